@@ -1,0 +1,119 @@
+"""Orders from the engine to the room: frozen records that adapters perform.
+
+Every time in them is a moment on the room's clock, in seconds. An order that arrives late is
+performed as if it had come in time, as far as that can be done without a jump.
+"""
+
+from dataclasses import dataclass
+
+from kacenv.look import Look
+from kacenv.playlist import Cut
+from kacenv.scene import Audience, ChimeName
+from kacenv.units import Decibels, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class CueTrack:
+    """Open `cut` and be ready to play it as `play_id`; replaces a cued one not yet playing."""
+
+    play_id: int
+    cut: Cut
+
+
+@dataclass(frozen=True, slots=True)
+class Crossfade:
+    """From `at` on, fade all that plays out and `play_id` in, at equal power.
+
+    It begins later than `at` if the cued track isn't ready; what plays goes on until then.
+    `play_id` None fades to silence.
+    """
+
+    play_id: int | None
+    at: Seconds
+    duration: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SetLevel:
+    """Fade the music to `level` (dB relative to the room's usual one)."""
+
+    level: Decibels
+    at: Seconds
+    duration: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Fade one output to `level` (dB relative to the plan)."""
+
+    output: str
+    level: Decibels
+    at: Seconds
+    duration: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeChime:
+    """Strike a chime once; if `at` is more than a second past, it is too late and isn't rung."""
+
+    chime: ChimeName
+    audience: Audience
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLook:
+    """Fade the zones of `look` to it; `urgent` goes round every bound and is repeated."""
+
+    look: Look
+    at: Seconds
+    duration: Seconds
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A check-in is due: show it to staff."""
+
+    check_in: str
+    text: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something staff should know, in their words."""
+
+    text: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPhase:
+    """A phase begins; tells journals, traces and surfaces."""
+
+    index: int
+    name: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """Music and cues are over."""
+
+    at: Seconds
+
+
+Command = (
+    CueTrack
+    | Crossfade
+    | SetLevel
+    | SetVolume
+    | StrikeChime
+    | ShowLook
+    | Prompt
+    | Notice
+    | EnterPhase
+    | SessionEnded
+)
+AudioCommand = CueTrack | Crossfade | SetLevel | SetVolume | StrikeChime

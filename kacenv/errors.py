@@ -1,0 +1,56 @@
+"""Everything that can go wrong and that a person may read about."""
+
+from dataclasses import dataclass
+
+
+class KacenvError(Exception):
+    """An error whose message can be shown as it is: what happened and what to do."""
+
+
+class UnitError(KacenvError, ValueError):
+    """A quantity that isn't written in its unit."""
+
+    def __init__(self, expected: str, found: object, example: str) -> None:
+        super().__init__(f"expected {expected}, found {found!r}, for example: {example}")
+        self.expected = expected
+        self.found = found
+        self.example = example
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one file; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    found: str
+    expected: str
+    example: str = ""
+
+    def __str__(self) -> str:
+        """Three short lines, the first of which editors can jump to."""
+        place = f"{self.file}:{self.line}:{self.column}: {self.where}".rstrip(": ")
+        text = f"{place}\n  found     {self.found}\n  expected  {self.expected}"
+        return f"{text}\n  example   {self.example}" if self.example else text
+
+
+class LoadError(KacenvError):
+    """One or more files can't be used; carries every problem that was found."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class RefusedError(KacenvError):
+    """A request that makes no sense now; nothing has changed."""
+
+
+class DeviceError(KacenvError):
+    """A device (sound, light, MIDI) can't be used; says what to do instead."""
+
+
+class DaemonError(KacenvError):
+    """The room's daemon can't be reached or can't be started."""

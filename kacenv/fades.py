@@ -1,0 +1,80 @@
+"""Changes over time, as functions of absolute time: ask a fade for its value at any moment."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kacenv.units import Seconds
+
+
+class Curve(StrEnum):
+    """How a fade moves between its ends."""
+
+    LINEAR = "linear"
+    SMOOTH = "smooth"
+    """Raised cosine: starts and ends at rest."""
+    POWER_IN = "power in"
+    """sin: with POWER_OUT beside it, cos² + sin² = 1 keeps the power constant."""
+    POWER_OUT = "power out"
+
+
+_SHAPES: dict[Curve, Callable[[float], float]] = {
+    Curve.LINEAR: lambda x: x,
+    Curve.SMOOTH: lambda x: (1 - math.cos(math.pi * x)) / 2,
+    Curve.POWER_IN: lambda x: math.sin(math.pi / 2 * x),
+    Curve.POWER_OUT: lambda x: 1 - math.cos(math.pi / 2 * x),
+}
+_STEEPEST = {
+    Curve.LINEAR: 1.0,
+    Curve.SMOOTH: math.pi / 2,
+    Curve.POWER_IN: math.pi / 2,
+    Curve.POWER_OUT: math.pi / 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """A value that goes from `origin` to `target` in `duration` seconds from `start`."""
+
+    origin: float
+    target: float
+    start: Seconds = Seconds(0.0)
+    duration: Seconds = Seconds(0.0)
+    curve: Curve = Curve.SMOOTH
+
+    @classmethod
+    def steady(cls, value: float) -> "Fade":
+        """A value that doesn't change."""
+        return cls(value, value)
+
+    @property
+    def end(self) -> Seconds:
+        """When the target is reached."""
+        return Seconds(self.start + self.duration)
+
+    @property
+    def steepest(self) -> float:
+        """The largest change per second anywhere in the fade; 0 when nothing changes."""
+        if self.origin == self.target:
+            return 0.0
+        change = abs(self.target - self.origin) * _STEEPEST[self.curve]
+        return change / self.duration if self.duration else math.inf
+
+    def value_at(self, time: float) -> float:
+        """The value at `time`: the origin before the start, the target after the end."""
+        if time >= self.end:
+            return self.target
+        share = max(0.0, (time - self.start) / self.duration)
+        return self.origin + (self.target - self.origin) * _SHAPES[self.curve](share)
+
+    def toward(
+        self, target: float, start: Seconds, duration: Seconds, bound: float = math.inf
+    ) -> "Fade":
+        """A fade to `target` that takes over from this one without a jump.
+
+        It lasts `duration`, or longer where its slope would pass `bound` per second.
+        """
+        origin = self.value_at(start)
+        shortest = abs(target - origin) * _STEEPEST[self.curve] / bound
+        return Fade(origin, target, start, Seconds(max(duration, shortest)), self.curve)

@@ -1,0 +1,84 @@
+"""Playlists: what a clinic writes down, and the queue of playable cuts it becomes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kacenv.fields import Decibels, Duration, Line, Model
+from kacenv.units import Decibels as Db
+from kacenv.units import Seconds
+
+
+class Order(StrEnum):
+    """The order in which a playlist is played."""
+
+    AS_LISTED = "as listed"
+    SHUFFLED = "shuffled"
+
+
+class Track(Model):
+    """One piece of music in a playlist file."""
+
+    file: Annotated[str, Field(examples=["file: house/settle-1.opus"])]
+    """A sound file below the playlist's folder or the room's music root."""
+    title: Line
+    artist: Line
+    licence: Line
+    instrumental: Annotated[Literal[True], Field(examples=["instrumental: yes"])]
+    """Someone has listened: no words are sung or spoken."""
+    gain: Decibels = Db(0.0)
+    """Louder or quieter than the file is."""
+    cue_in: Duration = Seconds(0.0)
+    """Where in the file to begin."""
+    cue_out: Duration | None = None
+    """Where in the file to end; without it, at the file's end."""
+    energy: Annotated[int | None, Field(ge=1, le=5, examples=["energy: 2"])] = None
+    """From 1 (still) to 5 (intense)."""
+
+
+class Playlist(Model):
+    """A playlist file."""
+
+    title: Line
+    order: Annotated[Order, Field(examples=["order: as listed"])] = Order.AS_LISTED
+    seed: Annotated[int, Field(ge=0, examples=["seed: 7"])] = 0
+    """The same seed shuffles the same way every time."""
+    repeat: Annotated[bool, Field(examples=["repeat: yes"])] = False
+    """Begin again when all has been played."""
+    crossfade: Duration = Seconds(12.0)
+    """How long one track flows into the next."""
+    tracks: Annotated[tuple[Track, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A track that is ready to play: a real file and the stretch of it to play.
+
+    `cue_in` and `length` are seconds of the file; `gain` is in dB.
+    """
+
+    path: str
+    title: str
+    artist: str
+    length: Seconds
+    cue_in: Seconds = Seconds(0.0)
+    gain: Db = Db(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A playlist whose files have been found and measured."""
+
+    name: str
+    cuts: tuple[Cut, ...]
+    crossfade: Seconds
+    shuffle_seed: int | None = None
+    repeat: bool = False
+
+    @property
+    def length(self) -> Seconds:
+        """How long the queue plays once through, its crossfades overlapping."""
+        overlaps = self.crossfade * (len(self.cuts) - 1)
+        return Seconds(sum(cut.length for cut in self.cuts) - overlaps)

@@ -1,0 +1,150 @@
+"""Scenes: the plan of one session, as a clinic writes it down."""
+
+from collections import Counter
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from kacenv.errors import UnitError
+from kacenv.fields import Decibels, Duration, Line, Model, Slug
+from kacenv.units import Decibels as Db
+from kacenv.units import Seconds
+
+
+class EndKind(StrEnum):
+    """What ends a phase."""
+
+    TIME = "time"
+    TRACK = "track"
+    GO = "go"
+
+
+class Audience(StrEnum):
+    """Whom a chime is for."""
+
+    STAFF = "staff"
+    ROOM = "room"
+
+
+class ChimeName(StrEnum):
+    """The chimes kacenv can strike."""
+
+    BELL = "bell"
+    TWO_BELLS = "two-bells"
+    DEEP_BELL = "deep-bell"
+
+
+class Phase(Model):
+    """One phase of the session."""
+
+    name: Slug
+    duration: Duration
+    playlist: Annotated[str, Field(examples=["playlist: settle"])]
+    """A playlist file's name: `settle` (for settle.yaml), `calm.m3u8` or `calm.xspf`."""
+    level: Decibels = Db(0.0)
+    """Music level relative to the room's usual one."""
+    light: Slug | None = None
+    """The name of a look in the room file; without it the light stays as it is."""
+    light_fade: Duration = Seconds(60.0)
+    """How long the light takes to reach the look."""
+    crossfade: Duration = Seconds(20.0)
+    """How long the music flows from the phase before into this one."""
+    end: Annotated[EndKind, Field(examples=["end: track"])] = EndKind.TIME
+    window: Duration | None = None
+    """For `end: track`: how much earlier or later than planned the phase may end."""
+    timeout: Duration | None = None
+    """For `end: go`: how long after its time the phase waits before it goes on by itself."""
+
+    @model_validator(mode="after")
+    def _end_is_whole(self) -> Self:
+        _needs("window", self.window is not None, self.end is EndKind.TRACK, "3m")
+        _needs("timeout", self.timeout is not None, self.end is EndKind.GO, "20m")
+        if self.duration <= 0:
+            raise UnitError("a phase that lasts longer than nothing", "0s", "duration: 15m")
+        return self
+
+
+def _needs(key: str, given: bool, wanted: bool, example: str) -> None:
+    end = EndKind.TRACK if key == "window" else EndKind.GO
+    if wanted and not given:
+        raise UnitError(f"`{key}` beside `end: {end}`", f"no `{key}`", f"{key}: {example}")
+    if given and not wanted:
+        raise UnitError(f"`{key}` only beside `end: {end}`", f"`{key}`", f"end: {end}")
+
+
+class CheckIn(Model):
+    """A moment at which staff look in on the people in the chairs."""
+
+    at: Duration | None = None
+    """How far into the phase, or into the session where no phase is named."""
+    every: Duration | None = None
+    """How often within each of the named phases."""
+    phases: tuple[Slug, ...] = ()
+    """The phases it belongs to; with `at` and no phases, the whole session."""
+    prompt: Line
+    """What staff read. Never about a person."""
+    audience: Annotated[Audience, Field(alias="for", examples=["for: staff"])] = Audience.STAFF
+    chime: Annotated[ChimeName | None, Field(examples=["chime: bell"])] = ChimeName.BELL
+    """The chime to strike; `none` for the prompt alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_chime(cls, data: object) -> object:
+        if isinstance(data, dict) and data.get("chime") == "none":
+            return {**data, "chime": None}
+        return data
+
+    @model_validator(mode="after")
+    def _one_kind_of_time(self) -> Self:
+        if (self.at is None) == (self.every is None):
+            found = "neither" if self.at is None else "both"
+            raise UnitError("either `at` or `every`", found, "at: 40m")
+        if self.every is not None and (self.every < 1 or not self.phases):
+            raise UnitError(
+                "`every` of 1s or more, within named `phases`",
+                f"{self.every:g} s within {list(self.phases)}",
+                "every: 15m, phases: [build, peak]",
+            )
+        return self
+
+
+class Ending(Model):
+    """How the session comes home when the therapist ends it early."""
+
+    begin: Annotated[Slug, Field(alias="from", examples=["from: return"])] = "return"
+    """The first phase of the return arc."""
+    within: Duration = Seconds(600.0)
+    """The arc is compressed to at most this long."""
+
+
+class Scene(Model):
+    """A scene file: the plan of one whole session."""
+
+    title: Line
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    check_ins: tuple[CheckIn, ...] = ()
+    overflow: Annotated[str | None, Field(examples=["overflow: overflow"])] = None
+    """The playlist that goes on when a phase outlives its own."""
+    ending: Ending = Ending()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        names = Counter(phase.name for phase in self.phases)
+        twice = [name for name, count in names.items() if count > 1]
+        if twice:
+            raise UnitError("each phase to have its own name", f"{twice[0]} twice", "peak-2")
+        return self
+
+    @model_validator(mode="after")
+    def _check_ins_find_their_phases(self) -> Self:
+        names = [phase.name for phase in self.phases]
+        unknown = [n for check_in in self.check_ins for n in check_in.phases if n not in names]
+        if unknown:
+            raise UnitError(f"phases of this scene ({', '.join(names)})", unknown[0], names[0])
+        return self
+
+    @property
+    def duration(self) -> Seconds:
+        """The planned length of the session."""
+        return Seconds(sum(phase.duration for phase in self.phases))

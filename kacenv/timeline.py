@@ -1,0 +1,120 @@
+"""The timeline: scene, room and music compiled once into what the engine follows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kacenv.look import Look, Setting, Zone
+from kacenv.playlist import Queue
+from kacenv.room import Room
+from kacenv.scene import Audience, CheckIn, ChimeName, EndKind, Phase, Scene
+from kacenv.units import Decibels, Level, Seconds
+
+DARK: Look = {zone: Setting(Level(0.0)) for zone in Zone}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A check-in on a phase's clock or the session's, first at `at`, then every `every`."""
+
+    id: str
+    at: Seconds
+    prompt: str
+    audience: Audience
+    chime: ChimeName | None
+    every: Seconds | None = None
+
+    def next_after(self, reading: Seconds) -> Seconds | None:
+        """The first moment on the cue's clock later than `reading`."""
+        if self.at > reading:
+            return self.at
+        if self.every is None:
+            return None
+        return Seconds(self.at + self.every * ((reading - self.at) // self.every + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhase:
+    """A phase with all its names resolved. `slack` is the window or the time-out."""
+
+    name: str
+    duration: Seconds
+    queue: Queue
+    level: Decibels
+    look: Look
+    light_fade: Seconds
+    crossfade: Seconds
+    end: EndKind
+    slack: Seconds
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All that is decided before a session begins."""
+
+    title: str
+    phases: tuple[PlannedPhase, ...]
+    overflow: Queue | None
+    cues: tuple[Cue, ...]
+    safe_light: Look
+    outputs: tuple[str, ...]
+    return_from: int
+    return_within: Seconds
+
+    @property
+    def duration(self) -> Seconds:
+        """The planned length of the session."""
+        return Seconds(sum(phase.duration for phase in self.phases))
+
+
+def compile_timeline(scene: Scene, room: Room, queues: Mapping[str, Queue]) -> Timeline:
+    """The timeline of `scene` in `room`; `queues` holds every playlist the scene names."""
+    return Timeline(
+        title=scene.title,
+        phases=tuple(_planned(phase, scene, room, queues) for phase in scene.phases),
+        overflow=queues[scene.overflow] if scene.overflow else None,
+        cues=tuple(_cues(scene, None)),
+        safe_light=room.safe_light,
+        outputs=tuple(output.id for output in room.outputs),
+        return_from=_return_from(scene),
+        return_within=scene.ending.within,
+    )
+
+
+def _planned(phase: Phase, scene: Scene, room: Room, queues: Mapping[str, Queue]) -> PlannedPhase:
+    slack = phase.window or phase.timeout or Seconds(0.0)
+    if phase.end is EndKind.TRACK:
+        slack = min(slack, Seconds(phase.duration / 2))
+    return PlannedPhase(
+        name=phase.name,
+        duration=phase.duration,
+        queue=queues[phase.playlist],
+        level=phase.level,
+        look=room.looks[phase.light] if phase.light else {},
+        light_fade=phase.light_fade,
+        crossfade=min(phase.crossfade, Seconds(phase.duration / 2)),
+        end=phase.end,
+        slack=slack,
+        cues=tuple(_cues(scene, phase)),
+    )
+
+
+def _cues(scene: Scene, phase: Phase | None) -> Iterator[Cue]:
+    """The check-ins that belong to `phase`, or to the whole session where it is None."""
+    for number, check_in in enumerate(scene.check_ins, start=1):
+        belongs = phase.name in check_in.phases if phase else not check_in.phases
+        if belongs:
+            yield _cue(f"check-in-{number}", check_in)
+
+
+def _cue(name: str, check_in: CheckIn) -> Cue:
+    first = check_in.at if check_in.at is not None else check_in.every
+    assert first is not None  # noqa: S101 - the model holds exactly one of the two
+    return Cue(
+        name, first, check_in.prompt, check_in.audience, check_in.chime, every=check_in.every
+    )
+
+
+def _return_from(scene: Scene) -> int:
+    names = [phase.name for phase in scene.phases]
+    return names.index(scene.ending.begin) if scene.ending.begin in names else len(names) - 1

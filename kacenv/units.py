@@ -1,0 +1,74 @@
+"""Quantities as people write them: `1h10m`, `-6 dB`, `35%`, `2200 K`."""
+
+import re
+from typing import NewType
+
+from kacenv.errors import UnitError
+
+Seconds = NewType("Seconds", float)
+"""Time, in seconds: a span, or a point on the room's own clock."""
+Decibels = NewType("Decibels", float)
+"""Sound level relative to a stated reference, in dB."""
+Level = NewType("Level", float)
+"""Light level from 0 (off) to 1 (full), as the eye sees it."""
+Kelvin = NewType("Kelvin", float)
+"""Colour temperature of white light; lower is warmer."""
+
+_SPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_DECIBELS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*dB")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_KELVIN = re.compile(r"(\d+)\s*K")
+
+
+def parse_seconds(text: object) -> Seconds:
+    """A span such as `90s`, `15m` or `1h10m`."""
+    match = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or not any(match.groups()):
+        raise UnitError("a time with its unit (h, m or s)", text, "1h10m")
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return Seconds(hours * 3600 + minutes * 60 + seconds)
+
+
+def parse_decibels(text: object) -> Decibels:
+    """A level such as `-6 dB` or `0dB`."""
+    return Decibels(_number(_DECIBELS, text, "a level in dB", "-6 dB", -90, 24))
+
+
+def parse_level(text: object) -> Level:
+    """A light level such as `35%`."""
+    return Level(_number(_PERCENT, text, "a light level from 0% to 100%", "35%", 0, 100) / 100)
+
+
+def parse_kelvin(text: object) -> Kelvin:
+    """A colour temperature such as `2200 K`."""
+    expected = "a colour temperature from 1000 K to 10000 K"
+    return Kelvin(_number(_KELVIN, text, expected, "2200 K", 1000, 10000))
+
+
+def _number(
+    pattern: re.Pattern[str], text: object, expected: str, example: str, low: float, high: float
+) -> float:
+    match = pattern.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or not low <= float(match[1]) <= high:
+        raise UnitError(expected, text, example)
+    return float(match[1])
+
+
+def format_seconds(span: float) -> str:
+    """The shortest spelling `parse_seconds` reads back to the same whole second."""
+    hours, rest = divmod(round(span), 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{value}{unit}" for value, unit in parts if value) or "0s"
+
+
+def format_clock(span: float) -> str:
+    """Time as on a wall display: `4:05` or `1:04:05`."""
+    hours, rest = divmod(max(0, round(span)), 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def amplitude(level: float) -> float:
+    """The factor on samples that changes their level by `level` dB (10^(dB/20))."""
+    return float(10.0 ** (level / 20.0))
