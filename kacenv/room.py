@@ -11,7 +11,7 @@ from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Kelvin, Model, Slug
 from kacenv.look import SettingField, Zone
 from kacenv.units import Decibels as Db
-from kacenv.units import Kelvin as K
+from kacenv.units import Kelvin as White
 
 
 class Role(StrEnum):
@@ -66,8 +66,8 @@ class Fixture(Model):
     zone: Annotated[Zone, Field(examples=["zone: seats"])]
     can: tuple[Ability, ...] = (Ability.LEVEL,)
     """`transition` for a lamp that fades by itself when told how long."""
-    warmest: Kelvin = K(2200.0)
-    coolest: Kelvin = K(6500.0)
+    warmest: Kelvin = White(2200.0)
+    coolest: Kelvin = White(6500.0)
     scale: Annotated[int, Field(ge=1, le=65535, examples=["scale: 255"])] = 100
     """plain: the number that means full."""
 

@@ -31,27 +31,31 @@ def parse_seconds(text: object) -> Seconds:
 
 def parse_decibels(text: object) -> Decibels:
     """A level such as `-6 dB` or `0dB`."""
-    return Decibels(_number(_DECIBELS, text, "a level in dB", "-6 dB", -90, 24))
+    number = _number(_DECIBELS, text)
+    if number is None or not -90 <= number <= 24:
+        raise UnitError("a level from -90 dB to 24 dB", text, "-6 dB")
+    return Decibels(number)
 
 
 def parse_level(text: object) -> Level:
     """A light level such as `35%`."""
-    return Level(_number(_PERCENT, text, "a light level from 0% to 100%", "35%", 0, 100) / 100)
+    number = _number(_PERCENT, text)
+    if number is None or number > 100:
+        raise UnitError("a light level from 0% to 100%", text, "35%")
+    return Level(number / 100)
 
 
 def parse_kelvin(text: object) -> Kelvin:
     """A colour temperature such as `2200 K`."""
-    expected = "a colour temperature from 1000 K to 10000 K"
-    return Kelvin(_number(_KELVIN, text, expected, "2200 K", 1000, 10000))
+    number = _number(_KELVIN, text)
+    if number is None or not 1000 <= number <= 10000:
+        raise UnitError("a colour temperature from 1000 K to 10000 K", text, "2200 K")
+    return Kelvin(number)
 
 
-def _number(
-    pattern: re.Pattern[str], text: object, expected: str, example: str, low: float, high: float
-) -> float:
+def _number(pattern: re.Pattern[str], text: object) -> float | None:
     match = pattern.fullmatch(text.strip()) if isinstance(text, str) else None
-    if match is None or not low <= float(match[1]) <= high:
-        raise UnitError(expected, text, example)
-    return float(match[1])
+    return float(match[1]) if match else None
 
 
 def format_seconds(span: float) -> str:
