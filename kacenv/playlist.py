@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Duration, Line, Model
 from kacenv.units import Decibels as Db
 from kacenv.units import Seconds
@@ -18,6 +19,13 @@ class Order(StrEnum):
     SHUFFLED = "shuffled"
 
 
+def _listened_to(value: object) -> bool:
+    if value is True or str(value).lower() in {"yes", "true", "on"}:
+        return True
+    expected = "`yes`, once someone has listened to the whole track and heard no words"
+    raise UnitError(expected, value, "instrumental: yes")
+
+
 class Track(Model):
     """One piece of music in a playlist file."""
 
@@ -26,7 +34,9 @@ class Track(Model):
     title: Line
     artist: Line
     licence: Line
-    instrumental: Annotated[Literal[True], Field(examples=["instrumental: yes"])]
+    instrumental: Annotated[
+        Literal[True], BeforeValidator(_listened_to), Field(examples=["instrumental: yes"])
+    ]
     """Someone has listened: no words are sung or spoken."""
     gain: Decibels = Db(0.0)
     """Louder or quieter than the file is."""

@@ -98,13 +98,13 @@ class CheckIn(Model):
     @model_validator(mode="after")
     def _one_kind_of_time(self) -> Self:
         if (self.at is None) == (self.every is None):
-            found = "neither" if self.at is None else "both"
+            found = "neither of them" if self.at is None else "both `at` and `every`"
             raise UnitError("either `at` or `every`", found, "at: 40m")
         if self.every is not None and (self.every < 1 or not self.phases):
             raise UnitError(
-                "`every` of 1s or more, within named `phases`",
-                f"{self.every:g} s within {list(self.phases)}",
-                "every: 15m, phases: [build, peak]",
+                "`every` of 1s or more, and beside it `phases`, a list of phases it belongs to",
+                f"`every` of {self.every:g} s in {len(self.phases)} phases",
+                "phases: [build, peak]",
             )
         return self
 

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kacenv.look import Look, Setting, Zone
+from kacenv.look import Look
 from kacenv.playlist import Queue
 from kacenv.room import Room
 from kacenv.scene import Audience, CheckIn, ChimeName, EndKind, Phase, Scene
-from kacenv.units import Decibels, Level, Seconds
-
-DARK: Look = {zone: Setting(Level(0.0)) for zone in Zone}
+from kacenv.units import Decibels, Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,9 @@ class Cue:
             return self.at
         if self.every is None:
             return None
-        return Seconds(self.at + self.every * ((reading - self.at) // self.every + 1))
+        count = (reading - self.at) // self.every
+        moments = (Seconds(self.at + self.every * (count + more)) for more in (1, 2))
+        return next(moment for moment in moments if moment > reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,6 @@ class Timeline:
     phases: tuple[PlannedPhase, ...]
     overflow: Queue | None
     cues: tuple[Cue, ...]
-    safe_light: Look
-    outputs: tuple[str, ...]
     return_from: int
     return_within: Seconds
 
@@ -74,8 +72,6 @@ def compile_timeline(scene: Scene, room: Room, queues: Mapping[str, Queue]) -> T
         phases=tuple(_planned(phase, scene, room, queues) for phase in scene.phases),
         overflow=queues[scene.overflow] if scene.overflow else None,
         cues=tuple(_cues(scene, None)),
-        safe_light=room.safe_light,
-        outputs=tuple(output.id for output in room.outputs),
         return_from=_return_from(scene),
         return_within=scene.ending.within,
     )

@@ -1,0 +1,110 @@
+"""The heart: `(state, now, request) -> (state, commands)`. Pure, and the same every time.
+
+The engine has no clock. Whoever drives it tells it the time; it then does, in order, all that
+has come due, and answers the request. How often it is asked makes no difference.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from kacenv.commands import Command, Notice
+from kacenv.engine import answer, check_in, music, phase
+from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
+from kacenv.engine.turn import Turn
+from kacenv.requests import Request, Start, TrackEnded, TrackFailed, TrackStarted
+from kacenv.units import Seconds
+
+__all__ = ["LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
+
+
+class Step(NamedTuple):
+    """What one step gives: the new state, orders to the room, and words for who asked."""
+
+    state: State
+    commands: tuple[Command, ...]
+    reply: str = ""
+
+
+class _Due(NamedTuple):
+    at: Seconds
+    happen: Callable[[Turn], None]
+
+
+def step(state: State, now: Seconds, request: Request | None = None) -> Step:
+    """Do all that is due by `now`, then what `request` asks.
+
+    Raises:
+        RefusedError: the request makes no sense now; nothing has changed.
+    """
+    turn = Turn(state, now)
+    _catch_up(turn, Seconds(-math.inf))
+    reply = _answer(turn, request) if request is not None else ""
+    _catch_up(turn, now)
+    return Step(turn.state, tuple(turn.commands), reply)
+
+
+def next_due(state: State) -> Seconds | None:
+    """When the engine next has something to do by itself."""
+    due = _next(state)
+    return None if due is None else due.at
+
+
+def _catch_up(turn: Turn, earliest: Seconds) -> None:
+    """Let all that is due by now happen at its own time, but never before `earliest`."""
+    now = turn.now
+    while (due := _next(turn.state)) is not None and due.at <= now:
+        earliest = turn.now = max(earliest, due.at)
+        due.happen(turn)
+    turn.now = now
+
+
+def _answer(turn: Turn, request: Request) -> str:
+    match request:
+        case Start():
+            return answer.start(turn, request)
+        case TrackStarted() | TrackEnded() | TrackFailed():
+            return answer.event(turn, request)
+        case _:
+            return answer.press(turn, request)
+
+
+def _next(state: State) -> _Due | None:
+    """What comes first; of things at one moment, the one that is listed first."""
+    return min(_dues(state), key=lambda due: due.at, default=None)
+
+
+def _dues(state: State) -> Iterator[_Due]:
+    if state.mode is Mode.FADING and state.ends_at is not None:
+        yield _Due(state.ends_at, phase.end_session)
+    if state.mode not in {Mode.RUNNING, Mode.RETURNING, Mode.HELD}:
+        return
+    times = (
+        (check_in.next_session_cue(state), check_in.ring_session_cues),
+        (check_in.next_phase_cue(state), check_in.ring_phase_cues),
+        (phase.waits_from(state), _say_waiting),
+        (phase.ends_at(state), phase.leave),
+        (music.change_at(state), music.play_next),
+        (state.retry_at, music.try_again),
+        (_cue_at(state), _cue_upcoming),
+    )
+    yield from (_Due(at, happen) for at, happen in times if at is not None)
+
+
+def _say_waiting(turn: Turn) -> None:
+    turn.change(waiting_told=True)
+    name = turn.state.planned.name
+    turn.order(Notice(f"{name.capitalize()} waits for you. Go on with: kacenv next", turn.now))
+
+
+def _cue_at(state: State) -> Seconds | None:
+    upcoming = phase.upcoming_cut(state)
+    if upcoming is None or (state.cued and state.cued.cut == upcoming[0]):
+        return None
+    return Seconds(upcoming[1] - music.PREROLL)
+
+
+def _cue_upcoming(turn: Turn) -> None:
+    upcoming = phase.upcoming_cut(turn.state)
+    if upcoming is not None:
+        music.cue(turn, upcoming[0])

@@ -1,0 +1,236 @@
+"""What each request does, and what the therapist is told."""
+
+from kacenv.commands import SetVolume, StrikeChime
+from kacenv.engine import light, music, phase, table
+from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
+from kacenv.engine.table import Answer
+from kacenv.engine.turn import Turn
+from kacenv.errors import RefusedError
+from kacenv.fades import Fade
+from kacenv.look import Setting
+from kacenv.requests import (
+    Back,
+    Chime,
+    End,
+    Extend,
+    Hold,
+    Lights,
+    LightsUp,
+    Next,
+    Press,
+    Release,
+    Start,
+    Stop,
+    TrackEnded,
+    TrackFailed,
+    TrackStarted,
+    Volume,
+)
+from kacenv.scene import Audience
+from kacenv.units import Decibels, Seconds, format_seconds
+
+PRESS_GUARD = Seconds(2.0)
+"""The same press within this time is one press."""
+LOUDEST = Decibels(6.0)
+VOLUME_FADE = Seconds(1.5)
+
+
+def start(turn: Turn, request: Start) -> str:
+    """Begin a session, unless one is on."""
+    if turn.state.timeline == request.timeline:
+        return "This session is on already."
+    if table.TABLE[turn.state.mode]["start"] is Answer.REFUSE:
+        raise table.refusal(turn.state.mode)
+    plan = request.timeline
+    turn.change(
+        mode=Mode.RUNNING,
+        timeline=plan,
+        durations=tuple(planned.duration for planned in plan.phases),
+        session_clock=Stopwatch(since=turn.now),
+        light_hand=LightHand.PLAN,
+    )
+    phase.enter(turn, 0)
+    return (
+        f"{plan.title} begins with {plan.phases[0].name}; {format_seconds(plan.duration)} planned."
+    )
+
+
+def press(turn: Turn, request: Press) -> str:
+    """Do what a person asks, if it makes sense now and isn't a double press."""
+    mode = turn.state.mode
+    answer = table.TABLE[mode][request.kind]
+    if answer is Answer.ALREADY:
+        return table.already(mode, request.kind)
+    if answer is Answer.REFUSE:
+        raise table.refusal(mode)
+    if _is_double(turn.state, request, turn.now):
+        return "Done already. Press again in a moment to do it once more."
+    reply = _do(turn, request)
+    turn.change(last_press=(request, turn.now))
+    return reply
+
+
+def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line for each request
+    match request:
+        case Hold():
+            return _hold(turn)
+        case Release():
+            return _release(turn)
+        case Extend():
+            return _extend(turn, request)
+        case Next():
+            return _next(turn)
+        case Back():
+            return _back(turn)
+        case Volume():
+            return _volume(turn, request)
+        case Lights():
+            return _lights(turn, request)
+        case LightsUp():
+            return _lights_up(turn)
+        case Chime():
+            return _chime(turn, request)
+        case End():
+            return _end(turn)
+        case Stop():
+            return _stop(turn)
+
+
+def _is_double(state: State, request: Press, now: Seconds) -> bool:
+    if not isinstance(request, Extend | Next | Back | Chime) or state.last_press is None:
+        return False
+    last, at = state.last_press
+    return last == request and now - at < PRESS_GUARD
+
+
+def _hold(turn: Turn) -> str:
+    state = turn.state
+    turn.change(
+        mode=Mode.HELD,
+        phase_clock=state.phase_clock.rest(turn.now),
+        session_clock=state.session_clock.rest(turn.now),
+    )
+    return f"Holding in {state.planned.name}. The music goes on until you release."
+
+
+def _release(turn: Turn) -> str:
+    phase.resume(turn)
+    return f"Time runs on in {turn.state.planned.name}."
+
+
+def _extend(turn: Turn, request: Extend) -> str:
+    state = turn.state
+    durations = list(state.durations)
+    durations[state.phase] = Seconds(state.duration + request.by)
+    turn.change(durations=tuple(durations), waiting_told=False)
+    name, length = state.planned.name, format_seconds(durations[state.phase])
+    return f"{name.capitalize()} is now {length} long; what follows moves with it."
+
+
+def _next(turn: Turn) -> str:
+    phase.resume(turn)
+    phase.leave(turn)
+    if turn.state.mode is Mode.FADING:
+        return "That was the last phase; the music fades out."
+    return f"Going on to {turn.state.planned.name}."
+
+
+def _back(turn: Turn) -> str:
+    phase.resume(turn)
+    phase.go_to(turn, max(0, turn.state.phase - 1))
+    return f"Going back to {turn.state.planned.name}."
+
+
+def _volume(turn: Turn, request: Volume) -> str:
+    outputs = [output.id for output in turn.state.room.outputs]
+    if request.output is not None and request.output not in outputs:
+        raise RefusedError(f"There is no output {request.output}; there is {', '.join(outputs)}.")
+    if request.level > LOUDEST:
+        raise RefusedError(f"{LOUDEST:+g} dB above the plan is the most that can be asked for.")
+    for output in [request.output] if request.output else outputs:
+        _set_volume(turn, output, request.level)
+    return f"{request.output or 'All outputs'}: {request.level:+g} dB from the plan."
+
+
+def _set_volume(turn: Turn, output: str, level: Decibels) -> None:
+    volumes = turn.state.volumes
+    before = volumes.get(output, Fade.steady(0.0))
+    fade = before.toward(level, turn.now, VOLUME_FADE, music.STEEPEST_LEVEL)
+    turn.change(volumes={**volumes, output: fade})
+    turn.order(SetVolume(output, level, turn.now, fade.duration))
+
+
+def _lights(turn: Turn, request: Lights) -> str:
+    if request.level is None:
+        return _lights_to_plan(turn)
+    zones = sorted({fixture.zone for fixture in turn.state.room.lights})
+    turn.change(light_hand=LightHand.THERAPIST)
+    light.show(turn, {zone: Setting(request.level) for zone in zones}, light.BY_HAND)
+    return f"Lights go to {request.level:.0%}, until the next phase's look."
+
+
+def _lights_to_plan(turn: Turn) -> str:
+    turn.change(light_hand=LightHand.PLAN)
+    if turn.state.timeline is None:
+        return "The lights follow the plan from the next session on."
+    light.follow_plan(turn, light.BY_HAND)
+    return "The lights follow the plan again."
+
+
+def _lights_up(turn: Turn) -> str:
+    light.lights_up(turn)
+    return "Lights are coming up and stay up. Give them back with: kacenv lights plan"
+
+
+def _chime(turn: Turn, request: Chime) -> str:
+    turn.order(StrikeChime(request.chime, Audience.STAFF, turn.now))
+    return "Chime for staff."
+
+
+def _end(turn: Turn) -> str:
+    phase.come_home(turn)
+    state = turn.state
+    left = sum(state.durations[state.phase :]) - state.phase_clock.reading(turn.now)
+    return f"Coming home through {state.planned.name}; {format_seconds(left)} to the end."
+
+
+def _stop(turn: Turn) -> str:
+    if turn.state.ends_at is not None and turn.state.ends_at <= turn.now + phase.STOPPING:
+        return "Already stopping."
+    phase.stop(turn)
+    return "Stopping: the music fades out and the safe light comes up."
+
+
+def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
+    """Take note of what a device reports; what concerns no track of ours changes nothing."""
+    state = turn.state
+    known = [track for track in (state.playing, state.cued) if track]
+    track = next((track for track in known if track.play_id == happened.play_id), None)
+    if track is None:
+        return ""
+    match happened:
+        case TrackStarted(at=at) if track is state.playing:
+            turn.change(playing=Playing(track.play_id, track.cut, at))
+        case TrackEnded(at=at) if track is state.playing:
+            _ended(turn, at)
+        case TrackFailed(reason=reason):
+            _failed(turn, track, reason)
+    return ""
+
+
+def _ended(turn: Turn, at: Seconds) -> None:
+    """The piece is shorter than it said: let the next one in before it is over."""
+    drawn = music.draw(turn.state, turn.state.phase, turn.state.picks)
+    music.play(turn, drawn, Seconds(max(music.SHORTEST_FADE, at - turn.now)))
+
+
+def _failed(turn: Turn, track: Playing, reason: str) -> None:
+    state = turn.state
+    text = f"“{track.cut.title}” is passed over: {reason}."
+    music.tell_once(turn, track.cut.path, text)
+    turn.change(unplayable=state.unplayable | {track.cut.path})
+    if track is state.cued:
+        turn.change(cued=None)
+    else:
+        turn.change(playing=None)
+        music.play_next(turn)

@@ -1,0 +1,155 @@
+"""Phases: how the session enters, leaves, compresses and finishes them."""
+
+from kacenv.commands import EnterPhase, SessionEnded
+from kacenv.engine import check_in, light, music
+from kacenv.engine.state import LightHand, Mode, State, Stopwatch
+from kacenv.engine.turn import Turn
+from kacenv.playlist import Cut
+from kacenv.scene import EndKind
+from kacenv.units import Seconds
+
+STOPPING = Seconds(6.0)
+"""`stop` fades the music out in this time."""
+
+
+def ends_at(state: State) -> Seconds | None:
+    """When this phase ends by itself; None while it's held."""
+    return state.phase_clock.when(_end_reading(state))
+
+
+def _end_reading(state: State) -> Seconds:
+    planned, duration = state.planned, state.duration
+    if state.returning or planned.end is EndKind.TIME:
+        return duration
+    latest = Seconds(duration + planned.slack)
+    change = music.change_at(state)
+    if planned.end is EndKind.GO or change is None:
+        return latest
+    reading = state.phase_clock.reading(change)
+    return reading if duration - planned.slack <= reading <= latest else latest
+
+
+def waits_from(state: State) -> Seconds | None:
+    """When a phase that ends on the therapist's go begins to wait for it."""
+    waits = state.planned.end is EndKind.GO and not state.returning and not state.waiting_told
+    return state.phase_clock.when(state.duration) if waits else None
+
+
+def enter(turn: Turn, index: int) -> None:
+    """Begin phase `index` now."""
+    before = turn.state.planned.queue.name if turn.state.playing else None
+    turn.change(
+        phase=index,
+        phase_clock=Stopwatch(since=turn.now),
+        phase_seen=Seconds(-1.0),
+        waiting_told=False,
+    )
+    planned = turn.state.planned
+    turn.order(EnterPhase(index, planned.name, turn.now))
+    music.set_level(turn, planned.level, planned.crossfade)
+    if planned.queue.name != before:
+        turn.change(picks=0)
+        _flow_in(turn, index)
+    light.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
+
+
+def _flow_in(turn: Turn, index: int) -> None:
+    drawn = music.draw(turn.state, index, 0)
+    fade = music.phase_fade(turn.state, index, drawn.cut) if drawn else music.SHORTEST_FADE
+    music.play(turn, drawn, fade)
+
+
+def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
+    """The piece to have ready, and when it will be needed."""
+    end, change = ends_at(state), music.change_at(state)
+    if end is not None and (change is None or end <= change) and _music_changes(state):
+        drawn = music.draw(state, state.phase + 1, 0) if not state.is_last_phase else None
+        return (drawn.cut, end) if drawn else None
+    drawn = music.draw(state, state.phase, state.picks)
+    return (drawn.cut, change) if drawn and change is not None else None
+
+
+def _music_changes(state: State) -> bool:
+    if state.is_last_phase:
+        return True
+    return state.plan.phases[state.phase + 1].queue.name != state.planned.queue.name
+
+
+def leave(turn: Turn) -> None:
+    """This phase is over: begin the next, or finish."""
+    if turn.state.is_last_phase:
+        finish(turn, turn.state.planned.crossfade)
+    else:
+        go_to(turn, turn.state.phase + 1)
+
+
+def go_to(turn: Turn, index: int) -> None:
+    """Leave this phase for phase `index`."""
+    check_in.pass_over_phase(turn)
+    enter(turn, index)
+
+
+def come_home(turn: Turn) -> None:
+    """Go to the return arc, or stay in it, and compress what is left of it."""
+    state = turn.state
+    first = max(state.phase, state.plan.return_from)
+    inside = state.phase == first
+    spent = state.phase_clock.reading(turn.now) if inside else Seconds(0.0)
+    left = max(0.0, state.durations[first] - spent) + sum(state.durations[first + 1 :])
+    scale = min(1.0, state.plan.return_within / left) if left else 1.0
+    turn.change(durations=_compressed(state, first, spent, scale), returning=True)
+    resume(turn)
+    if not inside:
+        go_to(turn, first)
+
+
+def _compressed(state: State, first: int, spent: Seconds, scale: float) -> tuple[Seconds, ...]:
+    before, now, after = (
+        state.durations[:first],
+        Seconds(spent + max(0.0, state.durations[first] - spent) * scale),
+        (Seconds(duration * scale) for duration in state.durations[first + 1 :]),
+    )
+    return (*before, now, *after)
+
+
+def resume(turn: Turn) -> None:
+    """Let both clocks run."""
+    state = turn.state
+    turn.change(
+        mode=Mode.RETURNING if state.returning else Mode.RUNNING,
+        phase_clock=state.phase_clock.run(turn.now),
+        session_clock=state.session_clock.run(turn.now),
+    )
+
+
+def finish(turn: Turn, fade: Seconds) -> None:
+    """Let the music end, over `fade`."""
+    check_in.pass_over_phase(turn)
+    check_in.pass_over_session(turn)
+    music.silence(turn, fade)
+    turn.change(mode=Mode.FADING, ends_at=Seconds(turn.now + fade))
+
+
+def stop(turn: Turn) -> None:
+    """Everything out in a few seconds, and the safe light up, gently."""
+    if turn.state.mode is Mode.FADING:
+        music.silence(turn, STOPPING)
+        turn.change(ends_at=Seconds(turn.now + STOPPING))
+    else:
+        finish(turn, STOPPING)
+    light.show(turn, turn.state.room.safe_light, STOPPING)
+    turn.change(light_hand=LightHand.LIGHTS_UP)
+
+
+def end_session(turn: Turn) -> None:
+    """The last fade is over; the room is free for the next session."""
+    turn.order(SessionEnded(turn.now))
+    state = turn.state
+    turn.state = State(
+        room=state.room,
+        level=state.level,
+        volumes=state.volumes,
+        light=state.light,
+        light_hand=state.light_hand,
+        last_play_id=state.last_play_id,
+    )

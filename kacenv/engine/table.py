@@ -1,0 +1,79 @@
+"""The table of modes and requests: what each request means in each mode.
+
+The diagram in the docs is drawn from it.
+"""
+
+from enum import StrEnum
+
+from kacenv.engine.state import Mode
+from kacenv.errors import RefusedError
+
+
+class Answer(StrEnum):
+    """What a request meets."""
+
+    DO = "do"
+    ALREADY = "already so"
+    REFUSE = "refuse"
+
+
+_DO, _SO, _NO = Answer.DO, Answer.ALREADY, Answer.REFUSE
+_ANYTIME = dict.fromkeys(("volume", "lights", "lights-up", "chime"), _DO)
+_ON = {
+    "start": _NO,
+    "hold": _DO,
+    "release": _SO,
+    "extend": _DO,
+    "next": _DO,
+    "back": _DO,
+    "end": _DO,
+    "stop": _DO,
+    **_ANYTIME,
+}
+_OFF = dict.fromkeys(_ON, _NO) | _ANYTIME
+
+TABLE: dict[Mode, dict[str, Answer]] = {
+    Mode.IDLE: _OFF | {"start": _DO, "stop": _SO},
+    Mode.RUNNING: _ON,
+    Mode.RETURNING: _ON | {"end": _SO},
+    Mode.HELD: _ON | {"hold": _SO, "release": _DO},
+    Mode.FADING: _OFF | {"end": _SO, "stop": _DO},
+}
+
+LEADS_TO: dict[tuple[Mode, str], Mode] = {
+    (Mode.IDLE, "start"): Mode.RUNNING,
+    (Mode.RUNNING, "hold"): Mode.HELD,
+    (Mode.RUNNING, "end"): Mode.RETURNING,
+    (Mode.RUNNING, "stop"): Mode.FADING,
+    (Mode.RETURNING, "hold"): Mode.HELD,
+    (Mode.RETURNING, "stop"): Mode.FADING,
+    (Mode.HELD, "release"): Mode.RUNNING,
+    (Mode.HELD, "next"): Mode.RUNNING,
+    (Mode.HELD, "back"): Mode.RUNNING,
+    (Mode.HELD, "end"): Mode.RETURNING,
+    (Mode.HELD, "stop"): Mode.FADING,
+}
+"""Where a request that is done changes the mode. A hold while returning goes back to returning;
+the last phase's end leads to fading, and the last fade's end to idle."""
+
+_ALREADY_WORDS = {
+    (Mode.IDLE, "stop"): "Nothing is playing.",
+    (Mode.HELD, "hold"): "Already holding.",
+    (Mode.RETURNING, "end"): "Already on the way home.",
+    (Mode.FADING, "end"): "The session is ending already.",
+}
+_REFUSED_WORDS = {
+    Mode.IDLE: "No session is on. Begin one with: kacenv start SCENE",
+    Mode.FADING: "The session is ending; the music is fading out.",
+}
+
+
+def already(mode: Mode, kind: str) -> str:
+    """What to say when things are as asked."""
+    return _ALREADY_WORDS.get((mode, kind), "Time is running already.")
+
+
+def refusal(mode: Mode) -> RefusedError:
+    """What to say when a request makes no sense now."""
+    running = "A session is on. Let it end, or finish it with: kacenv end (or kacenv stop)"
+    return RefusedError(_REFUSED_WORDS.get(mode, running))

@@ -1,0 +1,1 @@
+"""Light: from looks to lamps, over the clinic's MQTT broker."""

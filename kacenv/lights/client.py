@@ -1,0 +1,224 @@
+"""The connection to the clinic's light broker: paho-mqtt, watched, told about once."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
+
+from kacenv.errors import DeviceError
+from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, OFFLINE, ONLINE
+from kacenv.room import Broker
+
+KEEPALIVE = 15
+"""Seconds between signs of life; a broker that gives none for longer is gone."""
+FIRST_RETRY, LAST_RETRY = 1, 30
+_log = logging.getLogger(__name__)
+
+
+class Client:
+    """One room's connection. It comes back by itself, and queues nothing while it is away.
+
+    `changed` hears whether the broker is there (True once subscribed), `heard` each message's
+    topic and payload, `tell` what staff should know. All three are called from paho's thread.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        room: str,
+        topics: tuple[str, ...],
+        *,
+        changed: Callable[[bool], None],
+        heard: Callable[[str, bytes], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._broker = broker
+        self._status_topic = f"kacenv/{room}/status"
+        self._topics = topics
+        self._changed, self._heard, self._tell = changed, heard, tell
+        self._connected = threading.Event()
+        self._trouble = ""
+        self._closing = False
+        self._paho = self._prepared(room)
+
+    def __repr__(self) -> str:
+        """Where it connects to, and nothing secret."""
+        return f"<Client {self._place}>"
+
+    @property
+    def _place(self) -> str:
+        return f"{self._broker.host}:{self._broker.port}"
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages would reach the broker now."""
+        return self._connected.is_set()
+
+    def _prepared(self, room: str) -> Paho:
+        name = f"kacenv-{room}-{uuid4().hex[:6]}"
+        paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
+        _secure(paho, self._broker)
+        paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)
+        paho.will_set(self._status_topic, OFFLINE)
+        paho.on_connect = _guarded(self._on_connect)
+        paho.on_connect_fail = _guarded(self._on_connect_fail)
+        paho.on_subscribe = _guarded(self._on_subscribe)
+        paho.on_disconnect = _guarded(self._on_disconnect)
+        paho.on_message = _guarded(self._on_message)
+        return paho
+
+    def start(self) -> None:
+        """Begin to connect, and to try again for as long as it takes."""
+        self._paho.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
+        self._paho.loop_start()
+
+    def watch(self) -> None:
+        """Start paho's thread again if it has died; call this every second or so."""
+        if not self._closing and self._paho.loop_start() is MQTTErrorCode.MQTT_ERR_SUCCESS:
+            _log.error("The thread that talks to the light broker had died; started again")
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send once (QoS 0), never retained; lost when the broker is away."""
+        if self.connected:
+            self._paho.publish(topic, payload)
+
+    def close(self) -> None:
+        """Say goodbye and end the thread."""
+        self._closing = True
+        self.publish(self._status_topic, OFFLINE.encode())
+        self._paho.disconnect()
+        self._paho.loop_stop()
+        self._connected.clear()
+
+    def _on_connect(
+        self, _paho: Paho, _data: object, _flags: object, reason: ReasonCode, *_: object
+    ) -> None:
+        if reason.is_failure:
+            self._refused(str(reason))
+            return
+        self._paho.publish(self._status_topic, ONLINE)
+        if self._topics:
+            self._paho.subscribe([(topic, 0) for topic in self._topics])
+        else:
+            self._up()
+
+    def _on_subscribe(self, *_: object) -> None:
+        self._up()
+
+    def _up(self) -> None:
+        self._connected.set()
+        self._changed(True)
+        if self._trouble:
+            self._trouble = ""
+            self._tell(f"The light broker at {self._place} is back")
+
+    def _on_connect_fail(self, *_: object) -> None:
+        self._lost()
+
+    def _on_disconnect(
+        self, _paho: Paho, _data: object, _flags: object, _reason: object, *_: object
+    ) -> None:
+        was_up = self._connected.is_set()
+        self._connected.clear()
+        if was_up:
+            self._changed(False)
+        if was_up and not self._closing:
+            self._lost()
+
+    def _lost(self) -> None:
+        trust = ", or its certificate isn't trusted" if self._broker.tls else ""
+        self._say_once(
+            f"The light broker at {self._place} can't be reached{trust}; "
+            "music goes on, the lamps stay as they are"
+        )
+
+    def _refused(self, reason: str) -> None:
+        self._say_once(
+            f"The light broker at {self._place} refused kacenv ({reason}); check the broker's user "
+            "and password in the room file; music goes on, the lamps stay as they are"
+        )
+
+    def _say_once(self, trouble: str) -> None:
+        """Each kind of trouble is told once until the broker is back."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._tell(trouble)
+
+    def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
+        if len(message.payload) <= LONGEST_PAYLOAD:
+            self._heard(message.topic, message.payload)
+
+
+def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
+    """The same callback, unable to raise: an exception would end paho's thread."""
+
+    def guarded(*arguments: Any) -> None:
+        try:
+            callback(*arguments)
+        except Exception:
+            _log.exception("A message from the light broker could not be dealt with")
+
+    return guarded
+
+
+def _secure(paho: Paho, broker: Broker) -> None:
+    password = _password(broker)
+    if password is not None and broker.user is None:
+        raise DeviceError(
+            f"The light broker at {broker.host} has a password but no user; "
+            "add `user` beside it in the room file, for example: user: kacenv"
+        )
+    if broker.user is not None:
+        paho.username_pw_set(broker.user, password)
+    if not broker.tls:
+        return
+    try:
+        paho.tls_set(ca_certs=broker.ca_file)
+    except (OSError, ValueError) as error:
+        raise DeviceError(
+            f"The certificate authority {broker.ca_file} can't be used ({_reason(error)}); "
+            "correct the broker's `ca_file` in the room file"
+        ) from None
+
+
+def _password(broker: Broker) -> str | None:
+    if broker.password_env is not None:
+        return _from_environment(broker.password_env)
+    return _from_file(broker.password_file) if broker.password_file is not None else None
+
+
+def _from_environment(name: str) -> str:
+    password = os.environ.get(name)
+    if not password:
+        raise DeviceError(
+            f"The light broker's password is missing: the environment variable {name} isn't set; "
+            f"set {name} before kacenv starts, or correct `password_env` in the room file"
+        )
+    return password
+
+
+def _from_file(name: str) -> str:
+    try:
+        password = Path(name).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeviceError(
+            f"The light broker's password file {name} can't be read ({_reason(error)}); create it, "
+            "readable by kacenv, or correct `password_file` in the room file"
+        ) from None
+    if not password:
+        raise DeviceError(f"The light broker's password file {name} is empty; write it in there")
+    return password
+
+
+def _reason(error: Exception) -> str:
+    """What the system says, without anything that was read."""
+    text = error.strerror if isinstance(error, OSError) else None
+    return text or "not readable as text"

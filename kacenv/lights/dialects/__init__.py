@@ -1,0 +1,20 @@
+"""The dialects in which lamps are spoken to; a new one is a module and a line here."""
+
+from collections.abc import Mapping
+
+from kacenv.lights.dialects import home_assistant, plain, zigbee2mqtt
+from kacenv.lights.dialects.speech import Codec, Message, Reported
+from kacenv.room import Dialect, Fixture
+
+__all__ = ["CODECS", "Codec", "Message", "Reported", "codec"]
+
+CODECS: Mapping[Dialect, Codec] = {
+    Dialect.HOME_ASSISTANT: home_assistant,
+    Dialect.ZIGBEE2MQTT: zigbee2mqtt,
+    Dialect.PLAIN: plain,
+}
+
+
+def codec(fixture: Fixture) -> Codec:
+    """The dialect that `fixture` speaks."""
+    return CODECS[fixture.dialect]

@@ -1,0 +1,211 @@
+"""What is wrong with a file's contents, in plain words and all at once."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from kacenv.errors import LoadError, Problem, UnitError
+from kacenv.fields import Model
+from kacenv.loader.files import any_of, near
+from kacenv.loader.guide import Guide
+from kacenv.loader.source import Document, Trail, Tree
+
+M = TypeVar("M", bound=Model)
+
+_LONGEST = 60
+_UNITS = {"1h10m": "m", "-6 dB": " dB", "35%": "%", "2200 K": " K", "15m": "m", "40m": "m"}
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(h|m|s)?[a-z]*", re.IGNORECASE)
+
+
+def validate(model: type[M], document: Document) -> M:
+    """The model that `document` holds.
+
+    Raises:
+        LoadError: With everything that is wrong in the file, sorted by line.
+    """
+    problems = list(document.problems)
+    try:
+        value = model.model_validate(document.tree)
+    except ValidationError as error:
+        problems += _Explainer(document, Guide(model)).explain(error)
+    if problems:
+        raise LoadError(in_order(problems))
+    return value
+
+
+def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by file and line."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda one: (one.file, one.line, one.column)))
+
+
+class _Explainer:
+    """Turns pydantic's errors about one document into problems."""
+
+    def __init__(self, document: Document, guide: Guide) -> None:
+        self._document = document
+        self._guide = guide
+
+    def explain(self, error: ValidationError) -> Iterator[Problem]:
+        for detail in error.errors(include_url=False):
+            trail: Trail = detail["loc"]
+            if not self._is_echo(trail, detail):
+                yield self._one(trail, detail)
+
+    def _is_echo(self, trail: Trail, detail: Any) -> bool:
+        """Whether the error only repeats another one: of YAML's, or of a list's own items."""
+        if any(trail[: len(spoilt)] == spoilt for spoilt in self._document.spoilt):
+            return True
+        given = self._document.at(trail)
+        return detail["type"] == "too_short" and isinstance(given, list) and bool(given)
+
+    def _one(self, trail: Trail, detail: Any) -> Problem:
+        if trail and trail[-1] == "[key]":
+            return self._bad_name(trail[:-1], detail)
+        match detail["type"]:
+            case "extra_forbidden":
+                return self._unknown_key(trail)
+            case "missing":
+                return self._missing_key(trail)
+            case "value_error":
+                return self._refused(trail, detail["ctx"]["error"])
+            case _:
+                return self._wrong_value(trail)
+
+    def _bad_name(self, trail: Trail, detail: Any) -> Problem:
+        cause = detail.get("ctx", {}).get("error")
+        names = self._guide.keys(trail[:-1])
+        if isinstance(cause, UnitError):
+            expected, example = cause.expected, f"{_slug_like(str(trail[-1]))}:"
+        else:
+            expected = f"one of: {', '.join(names)}"
+            example = near(str(trail[-1]), names) or (names[0] if names else "")
+        return self._document.problem(trail, f"`{trail[-1]}`", expected, example, of_key=True)
+
+    def _unknown_key(self, trail: Trail) -> Problem:
+        key, value = str(trail[-1]), self._document.at(trail)
+        if key == "password":
+            return self._open_password(trail)
+        names = self._guide.keys(trail[:-1])
+        like = near(key, names)
+        others = any_of(sorted(name for name in names if name != like))
+        expected = f"`{like}`; the other keys here are: {others}" if like else f"one of: {others}"
+        example = f"{like}: {_show(value)}" if like and isinstance(value, str) else like
+        found = f"the key `{_cut(key)}`, which has no meaning here"
+        return self._document.problem(trail, found, expected, example, of_key=True)
+
+    def _open_password(self, trail: Trail) -> Problem:
+        found = "a password that everyone who opens this file can read"
+        expected = (
+            "`password_file`, a file that holds the password alone,"
+            " or `password_env`, the name of an environment variable"
+        )
+        example = "password_file: /etc/kacenv/broker.password"
+        return self._document.problem(trail, found, expected, example, of_key=True)
+
+    def _missing_key(self, trail: Trail) -> Problem:
+        expected = f"`{trail[-1]}`: {self._guide.meaning(trail)}"
+        return self._document.problem(
+            trail[:-1], f"no `{trail[-1]}`", expected, self._guide.example(trail)
+        )
+
+    def _wrong_value(self, trail: Trail) -> Problem:
+        value = self._document.at(trail)
+        expected, example = self._guide.expected(trail), self._guide.example(trail)
+        choices = self._guide.at(trail).get("enum", ())
+        like = near(value, choices) if isinstance(value, str) else ""
+        if like:
+            example = _pair(trail, like)
+        return self._document.problem(trail, _found(trail, value), expected, example)
+
+    def _refused(self, trail: Trail, cause: Exception) -> Problem:
+        if not isinstance(cause, UnitError):
+            return self._document.problem(trail, _found(trail, None), str(cause))
+        value = self._document.at(trail)
+        if isinstance(value, dict):
+            return self._broken_rule(trail, cause)
+        example = _with_unit(value, cause.example) or self._example(trail, cause)
+        return self._document.problem(
+            trail, _found(trail, value), cause.expected, _pair(trail, example)
+        )
+
+    def _example(self, trail: Trail, cause: UnitError) -> str:
+        """The guide's example where the error's own belongs to another key."""
+        own = self._guide.example(trail)
+        return own if cause.example in {"seat-a", "Blood pressure"} else cause.example
+
+    def _broken_rule(self, trail: Trail, cause: UnitError) -> Problem:
+        """A rule about several values of a block: placed at the one that breaks it."""
+        found = str(cause.found)
+        at = _offender(self._document.at(trail), found)
+        place = (*trail, *at) if at else trail
+        is_key = bool(at) and isinstance(self._document.at(place), dict)
+        return self._document.problem(
+            place, found, cause.expected, _pair(at, cause.example), of_key=is_key
+        )
+
+
+def _pair(trail: Trail, text: str) -> str:
+    key = trail[-1] if trail else 0
+    return text if isinstance(key, int) or re.match(r"[a-z_]+:", text) else f"{key}: {text}"
+
+
+def _found(trail: Trail, value: Tree) -> str:
+    key = trail[-1] if trail else 0
+    return _show(value) if isinstance(key, int) else f"{_cut(key)}: {_show(value)}"
+
+
+def _show(value: Tree) -> str:
+    if value is None:
+        return "(nothing)"
+    if isinstance(value, list):
+        return f"(a list of {len(value)})"
+    if isinstance(value, dict):
+        return f"(a block: {_cut(', '.join(value))})"
+    return _cut(value) if value and value == value.strip() else f'"{_cut(value)}"'
+
+
+def _cut(text: str) -> str:
+    one_line = " ".join(text.split("\n"))
+    return one_line[:_LONGEST] + "…" if len(one_line) > _LONGEST else one_line
+
+
+def _slug_like(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "seat-a"
+
+
+def _with_unit(value: Tree, example: str) -> str:
+    """What was probably meant by a bare number, or by minutes written out."""
+    match = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
+    unit = _UNITS.get(example)
+    if match is None or unit is None:
+        return ""
+    if unit == "m":
+        return f"{match[1].lstrip('+-').split('.')[0]}{(match[2] or 'm').lower()}"
+    return "" if match[2] else f"{match[1]}{unit}"
+
+
+def _offender(tree: Tree, found: str) -> Trail:
+    """Where in `tree` the thing stands that a rule's `found` speaks of; empty if unknown."""
+    words = re.findall(r"[\w-]+", found)
+    if isinstance(tree, dict):
+        keys = [word for word in words if word in tree and not found.startswith(f"no `{word}")]
+        if keys:
+            return (keys[-1],)
+    texts = (found, found.removesuffix(" twice"), found.rsplit(", ", 1)[-1])
+    places = [trail for text in texts for trail in _places(tree, text)]
+    return places[-1] if places else ()
+
+
+def _places(tree: Tree, text: str) -> Iterator[Trail]:
+    if tree == text:
+        yield ()
+    children: Any = ()
+    if isinstance(tree, dict):
+        children = tree.items()
+    elif isinstance(tree, list):
+        children = enumerate(tree)
+    for step, child in children:
+        for trail in _places(child, text):
+            yield (step, *trail)

@@ -1,0 +1,176 @@
+"""Playlists: their files found, kept inside the house, and measured."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import mutagen
+
+from kacenv.errors import LoadError, Problem
+from kacenv.loader.explain import in_order, validate
+from kacenv.loader.files import any_of, near, read_text, shown, siblings
+from kacenv.loader.listed import Entry, read_m3u8, read_xspf
+from kacenv.loader.source import Document, parse
+from kacenv.playlist import Cut, Order, Playlist, Queue
+from kacenv.units import Seconds, format_seconds
+
+CROSSFADE = Seconds(12.0)
+"""For playlists of other programs, which don't say how long their tracks overlap."""
+_SLACK = 0.5
+"""Lengths in file headers are rounded; a cue this much past the end is the end."""
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+class _RefusedTrack(Exception):  # noqa: N818 - never leaves this module
+    """Why one track can't be used: what was found, what to write instead, an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A playlist file as it was read, whatever its format."""
+
+    entries: list[Entry]
+    crossfade: Seconds
+    shuffle_seed: int | None = None
+    repeat: bool = False
+    chosen: bool = False
+    """Whether the crossfade is the clinic's own wish."""
+
+
+def load_queue(path: Path, name: str, music_root: Path | None = None) -> Queue:
+    """The playlist at `path`, ready to play; scenes call it `name`.
+
+    Music is taken from the playlist's folder and from `music_root`, nowhere else.
+
+    Raises:
+        LoadError: With every track that can't be used.
+    """
+    reading = _read(path)
+    roots = [path.parent.resolve()] + ([music_root.resolve()] if music_root else [])
+    problems: list[Problem] = []
+    cuts: list[Cut] = []
+    for entry in reading.entries:
+        try:
+            cuts.append(_cut(entry, roots))
+        except _RefusedTrack as refused:
+            place = (shown(path), entry.line, entry.column, entry.where)
+            problems.append(Problem(*place, *refused.args))
+    if not problems and reading.chosen and (len(cuts) > 1 or reading.repeat):
+        problems += _too_short(path, reading, cuts)
+    if problems:
+        raise LoadError(in_order(problems))
+    crossfade = min(reading.crossfade, _longest_crossfade(cuts))
+    return Queue(name, tuple(cuts), Seconds(crossfade), reading.shuffle_seed, reading.repeat)
+
+
+def _read(path: Path) -> _Reading:
+    text, file = read_text(path), shown(path)
+    if path.suffix in {".yaml", ".yml"}:
+        return _from_yaml(parse(text, file))
+    entries = read_xspf(text, file) if path.suffix == ".xspf" else read_m3u8(text)
+    if not entries:
+        found, expected = "no tracks", "at least one track, as a music player exports it"
+        raise LoadError((Problem(file, 1, 1, "", found, expected),))
+    return _Reading(entries, CROSSFADE)
+
+
+def _from_yaml(document: Document) -> _Reading:
+    playlist = validate(Playlist, document)
+    entries = [
+        Entry(
+            file=track.file,
+            title=track.title,
+            artist=track.artist,
+            line=document.place(("tracks", index, "file")).line,
+            column=document.place(("tracks", index, "file")).column,
+            where=document.where(("tracks", index)),
+            gain=track.gain,
+            cue_in=track.cue_in,
+            cue_out=track.cue_out,
+        )
+        for index, track in enumerate(playlist.tracks)
+    ]
+    seed = playlist.seed if playlist.order is Order.SHUFFLED else None
+    chosen = "crossfade" in document.tree
+    return _Reading(entries, playlist.crossfade, seed, playlist.repeat, chosen)
+
+
+def _cut(entry: Entry, roots: list[Path]) -> Cut:
+    path = _locate(entry.file, roots)
+    whole = _measure(path)
+    end = whole if entry.cue_out is None else entry.cue_out
+    if end > whole + _SLACK:
+        found = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
+        raise _RefusedTrack(found, "a cue_out within the file, or none for its end")
+    if entry.cue_in >= end:
+        found = f"cue_in: {format_seconds(entry.cue_in)}, but it ends at {format_seconds(end)}"
+        raise _RefusedTrack(found, "a cue_in before the end", "cue_in: 0s")
+    length = Seconds(min(end, whole) - entry.cue_in)
+    return Cut(str(path), entry.title, entry.artist, length, entry.cue_in, entry.gain)
+
+
+def _locate(file: str, roots: list[Path]) -> Path:
+    """The one real file that `file` means, below one of `roots`."""
+    if _URL.match(file):
+        expected = "a file in the playlist's folder; kacenv plays nothing from the network"
+        raise _RefusedTrack(file, expected, "file: house/settle-1.opus")
+    try:
+        found = [path for root in roots if (path := (root / file).resolve()).exists()]
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _RefusedTrack(file[:60], "the name of a file that can be opened") from error
+    inside = [path for path in found if any(path.is_relative_to(root) for root in roots)]
+    if not found:
+        raise _RefusedTrack(*_nothing_there(file, roots))
+    if not inside:
+        expected = f"a file inside {' or '.join(map(shown, roots))}; copy the music there"
+        raise _RefusedTrack(f"{file}, which lies outside the music's folders", expected)
+    if not inside[0].is_file():
+        raise _RefusedTrack(f"{file}, which isn't a file", "a sound file")
+    return inside[0]
+
+
+def _nothing_there(file: str, roots: list[Path]) -> tuple[str, str, str]:
+    path = roots[0] / file
+    names = siblings(path)
+    found = f"no file {file}"
+    if not names:
+        return found, f"a sound file in {' or '.join(map(shown, roots))}", ""
+    like = near(path.name, names)
+    example = f"file: {Path(file).with_name(like)}" if like else ""
+    return found, f"one of the files in {shown(path.parent)}: {any_of(names)}", example
+
+
+def _measure(path: Path) -> Seconds:
+    """The length of a sound file."""
+    try:
+        sound = mutagen.File(path)
+    except Exception as error:  # noqa: BLE001 - its parsers raise whatever a broken file provokes
+        raise _RefusedTrack(*_no_sound(path)) from error
+    length = getattr(getattr(sound, "info", None), "length", 0.0)
+    if not length or length <= 0:
+        raise _RefusedTrack(*_no_sound(path))
+    return Seconds(float(length))
+
+
+def _no_sound(path: Path) -> tuple[str, str]:
+    return f"{path.name}, which isn't a sound file or is damaged", "a file that a player can play"
+
+
+def _longest_crossfade(cuts: list[Cut]) -> Seconds:
+    """Half the shortest track: beyond, three tracks would sound at once."""
+    return Seconds(min(cut.length for cut in cuts) / 2)
+
+
+def _too_short(path: Path, reading: _Reading, cuts: list[Cut]) -> list[Problem]:
+    needed = 2 * reading.crossfade
+    return [
+        Problem(
+            *(shown(path), entry.line, entry.column, entry.where),
+            f"{format_seconds(cut.length)} of music, with a crossfade of"
+            f" {format_seconds(reading.crossfade)}",
+            f"at least {format_seconds(needed)} of music, twice the crossfade",
+            f"crossfade: {format_seconds(cut.length // 2)}",
+        )
+        for entry, cut in zip(reading.entries, cuts, strict=True)
+        if cut.length < needed
+    ]

@@ -1,0 +1,234 @@
+"""YAML files as trees of text, with the place of every key and value."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from yaml.reader import ReaderError
+
+from kacenv.errors import LoadError, Problem
+from kacenv.loader import syntax
+from kacenv.loader.files import read_text, shown
+
+Trail = tuple[str | int, ...]
+"""The way to a node: keys of blocks and positions in lists, counted from 0."""
+Tree = str | list["Tree"] | dict[str, "Tree"] | None
+"""A file's contents; every scalar is the text that was written, or None."""
+
+MAX_DEPTH = 20
+MAX_NODES = 50_000
+_EMPTY = {"", "~", "null"}
+_ITEMS = {
+    "phases": "phase",
+    "check_ins": "check-in",
+    "tracks": "track",
+    "outputs": "output",
+    "lights": "lamp",
+}
+_NAMES = ("name", "id", "title")
+_KNOWN_TAGS = {
+    f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq".split()
+} | {f"tag:yaml.org,2002:{name}" for name in ("timestamp", "merge", "value")}
+
+
+class Place(NamedTuple):
+    """Where something is written; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Document:
+    """One file: its tree, the place of each node, and what was wrong with its YAML."""
+
+    file: str
+    tree: dict[str, Tree] = field(default_factory=dict)
+    values: dict[Trail, Place] = field(default_factory=dict)
+    keys: dict[Trail, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    spoilt: set[Trail] = field(default_factory=set)
+    """What has a problem already, so that nobody complains twice."""
+
+    def at(self, trail: Trail) -> Tree:
+        """The node at `trail`, or None."""
+        node: Tree = self.tree
+        for step in trail:
+            if isinstance(node, dict) and isinstance(step, str):
+                node = node.get(step)
+            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+                node = node[step]
+            else:
+                return None
+        return node
+
+    def place(self, trail: Trail, *, of_key: bool = False) -> Place:
+        """The place of a value, or of its key; of the nearest block around it if it has none."""
+        if of_key and trail in self.keys:
+            return self.keys[trail]
+        while trail and trail not in self.values:
+            trail = trail[:-1]
+        return self.values.get(trail, Place(1, 1))
+
+    def where(self, trail: Trail) -> str:
+        """The trail in words: `phase 2 (onset), duration`."""
+        return ", ".join(self._steps(trail))
+
+    def _steps(self, trail: Trail) -> Iterator[str]:
+        for depth, step in enumerate(trail):
+            if isinstance(step, int):
+                yield self._item(trail[: depth + 1], step)
+            elif not (step in _ITEMS and depth + 1 < len(trail)):
+                yield step
+
+    def _item(self, trail: Trail, index: int) -> str:
+        parent = trail[-2] if len(trail) > 1 else ""
+        name = self._name(trail)
+        return f"{_ITEMS.get(str(parent), 'item')} {index + 1}" + (f" ({name})" if name else "")
+
+    def _name(self, trail: Trail) -> str:
+        names = (self.at((*trail, key)) for key in _NAMES)
+        return next((name for name in names if isinstance(name, str) and len(name) <= 40), "")
+
+    def problem(
+        self, trail: Trail, found: str, expected: str, example: str = "", *, of_key: bool = False
+    ) -> Problem:
+        """A problem with the node at `trail`, placed at its value or its key."""
+        line, column = self.place(trail, of_key=of_key)
+        return Problem(self.file, line, column, self.where(trail), found, expected, example)
+
+
+def read_document(path: Path) -> Document:
+    """The YAML file at `path`.
+
+    Raises:
+        LoadError: It can't be read at all. What can be read around is in `problems`.
+    """
+    return parse(read_text(path), shown(path))
+
+
+def parse(text: str, file: str) -> Document:
+    """The document that `text` holds; `file` names it in problems."""
+    root = _compose(text, file)
+    if root is None:
+        raise LoadError((Problem(file, 1, 1, "", "an empty file", "lines of `key: value`"),))
+    if not isinstance(root, yaml.MappingNode):
+        found = "a list" if isinstance(root, yaml.SequenceNode) else "a line without a key"
+        raise LoadError((Problem(file, 1, 1, "", found, "lines of `key: value`", "title: Calm"),))
+    return _Grower(Document(file)).grow(root)
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's composer with a bound on nesting."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise syntax.TooDeepError(self.peek_event().start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _compose(text: str, file: str) -> yaml.Node | None:
+    try:
+        loader = _Loader(text)
+    except ReaderError as error:
+        raise LoadError((syntax.unprintable(error, text, file),)) from error
+    try:
+        return loader.get_single_node()
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise LoadError((syntax.explain(error, loader.get_mark(), text, file),)) from error
+
+
+class _Grower:
+    """Turns nodes into a document; aliases are written out within bounds."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._count = 0
+
+    def grow(self, root: yaml.MappingNode) -> Document:
+        self._document.tree = self._block(root, ())
+        return self._document
+
+    def _node(self, node: yaml.Node, trail: Trail) -> Tree:
+        self._document.values[trail] = _place(node)
+        self._count_up(node, trail)
+        if node.tag not in _KNOWN_TAGS:
+            found = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self._spoil(node, trail, f"the tag {found}", "plain text, lists and blocks, no tags")
+        if isinstance(node, yaml.MappingNode):
+            return self._block(node, trail)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._node(item, (*trail, index)) for index, item in enumerate(node.value)]
+        return self._text(node, trail)
+
+    def _count_up(self, node: yaml.Node, trail: Trail) -> None:
+        self._count += 1
+        if self._count > MAX_NODES or len(trail) > MAX_DEPTH:
+            line, column = _place(node)
+            found = "a file that grows without end when its aliases (`*name`) are written out"
+            expected = "each line written out, without `&name` and `*name`"
+            raise LoadError((Problem(self._document.file, line, column, "", found, expected),))
+
+    def _block(self, node: yaml.MappingNode, trail: Trail) -> dict[str, Tree]:
+        self._document.values.setdefault(trail, _place(node))
+        block: dict[str, Tree] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node, trail)
+            if key is None:
+                continue
+            if key in block:
+                self._twice(key_node, (*trail, key))
+                continue
+            self._document.keys[(*trail, key)] = _place(key_node)
+            block[key] = self._node(value_node, (*trail, key))
+        return block
+
+    def _key(self, node: yaml.Node, trail: Trail) -> str | None:
+        if isinstance(node, yaml.ScalarNode) and node.value and _clean(node.value):
+            return str(node.value)
+        kinds = {yaml.SequenceNode: "a list as a key", yaml.MappingNode: "a block as a key"}
+        found = kinds.get(type(node), "a line without a key")
+        self._spoil(node, trail, found, "a word before the colon", "title: Calm")
+        return None
+
+    def _twice(self, node: yaml.Node, trail: Trail) -> None:
+        first = self._document.keys[trail].line
+        found = f"`{trail[-1]}` a second time (it's on line {first} already)"
+        self._spoil(node, trail, found, "each key once; delete one of the two lines")
+
+    def _text(self, node: yaml.Node, trail: Trail) -> str | None:
+        if node.style is None and node.value in _EMPTY:
+            return None
+        if not _clean(node.value):
+            self._spoil(node, trail, "characters that can't be shown", "letters, digits and signs")
+            return ""
+        return str(node.value)
+
+    def _spoil(
+        self, node: yaml.Node, trail: Trail, found: str, expected: str, example: str = ""
+    ) -> None:
+        line, column = _place(node)
+        document = self._document
+        document.spoilt.add(trail)
+        document.problems.append(
+            Problem(document.file, line, column, document.where(trail), found, expected, example)
+        )
+
+
+def _place(node: yaml.Node) -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _clean(text: str) -> bool:
+    """Whether `text` can be shown and stored: no control characters, no half characters."""
+    plain = re.sub(r"[\n\t]", "", text)
+    return plain.isprintable() or not any(unicodedata.category(c) in {"Cc", "Cs"} for c in plain)

@@ -1,0 +1,202 @@
+"""The engine's promises, held against any session and any presses."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.sessions import a_room, timed_presses, timelines
+
+from kacenv.commands import (
+    Command,
+    Crossfade,
+    CueTrack,
+    EnterPhase,
+    Notice,
+    Prompt,
+    SessionEnded,
+    SetLevel,
+    SetVolume,
+    ShowLook,
+    StrikeChime,
+)
+from kacenv.engine import State, next_due, step
+from kacenv.engine.light import STEEPEST_LIGHT
+from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
+from kacenv.errors import RefusedError
+from kacenv.fades import Fade
+from kacenv.requests import Hold, Press, Release, Start
+from kacenv.scene import EndKind
+from kacenv.simulate import Moment, rehearse
+from kacenv.timeline import Timeline
+from kacenv.units import Seconds
+
+Presses = list[tuple[Seconds, Press]]
+ROOM = a_room()
+T = TypeVar("T", bound=Command)
+LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
+LONG = settings(max_examples=150, deadline=None)
+
+
+def willing(timeline: Timeline, presses: Presses) -> list[Moment]:
+    """The session's commands; presses that make no sense are left out, as people are told."""
+    state, commands, _ = step(State(room=ROOM), Seconds(0.0), Start(timeline))
+    trace = [Moment(Seconds(0.0), command) for command in commands]
+    for at, press in [*sorted(presses, key=lambda pair: pair[0]), *LATER]:
+        while (due := next_due(state)) is not None and due <= at:
+            state, commands, _ = step(state, due)
+            trace += [Moment(due, command) for command in commands]
+        try:
+            state, commands, _ = step(state, at, press)
+        except RefusedError:
+            continue
+        trace += [Moment(at, command) for command in commands]
+    return trace
+
+
+def of_kind(trace: Iterable[Moment], kind: type[T]) -> list[T]:
+    """The commands of one kind, in order."""
+    return [moment.command for moment in trace if isinstance(moment.command, kind)]
+
+
+@LONG
+@given(timelines(), timed_presses())
+def test_music_never_stops_before_the_end(timeline: Timeline, presses: Presses) -> None:
+    """Each piece flows into the next before it is over, until the last fade begins."""
+    trace = willing(timeline, presses)
+    lengths = {cue.play_id: cue.cut.length for cue in of_kind(trace, CueTrack)}
+    for fade, following in pairwise(of_kind(trace, Crossfade)):
+        if fade.play_id is None:
+            break
+        over = fade.at + lengths[fade.play_id]
+        needed = following.duration - SHORTEST_FADE if following.play_id is not None else 0.0
+        assert following.at + needed <= over + 1e-6
+
+
+@LONG
+@given(timelines(), timed_presses())
+def test_a_piece_is_cued_before_it_plays_and_never_plays_twice(
+    timeline: Timeline, presses: Presses
+) -> None:
+    """Every crossfade goes to a piece that was opened before, and each opening plays once."""
+    trace = willing(timeline, presses)
+    cued: set[int] = set()
+    for moment in trace:
+        match moment.command:
+            case CueTrack(play_id=play_id):
+                assert play_id not in cued
+                cued.add(play_id)
+            case Crossfade(play_id=int(play_id)):
+                assert play_id == max(cued)
+    heard = [fade.play_id for fade in of_kind(trace, Crossfade) if fade.play_id is not None]
+    assert len(heard) == len(set(heard))
+
+
+@LONG
+@given(timelines(), timed_presses())
+def test_level_and_volume_keep_their_slope(timeline: Timeline, presses: Presses) -> None:
+    """Neither the music's level nor an output's volume changes faster than the bound."""
+    trace = willing(timeline, presses)
+    volumes = of_kind(trace, SetVolume)
+    per_output = [[v for v in volumes if v.output == output.id] for output in ROOM.outputs]
+    tracks: list[Sequence[SetLevel | SetVolume]] = [of_kind(trace, SetLevel), *per_output]
+    for orders in tracks:
+        fade = Fade.steady(0.0)
+        for order in orders:
+            fade = fade.toward(order.level, order.at, order.duration)
+            assert fade.steepest <= STEEPEST_LEVEL + 1e-9
+
+
+@LONG
+@given(timelines(), timed_presses())
+def test_light_keeps_its_slope(timeline: Timeline, presses: Presses) -> None:
+    """No zone's light changes faster than the bound, save for lights-up."""
+    fades: dict[str, Fade] = {}
+    for look in of_kind(willing(timeline, presses), ShowLook):
+        for zone, setting in look.look.items():
+            fade = fades.get(zone, Fade.steady(0.0))
+            fades[zone] = fade.toward(setting.level, look.at, look.duration)
+            assert look.urgent or fades[zone].steepest <= STEEPEST_LIGHT + 1e-9
+
+
+@LONG
+@given(timelines(), timed_presses())
+def test_every_check_in_comes_exactly_once(timeline: Timeline, presses: Presses) -> None:
+    """A check-in of an entered phase is rung or passed over, once for each time it's entered."""
+    trace = willing(timeline, presses)
+    entered = [enter.index for enter in of_kind(trace, EnterPhase)]
+    prompts = [prompt.text for prompt in of_kind(trace, Prompt)]
+    passed = [
+        name
+        for notice in of_kind(trace, Notice)
+        if notice.text.startswith("Passed over: ")
+        for name in notice.text.removeprefix("Passed over: ").removesuffix(".").split(", ")
+    ]
+    for index, phase in enumerate(timeline.phases):
+        for cue in (cue for cue in phase.cues if cue.every is None):
+            came = prompts.count(cue.prompt) + passed.count(cue.prompt)
+            assert came == entered.count(index)
+    for cue in timeline.cues:
+        assert prompts.count(cue.prompt) + passed.count(cue.prompt) == 1
+
+
+@LONG
+@given(timelines())
+def test_repeating_check_ins_keep_their_beat(timeline: Timeline) -> None:
+    """A repeating check-in comes at each multiple of its span within its phase."""
+    trace = willing(timeline, [])
+    enters = of_kind(trace, EnterPhase)
+    ends = [*(enter.at for enter in enters[1:]), trace[-1].at - timeline.phases[-1].crossfade]
+    for enter, end in zip(enters, ends, strict=True):
+        for cue in (cue for cue in timeline.phases[enter.index].cues if cue.every):
+            rung = [p.at - enter.at for p in of_kind(trace, Prompt) if p.check_in == cue.id]
+            assert cue.every is not None
+            expected = int((end - enter.at + 1e-6) // cue.every)
+            assert [round(at / cue.every, 6) for at in rung] == list(range(1, expected + 1))
+
+
+@LONG
+@given(timelines(), st.floats(0, 600), st.floats(0.1, 5000))
+def test_hold_moves_everything_after_it(timeline: Timeline, at: float, span: float) -> None:
+    """What comes after a hold comes later by exactly its length, where time ends the phases."""
+    if any(phase.end is EndKind.TRACK for phase in timeline.phases):
+        return
+    plain = willing(timeline, [])
+    held = willing(timeline, [(Seconds(at), Hold()), (Seconds(at + span), Release())])
+    kinds = (EnterPhase, Prompt, StrikeChime)
+    expected = [m.command.at for m in plain if isinstance(m.command, kinds)]
+    moved = [m.command.at for m in held if isinstance(m.command, kinds)]
+    fading = next(fade.at for fade in of_kind(plain, Crossfade) if fade.play_id is None)
+    for before, after in zip(expected, moved, strict=True):
+        shift = span if before > at and at < fading else 0.0
+        assert abs(after - before - shift) < 1e-6
+
+
+@LONG
+@given(timelines(), timed_presses(), st.lists(st.floats(0, 3000), max_size=20))
+def test_asking_more_often_changes_nothing(
+    timeline: Timeline, presses: Presses, looks: list[float]
+) -> None:
+    """The same session comes out however often the engine is asked for the time."""
+    state, commands, _ = step(State(room=ROOM), Seconds(0.0), Start(timeline))
+    often = list(commands)
+    asks: list[tuple[float, Press | None]] = [(at, None) for at in looks]
+    asks += [*presses, *LATER]
+    for at, press in sorted(asks, key=lambda pair: (pair[0], pair[1] is not None)):
+        try:
+            state, commands, _ = step(state, Seconds(at), press)
+        except RefusedError:
+            state, commands, _ = step(state, Seconds(at))
+        often += commands
+    assert often == [moment.command for moment in willing(timeline, presses)]
+
+
+@LONG
+@given(timelines())
+def test_a_session_ends_by_itself(timeline: Timeline) -> None:
+    """Left alone, every session fades out once, ends once, and enters each phase once."""
+    trace = list(rehearse(ROOM, timeline))
+    assert isinstance(trace[-1].command, SessionEnded)
+    assert [enter.index for enter in of_kind(trace, EnterPhase)] == [*range(len(timeline.phases))]
+    assert [fade.play_id for fade in of_kind(trace, Crossfade)].count(None) == 1

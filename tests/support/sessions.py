@@ -1,0 +1,155 @@
+"""Rooms, phases and timelines made for tests, by hand or by hypothesis."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from kacenv.look import Setting, Zone
+from kacenv.playlist import Cut, Queue
+from kacenv.requests import (
+    Back,
+    Chime,
+    End,
+    Extend,
+    Hold,
+    Lights,
+    LightsUp,
+    Next,
+    Press,
+    Release,
+    Stop,
+    Volume,
+)
+from kacenv.room import Room
+from kacenv.scene import Audience, ChimeName, EndKind
+from kacenv.timeline import Cue, PlannedPhase, Timeline
+from kacenv.units import Decibels, Kelvin, Level, Seconds
+
+
+def a_room() -> Room:
+    """A room with speakers, staff headphones and a lamp in every zone."""
+    return Room.model_validate(
+        {
+            "name": "test",
+            "outputs": [
+                {"id": "speakers", "role": "speakers"},
+                {"id": "staff", "role": "staff", "channels": [3]},
+            ],
+            "broker": {"host": "127.0.0.1"},
+            "lights": [
+                {"id": zone, "dialect": "plain", "topic": f"lamps/{zone}", "zone": zone}
+                for zone in Zone
+            ],
+            "safe_light": dict.fromkeys(Zone, "70% 3000 K"),
+        }
+    )
+
+
+def a_cut(name: str, length: float = 240.0) -> Cut:
+    """A piece of `length` seconds that exists only by name."""
+    return Cut(f"/music/{name}.opus", name, "Nobody", Seconds(length))
+
+
+def a_queue(name: str, lengths: Sequence[float] = (240.0, 240.0), **fields: Any) -> Queue:
+    """A repeating queue of pieces called after it."""
+    cuts = tuple(a_cut(f"{name}-{number}", length) for number, length in enumerate(lengths, 1))
+    return Queue(name, cuts, **{"crossfade": Seconds(12.0), "repeat": True} | fields)
+
+
+def a_cue(name: str, at: float, every: float | None = None) -> Cue:
+    """A staff check-in with a bell."""
+    repeat = None if every is None else Seconds(every)
+    return Cue(name, Seconds(at), name, Audience.STAFF, ChimeName.BELL, repeat)
+
+
+def a_phase(name: str, duration: float = 600.0, **fields: Any) -> PlannedPhase:
+    """A phase that ends at its time, with music of its own."""
+    settled: dict[str, Any] = {
+        "queue": a_queue(name),
+        "level": Decibels(-3.0),
+        "look": {Zone.SEATS: Setting(Level(0.2), Kelvin(2200.0))},
+        "light_fade": Seconds(60.0),
+        "crossfade": Seconds(20.0),
+        "end": EndKind.TIME,
+        "slack": Seconds(0.0),
+        "cues": (),
+    }
+    return PlannedPhase(name=name, duration=Seconds(duration), **settled | fields)
+
+
+def a_timeline(*phases: PlannedPhase, **fields: Any) -> Timeline:
+    """A session of these phases; the return arc is the last one unless said otherwise."""
+    settled: dict[str, Any] = {
+        "title": "Test session",
+        "overflow": None,
+        "cues": (),
+        "return_from": len(phases) - 1,
+        "return_within": Seconds(300.0),
+    }
+    return Timeline(phases=phases, **settled | fields)
+
+
+_spans = st.integers(1, 400).map(float)
+_lengths = st.lists(st.integers(15, 300).map(float), min_size=1, max_size=4)
+
+
+@st.composite
+def phases(draw: st.DrawFn, name: str) -> PlannedPhase:
+    """Any phase: every kind of end, short and long music, check-ins anywhere."""
+    duration = float(draw(st.integers(5, 900)))
+    queue = a_queue(
+        name,
+        draw(_lengths),
+        crossfade=Seconds(draw(st.integers(0, 20))),
+        repeat=draw(st.booleans()),
+        shuffle_seed=draw(st.none() | st.integers(0, 9)),
+    )
+    cues = [a_cue(f"{name}-{n}", at) for n, at in enumerate(draw(st.lists(_spans, max_size=3)))]
+    if draw(st.booleans()):
+        every = draw(_spans)
+        cues.append(a_cue(f"{name}-every", every, every))
+    end = draw(st.sampled_from(EndKind))
+    return a_phase(
+        name,
+        duration,
+        queue=queue,
+        cues=tuple(cues),
+        end=end,
+        slack=Seconds(0.0 if end is EndKind.TIME else draw(st.floats(0, duration / 2))),
+        level=Decibels(draw(st.integers(-30, 0))),
+        look={Zone.SEATS: Setting(Level(draw(st.floats(0, 1))))},
+        light_fade=Seconds(draw(st.integers(0, 120))),
+        crossfade=Seconds(draw(st.floats(0, min(30, duration / 2)))),
+    )
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Any session of one to five phases, with and without overflow and session check-ins."""
+    count = draw(st.integers(1, 5))
+    planned = [draw(phases(f"phase-{number}")) for number in range(count)]
+    return a_timeline(
+        *planned,
+        overflow=draw(st.none() | _lengths.map(lambda lengths: a_queue("overflow", lengths))),
+        cues=tuple(
+            a_cue(f"session-{n}", at) for n, at in enumerate(draw(st.lists(_spans, max_size=3)))
+        ),
+        return_from=draw(st.integers(0, count - 1)),
+        return_within=Seconds(draw(st.integers(1, 900))),
+    )
+
+
+_presses: st.SearchStrategy[Press] = st.one_of(
+    st.sampled_from([Hold(), Release(), Next(), Back(), LightsUp(), Chime(), End(), Stop()]),
+    st.integers(1, 600).map(lambda span: Extend.model_validate({"by": f"{span}s"})),
+    st.integers(-30, 6).map(lambda level: Volume.model_validate({"level": f"{level} dB"})),
+    st.integers(0, 100).map(lambda level: Lights.model_validate({"level": f"{level}%"})),
+    st.just(Lights()),
+)
+
+
+def timed_presses(longest: float = 3000.0) -> st.SearchStrategy[list[tuple[Seconds, Press]]]:
+    """Any presses at any times."""
+    times = st.floats(0, longest).map(Seconds)
+    return st.lists(st.tuples(times, _presses), max_size=8)
