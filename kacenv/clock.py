@@ -9,6 +9,11 @@ from kacenv.units import Seconds
 class Clock(Protocol):
     """Something that tells the room's time; it never goes back."""
 
+    @property
+    def rate(self) -> float:
+        """Seconds of this clock per real second; 0 for one that stands still."""
+        ...
+
     def now(self) -> Seconds:
         """Seconds since this clock's own beginning."""
         ...
@@ -16,6 +21,8 @@ class Clock(Protocol):
 
 class MonotonicClock:
     """The machine's monotonic clock, counted from the moment this one is made."""
+
+    rate = 1.0
 
     def __init__(self) -> None:
         self._start = time.monotonic()

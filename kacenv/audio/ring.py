@@ -26,6 +26,11 @@ class Ring:
         return len(self._pcm)
 
     @property
+    def written(self) -> int:
+        """Frames put so far."""
+        return self._written
+
+    @property
     def available(self) -> int:
         """Frames waiting to be taken."""
         return self._written - self._taken

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,27 +24,30 @@ FIRST_RETRY, LAST_RETRY = 1, 30
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who hears what, from paho's thread."""
+
+    changed: Callable[[bool], None]
+    """Whether the broker is there; True once subscribed."""
+    heard: Callable[[str, bytes], None]
+    """Each message's topic and payload."""
+    tell: Callable[[str], None]
+    """What staff should know."""
+
+
 class Client:
     """One room's connection. It comes back by itself, and queues nothing while it is away.
 
-    `changed` hears whether the broker is there (True once subscribed), `heard` each message's
-    topic and payload, `tell` what staff should know. All three are called from paho's thread.
+    Raises:
+        DeviceError: The broker's password or certificate authority can't be used.
     """
 
-    def __init__(
-        self,
-        broker: Broker,
-        room: str,
-        topics: tuple[str, ...],
-        *,
-        changed: Callable[[bool], None],
-        heard: Callable[[str, bytes], None],
-        tell: Callable[[str], None],
-    ) -> None:
+    def __init__(self, broker: Broker, room: str, topics: tuple[str, ...], ears: Ears) -> None:
         self._broker = broker
         self._status_topic = f"kacenv/{room}/status"
         self._topics = topics
-        self._changed, self._heard, self._tell = changed, heard, tell
+        self._ears = ears
         self._connected = threading.Event()
         self._trouble = ""
         self._closing = False
@@ -115,10 +119,10 @@ class Client:
 
     def _up(self) -> None:
         self._connected.set()
-        self._changed(True)
+        self._ears.changed(True)
         if self._trouble:
             self._trouble = ""
-            self._tell(f"The light broker at {self._place} is back")
+            self._ears.tell(f"The light broker at {self._place} is back")
 
     def _on_connect_fail(self, *_: object) -> None:
         self._lost()
@@ -129,7 +133,7 @@ class Client:
         was_up = self._connected.is_set()
         self._connected.clear()
         if was_up:
-            self._changed(False)
+            self._ears.changed(False)
         if was_up and not self._closing:
             self._lost()
 
@@ -150,11 +154,11 @@ class Client:
         """Each kind of trouble is told once until the broker is back."""
         if trouble != self._trouble:
             self._trouble = trouble
-            self._tell(trouble)
+            self._ears.tell(trouble)
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         if len(message.payload) <= LONGEST_PAYLOAD:
-            self._heard(message.topic, message.payload)
+            self._ears.heard(message.topic, bytes(message.payload))
 
 
 def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
@@ -163,7 +167,7 @@ def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
     def guarded(*arguments: Any) -> None:
         try:
             callback(*arguments)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the thread must live
             _log.exception("A message from the light broker could not be dealt with")
 
     return guarded

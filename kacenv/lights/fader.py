@@ -134,7 +134,8 @@ class OwnFade:
         """One message for the whole path.
 
         `apart` is for lamps that can't fade level and white in one go: a lamp that is lit
-        changes its white first, one that comes up from dark is reminded of it afterwards.
+        changes its white first. It is reminded at the end, for a dark lamp may not listen to a
+        white.
         """
         start, end = path.level.start, path.end
         whole = _Telling(start, end, level=True, white=True)
@@ -152,26 +153,14 @@ class OwnFade:
         if white is None or level.target <= 0:
             return cls(path, (_Telling(start, path.end, level=True, white=False),))
         if level.origin <= 0:
-            reminder = Seconds(path.end + WHITE_SETTLING)
-            return cls(
-                path,
-                (
-                    _Telling(start, path.end, level=True, white=True),
-                    _Telling(path.end, reminder, level=False, white=True),
-                ),
-            )
-        turn = Seconds(start + min(WHITE_LONGEST, level.duration / 3))
-        staged = Path(
-            Fade(level.origin, level.target, turn, level.duration, Curve.LINEAR),
-            replace(white, duration=Seconds(turn - start)),
-        )
-        return cls(
-            staged,
-            (
-                _Telling(start, turn, level=False, white=True),
-                _Telling(turn, staged.level.end, level=True, white=False),
-            ),
-        )
+            first = _Telling(start, path.end, level=True, white=True)
+            return cls(path, (first, _reminder(path.end)))
+        span = Seconds(min(WHITE_LONGEST, level.duration / 3))
+        turn = Seconds(start + span)
+        staged = Path(_later(level, span), replace(white, duration=span))
+        first = _Telling(start, turn, level=False, white=True)
+        then = _Telling(turn, staged.end, level=True, white=False)
+        return cls(staged, (first, then, _reminder(staged.end)))
 
     def next_due(self) -> Seconds | None:
         """When the next message is due."""
@@ -188,6 +177,19 @@ class OwnFade:
         left = Seconds(max(telling.until - now, telling.shortest, 0.0))
         level = target.level if telling.level else None
         return Step(level, target.kelvin if telling.white else None, left)
+
+
+def _later(level: Fade, span: Seconds) -> Fade:
+    """The same way begun `span` later, and ended in time where the slope bound lets it."""
+    change = abs(level.target - level.origin)
+    shortest = change / STEEPEST if change else level.duration
+    left = Seconds(max(level.duration - span, shortest))
+    return replace(level, start=Seconds(level.start + span), duration=left)
+
+
+def _reminder(at: Seconds) -> _Telling:
+    """The white alone, once the level has come to rest."""
+    return _Telling(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
 
 
 def _again(telling: _Telling, at: Seconds) -> _Telling:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from kacenv.clock import Clock
 from kacenv.commands import ShowLook
 from kacenv.errors import DeviceError
-from kacenv.lights.client import Client
+from kacenv.lights.client import Client, Ears
 from kacenv.lights.dialects import Message
 from kacenv.lights.lamp import Lamp, LampState
 from kacenv.room import Room
@@ -52,14 +52,8 @@ class Rig:
     def _made_client(self, room: Room, tell: Callable[[str], None]) -> Client | None:
         if room.broker is None or not self._lamps:
             return None
-        return Client(
-            room.broker,
-            room.name,
-            tuple(self._by_topic),
-            changed=self._on_link,
-            heard=self._on_report,
-            tell=tell,
-        )
+        ears = Ears(self._on_link, self._on_report, tell)
+        return Client(room.broker, room.name, tuple(self._by_topic), ears)
 
     @property
     def connected(self) -> bool:
@@ -74,6 +68,8 @@ class Rig:
 
     def perform(self, command: ShowLook) -> None:
         """Show a look; returns at once."""
+        if self._client is None:
+            return
         with self._wake:
             self._looks.append(command)
             self._wake.notify()
@@ -109,8 +105,10 @@ class Rig:
         while not self._closing:
             try:
                 self._turn()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the lamps must be led on, whatever it was
                 _log.exception("The lamps could not be led for a moment")
+                with self._wake:
+                    self._wake.wait(IDLE_WAIT)
 
     def _turn(self) -> None:
         """One look at everything; publishes outside the lock, which paho's thread may want."""

@@ -10,12 +10,13 @@ from kacenv.errors import LoadError, Problem, UnitError
 from kacenv.fields import Model
 from kacenv.loader.files import any_of, near
 from kacenv.loader.guide import Guide
+from kacenv.loader.mend import mended
 from kacenv.loader.source import Document, Trail, Tree
 
 M = TypeVar("M", bound=Model)
 
 _LONGEST = 60
-_UNITS = {"1h10m": "m", "-6 dB": " dB", "35%": "%", "2200 K": " K", "15m": "m", "40m": "m"}
+_UNITS = {"1h10m": "m", "-6 dB": " dB", "35%": "%", "2200 K": " K"}
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(h|m|s)?[a-z]*", re.IGNORECASE)
 
 
@@ -29,7 +30,9 @@ def validate(model: type[M], document: Document) -> M:
     try:
         value = model.model_validate(document.tree)
     except ValidationError as error:
-        problems += _Explainer(document, Guide(model)).explain(error)
+        explainer = _Explainer(document, Guide(model))
+        problems += explainer.explain(error)
+        problems += explainer.hidden_rules(error, model)
     if problems:
         raise LoadError(in_order(problems))
     return value
@@ -52,6 +55,19 @@ class _Explainer:
             trail: Trail = detail["loc"]
             if not self._is_echo(trail, detail):
                 yield self._one(trail, detail)
+
+    def hidden_rules(self, error: ValidationError, model: type[Model]) -> Iterator[Problem]:
+        """The rules between values that are broken behind wrong values."""
+        details = error.errors(include_url=False)
+        tree = mended(self._document, self._guide, details)
+        if tree is None:
+            return
+        try:
+            model.model_validate(tree)
+        except ValidationError as behind:
+            for detail in behind.errors(include_url=False):
+                if isinstance(self._document.at(detail["loc"]), dict):
+                    yield self._one(detail["loc"], detail)
 
     def _is_echo(self, trail: Trail, detail: Any) -> bool:
         """Whether the error only repeats another one: of YAML's, or of a list's own items."""
@@ -117,6 +133,8 @@ class _Explainer:
         like = near(value, choices) if isinstance(value, str) else ""
         if like:
             example = _pair(trail, like)
+        if value is None and self._guide.may_be_left_out(trail):
+            expected += f"; or no `{trail[-1]}` at all"
         return self._document.problem(trail, _found(trail, value), expected, example)
 
     def _refused(self, trail: Trail, cause: Exception) -> Problem:
@@ -125,15 +143,9 @@ class _Explainer:
         value = self._document.at(trail)
         if isinstance(value, dict):
             return self._broken_rule(trail, cause)
-        example = _with_unit(value, cause.example) or self._example(trail, cause)
-        return self._document.problem(
-            trail, _found(trail, value), cause.expected, _pair(trail, example)
-        )
-
-    def _example(self, trail: Trail, cause: UnitError) -> str:
-        """The guide's example where the error's own belongs to another key."""
-        own = self._guide.example(trail)
-        return own if cause.example in {"seat-a", "Blood pressure"} else cause.example
+        guessed = _with_unit(value, cause.example)
+        example = _pair(trail, guessed) if guessed else self._guide.example(trail)
+        return self._document.problem(trail, _found(trail, value), cause.expected, example)
 
     def _broken_rule(self, trail: Trail, cause: UnitError) -> Problem:
         """A rule about several values of a block: placed at the one that breaks it."""

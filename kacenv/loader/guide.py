@@ -12,18 +12,48 @@ Schema = dict[str, Any]
 _EXAMPLES = {
     "artist": "Clara Vale",
     "at": "40m",
+    "ca_file": "/etc/kacenv/clinic-ca.pem",
+    "channels": "[1, 2]",
+    "chimes": "Digital Piano",
+    "crossfade": "20s",
+    "cue_in": "4s",
+    "cue_out": "3m30s",
     "every": "15m",
-    "file": "house/settle-1.opus",
     "from": "return",
     "id": "speakers",
     "licence": "CC0",
     "light": "dusk",
+    "light_fade": "60s",
+    "lights.id": "seat-left",
+    "looks": "{dusk: {seats: 16% 2400 K}}",
     "music_root": "../music",
-    "name": "onset",
-    "phases": "[build, peak]",
+    "name": "rosewood",
+    "password_env": "BROKER_PASSWORD",
+    "password_file": "/etc/kacenv/broker.password",
+    "check_ins.phases": "[build, peak]",
+    "phases": "[{name: settle, duration: 15m, playlist: settle}]",
+    "phases.name": "onset",
     "prompt": "Blood pressure, both seats",
-    "socket_group": "kacenv",
+    "socket_group": "clinic",
+    "state_topic": "room/floor/state",
+    "timeout": "20m",
     "title": "Calm beginnings",
+    "user": "kacenv",
+    "window": "3m",
+    "within": "10m",
+}
+"""Better than what can be built; by key, or by block and key."""
+_MEANINGS = {
+    "artist": "who made the music",
+    "duration": "how long it lasts, with the unit (h, m or s)",
+    "host": "the broker's name or address",
+    "id": "a short name of small letters, digits and hyphens",
+    "licence": "what allows you to play it",
+    "name": "a short name of small letters, digits and hyphens",
+    "outputs": "the list of speakers and headphones",
+    "phases": "the list of phases, in their order",
+    "title": "what people call it, in one line",
+    "tracks": "the list of tracks",
 }
 
 
@@ -53,16 +83,24 @@ class Guide:
 
     def meaning(self, trail: Trail) -> str:
         """What the key at `trail` is for, or what it should be."""
-        schema = self.at(trail)
+        schema, key = self.at(trail), str(trail[-1])
         text = str(schema.get("description", "")).split("\n")[0].rstrip(".")
-        return text[:1].lower() + text[1:] if text else _in_words(schema)
+        text = _MEANINGS.get(key) or _lower(text) or _in_words(schema)
+        return f"{text} ({_in_words(schema)})" if "enum" in schema else text
+
+    def may_be_left_out(self, trail: Trail) -> bool:
+        """Whether the block around `trail` is whole without it."""
+        block = self.at(trail[:-1])
+        return "properties" in block and trail[-1] not in block.get("required", ())
 
     def example(self, trail: Trail) -> str:
         """A right line for the key at `trail`."""
         if trail and isinstance(trail[-1], int):
             return self._item(trail)
         key = str(trail[-1]) if trail else ""
-        text = _EXAMPLES.get(key) or self._sample(self.at(trail))
+        block = next((step for step in reversed(trail[:-1]) if isinstance(step, str)), "")
+        text = _EXAMPLES.get(f"{block}.{key}") or _EXAMPLES.get(key)
+        text = text or self._sample(self.at(trail))
         return text if text.startswith(f"{key}:") or not key else f"{key}: {text}"
 
     def _item(self, trail: Trail) -> str:
@@ -111,22 +149,23 @@ def _below(schema: Schema, step: str | int) -> Schema:
     return dict(patterns[0]) if patterns else dict(others if isinstance(others, dict) else {})
 
 
+def _lower(sentence: str) -> str:
+    """The sentence without its capital; `MIDI` keeps its own."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
 def _in_words(schema: Schema) -> str:
     if "enum" in schema:
         return "one of: " + ", ".join(map(str, schema["enum"]))
     if "properties" in schema:
         return "a block with the keys " + ", ".join(schema["properties"])
-    match schema.get("type"):
-        case "integer":
-            return "a whole number" + _bounds(schema, "minimum", "maximum")
-        case "boolean":
-            return "yes or no"
-        case "array":
-            return "a list" + _bounds(schema, "minItems", "maxItems") + _entries(schema)
-        case "object":
-            return "a block of `name: value` lines"
-        case _:
-            return "some text"
+    kinds = {
+        "integer": "a whole number" + _bounds(schema, "minimum", "maximum"),
+        "boolean": "yes or no",
+        "array": "a list" + _bounds(schema, "minItems", "maxItems") + _entries(schema),
+        "object": "a block of `name: value` lines",
+    }
+    return kinds.get(str(schema.get("type")), "some text")
 
 
 def _bounds(schema: Schema, lowest: str, highest: str) -> str:
@@ -146,14 +185,8 @@ def _entries(schema: Schema) -> str:
 
 
 def _scalar(schema: Schema) -> str:
-    if schema.get("examples"):
-        return str(schema["examples"][0])
-    if "enum" in schema:
-        return str(schema["enum"][0])
-    match schema.get("type"):
-        case "integer":
-            return str(schema.get("minimum", 1))
-        case "boolean":
-            return "yes"
-        case _:
-            return "text"
+    samples = schema.get("examples") or schema.get("enum")
+    if samples:
+        return str(samples[0])
+    kinds = {"integer": str(schema.get("minimum", 1)), "boolean": "yes"}
+    return kinds.get(str(schema.get("type")), "text")

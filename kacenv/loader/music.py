@@ -144,7 +144,7 @@ def _measure(path: Path) -> Seconds:
     """The length of a sound file."""
     try:
         sound = mutagen.File(path)
-    except Exception as error:  # noqa: BLE001 - its parsers raise whatever a broken file provokes
+    except Exception as error:  # its parsers raise whatever a broken file provokes
         raise _RefusedTrack(*_no_sound(path)) from error
     length = getattr(getattr(sound, "info", None), "length", 0.0)
     if not length or length <= 0:

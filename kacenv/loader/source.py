@@ -31,8 +31,9 @@ _ITEMS = {
 }
 _NAMES = ("name", "id", "title")
 _KNOWN_TAGS = {
-    f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq".split()
-} | {f"tag:yaml.org,2002:{name}" for name in ("timestamp", "merge", "value")}
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
+}
 
 
 class Place(NamedTuple):
@@ -130,7 +131,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise syntax.TooDeepError(self.peek_event().start_mark)
+            raise syntax.TooDeepError(self.get_mark())
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -168,7 +169,7 @@ class _Grower:
             return self._block(node, trail)
         if isinstance(node, yaml.SequenceNode):
             return [self._node(item, (*trail, index)) for index, item in enumerate(node.value)]
-        return self._text(node, trail)
+        return self._text(node, trail) if isinstance(node, yaml.ScalarNode) else None
 
     def _count_up(self, node: yaml.Node, trail: Trail) -> None:
         self._count += 1
@@ -195,7 +196,10 @@ class _Grower:
     def _key(self, node: yaml.Node, trail: Trail) -> str | None:
         if isinstance(node, yaml.ScalarNode) and node.value and _clean(node.value):
             return str(node.value)
-        kinds = {yaml.SequenceNode: "a list as a key", yaml.MappingNode: "a block as a key"}
+        kinds: dict[type[yaml.Node], str] = {
+            yaml.SequenceNode: "a list as a key",
+            yaml.MappingNode: "a block as a key",
+        }
         found = kinds.get(type(node), "a line without a key")
         self._spoil(node, trail, found, "a word before the colon", "title: Calm")
         return None
@@ -205,7 +209,7 @@ class _Grower:
         found = f"`{trail[-1]}` a second time (it's on line {first} already)"
         self._spoil(node, trail, found, "each key once; delete one of the two lines")
 
-    def _text(self, node: yaml.Node, trail: Trail) -> str | None:
+    def _text(self, node: yaml.ScalarNode, trail: Trail) -> str | None:
         if node.style is None and node.value in _EMPTY:
             return None
         if not _clean(node.value):

@@ -1,0 +1,6 @@
+"""`python -m kacenv` is `kacenv`."""
+
+from kacenv.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""The chimes that ring, and the room the music leaves them."""
+
+import numpy as np
+
+from kacenv.audio.bell import Mono, ring
+from kacenv.audio.dial import Dial
+from kacenv.audio.samples import RATE, frames_in
+from kacenv.commands import StrikeChime
+from kacenv.scene import Audience, ChimeName
+from kacenv.units import Decibels, Seconds
+
+_TOO_LATE = Seconds(1.0)
+_DUCK = Decibels(-3.0)
+_DUCK_DOWN = Seconds(0.5)
+_DUCK_UP = Seconds(3.0)
+_DUCK_HOLD = Seconds(4.0)
+
+
+class _Stroke:
+    """One chime on its way; `place` is negative as long as it waits within a block."""
+
+    def __init__(self, chime: ChimeName, place: int) -> None:
+        self._sound = ring(chime)
+        self._place = place
+
+    @property
+    def over(self) -> bool:
+        return self._place >= len(self._sound)
+
+    def add_to(self, block: Mono) -> None:
+        start = max(0, -self._place)
+        part = self._sound[max(0, self._place) : max(0, self._place + len(block))]
+        block[start : start + len(part)] += part
+        self._place += len(block)
+
+
+class Belfry:
+    """Rings chimes on the frame; belongs to the thread that renders."""
+
+    def __init__(self) -> None:
+        self._orders: list[StrikeChime] = []
+        self._strokes: dict[Audience, list[_Stroke]] = {audience: [] for audience in Audience}
+        self._duck = Dial()
+
+    def strike(self, order: StrikeChime) -> None:
+        """Ring in time, or now if the order is at most a second late."""
+        self._orders.append(order)
+
+    def duck_at(self, time: Seconds) -> float:
+        """The factor on the music at `time`."""
+        return self._duck.gain_at(time)
+
+    def render(self, frames: int, start: Seconds) -> dict[Audience, Mono]:
+        """What each audience hears in the next `frames` frames, if anything."""
+        self._begin_due(start, Seconds(start + frames / RATE))
+        return {who: self._mix(who, frames) for who, strokes in self._strokes.items() if strokes}
+
+    def _begin_due(self, start: Seconds, end: Seconds) -> None:
+        for order in [order for order in self._orders if order.at < end]:
+            self._orders.remove(order)
+            if start - order.at <= _TOO_LATE:
+                self._begin(order, start)
+
+    def _begin(self, order: StrikeChime, start: Seconds) -> None:
+        at = max(order.at, start)
+        self._strokes[order.audience].append(_Stroke(order.chime, -frames_in(at - start)))
+        if order.audience is Audience.ROOM:
+            self._duck.turn(_DUCK, at, _DUCK_DOWN)
+            self._duck.turn(Decibels(0.0), Seconds(at + _DUCK_HOLD), _DUCK_UP)
+
+    def _mix(self, audience: Audience, frames: int) -> Mono:
+        block = np.zeros(frames, np.float32)
+        strokes = self._strokes[audience]
+        for stroke in strokes:
+            stroke.add_to(block)
+        self._strokes[audience] = [stroke for stroke in strokes if not stroke.over]
+        return block

@@ -1,0 +1,139 @@
+"""The mixer: decks and orders in, samples out. Pure numpy; the same samples every time."""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from kacenv.audio.belfry import Belfry
+from kacenv.audio.bell import ring
+from kacenv.audio.deck import Deck
+from kacenv.audio.dial import Dial
+from kacenv.audio.limiter import LOOK_AHEAD
+from kacenv.audio.meter import Loudness, Meter
+from kacenv.audio.music import Elsewhere, Music
+from kacenv.audio.ramp import Ramp
+from kacenv.audio.routing import Routing
+from kacenv.audio.samples import RATE, Block
+from kacenv.commands import AudioCommand, Crossfade, CueTrack, SetLevel, SetVolume, StrikeChime
+from kacenv.errors import DeviceError
+from kacenv.requests import Event
+from kacenv.room import Room
+from kacenv.scene import Audience
+from kacenv.units import Seconds
+
+_CHUNK = 480
+"""Frames (10 ms) between which gains move in straight lines."""
+
+
+class Mixer:
+    """One thread renders; any thread may order.
+
+    `report` must be quick. `elsewhere` runs the opening and closing of decks, which is slow.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        report: Callable[[Event], None],
+        make_deck: Callable[[], Deck],
+        elsewhere: Elsewhere,
+    ) -> None:
+        self._routing = Routing(room.outputs)
+        self._music = Music(report, elsewhere)
+        self._belfry = Belfry()
+        self._level, self._ramp, self._meter = Dial(), Ramp(), Meter()
+        self._inbox: deque[tuple[AudioCommand, Deck | None]] = deque()
+        self._make_deck, self._elsewhere = make_deck, elsewhere
+        self._primed = False
+
+    @property
+    def channels(self) -> int:
+        """Channels of the device."""
+        return self._routing.channels
+
+    @property
+    def underruns(self) -> int:
+        """How often a decoder fell behind what was to be heard."""
+        return self._music.underruns
+
+    @property
+    def music_level(self) -> Loudness:
+        """How loud the music is before volumes and trims."""
+        return self._meter.read()
+
+    def meters(self) -> dict[str, Loudness]:
+        """How loud each output is, by its id."""
+        return self._routing.meters()
+
+    def perform(self, command: AudioCommand) -> bool:
+        """Take an order; False where nobody can hear it (a chime for staff without an output).
+
+        Raises:
+            DeviceError: The room has no such output.
+        """
+        deck = None
+        if isinstance(command, CueTrack):
+            deck = self._make_deck()
+            self._elsewhere(partial(deck.open, command.cut))
+        elif isinstance(command, SetVolume):
+            self._check_output(command.output)
+        elif isinstance(command, StrikeChime):
+            if command.audience is Audience.STAFF and not self._routing.staff_can_hear:
+                return False
+            ring(command.chime)
+        self._inbox.append((command, deck))
+        return True
+
+    def render(self, frames: int, start: Seconds) -> Block:
+        """The next `frames` frames, of shape (frames, channels), heard from `start` on.
+
+        Sound is made ahead by what the limiter delays, so an order for `start` sounds there.
+        """
+        if not self._primed:
+            self._primed = True
+            self._chunk(LOOK_AHEAD, start)
+        ahead = start + LOOK_AHEAD / RATE
+        sizes = [min(_CHUNK, frames - done) for done in range(0, frames, _CHUNK)]
+        chunks = [
+            self._chunk(size, Seconds(ahead + number * _CHUNK / RATE))
+            for number, size in enumerate(sizes)
+        ]
+        return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
+
+    def close(self) -> None:
+        """Let go of every deck; only when nobody renders any more."""
+        self._take_orders()
+        self._music.close()
+
+    def _check_output(self, name: str) -> None:
+        if name not in self._routing.strips:
+            known = ", ".join(self._routing.strips)
+            raise DeviceError(f"the room has no output called {name!r}; it has: {known}")
+
+    def _chunk(self, frames: int, start: Seconds) -> Block:
+        self._take_orders()
+        end = Seconds(start + frames / RATE)
+        chimes = self._belfry.render(frames, start)
+        gain = self._level.gain_at(end) * self._belfry.duck_at(end)
+        music = self._ramp.apply(self._music.render(frames, start), gain)
+        self._meter.add(music)
+        return self._routing.mix(music, chimes, end)
+
+    def _take_orders(self) -> None:
+        while self._inbox:
+            command, deck = self._inbox.popleft()
+            match command:
+                case CueTrack():
+                    assert deck is not None  # noqa: S101 - `perform` made it
+                    self._music.cue(command.play_id, command.cut, deck)
+                case Crossfade():
+                    self._music.crossfade(command)
+                case SetLevel():
+                    self._level.turn(command.level, command.at, command.duration)
+                case SetVolume():
+                    volume = self._routing.strips[command.output].volume
+                    volume.turn(command.level, command.at, command.duration)
+                case StrikeChime():
+                    self._belfry.strike(command)

@@ -1,0 +1,158 @@
+"""The music bus: the tracks that sound, the one that waits, and the crossfades between them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kacenv.audio.deck import Deck
+from kacenv.audio.envelope import Envelope
+from kacenv.audio.samples import RATE, Block, frames_in, silence
+from kacenv.audio.voice import Voice
+from kacenv.commands import Crossfade
+from kacenv.playlist import Cut
+from kacenv.requests import Event, TrackEnded, TrackFailed, TrackStarted
+from kacenv.units import Seconds
+
+_PATIENCE = Seconds(5.0)
+"""How long a track may be late before it counts as failed."""
+Elsewhere = Callable[[Callable[[], None]], object]
+"""Runs something slow on another thread."""
+
+
+@dataclass(slots=True)
+class _Cued:
+    play_id: int
+    cut: Cut
+    deck: Deck
+
+
+@dataclass(slots=True)
+class _Order:
+    crossfade: Crossfade
+    due_since: Seconds | None = None
+
+
+class Music:
+    """Plays cuts and crossfades between them; belongs to the thread that renders."""
+
+    def __init__(self, report: Callable[[Event], None], elsewhere: Elsewhere) -> None:
+        self._report = report
+        self._elsewhere = elsewhere
+        self._cued: _Cued | None = None
+        self._orders: list[_Order] = []
+        self._voices: list[Voice] = []
+        self._end_told = True
+        self._failed_id: int | None = None
+        self._past_underruns = 0
+
+    @property
+    def underruns(self) -> int:
+        """How often a decoder fell behind what was to be heard."""
+        return self._past_underruns + sum(voice.underruns for voice in self._voices)
+
+    @property
+    def sounding(self) -> tuple[int, ...]:
+        """The tracks that sound, the newest last."""
+        return tuple(voice.play_id for voice in self._voices)
+
+    def cue(self, play_id: int, cut: Cut, deck: Deck) -> None:
+        """Keep `deck` waiting for its crossfade, instead of one that still waits."""
+        if self._cued:
+            old = self._cued.play_id
+            self._orders = [order for order in self._orders if order.crossfade.play_id != old]
+            self._elsewhere(self._cued.deck.close)
+        self._cued = _Cued(play_id, cut, deck)
+
+    def crossfade(self, order: Crossfade) -> None:
+        """Follow `order` in its time; earlier orders for that time or later are forgotten."""
+        self._orders = [old for old in self._orders if old.crossfade.at < order.at]
+        self._orders.append(_Order(order))
+
+    def render(self, frames: int, start: Seconds) -> Block:
+        """The next `frames` frames, the first of which is heard at `start`."""
+        end = Seconds(start + frames / RATE)
+        self._look_at_cued()
+        self._follow_orders(start, end)
+        block = silence(frames)
+        for voice in self._voices:
+            block += voice.render(frames, end)
+        self._tell_end(end)
+        self._let_go(end)
+        return block
+
+    def close(self) -> None:
+        """Let go of every deck."""
+        for deck in [voice.deck for voice in self._voices]:
+            self._elsewhere(deck.close)
+        if self._cued:
+            self._elsewhere(self._cued.deck.close)
+        self._voices, self._cued, self._orders = [], None, []
+
+    def _look_at_cued(self) -> None:
+        if self._cued and self._cued.deck.failed:
+            self._fail(self._cued.play_id, self._cued.deck.failed)
+
+    def _follow_orders(self, start: Seconds, end: Seconds) -> None:
+        due = [order for order in self._orders if order.crossfade.at < end]
+        for order, after in zip(due, [*due[1:], None], strict=True):
+            if self._done(order, start) or after:
+                self._orders.remove(order)
+
+    def _done(self, order: _Order, start: Seconds) -> bool:
+        """Follow one order that is due; False while its track makes it wait."""
+        play_id, cued = order.crossfade.play_id, self._cued
+        if play_id is None:
+            self._fall(max(order.crossfade.at, start), order.crossfade.duration)
+        elif cued and cued.play_id == play_id:
+            return self._started(cued, order, start)
+        elif play_id not in (*self.sounding, self._failed_id):
+            self._fail(play_id, "it was not got ready before it should play; cue it first")
+        return True
+
+    def _started(self, cued: _Cued, order: _Order, start: Seconds) -> bool:
+        if cued.deck.ready:
+            self._begin(cued, order.crossfade, start)
+            return True
+        order.due_since = start if order.due_since is None else order.due_since
+        if start - order.due_since < _PATIENCE:
+            return False
+        self._fail(cued.play_id, "it took too long to open; is the disk or share slow or away?")
+        return True
+
+    def _begin(self, cued: _Cued, crossfade: Crossfade, start: Seconds) -> None:
+        at = max(crossfade.at, start)
+        envelope = Envelope.rising(at, crossfade.duration)
+        self._fall(at, crossfade.duration)
+        delay = frames_in(at - start)
+        self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, envelope, delay))
+        self._cued, self._end_told = None, False
+        self._report(TrackStarted(cued.play_id, at))
+
+    def _fall(self, at: Seconds, duration: Seconds) -> None:
+        for voice in self._voices:
+            voice.envelope = voice.envelope.falling(at, duration)
+
+    def _fail(self, play_id: int, reason: str) -> None:
+        if self._cued and self._cued.play_id == play_id:
+            self._elsewhere(self._cued.deck.close)
+            self._cued = None
+        self._failed_id = play_id
+        self._report(TrackFailed(play_id, reason))
+
+    def _tell_end(self, end: Seconds) -> None:
+        """Tell once when the newest track's last sample will be heard."""
+        newest = self._voices[-1] if self._voices else None
+        if newest is None or self._end_told or newest.falling:
+            return
+        left, reason = newest.deck.ended_in, newest.deck.failed
+        if left is not None:
+            self._end_told = True
+            self._report(TrackEnded(newest.play_id, Seconds(end + left / RATE)))
+        elif reason is not None:
+            self._end_told = True
+            self._report(TrackFailed(newest.play_id, reason))
+
+    def _let_go(self, end: Seconds) -> None:
+        for voice in [voice for voice in self._voices if voice.done(end)]:
+            self._past_underruns += voice.underruns
+            self._voices.remove(voice)
+            self._elsewhere(voice.deck.close)

@@ -1,0 +1,52 @@
+"""When the sample that is made now will be heard, on the room's clock."""
+
+from kacenv.audio.samples import RATE
+from kacenv.clock import Clock
+from kacenv.units import Seconds
+
+_TOLERANCE = Seconds(0.02)
+_AT_REST = Seconds(0.002)
+_HOPELESS = Seconds(10.0)
+_AVERAGE_OVER = Seconds(1.0)
+_SLEW = 0.1
+"""How much faster or slower than frames pass the time may run to catch up."""
+
+
+class Pacer:
+    """Counts frames into room time, and follows the room's clock without jumping.
+
+    Devices ask for blocks in bursts, so the difference to the clock is averaged. Beyond
+    20 ms (a stall, or hours of drift) the count runs up to a tenth faster or slower until
+    both agree again; only beyond 10 s does it jump.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._latency = Seconds(0.0)
+        self._next: float | None = None
+        self._lag = 0.0
+        self._catching_up = False
+
+    def restart(self, latency: Seconds) -> None:
+        """A device begins whose sound is heard `latency` after it asks for it."""
+        self._latency, self._next, self._lag = latency, None, 0.0
+        self._catching_up = False
+
+    def block(self, frames: int) -> Seconds:
+        """When the first of the next `frames` frames will be heard."""
+        due = self._clock.now() + self._latency
+        if self._next is None or abs(due - self._next) > _HOPELESS:
+            self._next, self._lag = due, 0.0
+        start, span = self._next, frames / RATE
+        self._lag += (due - start - self._lag) * min(1.0, span / _AVERAGE_OVER)
+        self._next = start + span + self._correction(span)
+        return Seconds(start)
+
+    def _correction(self, span: float) -> float:
+        limit = _AT_REST if self._catching_up else _TOLERANCE
+        self._catching_up = abs(self._lag) > limit
+        if not self._catching_up:
+            return 0.0
+        step = max(-_SLEW * span, min(_SLEW * span, self._lag))
+        self._lag -= step
+        return step

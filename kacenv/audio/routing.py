@@ -1,0 +1,82 @@
+"""Who hears what: outputs, their volumes and trims, the device's channels and their ceilings."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from kacenv.audio.bell import Mono
+from kacenv.audio.dial import Dial
+from kacenv.audio.limiter import Limiter
+from kacenv.audio.meter import Loudness, Meter
+from kacenv.audio.ramp import Ramp
+from kacenv.audio.samples import Block, silence
+from kacenv.room import Output, Role
+from kacenv.scene import Audience
+from kacenv.units import Decibels, Seconds, amplitude
+
+
+class Strip:
+    """One output on its way to the device."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.columns = [channel - 1 for channel in output.channels]
+        self.volume = Dial()
+        self.meter = Meter()
+        self._ramp = Ramp()
+        self._trim = amplitude(output.trim)
+
+    def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
+        """What this output plays, of shape (frames, 1 or 2); staff hear no music."""
+        if self.output.role is Role.STAFF:
+            block = silence(len(music))
+        else:
+            block = self._ramp.apply(music, self.volume.gain_at(end) * self._trim)
+        for audience, chime in chimes.items():
+            if audience is Audience.ROOM or self.output.role is Role.STAFF:
+                block = block + (chime * np.float32(self._trim))[:, None]
+        return block if len(self.columns) == 2 else block.mean(axis=1, keepdims=True)
+
+
+class Routing:
+    """All outputs of a room onto the channels of its one device."""
+
+    def __init__(self, outputs: tuple[Output, ...]) -> None:
+        self.strips = {output.id: Strip(output) for output in outputs}
+        self.channels = max(max(output.channels) for output in outputs)
+        groups = _groups(outputs)
+        self._limiters = [(cols, Limiter(ceiling, len(cols))) for cols, ceiling in groups]
+
+    @property
+    def staff_can_hear(self) -> bool:
+        """Some output is for staff."""
+        return any(strip.output.role is Role.STAFF for strip in self.strips.values())
+
+    def meters(self) -> dict[str, Loudness]:
+        """How loud each output is, by its id."""
+        return {name: strip.meter.read() for name, strip in self.strips.items()}
+
+    def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
+        """What the device plays, of shape (frames, channels), late by the look-ahead."""
+        device = silence(len(music), self.channels)
+        for strip in self.strips.values():
+            block = strip.mix(music, chimes, end)
+            for place, column in enumerate(strip.columns):
+                device[:, column] += block[:, place]
+        for columns, limiter in self._limiters:
+            device[:, columns] = limiter.process(device[:, columns])
+        for strip in self.strips.values():
+            strip.meter.add(device[:, strip.columns])
+        return device
+
+
+def _groups(outputs: tuple[Output, ...]) -> list[tuple[list[int], float]]:
+    """Columns that outputs share, limited together at the lowest of their ceilings."""
+    groups: list[tuple[set[int], Decibels]] = []
+    for output in outputs:
+        columns, ceiling = {channel - 1 for channel in output.channels}, output.ceiling
+        for group in [group for group in groups if group[0] & columns]:
+            groups.remove(group)
+            columns, ceiling = columns | group[0], min(ceiling, group[1])
+        groups.append((columns, ceiling))
+    return [(sorted(columns), amplitude(ceiling)) for columns, ceiling in groups]

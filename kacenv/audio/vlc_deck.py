@@ -1,0 +1,159 @@
+"""A deck that decodes with libVLC.
+
+libVLC's audio callbacks pace themselves by the clock and drop what a full buffer holds up for
+longer than 60 ms, so a cued track would lose its beginning. Its stream output to memory (smem)
+has no clock of its own: it decodes as fast as the buffer takes samples, and waits.
+"""
+
+import ctypes
+import threading
+import time
+from typing import Any, Final
+
+import numpy as np
+
+from kacenv.audio import sound_file
+from kacenv.audio.libvlc import instance, library
+from kacenv.audio.ring import Ring
+from kacenv.audio.samples import RATE, Block, Pcm, frames_in
+from kacenv.errors import DeviceError
+from kacenv.playlist import Cut
+from kacenv.units import Seconds
+
+_BUFFER = frames_in(1.0)
+_READY = frames_in(0.4)
+_PATIENCE = Seconds(5.0)
+_LANDS_WELL: Final = frozenset({"wav", "flac", "mp4"})
+_WORTH_SEEKING: Final = Seconds(120.0)
+"""Below this, decoding up to the cue point is quick and exact; MP3 and Ogg are never sought:
+libVLC lands a minute away in the one, and may end the other at once."""
+
+_BEFORE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.c_size_t)
+_AFTER = ctypes.CFUNCTYPE(
+    None,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    *[ctypes.c_uint] * 4,
+    ctypes.c_size_t,
+    ctypes.c_int64,
+)
+_CHAIN = (
+    ":sout=#transcode{{acodec=s16l,channels=2,samplerate={}}}"
+    ":smem{{no-time-sync,audio-prerender-callback={},audio-postrender-callback={}}}"
+)
+_NOTHING = "it holds no music that VLC can play; does it play elsewhere?"
+_NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
+
+
+class VlcDeck:
+    """Plays one cut once, by libVLC."""
+
+    def __init__(self) -> None:
+        self._ring = Ring(_BUFFER)
+        self._guard = threading.Lock()
+        self._player: Any = None
+        self._media: Any = None
+        self._closed = False
+        self._ended = False
+        self._reason: str | None = None
+        self._received = self._skip = self._left = 0
+        self._heard_from = float("inf")
+        self._memory = ctypes.create_string_buffer(1 << 16)
+        # libVLC holds only the addresses of these two.
+        self._before: Any = _BEFORE(self._lend)
+        self._after: Any = _AFTER(self._receive)
+
+    def open(self, cut: Cut) -> None:
+        """Begin to decode; whatever goes wrong is told by `failed`."""
+        with self._guard:
+            if self._closed:
+                return
+            try:
+                self._play(cut, sound_file.kind_of(cut.path))
+            except DeviceError as error:
+                self._reason = str(error)
+
+    @property
+    def ready(self) -> bool:
+        """0.4 s are decoded, or all there is."""
+        return self._ring.available >= _READY or (self._ended and self._ring.available > 0)
+
+    @property
+    def ended_in(self) -> int | None:
+        """Frames left to read; None as long as the decoder hasn't come to the end."""
+        return self._ring.available if self._ended else None
+
+    @property
+    def failed(self) -> str | None:
+        """Why the cut can't be played; None while all is well."""
+        waiting = not (self._ended or self._ring.available)
+        if waiting and time.monotonic() - self._heard_from > _PATIENCE:
+            return self._reason or "no sound came out of it for 5 s; is its disk slow or away?"
+        return self._reason
+
+    def read(self, frames: int) -> Block:
+        """The next samples, of shape (n, 2) with n up to `frames`."""
+        return self._ring.take(frames)
+
+    def close(self) -> None:
+        """Let go of the file; twice does no harm. May take a second."""
+        self._ring.release()
+        with self._guard:
+            self._closed = True
+            if self._player is not None:
+                self._player.stop()
+                self._player.release()
+            if self._media is not None:
+                self._media.release()
+            self._player = self._media = self._before = self._after = None
+
+    def _play(self, cut: Cut, kind: str) -> None:
+        seek = kind in _LANDS_WELL and cut.cue_in > _WORTH_SEEKING
+        self._skip = 0 if seek else frames_in(cut.cue_in)
+        self._left = frames_in(cut.length)
+        self._media = instance().media_new_path(cut.path)
+        ends = _address(self._before), _address(self._after)
+        self._media.add_option(_CHAIN.format(RATE, *ends))
+        if seek:
+            self._media.add_option(f":start-time={cut.cue_in:.3f}")
+        self._player = instance().media_player_new()
+        self._player.set_media(self._media)
+        self._listen()
+        self._heard_from = time.monotonic()
+        self._player.play()
+
+    def _listen(self) -> None:
+        events, kinds = self._player.event_manager(), library().EventType
+        for kind in (kinds.MediaPlayerEndReached, kinds.MediaPlayerEncounteredError):
+            events.event_attach(kind, self._on_end)
+
+    def _on_end(self, _event: object) -> None:
+        """Comes after the last sample; no libVLC here, it would never return."""
+        if self._ring.written == 0:
+            self._reason = _NOTHING_LEFT if self._received else _NOTHING
+        self._ended = True
+
+    def _lend(self, _data: int, memory: Any, size: int) -> None:
+        """Lend libVLC the memory for its next samples."""
+        if size > len(self._memory):
+            self._memory = ctypes.create_string_buffer(size)
+        memory[0] = ctypes.addressof(self._memory)
+
+    def _receive(self, *call: int) -> None:
+        """Take the samples libVLC has written, and hold it up while there is no room."""
+        size = call[6]
+        pcm: Pcm = np.frombuffer(memoryview(self._memory), np.int16, size // 2).reshape(-1, 2)
+        self._received += len(pcm)
+        skipped = min(self._skip, len(pcm))
+        self._skip -= skipped
+        wanted = pcm[skipped : skipped + self._left]
+        self._left -= len(wanted)
+        going_on = self._ring.put(wanted)
+        self._heard_from = time.monotonic()
+        if going_on and self._left == 0:
+            self._ended = True
+            self._ring.wait_for_release()
+
+
+def _address(callback: Any) -> int | None:
+    return ctypes.cast(callback, ctypes.c_void_p).value

@@ -1,0 +1,209 @@
+"""The commands of `kacenv`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kacenv.errors import KacenvError
+
+app = typer.Typer(
+    name="kacenv",
+    help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
+    epilog="Begin: kacenv start couple-lozenge --room demo. kacenv is not a medical device.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_DRIVE, _PLAN, _RUN = "During a session", "Before a session", "The room itself"
+RoomOption = Annotated[
+    str | None,
+    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room, if several are running."),
+]
+HouseOption = Annotated[
+    Path | None,
+    typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
+]
+
+
+def run() -> None:
+    """Run the command line; errors meant for people go to stderr, and exit with 1."""
+    try:
+        app()
+    except KacenvError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _send(room: str | None, kind: str, **fields: Any) -> None:
+    from kacenv.cli.client import post
+
+    given = {key: value for key, value in fields.items() if value is not None}
+    print(post(room, "/v1/requests", {"kind": kind, **given})["reply"])
+
+
+@app.command(rich_help_panel=_DRIVE)
+def start(scene: str, room: RoomOption = None, house: HouseOption = None) -> None:
+    """Begin a session, e.g. kacenv start couple-lozenge --room garden."""
+    from kacenv.cli.client import post, the_room
+    from kacenv.cli.start import ensure_running
+    from kacenv.loader import House
+
+    home = House.find(house)
+    name = ensure_running(home, room) if room else the_room(None)
+    print(post(name, "/v1/start", {"scene": str(home.scene(scene).resolve())})["reply"])
+
+
+@app.command(rich_help_panel=_DRIVE)
+def status(
+    room: RoomOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Show phase, time left, music, light and what comes next."""
+    from kacenv.cli.client import get
+    from kacenv.words import status_lines
+
+    found = get(room, "/v1/status")
+    if as_json:
+        import json
+
+        print(json.dumps(found, indent=2))
+    else:
+        print("\n".join(status_lines(found)))
+
+
+@app.command(rich_help_panel=_DRIVE)
+def hold(room: RoomOption = None) -> None:
+    """Stay in this phase; the music goes on until you release."""
+    _send(room, "hold")
+
+
+@app.command(rich_help_panel=_DRIVE)
+def release(room: RoomOption = None) -> None:
+    """Let time run on after a hold."""
+    _send(room, "release")
+
+
+@app.command(rich_help_panel=_DRIVE)
+def extend(by: str, room: RoomOption = None) -> None:
+    """Make this phase longer, e.g. kacenv extend 10m."""
+    _send(room, "extend", by=by)
+
+
+@app.command("next", rich_help_panel=_DRIVE)
+def go_on(room: RoomOption = None) -> None:
+    """Go on to the next phase now, by a crossfade."""
+    _send(room, "next")
+
+
+@app.command(rich_help_panel=_DRIVE)
+def back(room: RoomOption = None) -> None:
+    """Go back to the beginning of the phase before."""
+    _send(room, "back")
+
+
+_AS_TYPED = {"ignore_unknown_options": True}
+"""Lets `-3dB` be a level, not an option."""
+
+
+@app.command(rich_help_panel=_DRIVE, context_settings=_AS_TYPED)
+def volume(
+    output_or_level: Annotated[str, typer.Argument(metavar="[OUTPUT] LEVEL")],
+    level: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    room: RoomOption = None,
+) -> None:
+    """Set the volume from the plan's, e.g. kacenv volume -3dB, or kacenv volume seat-a 0dB."""
+    output = output_or_level if level is not None else None
+    _send(room, "volume", output=output, level=level or output_or_level)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def lights(
+    level: Annotated[str, typer.Argument(metavar="LEVEL|plan")], room: RoomOption = None
+) -> None:
+    """Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan."""
+    _send(room, "lights", level=None if level == "plan" else level)
+
+
+@app.command("lights-up", rich_help_panel=_DRIVE)
+def lights_up(room: RoomOption = None) -> None:
+    """Bring up the safe light in 3 s; it stays until: kacenv lights plan."""
+    _send(room, "lights-up")
+
+
+@app.command(rich_help_panel=_DRIVE)
+def chime(
+    name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell", room: RoomOption = None
+) -> None:
+    """Strike a soft chime for staff: bell, two-bells or deep-bell."""
+    _send(room, "chime", chime=name)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def end(room: RoomOption = None) -> None:
+    """Come home early: the return arc, compressed."""
+    _send(room, "end")
+
+
+@app.command(rich_help_panel=_DRIVE)
+def stop(room: RoomOption = None) -> None:
+    """Fade everything out in a few seconds and bring up the safe light."""
+    _send(room, "stop")
+
+
+@app.command(rich_help_panel=_PLAN)
+def check(house: HouseOption = None) -> None:
+    """Read every room, scene and playlist, and say what is wrong."""
+    from kacenv.loader import House, check_house
+
+    home = House.find(house)
+    problems = check_house(home)
+    for problem in problems:
+        print(f"{problem}\n")
+    count = len(home.rooms()), len(home.scenes()), len(home.playlists())
+    print("Read {} rooms, {} scenes and {} playlists: ".format(*count), end="")
+    print(f"{len(problems)} problems." if problems else "all is well.")
+    sys.exit(1 if problems else 0)
+
+
+@app.command(rich_help_panel=_PLAN)
+def rehearse(
+    scene: str,
+    room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")] = "demo",
+    house: HouseOption = None,
+) -> None:
+    """Print a whole session's timeline without playing it."""
+    from kacenv.cli.rehearsal import rehearsal_lines
+    from kacenv.loader import House, load_room, load_session
+    from kacenv.simulate import rehearse as simulated
+
+    home = House.find(house)
+    timeline = load_session(home, scene, room)
+    for line in rehearsal_lines(timeline, simulated(load_room(home, room), timeline)):
+        print(line)
+
+
+@app.command(rich_help_panel=_RUN)
+def serve(
+    room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")],
+    house: HouseOption = None,
+) -> None:
+    """Run a room until it is told to leave (Ctrl-C or SIGTERM)."""
+    import asyncio
+
+    from kacenv.daemon import serve as run_room
+    from kacenv.loader import House
+
+    asyncio.run(run_room(House.find(house), room))
+
+
+@app.command(rich_help_panel=_RUN)
+def demo(house: HouseOption = None) -> None:
+    """Play the three-minute demo scene with virtual lamps."""
+    from kacenv.demo import play
+
+    sys.exit(play(house))

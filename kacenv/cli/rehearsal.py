@@ -1,0 +1,69 @@
+"""A rehearsal in words: the session on one time axis."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from kacenv.commands import (
+    Command,
+    Crossfade,
+    CueTrack,
+    EnterPhase,
+    Notice,
+    Prompt,
+    SessionEnded,
+    ShowLook,
+    StrikeChime,
+)
+from kacenv.look import Look
+from kacenv.playlist import Cut
+from kacenv.simulate import Moment
+from kacenv.timeline import Timeline
+from kacenv.units import format_clock, format_seconds
+
+
+def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:
+    """A line for each thing that people in the room would notice."""
+    length = format_seconds(timeline.duration)
+    yield f"{timeline.title}: {len(timeline.phases)} phases, {length} planned"
+    cuts: dict[int, Cut] = {}
+    describe = partial(_describe, timeline, cuts)
+    for moment in moments:
+        if isinstance(moment.command, CueTrack):
+            cuts[moment.command.play_id] = moment.command.cut
+        elif text := describe(moment.command):
+            indent = "" if isinstance(moment.command, EnterPhase | SessionEnded) else "  "
+            yield f"{format_clock(moment.at):>8}  {indent}{text}"
+
+
+def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command) -> str:
+    match command:
+        case EnterPhase(index=index, name=name):
+            phase = timeline.phases[index]
+            return f"{name.upper()}  {format_seconds(phase.duration)}, music {phase.level:+g} dB"
+        case Crossfade(play_id=None, duration=duration):
+            return f"music     fades out over {format_seconds(duration)}"
+        case Crossfade(play_id=int(play_id), duration=duration):
+            cut = cuts[play_id]
+            return f"music     “{cut.title}”, {cut.artist}; crossfade {format_seconds(duration)}"
+        case ShowLook(look=look, duration=duration):
+            return f"light     {_look(look)}, over {format_seconds(duration)}"
+        case _:
+            return _for_staff(command)
+
+
+def _for_staff(command: Command) -> str:
+    match command:
+        case Prompt(text=text):
+            return f"check-in  {text}"
+        case StrikeChime(chime=chime, audience=audience):
+            return f"chime     {chime}, for {audience}"
+        case Notice(text=text):
+            return f"note      {text}"
+        case SessionEnded():
+            return "the session has ended"
+        case _:
+            return ""
+
+
+def _look(look: Look) -> str:
+    return ", ".join(f"{zone} {setting}" for zone, setting in look.items())

@@ -1,0 +1,188 @@
+"""A virtual lamp: a real MQTT client that behaves as a lamp of its dialect would."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Self
+from uuid import uuid4
+
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+
+from kacenv.clock import Clock
+from kacenv.fades import Curve, Fade
+from kacenv.lights.bulbs import BULBS, Heard
+from kacenv.lights.dialects import Message
+from kacenv.look import Setting
+from kacenv.room import Ability, Fixture
+from kacenv.units import Kelvin, Level, Seconds
+
+FIRST_RETRY, LAST_RETRY = 0.1, 1.0
+KEEPALIVE = 15
+
+
+class Received(NamedTuple):
+    """A message as the lamp received it, at `at` on the clock."""
+
+    at: Seconds
+    topic: str
+    payload: bytes
+    retained: bool
+
+
+class VirtualLamp:
+    """A lamp that listens, fades by its own transition, and reports.
+
+    It begins at `setting`, answers on `clock`, and comes back by itself when the broker does.
+    """
+
+    def __init__(
+        self,
+        fixture: Fixture,
+        clock: Clock,
+        port: int,
+        *,
+        host: str = "127.0.0.1",
+        setting: Setting = Setting(Level(0.0)),  # noqa: B008 - frozen
+    ) -> None:
+        self.fixture = fixture
+        self.received: list[Received] = []
+        self.log: list[tuple[Seconds, Level]] = []
+        """Level at each moment the lamp was told something, and where it was led."""
+        self._clock, self._address = clock, (host, port)
+        self._bulb = BULBS[fixture.dialect]
+        self._news = threading.Condition()
+        self._levels = [Fade.steady(setting.level)]
+        self._kelvin = Fade.steady(setting.kelvin or fixture.warmest)
+        self._subscribed = threading.Event()
+        self._paho = self._prepared()
+
+    def _prepared(self) -> Paho:
+        name = f"lamp-{self.fixture.id}-{uuid4().hex[:6]}"
+        paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
+        paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)  # type: ignore[arg-type] # floats work
+        gone = self._bulb.availability(self.fixture, False)
+        if gone is not None:
+            paho.will_set(gone.topic, gone.payload, retain=True)
+        paho.on_connect = self._on_connect
+        paho.on_subscribe = self._on_subscribe
+        paho.on_disconnect = self._on_disconnect
+        paho.on_message = self._on_message
+        return paho
+
+    def __enter__(self) -> Self:
+        """Switch the lamp on at the mains."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Switch it off at the mains."""
+        self.close()
+
+    @property
+    def level_now(self) -> Level:
+        """What the lamp shows now."""
+        return self.level_at(self._clock.now())
+
+    @property
+    def setting_now(self) -> Setting:
+        """Level and, for lamps that have one, white, as shown now."""
+        now = self._clock.now()
+        white = Kelvin(self._kelvin.value_at(now)) if Ability.KELVIN in self.fixture.can else None
+        return Setting(self.level_at(now), white)
+
+    def level_at(self, moment: Seconds) -> Level:
+        """What the lamp showed at `moment`, or will show if nothing else is said."""
+        with self._news:
+            begun = [fade for fade in self._levels if fade.start <= moment]
+            return Level((begun or self._levels)[-1].value_at(moment))
+
+    def start(self) -> None:
+        """Connect, and again whenever the broker comes back."""
+        self._paho.connect_async(*self._address, KEEPALIVE)
+        self._paho.loop_start()
+
+    def wait_until_listening(self, timeout: float) -> bool:
+        """Whether the lamp listens within `timeout` real seconds."""
+        return self._subscribed.wait(timeout)
+
+    def wait_for(self, condition: Callable[["VirtualLamp"], bool], timeout: float) -> bool:
+        """Whether `condition` comes true within `timeout` real seconds."""
+        until = time.monotonic() + timeout
+        with self._news:
+            while not condition(self):
+                if time.monotonic() >= until:
+                    return False
+                # A fade goes on without news.
+                self._news.wait(0.02)
+        return True
+
+    def turn(self, level: Level) -> None:
+        """A person turns the lamp at the wall."""
+        self._obey(Heard(level))
+
+    def close(self) -> None:
+        """Leave the broker."""
+        gone = self._bulb.availability(self.fixture, False)
+        if gone is not None and self._subscribed.is_set():
+            self._paho.publish(gone.topic, gone.payload, retain=True)
+        self._paho.disconnect()
+        self._paho.loop_stop()
+        self._subscribed.clear()
+
+    def _on_connect(self, paho: Paho, *_: object) -> None:
+        paho.subscribe(self._bulb.command_topic(self.fixture))
+
+    def _on_subscribe(self, paho: Paho, *_: object) -> None:
+        here = self._bulb.availability(self.fixture, True)
+        if here is not None:
+            paho.publish(here.topic, here.payload, retain=True)
+        self._say(self._bulb.report(self.fixture, self._target()))
+        self._subscribed.set()
+
+    def _on_disconnect(self, *_: object) -> None:
+        self._subscribed.clear()
+
+    def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
+        payload = bytes(message.payload)
+        received = Received(self._clock.now(), message.topic, payload, message.retain)
+        heard = self._bulb.hear(self.fixture, payload)
+        with self._news:
+            self.received.append(received)
+            if heard is not None:
+                self._obey(heard)
+            self._news.notify_all()
+
+    def _obey(self, heard: Heard) -> None:
+        now = self._clock.now()
+        fades = Ability.TRANSITION in self.fixture.can
+        span = heard.transition if fades else Seconds(0.0)
+        with self._news:
+            self._turn_level(heard.level, now, span)
+            self._turn_white(heard.kelvin, now, span)
+            self._news.notify_all()
+        self._say(self._bulb.report(self.fixture, self._target()))
+
+    def _turn_level(self, level: Level | None, now: Seconds, span: Seconds) -> None:
+        shown = self.level_at(now)
+        if level is not None:
+            self._levels.append(Fade(shown, level, now, span, Curve.LINEAR))
+            self.log.append((now, shown if span else level))
+        elif self._bulb.CANCELS:
+            self._levels.append(Fade(shown, shown, now))
+
+    def _turn_white(self, kelvin: Kelvin | None, now: Seconds, span: Seconds) -> None:
+        shown = self._kelvin.value_at(now)
+        if kelvin is not None:
+            self._kelvin = Fade(shown, kelvin, now, span, Curve.LINEAR)
+        elif self._bulb.CANCELS:
+            self._kelvin = Fade(shown, shown, now)
+
+    def _target(self) -> Setting:
+        white = Kelvin(self._kelvin.target) if Ability.KELVIN in self.fixture.can else None
+        return Setting(Level(self._levels[-1].target), white)
+
+    def _say(self, report: Message | None) -> None:
+        if report is not None:
+            self._paho.publish(report.topic, report.payload, retain=self._bulb.RETAINS)

@@ -1,0 +1,269 @@
+"""The session: the engine on a clock, joined to sound, light and chimes."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from kacenv.clock import Clock
+from kacenv.commands import (
+    AudioCommand,
+    Command,
+    Crossfade,
+    CueTrack,
+    EnterPhase,
+    Notice,
+    Prompt,
+    SessionEnded,
+    SetLevel,
+    SetVolume,
+    ShowLook,
+    StrikeChime,
+)
+from kacenv.engine import Mode, State, next_due, step
+from kacenv.look import Setting
+from kacenv.requests import Event, Request
+from kacenv.room import Role, Room
+from kacenv.status import Status, describe
+from kacenv.units import Seconds
+
+LEAD = Seconds(0.2)
+"""The engine lives this far ahead of the room, so that every order arrives before its moment."""
+LONGEST_WAIT = Seconds(0.5)
+"""The loop looks at the clock at least this often (real seconds), whatever is due."""
+
+_log = logging.getLogger(__name__)
+
+
+class Sound(Protocol):
+    """What the session needs of the room's sound."""
+
+    def perform(self, command: AudioCommand) -> bool:
+        """Carry out a command; False where nobody could hear it."""
+        ...
+
+    def meters(self) -> Mapping[str, tuple[float, float]]:
+        """RMS and peak (dBFS) of each output just now."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What plays, in words."""
+        ...
+
+
+class Lamp(Protocol):
+    """One lamp; each property is None where nobody knows."""
+
+    @property
+    def believed(self) -> Setting | None:
+        """What it should show by now."""
+        ...
+
+    @property
+    def reported(self) -> Setting | None:
+        """What it says it shows."""
+        ...
+
+    @property
+    def available(self) -> bool | None:
+        """Whether it answers."""
+        ...
+
+
+class Light(Protocol):
+    """What the session needs of the room's lamps."""
+
+    def perform(self, command: ShowLook) -> None:
+        """Carry out a command."""
+
+    def shown(self) -> Mapping[str, Lamp]:
+        """Each lamp as it is."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker can be reached."""
+        ...
+
+
+class ChimePort(Protocol):
+    """A MIDI instrument that may play the chimes."""
+
+    def perform(self, command: StrikeChime) -> bool:
+        """Play the chime; False when it can't, so that the built-in bell does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something staff were told, `ago` seconds before now; a due check-in or a notice."""
+
+    text: str
+    ago: float
+    check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LampStatus:
+    """A lamp: `level` 0 to 1 as the eye sees it, `kelvin` where known."""
+
+    zone: str
+    level: float
+    kelvin: float | None
+    available: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomStatus:
+    """The whole room at a moment. Meters are RMS and peak in dBFS by output."""
+
+    room: str
+    session: Status
+    sound: str
+    meters: Mapping[str, tuple[float, float]]
+    broker: bool | None
+    lamps: Mapping[str, LampStatus]
+    told: tuple[Told, ...]
+
+
+class Session:
+    """One room's engine, living on a clock; commands go to the adapters it was given.
+
+    All methods but `report` and `tell` belong to the event loop's thread.
+    """
+
+    def __init__(self, room: Room, clock: Clock) -> None:
+        self.state = State(room=room)
+        self.room = room
+        self.clock = clock
+        self.ended = asyncio.Event()
+        self.sound: Sound | None = None
+        self.light: Light | None = None
+        self.chimes: ChimePort | None = None
+        self._told: deque[tuple[Seconds, str, bool]] = deque(maxlen=50)
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    async def run(self) -> None:
+        """Do what is due, when it is due, until cancelled."""
+        while True:
+            self._advance(None)
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), self._wait())
+            except TimeoutError:
+                continue
+
+    def _wait(self) -> float:
+        due = next_due(self.state)
+        if due is None or not self.clock.rate:
+            return LONGEST_WAIT
+        return min(LONGEST_WAIT, max(0.0, due - self._engine_time()) / self.clock.rate)
+
+    def _engine_time(self) -> Seconds:
+        return Seconds(self.clock.now() + LEAD)
+
+    def submit(self, request: Request) -> str:
+        """Do what is asked, now, and say so in the therapist's words.
+
+        Raises:
+            RefusedError: it makes no sense now; nothing has changed.
+        """
+        reply = self._advance(request)
+        self._wake.set()
+        return reply
+
+    def report(self, event: Event) -> None:
+        """Take a device's report, from any thread."""
+        self._from_anywhere(self.submit, event)
+
+    def tell(self, text: str) -> None:
+        """Tell staff something, from any thread."""
+        self._from_anywhere(self._remember, text, False)
+
+    def _from_anywhere(self, act: object, *args: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(act, *args)  # type: ignore[arg-type]
+        except RuntimeError:
+            _log.debug("came after the end: %s", args)
+
+    def _advance(self, request: Request | None) -> str:
+        self.state, commands, reply = step(self.state, self._engine_time(), request)
+        for command in commands:
+            self._perform(command)
+        return reply
+
+    def _perform(self, command: Command) -> None:
+        """Route one command; an adapter that fails must not stop the others."""
+        try:
+            self._route(command)
+        except Exception:  # noqa: BLE001 - one broken adapter must not take the others with it
+            _log.exception("could not be done: %s", command)
+            self._remember("A part of the room didn't answer; the session goes on.", False)
+
+    def _route(self, command: Command) -> None:
+        match command:
+            case CueTrack() | Crossfade() | SetLevel() | SetVolume():
+                self._to_sound(command)
+            case StrikeChime():
+                if self.chimes is None or not self.chimes.perform(command):
+                    self._to_sound(command)
+            case ShowLook():
+                if self.light is not None:
+                    self.light.perform(command)
+            case Prompt(text=text):
+                self._remember(text, True)
+            case Notice(text=text):
+                self._remember(text, False)
+            case EnterPhase(name=name):
+                self.ended.clear()
+                _log.info("phase %s", name)
+            case SessionEnded():
+                _log.info("session ended")
+                self.ended.set()
+
+    def _to_sound(self, command: AudioCommand) -> None:
+        if self.sound is not None:
+            self.sound.perform(command)
+
+    def _remember(self, text: str, check_in: bool) -> None:
+        _log.info("%s: %s", "check-in" if check_in else "staff told", text)
+        self._told.append((self.clock.now(), text, check_in))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no session is on."""
+        return self.state.mode is Mode.IDLE
+
+    def status(self) -> RoomStatus:
+        """The room as it is now."""
+        now = self.clock.now()
+        return RoomStatus(
+            room=self.room.name,
+            session=describe(self.state, self._engine_time()),
+            sound=self.sound.device if self.sound else "none",
+            meters=dict(self._meters()),
+            broker=self.light.connected if self.light else None,
+            lamps=dict(self._lamps()),
+            told=tuple(Told(text, now - at, check_in) for at, text, check_in in self._told),
+        )
+
+    def _meters(self) -> Iterable[tuple[str, tuple[float, float]]]:
+        for output, (rms, peak) in (self.sound.meters() if self.sound else {}).items():
+            yield output, (round(rms, 1), round(peak, 1))
+
+    def _lamps(self) -> Iterable[tuple[str, LampStatus]]:
+        shown = self.light.shown() if self.light else {}
+        for fixture in self.room.lights:
+            lamp = shown.get(fixture.id)
+            setting = (lamp.believed or lamp.reported) if lamp else None
+            if lamp and setting:
+                yield fixture.id, LampStatus(fixture.zone, *setting, lamp.available)
+
+
+def lacks_staff_sound(room: Room) -> bool:
+    """Whether a chime for staff would be heard by nobody."""
+    return room.midi.chimes is None and all(out.role is not Role.STAFF for out in room.outputs)

@@ -1,0 +1,134 @@
+"""The room as a live picture in a terminal."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from kacenv.units import format_clock
+
+_ARC_WIDTH = 72
+_METER_WIDTH = 40
+_QUIETEST = -60.0
+"""The meter's left end (dBFS)."""
+_WARM, _DIM, _SOFT = "#e8a25c", "#6f6259", "#c9b8a8"
+_DEFAULT_WHITE = 2700.0
+
+
+def picture(status: dict[str, Any]) -> RenderableType:
+    """A status, as the API gives it, drawn for a dim room."""
+    session = status["session"]
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style=_DIM, justify="right")
+    rows.add_column(style=_SOFT)
+    if session["phase"] is not None:
+        rows.add_row("phase", _phase(session))
+        rows.add_row("session", _session(session))
+        rows.add_row("playing", _playing(session["playing"]))
+    for name, meter in status["meters"].items():
+        rows.add_row(name, _meter(*meter))
+    if status["lamps"]:
+        rows.add_row("lamps", _lamps(status["lamps"]))
+    rows.add_row("next", _next(session["next_check_in"]))
+    for told in status["told"][-3:]:
+        rows.add_row(format_clock(told["ago"]) + " ago", told["text"])
+    title = session["title"] or f"{status['room']}: no session is on"
+    body = Group(_arc(session), Text(), rows)
+    return Panel(body, title=title, border_style=_DIM, subtitle=status["sound"], width=100)
+
+
+def _arc(session: dict[str, Any]) -> Text:
+    """The phases side by side, as wide as they are long."""
+    arc = Text()
+    total = sum(phase["duration"] for phase in session["phases"]) or 1.0
+    for index, phase in enumerate(session["phases"]):
+        width = max(3, round(_ARC_WIDTH * phase["duration"] / total))
+        here = index == session["phase"]
+        style = f"bold black on {_WARM}" if here else f"{_SOFT} on #3a322c"
+        arc.append(phase["name"][:width].center(width), style)
+        arc.append(" ")
+    return arc
+
+
+def _phase(session: dict[str, Any]) -> Text:
+    name = session["phases"][session["phase"]]["name"]
+    left = format_clock(session["phase_left"])
+    held = "  holding" if session["mode"] == "held" else ""
+    return Text.assemble((name, f"bold {_WARM}"), f"  {left} left{held}")
+
+
+def _session(session: dict[str, Any]) -> str:
+    return f"{format_clock(session['elapsed'])} so far, {format_clock(session['left'])} left"
+
+
+def _playing(track: dict[str, Any] | None) -> str:
+    if track is None:
+        return "—"
+    position, length = format_clock(track["position"]), format_clock(track["length"])
+    return f"“{track['title']}”, {track['artist']}  {position} / {length}"
+
+
+def _meter(rms: float, peak: float) -> Text:
+    share = min(1.0, max(0.0, 1 - rms / _QUIETEST))
+    lit = round(share * _METER_WIDTH)
+    shown = f" {rms:5.1f} dB" if math.isfinite(rms) and rms > _QUIETEST else "  quiet"
+    bar = Text("━" * lit, _WARM) + Text("━" * (_METER_WIDTH - lit), "#3a322c")
+    return bar + Text(f"{shown}  peak {max(peak, _QUIETEST):5.1f}", _DIM)
+
+
+def _lamps(lamps: dict[str, dict[str, Any]]) -> Text:
+    text = Text()
+    for name, lamp in lamps.items():
+        red, green, blue = lamp_colour(lamp["level"], lamp["kelvin"])
+        text.append("██", f"#{red:02x}{green:02x}{blue:02x}")
+        text.append(f" {name} {lamp['level']:.0%}   ")
+    return text
+
+
+def _next(check_in: dict[str, Any] | None) -> str:
+    if check_in is None:
+        return "no check-in to come in this phase"
+    due = check_in["due_in"]
+    return f"{check_in['prompt']} " + (
+        "after the hold" if due is None else f"in {format_clock(due)}"
+    )
+
+
+def lamp_colour(level: float, kelvin: float | None) -> tuple[int, int, int]:
+    """Red, green and blue (0 to 255) of a lamp on a screen.
+
+    The white follows Tanner Helland's fit to Mitchell Charity's blackbody table (2012), good
+    from 1000 K to 6600 K; the level is already even to the eye, as a screen's values nearly are.
+    """
+    hundreds = min(kelvin or _DEFAULT_WHITE, 6600.0) / 100
+    green = 99.4708 * math.log(hundreds) - 161.1196
+    blue = 138.5177 * math.log(hundreds - 10) - 305.0448 if hundreds > 19 else 0.0
+    red, green, blue = (min(255.0, max(0.0, part)) * level for part in (255.0, green, blue))
+    return round(red), round(green), round(blue)
+
+
+def plain_lines(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterable[str]:
+    """What has changed since `before`, for a log or a pipe."""
+    session, earlier = status["session"], before["session"] if before else None
+    clock = format_clock(session["elapsed"])
+    if session["phase"] is not None and (not earlier or earlier["phase"] != session["phase"]):
+        phase = session["phases"][session["phase"]]
+        yield f"{clock}  {phase['name'].upper()}  for {format_clock(phase['duration'])}"
+    title = session["playing"]["title"] if session["playing"] else None
+    if title and (not earlier or not earlier["playing"] or earlier["playing"]["title"] != title):
+        yield f"{clock}    music     “{title}”"
+    known = len(before["told"]) if before else 0
+    for told in status["told"][known:]:
+        yield f"{clock}    {'check-in' if told['check_in'] else 'note':<9} {told['text']}"
+
+
+def pulse_line(status: dict[str, Any]) -> str:
+    """One line about the moment: sound and light."""
+    sound = ", ".join(f"{name} {rms:.0f} dB" for name, (rms, _) in status["meters"].items())
+    lamps = ", ".join(f"{name} {lamp['level']:.0%}" for name, lamp in status["lamps"].items())
+    left = format_clock(status["session"]["phase_left"])
+    return f"{format_clock(status['session']['elapsed'])}      {left} left | {sound} | {lamps}"

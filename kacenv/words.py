@@ -1,0 +1,53 @@
+"""What the command line prints: a status and a rehearsal, as people read them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kacenv.units import format_clock
+
+_RECENT = 300.0
+"""Staff see what they were told in this many seconds."""
+
+
+def status_lines(status: dict[str, Any]) -> Iterable[str]:
+    """The room at a moment, a line for each thing a therapist may ask."""
+    session = status["session"]
+    if session["phase"] is None:
+        yield f"{status['room']}: no session is on."
+    else:
+        yield from _session_lines(session)
+    volumes = (f"{name} {level:+g} dB" for name, level in session["volumes"].items())
+    yield f"sound     {status['sound']}; {', '.join(volumes)}"
+    if status["broker"] is False:
+        yield "lights    the broker can't be reached; the lamps stay as they are"
+    elif status["lamps"]:
+        yield f"lights    {', '.join(_lamp(*item) for item in status['lamps'].items())}"
+    for told in status["told"]:
+        if told["ago"] <= _RECENT:
+            kind = "check-in" if told["check_in"] else "note"
+            yield f"{kind:<9} {told['text']} ({format_clock(told['ago'])} ago)"
+
+
+def _session_lines(session: dict[str, Any]) -> Iterable[str]:
+    phase = session["phases"][session["phase"]]
+    yield f"{session['title']}: {session['mode']}"
+    clock = f"{format_clock(session['in_phase'])} of {format_clock(phase['duration'])}"
+    yield f"phase     {phase['name']}, {clock}; {format_clock(session['phase_left'])} left"
+    whole = f"{format_clock(session['elapsed'])} so far; {format_clock(session['left'])} left"
+    yield f"session   {whole}"
+    if track := session["playing"]:
+        heard = f"{format_clock(track['position'])} of {format_clock(track['length'])}"
+        yield f"playing   “{track['title']}”, {track['artist']} ({heard})"
+    if coming := session["next_check_in"]:
+        due = coming["due_in"]
+        yield f"next      {coming['prompt']} {_when(due)}"
+
+
+def _when(due: float | None) -> str:
+    return "after the hold" if due is None else f"in {format_clock(due)}"
+
+
+def _lamp(name: str, lamp: dict[str, Any]) -> str:
+    white = f" {lamp['kelvin']:.0f} K" if lamp["kelvin"] and lamp["level"] else ""
+    away = " (not answering)" if lamp["available"] is False else ""
+    return f"{name} {lamp['level']:.0%}{white}{away}"
