@@ -1,0 +1,247 @@
+"""What a therapist's press does, what it says, and that a second press does no harm."""
+
+import pytest
+from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
+
+from kacenv.commands import (
+    Crossfade,
+    EnterPhase,
+    SessionEnded,
+    SetVolume,
+    ShowLook,
+    StrikeChime,
+)
+from kacenv.engine import Mode, State, Step, next_due, step
+from kacenv.engine.table import LEADS_TO, TABLE, Answer
+from kacenv.errors import RefusedError
+from kacenv.look import Zone
+from kacenv.requests import (
+    Back,
+    Chime,
+    End,
+    Extend,
+    Hold,
+    Lights,
+    LightsUp,
+    Next,
+    Press,
+    Release,
+    Start,
+    Stop,
+    Volume,
+)
+from kacenv.scene import EndKind
+from kacenv.status import describe
+from kacenv.timeline import Timeline
+from kacenv.units import Decibels, Seconds
+
+THREE = a_timeline(
+    a_phase("onset", cues=(a_cue("Look in", 300.0),)),
+    a_phase("peak"),
+    a_phase("return"),
+    a_phase("integration"),
+    cues=(a_cue("Reading", 900.0),),
+    return_from=2,
+)
+EXTEND = Extend.model_validate({"by": "10m"})
+EVERY_PRESS: tuple[Press, ...] = (
+    Hold(), Release(), EXTEND, Next(), Back(), Lights(), LightsUp(), Chime(), End(), Stop(),
+    Volume.model_validate({"level": "-3 dB"}),
+)  # fmt: skip
+
+
+def started(timeline: Timeline = THREE) -> State:
+    """A session that has just begun."""
+    return step(State(room=a_room()), Seconds(0.0), Start(timeline)).state
+
+
+def at(state: State, now: float, press: Press | None = None) -> Step:
+    """The step at `now`."""
+    return step(state, Seconds(now), press)
+
+
+def in_mode(mode: Mode) -> State:
+    """A session that is in `mode`, at 100 s."""
+    presses: dict[Mode, Press] = {Mode.HELD: Hold(), Mode.RETURNING: End(), Mode.FADING: Stop()}
+    if mode is Mode.IDLE:
+        return State(room=a_room())
+    return at(started(), 99.0, presses.get(mode)).state
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("press", EVERY_PRESS, ids=lambda press: press.kind)
+def test_the_table_is_what_happens(mode: Mode, press: Press) -> None:
+    """Each request in each mode is done, already so, or refused, as the table says."""
+    state = in_mode(mode)
+    answer = TABLE[mode][press.kind]
+    if answer is Answer.REFUSE:
+        with pytest.raises(RefusedError):
+            at(state, 100.0, press)
+        return
+    done = at(state, 100.0, press)
+    assert done.reply
+    if answer is Answer.ALREADY:
+        assert done == (at(state, 100.0).state, (), done.reply)
+    expected = LEADS_TO.get((mode, press.kind), mode)
+    assert done.state.mode is expected
+
+
+@pytest.mark.parametrize("press", EVERY_PRESS, ids=lambda press: press.kind)
+def test_a_second_press_does_no_harm(press: Press) -> None:
+    """Pressing twice within a moment leaves phase, plan and clocks as pressing once does."""
+    once = at(at(started(), 60.0).state, 60.0, press).state
+    twice = at(once, 60.5, press).state
+    for name in ("phase", "durations", "mode", "picks", "playing", "ends_at"):
+        assert getattr(twice, name) == getattr(at(once, 60.5).state, name), name
+
+
+def test_starting_the_same_session_twice_is_starting_it_once() -> None:
+    """A second start of the same plan changes nothing; of another plan it's refused."""
+    state = started()
+    again = step(state, Seconds(1.0), Start(THREE))
+    assert again.state == state
+    assert "already" in again.reply
+    with pytest.raises(RefusedError, match="A session is on"):
+        step(state, Seconds(1.0), Start(a_timeline(a_phase("other"))))
+
+
+def test_hold_keeps_the_phase_and_the_music_goes_on() -> None:
+    """Held far past its end, a phase hasn't changed, and pieces have followed each other."""
+    state = at(started(), 60.0, Hold()).state
+    crossfades = []
+    while (due := next_due(state)) is not None and due < 3600:
+        state, commands, _ = at(state, due)
+        crossfades += [command for command in commands if isinstance(command, Crossfade)]
+    assert state.phase == 0
+    assert len(crossfades) >= 14
+    released = at(state, 3600.0, Release()).state
+    assert describe(released, Seconds(3600.0)).phase_left == pytest.approx(540.0)
+
+
+def test_extend_makes_the_phase_longer_and_moves_the_rest() -> None:
+    """Ten more minutes in a phase are ten more minutes to the end."""
+    before = describe(at(started(), 60.0).state, Seconds(60.0))
+    done = at(started(), 60.0, EXTEND)
+    after = describe(done.state, Seconds(60.0))
+    assert after.phase_left == before.phase_left + 600
+    assert after.left == before.left + 600
+    assert done.reply.startswith("Onset is now 20m long")
+
+
+def test_next_goes_on_at_once_and_says_what_is_passed_over() -> None:
+    """Next enters the following phase now; a check-in that won't come is named."""
+    done = at(started(), 60.0, Next())
+    entered = [command for command in done.commands if isinstance(command, EnterPhase)]
+    assert [(enter.name, enter.at) for enter in entered] == [("peak", 60.0)]
+    assert any("Passed over: Look in" in str(command) for command in done.commands)
+
+
+def test_back_begins_the_phase_before_anew() -> None:
+    """Back in the first phase begins it anew; later it goes to the one before."""
+    state = at(started(), 700.0).state
+    assert state.phase == 1
+    assert at(state, 700.0, Back()).state.phase == 0
+    again = at(started(), 50.0, Back()).state
+    assert describe(again, Seconds(50.0)).in_phase == 0.0
+
+
+def test_end_comes_home_through_the_return_arc() -> None:
+    """From the first phase, end goes to the return phase, compressed to its limit."""
+    done = at(started(), 60.0, End())
+    assert done.state.mode is Mode.RETURNING
+    status = describe(done.state, Seconds(60.0))
+    assert status.phase == 2
+    assert status.left == pytest.approx(300.0)
+    ended = at(done.state, 60.0 + 300.0 + 20.0)
+    assert isinstance(ended.commands[-1], SessionEnded)
+
+
+def test_end_inside_the_return_arc_compresses_what_is_left() -> None:
+    """In the last phase, end shortens the rest and doesn't begin the phase again."""
+    state = at(started(), 1250.0).state
+    done = at(state, 1250.0, End())
+    assert not [command for command in done.commands if isinstance(command, EnterPhase)]
+    assert describe(done.state, Seconds(1250.0)).left == pytest.approx(300.0)
+
+
+def test_stop_fades_all_in_a_few_seconds_and_raises_the_light() -> None:
+    """Stop fades the music in 6 s, shows the safe light, and the room is free afterwards."""
+    done = at(started(), 60.0, Stop())
+    fade = next(command for command in done.commands if isinstance(command, Crossfade))
+    look = next(command for command in done.commands if isinstance(command, ShowLook))
+    assert (fade.play_id, fade.duration) == (None, 6.0)
+    assert look.look == a_room().safe_light
+    assert not look.urgent
+    assert at(done.state, 66.0).state.mode is Mode.IDLE
+
+
+def test_lights_up_holds_until_the_light_is_given_back() -> None:
+    """Lights-up takes 3 s, outlasts the next phase's look, and ends with `lights plan`."""
+    done = at(started(), 60.0, LightsUp())
+    look = done.commands[0]
+    assert isinstance(look, ShowLook)
+    assert (look.duration, look.urgent) == (3.0, True)
+    later = at(done.state, 700.0)
+    assert not [command for command in later.commands if isinstance(command, ShowLook)]
+    given_back = at(later.state, 700.0, Lights())
+    assert [command.look for command in given_back.commands if isinstance(command, ShowLook)] == [
+        THREE.phases[1].look
+    ]
+
+
+def test_lights_by_hand_last_until_the_next_look() -> None:
+    """A level asked for goes to every zone and gives way to the next phase's look."""
+    done = at(started(), 60.0, Lights.model_validate({"level": "20%"}))
+    look = next(command for command in done.commands if isinstance(command, ShowLook))
+    assert {zone: setting.level for zone, setting in look.look.items()} == dict.fromkeys(Zone, 0.2)
+    later = at(done.state, 700.0)
+    assert [command for command in later.commands if isinstance(command, ShowLook)]
+
+
+def test_volume_goes_to_one_output_or_to_all() -> None:
+    """A volume is absolute from the plan, so that asking twice is asking once."""
+    quieter = Volume.model_validate({"level": "-3 dB"})
+    everywhere = at(started(), 60.0, quieter)
+    volumes = [command for command in everywhere.commands if isinstance(command, SetVolume)]
+    assert {volume.output: volume.level for volume in volumes} == dict.fromkeys(
+        ("speakers", "staff"), Decibels(-3)
+    )
+    one = at(started(), 60.0, Volume.model_validate({"level": "-3 dB", "output": "staff"}))
+    assert len([command for command in one.commands if isinstance(command, SetVolume)]) == 1
+    with pytest.raises(RefusedError, match="There is no output seat-a; there is speakers, staff"):
+        at(started(), 60.0, Volume.model_validate({"level": "0dB", "output": "seat-a"}))
+    with pytest.raises(RefusedError, match="most that can be asked"):
+        at(started(), 60.0, Volume.model_validate({"level": "12 dB"}))
+
+
+def test_a_chime_can_be_struck_at_any_moment() -> None:
+    """Staff may ring the bell even when no session is on."""
+    done = at(State(room=a_room()), 5.0, Chime())
+    assert [type(command) for command in done.commands] == [StrikeChime]
+
+
+def test_a_phase_may_wait_for_the_therapist() -> None:
+    """`end: go` says when it begins to wait, and goes on by itself at its time-out."""
+    waiting = a_timeline(
+        a_phase("settle", 600.0, end=EndKind.GO, slack=Seconds(120.0)), a_phase("onset")
+    )
+    told = at(started(waiting), 610.0)
+    assert any("Settle waits for you" in str(command) for command in told.commands)
+    assert told.state.phase == 0
+    assert at(told.state, 720.0).state.phase == 1
+    assert at(told.state, 611.0, Next()).state.phase == 1
+
+
+def test_a_phase_may_end_with_its_music() -> None:
+    """`end: track` ends with the piece that ends inside the window, else at its far side."""
+    musical = a_timeline(
+        a_phase("onset", 400.0, end=EndKind.TRACK, slack=Seconds(60.0)), a_phase("peak")
+    )
+    state = at(started(musical), 455.9).state
+    assert state.phase == 0
+    assert at(state, 456.0).state.phase == 1  # two pieces of 240 s, each leaving 12 s early
+    long_piece = a_phase("onset", 400.0, end=EndKind.TRACK, slack=Seconds(60.0),
+                         queue=a_queue("long", [2000.0]))  # fmt: skip
+    state = at(started(a_timeline(long_piece, a_phase("peak"))), 459.9).state
+    assert state.phase == 0
+    assert at(state, 460.0).state.phase == 1
