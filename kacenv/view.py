@@ -11,7 +11,8 @@ from rich.text import Text
 
 from kacenv.units import format_clock
 
-_ARC_WIDTH = 72
+_ARC_WIDTH = 78
+_LAMPS_A_ROW = 3
 _METER_WIDTH = 40
 _QUIETEST = -60.0
 """The meter's left end (dBFS)."""
@@ -46,10 +47,10 @@ def _arc(session: dict[str, Any]) -> Text:
     arc = Text()
     total = sum(phase["duration"] for phase in session["phases"]) or 1.0
     for index, phase in enumerate(session["phases"]):
-        width = max(3, round(_ARC_WIDTH * phase["duration"] / total))
+        width = max(len(phase["name"]) + 2, round(_ARC_WIDTH * phase["duration"] / total))
         here = index == session["phase"]
         style = f"bold black on {_WARM}" if here else f"{_SOFT} on #3a322c"
-        arc.append(phase["name"][:width].center(width), style)
+        arc.append(phase["name"].center(width), style)
         arc.append(" ")
     return arc
 
@@ -80,13 +81,17 @@ def _meter(rms: float, peak: float) -> Text:
     return bar + Text(f"{shown}  peak {max(peak, _QUIETEST):5.1f}", _DIM)
 
 
-def _lamps(lamps: dict[str, dict[str, Any]]) -> Text:
-    text = Text()
-    for name, lamp in lamps.items():
-        red, green, blue = lamp_colour(lamp["level"], lamp["kelvin"])
-        text.append("██", f"#{red:02x}{green:02x}{blue:02x}")
-        text.append(f" {name} {lamp['level']:.0%}   ")
-    return text
+def _lamps(lamps: dict[str, dict[str, Any]]) -> Table:
+    grid = Table.grid(padding=(0, 3))
+    cells = [_lamp(name, lamp) for name, lamp in lamps.items()]
+    for start in range(0, len(cells), _LAMPS_A_ROW):
+        grid.add_row(*cells[start : start + _LAMPS_A_ROW])
+    return grid
+
+
+def _lamp(name: str, lamp: dict[str, Any]) -> Text:
+    red, green, blue = lamp_colour(lamp["level"], lamp["kelvin"])
+    return Text.assemble(("██", f"#{red:02x}{green:02x}{blue:02x}"), f" {name} {lamp['level']:.0%}")
 
 
 def _next(check_in: dict[str, Any] | None) -> str:
@@ -102,12 +107,13 @@ def lamp_colour(level: float, kelvin: float | None) -> tuple[int, int, int]:
     """Red, green and blue (0 to 255) of a lamp on a screen.
 
     The white follows Tanner Helland's fit to Mitchell Charity's blackbody table (2012), good
-    from 1000 K to 6600 K; the level is already even to the eye, as a screen's values nearly are.
+    from 1000 K to 6600 K. The level's square root lifts the dark end, so that on a lit screen a
+    dim lamp can be told from one that is off.
     """
     hundreds = min(kelvin or _DEFAULT_WHITE, 6600.0) / 100
     green = 99.4708 * math.log(hundreds) - 161.1196
     blue = 138.5177 * math.log(hundreds - 10) - 305.0448 if hundreds > 19 else 0.0
-    red, green, blue = (min(255.0, max(0.0, part)) * level for part in (255.0, green, blue))
+    red, green, blue = (min(255.0, max(0.0, part)) * level**0.5 for part in (255.0, green, blue))
     return round(red), round(green), round(blue)
 
 

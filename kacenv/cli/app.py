@@ -195,15 +195,21 @@ def serve(
     """Run a room until it is told to leave (Ctrl-C or SIGTERM)."""
     import asyncio
 
+    from kacenv.cli.logs import log_to_stderr
     from kacenv.daemon import serve as run_room
     from kacenv.loader import House
 
+    log_to_stderr()
     asyncio.run(run_room(House.find(house), room))
 
 
 @app.command(rich_help_panel=_RUN)
 def demo(house: HouseOption = None) -> None:
     """Play the three-minute demo scene with virtual lamps."""
+    import logging
+
+    from kacenv.cli.logs import log_to_stderr
     from kacenv.demo import play
 
+    log_to_stderr(logging.ERROR)
     sys.exit(play(house))

@@ -77,3 +77,14 @@ def refusal(mode: Mode) -> RefusedError:
     """What to say when a request makes no sense now."""
     running = "A session is on. Let it end, or finish it with: kacenv end (or kacenv stop)"
     return RefusedError(_REFUSED_WORDS.get(mode, running))
+
+
+def diagram() -> str:
+    """The modes and what leads from one to another, in Mermaid's language."""
+    lines = ["stateDiagram-v2", "    [*] --> idle"]
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (mode, kind), after in LEADS_TO.items():
+        arrows.setdefault((mode, after), []).append(kind)
+    lines += [f"    {a} --> {b}: {', '.join(kinds)}" for (a, b), kinds in arrows.items()]
+    lines += [f"    {mode} --> fading: last phase ends" for mode in ("running", "returning")]
+    return "\n".join([*lines, "    fading --> idle: last fade ends"])

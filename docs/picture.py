@@ -1,0 +1,48 @@
+"""Draws docs/demo.svg: the live view at one moment of a rehearsed demo."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from kacenv.commands import Prompt
+from kacenv.engine import State, next_due, step
+from kacenv.loader import House, load_room, load_session
+from kacenv.requests import Start
+from kacenv.session import LampStatus, RoomStatus, Told
+from kacenv.status import describe
+from kacenv.units import Seconds
+from kacenv.view import picture
+
+MOMENT = Seconds(158.0)
+"""In the return, shortly after a check-in, while the light comes back."""
+
+
+def draw(target: Path) -> None:
+    """Rehearse the demo up to the moment, and save its picture."""
+    house = House.find()
+    room = load_room(house, "demo")
+    state, _, _ = step(State(room=room), Seconds(0.0), Start(load_session(house, "demo", "demo")))
+    told: list[Told] = []
+    while (due := next_due(state)) is not None and due <= MOMENT:
+        state, commands, _ = step(state, due)
+        prompts = (command for command in commands if isinstance(command, Prompt))
+        told += [Told(prompt.text, MOMENT - prompt.at, check_in=True) for prompt in prompts]
+    lamps = {
+        fixture.id: LampStatus(
+            fixture.zone, state.light[fixture.zone].value_at(MOMENT), 2200.0, available=True
+        )
+        for fixture in room.lights
+    }
+    meters = {"speakers": (-24.0, -14.5)}
+    status = RoomStatus(
+        room.name, describe(state, MOMENT), "Built-in Audio", meters, True, lamps, tuple(told)
+    )
+    with Path("/dev/null").open("w") as nowhere:
+        console = Console(record=True, width=100, file=nowhere, force_terminal=True)
+        console.print(picture(asdict(status)))
+    console.save_svg(str(target), title="kacenv demo")
+
+
+if __name__ == "__main__":
+    draw(Path(__file__).with_name("demo.svg"))

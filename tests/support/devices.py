@@ -1,0 +1,88 @@
+"""Devices made of memory: whole implementations of what a session needs of a room."""
+
+from collections.abc import Mapping
+
+from kacenv.clock import Clock
+from kacenv.commands import AudioCommand, Command, ShowLook, StrikeChime
+from kacenv.look import Setting
+from kacenv.units import Seconds
+
+
+class MemoryDevice:
+    """Remembers each order with the moment at which it came."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.orders: list[tuple[Seconds, Command]] = []
+
+    def _remember(self, command: Command) -> None:
+        self.orders.append((self.clock.now(), command))
+
+
+class MemorySound(MemoryDevice):
+    """A sound system that nobody hears."""
+
+    device = "memory"
+
+    def perform(self, command: AudioCommand) -> bool:
+        """Remember the order."""
+        self._remember(command)
+        return True
+
+    def meters(self) -> Mapping[str, tuple[float, float]]:
+        """A constant level."""
+        return {"speakers": (-30.0, -20.0)}
+
+
+class MemoryLamp:
+    """A lamp that shows what it was told last."""
+
+    def __init__(self, believed: Setting | None) -> None:
+        self.believed = believed
+        self.reported: Setting | None = None
+        self.available: bool | None = None
+
+
+class MemoryLight(MemoryDevice):
+    """Lamps that change at once."""
+
+    connected = True
+
+    def __init__(self, clock: Clock, zones: Mapping[str, str]) -> None:
+        super().__init__(clock)
+        self.lamps = {lamp: MemoryLamp(None) for lamp in zones}
+        self._zones = zones
+
+    def perform(self, command: ShowLook) -> None:
+        """Show the look."""
+        self._remember(command)
+        for lamp, zone in self._zones.items():
+            wanted = {str(name): setting for name, setting in command.look.items()}.get(zone)
+            if wanted is not None:
+                self.lamps[lamp].believed = wanted
+
+    def shown(self) -> Mapping[str, MemoryLamp]:
+        """All lamps."""
+        return self.lamps
+
+
+class BrokenLight(MemoryLight):
+    """Lamps whose driver fails at every order."""
+
+    def perform(self, command: ShowLook) -> None:  # noqa: ARG002 - fails at any
+        """Fail."""
+        raise RuntimeError("no lamps today")
+
+
+class MemoryChimes(MemoryDevice):
+    """A MIDI instrument that is there, or isn't."""
+
+    def __init__(self, clock: Clock, *, there: bool) -> None:
+        super().__init__(clock)
+        self.there = there
+
+    def perform(self, command: StrikeChime) -> bool:
+        """Play, if there."""
+        if self.there:
+            self._remember(command)
+        return self.there

@@ -1,0 +1,42 @@
+"""The documentation says what the code does."""
+
+from pathlib import Path
+
+from typer.main import get_command
+
+from kacenv.cli.app import app
+from kacenv.engine.table import diagram
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_diagram_of_modes_is_the_tables() -> None:
+    """The picture in docs/requests.md is drawn from the engine's table."""
+    assert diagram() in (ROOT / "docs/requests.md").read_text()
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    """Each `kacenv …` in the README exists, and each command for a session is named."""
+    readme = (ROOT / "README.md").read_text()
+    commands = set(getattr(get_command(app), "commands", {}))
+    named = {word.split("`")[0].split()[0] for word in readme.split("kacenv ")[1:] if word.strip()}
+    used = {word for word in named if f"`kacenv {word}" in readme}
+    assert used <= commands
+    assert commands - {"demo", "serve", "check", "rehearse"} <= named
+
+
+def test_the_readme_names_every_module() -> None:
+    """The table of layers lists each module of the package once."""
+    table = (ROOT / "README.md").read_text().split("| layer | modules |")[1].split("\n\n")[0]
+    modules = {path.stem for path in (ROOT / "kacenv").glob("*.py")} - {"__init__", "__main__"}
+    modules |= {path.parent.name for path in (ROOT / "kacenv").glob("*/__init__.py")}
+    assert sorted(part for part in table.split("`")[1::2]) == sorted(modules)
+
+
+def test_links_inside_the_documentation_hold() -> None:
+    """Each relative link leads to a file that is there."""
+    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "playlists/README.md"]:
+        for link in page.read_text().split("](")[1:]:
+            target = link.split(")")[0].split("#")[0]
+            if target and "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"

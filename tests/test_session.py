@@ -1,0 +1,168 @@
+"""The session: the engine on a clock, with devices that come and go."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+
+import pytest
+from support.devices import BrokenLight, MemoryChimes, MemoryLight, MemorySound
+from support.sessions import a_cue, a_phase, a_room, a_timeline
+
+from kacenv.clock import Clock, MonotonicClock, SimClock
+from kacenv.commands import AudioCommand, Crossfade, CueTrack, StrikeChime
+from kacenv.errors import RefusedError
+from kacenv.requests import Chime, Hold, Lights, Start, TrackFailed
+from kacenv.session import LEAD, Session, lacks_staff_sound
+from kacenv.simulate import rehearse
+
+SHORT = a_timeline(
+    a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)
+)
+ZONES = {"seats": "seats", "task": "task", "path": "path"}
+
+Visit = Callable[[Session], Awaitable[None]]
+
+
+def in_room(visit: Visit, clock: Clock | None = None) -> None:
+    """Run `visit` in a room of memory whose session lives on `clock`."""
+
+    async def stay() -> None:
+        session = Session(a_room(), clock or MonotonicClock())
+        session.sound = MemorySound(session.clock)
+        session.light = MemoryLight(session.clock, ZONES)
+        life = asyncio.create_task(session.run())
+        try:
+            await asyncio.wait_for(visit(session), 20.0)
+        finally:
+            life.cancel()
+
+    asyncio.run(stay())
+
+
+def sound_of(session: Session) -> MemorySound:
+    """The session's sound, as a test made it."""
+    assert isinstance(session.sound, MemorySound)
+    return session.sound
+
+
+def test_a_session_on_a_fast_clock_is_the_rehearsed_one() -> None:
+    """Ten minutes at 2,000 times their speed give the sound the orders of the rehearsal."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Start(SHORT))
+        await session.ended.wait()
+        heard = [command for _, command in sound_of(session).orders]
+        planned = [moment.command for moment in rehearse(a_room(), SHORT)]
+        audio = [command for command in planned if isinstance(command, AudioCommand)]
+        assert [type(command) for command in heard] == [type(command) for command in audio]
+        assert [command for command in heard if isinstance(command, CueTrack)] == [
+            command for command in audio if isinstance(command, CueTrack)
+        ]
+        assert session.is_idle
+
+    in_room(visit, SimClock(rate=2000.0))
+
+
+def test_orders_come_before_their_moment() -> None:
+    """An order reaches its device a little before it is to be heard."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Start(SHORT))
+        ordered, fade = next(
+            (at, command)
+            for at, command in sound_of(session).orders
+            if isinstance(command, Crossfade)
+        )
+        assert 0 < fade.at - ordered <= LEAD
+
+    in_room(visit)
+
+
+def test_a_report_from_another_thread_reaches_the_engine() -> None:
+    """A device that says a piece can't be played gets another, and staff are told."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Start(SHORT))
+        failed = TrackFailed(1, "the file is empty")
+        thread = threading.Thread(target=session.report, args=(failed,))
+        thread.start()
+        thread.join()
+        await asyncio.sleep(0)
+        assert session.status().told[0].text == "“onset-1” is passed over: the file is empty."
+        cued = [c for _, c in sound_of(session).orders if isinstance(c, CueTrack)]
+        assert [command.cut.title for command in cued] == ["onset-1", "onset-2"]
+
+    in_room(visit)
+
+
+def test_a_broken_adapter_stops_nothing() -> None:
+    """When the lamps' driver fails, the music begins all the same and staff are told."""
+
+    async def visit(session: Session) -> None:
+        session.light = BrokenLight(session.clock, ZONES)
+        session.submit(Start(SHORT))
+        assert any(isinstance(command, Crossfade) for _, command in sound_of(session).orders)
+        assert any("didn't answer" in told.text for told in session.status().told)
+
+    in_room(visit)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_bell_rings_when_the_midi_instrument_is_away(there: bool) -> None:
+    """A chime goes to the MIDI instrument, or else to the built-in bell, never to both."""
+
+    async def visit(session: Session) -> None:
+        chimes = MemoryChimes(session.clock, there=there)
+        session.chimes = chimes
+        session.submit(Chime())
+        bells = [c for _, c in sound_of(session).orders if isinstance(c, StrikeChime)]
+        assert (len(chimes.orders), len(bells)) == ((1, 0) if there else (0, 1))
+
+    in_room(visit)
+
+
+def test_a_refused_request_changes_nothing() -> None:
+    """Hold without a session says how to begin one, and leaves the room as it was."""
+
+    async def visit(session: Session) -> None:
+        before = session.state
+        with pytest.raises(RefusedError, match="kacenv start SCENE"):
+            session.submit(Hold())
+        assert session.state == before
+
+    in_room(visit)
+
+
+def test_the_status_shows_lamps_and_sound_as_they_are() -> None:
+    """Lamps that were told something are in the status, with their zone and level."""
+
+    async def visit(session: Session) -> None:
+        assert session.status().lamps == {}
+        session.submit(Lights.model_validate({"level": "20%"}))
+        status = session.status()
+        assert {name: lamp.level for name, lamp in status.lamps.items()} == dict.fromkeys(
+            ZONES, 0.2
+        )
+        assert status.meters == {"speakers": (-30.0, -20.0)}
+        assert (status.sound, status.broker) == ("memory", True)
+
+    in_room(visit)
+
+
+def test_what_comes_after_the_end_is_let_go() -> None:
+    """A device that reports after the session's loop is gone raises nothing."""
+    kept: list[Session] = []
+
+    async def visit(session: Session) -> None:
+        kept.append(session)
+
+    in_room(visit)
+    kept[0].tell("too late")
+
+
+def test_a_room_without_staff_sound_is_known() -> None:
+    """A staff output or a MIDI instrument is enough for staff to hear a chime."""
+    room = a_room()
+    assert not lacks_staff_sound(room)
+    mute = room.model_copy(update={"outputs": room.outputs[:1]})
+    assert lacks_staff_sound(mute)

@@ -1,0 +1,100 @@
+"""What people read in a terminal: the status, the live picture, the plain lines."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from support.sessions import a_cue, a_phase, a_room, a_timeline
+
+from kacenv.engine import State, step
+from kacenv.requests import Hold, Start
+from kacenv.session import LampStatus, RoomStatus, Told
+from kacenv.status import describe
+from kacenv.units import Seconds
+from kacenv.view import lamp_colour, picture, plain_lines, pulse_line
+from kacenv.words import status_lines
+
+PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
+
+
+def status_at(now: float, *, held: bool = False, told: tuple[Told, ...] = ()) -> dict[str, Any]:
+    """The room's status at `now`, as the API gives it."""
+    state = step(State(room=a_room()), Seconds(0.0), Start(PLAN)).state
+    state = step(state, Seconds(now), Hold() if held else None).state
+    lamp = LampStatus("seats", 0.12, 2200.0, None)
+    session = describe(state, Seconds(now))
+    meters = {"speakers": (-24.0, -12.0), "staff": (-120.0, -120.0)}
+    lamps = {"seat-left": lamp}
+    return asdict(RoomStatus("garden", session, "Hall speakers", meters, True, lamps, told))
+
+
+def drawn(status: dict[str, Any]) -> str:
+    """The picture's text."""
+    console = Console(width=110, record=True, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123 - closed below
+    console.print(picture(status))
+    console.file.close()
+    return console.export_text()
+
+
+def test_the_status_answers_what_a_therapist_asks() -> None:
+    """Phase and time left, the piece that plays, what comes next, sound and lamps."""
+    lines = list(status_lines(status_at(60.0, told=(Told("Masks on", 20.0, True),))))
+    assert lines == [
+        "Test session: running",
+        "phase     onset, 1:00 of 10:00; 9:00 left",
+        "session   1:00 so far; 19:00 left",
+        "playing   “onset-1”, Nobody (1:00 of 4:00)",
+        "next      Look in in 4:00",
+        "sound     Hall speakers; speakers +0 dB, staff +0 dB",
+        "lights    seat-left 12% 2200 K",
+        "check-in  Masks on (0:20 ago)",
+    ]
+
+
+def test_a_held_session_says_so() -> None:
+    """During a hold the check-in waits, and the mode is in the first line."""
+    lines = list(status_lines(status_at(60.0, held=True)))
+    assert lines[0] == "Test session: held"
+    assert "next      Look in after the hold" in lines
+
+
+def test_an_idle_room_says_so() -> None:
+    """Without a session there is a plain word instead of zeros."""
+    idle = describe(State(room=a_room()), Seconds(0.0))
+    status = asdict(RoomStatus("garden", idle, "none", {}, False, {}, ()))
+    lines = list(status_lines(status))
+    assert lines[0] == "garden: no session is on."
+    assert "the broker can't be reached" in lines[2]
+    assert "no session is on" in drawn(status)
+
+
+def test_the_picture_shows_the_session() -> None:
+    """The live picture holds phases, time left, music, meter, lamps and the next check-in."""
+    text = drawn(status_at(60.0))
+    for part in ("onset", "return", "9:00 left", "onset-1", "-24.0 dB", "seat-left 12%", "Look in"):
+        assert part in text
+    assert "holding" in drawn(status_at(60.0, held=True))
+
+
+def test_plain_lines_tell_each_thing_once() -> None:
+    """A pipe gets a line for each new phase, piece and check-in, and none twice."""
+    first = status_at(0.0)
+    assert list(plain_lines(None, first)) == [
+        "0:00  ONSET  for 10:00",
+        "0:00    music     “onset-1”",
+    ]
+    told = status_at(5.0, told=(Told("Look in", 0.0, True),))
+    assert list(plain_lines(first, told)) == ["0:05    check-in  Look in"]
+    assert list(plain_lines(told, told)) == []
+    assert (
+        pulse_line(told) == "0:05      9:55 left | speakers -24 dB, staff -120 dB | seat-left 12%"
+    )
+
+
+def test_a_lamp_is_drawn_in_its_colour() -> None:
+    """Off is black; warmer is redder; brighter is brighter."""
+    assert lamp_colour(0.0, 2200.0) == (0, 0, 0)
+    warm, cool = lamp_colour(1.0, 2200.0), lamp_colour(1.0, 6500.0)
+    assert warm[0] == cool[0] == 255
+    assert warm[2] < cool[2]
+    assert sum(lamp_colour(0.2, 2700.0)) < sum(lamp_colour(0.8, 2700.0))
