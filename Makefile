@@ -51,7 +51,7 @@ test: lint
 
 bench: setup
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
-	$(BIN)/python -m tests.benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 music: setup
 	$(call install,$(MUSIC_PACKAGES))

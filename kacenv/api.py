@@ -61,5 +61,6 @@ def _explain_request(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     cause = first.get("ctx", {}).get("error")
     where = ".".join(str(part) for part in first["loc"][1:])
-    text = str(cause) if isinstance(cause, UnitError) else f"{where}: {first['msg']}"
+    words = first["msg"].replace("Input should be", "expected")
+    text = str(cause) if isinstance(cause, UnitError) else f"{where}: {words}"
     return JSONResponse({"error": text}, 422)

@@ -1,6 +1,6 @@
 """Everything that can go wrong and that a person may read about."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class KacenvError(Exception):
@@ -17,8 +17,7 @@ class UnitError(KacenvError, ValueError):
         self.example = example
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong in one file; `line` and `column` count from 1."""
 
     file: str

@@ -164,9 +164,9 @@ def check(house: HouseOption = None) -> None:
     problems = check_house(home)
     for problem in problems:
         print(f"{problem}\n")
-    count = len(home.rooms()), len(home.scenes()), len(home.playlists())
-    print("Read {} rooms, {} scenes and {} playlists: ".format(*count), end="")
-    print(f"{len(problems)} problems." if problems else "all is well.")
+    read = {"rooms": home.rooms(), "scenes": home.scenes(), "playlists": home.playlists()}
+    counts = ", ".join(f"{len(names)} {kind}" for kind, names in read.items())
+    print(f"Read: {counts}. Problems: {len(problems) or 'none'}.")
     sys.exit(1 if problems else 0)
 
 

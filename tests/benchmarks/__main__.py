@@ -1,0 +1,19 @@
+"""Runs every benchmark and prints its lines."""
+
+import platform
+
+from benchmarks import cold_start, engine_step, playing
+
+
+def main() -> None:
+    """Print the machine, then each benchmark."""
+    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
+    for benchmark in (cold_start, engine_step, playing):
+        assert benchmark.__doc__
+        print(f"\n{benchmark.__doc__}")
+        for line in benchmark.report():
+            print(f"  {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""CPU and memory of a playing session, beside Liquidsoap on the same two files."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from support.daemon import Daemon
+from support.houses import FOREIGN_MUSIC, musical_house
+from support.pulse import Pulse
+
+SETTLE, WATCH = 12.0, 30.0
+"""Seconds to wait before, and to watch."""
+CROSSFADE = 6.0
+
+
+class Weight(NamedTuple):
+    """CPU as a share of one core, and resident memory in MB."""
+
+    cpu: float
+    memory: float
+
+    def __str__(self) -> str:
+        """For the report."""
+        return f"{100 * self.cpu:5.1f} % of a core, {self.memory:4.0f} MB"
+
+
+def report() -> Iterator[str]:
+    """Each player's weight while it plays to the same null sink, and the ratio."""
+    files = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:2]
+    with tempfile.TemporaryDirectory() as folder, Pulse(Path(folder)) as pulse:
+        environment = {**os.environ, **pulse.env}
+        with _kacenv(Path(folder), files, environment) as process:
+            ours = _weigh(process)
+        with _liquidsoap(Path(folder), files, environment) as process:
+            theirs = _weigh(process)
+    yield f"kacenv      {ours}"
+    yield f"Liquidsoap  {theirs}"
+    yield f"ratio       {ours.cpu / theirs.cpu:.2f} of its CPU, {ours.memory / theirs.memory:.2f} of its memory"
+
+
+@contextmanager
+def _kacenv(folder: Path, files: list[Path], environment: dict[str, str]) -> Iterator[int]:
+    house = musical_house(folder / "house", files, crossfade=CROSSFADE)
+    with Daemon(house, "bench", environment) as daemon:
+        daemon.run("start", "bench", "--room", "bench")
+        yield daemon.pid
+
+
+@contextmanager
+def _liquidsoap(folder: Path, files: list[Path], environment: dict[str, str]) -> Iterator[int]:
+    script = folder / "bench.liq"
+    requests = ", ".join(f'single("{file}")' for file in files)
+    script.write_text(
+        "settings.init.allow_root := true\n"
+        "settings.log.level := 2\n"
+        f"music = rotate([{requests}])\n"
+        f"music = cross(duration={CROSSFADE}, fun a, b -> "
+        f"add(normalize=false, [fade.in(duration={CROSSFADE}, b.source), "
+        f"fade.out(duration={CROSSFADE}, a.source)]), music)\n"
+        "output.pulseaudio(fallible=true, music)\n"
+    )
+    process = subprocess.Popen(
+        ["liquidsoap", str(script)], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _weigh(pid: int) -> Weight:
+    process = psutil.Process(pid)
+    time.sleep(SETTLE)
+    before, start = sum(process.cpu_times()[:2]), time.monotonic()
+    time.sleep(WATCH)
+    spent = sum(process.cpu_times()[:2]) - before
+    return Weight(spent / (time.monotonic() - start), process.memory_info().rss / 2**20)

@@ -1,0 +1,190 @@
+"""The command line as a therapist and a technician meet it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.daemon import KACENV, Daemon
+from support.houses import write_house, write_silence
+
+ROOM = "name: quiet\noutputs:\n  - {id: speakers, role: speakers}\n"
+SCENE = """
+title: Quiet
+phases:
+  - {name: onset, duration: 10m, playlist: quiet}
+  - {name: return, duration: 5m, playlist: quiet}
+"""
+PLAYLIST = """
+title: Quiet
+repeat: yes
+tracks:
+  - {file: quiet.wav, title: Quiet, artist: Nobody, licence: CC0, instrumental: yes}
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house with a room, a scene and a playlist of silence."""
+    folder = tmp_path_factory.mktemp("house")
+    write_house(folder, rooms__quiet=ROOM, scenes__quiet=SCENE, playlists__quiet=PLAYLIST)
+    write_silence(folder / "playlists/quiet.wav", 60.0)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def daemon(house: Path) -> Iterator[Daemon]:
+    """The room's daemon, playing the scene."""
+    with Daemon(house, "quiet") as running:
+        running.run("start", "quiet")
+        yield running
+
+
+def typed(*words: str, house: Path, check: bool = False) -> subprocess.CompletedProcess[str]:
+    """Type `kacenv WORDS` on a machine where no room runs."""
+    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_RUN": str(house / "norun")}
+    return subprocess.run(
+        [KACENV, *words], env=environment, capture_output=True, text=True, check=check
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        (["hold"], "Holding in onset. The music goes on until you release."),
+        (["hold"], "Already holding."),
+        (["release"], "Time runs on in onset."),
+        (["release"], "Time is running already."),
+        (["extend", "10m"], "Onset is now 20m long; what follows moves with it."),
+        (["volume", "-3dB"], "All outputs: -3 dB from the plan."),
+        (["volume", "speakers", "-6", "dB"], None),
+        (["volume", "speakers", "-6 dB"], "speakers: -6 dB from the plan."),
+        (["chime", "two-bells"], "Chime for staff."),
+        (["lights", "20%"], "Lights go to 20%, until the next phase's look."),
+        (["lights", "plan"], "The lights follow the plan again."),
+        (
+            ["lights-up"],
+            "Lights are coming up and stay up. Give them back with: kacenv lights plan",
+        ),
+        (["start", "quiet"], "This session is on already."),
+        (["next"], "Going on to return."),
+        (["back"], "Going back to onset."),
+        (["end"], "Coming home through return; 5m to the end."),
+        (["end"], "Already on the way home."),
+        (["stop"], "Stopping: the music fades out and the safe light comes up."),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_each_press_answers_in_plain_words(
+    daemon: Daemon, words: list[str], reply: str | None
+) -> None:
+    """What is typed is done and said; in this order, a whole session."""
+    done = daemon.run(*words, check=False)
+    if reply is None:
+        assert done.returncode == 2
+    else:
+        assert (done.stdout.strip(), done.stderr, done.returncode) == (reply, "", 0)
+
+
+def test_status_is_for_people_and_for_programs(daemon: Daemon) -> None:
+    """The same status comes in words, and as JSON for scripts."""
+    assert "sound     " in daemon.run("status").stdout
+    assert json.loads(daemon.run("status", "--json").stdout)["room"] == "quiet"
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["volume", "3"], "expected a level from -90 dB to 24 dB"),
+        (["extend", "ten"], "for example: 1h10m"),
+        (["lights", "bright"], "expected a light level from 0% to 100%"),
+        (["volume", "moon", "0dB"], "There is no output moon; there is speakers."),
+        (["chime", "gong"], "bell"),
+        (["start", "noisy"], "quiet"),
+        (["status", "--room", "garden"], "The room garden isn't running."),
+        (["serve", "--room", "quiet"], "The room quiet is already being run by another kacenv."),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_mistakes_get_the_way_out(daemon: Daemon, words: list[str], error: str) -> None:
+    """A mistake ends with 1 and one clear error; never with a traceback."""
+    done = daemon.run(*words, check=False)
+    assert done.returncode == 1
+    assert error in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -> None:
+    """`start` on a quiet machine starts the daemon, the daemon the session."""
+    run = tmp_path / "run"
+    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_RUN": str(run)}
+    done = subprocess.run(
+        [KACENV, "start", "quiet", "--room", "quiet"],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    try:
+        assert done.stdout.strip() == "Quiet begins with onset; 15m planned."
+    finally:
+        found = subprocess.run(["pgrep", "-f", f"serve.*{house}"], capture_output=True, check=False)
+        for pid in found.stdout.split():
+            os.kill(int(pid), 15)
+
+
+def test_a_daemon_that_cannot_start_says_why(tmp_path: Path) -> None:
+    """Where the room's file is wrong, `start` shows the problem and its line."""
+    house = write_house(tmp_path, rooms__bad=ROOM + "colour: red\n", scenes__quiet=SCENE)
+    done = typed("start", "quiet", "--room", "bad", house=house)
+    assert done.returncode == 1
+    assert "bad.yaml:4:1" in done.stderr
+
+
+def test_rehearse_prints_the_session(house: Path) -> None:
+    """Phases, pieces and the end, each with its time."""
+    lines = typed(
+        "rehearse", "quiet", "--room", "quiet", house=house, check=True
+    ).stdout.splitlines()
+    assert lines[0] == "Quiet: 2 phases, 15m planned"
+    assert lines[1] == "    0:00  ONSET  10m, music +0 dB"
+    assert any("15:00    music     fades out" in line for line in lines)
+    assert lines[-1] == "   15:20  the session has ended"
+
+
+def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
+    """A right house passes with 0; a wrong one fails with 1 and every problem."""
+    good = typed("check", house=house)
+    assert (good.returncode, good.stdout) == (
+        0,
+        "Read: 1 rooms, 1 scenes, 1 playlists. Problems: none.\n",
+    )
+    bad = write_house(tmp_path, rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
+    done = typed("check", house=bad)
+    assert done.returncode == 1
+    assert "scenes/s.yaml:2:1" in done.stdout
+    assert "rooms/r.yaml" in done.stdout
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Asking for help or sending a press imports no numpy, no models, no devices."""
+    code = (
+        "import sys; import kacenv.cli.app, kacenv.cli.client, kacenv.words;"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {
+        "numpy",
+        "pydantic",
+        "vlc",
+        "mido",
+        "paho",
+        "fastapi",
+        "uvicorn",
+        "yaml",
+        "rich",
+        "http",
+    }
+    assert not heavy & set(loaded.stdout.split())

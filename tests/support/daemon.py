@@ -1,0 +1,71 @@
+"""A room's daemon as a real process, and the commands a therapist would type beside it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+KACENV = str(Path(sys.executable).with_name("kacenv"))
+PATIENCE = 15.0
+
+
+class Daemon:
+    """`kacenv serve` for one room of a house, with a run folder of its own."""
+
+    def __init__(
+        self, house: Path, room: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.house, self.room = house, room
+        self.environment = {
+            **(environment or os.environ),
+            "KACENV_RUN": str(house / "run"),
+            "KACENV_HOUSE": str(house),
+        }
+        self.log = house / "daemon.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Start it, and wait until it answers."""
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [KACENV, "serve", "--room", self.room],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while self.run("status", check=False).returncode:
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(self.log.read_text())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Tell it to leave, as the system would."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Type `kacenv WORDS`."""
+        return subprocess.run(
+            [KACENV, *words], env=self.environment, capture_output=True, text=True, check=check
+        )
+
+    def ask_status(self) -> Any:
+        """What the room says of itself, asked over its socket without a program in between."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.house / "run" / f"{self.room}.sock"))
+            line.sendall(b"GET /v1/status HTTP/1.0\r\nHost: room\r\n\r\n")
+            answer = b"".join(iter(lambda: line.recv(65536), b""))
+        return json.loads(answer.partition(b"\r\n\r\n")[2])

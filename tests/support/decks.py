@@ -1,0 +1,133 @@
+"""A deck and a mixer for tests that need no files and no waiting."""
+
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+import pytest
+
+from kacenv.audio.mixer import Mixer
+from kacenv.audio.samples import RATE, Block, frames_in
+from kacenv.commands import Crossfade, CueTrack
+from kacenv.playlist import Cut
+from kacenv.requests import Event
+from kacenv.room import Output, Role, Room
+from kacenv.units import Decibels, Seconds
+
+
+class ArrayDeck:
+    """Plays an array; `arrived` is how many of its frames have been decoded so far."""
+
+    def __init__(self, sound: Block) -> None:
+        self._sound = sound
+        self._read = 0
+        self.arrived = len(sound)
+        self.slow = False
+        self.reason: str | None = None
+        self.cut: Cut | None = None
+        self.closed = 0
+
+    def open(self, cut: Cut) -> None:
+        """Begin at the cue point."""
+        self.cut = cut
+        start = frames_in(cut.cue_in)
+        self._sound = self._sound[start : start + frames_in(cut.length)]
+        self.arrived = min(self.arrived, len(self._sound))
+
+    @property
+    def ready(self) -> bool:
+        """Opened, not slow, and something to read."""
+        return self.cut is not None and not self.slow and self.arrived > self._read
+
+    @property
+    def ended_in(self) -> int | None:
+        """Frames left, once all have arrived."""
+        whole = self.cut is not None and self.arrived == len(self._sound)
+        return self.arrived - self._read if whole else None
+
+    @property
+    def failed(self) -> str | None:
+        """What a test wants it to be."""
+        return self.reason
+
+    def read(self, frames: int) -> Block:
+        """The next frames of those that have arrived."""
+        block = self._sound[self._read : min(self._read + frames, self.arrived)].copy()
+        self._read += len(block)
+        return block
+
+    def close(self) -> None:
+        """Count how often."""
+        self.closed += 1
+
+
+class Stage:
+    """A mixer on decks of arrays, rendered as fast as it goes.
+
+    `decks` are handed out in order; `events` is what the mixer has reported.
+    """
+
+    def __init__(self, room: Room, *sounds: Block) -> None:
+        self.decks = [ArrayDeck(sound) for sound in sounds]
+        self.events: list[Event] = []
+        self.now = Seconds(0.0)
+        shelf = iter(self.decks)
+        self.mixer = Mixer(room, self.events.append, lambda: next(shelf), _at_once)
+
+    def cue(self, play_id: int, length: float = 1000.0, gain: float = 0.0) -> ArrayDeck:
+        """Cue the next deck."""
+        cut = Cut("/x", "x", "x", Seconds(length), gain=Decibels(gain))
+        self.mixer.perform(CueTrack(play_id, cut))
+        return next(deck for deck in self.decks if deck.cut is cut)
+
+    def fade(self, play_id: int | None, at: float, duration: float) -> None:
+        """Crossfade to a cued track."""
+        self.mixer.perform(Crossfade(play_id, Seconds(at), Seconds(duration)))
+
+    def render(self, span: float, block: int = 1440) -> Block:
+        """What the device plays in the next `span` seconds."""
+        left, blocks = frames_in(span), []
+        while left:
+            size = min(block, left)
+            blocks.append(self.mixer.render(size, self.now))
+            self.now = Seconds(self.now + size / RATE)
+            left -= size
+        return np.concatenate(blocks)
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
+def one_output(ceiling: float = 0.0) -> Room:
+    """A room with a pair of speakers."""
+    speakers = Output(id="room", role=Role.SPEAKERS, ceiling=f"{ceiling} dB")
+    return Room(name="test", outputs=(speakers,))
+
+
+def noise(span: float, seed: int, level: float = 0.1) -> Block:
+    """Stereo noise of the given rms amplitude."""
+    random = np.random.default_rng(seed)
+    return (random.standard_normal((frames_in(span), 2)) * level).astype(np.float32)
+
+
+def tone(span: float, pitch: float = 440.0, level: float = 0.5) -> Block:
+    """A stereo sine."""
+    time = np.arange(frames_in(span)) / RATE
+    wave = (level * np.sin(2 * np.pi * pitch * time)).astype(np.float32)
+    return np.stack((wave, wave), axis=1)
+
+
+def about(time: float, within: float) -> Seconds:
+    """Equals every time at most `within` seconds away."""
+    return cast("Seconds", pytest.approx(time, abs=within))
+
+
+def rms(block: Block) -> float:
+    """Root mean square of all samples."""
+    return float(np.sqrt(np.mean(np.square(block, dtype=np.float64))))
+
+
+def steepest_step(block: Block) -> float:
+    """The largest change from one sample to the next."""
+    return float(np.abs(np.diff(block, axis=0)).max())

@@ -1,0 +1,85 @@
+"""A real Mosquitto on a free port of loopback, started and stopped at will."""
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import Self
+
+PROGRAM = "/usr/sbin/mosquitto"
+PASSWORDS = "/usr/bin/mosquitto_passwd"
+START_TIMEOUT = 10.0
+
+
+class Mosquitto:
+    """One broker; `stop` and `start` again keep its port. With `user`, only that one may enter."""
+
+    def __init__(
+        self, folder: Path, user: str | None = None, password: str = "", port: int | None = None
+    ) -> None:
+        self.port = port or free_port()
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        lines = [f"listener {self.port} 127.0.0.1", "persistence false", f"user {_owner()}"]
+        if user is None:
+            lines.append("allow_anonymous true")
+        else:
+            passwords = folder / "passwords"
+            passwords.touch()
+            subprocess.run([PASSWORDS, "-b", passwords, user, password], check=True)
+            lines += ["allow_anonymous false", f"password_file {passwords}"]
+        self._config = folder / f"mosquitto-{self.port}.conf"
+        self._config.write_text("\n".join(lines) + "\n")
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start, and return once it accepts connections."""
+        log = (self._folder / "mosquitto.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [PROGRAM, "-v", "-c", self._config], stdout=subprocess.DEVNULL, stderr=log
+            )
+        self._await_listening(self._process)
+
+    def _await_listening(self, process: subprocess.Popen[bytes]) -> None:
+        """Its log on stderr would have to be polled; a connection says it as well."""
+        for _ in range(int(START_TIMEOUT / 0.02)):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1.0).close()
+            except ConnectionRefusedError:
+                try:
+                    process.wait(0.02)
+                except subprocess.TimeoutExpired:
+                    continue
+                raise RuntimeError(f"mosquitto ended at once, see {self._folder}") from None
+            else:
+                return
+        raise RuntimeError(f"mosquitto didn't listen within {START_TIMEOUT} s")
+
+    def stop(self) -> None:
+        """Kill it as a power cut would; harmless if it isn't running."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _owner() -> str:
+    """Mosquitto drops root for the user named here; the tests' files belong to this one."""
+    return "root" if os.geteuid() == 0 else os.environ.get("USER", "mosquitto")

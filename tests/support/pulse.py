@@ -1,0 +1,116 @@
+"""A PulseAudio server of our own, with a null sink whose sound is recorded."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from kacenv.audio.samples import RATE, Block
+
+_PATIENCE = 10.0
+_CHANNELS = ("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe")
+"""The order in which sound cards number them."""
+
+
+class Pulse:
+    """Starts `pulseaudio` in `folder`; programs find it by the variables in `env`."""
+
+    def __init__(self, folder: Path, channels: int = 2, sink: str = "room") -> None:
+        self.folder, self.channels, self.sink = folder, channels, sink
+        socket = folder / "native"
+        self.env = {
+            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_RUNTIME_PATH": str(folder),
+            "PULSE_COOKIE": str(folder / "cookie"),
+            "XDG_CONFIG_HOME": str(folder),
+            "HOME": str(folder),
+        }
+        self._socket = socket
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        places = ",".join(_CHANNELS[: self.channels])
+        sink = f"sink_name={self.sink} rate={RATE} format=float32le channel_map={places}"
+        sink += f" channels={self.channels}"
+        description = f"sink_properties=device.description={self.sink.title()}"
+        command = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n"]
+        command += ["--log-target=null", "--use-pid-file=no", "--disable-shm=yes"]
+        command += ["-L", f"module-native-protocol-unix socket={self._socket} auth-anonymous=1"]
+        command += ["-L", f"module-null-sink {sink} {description}"]
+        nothing = subprocess.DEVNULL
+        self._server = subprocess.Popen(
+            command, env=self._whole_env, stdout=nothing, stderr=nothing
+        )
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """End the server, as a crash would."""
+        if self._server:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+        self._socket.unlink(missing_ok=True)
+
+    @contextmanager
+    def recording(self, path: Path) -> Iterator[None]:
+        """Record what the sink plays to `path`; `read` gives it back."""
+        command = ["parec", f"--device={self.sink}.monitor", "--raw", "--latency-msec=20"]
+        command += [f"--channel-map={','.join(_CHANNELS[: self.channels])}"]
+        command += ["--format=float32le", f"--rate={RATE}", f"--channels={self.channels}"]
+        with path.open("wb") as stream:
+            recorder = subprocess.Popen(command, env=self._whole_env, stdout=stream)
+            try:
+                self._wait_for(lambda: path.stat().st_size > 0)
+                yield
+            finally:
+                recorder.terminate()
+                recorder.wait()
+
+    def read(self, path: Path) -> Block:
+        """A recording, of shape (frames, channels)."""
+        samples = np.fromfile(path, np.float32)
+        whole = len(samples) // self.channels * self.channels
+        return samples[:whole].reshape(-1, self.channels)
+
+    @property
+    def _whole_env(self) -> dict[str, str]:
+        return {**os.environ, **self.env}
+
+    def _wait_until_it_answers(self) -> None:
+        command = ["pactl", "info"]
+        self._wait_for(
+            lambda: (
+                subprocess.run(
+                    command, env=self._whole_env, capture_output=True, check=False
+                ).returncode
+                == 0
+            )
+        )
+
+    @staticmethod
+    def _wait_for(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                msg = "the sound server does not answer"
+                raise TimeoutError(msg)
+            time.sleep(0.02)
