@@ -150,8 +150,13 @@ class Room(Model):
             raise UnitError("a broker for the lights", "no broker", "broker: {host: 127.0.0.1}")
         missing = sorted({fixture.zone for fixture in self.lights} - set(self.safe_light))
         if missing:
-            found = f"nothing for {', '.join(missing)}"
-            raise UnitError("a safe light for every zone", found, f"{missing[0]}: 70% 3000 K")
+            found = f"no `safe_light` for {' and '.join(missing)}"
+            every = ", ".join(f"{zone}: 70%" for zone in missing)
+            raise UnitError(
+                "a light to stand up and work in, for every zone that has lamps",
+                found,
+                every if self.safe_light else f"safe_light: {{{every}}}",
+            )
         return self
 
 

@@ -61,7 +61,9 @@ class Phase(Model):
         _needs("window", self.window is not None, self.end is EndKind.TRACK, "3m")
         _needs("timeout", self.timeout is not None, self.end is EndKind.GO, "20m")
         if self.duration <= 0:
-            raise UnitError("a phase that lasts longer than nothing", "0s", "duration: 15m")
+            raise UnitError(
+                "a phase that lasts longer than nothing", "`duration` of 0s", "duration: 15m"
+            )
         return self
 
 
@@ -103,8 +105,8 @@ class CheckIn(Model):
         if self.every is not None and (self.every < 1 or not self.phases):
             raise UnitError(
                 "`every` of 1s or more, and beside it `phases`, a list of phases it belongs to",
-                f"`every` of {self.every:g} s in {len(self.phases)} phases",
-                "phases: [build, peak]",
+                "`every` without `phases`" if not self.phases else "`every` shorter than that",
+                "phases: [build, peak]" if not self.phases else "every: 15m",
             )
         return self
 

@@ -1,5 +1,7 @@
 """The light: looks, shown no faster than eyes at rest can bear."""
 
+import math
+
 from kacenv.commands import ShowLook
 from kacenv.engine.state import LightHand
 from kacenv.engine.turn import Turn
@@ -11,6 +13,8 @@ STEEPEST_LIGHT = 0.2
 """No light changes faster than this (share of full, as the eye sees it, per second)."""
 LIGHTS_UP = Seconds(3.0)
 """Lights-up takes this long, from any state."""
+UNKNOWN = Fade.steady(math.nan)
+"""The light of a zone before anything is known of it."""
 BY_HAND = Seconds(4.0)
 """A change asked for by the therapist."""
 
@@ -19,20 +23,22 @@ def show(turn: Turn, look: Look, duration: Seconds) -> None:
     """Fade to `look` in `duration`, or longer where the bound on light asks for it."""
     if not look:
         return
-    fades = {
-        zone: _believed(turn, zone, setting.level).toward(
-            setting.level, turn.now, duration, STEEPEST_LIGHT
-        )
-        for zone, setting in look.items()
-    }
+    fades = {zone: _bounded(turn, zone, look[zone].level, duration) for zone in look}
     turn.change(light={**turn.state.light, **fades})
     turn.order(ShowLook(look, turn.now, max(fade.duration for fade in fades.values())))
 
 
-def _believed(turn: Turn, zone: Zone, target: float) -> Fade:
-    """What a zone shows; where nobody knows, what is farthest from the target."""
-    farthest = Fade.steady(0.0 if target >= 0.5 else 1.0)
-    return turn.state.light.get(zone, farthest)
+def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
+    """A zone's fade; from a light that nobody knows it's slow enough for any change."""
+    before = turn.state.light.get(zone, UNKNOWN)
+    if math.isnan(before.value_at(turn.now)):
+        from_dark, from_full = (
+            Fade.steady(farthest).toward(target, turn.now, duration, STEEPEST_LIGHT)
+            for farthest in (0.0, 1.0)
+        )
+        longest = max(from_dark.duration, from_full.duration)
+        return Fade(math.nan, target, turn.now, longest)
+    return before.toward(target, turn.now, duration, STEEPEST_LIGHT)
 
 
 def follow_plan(turn: Turn, duration: Seconds) -> None:
@@ -47,8 +53,8 @@ def lights_up(turn: Turn) -> None:
     """The safe light, at once, from any state."""
     look = turn.state.room.safe_light
     fades = {
-        zone: _believed(turn, zone, setting.level).toward(setting.level, turn.now, LIGHTS_UP)
-        for zone, setting in look.items()
+        zone: turn.state.light.get(zone, UNKNOWN).toward(look[zone].level, turn.now, LIGHTS_UP)
+        for zone in look
     }
     turn.change(light={**turn.state.light, **fades}, light_hand=LightHand.LIGHTS_UP)
     turn.order(ShowLook(look, turn.now, LIGHTS_UP, urgent=True))

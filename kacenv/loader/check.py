@@ -31,7 +31,7 @@ class Plan:
 
 def unknown_playlist(plan: Plan, trail: Trail, names: tuple[str, ...]) -> Problem:
     """The problem with a playlist that isn't in the house; `names` are those that are."""
-    wanted = str(plan.document.at(trail))
+    wanted = str(plan.document.at(trail))[:60]
     like = near(wanted, names)
     return plan.document.problem(
         trail,

@@ -1,7 +1,7 @@
 """What is wrong with a file's contents, in plain words and all at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -12,11 +12,25 @@ from kacenv.loader.files import any_of, near
 from kacenv.loader.guide import Guide
 from kacenv.loader.mend import mended
 from kacenv.loader.source import Document, Trail, Tree
+from kacenv.units import parse_decibels, parse_kelvin, parse_level, parse_seconds
 
 M = TypeVar("M", bound=Model)
 
 _LONGEST = 60
-_UNITS = {"1h10m": "m", "-6 dB": " dB", "35%": "%", "2200 K": " K"}
+_MOST_MENDED = 100
+_UNITS: dict[str, tuple[str, Callable[[object], float]]] = {
+    "1h10m": ("", parse_seconds),
+    "-6 dB": (" dB", parse_decibels),
+    "35%": ("%", parse_level),
+    "12% 2200 K": ("%", parse_level),
+    "2200 K": (" K", parse_kelvin),
+}
+"""By the example of the error: the unit that was probably meant, and who reads it."""
+_PRIVATE = {
+    *("patient", "patients", "client", "clients", "people", "diagnosis", "notes", "note"),
+    *("dose", "dosage", "drug", "medicine", "medication", "route", "birthday"),
+}
+"""Keys that mean to say something about a person."""
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(h|m|s)?[a-z]*", re.IGNORECASE)
 
 
@@ -51,15 +65,18 @@ class _Explainer:
         self._guide = guide
 
     def explain(self, error: ValidationError) -> Iterator[Problem]:
-        for detail in error.errors(include_url=False):
-            trail: Trail = detail["loc"]
-            if not self._is_echo(trail, detail):
-                yield self._one(trail, detail)
+        for detail in self._details(error):
+            yield self._one(detail["loc"], detail)
+
+    def _details(self, error: ValidationError) -> list[Any]:
+        details = error.errors(include_url=False)
+        return [detail for detail in details if not self._is_echo(detail["loc"], detail)]
 
     def hidden_rules(self, error: ValidationError, model: type[Model]) -> Iterator[Problem]:
         """The rules between values that are broken behind wrong values."""
-        details = error.errors(include_url=False)
-        tree = mended(self._document, self._guide, details)
+        details = self._details(error)
+        few = len(details) <= _MOST_MENDED
+        tree = mended(self._document, self._guide, details) if few else None
         if tree is None:
             return
         try:
@@ -93,21 +110,26 @@ class _Explainer:
         cause = detail.get("ctx", {}).get("error")
         names = self._guide.keys(trail[:-1])
         if isinstance(cause, UnitError):
-            expected, example = cause.expected, f"{_slug_like(str(trail[-1]))}:"
+            expected, example = cause.expected, f"{_slug_like(_cut(str(trail[-1])))}:"
         else:
             expected = f"one of: {', '.join(names)}"
             example = near(str(trail[-1]), names) or (names[0] if names else "")
-        return self._document.problem(trail, f"`{trail[-1]}`", expected, example, of_key=True)
+        found = f"`{_cut(str(trail[-1]))}`"
+        return self._document.problem(trail, found, expected, example, of_key=True)
 
     def _unknown_key(self, trail: Trail) -> Problem:
         key, value = str(trail[-1]), self._document.at(trail)
         if key == "password":
             return self._open_password(trail)
+        if key.lower() in _PRIVATE:
+            return self._about_people(trail)
         names = self._guide.keys(trail[:-1])
         like = near(key, names)
         others = any_of(sorted(name for name in names if name != like))
         expected = f"`{like}`; the other keys here are: {others}" if like else f"one of: {others}"
-        example = f"{like}: {_show(value)}" if like and isinstance(value, str) else like
+        example = self._guide.example((*trail[:-1], like)) if like else ""
+        if like and isinstance(value, str):
+            example = f"{like}: {_show(value)}"
         found = f"the key `{_cut(key)}`, which has no meaning here"
         return self._document.problem(trail, found, expected, example, of_key=True)
 
@@ -119,6 +141,14 @@ class _Explainer:
         )
         example = "password_file: /etc/kacenv/broker.password"
         return self._document.problem(trail, found, expected, example, of_key=True)
+
+    def _about_people(self, trail: Trail) -> Problem:
+        found = f"the key `{trail[-1]}`"
+        expected = (
+            "nothing about the people in the chairs;"
+            " these files know seats, times, music and light alone"
+        )
+        return self._document.problem(trail, found, expected, of_key=True)
 
     def _missing_key(self, trail: Trail) -> Problem:
         expected = f"`{trail[-1]}`: {self._guide.meaning(trail)}"
@@ -143,19 +173,18 @@ class _Explainer:
         value = self._document.at(trail)
         if isinstance(value, dict):
             return self._broken_rule(trail, cause)
-        guessed = _with_unit(value, cause.example)
-        example = _pair(trail, guessed) if guessed else self._guide.example(trail)
+        example = self._guide.example(trail)
+        guessed = _with_unit(value, cause.example, usual=example[-1])
+        example = _pair(trail, guessed) if guessed else example
         return self._document.problem(trail, _found(trail, value), cause.expected, example)
 
     def _broken_rule(self, trail: Trail, cause: UnitError) -> Problem:
         """A rule about several values of a block: placed at the one that breaks it."""
-        found = str(cause.found)
-        at = _offender(self._document.at(trail), found)
-        place = (*trail, *at) if at else trail
-        is_key = bool(at) and isinstance(self._document.at(place), dict)
-        return self._document.problem(
-            place, found, cause.expected, _pair(at, cause.example), of_key=is_key
-        )
+        found, words = str(cause.found), re.findall(r"[\w-]+", cause.expected)
+        at = _offender(self._document.at(trail), cause)
+        like = near(found, words) if cause.example in words else ""
+        example = _pair(at, like or cause.example)
+        return self._document.problem((*trail, *at), found, cause.expected, example, of_key=True)
 
 
 def _pair(trail: Trail, text: str) -> str:
@@ -171,6 +200,8 @@ def _found(trail: Trail, value: Tree) -> str:
 def _show(value: Tree) -> str:
     if value is None:
         return "(nothing)"
+    if isinstance(value, list) and not value:
+        return "(an empty list)"
     if isinstance(value, list):
         return f"(a list of {len(value)})"
     if isinstance(value, dict):
@@ -187,27 +218,43 @@ def _slug_like(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "seat-a"
 
 
-def _with_unit(value: Tree, example: str) -> str:
-    """What was probably meant by a bare number, or by minutes written out."""
+def _with_unit(value: Tree, example: str, usual: str) -> str:
+    """What was probably meant by a bare number, or by a unit written out.
+
+    `example` is the error's own; `usual` is the unit that times have at this key.
+    """
     match = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
-    unit = _UNITS.get(example)
-    if match is None or unit is None:
+    if match is None or example not in _UNITS:
         return ""
-    if unit == "m":
-        return f"{match[1].lstrip('+-').split('.')[0]}{(match[2] or 'm').lower()}"
-    return "" if match[2] else f"{match[1]}{unit}"
+    unit, parse = _UNITS[example]
+    if parse is parse_seconds:
+        unit = (match[2] or usual).lower()
+    guess = f"{match[1]}{unit}"
+    try:
+        parse(guess)
+    except UnitError:
+        return ""
+    return guess
 
 
-def _offender(tree: Tree, found: str) -> Trail:
-    """Where in `tree` the thing stands that a rule's `found` speaks of; empty if unknown."""
-    words = re.findall(r"[\w-]+", found)
-    if isinstance(tree, dict):
-        keys = [word for word in words if word in tree and not found.startswith(f"no `{word}")]
-        if keys:
-            return (keys[-1],)
-    texts = (found, found.removesuffix(" twice"), found.rsplit(", ", 1)[-1])
-    places = [trail for text in texts for trail in _places(tree, text)]
-    return places[-1] if places else ()
+def _offender(tree: Tree, cause: UnitError) -> Trail:
+    """Where in `tree` the thing stands that a broken rule speaks of; empty if unknown."""
+    found = str(cause.found)
+    if found.endswith(" twice"):
+        named = _places(tree, found.removesuffix(" twice"))
+        return next((at for at in reversed(list(named)) if at[-1] in {"name", "id"}), ())
+    values = [list(_places(tree, text)) for text in found.split(", ")]
+    if all(values):
+        return values[-1][-1]
+    spoken_of = _keys(tree, found) or _keys(tree, cause.expected)
+    return spoken_of[-1] if spoken_of else ()
+
+
+def _keys(tree: Tree, sentence: str) -> list[Trail]:
+    """The keys of `tree` that `sentence` names, with or without the underscore."""
+    names = tree if isinstance(tree, dict) else {}
+    plain = sentence.replace("_", " ")
+    return [(key,) for key in names if re.search(rf"\b{re.escape(key.replace('_', ' '))}\b", plain)]
 
 
 def _places(tree: Tree, text: str) -> Iterator[Trail]:

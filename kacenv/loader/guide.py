@@ -14,6 +14,7 @@ _EXAMPLES = {
     "at": "40m",
     "ca_file": "/etc/kacenv/clinic-ca.pem",
     "channels": "[1, 2]",
+    "check_ins": "[{at: 5m, prompt: Look in on both seats}]",
     "chimes": "Digital Piano",
     "crossfade": "20s",
     "cue_in": "4s",
@@ -24,10 +25,14 @@ _EXAMPLES = {
     "licence": "CC0",
     "light": "dusk",
     "light_fade": "60s",
+    "lights": (
+        "[{id: seat-left, dialect: zigbee2mqtt, topic: zigbee2mqtt/seat-left, zone: seats}]"
+    ),
     "lights.id": "seat-left",
     "looks": "{dusk: {seats: 16% 2400 K}}",
     "music_root": "../music",
     "name": "rosewood",
+    "outputs": "[{id: speakers, role: speakers}]",
     "password_env": "BROKER_PASSWORD",
     "password_file": "/etc/kacenv/broker.password",
     "check_ins.phases": "[build, peak]",
@@ -38,6 +43,10 @@ _EXAMPLES = {
     "state_topic": "room/floor/state",
     "timeout": "20m",
     "title": "Calm beginnings",
+    "tracks": (
+        "[{file: house/settle-1.opus, title: Warm Ground, artist: kacenv house music,"
+        " licence: CC0, instrumental: yes}]"
+    ),
     "user": "kacenv",
     "window": "3m",
     "within": "10m",
@@ -105,9 +114,10 @@ class Guide:
 
     def _item(self, trail: Trail) -> str:
         """The first line of a block in a list, or the whole of a list of plain values."""
+        whole = self.example(trail[:-1])
         if "properties" in self.at(trail):
-            return "- " + self._sample(self.at(trail)).strip("{}")
-        return self.example(trail[:-1])
+            return "- " + whole.partition(": ")[2].removeprefix("[").removesuffix("]")
+        return whole
 
     def _sample(self, schema: Schema) -> str:
         kind = schema.get("type")

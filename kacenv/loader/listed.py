@@ -78,7 +78,7 @@ def read_xspf(text: str, file: str) -> list[Entry]:
         reader.read(text)
     except expat.ExpatError as error:
         found = f"something that isn't XML ({expat.ErrorString(error.code)})"
-        expected = "XSPF, as a music player exports it"
+        expected = "XSPF, as a music player exports it; export the playlist again"
         problem = Problem(file, error.lineno, error.offset + 1, "", found, expected)
         raise LoadError((problem,)) from error
     return list(reader.entries())

@@ -14,6 +14,7 @@ from kacenv.loader.check import (
     unknown_playlist,
 )
 from kacenv.loader.explain import in_order, validate
+from kacenv.loader.files import shown
 from kacenv.loader.house import House
 from kacenv.loader.music import load_queue
 from kacenv.loader.source import read_document
@@ -101,8 +102,10 @@ def _open_room(path: Path) -> _Place:
     root = path.parent / room.music_root
     if not root.is_dir():
         found = f"music_root: {room.music_root}, where there is no folder"
-        expected = f"a folder, its path beginning at {path.parent.resolve()}"
-        raise LoadError((document.problem(("music_root",), found, expected),))
+        expected = f"the path of a folder, beginning in {shown(path.parent)}"
+        raise LoadError(
+            (document.problem(("music_root",), found, expected, "music_root: ../music"),)
+        )
     return _Place(room, root)
 
 

@@ -9,6 +9,7 @@ import mutagen
 from kacenv.errors import LoadError, Problem
 from kacenv.loader.explain import in_order, validate
 from kacenv.loader.files import any_of, near, read_text, shown, siblings
+from kacenv.loader.house import YAML
 from kacenv.loader.listed import Entry, read_m3u8, read_xspf
 from kacenv.loader.source import Document, parse
 from kacenv.playlist import Cut, Order, Playlist, Queue
@@ -54,7 +55,7 @@ def load_queue(path: Path, name: str, music_root: Path | None = None) -> Queue:
             cuts.append(_cut(entry, roots))
         except _RefusedTrack as refused:
             place = (shown(path), entry.line, entry.column, entry.where)
-            problems.append(Problem(*place, *refused.args))
+            problems.append(Problem(*place, *_as_written(path, *refused.args)))
     if not problems and reading.chosen and (len(cuts) > 1 or reading.repeat):
         problems += _too_short(path, reading, cuts)
     if problems:
@@ -63,9 +64,14 @@ def load_queue(path: Path, name: str, music_root: Path | None = None) -> Queue:
     return Queue(name, tuple(cuts), Seconds(crossfade), reading.shuffle_seed, reading.repeat)
 
 
+def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
+    """The example as this kind of playlist spells it: only YAML has keys."""
+    return found, expected, example if path.suffix in YAML else example.removeprefix("file: ")
+
+
 def _read(path: Path) -> _Reading:
     text, file = read_text(path), shown(path)
-    if path.suffix in {".yaml", ".yml"}:
+    if path.suffix in YAML:
         return _from_yaml(parse(text, file))
     entries = read_xspf(text, file) if path.suffix == ".xspf" else read_m3u8(text)
     if not entries:
@@ -111,8 +117,10 @@ def _cut(entry: Entry, roots: list[Path]) -> Cut:
 
 def _locate(file: str, roots: list[Path]) -> Path:
     """The one real file that `file` means, below one of `roots`."""
+    if not file:
+        raise _RefusedTrack("a track without a file", "the name of a sound file")
     if _URL.match(file):
-        expected = "a file in the playlist's folder; kacenv plays nothing from the network"
+        expected = "the path of a file in the playlist's folder; nothing comes from the network"
         raise _RefusedTrack(file, expected, "file: house/settle-1.opus")
     try:
         found = [path for root in roots if (path := (root / file).resolve()).exists()]
@@ -153,7 +161,10 @@ def _measure(path: Path) -> Seconds:
 
 
 def _no_sound(path: Path) -> tuple[str, str]:
-    return f"{path.name}, which isn't a sound file or is damaged", "a file that a player can play"
+    return (
+        f"{path.name}, which isn't a sound file or is damaged",
+        "a sound file, such as FLAC, Opus, MP3 or WAV",
+    )
 
 
 def _longest_crossfade(cuts: list[Cut]) -> Seconds:

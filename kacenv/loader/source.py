@@ -21,6 +21,7 @@ Tree = str | list["Tree"] | dict[str, "Tree"] | None
 
 MAX_DEPTH = 20
 MAX_NODES = 50_000
+_LONGEST_NAME = 40
 _EMPTY = {"", "~", "null"}
 _ITEMS = {
     "phases": "phase",
@@ -84,7 +85,7 @@ class Document:
             if isinstance(step, int):
                 yield self._item(trail[: depth + 1], step)
             elif not (step in _ITEMS and depth + 1 < len(trail)):
-                yield step
+                yield " ".join(step.split())[:_LONGEST_NAME]
 
     def _item(self, trail: Trail, index: int) -> str:
         parent = trail[-2] if len(trail) > 1 else ""
@@ -93,7 +94,9 @@ class Document:
 
     def _name(self, trail: Trail) -> str:
         names = (self.at((*trail, key)) for key in _NAMES)
-        return next((name for name in names if isinstance(name, str) and len(name) <= 40), "")
+        return next(
+            (name for name in names if isinstance(name, str) and len(name) <= _LONGEST_NAME), ""
+        )
 
     def problem(
         self, trail: Trail, found: str, expected: str, example: str = "", *, of_key: bool = False
@@ -116,22 +119,31 @@ def parse(text: str, file: str) -> Document:
     """The document that `text` holds; `file` names it in problems."""
     root = _compose(text, file)
     if root is None:
-        raise LoadError((Problem(file, 1, 1, "", "an empty file", "lines of `key: value`"),))
+        raise LoadError(
+            (Problem(file, 1, 1, "", "nothing, or comments alone", "lines of `key: value`"),)
+        )
     if not isinstance(root, yaml.MappingNode):
         found = "a list" if isinstance(root, yaml.SequenceNode) else "a line without a key"
-        raise LoadError((Problem(file, 1, 1, "", found, "lines of `key: value`", "title: Calm"),))
+        raise LoadError((Problem(file, 1, 1, "", found, "lines of `key: value`"),))
     return _Grower(Document(file)).grow(root)
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's composer with a bound on nesting."""
+    """PyYAML's composer with bounds on nesting and on the number of nodes."""
 
     depth = 0
+    count = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise syntax.TooDeepError(self.get_mark())
+        self.count += 1
+        for passed, problem in (
+            (self.depth > MAX_DEPTH, "nested too deep"),
+            (self.count > MAX_NODES, "too many entries"),
+        ):
+            if passed:
+                event = self.peek_event()  # type: ignore[no-untyped-call] # untyped in the stubs
+                raise syntax.BoundError(problem, event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -161,9 +173,9 @@ class _Grower:
 
     def _node(self, node: yaml.Node, trail: Trail) -> Tree:
         self._document.values[trail] = _place(node)
-        self._count_up(node, trail)
+        self._count_up(trail)
         if node.tag not in _KNOWN_TAGS:
-            found = node.tag.replace("tag:yaml.org,2002:", "!!")
+            found = node.tag.replace("tag:yaml.org,2002:", "!!")[:60]
             self._spoil(node, trail, f"the tag {found}", "plain text, lists and blocks, no tags")
         if isinstance(node, yaml.MappingNode):
             return self._block(node, trail)
@@ -171,13 +183,12 @@ class _Grower:
             return [self._node(item, (*trail, index)) for index, item in enumerate(node.value)]
         return self._text(node, trail) if isinstance(node, yaml.ScalarNode) else None
 
-    def _count_up(self, node: yaml.Node, trail: Trail) -> None:
+    def _count_up(self, trail: Trail) -> None:
         self._count += 1
         if self._count > MAX_NODES or len(trail) > MAX_DEPTH:
-            line, column = _place(node)
-            found = "a file that grows without end when its aliases (`*name`) are written out"
+            found = "a block that grows without end where `*name` stands for other lines"
             expected = "each line written out, without `&name` and `*name`"
-            raise LoadError((Problem(self._document.file, line, column, "", found, expected),))
+            raise LoadError((self._document.problem(trail[:1], found, expected, of_key=True),))
 
     def _block(self, node: yaml.MappingNode, trail: Trail) -> dict[str, Tree]:
         self._document.values.setdefault(trail, _place(node))

@@ -9,11 +9,11 @@ from yaml.reader import ReaderError
 from kacenv.errors import Problem
 
 
-class TooDeepError(yaml.MarkedYAMLError):
-    """Lists or blocks nested deeper than any file of ours."""
+class BoundError(yaml.MarkedYAMLError):
+    """Nested deeper, or longer, than any file of ours."""
 
-    def __init__(self, mark: yaml.Mark) -> None:
-        super().__init__(problem="nested too deep", problem_mark=mark)
+    def __init__(self, problem: str, mark: yaml.Mark) -> None:
+        super().__init__(problem=problem, problem_mark=mark)
 
 
 class _Hint(NamedTuple):
@@ -43,15 +43,25 @@ _HINTS = (
     _Hint("unexpected end of stream", "a closing quote", 'title: "Calm"', begins=True),
     _Hint("expected ',' or ']'", "a closing bracket", "[build, peak]", begins=True),
     _Hint("expected ',' or '}'", "a closing brace", "{seats: 12%, path: 5%}", begins=True),
-    _Hint("undefined alias", "text that begins with * in quotes", 'title: "*"'),
+    _Hint(
+        "undefined alias",
+        "each line written out, without `*name`; text that begins with * stands in quotes",
+        'title: "*"',
+    ),
     _Hint("duplicate anchor", "each line written out, without `&name` and `*name`"),
     _Hint("another document", "one plan in a file: delete this line of dashes and what follows"),
     _Hint("unknown escape", "single quotes around text that has a \\ in it", "title: 'a\\b'"),
     _Hint("that cannot start any token", "quotes around text that begins so", 'title: "@home"'),
-    _Hint("nested too deep", "fewer brackets, or lines indented less"),
+    _Hint("too many entries", "a shorter file; several playlists instead of one"),
+    _Hint("nested too deep", "blocks and brackets at most 20 deep"),
     _Hint("int too large", "a sign that exists after \\U", 'title: "\\u2014"'),
 )
 _OTHER = _Hint("", "lines of `key: value`, lists of `- item`", "title: Calm")
+_OPEN_PASSWORD = _Hint(
+    "",
+    "the password in a file of its own, and here the name of that file",
+    "password_file: /etc/kacenv/broker.password",
+)
 _SECRET = re.compile(r"(password\w*\s*:).*", re.IGNORECASE)
 
 
@@ -61,6 +71,8 @@ def explain(error: Exception, reached: yaml.Mark, text: str, file: str) -> Probl
     hint = next((hint for hint in _HINTS if hint.sign in message), _OTHER)
     mark = _mark(error, begins=hint.begins) or reached
     found = _line(text, mark.line)
+    if _SECRET.match(found):
+        hint = _OPEN_PASSWORD
     return Problem(file, mark.line + 1, mark.column + 1, "", found, hint.expected, hint.example)
 
 

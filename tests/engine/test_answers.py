@@ -245,3 +245,12 @@ def test_a_phase_may_end_with_its_music() -> None:
     state = at(started(a_timeline(long_piece, a_phase("peak"))), 459.9).state
     assert state.phase == 0
     assert at(state, 460.0).state.phase == 1
+
+
+def test_light_that_nobody_knows_changes_slowly_enough_for_any() -> None:
+    """Before anything is known of a zone, its change takes as long as the longest one would."""
+    room = State(room=a_room())
+    dark = at(room, 0.0, Lights.model_validate({"level": "0%"}))
+    half = at(dark.state, 0.0, Lights.model_validate({"level": "51%"}))
+    looks = [c for c in (*dark.commands, *half.commands) if isinstance(c, ShowLook)]
+    assert [round(look.duration, 2) for look in looks] == [7.85, 4.01]

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from kacenv.errors import LoadError
+from kacenv.loader import House
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def test_chosen_house_comes_first(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line wins over the environment, and that over the current folder."""
+    other = house.root.parent / "other"
+    other.mkdir()
+    assert House.find() == House(Path.cwd())
+    monkeypatch.setenv("KACENV_HOUSE", str(other))
+    assert House.find() == House(other)
+    assert House.find(house.root) == house
+
+
+def test_checkout_is_the_last_but_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Away from any house, the scenes that came with the program are used."""
+    monkeypatch.delenv("KACENV_HOUSE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert House.find() == House(CHECKOUT)
+
+
+def test_chosen_house_must_be_there(tmp_path: Path) -> None:
+    """A house that isn't there is refused at once, not passed over."""
+    with pytest.raises(LoadError, match="no such folder"):
+        House.find(tmp_path / "nowhere")
+
+
+def test_names(house: House) -> None:
+    """Rooms, scenes and playlists are listed by the names people use."""
+    (house.root / "playlists" / "old.m3u8").write_text("music/evening.wav\n")
+    assert house.rooms() == ("rosewood",)
+    assert house.scenes() == ("evening",)
+    assert house.playlists() == ("brief", "calm", "old.m3u8")
+
+
+def test_found_by_name_and_by_path(house: House) -> None:
+    """A scene is found by its name, by its file's name, and by a path."""
+    file = house.root / "scenes" / "evening.yaml"
+    assert house.scene("evening") == file
+    assert house.scene("evening.yaml") == file
+    assert house.scene("scenes/evening.yaml") == Path("scenes/evening.yaml")
+
+
+def test_unknown_name_lists_the_known(house: House) -> None:
+    """A mistyped name is answered with the names there are."""
+    with pytest.raises(LoadError) as caught:
+        house.scene("evning")
+    assert str(caught.value) == (
+        "scenes/evning.yaml:1:1\n"
+        "  found     no such file\n"
+        "  expected  one of: evening\n"
+        "  example   evening"
+    )
+
+
+def test_playlists_stay_in_the_house(house: House) -> None:
+    """A playlist's name can't lead out of the playlists' folder."""
+    assert house.playlist("calm") == house.root / "playlists" / "calm.yaml"
+    assert house.playlist("../scenes/evening") is None
+    assert house.playlist("/etc/passwd") is None

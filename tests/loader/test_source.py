@@ -1,0 +1,137 @@
+import datetime as dt
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kacenv.errors import LoadError
+from kacenv.fields import Model
+from kacenv.loader.explain import validate
+from kacenv.loader.source import MAX_DEPTH, MAX_NODES, Place, parse
+from kacenv.playlist import Playlist
+from kacenv.room import Room
+from kacenv.scene import Scene
+
+DATA = Path(__file__).parents[1] / "data"
+SIGNS = "[]{}:&*!|>-?%@`\"'\t\n #,~<\\\x07\x85\ufeff\U0001f514é0y"
+MODELS: tuple[tuple[type[Model], str], ...] = (
+    (Room, (DATA / "house/rooms/rosewood.yaml").read_text()),
+    (Scene, (DATA / "house/scenes/evening.yaml").read_text()),
+    (Playlist, (DATA / "house/playlists/calm.yaml").read_text()),
+)
+
+
+def test_scalars_stay_as_they_were_written() -> None:
+    """Nothing turns into a number, a date, a time of day or a truth."""
+    document = parse(
+        "a: on\nb: 035\nc: 1:30\nd: 2026-11-23\ne: 1e3\nf: '~'\ng: !!str 7\n", "x.yaml"
+    )
+    assert document.tree == {
+        "a": "on",
+        "b": "035",
+        "c": "1:30",
+        "d": "2026-11-23",
+        "e": "1e3",
+        "f": "~",
+        "g": "7",
+    }
+    assert document.problems == []
+
+
+def test_empty_values_are_none() -> None:
+    """Nothing, a tilde and null mean that there is no value; quotes keep an empty text."""
+    assert parse("a:\nb: ~\nc: null\nd: ''\n", "x.yaml").tree == {
+        "a": None,
+        "b": None,
+        "c": None,
+        "d": "",
+    }
+
+
+def test_places_of_keys_and_values() -> None:
+    """Each key and each value knows its line and column, counted from 1."""
+    document = parse("title: x\nphases:\n  - name: settle\n", "x.yaml")
+    trail = ("phases", 0, "name")
+    assert document.place(trail) == Place(3, 11)
+    assert document.place(trail, of_key=True) == Place(3, 5)
+    assert document.place((*trail, "unknown")) == Place(3, 11)
+
+
+def test_aliases_are_written_out() -> None:
+    """A modest alias is allowed and keeps the places of its anchor."""
+    document = parse("a: &x [1, 2]\nb: *x\n", "x.yaml")
+    assert document.at(("b",)) == ["1", "2"]
+    assert document.place(("b", 1)) == Place(1, 11)
+
+
+def test_where_is_said_in_words() -> None:
+    """Lists of known things are named after the thing and its own name."""
+    document = parse("phases:\n  - name: settle\n    level: 3\n", "x.yaml")
+    assert document.where(("phases", 0, "level")) == "phase 1 (settle), level"
+    assert document.where(("phases",)) == "phases"
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH - 1, MAX_DEPTH])
+def test_nesting_is_bounded(depth: int) -> None:
+    """Blocks nest to the bound and no deeper."""
+    text = "a: " + "[" * depth + "]" * depth
+    if depth < MAX_DEPTH:
+        assert parse(text, "x.yaml").tree["a"]
+        return
+    with pytest.raises(LoadError, match="20 deep"):
+        parse(text, "x.yaml")
+
+
+def test_number_of_entries_is_bounded() -> None:
+    """A file of very many small entries is refused before it takes long."""
+    with pytest.raises(LoadError, match="a shorter file"):
+        parse("a:\n" + "- b\n" * (MAX_NODES + 1), "x.yaml")
+
+
+@pytest.mark.parametrize("text", ['a: "\\UFFFFFFFF"', 'a: "\\U00110000"', "%YAML 9.9\n---\na: 1"])
+def test_reader_crashes_become_problems(text: str) -> None:
+    """What makes the YAML reader itself stumble is told like any other problem."""
+    with pytest.raises(LoadError):
+        parse(text, "x.yaml")
+
+
+def test_half_characters_are_refused() -> None:
+    """Text that can't be stored as UTF-8 never gets into a model."""
+    document = parse('a: "\\ud800"\n', "x.yaml")
+    assert [problem.found for problem in document.problems] == ["characters that can't be shown"]
+
+
+def only_load_errors(model: type[Model], text: str) -> None:
+    """Load `text`; any error is a LoadError that can be printed."""
+    try:
+        validate(model, parse(text, "x.yaml"))
+    except LoadError as error:
+        str(error).encode()
+
+
+@settings(deadline=dt.timedelta(seconds=5), max_examples=300)
+@given(
+    kind=st.sampled_from(MODELS),
+    seed=st.randoms(use_true_random=False),
+    edits=st.integers(1, 12),
+)
+def test_mutated_files_raise_nothing_else(
+    kind: tuple[type[Model], str], seed: random.Random, edits: int
+) -> None:
+    """However a real file is torn, it loads or is explained, and soon."""
+    model, text = kind
+    for _ in range(edits):
+        start = seed.randrange(len(text) + 1)
+        end = min(len(text), start + seed.choice((0, 0, 1, 3, 30)))
+        middle = seed.choice((seed.choice(SIGNS), text[start:end] * 2, "*a", "&a ", "? "))
+        text = text[:start] + middle + text[end:]
+    only_load_errors(model, text)
+
+
+@settings(deadline=dt.timedelta(seconds=5), max_examples=200)
+@given(kind=st.sampled_from(MODELS), text=st.text(max_size=200) | st.text(SIGNS, max_size=80))
+def test_random_text_raises_nothing_else(kind: tuple[type[Model], str], text: str) -> None:
+    """Text that was never YAML is explained too."""
+    only_load_errors(kind[0], text)
