@@ -65,7 +65,9 @@ class Fade:
         """The value at `time`: the origin before the start, the target after the end."""
         if time >= self.end:
             return self.target
-        share = max(0.0, (time - self.start) / self.duration)
+        if time <= self.start:
+            return self.origin
+        share = (time - self.start) / self.duration
         return self.origin + (self.target - self.origin) * _SHAPES[self.curve](share)
 
     def toward(

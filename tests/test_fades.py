@@ -61,5 +61,7 @@ def test_a_steady_value_has_no_slope() -> None:
 
 
 def test_a_change_without_time_is_infinitely_steep() -> None:
-    """A jump is known as one."""
-    assert Fade(0.0, 1.0).steepest == math.inf
+    """A jump is known as one, and before its moment there is the origin."""
+    jump = Fade(0.0, 1.0, Seconds(10.0))
+    assert jump.steepest == math.inf
+    assert [jump.value_at(time) for time in (9.0, 10.0)] == [0.0, 1.0]

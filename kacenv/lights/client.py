@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from kacenv.room import Broker
 KEEPALIVE = 15
 """Seconds between signs of life; a broker that gives none for longer is gone."""
 FIRST_RETRY, LAST_RETRY = 1, 30
+"""Seconds between attempts to connect: the first wait, doubled up to the last."""
+WATCH_EVERY = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -49,8 +52,9 @@ class Client:
         self._topics = topics
         self._ears = ears
         self._connected = threading.Event()
-        self._trouble = ""
+        self._troubles: set[str] = set()
         self._closing = False
+        self._watched_at = 0.0
         self._paho = self._prepared(room)
 
     def __repr__(self) -> str:
@@ -85,9 +89,16 @@ class Client:
         self._paho.loop_start()
 
     def watch(self) -> None:
-        """Start paho's thread again if it has died; call this every second or so."""
-        if not self._closing and self._paho.loop_start() is MQTTErrorCode.MQTT_ERR_SUCCESS:
+        """Start paho's thread again if it has died; call this often, it looks once a second."""
+        now = time.monotonic()
+        if self._closing or now < self._watched_at + WATCH_EVERY:
+            return
+        self._watched_at = now
+        # paho refuses to start a thread that lives, and that is all there is to ask it.
+        if self._paho.loop_start() is MQTTErrorCode.MQTT_ERR_SUCCESS:
             _log.error("The thread that talks to the light broker had died; started again")
+            if not self.connected:
+                self._lost()
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send once (QoS 0), never retained; lost when the broker is away."""
@@ -120,8 +131,8 @@ class Client:
     def _up(self) -> None:
         self._connected.set()
         self._ears.changed(True)
-        if self._trouble:
-            self._trouble = ""
+        if self._troubles:
+            self._troubles.clear()
             self._ears.tell(f"The light broker at {self._place} is back")
 
     def _on_connect_fail(self, *_: object) -> None:
@@ -152,8 +163,8 @@ class Client:
 
     def _say_once(self, trouble: str) -> None:
         """Each kind of trouble is told once until the broker is back."""
-        if trouble != self._trouble:
-            self._trouble = trouble
+        if trouble not in self._troubles:
+            self._troubles.add(trouble)
             self._ears.tell(trouble)
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:

@@ -46,7 +46,7 @@ def lightness(luminance: float) -> Level:
     """The level (0 to 1) as which the relative luminance Y (0 to 1) is seen."""
     if luminance <= _LINEAR_BELOW / _LINEAR_SLOPE:
         return Level(luminance * _LINEAR_SLOPE)
-    return Level(min(1.0, 1.16 * luminance ** (1 / 3) - 0.16))
+    return Level(round(1.16 * luminance ** (1 / 3) - 0.16, 12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from kacenv.units import Kelvin, Level, Seconds
 
 REASSERT_DURATION = Seconds(2.0)
 """How long a lamp takes back to its look after the broker was away."""
-REASSERT_AFTER = (Seconds(0.2), Seconds(5.0), Seconds(15.0))
+REASSERT_AFTER = (Seconds(0.2), Seconds(2.5), Seconds(6.0), Seconds(15.0))
 """When the look is asserted after a reconnect: once the lamps' retained reports have come, and
-later for lamps that have not reported since, because they may reconnect after us."""
+later for lamps that have not reported it since, because they may reconnect after us."""
 SAME_WHITE = 25.0
 """Kelvin; less than anyone sees, more than whole mired round off."""
 
@@ -54,6 +54,8 @@ class Lamp:
         self._free_at = Seconds(0.0)
         self._report = Reported()
         self._reported_at: Seconds | None = None
+        self._confirmed = False
+        self._begun_at: Seconds | None = None
         self._assert_at: tuple[Seconds, ...] = ()
         self._up_since: Seconds | None = None
 
@@ -74,6 +76,8 @@ class Lamp:
         """Fade to `setting`; only the newest wish counts."""
         self._wish = _Wish(self._possible(setting), Seconds(now + duration), urgent)
         if self._up_since is not None:
+            # This telling is the first assertion; the later ones still find out who slept.
+            self._assert_at = self._assert_at[-len(REASSERT_AFTER[1:]) :]
             self._begin(now, duration)
 
     def _possible(self, setting: Setting) -> Setting:
@@ -86,6 +90,7 @@ class Lamp:
         if self._wish is None:
             return
         target, _, urgent = self._wish
+        self._confirmed, self._begun_at = False, now
         origin = self._origin(now)
         path = path_between(origin, target, now, duration, urgent=urgent)
         self._fade = self._fade_along(path, origin, urgent=urgent)
@@ -121,8 +126,7 @@ class Lamp:
         rest = self._fade.path.end if self._fade else self._told_at
         if self._reported_at is None or (rest is not None and self._reported_at <= rest):
             return False
-        scale = self._codec.scale(self.fixture)
-        return abs(scale.units(level) - scale.units(believed.level)) > 1
+        return self._differ(level, believed.level)
 
     def _believed_at(self, now: Seconds) -> Setting | None:
         return self._fade.path.at(now) if self._fade else self._believed
@@ -169,10 +173,11 @@ class Lamp:
         if not self._assert_at or now < self._assert_at[0]:
             return
         self._assert_at = tuple(at for at in self._assert_at if at > now)
-        told = _since(self._told_at, self._up_since)
-        fading = self._fade is not None and now < self._fade.path.end
-        answered = _since(self._reported_at, self._told_at)
-        if self._wish is None or (told and (fading or answered)):
+        begun = _since(self._begun_at, self._up_since)
+        busy = self._fade is not None and (
+            now < self._fade.path.end or self._fade.next_due() is not None
+        )
+        if self._wish is None or (begun and (busy or self._confirmed)):
             return
         self._begin(now, Seconds(max(REASSERT_DURATION, self._wish.end - now)))
 
@@ -188,6 +193,15 @@ class Lamp:
         self._report = Reported._make(old if new is None else new for new, old in known)
         if report.level is not None:
             self._reported_at = now
+            self._confirmed = self._confirmed or self._is_wished(report.level)
+
+    def _is_wished(self, level: Level) -> bool:
+        return self._wish is not None and not self._differ(level, self._wish.target.level)
+
+    def _differ(self, one: Level, other: Level) -> bool:
+        """Whether two levels are more than a device unit apart."""
+        scale = self._codec.scale(self.fixture)
+        return abs(scale.units(one) - scale.units(other)) > 1
 
     def broker_back(self, now: Seconds) -> None:
         """The broker (or the lamp itself) is there: bring the lamp to its look again."""

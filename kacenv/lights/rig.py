@@ -15,7 +15,7 @@ from kacenv.room import Room
 from kacenv.units import Seconds
 
 LONGEST_WAIT = 0.05
-"""Real seconds between looks while something fades: a simulated clock may run faster."""
+"""Real seconds between looks while something fades: a simulated clock may jump."""
 IDLE_WAIT = 1.0
 """Real seconds between looks at paho's thread while nothing fades."""
 _log = logging.getLogger(__name__)
@@ -126,7 +126,10 @@ class Rig:
         now = self._clock.now()
         times = [due for lamp in self._lamps.values() if (due := lamp.due()) is not None]
         times += [command.at for command in self._looks]
-        return min(max(0.0, min(times) - now), LONGEST_WAIT) if times else IDLE_WAIT
+        if not times:
+            return IDLE_WAIT
+        rate = self._clock.rate
+        return min(max(0.0, min(times) - now) / rate, LONGEST_WAIT) if rate else LONGEST_WAIT
 
     def _due_messages(self, now: Seconds) -> list[Message]:
         self._take_links(now)

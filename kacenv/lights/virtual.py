@@ -96,10 +96,11 @@ class VirtualLamp:
         """What the lamp showed at `moment`, or will show if nothing else is said."""
         with self._news:
             begun = [fade for fade in self._levels if fade.start <= moment]
-            return Level((begun or self._levels)[-1].value_at(moment))
+            return Level(begun[-1].value_at(moment) if begun else self._levels[0].origin)
 
     def start(self) -> None:
         """Connect, and again whenever the broker comes back."""
+        self._paho = self._prepared()
         self._paho.connect_async(*self._address, KEEPALIVE)
         self._paho.loop_start()
 

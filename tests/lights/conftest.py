@@ -1,0 +1,74 @@
+"""Rooms with lamps, and a real broker for them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from support.mosquitto import Mosquitto
+from support.staff import Staff
+
+from kacenv.look import Zone
+from kacenv.room import Fixture, Room
+
+MakeRoom = Callable[..., Room]
+
+
+@pytest.fixture
+def staff() -> Staff:
+    """Someone who is told things."""
+    return Staff()
+
+
+@pytest.fixture(scope="session")
+def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+    """A broker that runs for the whole test session."""
+    with Mosquitto(tmp_path_factory.mktemp("mosquitto")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A broker of the test's own that hasn't been started yet."""
+    broker = Mosquitto(tmp_path)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def make_room() -> MakeRoom:
+    """Makes a room of lamps on a broker's port, on topics no other test uses."""
+    prefix = uuid4().hex[:8]
+
+    def make(port: int, *lights: dict[str, Any], **broker: Any) -> Room:
+        topics = [_prefixed(f"{prefix}/{light['id']}", light) for light in lights]
+        return Room.model_validate(
+            {
+                "name": f"room-{prefix}",
+                "outputs": [{"id": "speakers", "role": "speakers"}],
+                "lights": topics,
+                "broker": {"host": "127.0.0.1", "port": port, **broker},
+                "safe_light": dict.fromkeys(Zone, "70% 3000 K"),
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_fixture() -> Callable[..., Fixture]:
+    """Makes one lamp."""
+
+    def make(dialect: str, *can: str, **fields: Any) -> Fixture:
+        described = {"id": "lamp", "topic": "house/lamp", "zone": "seats", **fields}
+        return Fixture.model_validate({**described, "dialect": dialect, "can": can})
+
+    return make
+
+
+def _prefixed(prefix: str, light: dict[str, Any]) -> dict[str, Any]:
+    """A lamp whose topics, and a first one where it has none, lie below `prefix`."""
+    named = [key for key in ("topic", "state_topic") if key in light]
+    topics: dict[str, Any] = {key: f"{prefix}/{light[key]}" for key in named}
+    return {"topic": prefix, **light, **topics}

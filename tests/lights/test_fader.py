@@ -1,0 +1,177 @@
+"""One lamp's fade on simulated time."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kacenv.lights.eye import Response, Scale
+from kacenv.lights.fader import (
+    STEEPEST,
+    STEP_GAP,
+    URGENT_DURATION,
+    LampFade,
+    OwnFade,
+    Step,
+    SteppedFade,
+    path_between,
+)
+from kacenv.look import Setting, parse_setting
+from kacenv.units import Kelvin, Level, Seconds
+
+DIMMER = Scale(255, Response.LIGHT)
+FINE = Scale(65535, Response.LIGHT)
+LEVELS = st.floats(0.0, 1.0).map(Level)
+START = Seconds(100.0)
+WHITE = Kelvin(4000.0)
+
+
+def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, Step]]:
+    """All that a lamp is told when every look is `late` seconds too late."""
+    steps = []
+    while (due := fade.next_due()) is not None:
+        now = Seconds(due + late)
+        fade, said = fade.advance(now)
+        steps += [(now, step) for step in said]
+    return steps
+
+
+def stepped(origin: str, target: str, duration: float, scale: Scale = DIMMER) -> SteppedFade:
+    """A stepped fade between two settings."""
+    path = path_between(parse_setting(origin), parse_setting(target), START, Seconds(duration))
+    return SteppedFade.begin(path, scale)
+
+
+def own(origin: Setting | None, target: str, duration: float, apart: bool = False) -> OwnFade:
+    """The fade of a lamp that fades by itself."""
+    path = path_between(origin, parse_setting(target), START, Seconds(duration))
+    return OwnFade.begin(path, apart=apart)
+
+
+@given(LEVELS, LEVELS, st.floats(0.0, 600.0))
+def test_no_path_is_steeper_than_the_bound(origin: Level, target: Level, duration: float) -> None:
+    """A short duration is lengthened until the slope fits; a long one is kept."""
+    path = path_between(Setting(origin), Setting(target), START, Seconds(duration))
+    assert path.level.steepest <= STEEPEST * (1 + 1e-9)
+    assert path.end - START >= duration - 1e-9
+    assert path.end - START <= max(duration, 1 / STEEPEST) + 1e-9
+
+
+@given(LEVELS, LEVELS, st.floats(0.0, 600.0))
+def test_lights_up_takes_three_seconds(origin: Level, target: Level, duration: float) -> None:
+    """Whatever the way, whatever was asked."""
+    path = path_between(Setting(origin), Setting(target), START, Seconds(duration), urgent=True)
+    assert path.end == START + URGENT_DURATION
+
+
+@given(LEVELS)
+def test_from_the_unknown_the_longest_way_is_allowed_for(target: Level) -> None:
+    """A lamp nobody knows may be full or off."""
+    path = path_between(None, Setting(target), START, Seconds(0.0))
+    assert path.end - START == pytest.approx(max(target, 1 - target) / STEEPEST)
+    assert path.at(START).level == target
+
+
+@given(LEVELS, LEVELS, st.floats(0.0, 120.0), st.sampled_from([DIMMER, FINE]))
+def test_a_stepped_fade_is_bounded_and_lands(
+    origin: Level, target: Level, duration: float, scale: Scale
+) -> None:
+    """Never faster than the bound, never more often than the gap, always exactly there."""
+    path = path_between(Setting(origin), Setting(target), START, Seconds(duration))
+    steps = told(SteppedFade.begin(path, scale))
+    levels = [step.level for _, step in steps if step.level is not None]
+    assert scale.units(levels[-1]) == scale.units(target)
+    assert steps[-1][0] <= path.end + STEP_GAP + 1e-6
+    for (before, one), (after, other) in pairwise(steps):
+        gap = after - before
+        assert gap >= STEP_GAP - 1e-6
+        assert abs((other.level or 0) - (one.level or 0)) <= STEEPEST * gap + 1e-6
+
+
+@pytest.mark.parametrize(("origin", "target"), [("off", "60%"), ("60%", "off"), ("10%", "70%")])
+def test_steps_are_even_to_the_eye(origin: str, target: str) -> None:
+    """On a fine dimmer every step of a minute is as large as any other."""
+    steps = told(stepped(origin, target, 60.0, FINE))
+    levels = [step.level for _, step in steps if step.level is not None]
+    sizes = [abs(after - before) for before, after in pairwise(levels[:-1])]
+    assert max(sizes) - min(sizes) < 1e-6
+    assert max(sizes) < 0.003
+
+
+def test_a_message_only_when_the_number_changes() -> None:
+    """A minute on a dimmer of 100 is at most 101 messages, each another number."""
+    steps = told(stepped("off", "100%", 60.0, Scale(100, Response.LIGHT)))
+    units = [Scale(100, Response.LIGHT).units(step.level or 0.0) for _, step in steps]
+    assert len(set(units)) == len(units) <= 101
+    assert units == sorted(units)
+    assert (units[0], units[-1]) == (0, 100)
+
+
+def test_a_fade_is_where_time_says_however_late_it_is_asked() -> None:
+    """Looks that come late make larger steps, not a longer fade."""
+    steps = told(stepped("off", "50%", 10.0), late=1.0)
+    assert steps[-1][0] <= START + 12
+    assert steps[-1][1].level == 0.5
+
+
+def test_before_its_time_nothing_is_told() -> None:
+    """A look too early changes nothing."""
+    fade = stepped("off", "50%", 10.0)
+    assert fade.advance(Seconds(START - 1)) == (fade, ())
+    whole = own(Setting(Level(0.0)), "50%", 10.0)
+    assert whole.advance(Seconds(START - 1)) == (whole, ())
+
+
+def test_a_lamp_that_fades_by_itself_is_told_once() -> None:
+    """One message with the whole transition."""
+    steps = told(own(parse_setting("10% 2200 K"), "50% 2200 K", 60.0))
+    assert [(at, step.level, step.transition) for at, step in steps] == [(START, 0.5, 60.0)]
+
+
+def test_a_message_sent_late_still_ends_in_time() -> None:
+    """What is left of the fade is what the lamp is given."""
+    ((_, step),) = told(own(Setting(Level(0.0)), "50%", 60.0), late=2.0)
+    assert step.transition == pytest.approx(58.0)
+
+
+def test_a_lit_lamp_that_cannot_fade_both_changes_its_white_first() -> None:
+    """White, then level, then a reminder; none cuts another short, and the end is in time."""
+    white, level, reminder = told(own(parse_setting("10% 2200 K"), "50% 4000 K", 60.0, apart=True))
+    assert white == (100.0, Step(None, WHITE, Seconds(10.0)))
+    assert level == (110.0, Step(Level(0.5), None, Seconds(50.0)))
+    assert (reminder[0], reminder[1].level) == (160.0, None)
+
+
+def test_a_dark_lamp_gets_its_white_unseen() -> None:
+    """Nobody sees a lamp change its white while it is off."""
+    first, reminder = told(own(parse_setting("off"), "50% 4000 K", 60.0, apart=True))
+    assert first == (START, Step(Level(0.5), WHITE, Seconds(60.0)))
+    assert reminder[1].level is None
+
+
+def test_going_dark_leaves_the_white_alone() -> None:
+    """A lamp that goes off needs no white."""
+    ((_, step),) = told(own(parse_setting("50% 4000 K"), "off", 60.0, apart=True))
+    assert step.level == 0.0
+
+
+def test_lights_up_is_said_four_times() -> None:
+    """At once, and again each second; the last still fades."""
+    path = path_between(None, parse_setting("70% 3000 K"), START, Seconds(3.0), urgent=True)
+    steps = told(OwnFade.begin(path, apart=True, urgent=True))
+    assert [at - START for at, _ in steps] == [0.0, 1.0, 2.0, 3.0]
+    assert [step.transition for _, step in steps] == [3.0, 2.0, 1.0, 1.0]
+    assert {step.level for _, step in steps} == {0.7}
+
+
+def test_stepped_lights_up_is_repeated_when_it_has_landed() -> None:
+    """Three seconds of steps, then the target three times more."""
+    path = path_between(
+        parse_setting("off"), parse_setting("70%"), START, Seconds(3.0), urgent=True
+    )
+    steps = told(SteppedFade.begin(path, DIMMER, urgent=True))
+    landed = [at - START for at, step in steps if step.level == 0.7]
+    assert len(landed) == 4
+    assert landed[0] <= 3.2
+    assert landed[-1] == 6.0
