@@ -112,9 +112,16 @@ class MidiChimes:
     been away.
     """
 
-    def __init__(self, port_name: str, clock: Clock, system: MidiSystem | None = None) -> None:
+    def __init__(
+        self,
+        port_name: str,
+        clock: Clock,
+        system: MidiSystem | None = None,
+        look_every: Seconds = _LOOK_EVERY,
+    ) -> None:
         self._wanted = port_name.casefold()
         self._clock = clock
+        self._look_every = look_every
         self._system = system or RtMidi()
         self._port: Port | None = None
         self._port_name = ""
@@ -160,8 +167,8 @@ class MidiChimes:
 
     def _pause(self) -> float:
         if not self._due:
-            return _LOOK_EVERY
-        return max(0.0, min(_LOOK_EVERY, self._due[0][0] - self._clock.now()))
+            return self._look_every
+        return max(0.0, min(self._look_every, self._due[0][0] - self._clock.now()))
 
     def _send_due(self) -> None:
         while self._due and self._due[0][0] <= self._clock.now():

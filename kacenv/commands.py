@@ -14,7 +14,7 @@ from kacenv.units import Decibels, Seconds
 
 @dataclass(frozen=True, slots=True)
 class CueTrack:
-    """Open `cut` and be ready to play it as `play_id`; replaces a cued one not yet playing."""
+    """Open `cut` and be ready to play it as `play_id`; replaces one cued without a crossfade."""
 
     play_id: int
     cut: Cut

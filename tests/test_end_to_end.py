@@ -154,6 +154,7 @@ def _watch(daemon: Daemon, lamps: list[VirtualLamp], recording: Path) -> Heard:
         heard.last = status
         time.sleep(0.02)
     heard.begin = float(np.median(begins)) - min(offsets)
+    time.sleep(1.0)  # a little of the silence that follows, for the recording
     raw = np.fromfile(recording, np.float32)
     heard.sound = raw[: len(raw) // 4 * 4].reshape(-1, 4).astype(np.float64)
     return heard
@@ -211,8 +212,8 @@ def test_crossfades_hold_their_power(heard: Heard) -> None:
 
 
 def _is_ducked(at: float) -> bool:
-    """The music makes room for a chime in the room, for about four seconds."""
-    return any(-1.5 < at - bell < 5.0 for bell in BELLS["room"])
+    """The music makes room for a chime in the room: down, four seconds, and slowly up again."""
+    return any(-1.5 < at - bell < 7.5 for bell in BELLS["room"])
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_a_staff_chime_is_for_staff_alone(heard: Heard) -> None:
     speakers, staff = (between(heard, due, due + 1.0, channel) for channel in (SPEAKERS, STAFF))
     high = [power_below(signal, RATE) - power_below(signal, 200) for signal in (speakers, staff)]
     assert decibels(high[0] / high[1]) < -40
-    assert power_below(between(heard, 20.0, 21.0, STAFF), RATE) == 0.0
+    assert not between(heard, 5.0, 12.0, STAFF).any()
 
 
 @pytest.mark.parametrize("name", PHASES)

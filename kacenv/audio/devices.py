@@ -1,18 +1,21 @@
 """Sound devices, by miniaudio, and the one that is always there and makes no sound."""
 
-import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Generator
-from typing import Any, Protocol
+from typing import Protocol
 
-from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.errors import DeviceError
+import numpy as np
+
+from kacenv.audio import backend
+from kacenv.audio.samples import Block, frames_in
 from kacenv.units import Seconds
 
 _PERIOD_MS = 30
+_SERVER_LATENCY_MS = 60
+_LATENCY = Seconds(0.09)
 _NULL_PERIOD = Seconds(0.02)
-_log = logging.getLogger(__name__)
 
 Pull = Callable[[int], Block]
 """Gives the next frames to play; never raises, never waits."""
@@ -65,62 +68,32 @@ class NullDevice:
 
 
 class SoundDevice:
-    """A device of the system's sound server or card.
+    """A device of the system's sound server or card, opened with all its channels.
 
     Raises:
-        DeviceError: No device is called that, or it can't be opened.
+        DeviceError: No device is called that, or it has too few channels, or won't open.
     """
 
     def __init__(self, wanted: str, channels: int) -> None:
-        import miniaudio  # noqa: PLC0415 - starts up native code, so only where needed
-
-        self.name, device_id = _find(miniaudio, wanted)
-        try:
-            self._device = miniaudio.PlaybackDevice(
-                output_format=miniaudio.SampleFormat.FLOAT32,
-                nchannels=channels,
-                sample_rate=RATE,
-                buffersize_msec=_PERIOD_MS,
-                device_id=device_id,
-                app_name="kacenv",
-            )
-        except miniaudio.MiniaudioError as error:
-            raise DeviceError(f"the sound device {self.name!r} can't be opened") from error
-        self.latency = Seconds(3 * _PERIOD_MS / 1000)
-        self._error = miniaudio.MiniaudioError
+        # Otherwise PulseAudio keeps up to two seconds of sound in hand.
+        os.environ.setdefault("PULSE_LATENCY_MSEC", str(_SERVER_LATENCY_MS))
+        found = backend.find(wanted, channels)
+        self.name, self.latency = found.name, found.latency
+        self._spare = found.channels - channels
+        self._device = backend.open_device(found, _PERIOD_MS)
 
     def start(self, pull: Pull) -> None:
         """Begin to pull, from the sound system's thread."""
-        feeder = _feeder(pull)
+        feeder = self._feeder(pull)
         next(feeder)
-        try:
-            self._device.start(feeder)  # type: ignore[arg-type]  # hints forget numpy arrays
-        except self._error as error:
-            raise DeviceError(f"the sound device {self.name!r} doesn't start") from error
+        backend.start(self._device, feeder)
 
     def close(self) -> None:
         """Stop pulling; twice does no harm."""
         self._device.close()
 
-
-def _feeder(pull: Pull) -> Generator[Block, int, None]:
-    frames = yield pull(0)
-    while True:
-        frames = yield pull(frames)
-
-
-def _find(miniaudio: Any, wanted: str) -> tuple[str, Any]:
-    """Name and id of the device whose name holds `wanted`; `default` is the system's own."""
-    try:
-        found = miniaudio.Devices().get_playbacks()
-    except miniaudio.MiniaudioError as error:
-        raise DeviceError("no sound device was found") from error
-    if not found:
-        raise DeviceError("no sound device was found")
-    if wanted == "default":
-        return "default", None
-    for device in found:
-        if wanted.casefold() in device["name"].casefold():
-            return device["name"], device["id"]
-    names = ", ".join(device["name"] for device in found)
-    raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
+    def _feeder(self, pull: Pull) -> Generator[Block | None, int, None]:
+        frames = yield None
+        while True:
+            block = pull(frames)
+            frames = yield np.pad(block, ((0, 0), (0, self._spare))) if self._spare else block

@@ -47,7 +47,7 @@ class Limiter:
 
     def _levels(self, peaks: NDArray[np.float32]) -> Levels:
         """The change of level for the frames that leave now."""
-        over = np.maximum(peaks / self._ceiling, 1.0).astype(np.float64)
+        over = np.maximum(peaks.astype(np.float64) / float(self._ceiling), 1.0)
         wanted = np.concatenate((self._wanted, -20 * np.log10(over)))
         least = sliding_window_view(wanted, LOOK_AHEAD + 1).min(axis=1)
         held = np.concatenate((self._held, self._recovering(least)))

@@ -25,10 +25,14 @@ class _Cued:
     deck: Deck
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Order:
     crossfade: Crossfade
     due_since: Seconds | None = None
+
+    @property
+    def play_id(self) -> int | None:
+        return self.crossfade.play_id
 
 
 class Music:
@@ -37,7 +41,8 @@ class Music:
     def __init__(self, report: Callable[[Event], None], elsewhere: Elsewhere) -> None:
         self._report = report
         self._elsewhere = elsewhere
-        self._cued: _Cued | None = None
+        self._cued: dict[int, _Cued] = {}
+        self._next_id: int | None = None
         self._orders: list[_Order] = []
         self._voices: list[Voice] = []
         self._end_told = True
@@ -55,12 +60,11 @@ class Music:
         return tuple(voice.play_id for voice in self._voices)
 
     def cue(self, play_id: int, cut: Cut, deck: Deck) -> None:
-        """Keep `deck` waiting for its crossfade, instead of one that still waits."""
-        if self._cued:
-            old = self._cued.play_id
-            self._orders = [order for order in self._orders if order.crossfade.play_id != old]
-            self._elsewhere(self._cued.deck.close)
-        self._cued = _Cued(play_id, cut, deck)
+        """Keep `deck` waiting for its crossfade, instead of one that has none ordered."""
+        ordered = {order.play_id for order in self._orders}
+        self._drop_cued(set(self._cued) - ordered | {play_id})
+        self._cued[play_id] = _Cued(play_id, cut, deck)
+        self._next_id = play_id
 
     def crossfade(self, order: Crossfade) -> None:
         """Follow `order` in its time; earlier orders for that time or later are forgotten."""
@@ -81,29 +85,38 @@ class Music:
 
     def close(self) -> None:
         """Let go of every deck."""
-        for deck in [voice.deck for voice in self._voices]:
-            self._elsewhere(deck.close)
-        if self._cued:
-            self._elsewhere(self._cued.deck.close)
-        self._voices, self._cued, self._orders = [], None, []
+        for voice in self._voices:
+            self._elsewhere(voice.deck.close)
+        self._voices = []
+        self._drop_cued(set(self._cued))
+
+    def _drop_cued(self, play_ids: set[int]) -> None:
+        for play_id in play_ids & set(self._cued):
+            self._elsewhere(self._cued.pop(play_id).deck.close)
+        self._orders = [order for order in self._orders if order.play_id not in play_ids]
 
     def _look_at_cued(self) -> None:
-        if self._cued and self._cued.deck.failed:
-            self._fail(self._cued.play_id, self._cued.deck.failed)
+        for cued in tuple(self._cued.values()):
+            reason = cued.deck.failed
+            if reason:
+                self._fail(cued.play_id, reason)
 
     def _follow_orders(self, start: Seconds, end: Seconds) -> None:
         due = [order for order in self._orders if order.crossfade.at < end]
-        for order, after in zip(due, [*due[1:], None], strict=True):
-            if self._done(order, start) or after:
-                self._orders.remove(order)
+        for order in due:
+            if self._done(order, start) or order is not due[-1]:
+                self._orders = [other for other in self._orders if other is not order]
+        if due:
+            ordered = {order.play_id for order in self._orders}
+            self._drop_cued(set(self._cued) - ordered - {self._next_id})
 
     def _done(self, order: _Order, start: Seconds) -> bool:
         """Follow one order that is due; False while its track makes it wait."""
-        play_id, cued = order.crossfade.play_id, self._cued
+        play_id = order.play_id
         if play_id is None:
             self._fall(max(order.crossfade.at, start), order.crossfade.duration)
-        elif cued and cued.play_id == play_id:
-            return self._started(cued, order, start)
+        elif play_id in self._cued:
+            return self._started(self._cued[play_id], order, start)
         elif play_id not in (*self.sounding, self._failed_id):
             self._fail(play_id, "it was not got ready before it should play; cue it first")
         return True
@@ -124,7 +137,8 @@ class Music:
         self._fall(at, crossfade.duration)
         delay = frames_in(at - start)
         self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, envelope, delay))
-        self._cued, self._end_told = None, False
+        del self._cued[cued.play_id]
+        self._end_told = False
         self._report(TrackStarted(cued.play_id, at))
 
     def _fall(self, at: Seconds, duration: Seconds) -> None:
@@ -132,9 +146,7 @@ class Music:
             voice.envelope = voice.envelope.falling(at, duration)
 
     def _fail(self, play_id: int, reason: str) -> None:
-        if self._cued and self._cued.play_id == play_id:
-            self._elsewhere(self._cued.deck.close)
-            self._cued = None
+        self._drop_cued({play_id})
         self._failed_id = play_id
         self._report(TrackFailed(play_id, reason))
 

@@ -15,6 +15,8 @@ from kacenv.units import Seconds
 _CHECK_EVERY = Seconds(1.0)
 _RETRY_EVERY = 5
 """Checks between two attempts to get the device back."""
+_STUCK_AFTER = 3
+"""Checks without a pull; a sound server may need two seconds to wake a device."""
 _RETURN_OVER = Seconds(2.0)
 _log = logging.getLogger(__name__)
 
@@ -109,9 +111,10 @@ class Output:
         return self._return.apply(block, self._returned)
 
     def _keep_going(self) -> None:
-        seen, checks = -1, 0
+        seen, still, checks = -1, 0, 0
         while not self._stop.wait(self._check_every):
-            stuck, seen = self._blocks == seen, self._blocks
-            checks += 1
-            if stuck or (self.note and checks % _RETRY_EVERY == 0):
+            still = still + 1 if self._blocks == seen else 0
+            seen, checks = self._blocks, checks + 1
+            if still >= _STUCK_AFTER or (self.note and checks % _RETRY_EVERY == 0):
+                still = 0
                 self._begin()

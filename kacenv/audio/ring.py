@@ -17,6 +17,8 @@ class Ring:
         self._pcm: Pcm = np.zeros((capacity, 2), np.int16)
         self._written = 0
         self._taken = 0
+        # A writer held up is woken for a good piece of work, not for every block taken.
+        self._low = capacity * 3 // 4
         self._released = False
         self._room = threading.Event()
 
@@ -49,7 +51,8 @@ class Ring:
         places = np.arange(self._taken, self._taken + count) % self.capacity
         block = self._pcm[places] * np.float32(1 / 32768)
         self._taken += count
-        self._room.set()
+        if self.available <= self._low:
+            self._room.set()
         return block
 
     def release(self) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from kacenv.audio.deck import Deck
 from kacenv.audio.devices import Device, SoundDevice
+from kacenv.audio.libvlc import instance
 from kacenv.audio.meter import Loudness
 from kacenv.audio.mixer import Mixer
 from kacenv.audio.output import Output
@@ -37,6 +38,7 @@ class RoomAudio:
         open_device: Callable[[], Device] | None = None,
     ) -> None:
         self._stagehands = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decks")
+        self._make_deck = make_deck
         self._mixer = Mixer(room, report, make_deck, self._elsewhere)
         self._pacer = Pacer(clock)
         channels = self._mixer.channels
@@ -74,6 +76,9 @@ class RoomAudio:
 
     def start(self) -> None:
         """Begin to play; without a device, silently, as `device_note` then says."""
+        if self._make_deck is VlcDeck:
+            # libVLC takes a moment to find its plug-ins; the first track shan't wait for it.
+            self._elsewhere(instance)
         self._output.start()
 
     def perform(self, command: AudioCommand) -> bool:
@@ -93,11 +98,11 @@ class RoomAudio:
     def _pull(self, frames: int) -> Block:
         return self._mixer.render(frames, self._pacer.block(frames))
 
-    def _elsewhere(self, work: Callable[[], None]) -> None:
+    def _elsewhere(self, work: Callable[[], object]) -> None:
         self._stagehands.submit(_logged, work)
 
 
-def _logged(work: Callable[[], None]) -> None:
+def _logged(work: Callable[[], object]) -> None:
     try:
         work()
     except Exception:  # noqa: BLE001 - one deck must not take the others along

@@ -41,7 +41,8 @@ def report() -> Iterator[str]:
             theirs = _weigh(process)
     yield f"kacenv      {ours}"
     yield f"Liquidsoap  {theirs}"
-    yield f"ratio       {ours.cpu / theirs.cpu:.2f} of its CPU, {ours.memory / theirs.memory:.2f} of its memory"
+    cpu, memory = ours.cpu / theirs.cpu, ours.memory / theirs.memory
+    yield f"ratio       {cpu:.2f} of its CPU, {memory:.2f} of its memory"
 
 
 @contextmanager

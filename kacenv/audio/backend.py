@@ -1,0 +1,135 @@
+"""miniaudio: which devices there are, and how to open one channel by channel."""
+
+import importlib
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kacenv.audio.samples import RATE, Block
+from kacenv.errors import DeviceError
+from kacenv.units import Seconds
+
+_NO_DEVICE = "no sound device was found"
+_PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
+_ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)
+"""miniaudio's numbers of front, rear, centre, bass and side: the order of ALSA."""
+_AUX_0 = 20
+_LATENCY = {True: Seconds(0.05), False: Seconds(0.075)}
+"""From a block's being asked for to its being heard: on a server, and on a card itself."""
+_PRO = " pro"
+"""PipeWire's pro-audio devices end so; their channels have numbers instead of positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device to open; `key` is miniaudio's, None for the system's default."""
+
+    name: str
+    key: Any
+    channels: int
+    latency: Seconds
+
+
+def find(wanted: str, channels: int) -> Found:
+    """The device whose name holds `wanted`, or the system's `default`.
+
+    Raises:
+        DeviceError: There is none, or it has fewer than `channels` channels.
+    """
+    devices, on_server = _devices()
+    if wanted == "default":
+        only = devices[0] if len(devices) == 1 else None
+        width = _width("default", only, on_server, channels)
+        return Found("default", None, width, _LATENCY[on_server])
+    for device in devices:
+        if wanted.casefold() in device["name"].casefold():
+            width = _width(device["name"], device, on_server, channels)
+            return Found(device["name"], device["id"], width, _LATENCY[on_server])
+    names = ", ".join(device["name"] for device in devices)
+    raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
+
+
+def open_device(found: Found, period_ms: int) -> Any:
+    """A `miniaudio.PlaybackDevice` for float samples at our rate.
+
+    Raises:
+        DeviceError: The device won't open.
+    """
+    miniaudio = _miniaudio()
+    try:
+        return _channel_by_channel(miniaudio, found)(
+            output_format=miniaudio.SampleFormat.FLOAT32,
+            nchannels=found.channels,
+            sample_rate=RATE,
+            buffersize_msec=period_ms,
+            device_id=found.key,
+            app_name="kacenv",
+        )
+    except miniaudio.MiniaudioError as error:
+        raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
+
+
+def start(device: Any, feeder: Generator[Block | None, int, None]) -> None:
+    """Let `device` ask `feeder` for blocks.
+
+    Raises:
+        DeviceError: The device doesn't start.
+    """
+    try:
+        device.start(feeder)
+    except _miniaudio().MiniaudioError as error:
+        raise DeviceError("the sound device doesn't start") from error
+
+
+def _miniaudio() -> Any:
+    """Starts up native code, so only when sound is wanted."""
+    return importlib.import_module("miniaudio")
+
+
+def _devices() -> tuple[list[dict[str, Any]], bool]:
+    """All playback devices, and whether they are a PulseAudio server's."""
+    miniaudio = _miniaudio()
+    try:
+        devices = miniaudio.Devices()
+        found = devices.get_playbacks()
+    except miniaudio.MiniaudioError as error:
+        raise DeviceError(_NO_DEVICE) from error
+    if not found or devices.backend == "Null":
+        raise DeviceError(_NO_DEVICE)
+    return found, devices.backend == "PulseAudio"
+
+
+def _width(name: str, device: dict[str, Any] | None, on_server: bool, needed: int) -> int:
+    """How many channels to open: all, lest a server spread ours over those left."""
+    formats: Iterable[dict[str, Any]] = device["formats"] if device else ()
+    width = max((form["channels"] for form in formats), default=0)
+    if 0 < width < needed:
+        raise DeviceError(f"the sound device {name!r} has {width} channels, the room uses {needed}")
+    return width if on_server and width else needed
+
+
+def _channel_by_channel(miniaudio: Any, found: Found) -> Any:
+    """A playback device that numbers its channels as sound cards do.
+
+    With miniaudio's own order a server takes the third channel for a centre, and mixes it
+    into the first two.
+    """
+    aux = found.name.casefold().endswith(_PRO)
+    order = _order(found.channels, aux)
+
+    class Playback(miniaudio.PlaybackDevice):  # type: ignore[misc]  # loaded late, so untyped
+        def _make_context(self, *args: Any) -> Any:
+            self._order = miniaudio.ffi.new("unsigned char[]", order)
+            self._devconfig.playback.pChannelMap = self._order
+            self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
+            return super()._make_context(*args)
+
+    return Playback
+
+
+def _order(channels: int, aux: bool) -> list[int]:
+    numbered = range(_AUX_0, _AUX_0 + channels)
+    if aux:
+        return list(numbered)
+    named = _ALSA_POSITIONS[:channels]
+    return [*named, *numbered[: channels - len(named)]]

@@ -1,0 +1,60 @@
+"""Envelopes: equal power and no jumps, however often a crossfade is interrupted."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kacenv.audio.envelope import SHORTEST, Envelope
+from kacenv.units import Seconds
+
+Steps = list[tuple[float, float]]
+steps = st.lists(st.tuples(st.floats(0.0, 30.0), st.floats(0.0, 60.0)), min_size=1, max_size=8)
+
+
+def play(crossfades: Steps) -> list[Envelope]:
+    """The voices after crossfades, each `wait` after the one before and `duration` long."""
+    voices, now = [Envelope.rising(Seconds(-9.0), Seconds(1.0))], 0.0
+    for wait, duration in crossfades:
+        now += wait
+        start, span = Seconds(now), Seconds(duration)
+        voices = [voice.falling(start, span) for voice in voices]
+        voices.append(Envelope.rising(start, span))
+    return voices
+
+
+def power(voices: list[Envelope], time: float) -> float:
+    """The power of uncorrelated voices of power 1."""
+    return sum(voice.gain_at(time) ** 2 for voice in voices)
+
+
+@given(steps, st.floats(0.0, 300.0))
+def test_power_stays_constant(crossfades: Steps, time: float) -> None:
+    """Whenever crossfades interrupt each other, the power of all voices together stays 1."""
+    assert power(play(crossfades), time) == pytest.approx(1.0, abs=1e-9)
+
+
+@given(steps, st.floats(0.0, 300.0))
+def test_gains_never_jump(crossfades: Steps, time: float) -> None:
+    """In one millisecond no gain moves further than the shortest fades explain."""
+    bound = 0.001 * math.pi / 2 / SHORTEST * len(crossfades) + 1e-9
+    for voice in play(crossfades):
+        assert abs(voice.gain_at(time + 0.001) - voice.gain_at(time)) <= bound
+
+
+@given(steps)
+def test_a_silent_voice_stays_silent(crossfades: Steps) -> None:
+    """From `silent_from` on, a voice's gain is nought."""
+    for voice in play(crossfades)[:-1]:
+        assert voice.silent_from is not None
+        assert voice.gain_at(voice.silent_from) == pytest.approx(0.0, abs=1e-12)
+        assert voice.gain_at(voice.silent_from + 1.0) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_no_fade_is_quicker_than_the_shortest() -> None:
+    """A fade of no length is given the shortest one."""
+    rising = Envelope.rising(Seconds(1.0), Seconds(0.0))
+    assert rising.gain_at(1.0) == 0.0
+    assert 0.6 < rising.gain_at(1.0 + SHORTEST / 2) < 0.8
+    assert rising.gain_at(1.0 + SHORTEST) == 1.0

@@ -1,0 +1,173 @@
+"""The output: it keeps pulling, whatever devices and mixers do."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from kacenv.audio.devices import Device, NullDevice, Pull, SoundDevice
+from kacenv.audio.output import Output
+from kacenv.audio.samples import RATE, Block
+from kacenv.errors import DeviceError
+from kacenv.units import Seconds
+
+PATIENCE = 5.0
+CHECK = Seconds(0.05)
+
+
+class HandDevice:
+    """A device that pulls when a test says so."""
+
+    name = "hand"
+    latency = Seconds(0.25)
+
+    def __init__(self) -> None:
+        self.pull: Pull | None = None
+        self.closed = False
+
+    def start(self, pull: Pull) -> None:
+        """Keep the source."""
+        self.pull = pull
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+    def ask(self, frames: int = 480) -> Block:
+        """One block."""
+        assert self.pull
+        return self.pull(frames)
+
+
+class Shelf:
+    """Hands out devices; while it is empty there is none."""
+
+    def __init__(self, *devices: HandDevice) -> None:
+        self.devices = list(devices)
+
+    def open(self) -> Device:
+        """The next device."""
+        if not self.devices:
+            msg = "no sound device was found"
+            raise DeviceError(msg)
+        return self.devices.pop(0)
+
+
+def ones(frames: int) -> Block:
+    """A source of full scale."""
+    return np.ones((frames, 2), np.float32)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> Output:
+    """An output on the devices of `shelf`."""
+    heard = latencies if latencies is not None else []
+    return Output(source, 2, shelf.open, heard.append, check_every=CHECK)
+
+
+def test_an_error_costs_one_block(caplog: pytest.LogCaptureFixture) -> None:
+    """A source that raises is logged and counted; silence is played and the next block asked."""
+    calls = iter([ones, None, ones])
+
+    def source(frames: int) -> Block:
+        call = next(calls)
+        if call is None:
+            msg = "broken"
+            raise ZeroDivisionError(msg)
+        return call(frames)
+
+    device = HandDevice()
+    output = Output(source, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    output.start()
+    with caplog.at_level(logging.ERROR):
+        blocks = [device.ask(), device.ask(), device.ask()]
+    output.close()
+    assert [block.all() for block in blocks] == [True, False, True]
+    assert blocks[1].shape == (480, 2)
+    assert output.errors == 1
+    assert "a block of sound was lost" in caplog.text
+
+
+def test_without_a_device_it_goes_on_silently() -> None:
+    """The note says what happened and what to do, and the source is pulled in real time."""
+    pulled: list[int] = []
+
+    def source(frames: int) -> Block:
+        pulled.append(frames)
+        return ones(frames)
+
+    output = make(source, Shelf())
+    begun = time.monotonic()
+    output.start()
+    assert output.device == "none"
+    assert output.note is not None
+    assert "No sound device was found. The session goes on silently." in output.note
+    wait_until(lambda: sum(pulled) >= RATE)
+    took = time.monotonic() - begun
+    output.close()
+    assert took == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_device_that_comes_later_is_used_and_fades_in() -> None:
+    """Sound begins softly on a device that is plugged in during the session."""
+    shelf, latencies = Shelf(), list[Seconds]()
+    output = make(ones, shelf, latencies)
+    output.start()
+    device = HandDevice()
+    shelf.devices.append(device)
+    wait_until(lambda: device.pull is not None)
+    sound = np.concatenate([device.ask() for _ in range(300)])
+    output.close()
+    assert output.note is None
+    assert latencies == [0.0, 0.25]
+    assert sound[0, 0] < 0.01
+    assert np.abs(np.diff(sound[:, 0])).max() < 0.001
+    assert sound[-1, 0] == 1.0
+    assert device.closed
+
+
+def test_a_device_that_stops_is_replaced() -> None:
+    """When a device no longer asks for sound, another is opened, or silence pulls on."""
+    first, second = HandDevice(), HandDevice()
+    output = make(ones, Shelf(first, second))
+    output.start()
+    first.ask()
+    wait_until(lambda: second.pull is not None)
+    assert first.closed
+    second.ask()
+    wait_until(lambda: output.device == "none")
+    assert output.note is not None
+    output.close()
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_an_unknown_device_is_refused_in_plain_words() -> None:
+    """A machine without such a device says so."""
+    with pytest.raises(DeviceError, match="no sound device"):
+        SoundDevice("a device of which nobody has ever heard", 2)
+
+
+def test_the_null_device_stops_when_closed() -> None:
+    """Closing ends its thread; twice does no harm."""
+    device = NullDevice()
+    pulled = threading.Event()
+
+    def pull(frames: int) -> Block:
+        pulled.set()
+        return ones(frames)
+
+    device.start(pull)
+    assert pulled.wait(PATIENCE)
+    device.close()
+    device.close()
+    assert "null-output" not in [thread.name for thread in threading.enumerate()]

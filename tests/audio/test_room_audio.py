@@ -1,0 +1,248 @@
+"""The whole of sound: real decks, real mixer, and a real sound server that is recorded."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from audio.conftest import MakeFile
+from support.decks import about, rms, steepest_step, tone
+from support.pulse import Pulse
+
+from kacenv.audio import RoomAudio
+from kacenv.audio.bell import ring
+from kacenv.audio.samples import RATE, Block
+from kacenv.clock import MonotonicClock
+from kacenv.commands import Crossfade, CueTrack, SetVolume, StrikeChime
+from kacenv.errors import DeviceError
+from kacenv.playlist import Cut
+from kacenv.requests import Event, TrackEnded, TrackFailed, TrackStarted
+from kacenv.room import Output, Role, Room
+from kacenv.scene import Audience, ChimeName
+from kacenv.units import Decibels, Seconds
+
+PATIENCE = 10.0
+STEREO = Room(name="test", outputs=(Output(id="room", role=Role.SPEAKERS),))
+FOUR = Room(
+    name="test",
+    outputs=(
+        Output(id="room", role=Role.SPEAKERS, channels=(1, 2)),
+        Output(id="desk", role=Role.STAFF, channels=(3,)),
+        Output(id="seat", role=Role.SEAT_A, channels=(4,), trim="-12 dB"),
+    ),
+)
+
+
+Kind = TypeVar("Kind", TrackStarted, TrackEnded, TrackFailed)
+
+
+class Heard:
+    """What a room's sound has reported."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._news = threading.Condition()
+
+    def report(self, event: Event) -> None:
+        """Remember an event."""
+        with self._news:
+            self.events.append(event)
+            self._news.notify_all()
+
+    def wait_for(self, kind: type[Kind], play_id: int) -> Kind:
+        """The first event of that kind about that track."""
+
+        def found() -> list[Kind]:
+            about = [event for event in self.events if event.play_id == play_id]
+            return [event for event in about if isinstance(event, kind)]
+
+        with self._news:
+            assert self._news.wait_for(found, PATIENCE), self.events
+            return found()[0]
+
+
+@contextmanager
+def sounding(room: Room) -> Iterator[tuple[RoomAudio, Heard, MonotonicClock]]:
+    """A room's sound, begun."""
+    clock, heard = MonotonicClock(), Heard()
+    audio = RoomAudio(room, clock, heard.report)
+    audio.start()
+    try:
+        yield audio, heard, clock
+    finally:
+        audio.close()
+        audio.close()
+
+
+def cut(path: Path, length: float = 100.0) -> Cut:
+    """A whole file."""
+    return Cut(str(path), "title", "artist", Seconds(length))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def play(audio: RoomAudio, play_id: int, piece: Cut, at: float, duration: float = 0.05) -> None:
+    """Cue a track and crossfade to it."""
+    audio.perform(CueTrack(play_id, piece))
+    audio.perform(Crossfade(play_id, Seconds(at), Seconds(duration)))
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_a_room_without_a_sound_card_plays_in_time(make_file: MakeFile) -> None:
+    """Without a device tracks start and end when they should, and the note says why."""
+    with sounding(STEREO) as (audio, heard, clock):
+        assert audio.device == "none"
+        assert audio.device_note is not None
+        at = clock.now() + 1.0
+        play(audio, 1, cut(make_file("ogg")), at)
+        started, ended = heard.wait_for(TrackStarted, 1), heard.wait_for(TrackEnded, 1)
+        assert started == TrackStarted(1, Seconds(at))
+        assert ended == TrackEnded(1, about(at + 2.0, 0.07))
+        assert clock.now() < at + 2.0
+        assert audio.underruns == audio.errors == 0
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_files_that_fail_leave_the_music_alone(make_file: MakeFile, tmp_path: Path) -> None:
+    """Missing, empty and wrong files are reported, and what plays goes on."""
+    (tmp_path / "text.mp3").write_text("hello world")
+    (tmp_path / "empty.mp3").touch()
+    with sounding(STEREO) as (audio, heard, clock):
+        play(audio, 1, cut(make_file("flac", span=9.0)), clock.now())
+        heard.wait_for(TrackStarted, 1)
+        for play_id, name in enumerate(("text.mp3", "empty.mp3", "gone.mp3"), start=2):
+            play(audio, play_id, cut(tmp_path / name), clock.now())
+            failed = heard.wait_for(TrackFailed, play_id)
+            assert failed.reason
+        wait_until(lambda: audio.music_level.rms == pytest.approx(-24.1, abs=0.2))
+        assert audio.errors == 0
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_a_room_answers_what_it_can_not_do() -> None:
+    """A chime for staff without an output is refused, an unknown output raises."""
+    with sounding(STEREO) as (audio, _, clock):
+        chime = StrikeChime(ChimeName.BELL, Audience.STAFF, clock.now())
+        assert not audio.perform(chime)
+        with pytest.raises(DeviceError):
+            audio.perform(SetVolume("roof", Decibels(0.0), clock.now(), Seconds(1.0)))
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_nothing_is_left_behind(make_file: MakeFile) -> None:
+    """After closing, no thread of ours is left."""
+    before = set(threading.enumerate())
+    with sounding(STEREO) as (audio, heard, clock):
+        play(audio, 1, cut(make_file("mp3")), clock.now())
+        heard.wait_for(TrackStarted, 1)
+        audio.perform(CueTrack(2, cut(make_file("flac"))))
+    assert set(threading.enumerate()) == before
+
+
+def test_a_tone_is_heard_without_a_gap(pulse: Pulse, make_file: MakeFile, tmp_path: Path) -> None:
+    """Recorded from a sound server, a tone of four seconds has no dropout and no click."""
+    path = tmp_path / "recording"
+    with pulse.recording(path), sounding(STEREO) as (audio, heard, clock):
+        assert audio.device_note is None
+        play(audio, 1, cut(make_file("flac", span=5.0, rate=RATE)), clock.now() + 0.2)
+        started = heard.wait_for(TrackStarted, 1)
+        wait_until(lambda: clock.now() > started.at + 4.5)
+        assert audio.underruns == audio.errors == 0
+    sound = pulse.read(path)
+    first = int(np.flatnonzero(np.abs(sound[:, 0]) > 1e-4)[0])
+    steady = sound[first + RATE // 2 : first + 4 * RATE]
+    assert [rms(part) for part in np.split(steady[: 35 * 4800], 35)] == pytest.approx(
+        [0.0625] * 35, rel=0.005
+    )
+    assert steepest_step(steady) < 1.05 * steepest_step(tone(0.1, 440.0, 0.0884))
+
+
+def test_a_chime_is_heard_in_time(pulse: Pulse, tmp_path: Path) -> None:
+    """Recorded from a sound server, chimes come within 100 ms of the time they are for."""
+    path = tmp_path / "recording"
+    with pulse.recording(path), sounding(STEREO) as (audio, _, clock):
+        wait_until(lambda: clock.now() > 0.5)
+        at = Seconds(clock.now() + 0.5)
+        audio.perform(StrikeChime(ChimeName.BELL, Audience.ROOM, at))
+        wait_until(lambda: clock.now() > at + 1.0)
+        recorded = path.stat().st_size / 8 / RATE
+        end = clock.now()
+    onset = _onset(pulse.read(path), ring(ChimeName.BELL))
+    heard_at = end - recorded + onset
+    assert heard_at == pytest.approx(at, abs=0.1)
+
+
+def _onset(sound: Block, chime: np.ndarray) -> float:
+    """Where in a recording a chime begins, in seconds."""
+    wanted = chime[: RATE // 2]
+    size = 1 << (len(sound) + len(wanted)).bit_length()
+    match = np.fft.rfft(sound[:, 0], size) * np.fft.rfft(wanted, size).conj()
+    return int(np.fft.irfft(match)[: len(sound)].argmax()) / RATE
+
+
+def test_every_output_has_its_own_channels(
+    pulse_with_four_channels: Pulse, make_file: MakeFile, tmp_path: Path
+) -> None:
+    """Recorded from a four-channel device, nobody hears what is for others."""
+    path = tmp_path / "recording"
+    with (
+        pulse_with_four_channels.recording(path),
+        sounding(FOUR) as (audio, heard, clock),
+    ):
+        play(audio, 1, cut(make_file("flac", span=9.0)), clock.now())
+        started = heard.wait_for(TrackStarted, 1)
+        wait_until(lambda: clock.now() > started.at + 1.5)
+        audio.perform(StrikeChime(ChimeName.BELL, Audience.STAFF, clock.now()))
+        wait_until(lambda: clock.now() > started.at + 3.0)
+    sound = pulse_with_four_channels.read(path)
+    before, after = sound[: -2 * RATE], sound[-RATE : -RATE // 4]
+    assert not before[:, 2].any()
+    assert after[:, 2].any()
+    levels = [20 * np.log10(rms(after[:, [column]])) for column in (0, 1, 3)]
+    assert levels == pytest.approx([-24.08, -24.08, -36.08], abs=0.1)
+
+
+def test_too_few_channels_are_refused(pulse: Pulse) -> None:
+    """A stereo device in a room that needs four channels is not used, and the note says why."""
+    assert pulse.channels == 2
+    with sounding(FOUR) as (audio, _, _clock):
+        assert audio.device == "none"
+        assert audio.device_note is not None
+        assert "has 2 channels, the room uses 4" in audio.device_note
+
+
+def test_a_device_is_found_by_part_of_its_name(pulse: Pulse) -> None:
+    """`OO` finds Room; another name is refused with the names there are."""
+    assert pulse.sink == "room"
+    by_name = Room(name="t", outputs=(Output(id="a", role=Role.SPEAKERS, device="OO"),))
+    with sounding(by_name) as (audio, _, _clock):
+        assert audio.device == "Room"
+    other = Room(name="t", outputs=(Output(id="a", role=Role.SPEAKERS, device="attic"),))
+    with sounding(other) as (audio, _, _clock):
+        assert audio.device_note is not None
+        assert "No sound device is called 'attic'; there are: Room" in audio.device_note
+
+
+def test_a_sound_server_that_dies_is_outlived(pulse: Pulse, make_file: MakeFile) -> None:
+    """When the server goes the session goes on silently; when it is back, so is the sound."""
+    with sounding(STEREO) as (audio, heard, clock):
+        play(audio, 1, cut(make_file("flac", span=60.0)), clock.now())
+        heard.wait_for(TrackStarted, 1)
+        pulse.stop()
+        wait_until(lambda: audio.device == "none")
+        level = audio.music_level.rms
+        assert level > -40
+        pulse.start()
+        wait_until(lambda: audio.device == "default")
+        assert audio.device_note is None
+        assert audio.errors == 0
