@@ -1,5 +1,7 @@
 """miniaudio: which devices there are, and how to open one channel by channel."""
 
+import ctypes
+import functools
 import importlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ _PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
 _ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)
 """miniaudio's numbers of front, rear, centre, bass and side: the order of ALSA."""
 _AUX_0 = 20
-_LATENCY = {True: Seconds(0.05), False: Seconds(0.075)}
+_LATENCY = {True: Seconds(0.075), False: Seconds(0.15)}
 """From a block's being asked for to its being heard: on a server, and on a card itself."""
 _PRO = " pro"
 """PipeWire's pro-audio devices end so; their channels have numbers instead of positions."""
@@ -86,9 +88,26 @@ def _miniaudio() -> Any:
     return importlib.import_module("miniaudio")
 
 
+_ALSA_HANDLER = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+
+
+@functools.cache
+def _hush_alsa() -> Any:
+    """Keep ALSA from writing to the terminal; what matters comes as an error all the same."""
+    handler = _ALSA_HANDLER(lambda *_: None)
+    try:
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
+    except (OSError, AttributeError):
+        return None
+    return handler
+
+
 def _devices() -> tuple[list[dict[str, Any]], bool]:
     """All playback devices, and whether they are a PulseAudio server's."""
     miniaudio = _miniaudio()
+    _hush_alsa()
     try:
         devices = miniaudio.Devices()
         found = devices.get_playbacks()

@@ -12,9 +12,8 @@ from kacenv.audio import backend
 from kacenv.audio.samples import Block, frames_in
 from kacenv.units import Seconds
 
-_PERIOD_MS = 30
-_SERVER_LATENCY_MS = 60
-_LATENCY = Seconds(0.09)
+_PERIOD_MS = 60
+_SERVER_LATENCY_MS = 120
 _NULL_PERIOD = Seconds(0.02)
 
 Pull = Callable[[int], Block]

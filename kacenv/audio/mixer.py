@@ -23,8 +23,8 @@ from kacenv.room import Room
 from kacenv.scene import Audience
 from kacenv.units import Seconds
 
-_CHUNK = 480
-"""Frames (10 ms) between which gains move in straight lines."""
+_CHUNK = 960
+"""Frames (20 ms) between which gains move in straight lines."""
 
 
 class Mixer:

@@ -98,10 +98,15 @@ class Output:
             try:
                 block = self._source(frames)
             except Exception:  # noqa: BLE001 - whatever it is, the sound goes on
-                self.errors += 1
-                _log.exception("a block of sound was lost")
+                self._lost()
                 block = silence(frames, self._channels)
             return self._come_back(block)
+
+    def _lost(self) -> None:
+        """Count a lost block; log the first, and then ever more rarely."""
+        self.errors += 1
+        if self.errors.bit_count() == 1:
+            _log.exception("a block of sound was lost, the %d. so far", self.errors)
 
     def _come_back(self, block: Block) -> Block:
         """A device that returns in the middle of the music fades in."""

@@ -58,10 +58,10 @@ def _liquidsoap(folder: Path, files: list[Path], environment: dict[str, str]) ->
     script = folder / "bench.liq"
     requests = ", ".join(f'single("{file}")' for file in files)
     script.write_text(
-        "settings.init.allow_root := true\n"
-        "settings.log.level := 2\n"
+        "settings.init.allow_root.set(true)\n"
+        "settings.log.level.set(2)\n"
         f"music = rotate([{requests}])\n"
-        f"music = cross(duration={CROSSFADE}, fun a, b -> "
+        f"music = cross(duration={CROSSFADE}, fun (a, b) -> "
         f"add(normalize=false, [fade.in(duration={CROSSFADE}, b.source), "
         f"fade.out(duration={CROSSFADE}, a.source)]), music)\n"
         "output.pulseaudio(fallible=true, music)\n"
@@ -79,6 +79,8 @@ def _liquidsoap(folder: Path, files: list[Path], environment: dict[str, str]) ->
 def _weigh(pid: int) -> Weight:
     process = psutil.Process(pid)
     time.sleep(SETTLE)
+    if process.status() == psutil.STATUS_ZOMBIE:
+        raise RuntimeError("a player ended before it could be weighed")
     before, start = sum(process.cpu_times()[:2]), time.monotonic()
     time.sleep(WATCH)
     spent = sum(process.cpu_times()[:2]) - before
