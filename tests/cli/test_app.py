@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from support.daemon import KACENV, Daemon
 from support.houses import write_house, write_silence
@@ -128,9 +129,10 @@ def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -
     try:
         assert done.stdout.strip() == "Quiet begins with onset; 15m planned."
     finally:
-        found = subprocess.run(["pgrep", "-f", f"serve.*{house}"], capture_output=True, check=False)
-        for pid in found.stdout.split():
-            os.kill(int(pid), 15)
+        for process in psutil.process_iter(["cmdline"]):
+            if str(house) in (process.info["cmdline"] or ()):
+                process.terminate()
+                process.wait()
 
 
 def test_a_daemon_that_cannot_start_says_why(tmp_path: Path) -> None:
