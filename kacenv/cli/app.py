@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from kacenv.cli.quick import send, show_status
 from kacenv.errors import KacenvError
 
 app = typer.Typer(
@@ -39,13 +40,6 @@ def run() -> None:
         sys.exit(130)
 
 
-def _send(room: str | None, kind: str, **fields: Any) -> None:
-    from kacenv.cli.client import post
-
-    given = {key: value for key, value in fields.items() if value is not None}
-    print(post(room, "/v1/requests", {"kind": kind, **given})["reply"])
-
-
 @app.command(rich_help_panel=_DRIVE)
 def start(scene: str, room: RoomOption = None, house: HouseOption = None) -> None:
     """Begin a session, e.g. kacenv start couple-lozenge --room garden."""
@@ -64,46 +58,37 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
     """Show phase, time left, music, light and what comes next."""
-    from kacenv.cli.client import get
-    from kacenv.words import status_lines
-
-    found = get(room, "/v1/status")
-    if as_json:
-        import json
-
-        print(json.dumps(found, indent=2))
-    else:
-        print("\n".join(status_lines(found)))
+    show_status(room, as_json=as_json)
 
 
 @app.command(rich_help_panel=_DRIVE)
 def hold(room: RoomOption = None) -> None:
     """Stay in this phase; the music goes on until you release."""
-    _send(room, "hold")
+    send(room, "hold")
 
 
 @app.command(rich_help_panel=_DRIVE)
 def release(room: RoomOption = None) -> None:
     """Let time run on after a hold."""
-    _send(room, "release")
+    send(room, "release")
 
 
 @app.command(rich_help_panel=_DRIVE)
 def extend(by: str, room: RoomOption = None) -> None:
     """Make this phase longer, e.g. kacenv extend 10m."""
-    _send(room, "extend", by=by)
+    send(room, "extend", by=by)
 
 
 @app.command("next", rich_help_panel=_DRIVE)
 def go_on(room: RoomOption = None) -> None:
     """Go on to the next phase now, by a crossfade."""
-    _send(room, "next")
+    send(room, "next")
 
 
 @app.command(rich_help_panel=_DRIVE)
 def back(room: RoomOption = None) -> None:
     """Go back to the beginning of the phase before."""
-    _send(room, "back")
+    send(room, "back")
 
 
 _AS_TYPED = {"ignore_unknown_options": True}
@@ -118,7 +103,7 @@ def volume(
 ) -> None:
     """Set the volume from the plan's, e.g. kacenv volume -3dB, or kacenv volume seat-a 0dB."""
     output = output_or_level if level is not None else None
-    _send(room, "volume", output=output, level=level or output_or_level)
+    send(room, "volume", output=output, level=level or output_or_level)
 
 
 @app.command(rich_help_panel=_DRIVE)
@@ -126,13 +111,13 @@ def lights(
     level: Annotated[str, typer.Argument(metavar="LEVEL|plan")], room: RoomOption = None
 ) -> None:
     """Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan."""
-    _send(room, "lights", level=None if level == "plan" else level)
+    send(room, "lights", level=None if level == "plan" else level)
 
 
 @app.command("lights-up", rich_help_panel=_DRIVE)
 def lights_up(room: RoomOption = None) -> None:
     """Bring up the safe light in 3 s; it stays until: kacenv lights plan."""
-    _send(room, "lights-up")
+    send(room, "lights-up")
 
 
 @app.command(rich_help_panel=_DRIVE)
@@ -140,19 +125,19 @@ def chime(
     name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell", room: RoomOption = None
 ) -> None:
     """Strike a soft chime for staff: bell, two-bells or deep-bell."""
-    _send(room, "chime", chime=name)
+    send(room, "chime", chime=name)
 
 
 @app.command(rich_help_panel=_DRIVE)
 def end(room: RoomOption = None) -> None:
     """Come home early: the return arc, compressed."""
-    _send(room, "end")
+    send(room, "end")
 
 
 @app.command(rich_help_panel=_DRIVE)
 def stop(room: RoomOption = None) -> None:
     """Fade everything out in a few seconds and bring up the safe light."""
-    _send(room, "stop")
+    send(room, "stop")
 
 
 @app.command(rich_help_panel=_PLAN)

@@ -1,0 +1,49 @@
+"""What a therapist types most, answered with nothing loaded that it doesn't need."""
+
+import os
+import sys
+from typing import Any
+
+from kacenv.errors import KacenvError
+
+PRESSES = frozenset({"hold", "release", "next", "back", "lights-up", "end", "stop"})
+"""Requests that need no more than their name."""
+
+
+def run(words: list[str]) -> bool:
+    """Answer a command of one plain word; False where the whole command line is needed."""
+    if len(words) != 1 or words[0] not in {*PRESSES, "status"}:
+        return False
+    room = os.environ.get("KACENV_ROOM")
+    try:
+        if words[0] == "status":
+            show_status(room)
+        else:
+            send(room, words[0])
+    except KacenvError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    return True
+
+
+def send(room: str | None, kind: str, **fields: Any) -> None:
+    """Send a request to the room, and print what it says."""
+    from kacenv.cli.client import post
+
+    given = {key: value for key, value in fields.items() if value is not None}
+    print(post(room, "/v1/requests", {"kind": kind, **given})["reply"])
+
+
+def show_status(room: str | None, *, as_json: bool = False) -> None:
+    """Print the room's status, in words or as JSON."""
+    from kacenv.cli.client import get
+
+    found = get(room, "/v1/status")
+    if as_json:
+        import json
+
+        print(json.dumps(found, indent=2))
+    else:
+        from kacenv.words import status_lines
+
+        print("\n".join(status_lines(found)))
