@@ -16,12 +16,13 @@ install = @missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p;
 	if [ -n "$$missing" ]; then echo "Installing" $$missing; \
 	$(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null; fi
 
-.PHONY: help setup demo test lint bench music clean
+.PHONY: help setup demo test lint bench soak music clean
 help:
 	@echo "make setup   install what kacenv needs; afterwards $(BIN)/kacenv runs"
 	@echo "make demo    play the demo session (three minutes)"
 	@echo "make test    lint, types, contracts and tests"
 	@echo "make bench   measure speed, beside Liquidsoap"
+	@echo "make soak    faults for an hour of simulated and ten minutes of real time"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
 
 setup: packages $(VENV)/ready
@@ -52,6 +53,10 @@ test: lint
 bench: setup
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
+
+soak: setup
+	$(call install,$(TEST_PACKAGES))
+	PYTHONPATH=tests $(BIN)/python -m soak
 
 music: setup
 	$(call install,$(MUSIC_PACKAGES))

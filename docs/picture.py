@@ -9,8 +9,7 @@ from kacenv.commands import Prompt
 from kacenv.engine import State, next_due, step
 from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Start
-from kacenv.session import LampStatus, RoomStatus, Told
-from kacenv.status import describe
+from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.units import Seconds
 from kacenv.view import picture
 

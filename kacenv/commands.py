@@ -53,6 +53,34 @@ class SetVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Fade one output to nothing, or back to its volume; chimes are muted with it."""
+
+    output: str
+    muted: bool
+    at: Seconds
+    duration: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Duck:
+    """Lower the music on every output by `depth` (dB, 0 brings it back) so that speech is heard."""
+
+    depth: Decibels
+    at: Seconds
+    duration: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Fade the music to nothing on purpose, or bring it back; tracks run on unheard."""
+
+    hushed: bool
+    at: Seconds
+    duration: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class StrikeChime:
     """Strike a chime once; if `at` is more than a second past, it is too late and isn't rung."""
 
@@ -109,6 +137,9 @@ Command = (
     | Crossfade
     | SetLevel
     | SetVolume
+    | Mute
+    | Duck
+    | Hush
     | StrikeChime
     | ShowLook
     | Prompt
@@ -116,4 +147,4 @@ Command = (
     | EnterPhase
     | SessionEnded
 )
-AudioCommand = CueTrack | Crossfade | SetLevel | SetVolume | StrikeChime
+AudioCommand = CueTrack | Crossfade | SetLevel | SetVolume | Mute | Duck | Hush | StrikeChime

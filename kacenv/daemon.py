@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import grp
+import logging
 import os
 import signal
 import socket
@@ -28,8 +29,11 @@ from kacenv.room import Room
 from kacenv.session import Session, lacks_staff_sound
 from kacenv.units import Seconds
 
+_log = logging.getLogger(__name__)
 PARTING = Seconds(1.5)
 """When the daemon is told to leave, the music fades out in this time."""
+_LAST_WORDS = 2
+"""Seconds for requests that are still under way then."""
 
 
 @asynccontextmanager
@@ -41,8 +45,6 @@ async def open_session(room: Room, clock: Clock) -> AsyncIterator[Session]:
         stack.callback(sound.close)
         sound.start()
         session.sound = sound
-        if sound.device_note:
-            session.tell(sound.device_note)
         if room.midi.chimes:
             chimes = MidiChimes(room.midi.chimes, clock)
             stack.callback(chimes.close)
@@ -72,17 +74,23 @@ async def _part(session: Session, sound: RoomAudio) -> None:
 
 
 @asynccontextmanager
-async def open_api(session: Session, house: House, room: str) -> AsyncIterator[None]:
-    """The API of a session on its room's socket; scenes are loaded for the room file `room`."""
+async def open_api(session: Session, house: House, room: str, path: Path) -> AsyncIterator[None]:
+    """The API of a session on the socket `path`; scenes are loaded for the room file `room`."""
 
     async def begin(scene: str) -> str:
         timeline = await asyncio.to_thread(load_session, house, scene, room)
         return session.submit(Start(timeline))
 
-    group = session.room.surfaces.socket_group
-    with _hold_room(session.room.name) as path, _socket(path, group) as listener:
+    with _socket(path, session.room.surfaces.socket_group) as listener:
         app = make_app(session, begin)
-        server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            lifespan="off",
+            access_log=False,
+            timeout_graceful_shutdown=_LAST_WORDS,
+        )
+        server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield
@@ -110,15 +118,25 @@ async def serve(house: House, room: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, leave.set)
     place = load_room(house, room)
-    async with open_session(place, MonotonicClock()) as session, open_api(session, house, room):
-        await leave.wait()
+    with hold_room(place.name) as path:
+        async with (
+            open_session(place, MonotonicClock()) as session,
+            open_api(session, house, room, path),
+        ):
+            _log.info("the room %s is ready", place.name)
+            await leave.wait()
+    _log.info("the room %s is left", place.name)
 
 
 @contextmanager
-def _hold_room(name: str) -> Iterator[Path]:
-    """The room's socket path, held against any other daemon."""
+def hold_room(name: str) -> Iterator[Path]:
+    """The room's socket path, held against any other daemon.
+
+    Raises:
+        DaemonError: another daemon has this room.
+    """
     folder = run_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     with (folder / f"{name}.lock").open("w") as lock:
         _lock(lock, name)
         path = folder / f"{name}.sock"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from kacenv.clock import MonotonicClock
-from kacenv.daemon import open_api, open_session
+from kacenv.daemon import hold_room, open_api, open_session
 from kacenv.lights.broker import EmbeddedBroker
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room, load_session
@@ -38,13 +38,14 @@ async def _play(house: House) -> int:
     clock = MonotonicClock()
     timeline = await asyncio.to_thread(load_session, house, SCENE, ROOM)
     async with AsyncExitStack() as stack:
+        path = stack.enter_context(hold_room(ROOM))
         broker = stack.enter_context(EmbeddedBroker())
         room = _with_broker(load_room(house, ROOM), broker.port)
         lamps = [
             stack.enter_context(VirtualLamp(fixture, clock, broker.port)) for fixture in room.lights
         ]
         session = await stack.enter_async_context(open_session(room, clock))
-        await stack.enter_async_context(open_api(session, house, ROOM))
+        await stack.enter_async_context(open_api(session, house, ROOM, path))
         session.submit(Start(timeline))
         heard = await _watch(session)
     return _sum_up(heard, lamps)

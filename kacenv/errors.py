@@ -53,3 +53,11 @@ class DeviceError(KacenvError):
 
 class DaemonError(KacenvError):
     """The room's daemon can't be reached or can't be started."""
+
+
+class RenderError(KacenvError):
+    """A session can't be rendered to a file; says what to do instead."""
+
+
+class NotRunningError(DaemonError):
+    """No daemon listens for the room."""

@@ -3,12 +3,29 @@
 import os
 from pathlib import Path
 
+from kacenv.errors import DaemonError
+
+_SERVICE = Path("/run/kacenv")
+
 
 def run_folder() -> Path:
-    """The folder of the running rooms' sockets, from the most particular to the plainest."""
+    """The folder in which this user's rooms keep their sockets.
+
+    Raises:
+        DaemonError: somebody else made it, and could listen.
+    """
+    folder = run_folders()[-1]
+    if folder.exists() and folder.stat().st_uid not in {0, os.geteuid()}:
+        raise DaemonError(f"{folder} belongs to another user. Remove it, or set KACENV_RUN.")
+    return folder
+
+
+def run_folders() -> list[Path]:
+    """Where to look for running rooms: the service's folder first, then this user's own."""
     if named := os.environ.get("KACENV_RUN"):
-        return Path(named)
+        return [Path(named)]
     if os.geteuid() == 0:
-        return Path("/run/kacenv")
+        return [_SERVICE]
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(runtime) / "kacenv" if runtime else Path(f"/tmp/kacenv-{os.getuid()}")  # noqa: S108 - its mode keeps others out
+    own = Path(runtime) / "kacenv" if runtime else Path(f"/tmp/kacenv-{os.getuid()}")  # noqa: S108 - its owner is checked
+    return [_SERVICE, own]

@@ -17,6 +17,8 @@ class Order(StrEnum):
 
     AS_LISTED = "as listed"
     SHUFFLED = "shuffled"
+    FIT = "fit"
+    """Chosen and ordered so that the last piece ends with the phase."""
 
 
 def _listened_to(value: object) -> bool:
@@ -66,7 +68,7 @@ class Playlist(Model):
 class Cut:
     """A track that is ready to play: a real file and the stretch of it to play.
 
-    `cue_in` and `length` are seconds of the file; `gain` is in dB.
+    `cue_in` and `length` are seconds of the file; `gain` is in dB; `energy` is from 1 to 5.
     """
 
     path: str
@@ -75,6 +77,7 @@ class Cut:
     length: Seconds
     cue_in: Seconds = Seconds(0.0)
     gain: Db = Db(0.0)
+    energy: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Queue:
     crossfade: Seconds
     shuffle_seed: int | None = None
     repeat: bool = False
+    fit: bool = False
 
     @property
     def length(self) -> Seconds:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Duration, Level, Model, Slug
 from kacenv.scene import ChimeName
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.units import Seconds, format_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,12 @@ class Start:
     """Begin the session that `timeline` plans."""
 
     timeline: Timeline
+
+
+def _at_most_two_hours(span: Seconds) -> Seconds:
+    if not 0 < span <= 7200:
+        raise UnitError("a time of at most 2h", format_seconds(min(span, 360000.0)), "10m")
+    return span
 
 
 class Hold(Model):
@@ -34,7 +41,7 @@ class Extend(Model):
     """Make this phase longer."""
 
     kind: Literal["extend"] = "extend"
-    by: Duration
+    by: Annotated[Duration, AfterValidator(_at_most_two_hours)]
 
 
 class Next(Model):
@@ -77,6 +84,40 @@ class Chime(Model):
     chime: ChimeName = ChimeName.BELL
 
 
+class Mute(Model):
+    """Silence one output, or all, without changing its volume; or let it sound again."""
+
+    kind: Literal["mute"] = "mute"
+    output: Slug | None = None
+    muted: bool = True
+
+
+class Duck(Model):
+    """Lower the music so that the therapist can speak, or let it come back."""
+
+    kind: Literal["duck"] = "duck"
+    ducked: bool = True
+
+
+class Silence(Model):
+    """Fade the music to nothing on purpose."""
+
+    kind: Literal["silence"] = "silence"
+
+
+class Music(Model):
+    """Bring the music back after a silence."""
+
+    kind: Literal["music"] = "music"
+
+
+class Intensity(Model):
+    """Lean the choice of music towards more or less energy."""
+
+    kind: Literal["intensity"] = "intensity"
+    lean: Literal["up", "down"]
+
+
 class End(Model):
     """Come home early: the return arc, compressed."""
 
@@ -113,9 +154,33 @@ class TrackFailed:
     reason: str
 
 
-Press = Hold | Release | Extend | Next | Back | Volume | Lights | LightsUp | Chime | End | Stop
+@dataclass(frozen=True, slots=True)
+class DeadAir:
+    """Nothing has been heard for a while although music should sound; since `since`."""
+
+    since: Seconds
+
+
+Press = (
+    Hold
+    | Release
+    | Extend
+    | Next
+    | Back
+    | Volume
+    | Mute
+    | Duck
+    | Silence
+    | Music
+    | Intensity
+    | Lights
+    | LightsUp
+    | Chime
+    | End
+    | Stop
+)
 """What a person can ask."""
 PressField = Annotated[Press, Field(discriminator="kind")]
-Event = TrackStarted | TrackEnded | TrackFailed
+Event = TrackStarted | TrackEnded | TrackFailed | DeadAir
 """What a device reports."""
 Request = Start | Press | Event

@@ -5,13 +5,17 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from kacenv.errors import UnitError
-from kacenv.fields import Decibels, Kelvin, Model, Slug
+from kacenv.fields import Decibels, Duration, Kelvin, Model, Slug
 from kacenv.look import SettingField, Zone
 from kacenv.units import Decibels as Db
 from kacenv.units import Kelvin as White
+from kacenv.units import Seconds
+
+LONGEST_DELAY = Seconds(0.5)
+"""No output may sound later than this after the others."""
 
 
 class Role(StrEnum):
@@ -39,6 +43,15 @@ class Ability(StrEnum):
     TRANSITION = "transition"
 
 
+def _short(delay: Seconds) -> Seconds:
+    if delay > LONGEST_DELAY:
+        raise UnitError("a delay of at most 0.5s", f"{delay:g}s", "delay: 0.012s")
+    return delay
+
+
+_Delay = Annotated[Duration, AfterValidator(_short), Field(examples=["delay: 0.012s"])]
+
+
 class Output(Model):
     """One pair of speakers or headphones."""
 
@@ -52,6 +65,29 @@ class Output(Model):
     """Balances this output against the others."""
     ceiling: Decibels = Db(-3.0)
     """No sample ever passes this level (dBFS)."""
+    delay: _Delay = Seconds(0.0)
+    """How much later this output sounds, so that near and far ones are heard together."""
+
+
+class ChimeLoudness(Model):
+    """How loud chimes are: relative to the music that plays, within two bounds."""
+
+    above_music: Decibels = Db(3.0)
+    """The peak of a chime above the music's level (rms) of the last 3 s; negative is below."""
+    softest: Decibels = Db(-38.0)
+    """The peak of a chime (dBFS) where there is little music, or none."""
+    loudest: Decibels = Db(-20.0)
+    """No chime's peak is above this level (dBFS), however loud the music."""
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.softest > self.loudest:
+            raise UnitError(
+                "`softest` no louder than `loudest`",
+                f"{self.softest:g} dB above {self.loudest:g} dB",
+                "softest: -38 dB",
+            )
+        return self
 
 
 class Fixture(Model):
@@ -121,6 +157,7 @@ class Room(Model):
     lights: tuple[Fixture, ...] = ()
     broker: Broker | None = None
     midi: Midi = Midi()
+    chime_loudness: ChimeLoudness = ChimeLoudness()
     looks: dict[Slug, dict[Zone, SettingField]] = Field(default_factory=dict)
     """Named looks for scenes to use."""
     safe_light: dict[Zone, SettingField] = Field(default_factory=dict)

@@ -3,9 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable
 
 from kacenv.clock import Clock
 from kacenv.commands import (
@@ -13,7 +11,10 @@ from kacenv.commands import (
     Command,
     Crossfade,
     CueTrack,
+    Duck,
     EnterPhase,
+    Hush,
+    Mute,
     Notice,
     Prompt,
     SessionEnded,
@@ -22,11 +23,15 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.devices import ChimePort, Light, Sound
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.look import Setting
-from kacenv.requests import Event, Request
+from kacenv.engine.light import LIGHTS_UP
+from kacenv.engine.phase import STOPPING
+from kacenv.errors import KacenvError, RefusedError
+from kacenv.requests import Event, LightsUp, Request, Stop
 from kacenv.room import Role, Room
-from kacenv.status import Status, describe
+from kacenv.scene import Audience
+from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.units import Seconds
 
 LEAD = Seconds(0.2)
@@ -35,98 +40,6 @@ LONGEST_WAIT = Seconds(0.5)
 """The loop looks at the clock at least this often (real seconds), whatever is due."""
 
 _log = logging.getLogger(__name__)
-
-
-class Sound(Protocol):
-    """What the session needs of the room's sound."""
-
-    def perform(self, command: AudioCommand) -> bool:
-        """Carry out a command; False where nobody could hear it."""
-        ...
-
-    def meters(self) -> Mapping[str, tuple[float, float]]:
-        """RMS and peak (dBFS) of each output just now."""
-        ...
-
-    @property
-    def device(self) -> str:
-        """What plays, in words."""
-        ...
-
-
-class Lamp(Protocol):
-    """One lamp; each property is None where nobody knows."""
-
-    @property
-    def believed(self) -> Setting | None:
-        """What it should show by now."""
-        ...
-
-    @property
-    def reported(self) -> Setting | None:
-        """What it says it shows."""
-        ...
-
-    @property
-    def available(self) -> bool | None:
-        """Whether it answers."""
-        ...
-
-
-class Light(Protocol):
-    """What the session needs of the room's lamps."""
-
-    def perform(self, command: ShowLook) -> None:
-        """Carry out a command."""
-
-    def shown(self) -> Mapping[str, Lamp]:
-        """Each lamp as it is."""
-        ...
-
-    @property
-    def connected(self) -> bool:
-        """Whether the broker can be reached."""
-        ...
-
-
-class ChimePort(Protocol):
-    """A MIDI instrument that may play the chimes."""
-
-    def perform(self, command: StrikeChime) -> bool:
-        """Play the chime; False when it can't, so that the built-in bell does."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something staff were told, `ago` seconds before now; a due check-in or a notice."""
-
-    text: str
-    ago: float
-    check_in: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LampStatus:
-    """A lamp: `level` 0 to 1 as the eye sees it, `kelvin` where known."""
-
-    zone: str
-    level: float
-    kelvin: float | None
-    available: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class RoomStatus:
-    """The whole room at a moment. Meters are RMS and peak in dBFS by output."""
-
-    room: str
-    session: Status
-    sound: str
-    meters: Mapping[str, tuple[float, float]]
-    broker: bool | None
-    lamps: Mapping[str, LampStatus]
-    told: tuple[Told, ...]
 
 
 class Session:
@@ -144,21 +57,46 @@ class Session:
         self.light: Light | None = None
         self.chimes: ChimePort | None = None
         self._told: deque[tuple[Seconds, str, bool]] = deque(maxlen=50)
+        self._stumbled = False
+        self._sound_note: str | None = None
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
         """Do what is due, when it is due, until cancelled."""
         while True:
-            self._advance(None)
+            self._advance_safely()
+            self._tell_of_sound()
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), self._wait())
             except TimeoutError:
                 continue
 
+    def _advance_safely(self) -> None:
+        """A fault in the engine must not end the loop: what plays goes on, staff can still act."""
+        try:
+            self._advance(None)
+        except Exception:  # noqa: BLE001 - whatever it is, the room is kept
+            if not self._stumbled:
+                _log.exception("the plan could not be followed")
+                self._remember(
+                    "The plan can't be followed; the music goes on. These work: lights-up, stop.",
+                    False,
+                )
+            self._stumbled = True
+        else:
+            self._stumbled = False
+
+    def _tell_of_sound(self) -> None:
+        """Tell staff when the sound's device goes, and when it is back."""
+        note = self.sound.device_note if self.sound else None
+        if note != self._sound_note:
+            self._remember(note or "The sound is back.", False)
+        self._sound_note = note
+
     def _wait(self) -> float:
-        due = next_due(self.state)
+        due = None if self._stumbled else next_due(self.state)
         if due is None or not self.clock.rate:
             return LONGEST_WAIT
         return min(LONGEST_WAIT, max(0.0, due - self._engine_time()) / self.clock.rate)
@@ -172,9 +110,32 @@ class Session:
         Raises:
             RefusedError: it makes no sense now; nothing has changed.
         """
-        reply = self._advance(request)
+        try:
+            reply = self._advance(request)
+        except KacenvError:
+            raise
+        except Exception:  # noqa: BLE001 - the therapist's word counts, whatever has failed
+            _log.exception("a request could not be followed: %s", request)
+            return self._without_plan(request)
         self._wake.set()
         return reply
+
+    def _without_plan(self, request: Request) -> str:
+        """The two requests that must never fail, without the engine.
+
+        Raises:
+            RefusedError: it's another one.
+        """
+        now = self._engine_time()
+        if isinstance(request, Stop):
+            self._perform(Crossfade(None, now, STOPPING))
+            self._perform(ShowLook(self.room.safe_light, now, STOPPING))
+            self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
+            return "Stopping: the music fades out and the safe light comes up."
+        if isinstance(request, LightsUp):
+            self._perform(ShowLook(self.room.safe_light, now, LIGHTS_UP, urgent=True))
+            return "Lights are coming up."
+        raise RefusedError("That can't be done; the music goes on. These work: lights-up, stop.")
 
     def report(self, event: Event) -> None:
         """Take a device's report, from any thread."""
@@ -206,11 +167,10 @@ class Session:
 
     def _route(self, command: Command) -> None:
         match command:
-            case CueTrack() | Crossfade() | SetLevel() | SetVolume():
+            case CueTrack() | Crossfade() | SetLevel() | SetVolume() | Mute() | Duck() | Hush():
                 self._to_sound(command)
             case StrikeChime():
-                if self.chimes is None or not self.chimes.perform(command):
-                    self._to_sound(command)
+                self._strike(command)
             case ShowLook():
                 if self.light is not None:
                     self.light.perform(command)
@@ -224,6 +184,13 @@ class Session:
             case SessionEnded():
                 _log.info("session ended")
                 self.ended.set()
+
+    def _strike(self, command: StrikeChime) -> None:
+        """On the MIDI instrument, the music making room for it, or else on the built-in bell."""
+        if self.chimes is None or not self.chimes.perform(command):
+            self._to_sound(command)
+        elif self.sound is not None and command.audience is Audience.ROOM:
+            self.sound.make_room(command.at)
 
     def _to_sound(self, command: AudioCommand) -> None:
         if self.sound is not None:

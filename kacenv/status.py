@@ -1,5 +1,6 @@
 """What the room is doing, for people and programs: a picture of the engine's state at a moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kacenv.engine import Mode, State, phase
@@ -35,7 +36,10 @@ class CheckInStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A moment of the room. Times are in seconds; `volumes` in dB from the plan."""
+    """A moment of the room. Times are in seconds; `volumes` in dB from the plan.
+
+    `lean` is by how many steps of energy the music leans up or down.
+    """
 
     mode: str
     title: str | None
@@ -48,7 +52,43 @@ class Status:
     playing: TrackStatus | None
     next_check_in: CheckInStatus | None
     volumes: dict[str, float]
+    muted: tuple[str, ...]
+    hushed: bool
+    ducked: bool
+    lean: int
     light_hand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something staff were told, `ago` seconds before now; a due check-in or a notice."""
+
+    text: str
+    ago: float
+    check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LampStatus:
+    """A lamp: `level` 0 to 1 as the eye sees it, `kelvin` where known."""
+
+    zone: str
+    level: float
+    kelvin: float | None
+    available: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomStatus:
+    """The whole room at a moment. Meters are RMS and peak in dBFS by output."""
+
+    room: str
+    session: Status
+    sound: str
+    meters: Mapping[str, tuple[float, float]]
+    broker: bool | None
+    lamps: Mapping[str, LampStatus]
+    told: tuple[Told, ...]
 
 
 def describe(state: State, now: Seconds) -> Status:
@@ -76,6 +116,10 @@ def describe(state: State, now: Seconds) -> Status:
             else 0.0
             for output in state.room.outputs
         },
+        muted=tuple(sorted(state.muted)),
+        hushed=state.hushed,
+        ducked=state.ducked,
+        lean=state.lean,
         light_hand=state.light_hand,
     )
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kacenv.units import format_clock
+from kacenv.words import hand_lines
 
 _ARC_WIDTH = 78
 _LAMPS_A_ROW = 3
@@ -29,17 +30,22 @@ def picture(status: dict[str, Any]) -> RenderableType:
     if session["phase"] is not None:
         rows.add_row("phase", _phase(session))
         rows.add_row("session", _session(session))
-        rows.add_row("playing", _playing(session["playing"]))
+        rows.add_row("playing", Text(_playing(session["playing"])))
     for name, meter in status["meters"].items():
         rows.add_row(name, _meter(*meter))
     if status["lamps"]:
         rows.add_row("lamps", _lamps(status["lamps"]))
-    rows.add_row("next", _next(session["next_check_in"]))
+    rows.add_row("next", Text(_next(session["next_check_in"])))
     for told in status["told"][-3:]:
-        rows.add_row(format_clock(told["ago"]) + " ago", told["text"])
+        rows.add_row(format_clock(told["ago"]) + " ago", Text(told["text"]))
+    for line in hand_lines(session):
+        word, _, text = line.partition(" ")
+        rows.add_row(word, Text(text.strip(), f"bold {_WARM}"))
     title = session["title"] or f"{status['room']}: no session is on"
     body = Group(_arc(session), Text(), rows)
-    return Panel(body, title=title, border_style=_DIM, subtitle=status["sound"], width=100)
+    return Panel(
+        body, title=Text(title), border_style=_DIM, subtitle=Text(status["sound"]), width=100
+    )
 
 
 def _arc(session: dict[str, Any]) -> Text:

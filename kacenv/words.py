@@ -16,8 +16,8 @@ def status_lines(status: dict[str, Any]) -> Iterable[str]:
         yield f"{status['room']}: no session is on."
     else:
         yield from _session_lines(session)
-    volumes = (f"{name} {level:+g} dB" for name, level in session["volumes"].items())
-    yield f"sound     {status['sound']}; {', '.join(volumes)}"
+    yield f"sound     {status['sound']}; {', '.join(_volumes(session))}"
+    yield from hand_lines(session)
     if status["broker"] is False:
         yield "lights    the broker can't be reached; the lamps stay as they are"
     elif status["lamps"]:
@@ -26,6 +26,21 @@ def status_lines(status: dict[str, Any]) -> Iterable[str]:
         if told["ago"] <= _RECENT:
             kind = "check-in" if told["check_in"] else "note"
             yield f"{kind:<9} {told['text']} ({format_clock(told['ago'])} ago)"
+
+
+def _volumes(session: dict[str, Any]) -> Iterable[str]:
+    for name, level in session["volumes"].items():
+        yield f"{name} muted" if name in session["muted"] else f"{name} {level:+g} dB"
+
+
+def hand_lines(session: dict[str, Any]) -> Iterable[str]:
+    """What the therapist has asked of the sound beyond the plan, and how to take it back."""
+    if session["hushed"]:
+        yield "silence   the music is silent; bring it back with: kacenv music"
+    if session["ducked"]:
+        yield "duck      the music is low for speech; let it come back with: kacenv duck --off"
+    if session["lean"]:
+        yield f"lean      the music leans {'up' if session['lean'] > 0 else 'down'}"
 
 
 def _session_lines(session: dict[str, Any]) -> Iterable[str]:

@@ -1,10 +1,14 @@
 """The API over a real socket: what surfaces send, and what they are told."""
 
 import asyncio
+import grp
 import json
+import os
 import socket
 import stat
+import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,11 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.cli.client import get, post, running_rooms, the_room
 from kacenv.clock import MonotonicClock
-from kacenv.daemon import open_api
+from kacenv.daemon import _admit, hold_room, open_api
 from kacenv.errors import DaemonError, RefusedError
 from kacenv.loader import House
 from kacenv.requests import Start
+from kacenv.room import Surfaces
 from kacenv.session import Session
 
 
@@ -37,8 +42,9 @@ def visit(run_folder: Path) -> Callable[[Callable[[], Any]], Any]:
         session = Session(a_room(), MonotonicClock())
         session.sound = MemorySound(session.clock)
         session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
-        async with open_api(session, House.find(), "demo"):
-            return await asyncio.to_thread(call)
+        with hold_room("test") as path:
+            async with open_api(session, House.find(), "demo", path):
+                return await asyncio.to_thread(call)
 
     return lambda call: asyncio.run(stay(call))
 
@@ -99,17 +105,35 @@ def test_the_socket_is_for_its_owner_alone(visit: Visit, run_folder: Path) -> No
     assert not (run_folder / "test.sock").exists()
 
 
+def test_a_group_can_be_let_in(run_folder: Path) -> None:
+    """With a group in the room file its members may enter the folder and use the socket."""
+    group = grp.getgrgid(os.getgid()).gr_name
+    room = a_room().model_copy(update={"surfaces": Surfaces(socket_group=group)})
+
+    async def look() -> tuple[int, int]:
+        session = Session(room, MonotonicClock())
+        with hold_room("test") as path:
+            async with open_api(session, House.find(), "demo", path):
+                return path.stat().st_mode, path.parent.stat().st_mode
+
+    socket_mode, folder_mode = asyncio.run(look())
+    assert stat.S_IMODE(socket_mode) == 0o660
+    assert folder_mode & stat.S_IXOTH
+    assert run_folder.is_dir()
+
+
+def test_a_group_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A socket for an unknown group is refused with what to do."""
+    with pytest.raises(DaemonError, match="addgroup no-such-group"):
+        _admit(tmp_path, "no-such-group")
+
+
 def test_a_room_is_run_once(visit: Visit) -> None:
     """A second daemon for the same room is refused with a clear message."""
 
-    async def second() -> None:
-        session = Session(a_room(), MonotonicClock())
-        async with open_api(session, House.find(), "demo"):
-            pytest.fail("the room was taken")
-
     def call() -> None:
-        with pytest.raises(DaemonError, match="already being run"):
-            asyncio.run(second())
+        with pytest.raises(DaemonError, match="already being run"), hold_room("test"):
+            pytest.fail("the room was taken")
 
     visit(call)
 
@@ -146,8 +170,57 @@ def test_without_a_room_the_way_out_is_said(run_folder: Path) -> None:
     with pytest.raises(DaemonError, match="The room garden isn't running"):
         get("garden", "/v1/status")
     run_folder.mkdir()
-    for name in ("garden", "river"):
-        (run_folder / f"{name}.sock").touch()
-    assert running_rooms() == ["garden", "river"]
-    with pytest.raises(DaemonError, match="say which by --room: garden, river"):
-        the_room(None)
+    (run_folder / "left-by-a-power-cut.sock").touch()
+    with ExitStack() as stack:
+        for name in ("garden", "river"):
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(str(run_folder / f"{name}.sock"))
+            listener.listen()
+        assert running_rooms() == ["garden", "river"]
+        with pytest.raises(DaemonError, match="say which by --room: garden, river"):
+            the_room(None)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 500 Oh\r\n\r\noh", b"\xff\r\n\r\n[]"])
+def test_an_answer_that_is_none_is_said_to_be_none(run_folder: Path, answer: bytes) -> None:
+    """A daemon that dies in mid-answer, or speaks nonsense, gives a clear error."""
+    run_folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(run_folder / "test.sock"))
+        listener.listen()
+        answering = threading.Thread(target=_answer_once, args=(listener, answer))
+        answering.start()
+        with pytest.raises(DaemonError, match="no answer that can be understood"):
+            get("test", "/v1/status")
+        answering.join()
+
+
+def _answer_once(listener: socket.socket, answer: bytes) -> None:
+    line, _ = listener.accept()
+    with line:
+        line.recv(1000)
+        line.sendall(answer)
+
+
+@pytest.mark.usefixtures("run_folder")
+def test_a_room_with_an_impossible_name_is_not_running() -> None:
+    """A name too long for a socket is an error in words."""
+    with pytest.raises(DaemonError, match="isn't running"):
+        get("x" * 200, "/v1/status")
+
+
+def test_an_unknown_address_is_answered_in_words(visit: Visit) -> None:
+    """A surface of another version reads where to look."""
+    with pytest.raises(RefusedError, match=r"see /openapi\.json"):
+        visit(lambda: get(None, "/v2/status"))
+
+
+def test_an_extension_has_its_bound(visit: Visit) -> None:
+    """No slip of the finger makes a phase last for days."""
+
+    def call() -> None:
+        for span in ("3h", "9" * 400 + "h"):
+            with pytest.raises(RefusedError, match="at most 2h"):
+                post(None, "/v1/requests", {"kind": "extend", "by": span})
+
+    visit(call)

@@ -9,11 +9,13 @@ from support.devices import BrokenLight, MemoryChimes, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.clock import Clock, MonotonicClock, SimClock
-from kacenv.commands import AudioCommand, Crossfade, CueTrack, StrikeChime
+from kacenv.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
 from kacenv.errors import RefusedError
-from kacenv.requests import Chime, Hold, Lights, Start, TrackFailed
+from kacenv.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
+from kacenv.scene import Audience, ChimeName
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.simulate import rehearse
+from kacenv.units import Seconds
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)
@@ -121,6 +123,18 @@ def test_the_bell_rings_when_the_midi_instrument_is_away(there: bool) -> None:
     in_room(visit)
 
 
+def test_the_music_makes_room_for_a_midi_chime_in_the_room() -> None:
+    """A chime for the room on a MIDI instrument ducks the music; one for staff doesn't."""
+
+    async def visit(session: Session) -> None:
+        session.chimes = MemoryChimes(session.clock, there=True)
+        for audience in Audience:
+            session._strike(StrikeChime(ChimeName.BELL, audience, Seconds(float(len(audience)))))
+        assert sound_of(session).room_made == [Seconds(float(len(Audience.ROOM)))]
+
+    in_room(visit)
+
+
 def test_a_refused_request_changes_nothing() -> None:
     """Hold without a session says how to begin one, and leaves the room as it was."""
 
@@ -149,6 +163,21 @@ def test_the_status_shows_lamps_and_sound_as_they_are() -> None:
     in_room(visit)
 
 
+def test_staff_hear_of_a_device_that_goes_and_comes_back() -> None:
+    """A cable that is pulled is told once, and so is its return."""
+
+    async def visit(session: Session) -> None:
+        sound = sound_of(session)
+        for note in ("The speakers are gone. Plug them in.", None):
+            sound.device_note = note
+            session._tell_of_sound()
+            session._tell_of_sound()
+        texts = [told.text for told in session.status().told]
+        assert texts == ["The speakers are gone. Plug them in.", "The sound is back."]
+
+    in_room(visit)
+
+
 def test_what_comes_after_the_end_is_let_go() -> None:
     """A device that reports after the session's loop is gone raises nothing."""
     kept: list[Session] = []
@@ -166,3 +195,54 @@ def test_a_room_without_staff_sound_is_known() -> None:
     assert not lacks_staff_sound(room)
     mute = room.model_copy(update={"outputs": room.outputs[:1]})
     assert lacks_staff_sound(mute)
+
+
+_LOST = "The plan can't be followed; the music goes on. These work: lights-up, stop."
+
+
+def test_a_fault_in_the_plan_does_not_end_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the engine fails, staff are told once, the loop lives, and goes on once it can."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Start(SHORT))
+        failed = asyncio.Event()
+
+        def fails(*_: object) -> None:
+            failed.set()
+            raise ZeroDivisionError("a fault in the engine")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("kacenv.session.step", fails)
+            await failed.wait()
+            with pytest.raises(RefusedError, match="lights-up, stop"):
+                session.submit(Hold())
+            assert session.submit(LightsUp()) == "Lights are coming up."
+            assert isinstance(session.light, MemoryLight)
+            look = session.light.orders[-1][1]
+            assert isinstance(look, ShowLook)
+            assert (look.look, look.urgent) == (a_room().safe_light, True)
+        await session.ended.wait()
+        texts = [told.text for told in session.status().told]
+        assert texts == [_LOST, "Look in"]
+
+    in_room(visit, SimClock(rate=200.0))
+
+
+def test_stop_works_even_when_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a broken engine, stop still fades the music out and frees the room."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Start(SHORT))
+
+        def fails(*_: object) -> None:
+            raise ZeroDivisionError("a fault in the engine")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("kacenv.session.step", fails)
+            assert session.submit(Stop()).startswith("Stopping")
+        fade = sound_of(session).orders[-1][1]
+        assert isinstance(fade, Crossfade)
+        assert fade.play_id is None
+        assert session.is_idle
+
+    in_room(visit)

@@ -8,8 +8,7 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.engine import State, step
 from kacenv.requests import Hold, Start
-from kacenv.session import LampStatus, RoomStatus, Told
-from kacenv.status import describe
+from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.units import Seconds
 from kacenv.view import lamp_colour, picture, plain_lines, pulse_line
 from kacenv.words import status_lines
@@ -98,3 +97,21 @@ def test_a_lamp_is_drawn_in_its_colour() -> None:
     assert warm[0] == cool[0] == 255
     assert warm[2] < cool[2]
     assert sum(lamp_colour(0.2, 2700.0)) < sum(lamp_colour(0.8, 2700.0))
+
+
+def test_what_the_therapist_asked_of_the_sound_is_never_hidden() -> None:
+    """A mute, a silence, a duck and a lean are shown, with the way back."""
+    status = status_at(60.0)
+    asked = {"muted": ("speakers",), "hushed": True, "ducked": True, "lean": -1}
+    status["session"] |= asked
+    lines = "\n".join(status_lines(status))
+    for part in ("speakers muted", "kacenv music", "kacenv duck --off", "leans down"):
+        assert part in lines
+    assert "bring it back with: kacenv music" in drawn(status)
+
+
+def test_a_title_is_never_taken_for_markup() -> None:
+    """Brackets in a piece's title are shown as they are."""
+    status = status_at(60.0)
+    status["session"]["playing"]["title"] = "[/live] [bold]x"
+    assert "[/live] [bold]x" in drawn(status)

@@ -32,13 +32,32 @@ class Found:
     latency: Seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A device as people choose it; `channels` is 0 where the system doesn't tell."""
+
+    name: str
+    channels: int
+    backend: str
+
+
+def listed() -> tuple[Listed, ...]:
+    """All playback devices there are."""
+    try:
+        devices, backend = _devices()
+    except DeviceError:
+        return ()
+    return tuple(Listed(device["name"], _widest(device), backend) for device in devices)
+
+
 def find(wanted: str, channels: int) -> Found:
     """The device whose name holds `wanted`, or the system's `default`.
 
     Raises:
         DeviceError: There is none, or it has fewer than `channels` channels.
     """
-    devices, on_server = _devices()
+    devices, system = _devices()
+    on_server = system == "PulseAudio"
     if wanted == "default":
         only = devices[0] if len(devices) == 1 else None
         width = _width("default", only, on_server, channels)
@@ -104,8 +123,8 @@ def _hush_alsa() -> Any:
     return handler
 
 
-def _devices() -> tuple[list[dict[str, Any]], bool]:
-    """All playback devices, and whether they are a PulseAudio server's."""
+def _devices() -> tuple[list[dict[str, Any]], str]:
+    """All playback devices, and the sound system they belong to."""
     miniaudio = _miniaudio()
     _hush_alsa()
     try:
@@ -115,16 +134,20 @@ def _devices() -> tuple[list[dict[str, Any]], bool]:
         raise DeviceError(_NO_DEVICE) from error
     if not found or devices.backend == "Null":
         raise DeviceError(_NO_DEVICE)
-    return found, devices.backend == "PulseAudio"
+    return found, devices.backend
 
 
 def _width(name: str, device: dict[str, Any] | None, on_server: bool, needed: int) -> int:
     """How many channels to open: all, lest a server spread ours over those left."""
-    formats: Iterable[dict[str, Any]] = device["formats"] if device else ()
-    width = max((form["channels"] for form in formats), default=0)
+    width = _widest(device) if device else 0
     if 0 < width < needed:
         raise DeviceError(f"the sound device {name!r} has {width} channels, the room uses {needed}")
     return width if on_server and width else needed
+
+
+def _widest(device: dict[str, Any]) -> int:
+    formats: Iterable[dict[str, Any]] = device["formats"]
+    return max((form["channels"] for form in formats), default=0)
 
 
 def _channel_by_channel(miniaudio: Any, found: Found) -> Any:

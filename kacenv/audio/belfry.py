@@ -6,8 +6,9 @@ from kacenv.audio.bell import Mono, ring
 from kacenv.audio.dial import Dial
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.commands import StrikeChime
+from kacenv.room import ChimeLoudness
 from kacenv.scene import Audience, ChimeName
-from kacenv.units import Decibels, Seconds
+from kacenv.units import Decibels, Seconds, amplitude
 
 _TOO_LATE = Seconds(1.0)
 _DUCK = Decibels(-3.0)
@@ -19,8 +20,9 @@ _DUCK_HOLD = Seconds(4.0)
 class _Stroke:
     """One chime on its way; `place` is negative as long as it waits within a block."""
 
-    def __init__(self, chime: ChimeName, place: int) -> None:
+    def __init__(self, chime: ChimeName, peak: Decibels, place: int) -> None:
         self._sound = ring(chime)
+        self._gain = np.float32(amplitude(peak))
         self._place = place
 
     @property
@@ -30,14 +32,15 @@ class _Stroke:
     def add_to(self, block: Mono) -> None:
         start = max(0, -self._place)
         part = self._sound[max(0, self._place) : max(0, self._place + len(block))]
-        block[start : start + len(part)] += part
+        block[start : start + len(part)] += part * self._gain
         self._place += len(block)
 
 
 class Belfry:
     """Rings chimes on the frame; belongs to the thread that renders."""
 
-    def __init__(self) -> None:
+    def __init__(self, loudness: ChimeLoudness) -> None:
+        self._loudness = loudness
         self._orders: list[StrikeChime] = []
         self._strokes: dict[Audience, list[_Stroke]] = {audience: [] for audience in Audience}
         self._duck = Dial()
@@ -50,23 +53,35 @@ class Belfry:
         """The factor on the music at `time`."""
         return self._duck.gain_at(time)
 
-    def render(self, frames: int, start: Seconds) -> dict[Audience, Mono]:
-        """What each audience hears in the next `frames` frames, if anything."""
-        self._begin_due(start, Seconds(start + frames / RATE))
+    def make_room(self, at: Seconds) -> None:
+        """Lower the music as for a chime in the room that is struck at `at`."""
+        self._duck.turn(_DUCK, at, _DUCK_DOWN)
+        self._duck.turn(Decibels(0.0), Seconds(at + _DUCK_HOLD), _DUCK_UP)
+
+    def render(self, frames: int, start: Seconds, music: Decibels) -> dict[Audience, Mono]:
+        """What each audience hears in the next `frames` frames, if anything.
+
+        `music` is the level the music has had of late, in dBFS.
+        """
+        self._begin_due(start, Seconds(start + frames / RATE), music)
         return {who: self._mix(who, frames) for who, strokes in self._strokes.items() if strokes}
 
-    def _begin_due(self, start: Seconds, end: Seconds) -> None:
+    def _begin_due(self, start: Seconds, end: Seconds, music: Decibels) -> None:
         for order in [order for order in self._orders if order.at < end]:
             self._orders.remove(order)
             if start - order.at <= _TOO_LATE:
-                self._begin(order, start)
+                self._begin(order, start, music)
 
-    def _begin(self, order: StrikeChime, start: Seconds) -> None:
+    def _begin(self, order: StrikeChime, start: Seconds, music: Decibels) -> None:
         at = max(order.at, start)
-        self._strokes[order.audience].append(_Stroke(order.chime, -frames_in(at - start)))
+        stroke = _Stroke(order.chime, self._peak(music), -frames_in(at - start))
+        self._strokes[order.audience].append(stroke)
         if order.audience is Audience.ROOM:
-            self._duck.turn(_DUCK, at, _DUCK_DOWN)
-            self._duck.turn(Decibels(0.0), Seconds(at + _DUCK_HOLD), _DUCK_UP)
+            self.make_room(at)
+
+    def _peak(self, music: Decibels) -> Decibels:
+        wish, bounds = music + self._loudness.above_music, self._loudness
+        return Decibels(min(max(wish, bounds.softest), bounds.loudest))
 
     def _mix(self, audience: Audience, frames: int) -> Mono:
         block = np.zeros(frames, np.float32)

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.chimes import notes
 from kacenv.scene import ChimeName
-from kacenv.units import Decibels, Seconds, amplitude
+from kacenv.units import Seconds
 
-PEAK = Decibels(-20.0)
-"""The loudest sample of a chime, in dBFS."""
 ATTACK = Seconds(0.03)
 """The time a stroke takes to rise."""
 _LASTS = Seconds(9.0)
@@ -50,12 +48,12 @@ just ones). Strengths and decays are chosen by ear: a felt hammer wakes the uppe
 
 @functools.cache
 def ring(name: ChimeName) -> Mono:
-    """The whole chime `name`, its loudest sample at `PEAK`; the same array every time."""
+    """The whole chime `name`, its loudest sample at full scale; the same array every time."""
     sound = np.zeros(frames_in(max(note.offset for note in notes(name)) + _LASTS))
     for note in notes(name):
         stroke, start = _stroke(note.pitch) * note.velocity, frames_in(note.offset)
         sound[start : start + len(stroke)] += stroke
-    chime: Mono = (sound * amplitude(PEAK) / np.abs(sound).max()).astype(np.float32)
+    chime: Mono = (sound / np.abs(sound).max()).astype(np.float32)
     chime.flags.writeable = False
     return chime
 

@@ -1,4 +1,4 @@
-"""A level that follows orders in time, such as a volume or the duck under a chime."""
+"""Values that follow orders in time: a level in dB such as a volume, and a gate such as a mute."""
 
 import math
 from collections import deque
@@ -14,38 +14,67 @@ SILENT = Decibels(-90.0)
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    level: Decibels
+    value: float
     at: Seconds
     duration: Seconds
 
 
-class Dial:
-    """A level in dB. An order begins at its time, or late from wherever the level then is."""
+class _Knob:
+    """A value. An order begins at its time, or late from whatever the value then is."""
+
+    def __init__(self, value: float) -> None:
+        self._fade = Fade.steady(value)
+        self._orders: deque[_Order] = deque()
+
+    def _order(self, value: float, at: Seconds, duration: Seconds) -> None:
+        """Fade to `value` from `at` on; orders for `at` or later are forgotten."""
+        while self._orders and self._orders[-1].at >= at:
+            self._orders.pop()
+        self._orders.append(_Order(value, at, Seconds(max(duration, SHORTEST))))
+
+    def _value_at(self, time: Seconds) -> float:
+        """The value at `time`; never ask for a time before the one asked last."""
+        while self._orders and self._orders[0].at <= time:
+            self._begin(self._orders.popleft(), time)
+        return self._fade.value_at(time)
+
+    def _begin(self, order: _Order, time: Seconds) -> None:
+        """A late order keeps its whole length, so that it is never steeper than meant."""
+        self._fade = self._fade.toward(order.value, time, order.duration)
+        if math.isclose(self._fade.origin, order.value, abs_tol=1e-9):
+            self._fade = Fade.steady(order.value)
+
+
+class Dial(_Knob):
+    """A level in dB, fading evenly in dB."""
 
     def __init__(self, level: Decibels = Decibels(0.0)) -> None:
-        self._fade = Fade.steady(level)
-        self._orders: deque[_Order] = deque()
+        super().__init__(level)
 
     def turn(self, level: Decibels, at: Seconds, duration: Seconds) -> None:
         """Fade to `level` from `at` on; orders for `at` or later are forgotten."""
-        while self._orders and self._orders[-1].at >= at:
-            self._orders.pop()
-        order = _Order(max(level, SILENT), at, Seconds(max(duration, SHORTEST)))
-        self._orders.append(order)
+        self._order(max(level, SILENT), at, duration)
 
     def level_at(self, time: Seconds) -> Decibels:
         """The level at `time` in dB; never ask for a time before the one asked last."""
-        while self._orders and self._orders[0].at <= time:
-            self._begin(self._orders.popleft(), time)
-        return Decibels(self._fade.value_at(time))
+        return Decibels(self._value_at(time))
 
     def gain_at(self, time: Seconds) -> float:
         """The factor on samples at `time`."""
         level = self.level_at(time)
         return amplitude(level) if level > SILENT else 0.0
 
-    def _begin(self, order: _Order, time: Seconds) -> None:
-        """A late order keeps its whole length, so that it is never steeper than meant."""
-        self._fade = self._fade.toward(order.level, time, order.duration)
-        if math.isclose(self._fade.origin, order.level, abs_tol=1e-9):
-            self._fade = Fade.steady(order.level)
+
+class Gate(_Knob):
+    """Open or shut; fading by amplitude, so that shut is true silence."""
+
+    def __init__(self) -> None:
+        super().__init__(1.0)
+
+    def shut(self, shut: bool, at: Seconds, duration: Seconds) -> None:
+        """Fade to nothing, or back, from `at` on; orders for `at` or later are forgotten."""
+        self._order(0.0 if shut else 1.0, at, duration)
+
+    def gain_at(self, time: Seconds) -> float:
+        """The factor on samples at `time`; never ask for a time before the one asked last."""
+        return self._value_at(time)

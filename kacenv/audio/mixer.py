@@ -9,19 +9,31 @@ import numpy as np
 from kacenv.audio.belfry import Belfry
 from kacenv.audio.bell import ring
 from kacenv.audio.deck import Deck
-from kacenv.audio.dial import Dial
+from kacenv.audio.dial import Dial, Gate
 from kacenv.audio.limiter import LOOK_AHEAD
 from kacenv.audio.meter import Loudness, Meter
 from kacenv.audio.music import Elsewhere, Music
 from kacenv.audio.ramp import Ramp
+from kacenv.audio.recent import Recent
 from kacenv.audio.routing import Routing
 from kacenv.audio.samples import RATE, Block
-from kacenv.commands import AudioCommand, Crossfade, CueTrack, SetLevel, SetVolume, StrikeChime
+from kacenv.audio.watch import Watch
+from kacenv.commands import (
+    AudioCommand,
+    Crossfade,
+    CueTrack,
+    Duck,
+    Hush,
+    Mute,
+    SetLevel,
+    SetVolume,
+    StrikeChime,
+)
 from kacenv.errors import DeviceError
-from kacenv.requests import Event
+from kacenv.requests import Event, TrackStarted
 from kacenv.room import Room
 from kacenv.scene import Audience
-from kacenv.units import Seconds
+from kacenv.units import Decibels, Seconds
 
 _CHUNK = 960
 """Frames (20 ms) between which gains move in straight lines."""
@@ -41,10 +53,14 @@ class Mixer:
         elsewhere: Elsewhere,
     ) -> None:
         self._routing = Routing(room.outputs)
-        self._music = Music(report, elsewhere)
-        self._belfry = Belfry()
-        self._level, self._ramp, self._meter = Dial(), Ramp(), Meter()
+        self._report = report
+        self._music = Music(self._tell, elsewhere)
+        self._watch, self._recent = Watch(report), Recent()
+        self._belfry = Belfry(room.chime_loudness)
+        self._level, self._duck, self._hush = Dial(), Dial(), Gate()
+        self._ramp, self._meter = Ramp(), Meter()
         self._inbox: deque[tuple[AudioCommand, Deck | None]] = deque()
+        self._making_room: deque[Seconds] = deque()
         self._make_deck, self._elsewhere = make_deck, elsewhere
         self._primed = False
 
@@ -77,7 +93,7 @@ class Mixer:
         if isinstance(command, CueTrack):
             deck = self._make_deck()
             self._elsewhere(partial(deck.open, command.cut))
-        elif isinstance(command, SetVolume):
+        elif isinstance(command, SetVolume | Mute):
             self._check_output(command.output)
         elif isinstance(command, StrikeChime):
             if command.audience is Audience.STAFF and not self._routing.staff_can_hear:
@@ -102,10 +118,19 @@ class Mixer:
         ]
         return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
 
+    def make_room(self, at: Seconds) -> None:
+        """Lower the music, as for a chime in the room, for one that is struck elsewhere."""
+        self._making_room.append(at)
+
     def close(self) -> None:
         """Let go of every deck; only when nobody renders any more."""
         self._take_orders()
         self._music.close()
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, TrackStarted):
+            self._watch.begin_anew()
+        self._report(event)
 
     def _check_output(self, name: str) -> None:
         if name not in self._routing.strips:
@@ -115,13 +140,24 @@ class Mixer:
     def _chunk(self, frames: int, start: Seconds) -> Block:
         self._take_orders()
         end = Seconds(start + frames / RATE)
-        chimes = self._belfry.render(frames, start)
-        gain = self._level.gain_at(end) * self._belfry.duck_at(end)
-        music = self._ramp.apply(self._music.render(frames, start), gain)
+        chimes = self._belfry.render(frames, start, self._recent.level)
+        hushed = self._hush.gain_at(end)
+        music = self._music.render(frames, start)
+        expected = self._music.expected_at(end) if hushed == 1.0 else 0.0
+        self._watch.look(music, expected, start, end)
+        music = self._ramp.apply(music, hushed * self._gain_at(end))
         self._meter.add(music)
+        self._recent.add(music)
         return self._routing.mix(music, chimes, end)
 
+    def _gain_at(self, time: Seconds) -> float:
+        """The factor on all music at `time`, beside the hush."""
+        ducked = self._duck.gain_at(time) * self._belfry.duck_at(time)
+        return self._level.gain_at(time) * ducked
+
     def _take_orders(self) -> None:
+        while self._making_room:
+            self._belfry.make_room(self._making_room.popleft())
         while self._inbox:
             command, deck = self._inbox.popleft()
             match command:
@@ -132,8 +168,11 @@ class Mixer:
                     self._music.crossfade(command)
                 case SetLevel():
                     self._level.turn(command.level, command.at, command.duration)
-                case SetVolume():
-                    volume = self._routing.strips[command.output].volume
-                    volume.turn(command.level, command.at, command.duration)
+                case Duck():
+                    self._duck.turn(Decibels(-abs(command.depth)), command.at, command.duration)
+                case Hush():
+                    self._hush.shut(command.hushed, command.at, command.duration)
+                case Mute() | SetVolume():
+                    self._routing.strips[command.output].follow(command)
                 case StrikeChime():
                     self._belfry.strike(command)

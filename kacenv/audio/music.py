@@ -1,5 +1,6 @@
 """The music bus: the tracks that sound, the one that waits, and the crossfades between them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class Music:
         self._orders: list[_Order] = []
         self._voices: list[Voice] = []
         self._end_told = True
+        self._wanted = False
         self._failed_id: int | None = None
         self._past_underruns = 0
 
@@ -58,6 +60,13 @@ class Music:
     def sounding(self) -> tuple[int, ...]:
         """The tracks that sound, the newest last."""
         return tuple(voice.play_id for voice in self._voices)
+
+    def expected_at(self, time: Seconds) -> float:
+        """The gain at which tracks are mixed at `time`; 0 where silence was asked for."""
+        if not self._wanted:
+            return 0.0
+        gains = [voice.envelope.gain_at(time) for voice in self._voices]
+        return min(1.0, math.hypot(*gains)) if gains else 1.0
 
     def cue(self, play_id: int, cut: Cut, deck: Deck) -> None:
         """Keep `deck` waiting for its crossfade, instead of one that has none ordered."""
@@ -114,6 +123,7 @@ class Music:
         """Follow one order that is due; False while its track makes it wait."""
         play_id = order.play_id
         if play_id is None:
+            self._wanted = False
             self._fall(max(order.crossfade.at, start), order.crossfade.duration)
         elif play_id in self._cued:
             return self._started(self._cued[play_id], order, start)
@@ -138,7 +148,7 @@ class Music:
         delay = frames_in(at - start)
         self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, envelope, delay))
         del self._cued[cued.play_id]
-        self._end_told = False
+        self._end_told, self._wanted = False, True
         self._report(TrackStarted(cued.play_id, at))
 
     def _fall(self, at: Seconds, duration: Seconds) -> None:

@@ -18,6 +18,7 @@ from kacenv.clock import Clock
 from kacenv.commands import AudioCommand
 from kacenv.requests import Event
 from kacenv.room import Room
+from kacenv.units import Seconds
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,10 @@ class RoomAudio:
             DeviceError: The room has no such output.
         """
         return self._mixer.perform(command)
+
+    def make_room(self, at: Seconds) -> None:
+        """Lower the music, as for a chime in the room, for one that a MIDI instrument plays."""
+        self._mixer.make_room(at)
 
     def close(self) -> None:
         """Stop at once and let go of everything; twice does no harm. Fade out before."""

@@ -5,14 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from kacenv.audio.bell import Mono
-from kacenv.audio.dial import Dial
+from kacenv.audio.delay import Delay
+from kacenv.audio.dial import Dial, Gate
 from kacenv.audio.limiter import Limiter
 from kacenv.audio.meter import Loudness, Meter
 from kacenv.audio.ramp import Ramp
-from kacenv.audio.samples import Block, silence
+from kacenv.audio.samples import Block, frames_in, silence
+from kacenv.commands import Mute, SetVolume
 from kacenv.room import Output, Role
 from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds, amplitude
+
+_CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
+"""How far a volume turned down takes the chimes along; one turned up doesn't."""
 
 
 class Strip:
@@ -21,21 +26,43 @@ class Strip:
     def __init__(self, output: Output) -> None:
         self.output = output
         self.columns = [channel - 1 for channel in output.channels]
-        self.volume = Dial()
+        self._volume, self._mute = Dial(), Gate()
         self.meter = Meter()
-        self._ramp = Ramp()
+        self._ramp, self._bell, self._gate = Ramp(), Ramp(), Ramp()
         self._trim = amplitude(output.trim)
+        self._delay = Delay(frames_in(output.delay), len(self.columns))
+
+    def follow(self, order: SetVolume | Mute) -> None:
+        """Fade to a volume, to silence or back."""
+        if isinstance(order, Mute):
+            self._mute.shut(order.muted, order.at, order.duration)
+        else:
+            self._volume.turn(order.level, order.at, order.duration)
 
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
         """What this output plays, of shape (frames, 1 or 2); staff hear no music."""
         if self.output.role is Role.STAFF:
             block = silence(len(music))
         else:
-            block = self._ramp.apply(music, self.volume.gain_at(end) * self._trim)
-        for audience, chime in chimes.items():
-            if audience is Audience.ROOM or self.output.role is Role.STAFF:
-                block = block + (chime * np.float32(self._trim))[:, None]
-        return block if len(self.columns) == 2 else block.mean(axis=1, keepdims=True)
+            block = self._ramp.apply(music, self._volume.gain_at(end) * self._trim)
+        block = block + self._chimes(chimes, len(music), end)
+        if len(self.columns) == 1:
+            block = block.mean(axis=1, keepdims=True)
+        return self._delay.apply(self._gate.apply(block, self._mute.gain_at(end)))
+
+    def _chimes(self, chimes: Mapping[Audience, Mono], frames: int, end: Seconds) -> Block:
+        """What is struck for who listens here, following the volume within bounds."""
+        volume = max(_CHIMES_FOLLOW[0], min(_CHIMES_FOLLOW[1], self._volume.level_at(end)))
+        ours = [
+            chime
+            for audience, chime in chimes.items()
+            if audience is Audience.ROOM or self.output.role is Role.STAFF
+        ]
+        gain = amplitude(volume) * self._trim
+        if not ours:
+            self._bell = Ramp(gain)
+            return silence(frames, 1)
+        return self._bell.apply(np.sum(ours, axis=0)[:, None], gain)
 
 
 class Routing:

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from kacenv.audio import sound_file
 from kacenv.audio.libvlc import instance, library
 from kacenv.audio.ring import Ring
 from kacenv.audio.samples import RATE, Block, Pcm, frames_in
 from kacenv.errors import DeviceError
+from kacenv.music import sound_file
 from kacenv.playlist import Cut
 from kacenv.units import Seconds
 

@@ -1,13 +1,36 @@
 """The command line. Heavy imports wait until a command needs them, so that it answers at once."""
 
 import sys
+from io import TextIOWrapper
+
+from kacenv.errors import KacenvError
 
 
 def main() -> None:
-    """Run `kacenv`; what a person did wrong is said in plain words, never as a traceback."""
+    """Run `kacenv`; what went wrong is said in plain words, never as a traceback.
+
+    Exits with 1 after an error that is for people, 130 after Ctrl-C.
+    """
     from kacenv.cli import quick
 
-    if not quick.run(sys.argv[1:]):
-        from kacenv.cli.app import run
+    _never_stumble_over_a_letter()
+    try:
+        if not quick.run(sys.argv[1:]):
+            from kacenv.cli.app import app
 
-        run()
+            app()
+    except KacenvError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stdout = None  # nothing is left to be flushed
+        sys.exit(1)
+
+
+def _never_stumble_over_a_letter() -> None:
+    """A terminal without quotation marks shows a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from kacenv.cli.music import app as music_app
 from kacenv.cli.quick import send, show_status
-from kacenv.errors import KacenvError
+from kacenv.cli.sound import app as sound_app
 
 app = typer.Typer(
     name="kacenv",
@@ -18,6 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_SLOW_DISK = 120.0
+"""Measuring a scene's music may take this long (seconds)."""
+app.add_typer(sound_app, name="audio", rich_help_panel="The room itself")
+app.add_typer(music_app, name="music", rich_help_panel="During a session")
 _DRIVE, _PLAN, _RUN = "During a session", "Before a session", "The room itself"
 RoomOption = Annotated[
     str | None,
@@ -29,17 +34,6 @@ HouseOption = Annotated[
 ]
 
 
-def run() -> None:
-    """Run the command line; errors meant for people go to stderr, and exit with 1."""
-    try:
-        app()
-    except KacenvError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
 @app.command(rich_help_panel=_DRIVE)
 def start(scene: str, room: RoomOption = None, house: HouseOption = None) -> None:
     """Begin a session, e.g. kacenv start couple-lozenge --room garden."""
@@ -49,7 +43,8 @@ def start(scene: str, room: RoomOption = None, house: HouseOption = None) -> Non
 
     home = House.find(house)
     name = ensure_running(home, room) if room else the_room(None)
-    print(post(name, "/v1/start", {"scene": str(home.scene(scene).resolve())})["reply"])
+    found = {"scene": str(home.scene(scene).resolve())}
+    print(post(name, "/v1/start", found, timeout=_SLOW_DISK)["reply"])
 
 
 @app.command(rich_help_panel=_DRIVE)
@@ -107,6 +102,39 @@ def volume(
 
 
 @app.command(rich_help_panel=_DRIVE)
+def mute(
+    output: Annotated[str | None, typer.Argument(metavar="[OUTPUT]")] = None,
+    off: Annotated[bool, typer.Option("--off", help="Let it sound again.")] = False,
+    room: RoomOption = None,
+) -> None:
+    """Silence one output, or all, softly; kacenv mute --off lets them sound again."""
+    send(room, "mute", output=output, muted=not off)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def duck(
+    off: Annotated[bool, typer.Option("--off", help="Let the music come back.")] = False,
+    room: RoomOption = None,
+) -> None:
+    """Lower the music so that you can speak; kacenv duck --off brings it back slowly."""
+    send(room, "duck", ducked=not off)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def silence(room: RoomOption = None) -> None:
+    """Fade the music to silence, until: kacenv music."""
+    send(room, "silence")
+
+
+@app.command(rich_help_panel=_DRIVE)
+def intensity(
+    lean: Annotated[str, typer.Argument(metavar="up|down")], room: RoomOption = None
+) -> None:
+    """Lean towards livelier (up) or calmer (down) pieces from the next good moment on."""
+    send(room, "intensity", lean=lean)
+
+
+@app.command(rich_help_panel=_DRIVE)
 def lights(
     level: Annotated[str, typer.Argument(metavar="LEVEL|plan")], room: RoomOption = None
 ) -> None:
@@ -143,12 +171,14 @@ def stop(room: RoomOption = None) -> None:
 @app.command(rich_help_panel=_PLAN)
 def check(house: HouseOption = None) -> None:
     """Read every room, scene and playlist, and say what is wrong."""
-    from kacenv.loader import House, check_house
+    from kacenv.loader import House, check_house, warnings_of
 
     home = House.find(house)
     problems = check_house(home)
     for problem in problems:
         print(f"{problem}\n")
+    for caution in warnings_of(home):
+        print(caution)
     read = {"rooms": home.rooms(), "scenes": home.scenes(), "playlists": home.playlists()}
     counts = ", ".join(f"{len(names)} {kind}" for kind, names in read.items())
     print(f"Read: {counts}. Problems: {len(problems) or 'none'}.")
@@ -159,9 +189,21 @@ def check(house: HouseOption = None) -> None:
 def rehearse(
     scene: str,
     room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")] = "demo",
+    render: Annotated[
+        Path | None, typer.Option("--render", help="Write the sound to this FLAC file instead.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", help="With --render: this output alone.")
+    ] = None,
     house: HouseOption = None,
 ) -> None:
-    """Print a whole session's timeline without playing it."""
+    """Print a whole session's timeline without playing it, or render its sound to a file."""
+    if render is not None:
+        from kacenv.cli.render import render_scene
+        from kacenv.loader import House
+
+        render_scene(House.find(house), scene, room, render, output)
+        return
     from kacenv.cli.rehearsal import rehearsal_lines
     from kacenv.loader import House, load_room, load_session
     from kacenv.simulate import rehearse as simulated

@@ -4,16 +4,28 @@ import json
 import socket
 from typing import Any
 
-from kacenv.errors import DaemonError, RefusedError
-from kacenv.places import run_folder
+from kacenv.errors import DaemonError, NotRunningError, RefusedError
+from kacenv.places import run_folders
 
 _TIMEOUT = 10.0
 _HOW_TO_START = "Begin one with: kacenv start SCENE --room ROOM"
 
 
 def running_rooms() -> list[str]:
-    """The rooms whose daemons have a socket on this machine."""
-    return sorted(path.stem for path in run_folder().glob("*.sock"))
+    """The rooms that run on this machine; a socket left behind by a power cut is none."""
+    paths = (path for folder in run_folders() for path in folder.glob("*.sock"))
+    return sorted({path.stem for path in paths if _listens(str(path))})
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(path)
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+        return True
 
 
 def the_room(room: str | None) -> str:
@@ -22,7 +34,7 @@ def the_room(room: str | None) -> str:
     Raises:
         DaemonError: none runs, or several do and none was named.
     """
-    if room is not None:
+    if room:
         return room
     rooms = running_rooms()
     if not rooms:
@@ -34,39 +46,43 @@ def the_room(room: str | None) -> str:
 
 def get(room: str | None, path: str) -> Any:
     """What the room's daemon says at `path`."""
-    return _ask(the_room(room), f"GET {path}", b"")
+    return _ask(the_room(room), f"GET {path}", b"", _TIMEOUT)
 
 
-def post(room: str | None, path: str, body: dict[str, Any]) -> Any:
-    """What the room's daemon answers to `body`.
+def post(room: str | None, path: str, body: dict[str, Any], timeout: float = _TIMEOUT) -> Any:
+    """What the room's daemon answers to `body` within `timeout` seconds.
 
     Raises:
         RefusedError: it refused, and says why.
         DaemonError: it can't be reached.
     """
-    return _ask(the_room(room), f"POST {path}", json.dumps(body).encode())
+    return _ask(the_room(room), f"POST {path}", json.dumps(body).encode(), timeout)
 
 
-def _ask(room: str, line: str, body: bytes) -> Any:
+def _ask(room: str, line: str, body: bytes, timeout: float) -> Any:
     head = f"{line} HTTP/1.0\r\nHost: kacenv\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-    status, _, content = _exchange(room, request).partition(b"\r\n\r\n")
-    code = int(status.split(b" ", 2)[1])
-    answer = json.loads(content)
-    if code >= 400:
-        raise RefusedError(answer["error"])
+    status, _, content = _exchange(room, request, timeout).partition(b"\r\n\r\n")
+    try:
+        code = int(status.split(b" ", 2)[1])
+        answer = json.loads(content)
+        refusal = answer["error"] if code >= 400 else None
+    except (ValueError, LookupError, TypeError):
+        raise DaemonError(
+            f"The room {room} gave no answer that can be understood. Ask again: kacenv status"
+        ) from None
+    if refusal is not None:
+        raise RefusedError(refusal)
     return answer
 
 
-def _exchange(room: str, request: bytes) -> bytes:
+def _exchange(room: str, request: bytes, timeout: float) -> bytes:
     with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(_TIMEOUT)
+        line.settimeout(timeout)
         try:
-            line.connect(str(run_folder() / f"{room}.sock"))
+            line.connect(_address(room))
             line.sendall(request)
             return b"".join(iter(lambda: line.recv(65536), b""))
-        except (FileNotFoundError, ConnectionError):
-            raise DaemonError(f"The room {room} isn't running. {_HOW_TO_START}") from None
         except PermissionError:
             raise DaemonError(
                 f"You may not drive the room {room}. "
@@ -74,3 +90,11 @@ def _exchange(room: str, request: bytes) -> bytes:
             ) from None
         except TimeoutError:
             raise DaemonError(f"The room {room} doesn't answer. Its log says more.") from None
+        except OSError:
+            raise NotRunningError(f"The room {room} isn't running. {_HOW_TO_START}") from None
+
+
+def _address(room: str) -> str:
+    """The room's socket, in the first folder that has one."""
+    paths = [folder / f"{room}.sock" for folder in run_folders()]
+    return str(next((path for path in paths if path.exists()), paths[-1]))

@@ -1,12 +1,9 @@
 """What a therapist types most, answered with nothing loaded that it doesn't need."""
 
 import os
-import sys
 from typing import Any
 
-from kacenv.errors import KacenvError
-
-PRESSES = frozenset({"hold", "release", "next", "back", "lights-up", "end", "stop"})
+PRESSES = frozenset({"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"})
 """Requests that need no more than their name."""
 
 
@@ -15,14 +12,10 @@ def run(words: list[str]) -> bool:
     if len(words) != 1 or words[0] not in {*PRESSES, "status"}:
         return False
     room = os.environ.get("KACENV_ROOM")
-    try:
-        if words[0] == "status":
-            show_status(room)
-        else:
-            send(room, words[0])
-    except KacenvError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+    if words[0] == "status":
+        show_status(room)
+    else:
+        send(room, words[0])
     return True
 
 

@@ -4,8 +4,8 @@ import subprocess
 import sys
 import time
 
-from kacenv.cli.client import get, running_rooms
-from kacenv.errors import DaemonError, RefusedError
+from kacenv.cli.client import get
+from kacenv.errors import DaemonError, NotRunningError
 from kacenv.loader import House, load_room
 from kacenv.places import run_folder
 
@@ -21,31 +21,35 @@ def ensure_running(home: House, room: str) -> str:
         DaemonError: it doesn't start; carries what it said.
     """
     name = load_room(home, room).name
-    if name not in running_rooms() or not _answers(name):
+    if not _answers(name):
         _start(home, room, name)
     return name
 
 
 def _start(home: House, room: str, name: str) -> None:
     folder = run_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     log = folder / f"{name}.log"
     command = [sys.executable, "-m", "kacenv", "serve", "--room", room, "--house", str(home.root)]
-    with log.open("w") as said:
+    with log.open("a+") as said:
+        begun = said.tell()
         daemon = subprocess.Popen(  # noqa: S603 - our own program, with a room that has loaded
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline and daemon.poll() is None:
-        if _answers(name):
-            return
-        time.sleep(0.05)
-    raise DaemonError(log.read_text().strip() or f"The room {name} didn't start; see {log}")
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline and daemon.poll() is None:
+            if _answers(name):
+                return
+            time.sleep(0.05)
+        said.seek(begun)
+        if not _answers(name):
+            raise DaemonError(said.read().strip() or f"The room {name} didn't start; see {log}")
 
 
 def _answers(name: str) -> bool:
+    """Whether the room runs; one that runs but doesn't answer raises DaemonError."""
     try:
         get(name, "/v1/status")
-    except (DaemonError, RefusedError):
+    except NotRunningError:
         return False
     return True

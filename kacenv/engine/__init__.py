@@ -12,7 +12,7 @@ from kacenv.commands import Command, Notice
 from kacenv.engine import answer, check_in, music, phase
 from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.requests import Request, Start, TrackEnded, TrackFailed, TrackStarted
+from kacenv.requests import DeadAir, Request, Start, TrackEnded, TrackFailed, TrackStarted
 from kacenv.units import Seconds
 
 __all__ = ["LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
@@ -63,6 +63,8 @@ def _answer(turn: Turn, request: Request) -> str:
     match request:
         case Start():
             return answer.start(turn, request)
+        case DeadAir():
+            return answer.dead_air(turn, request)
         case TrackStarted() | TrackEnded() | TrackFailed():
             return answer.event(turn, request)
         case _:
@@ -70,8 +72,8 @@ def _answer(turn: Turn, request: Request) -> str:
 
 
 def _next(state: State) -> _Due | None:
-    """What comes first; of things at one moment, the one that is listed first."""
-    return min(_dues(state), key=lambda due: due.at, default=None)
+    """What comes first; of things at one moment (to a millisecond), the one listed first."""
+    return min(_dues(state), key=lambda due: round(due.at, 3), default=None)
 
 
 def _dues(state: State) -> Iterator[_Due]:
@@ -84,7 +86,7 @@ def _dues(state: State) -> Iterator[_Due]:
         (check_in.next_phase_cue(state), check_in.ring_phase_cues),
         (phase.waits_from(state), _say_waiting),
         (phase.ends_at(state), phase.leave),
-        (music.change_at(state), music.play_next),
+        (phase.change_at(state), music.play_next),
         (state.retry_at, music.try_again),
         (_cue_at(state), _cue_upcoming),
     )

@@ -1,24 +1,28 @@
 """What each request does, and what the therapist is told."""
 
-from kacenv.commands import SetVolume, StrikeChime
-from kacenv.engine import light, music, phase, table
+from kacenv.commands import StrikeChime
+from kacenv.engine import choice, light, music, phase, sound, table
 from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.table import Answer
 from kacenv.engine.turn import Turn
-from kacenv.errors import RefusedError
-from kacenv.fades import Fade
 from kacenv.look import Setting
 from kacenv.requests import (
     Back,
     Chime,
+    DeadAir,
+    Duck,
     End,
     Extend,
     Hold,
+    Intensity,
     Lights,
     LightsUp,
+    Music,
+    Mute,
     Next,
     Press,
     Release,
+    Silence,
     Start,
     Stop,
     TrackEnded,
@@ -27,17 +31,15 @@ from kacenv.requests import (
     Volume,
 )
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds, format_seconds
+from kacenv.units import Seconds, format_seconds
 
 PRESS_GUARD = Seconds(2.0)
 """The same press within this time is one press."""
-LOUDEST = Decibels(6.0)
-VOLUME_FADE = Seconds(1.5)
 
 
 def start(turn: Turn, request: Start) -> str:
     """Begin a session, unless one is on."""
-    if turn.state.timeline == request.timeline:
+    if turn.state.timeline == request.timeline and turn.state.mode is not Mode.FADING:
         return "This session is on already."
     if table.TABLE[turn.state.mode]["start"] is Answer.REFUSE:
         raise table.refusal(turn.state.mode)
@@ -47,12 +49,18 @@ def start(turn: Turn, request: Start) -> str:
         timeline=plan,
         durations=tuple(planned.duration for planned in plan.phases),
         session_clock=Stopwatch(since=turn.now),
-        light_hand=LightHand.PLAN,
+        light_hand=_light_hand_at_start(turn.state),
     )
     phase.enter(turn, 0)
     return (
         f"{plan.title} begins with {plan.phases[0].name}; {format_seconds(plan.duration)} planned."
     )
+
+
+def _light_hand_at_start(state: State) -> LightHand:
+    """Lights-up outlasts the start of a session; other wishes end with it."""
+    asked = state.light_hand is LightHand.LIGHTS_UP
+    return LightHand.LIGHTS_UP if asked else LightHand.PLAN
 
 
 def press(turn: Turn, request: Press) -> str:
@@ -66,7 +74,7 @@ def press(turn: Turn, request: Press) -> str:
     if _is_double(turn.state, request, turn.now):
         return "Done already. Press again in a moment to do it once more."
     reply = _do(turn, request)
-    turn.change(last_press=(request, turn.now))
+    turn.change(pressed={**turn.state.pressed, request.kind: (request, turn.now)})
     return reply
 
 
@@ -83,7 +91,9 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line fo
         case Back():
             return _back(turn)
         case Volume():
-            return _volume(turn, request)
+            return sound.volume(turn, request)
+        case Mute() | Duck() | Silence() | Music() | Intensity():
+            return _sound(turn, request)
         case Lights():
             return _lights(turn, request)
         case LightsUp():
@@ -97,9 +107,9 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line fo
 
 
 def _is_double(state: State, request: Press, now: Seconds) -> bool:
-    if not isinstance(request, Extend | Next | Back | Chime) or state.last_press is None:
+    if not isinstance(request, Extend | Next | Back | Chime | Intensity):
         return False
-    last, at = state.last_press
+    last, at = state.pressed.get(request.kind, (None, now))
     return last == request and now - at < PRESS_GUARD
 
 
@@ -121,7 +131,9 @@ def _release(turn: Turn) -> str:
 def _extend(turn: Turn, request: Extend) -> str:
     state = turn.state
     durations = list(state.durations)
-    durations[state.phase] = Seconds(state.duration + request.by)
+    durations[state.phase] = Seconds(
+        max(state.duration, state.phase_clock.reading(turn.now)) + request.by
+    )
     turn.change(durations=tuple(durations), waiting_told=False)
     name, length = state.planned.name, format_seconds(durations[state.phase])
     return f"{name.capitalize()} is now {length} long; what follows moves with it."
@@ -136,28 +148,22 @@ def _next(turn: Turn) -> str:
 
 
 def _back(turn: Turn) -> str:
-    phase.resume(turn)
-    phase.go_to(turn, max(0, turn.state.phase - 1))
+    phase.go_back(turn)
     return f"Going back to {turn.state.planned.name}."
 
 
-def _volume(turn: Turn, request: Volume) -> str:
-    outputs = [output.id for output in turn.state.room.outputs]
-    if request.output is not None and request.output not in outputs:
-        raise RefusedError(f"There is no output {request.output}; there is {', '.join(outputs)}.")
-    if request.level > LOUDEST:
-        raise RefusedError(f"{LOUDEST:+g} dB above the plan is the most that can be asked for.")
-    for output in [request.output] if request.output else outputs:
-        _set_volume(turn, output, request.level)
-    return f"{request.output or 'All outputs'}: {request.level:+g} dB from the plan."
-
-
-def _set_volume(turn: Turn, output: str, level: Decibels) -> None:
-    volumes = turn.state.volumes
-    before = volumes.get(output, Fade.steady(0.0))
-    fade = before.toward(level, turn.now, VOLUME_FADE, music.STEEPEST_LEVEL)
-    turn.change(volumes={**volumes, output: fade})
-    turn.order(SetVolume(output, level, turn.now, fade.duration))
+def _sound(turn: Turn, request: Mute | Duck | Silence | Music | Intensity) -> str:
+    match request:
+        case Mute():
+            return sound.mute(turn, request)
+        case Duck(ducked=ducked):
+            return sound.duck(turn, ducked)
+        case Silence():
+            return sound.hush(turn, hushed=True)
+        case Music():
+            return sound.hush(turn, hushed=False)
+        case Intensity(lean=lean):
+            return sound.lean(turn, 1 if lean == "up" else -1)
 
 
 def _lights(turn: Turn, request: Lights) -> str:
@@ -170,10 +176,10 @@ def _lights(turn: Turn, request: Lights) -> str:
 
 
 def _lights_to_plan(turn: Turn) -> str:
-    turn.change(light_hand=LightHand.PLAN)
     if turn.state.timeline is None:
+        turn.change(light_hand=LightHand.PLAN)
         return "The lights follow the plan from the next session on."
-    light.follow_plan(turn, light.BY_HAND)
+    light.back_to_plan(turn)
     return "The lights follow the plan again."
 
 
@@ -188,15 +194,14 @@ def _chime(turn: Turn, request: Chime) -> str:
 
 
 def _end(turn: Turn) -> str:
-    phase.come_home(turn)
+    if not phase.come_home(turn):
+        return "Already on the way home."
     state = turn.state
     left = sum(state.durations[state.phase :]) - state.phase_clock.reading(turn.now)
     return f"Coming home through {state.planned.name}; {format_seconds(left)} to the end."
 
 
 def _stop(turn: Turn) -> str:
-    if turn.state.ends_at is not None and turn.state.ends_at <= turn.now + phase.STOPPING:
-        return "Already stopping."
     phase.stop(turn)
     return "Stopping: the music fades out and the safe light comes up."
 
@@ -218,15 +223,26 @@ def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
     return ""
 
 
+def dead_air(turn: Turn, happened: DeadAir) -> str:
+    """Nothing is heard though music should be: another piece, at once."""
+    playing = turn.state.playing
+    if playing and not turn.state.hushed and happened.since >= playing.started_at:
+        _failed(turn, playing, "nothing was heard of it")
+    return ""
+
+
 def _ended(turn: Turn, at: Seconds) -> None:
     """The piece is shorter than it said: let the next one in before it is over."""
-    drawn = music.draw(turn.state, turn.state.phase, turn.state.picks)
+    if phase.may_end_now(turn.state, turn.now):
+        phase.leave(turn)
+        return
+    drawn = choice.draw(turn.state, turn.state.phase)
     music.play(turn, drawn, Seconds(max(music.SHORTEST_FADE, at - turn.now)))
 
 
 def _failed(turn: Turn, track: Playing, reason: str) -> None:
     state = turn.state
-    text = f"“{track.cut.title}” is passed over: {reason}."
+    text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
     music.tell_once(turn, track.cut.path, text)
     turn.change(unplayable=state.unplayable | {track.cut.path})
     if track is state.cued:

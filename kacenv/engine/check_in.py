@@ -51,10 +51,12 @@ def _ring(turn: Turn, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
     return reading
 
 
-def pass_over_phase(turn: Turn) -> None:
-    """Say which check-ins of this phase won't come any more."""
+def pass_over_phases(turn: Turn, until: int) -> None:
+    """Say which check-ins of this phase, and of those skipped before `until`, won't come."""
     state = turn.state
     _pass_over(turn, state.planned.cues, state.phase_seen)
+    for skipped in state.plan.phases[state.phase + 1 : until]:
+        _pass_over(turn, skipped.cues, Seconds(-1.0))
 
 
 def pass_over_session(turn: Turn) -> None:

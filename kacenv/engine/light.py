@@ -23,9 +23,11 @@ def show(turn: Turn, look: Look, duration: Seconds) -> None:
     """Fade to `look` in `duration`, or longer where the bound on light asks for it."""
     if not look:
         return
-    fades = {zone: _bounded(turn, zone, look[zone].level, duration) for zone in look}
+    needed = (_bounded(turn, zone, look[zone].level, duration) for zone in look)
+    longest = max(fade.duration for fade in needed)
+    fades = {zone: _bounded(turn, zone, look[zone].level, longest) for zone in look}
     turn.change(light={**turn.state.light, **fades})
-    turn.order(ShowLook(look, turn.now, max(fade.duration for fade in fades.values())))
+    turn.order(ShowLook(look, turn.now, longest))
 
 
 def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
@@ -42,11 +44,19 @@ def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
 
 
 def follow_plan(turn: Turn, duration: Seconds) -> None:
-    """Show the phase's look, unless lights-up still holds."""
-    if turn.state.light_hand is LightHand.LIGHTS_UP:
+    """Show the phase's look, if it has one and lights-up doesn't hold."""
+    if turn.state.light_hand is LightHand.LIGHTS_UP or not turn.state.planned.look:
         return
     turn.change(light_hand=LightHand.PLAN)
     show(turn, turn.state.planned.look, duration)
+
+
+def back_to_plan(turn: Turn) -> None:
+    """Show what the looks up to this phase make together."""
+    turn.change(light_hand=LightHand.PLAN)
+    planned = turn.state.plan.phases[: turn.state.phase + 1]
+    together = {zone: setting for phase in planned for zone, setting in phase.look.items()}
+    show(turn, together, BY_HAND)
 
 
 def lights_up(turn: Turn) -> None:

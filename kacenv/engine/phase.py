@@ -1,13 +1,15 @@
 """Phases: how the session enters, leaves, compresses and finishes them."""
 
 from kacenv.commands import EnterPhase, SessionEnded
-from kacenv.engine import check_in, light, music
+from kacenv.engine import check_in, choice, light, music, sound
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
 from kacenv.engine.turn import Turn
 from kacenv.playlist import Cut
 from kacenv.scene import EndKind
 from kacenv.units import Seconds
 
+GENTLE_FADE = Seconds(4.0)
+"""A piece that sounds for this long after its phase can fade out in peace."""
 STOPPING = Seconds(6.0)
 """`stop` fades the music out in this time."""
 
@@ -29,6 +31,26 @@ def _end_reading(state: State) -> Seconds:
     return reading if duration - planned.slack <= reading <= latest else latest
 
 
+def change_at(state: State) -> Seconds | None:
+    """When the playing piece flows into the next; one that lasts until the phase's end stays."""
+    change, end, playing = music.change_at(state), ends_at(state), state.playing
+    if change is None or end is None or playing is None:
+        return change
+    nearly = end - state.planned.queue.crossfade <= change < end
+    lasts = playing.ends_at >= end + GENTLE_FADE and _music_changes(state)
+    return end if nearly and lasts else change
+
+
+def may_end_now(state: State, now: Seconds) -> bool:
+    """Whether a piece that ends now may end the phase with it: so near is the phase's end."""
+    end = ends_at(state)
+    if end is None or state.planned.end is EndKind.GO:
+        return False
+    if state.planned.end is EndKind.TRACK and not state.returning:
+        return abs(state.phase_clock.reading(now) - state.duration) <= state.planned.slack
+    return end - now <= state.planned.queue.crossfade
+
+
 def waits_from(state: State) -> Seconds | None:
     """When a phase that ends on the therapist's go begins to wait for it."""
     waits = state.planned.end is EndKind.GO and not state.returning and not state.waiting_told
@@ -48,24 +70,24 @@ def enter(turn: Turn, index: int) -> None:
     turn.order(EnterPhase(index, planned.name, turn.now))
     music.set_level(turn, planned.level, planned.crossfade)
     if planned.queue.name != before:
-        turn.change(picks=0)
+        turn.change(heard=())
         _flow_in(turn, index)
     light.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
 
 
 def _flow_in(turn: Turn, index: int) -> None:
-    drawn = music.draw(turn.state, index, 0)
+    drawn = choice.draw(turn.state, index)
     fade = music.phase_fade(turn.state, index, drawn.cut) if drawn else music.SHORTEST_FADE
     music.play(turn, drawn, fade)
 
 
 def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
     """The piece to have ready, and when it will be needed."""
-    end, change = ends_at(state), music.change_at(state)
+    end, change = ends_at(state), change_at(state)
     if end is not None and (change is None or end <= change) and _music_changes(state):
-        drawn = music.draw(state, state.phase + 1, 0) if not state.is_last_phase else None
+        drawn = choice.draw(state, state.phase + 1) if not state.is_last_phase else None
         return (drawn.cut, end) if drawn else None
-    drawn = music.draw(state, state.phase, state.picks)
+    drawn = choice.draw(state, state.phase)
     return (drawn.cut, change) if drawn and change is not None else None
 
 
@@ -84,23 +106,46 @@ def leave(turn: Turn) -> None:
 
 
 def go_to(turn: Turn, index: int) -> None:
-    """Leave this phase for phase `index`."""
-    check_in.pass_over_phase(turn)
+    """Leave this phase for phase `index`; what is skipped on the way forward is named."""
+    if index > turn.state.phase:
+        check_in.pass_over_phases(turn, index)
     enter(turn, index)
 
 
-def come_home(turn: Turn) -> None:
-    """Go to the return arc, or stay in it, and compress what is left of it."""
+def come_home(turn: Turn) -> bool:
+    """Go to the return arc, or stay in it, and compress what is left of it.
+
+    False where the session is on its way home already, as shortly as it can be.
+    """
     state = turn.state
     first = max(state.phase, state.plan.return_from)
     inside = state.phase == first
     spent = state.phase_clock.reading(turn.now) if inside else Seconds(0.0)
     left = max(0.0, state.durations[first] - spent) + sum(state.durations[first + 1 :])
+    if state.returning and inside and state.mode is Mode.RETURNING and left <= _most(state):
+        return False
     scale = min(1.0, state.plan.return_within / left) if left else 1.0
     turn.change(durations=_compressed(state, first, spent, scale), returning=True)
     resume(turn)
     if not inside:
         go_to(turn, first)
+    return True
+
+
+def _most(state: State) -> float:
+    """The longest way home, and a little for rounding."""
+    return state.plan.return_within + 0.001
+
+
+def go_back(turn: Turn) -> None:
+    """Begin the phase before anew; before the return arc, the way home is off."""
+    state = turn.state
+    index = max(0, state.phase - 1)
+    if state.returning and index < state.plan.return_from:
+        planned = tuple(phase.duration for phase in state.plan.phases)
+        turn.change(returning=False, durations=state.durations[:index] + planned[index:])
+    resume(turn)
+    go_to(turn, index)
 
 
 def _compressed(state: State, first: int, spent: Seconds, scale: float) -> tuple[Seconds, ...]:
@@ -124,25 +169,30 @@ def resume(turn: Turn) -> None:
 
 def finish(turn: Turn, fade: Seconds) -> None:
     """Let the music end, over `fade`."""
-    check_in.pass_over_phase(turn)
+    check_in.pass_over_phases(turn, turn.state.phase + 1)
     check_in.pass_over_session(turn)
-    music.silence(turn, fade)
+    music.fade_out(turn, fade)
     turn.change(mode=Mode.FADING, ends_at=Seconds(turn.now + fade))
 
 
 def stop(turn: Turn) -> None:
     """Everything out in a few seconds, and the safe light up, gently."""
-    if turn.state.mode is Mode.FADING:
-        music.silence(turn, STOPPING)
-        turn.change(ends_at=Seconds(turn.now + STOPPING))
+    fading = turn.state.mode is Mode.FADING
+    if fading and turn.state.ends_at is not None:
+        if turn.state.ends_at > turn.now + STOPPING:
+            music.fade_out(turn, STOPPING)
+            turn.change(ends_at=Seconds(turn.now + STOPPING))
     else:
         finish(turn, STOPPING)
-    light.show(turn, turn.state.room.safe_light, STOPPING)
-    turn.change(light_hand=LightHand.LIGHTS_UP)
+    if turn.state.light_hand is LightHand.PLAN:
+        light.show(turn, turn.state.room.safe_light, STOPPING)
+        turn.change(light_hand=LightHand.THERAPIST)
 
 
 def end_session(turn: Turn) -> None:
     """The last fade is over; the room is free for the next session."""
+    state = turn.state
+    sound.reset(turn)
     turn.order(SessionEnded(turn.now))
     state = turn.state
     turn.state = State(

@@ -79,8 +79,10 @@ class State:
     """Everything that decides what the room does next.
 
     `phase_seen` and `session_seen` are the readings of the two clocks up to which check-ins have
-    been seen to. `told` are the files that staff have heard about. `light` holds the fade of each
-    zone whose light is known.
+    been seen to. `heard` are the files drawn in this phase, oldest first;
+    `lean` is by how much more energy than the phase's own they shall have, from `lean_at` on.
+    `told` are the files that staff have heard about. `light` holds the fade of each zone whose
+    light is known.
     """
 
     room: Room
@@ -94,7 +96,9 @@ class State:
     phase_seen: Seconds = Seconds(-1.0)
     session_seen: Seconds = Seconds(-1.0)
     waiting_told: bool = False
-    picks: int = 0
+    heard: tuple[str, ...] = ()
+    lean: int = 0
+    lean_at: Seconds | None = None
     last_play_id: int = 0
     playing: Playing | None = None
     cued: Playing | None = None
@@ -103,10 +107,13 @@ class State:
     retry_at: Seconds | None = None
     level: Fade = Fade(0.0, 0.0)  # noqa: RUF009 - frozen
     volumes: Mapping[str, Fade] = field(default_factory=dict)
+    muted: frozenset[str] = frozenset()
+    ducked: bool = False
+    hushed: bool = False
     light: Mapping[Zone, Fade] = field(default_factory=dict)
     light_hand: LightHand = LightHand.PLAN
     ends_at: Seconds | None = None
-    last_press: tuple[Press, Seconds] | None = None
+    pressed: Mapping[str, tuple[Press, Seconds]] = field(default_factory=dict)
 
     @property
     def plan(self) -> Timeline:

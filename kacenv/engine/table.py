@@ -18,7 +18,7 @@ class Answer(StrEnum):
 
 
 _DO, _SO, _NO = Answer.DO, Answer.ALREADY, Answer.REFUSE
-_ANYTIME = dict.fromkeys(("volume", "lights", "lights-up", "chime"), _DO)
+_ANYTIME = dict.fromkeys(("volume", "mute", "lights", "lights-up", "chime"), _DO)
 _ON = {
     "start": _NO,
     "hold": _DO,
@@ -26,6 +26,10 @@ _ON = {
     "extend": _DO,
     "next": _DO,
     "back": _DO,
+    "duck": _DO,
+    "silence": _DO,
+    "music": _DO,
+    "intensity": _DO,
     "end": _DO,
     "stop": _DO,
     **_ANYTIME,
@@ -35,7 +39,7 @@ _OFF = dict.fromkeys(_ON, _NO) | _ANYTIME
 TABLE: dict[Mode, dict[str, Answer]] = {
     Mode.IDLE: _OFF | {"start": _DO, "stop": _SO},
     Mode.RUNNING: _ON,
-    Mode.RETURNING: _ON | {"end": _SO},
+    Mode.RETURNING: _ON,
     Mode.HELD: _ON | {"hold": _SO, "release": _DO},
     Mode.FADING: _OFF | {"end": _SO, "stop": _DO},
 }
@@ -46,6 +50,7 @@ LEADS_TO: dict[tuple[Mode, str], Mode] = {
     (Mode.RUNNING, "end"): Mode.RETURNING,
     (Mode.RUNNING, "stop"): Mode.FADING,
     (Mode.RETURNING, "hold"): Mode.HELD,
+    (Mode.RETURNING, "back"): Mode.RUNNING,
     (Mode.RETURNING, "stop"): Mode.FADING,
     (Mode.HELD, "release"): Mode.RUNNING,
     (Mode.HELD, "next"): Mode.RUNNING,
@@ -53,13 +58,13 @@ LEADS_TO: dict[tuple[Mode, str], Mode] = {
     (Mode.HELD, "end"): Mode.RETURNING,
     (Mode.HELD, "stop"): Mode.FADING,
 }
-"""Where a request that is done changes the mode. A hold while returning goes back to returning;
-the last phase's end leads to fading, and the last fade's end to idle."""
+"""Where a request that is done changes the mode. A hold while returning goes back to returning,
+and so does a step back that stays in the return arc; the last phase's end leads to fading, and
+the last fade's end to idle."""
 
 _ALREADY_WORDS = {
     (Mode.IDLE, "stop"): "Nothing is playing.",
     (Mode.HELD, "hold"): "Already holding.",
-    (Mode.RETURNING, "end"): "Already on the way home.",
     (Mode.FADING, "end"): "The session is ending already.",
 }
 _REFUSED_WORDS = {

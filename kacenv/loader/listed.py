@@ -25,8 +25,9 @@ class Entry:
     column: int = 1
     where: str = ""
     gain: Decibels = Decibels(0.0)
-    cue_in: Seconds = Seconds(0.0)
+    cue_in: Seconds | None = None
     cue_out: Seconds | None = None
+    energy: int | None = None
 
 
 def local(location: str) -> str:

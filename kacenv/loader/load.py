@@ -18,6 +18,7 @@ from kacenv.loader.files import shown
 from kacenv.loader.house import House
 from kacenv.loader.music import load_queue
 from kacenv.loader.source import read_document
+from kacenv.music import Known, known_sounds
 from kacenv.playlist import Queue
 from kacenv.room import Room
 from kacenv.scene import Scene
@@ -45,7 +46,7 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
     findings = _Findings()
     place = findings.gather(lambda: _open_room(house.room(room)))
     plan = findings.gather(lambda: _open_scene(house.scene(scene)))
-    queues = _check(house, plan, place, findings) if plan else {}
+    queues = _check(house, plan, place, findings, known_sounds()) if plan else {}
     findings.refuse()
     assert plan and place  # noqa: S101, PT018 - without findings both were read
     return compile_timeline(plan.scene, place.room, queues)
@@ -53,19 +54,26 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
 
 def check_house(house: House) -> list[Problem]:
     """Everything wrong with any file of the house: each scene is tried in each room."""
-    findings = _Findings()
+    findings, known = _Findings(), known_sounds()
     rooms = [findings.gather(_open_room, house.room(name)) for name in house.rooms()]
     plans = [findings.gather(_open_scene, house.scene(name)) for name in house.scenes()]
     places: list[_Place | None] = [place for place in rooms if place]
     for place in places or [None]:
         for name in house.playlists():
-            findings.gather(_open_playlist, house, name, place)
+            findings.gather(_open_playlist, house, name, place, known)
         for plan in plans:
             if plan:
-                _check(house, plan, place, findings)
+                _check(house, plan, place, findings, known)
     if not plans:
         findings.gather(house.scene, "couple-lozenge")
     return list(in_order(findings.problems))
+
+
+def music_roots(house: House) -> list[Path | None]:
+    """The music folder of each room that can be read; `[None]` without any."""
+    findings = _Findings()
+    rooms = [findings.gather(_open_room, house.room(name)) for name in house.rooms()]
+    return list(dict.fromkeys(room.music_root for room in rooms if room)) or [None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +122,15 @@ def _open_scene(path: Path) -> Plan:
     return Plan(validate(Scene, document), document)
 
 
-def _open_playlist(house: House, name: str, place: _Place | None) -> Queue:
+def _open_playlist(house: House, name: str, place: _Place | None, known: Known) -> Queue:
     path = house.playlist(name)
     assert path is not None  # noqa: S101 - the house has just listed it
-    return load_queue(path, name, place.music_root if place else None)
+    return load_queue(path, name, place.music_root if place else None, known)
 
 
-def _check(house: House, plan: Plan, place: _Place | None, findings: _Findings) -> dict[str, Queue]:
+def _check(
+    house: House, plan: Plan, place: _Place | None, findings: _Findings, known: Known
+) -> dict[str, Queue]:
     """Hold a scene against its music and its room; the queues of all its playlists."""
     queues: dict[str, Queue] = {}
     names = house.playlists()
@@ -128,7 +138,7 @@ def _check(house: House, plan: Plan, place: _Place | None, findings: _Findings) 
         if name not in names:
             findings.problems.append(unknown_playlist(plan, trail, names))
             continue
-        queue = findings.gather(_open_playlist, house, name, place)
+        queue = findings.gather(_open_playlist, house, name, place, known)
         if queue:
             queues[name] = queue
     findings.problems += check_scene(plan)

@@ -1,6 +1,7 @@
 """Playlists: their files found, kept inside the house, and measured."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from kacenv.loader.files import any_of, near, read_text, shown, siblings
 from kacenv.loader.house import YAML
 from kacenv.loader.listed import Entry, read_m3u8, read_xspf
 from kacenv.loader.source import Document, parse
+from kacenv.loader.tracks import Listed
+from kacenv.music import Known
 from kacenv.playlist import Cut, Order, Playlist, Queue
 from kacenv.units import Seconds, format_seconds
 
@@ -32,36 +35,86 @@ class _Reading:
 
     entries: list[Entry]
     crossfade: Seconds
-    shuffle_seed: int | None = None
+    order: Order = Order.AS_LISTED
+    seed: int = 0
     repeat: bool = False
     chosen: bool = False
     """Whether the crossfade is the clinic's own wish."""
 
 
-def load_queue(path: Path, name: str, music_root: Path | None = None) -> Queue:
+def load_queue(
+    path: Path, name: str, music_root: Path | None = None, known: Known | None = None
+) -> Queue:
     """The playlist at `path`, ready to play; scenes call it `name`.
 
-    Music is taken from the playlist's folder and from `music_root`, nowhere else.
+    Music is taken from the playlist's folder and from `music_root`, nowhere else. Tracks that
+    are `known` are brought to one loudness and played without the silence at their ends.
 
     Raises:
         LoadError: With every track that can't be used.
     """
     reading = _read(path)
-    roots = [path.parent.resolve()] + ([music_root.resolve()] if music_root else [])
+    cuts = tuple(track.cut() for track in _listed_in(reading, path, music_root, known))
+    return Queue(
+        name,
+        cuts,
+        crossfade=Seconds(min(reading.crossfade, _longest_crossfade(cuts))),
+        shuffle_seed=reading.seed if reading.order is Order.SHUFFLED else None,
+        repeat=reading.repeat,
+        fit=reading.order is Order.FIT,
+    )
+
+
+def listed_tracks(path: Path, music_root: Path | None, known: Known | None) -> list[Listed]:
+    """Every track of the playlist at `path`, found and measured.
+
+    Raises:
+        LoadError: With every track that can't be used.
+    """
+    return _listed_in(_read(path), path, music_root, known)
+
+
+def _listed_in(
+    reading: _Reading, path: Path, music_root: Path | None, known: Known | None
+) -> list[Listed]:
+    roots = _roots(path, music_root)
     problems: list[Problem] = []
-    cuts: list[Cut] = []
+    tracks: list[Listed] = []
     for entry in reading.entries:
         try:
-            cuts.append(_cut(entry, roots))
+            tracks.append(_listed(entry, path, roots, known or Known()))
         except _RefusedTrack as refused:
-            place = (shown(path), entry.line, entry.column, entry.where)
-            problems.append(Problem(*place, *_as_written(path, *refused.args)))
-    if not problems and reading.chosen and (len(cuts) > 1 or reading.repeat):
-        problems += _too_short(path, reading, cuts)
+            problems.append(_problem(path, entry, refused))
+    if not problems and reading.chosen and (len(tracks) > 1 or reading.repeat):
+        problems += _too_short(reading, tracks)
     if problems:
         raise LoadError(in_order(problems))
-    crossfade = min(reading.crossfade, _longest_crossfade(cuts))
-    return Queue(name, tuple(cuts), Seconds(crossfade), reading.shuffle_seed, reading.repeat)
+    return tracks
+
+
+def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list[Problem]]:
+    """The sound files of a playlist without looking into them, and what couldn't be found.
+
+    Raises:
+        LoadError: The playlist itself can't be read.
+    """
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for entry in _read(path).entries:
+        try:
+            files.append(_locate(entry.file, _roots(path, music_root)))
+        except _RefusedTrack as refused:
+            problems.append(_problem(path, entry, refused))
+    return files, problems
+
+
+def _roots(path: Path, music_root: Path | None) -> list[Path]:
+    return [path.parent.resolve()] + ([music_root.resolve()] if music_root else [])
+
+
+def _problem(path: Path, entry: Entry, refused: _RefusedTrack) -> Problem:
+    place = (shown(path), entry.line, entry.column, entry.where)
+    return Problem(*place, *_as_written(path, *refused.args))
 
 
 def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
@@ -91,28 +144,30 @@ def _from_yaml(document: Document) -> _Reading:
             column=document.place(("tracks", index, "file")).column,
             where=document.where(("tracks", index)),
             gain=track.gain,
-            cue_in=track.cue_in,
+            cue_in=track.cue_in if ("tracks", index, "cue_in") in document.values else None,
             cue_out=track.cue_out,
+            energy=track.energy,
         )
         for index, track in enumerate(playlist.tracks)
     ]
-    seed = playlist.seed if playlist.order is Order.SHUFFLED else None
     chosen = "crossfade" in document.tree
-    return _Reading(entries, playlist.crossfade, seed, playlist.repeat, chosen)
+    how = playlist.order, playlist.seed, playlist.repeat
+    return _Reading(entries, playlist.crossfade, *how, chosen)
 
 
-def _cut(entry: Entry, roots: list[Path]) -> Cut:
-    path = _locate(entry.file, roots)
-    whole = _measure(path)
+def _listed(entry: Entry, path: Path, roots: list[Path], known: Known) -> Listed:
+    file = _locate(entry.file, roots)
+    stated, sound = _measure(file), known.find(file)
+    whole = sound.duration if sound else stated
     end = whole if entry.cue_out is None else entry.cue_out
+    begin = entry.cue_in or Seconds(0.0)
     if end > whole + _SLACK:
         found = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
         raise _RefusedTrack(found, "a cue_out within the file, or none for its end")
-    if entry.cue_in >= end:
-        found = f"cue_in: {format_seconds(entry.cue_in)}, but it ends at {format_seconds(end)}"
+    if begin >= end:
+        found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
         raise _RefusedTrack(found, "a cue_in before the end", "cue_in: 0s")
-    length = Seconds(min(end, whole) - entry.cue_in)
-    return Cut(str(path), entry.title, entry.artist, length, entry.cue_in, entry.gain)
+    return Listed(shown(path), entry, file, stated, begin, Seconds(min(end, whole)), sound)
 
 
 def _locate(file: str, roots: list[Path]) -> Path:
@@ -167,21 +222,21 @@ def _no_sound(path: Path) -> tuple[str, str]:
     )
 
 
-def _longest_crossfade(cuts: list[Cut]) -> Seconds:
+def _longest_crossfade(cuts: Sequence[Cut]) -> Seconds:
     """Half the shortest track: beyond, three tracks would sound at once."""
     return Seconds(min(cut.length for cut in cuts) / 2)
 
 
-def _too_short(path: Path, reading: _Reading, cuts: list[Cut]) -> list[Problem]:
+def _too_short(reading: _Reading, tracks: list[Listed]) -> list[Problem]:
     needed = 2 * reading.crossfade
     return [
         Problem(
-            *(shown(path), entry.line, entry.column, entry.where),
-            f"{format_seconds(cut.length)} of music, with a crossfade of"
+            *(track.file, track.entry.line, track.entry.column, track.entry.where),
+            f"{format_seconds(track.length)} of music, with a crossfade of"
             f" {format_seconds(reading.crossfade)}",
             f"at least {format_seconds(needed)} of music, twice the crossfade",
-            f"crossfade: {format_seconds(cut.length // 2)}",
+            f"crossfade: {format_seconds(track.length // 2)}",
         )
-        for entry, cut in zip(reading.entries, cuts, strict=True)
-        if cut.length < needed
+        for track in tracks
+        if track.length < needed
     ]

@@ -68,7 +68,7 @@ def test_a_track_starts_on_its_frame() -> None:
     stage.fade(1, 0.123, 0.05)
     sound = stage.render(1.0)
     assert np.flatnonzero(sound[:, 0]) == [frames_in(0.123) + frames_in(0.5)]
-    assert stage.events[0] == TrackStarted(1, Seconds(0.123))
+    assert stage.tracks[0] == TrackStarted(1, Seconds(0.123))
 
 
 def test_a_late_order_fades_from_now() -> None:
@@ -81,7 +81,7 @@ def test_a_late_order_fades_from_now() -> None:
     stage.fade(2, 10.0, 5.0)
     sound = np.concatenate((before, stage.render(10.0)))
     assert steepest_step(sound) < 0.03
-    assert TrackStarted(2, about(30.0, 0.006)) in stage.events
+    assert TrackStarted(2, about(30.0, 0.006)) in stage.tracks
 
 
 def test_the_old_music_goes_on_until_the_new_is_ready() -> None:
@@ -95,7 +95,7 @@ def test_the_old_music_goes_on_until_the_new_is_ready() -> None:
     assert powers(stage.render(4.0)) == pytest.approx([-9.03] * 8, abs=0.01)
     stage.decks[1].slow = False
     stage.render(1.0)
-    assert TrackStarted(2, about(5.0, 0.02)) in stage.events
+    assert TrackStarted(2, about(5.0, 0.02)) in stage.tracks
 
 
 def test_a_deck_that_never_gets_ready_fails() -> None:
@@ -106,9 +106,9 @@ def test_a_deck_that_never_gets_ready_fails() -> None:
     stage.cue(2).slow = True
     stage.fade(2, 1.0, 1.0)
     stage.render(5.9)
-    assert all(event.play_id == 1 for event in stage.events)
+    assert all(event.play_id == 1 for event in stage.tracks)
     sound = stage.render(1.0)
-    assert isinstance(stage.events[-1], TrackFailed)
+    assert isinstance(stage.tracks[-1], TrackFailed)
     assert powers(sound) == pytest.approx([-9.03] * 2, abs=0.01)
     assert stage.decks[1].closed == 1
 
@@ -122,7 +122,7 @@ def test_a_failed_deck_is_told_once_and_the_music_goes_on() -> None:
     stage.render(1.0)
     stage.fade(2, 2.0, 1.0)
     assert powers(stage.render(4.0)) == pytest.approx([-9.03] * 8, abs=0.01)
-    about_two = [event for event in stage.events if event.play_id == 2]
+    about_two = [event for event in stage.tracks if event.play_id == 2]
     assert about_two == [TrackFailed(2, "no such file")]
 
 
@@ -134,7 +134,7 @@ def test_a_crossfade_to_a_track_never_cued_fails() -> None:
     stage.render(1.0)
     stage.fade(9, 1.0, 1.0)
     assert powers(stage.render(1.0)) == pytest.approx([-9.03] * 2, abs=0.01)
-    assert isinstance(stage.events[-1], TrackFailed)
+    assert isinstance(stage.tracks[-1], TrackFailed)
 
 
 def test_a_repeated_crossfade_does_no_harm() -> None:
@@ -145,7 +145,7 @@ def test_a_repeated_crossfade_does_no_harm() -> None:
     stage.render(1.0)
     stage.fade(1, 1.0, 1.0)
     assert powers(stage.render(2.0)) == pytest.approx([-9.03] * 4, abs=0.01)
-    assert stage.events.count(TrackStarted(1, Seconds(0.0))) == 1
+    assert stage.tracks.count(TrackStarted(1, Seconds(0.0))) == 1
 
 
 def test_a_cued_track_can_be_replaced() -> None:
@@ -159,9 +159,9 @@ def test_a_cued_track_can_be_replaced() -> None:
     stage.render(3.0)
     stage.fade(3, 4.0, 1.0)
     stage.render(1.0)
-    started = [event.play_id for event in stage.events if isinstance(event, TrackStarted)]
+    started = [event.play_id for event in stage.tracks if isinstance(event, TrackStarted)]
     assert started == [1, 3]
-    assert all(event.play_id != 2 for event in stage.events)
+    assert all(event.play_id != 2 for event in stage.tracks)
     assert stage.decks[1].closed == 1
 
 
@@ -174,10 +174,10 @@ def test_a_track_whose_time_has_come_is_not_replaced() -> None:
     stage.render(1.0)
     stage.decks[0].slow = False
     stage.render(1.0)
-    assert TrackStarted(1, about(1.0, 0.006)) in stage.events
+    assert TrackStarted(1, about(1.0, 0.006)) in stage.tracks
     stage.fade(2, 2.0, 1.0)
     stage.render(2.0)
-    assert TrackStarted(2, about(2.0, 0.006)) in stage.events
+    assert TrackStarted(2, about(2.0, 0.006)) in stage.tracks
 
 
 def test_a_track_whose_crossfade_is_ordered_is_not_replaced() -> None:
@@ -187,7 +187,7 @@ def test_a_track_whose_crossfade_is_ordered_is_not_replaced() -> None:
     stage.fade(1, 0.2, 0.05)
     stage.cue(2)
     stage.render(1.0)
-    assert TrackStarted(1, about(0.2, 0.006)) in stage.events
+    assert TrackStarted(1, about(0.2, 0.006)) in stage.tracks
 
 
 def test_a_newer_crossfade_gives_up_a_slow_track() -> None:
@@ -200,7 +200,7 @@ def test_a_newer_crossfade_gives_up_a_slow_track() -> None:
     stage.fade(2, 1.0, 1.0)
     stage.render(1.0)
     assert stage.decks[0].closed == 1
-    assert [event.play_id for event in stage.events] == [2, 2]
+    assert [event.play_id for event in stage.tracks] == [2, 2]
 
 
 def test_everything_can_be_faded_out() -> None:
@@ -235,10 +235,10 @@ def test_the_end_is_told_when_the_decoder_knows_it() -> None:
     deck.arrived = frames_in(9.0)
     stage.fade(1, 1.0, 0.05)
     stage.render(8.0)
-    assert len(stage.events) == 1
+    assert len(stage.tracks) == 1
     deck.arrived = frames_in(10.0)
     stage.render(5.0)
-    assert stage.events[1:] == [TrackEnded(1, about(11.0, 0.001))]
+    assert stage.tracks[1:] == [TrackEnded(1, about(11.0, 0.001))]
     assert stage.decks[0].closed == 1
 
 
@@ -254,7 +254,7 @@ def test_only_the_newest_track_tells_its_end() -> None:
     stage.render(0.5)
     deck.arrived = frames_in(3.0)
     stage.render(5.0)
-    assert [type(event) for event in stage.events] == [TrackStarted, TrackStarted]
+    assert [type(event) for event in stage.tracks] == [TrackStarted, TrackStarted]
 
 
 def test_a_track_that_fades_to_silence_tells_no_end() -> None:
@@ -268,7 +268,7 @@ def test_a_track_that_fades_to_silence_tells_no_end() -> None:
     stage.render(0.5)
     deck.arrived = frames_in(9.0)
     stage.render(5.0)
-    assert [type(event) for event in stage.events] == [TrackStarted]
+    assert [type(event) for event in stage.tracks] == [TrackStarted]
 
 
 def test_a_deck_that_dies_while_it_plays_fails() -> None:
@@ -280,7 +280,7 @@ def test_a_deck_that_dies_while_it_plays_fails() -> None:
     stage.render(2.5)
     deck.reason = "no sound came"
     stage.render(1.0)
-    assert stage.events[1:] == [TrackFailed(1, "no sound came")]
+    assert stage.tracks[1:] == [TrackFailed(1, "no sound came")]
     assert deck.closed == 1
 
 

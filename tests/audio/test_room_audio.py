@@ -20,7 +20,7 @@ from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack, SetVolume, StrikeChime
 from kacenv.errors import DeviceError
 from kacenv.playlist import Cut
-from kacenv.requests import Event, TrackEnded, TrackFailed, TrackStarted
+from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience, ChimeName
 from kacenv.units import Decibels, Seconds
@@ -57,8 +57,8 @@ class Heard:
         """The first event of that kind about that track."""
 
         def found() -> list[Kind]:
-            about = [event for event in self.events if event.play_id == play_id]
-            return [event for event in about if isinstance(event, kind)]
+            of_kind = [event for event in self.events if isinstance(event, kind)]
+            return [event for event in of_kind if event.play_id == play_id]
 
         with self._news:
             assert self._news.wait_for(found, PATIENCE), self.events
@@ -233,16 +233,58 @@ def test_a_device_is_found_by_part_of_its_name(pulse: Pulse) -> None:
         assert "No sound device is called 'attic'; there are: Room" in audio.device_note
 
 
-def test_a_sound_server_that_dies_is_outlived(pulse: Pulse, make_file: MakeFile) -> None:
-    """When the server goes the session goes on silently; when it is back, so is the sound."""
+def test_a_sound_server_that_dies_is_outlived(
+    pulse: Pulse, make_file: MakeFile, tmp_path: Path
+) -> None:
+    """The session goes on silently; the sound is whole again 2 s after the server, by a fade."""
+    path = tmp_path / "recording"
     with sounding(STEREO) as (audio, heard, clock):
         play(audio, 1, cut(make_file("flac", span=60.0)), clock.now())
         heard.wait_for(TrackStarted, 1)
         pulse.stop()
         wait_until(lambda: audio.device == "none")
-        level = audio.music_level.rms
-        assert level > -40
+        wait_until(lambda: audio.music_level.rms == pytest.approx(-24.1, abs=0.2))
         pulse.start()
+        returned = clock.now()
         wait_until(lambda: audio.device == "default")
+        away = clock.now() - returned
+        # A null sink sleeps through its first two seconds, so its recording can't tell these.
+        with pulse.recording(path):
+            wait_until(lambda: clock.now() > returned + 4.0)
         assert audio.device_note is None
         assert audio.errors == 0
+        assert not [event for event in heard.events if not isinstance(event, TrackStarted)]
+    sound = pulse.read(path)
+    first = int(np.flatnonzero(np.abs(sound[:, 0]) > 1e-5)[0])
+    parts = [rms(sound[at : at + 2400]) for at in range(first, len(sound) - 2400, 2400)]
+    fade = next(number for number, part in enumerate(parts) if part > 0.06) * 0.05
+    print(f"the device is back after {away:.2f} s, its sound whole {fade:.2f} s later")
+    assert away + fade < 2.0
+    assert fade > 0.5
+    assert steepest_step(sound) < 1.05 * steepest_step(tone(0.1, 440.0, 0.0884))
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_a_chime_on_an_instrument_ducks_the_music(make_file: MakeFile) -> None:
+    """Asked to make room, the music falls by 3 dB, as under the built-in bell."""
+    with sounding(STEREO) as (audio, heard, clock):
+        play(audio, 1, cut(make_file("flac", span=9.0)), clock.now())
+        heard.wait_for(TrackStarted, 1)
+        wait_until(lambda: audio.music_level.rms == pytest.approx(-24.1, abs=0.1))
+        audio.make_room(clock.now())
+        wait_until(lambda: audio.music_level.rms == pytest.approx(-27.1, abs=0.1))
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_a_file_that_goes_silent_is_told_in_real_time(make_file: MakeFile) -> None:
+    """A real file whose sound stops is reported within three seconds of its silence."""
+    source = "aevalsrc='if(lt(t,2),0.2*sin(2765*t),0)'"
+    with sounding(STEREO) as (audio, heard, clock):
+        play(audio, 1, cut(make_file("flac", source, span=20.0)), clock.now())
+        started = heard.wait_for(TrackStarted, 1)
+        wait_until(lambda: any(isinstance(event, DeadAir) for event in heard.events))
+        took = clock.now() - (started.at + 2.0)
+    told = [event for event in heard.events if isinstance(event, DeadAir)]
+    print(f"dead air is told {took:.2f} s after it begins")
+    assert told == [DeadAir(about(started.at + 2.0, 0.1))]
+    assert took < 3.0

@@ -2,13 +2,13 @@
 
 import platform
 
-from benchmarks import cold_start, engine_step, playing
+from benchmarks import cold_start, crossfades, engine_step, playing, rendering, scanning
 
 
 def main() -> None:
     """Print the machine, then each benchmark."""
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
-    for benchmark in (cold_start, engine_step, playing):
+    for benchmark in (cold_start, engine_step, playing, crossfades, rendering, scanning):
         assert benchmark.__doc__
         print(f"\n{benchmark.__doc__}")
         for line in benchmark.report():

@@ -35,9 +35,9 @@ def report() -> Iterator[str]:
     files = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:2]
     with tempfile.TemporaryDirectory() as folder, Pulse(Path(folder)) as pulse:
         environment = {**os.environ, **pulse.env}
-        with _kacenv(Path(folder), files, environment) as process:
+        with play_with_kacenv(Path(folder), files, environment) as process:
             ours = _weigh(process)
-        with _liquidsoap(Path(folder), files, environment) as process:
+        with play_with_liquidsoap(Path(folder), files, environment) as process:
             theirs = _weigh(process)
     yield f"kacenv      {ours}"
     yield f"Liquidsoap  {theirs}"
@@ -46,7 +46,8 @@ def report() -> Iterator[str]:
 
 
 @contextmanager
-def _kacenv(folder: Path, files: list[Path], environment: dict[str, str]) -> Iterator[int]:
+def play_with_kacenv(folder: Path, files: list[Path], environment: dict[str, str]) -> Iterator[int]:
+    """A room's daemon that plays `files` in turn; its process."""
     house = musical_house(folder / "house", files, crossfade=CROSSFADE)
     with Daemon(house, "bench", environment) as daemon:
         daemon.run("start", "bench", "--room", "bench")
@@ -54,7 +55,10 @@ def _kacenv(folder: Path, files: list[Path], environment: dict[str, str]) -> Ite
 
 
 @contextmanager
-def _liquidsoap(folder: Path, files: list[Path], environment: dict[str, str]) -> Iterator[int]:
+def play_with_liquidsoap(
+    folder: Path, files: list[Path], environment: dict[str, str]
+) -> Iterator[int]:
+    """Liquidsoap that plays `files` in turn, by its own crossfade; its process."""
     script = folder / "bench.liq"
     requests = ", ".join(f'single("{file}")' for file in files)
     script.write_text(

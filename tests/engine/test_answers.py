@@ -91,7 +91,7 @@ def test_a_second_press_does_no_harm(press: Press) -> None:
     """Pressing twice within a moment leaves phase, plan and clocks as pressing once does."""
     once = at(at(started(), 60.0).state, 60.0, press).state
     twice = at(once, 60.5, press).state
-    for name in ("phase", "durations", "mode", "picks", "playing", "ends_at"):
+    for name in ("phase", "durations", "mode", "heard", "playing", "ends_at"):
         assert getattr(twice, name) == getattr(at(once, 60.5).state, name), name
 
 
@@ -254,3 +254,73 @@ def test_light_that_nobody_knows_changes_slowly_enough_for_any() -> None:
     half = at(dark.state, 0.0, Lights.model_validate({"level": "51%"}))
     looks = [c for c in (*dark.commands, *half.commands) if isinstance(c, ShowLook)]
     assert [round(look.duration, 2) for look in looks] == [7.85, 4.01]
+
+
+def test_end_after_a_step_back_comes_home_again() -> None:
+    """Back out of the return arc gives the phases their lengths again; end compresses anew."""
+    home = at(started(), 60.0, End()).state
+    back = at(home, 70.0, Back()).state
+    assert (back.phase, back.mode, back.durations[2]) == (1, Mode.RUNNING, Seconds(600.0))
+    again = at(back, 80.0, End())
+    assert describe(again.state, Seconds(80.0)).left == pytest.approx(300.0)
+    longer = at(again.state, 90.0, EXTEND).state
+    assert describe(at(longer, 95.0, End()).state, Seconds(95.0)).left == pytest.approx(300.0)
+
+
+def test_end_names_the_check_ins_it_skips() -> None:
+    """Coming home from the first phase names the check-ins of the phases left out."""
+    line = a_timeline(
+        a_phase("onset"), a_phase("peak", cues=(a_cue("Water", 60.0),)), a_phase("return")
+    )
+    done = at(started(line), 10.0, End())
+    assert any("Passed over: Water." in str(command) for command in done.commands)
+
+
+def test_stop_raises_the_light_even_while_the_music_is_fading_out() -> None:
+    """In the last seconds of a session, stop still brings the safe light, and once."""
+    line = a_timeline(a_phase("only", 100.0, crossfade=Seconds(5.0)))
+    fading = at(started(line), 102.0)
+    done = at(fading.state, 102.0, Stop())
+    assert [type(command) for command in done.commands] == [ShowLook]
+    assert at(done.state, 103.0, Stop()).commands == ()
+
+
+def test_a_session_can_not_be_begun_while_it_is_fading_out() -> None:
+    """Start right after an accidental stop says that the room needs a moment."""
+    stopped = at(started(), 50.0, Stop()).state
+    with pytest.raises(RefusedError, match="fading out"):
+        step(stopped, Seconds(52.0), Start(THREE))
+
+
+def test_extending_a_phase_that_waits_gives_it_that_time_from_now() -> None:
+    """Two minutes more, five minutes after a phase should have ended, are two minutes from now."""
+    waiting = a_timeline(
+        a_phase("settle", 600.0, end=EndKind.GO, slack=Seconds(600.0)), a_phase("onset")
+    )
+    state = at(at(started(waiting), 900.0).state, 900.0, Extend.model_validate({"by": "2m"})).state
+    assert describe(state, Seconds(900.0)).phase_left == pytest.approx(120.0)
+
+
+def test_a_press_between_two_others_does_not_make_them_two() -> None:
+    """Extend, lights-up, extend within a second is one extension."""
+    state = at(at(started(), 60.0, EXTEND).state, 60.3, LightsUp()).state
+    assert at(state, 60.6, EXTEND).state.durations[0] == Seconds(1200.0)
+
+
+def test_the_light_can_be_given_back_in_a_phase_without_a_look() -> None:
+    """`lights plan` shows what the looks up to this phase make together."""
+    dim = a_phase("onset")
+    line = a_timeline(dim, a_phase("peak", look={}), a_phase("return"))
+    state = at(at(started(line), 700.0).state, 700.0, LightsUp()).state
+    done = at(state, 710.0, Lights())
+    assert [c.look for c in done.commands if isinstance(c, ShowLook)] == [dim.look]
+
+
+def test_lights_up_before_a_session_outlasts_its_start() -> None:
+    """The safe light asked for stays; the light that came with a stop gives way."""
+    up = at(State(room=a_room()), 0.0, LightsUp()).state
+    begun = step(up, Seconds(10.0), Start(THREE))
+    assert not [command for command in begun.commands if isinstance(command, ShowLook)]
+    stopped = at(at(started(), 50.0, Stop()).state, 60.0).state
+    begun = step(stopped, Seconds(70.0), Start(THREE))
+    assert [command for command in begun.commands if isinstance(command, ShowLook)]

@@ -43,4 +43,5 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     (music / "link.wav").symlink_to(secret)
     monkeypatch.chdir(root)
     monkeypatch.delenv("KACENV_HOUSE", raising=False)
+    monkeypatch.setenv("KACENV_CACHE", str(tmp_path / "cache"))
     return House(root)

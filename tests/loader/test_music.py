@@ -1,11 +1,16 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kacenv.errors import LoadError
 from kacenv.loader import House
 from kacenv.loader.music import load_queue
+from kacenv.music import Known, Sound
+from kacenv.music.cache import Stamp
+from kacenv.playlist import Cut
 
 Silence = Callable[[Path, int], Path]
 TRACK = "title: Evening, artist: Clara Vale, licence: CC0, instrumental: yes"
@@ -96,3 +101,83 @@ def test_usual_crossfade_yields_to_short_tracks(house: House, write_silence: Sil
     write_silence(house.playlist_folder / "music" / "short.wav", 10)
     path = playlist(house, "music/evening.wav\nmusic/short.wav\n", "new.m3u8")
     assert load_queue(path, "new.m3u8").crossfade == 5.0
+
+
+def known(path: Path, **changes: Any) -> Known:
+    """A scan's measurement of one ten-minute file, but for `changes`."""
+    usual: dict[str, Any] = {
+        "loudness": -14.0,
+        "true_peak": 0.0,
+        "loudness_range": 5.0,
+        "rise": 2.0,
+        "sudden": 5.0,
+        "sudden_at": 30.0,
+        "head": 2.0,
+        "tail": 3.0,
+        "duration": 600.0,
+    }
+    return Known({os.fsencode(path): (Stamp.of(path), Sound(**(usual | changes)))})
+
+
+def evening_cut(house: House, keys: str, **changes: Any) -> Cut:
+    """The cut that a track of `keys` becomes once it is scanned."""
+    path = playlist(house, f"title: x\ntracks:\n  - {{file: music/evening.wav{keys}, {TRACK}}}\n")
+    file = house.playlist_folder / "music" / "evening.wav"
+    return load_queue(path, "new", known=known(file, **changes)).cuts[0]
+
+
+def test_scanned_track_is_levelled_and_without_silence(house: House) -> None:
+    """A track of -14 LUFS is turned down by 6 dB; its silent ends aren't played."""
+    cut = evening_cut(house, "")
+    assert (cut.gain, cut.cue_in, cut.length) == (-6.0, 2.0, 595.0)
+
+
+def test_gain_of_the_playlist_is_added(house: House) -> None:
+    """What the clinic wishes counts from the common loudness, up to the ceiling."""
+    assert evening_cut(house, ", gain: -3 dB").gain == -9.0
+    assert evening_cut(house, ", gain: +12 dB").gain == -1.0
+
+
+def test_cues_of_the_playlist_stay(house: House) -> None:
+    """Where the clinic has set a cue, silence is music."""
+    begins = evening_cut(house, ", cue_in: 0s")
+    assert (begins.cue_in, begins.length) == (0.0, 597.0)
+    ends = evening_cut(house, ", cue_out: 10m")
+    assert (ends.cue_in, ends.length) == (2.0, 598.0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "changes"),
+    [
+        ("", {"loudness": None, "true_peak": -120.0, "head": 600.0, "tail": 0.0}),
+        (", cue_out: 1s", {}),
+        (", cue_in: 9m59s", {}),
+    ],
+)
+def test_silence_all_through_is_played(
+    house: House, keys: str, changes: dict[str, float | None]
+) -> None:
+    """A cut never becomes empty, even if nothing in it can be heard."""
+    assert evening_cut(house, keys, **changes).length >= 1.0
+
+
+def test_scan_knows_the_length_better_than_the_header(house: House) -> None:
+    """A file that holds less than its header says is cut to what it holds."""
+    assert evening_cut(house, "", duration=300.0).length == 295.0
+
+
+def test_silence_makes_no_crossfade_too_long(house: House, write_silence: Silence) -> None:
+    """A scan doesn't turn a good playlist into a wrong one; the crossfade yields instead."""
+    file = write_silence(house.playlist_folder / "music" / "short.wav", 20)
+    track = f"{{file: music/short.wav, {TRACK}}}"
+    path = playlist(house, f"title: x\ncrossfade: 10s\nrepeat: yes\ntracks:\n  - {track}\n")
+    queue = load_queue(path, "new", known=known(file, duration=20.0, sudden_at=0.0))
+    assert (queue.cuts[0].length, queue.crossfade) == (15.0, 7.5)
+
+
+def test_energy_and_order_reach_the_queue(house: House) -> None:
+    """What the music is like, and that it is to be fitted, is passed on."""
+    head = "title: x\norder: fit\ntracks:\n"
+    path = playlist(house, f"{head}  - {{file: music/evening.wav, energy: 4, {TRACK}}}\n")
+    queue = load_queue(path, "new")
+    assert (queue.fit, queue.shuffle_seed, queue.cuts[0].energy) == (True, None, 4)

@@ -8,11 +8,21 @@ import pytest
 
 from kacenv.audio.mixer import Mixer
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.commands import Crossfade, CueTrack
+from kacenv.commands import Crossfade, CueTrack, StrikeChime
 from kacenv.playlist import Cut
-from kacenv.requests import Event
+from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
+from kacenv.scene import Audience, ChimeName
 from kacenv.units import Decibels, Seconds
+
+SEATS = Room(
+    name="test",
+    outputs=(
+        Output(id="speakers", role=Role.SPEAKERS, channels=(1, 2), ceiling="0 dB"),
+        Output(id="left-seat", role=Role.SEAT_A, channels=(3,), trim="-6 dB", ceiling="0 dB"),
+        Output(id="desk", role=Role.STAFF, channels=(4,), ceiling="0 dB"),
+    ),
+)
 
 
 class ArrayDeck:
@@ -64,15 +74,22 @@ class ArrayDeck:
 class Stage:
     """A mixer on decks of arrays, rendered as fast as it goes.
 
-    `decks` are handed out in order; `events` is what the mixer has reported.
+    `decks` are handed out in order; `tracks` and `dead_airs` are what the mixer has reported.
     """
 
     def __init__(self, room: Room, *sounds: Block) -> None:
         self.decks = [ArrayDeck(sound) for sound in sounds]
-        self.events: list[Event] = []
+        self.tracks: list[TrackStarted | TrackEnded | TrackFailed] = []
+        self.dead_airs: list[DeadAir] = []
         self.now = Seconds(0.0)
         shelf = iter(self.decks)
-        self.mixer = Mixer(room, self.events.append, lambda: next(shelf), _at_once)
+        self.mixer = Mixer(room, self._report, lambda: next(shelf), _at_once)
+
+    def _report(self, event: Event) -> None:
+        if isinstance(event, DeadAir):
+            self.dead_airs.append(event)
+        else:
+            self.tracks.append(event)
 
     def cue(self, play_id: int, length: float = 1000.0, gain: float = 0.0) -> ArrayDeck:
         """Cue the next deck."""
@@ -131,3 +148,17 @@ def rms(block: Block) -> float:
 def steepest_step(block: Block) -> float:
     """The largest change from one sample to the next."""
     return float(np.abs(np.diff(block, axis=0)).max())
+
+
+def chime(audience: Audience, at: float, name: ChimeName = ChimeName.BELL) -> StrikeChime:
+    """A chime for `audience`."""
+    return StrikeChime(name, audience, Seconds(at))
+
+
+def playing(room: Room, *sounds: Block) -> Stage:
+    """A stage on which the first sound has just reached its full level."""
+    stage = Stage(room, *sounds)
+    stage.cue(1)
+    stage.fade(1, 0.0, 0.05)
+    stage.render(0.1)
+    return stage

@@ -23,11 +23,20 @@ class MemorySound(MemoryDevice):
     """A sound system that nobody hears."""
 
     device = "memory"
+    device_note: str | None = None
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.room_made: list[Seconds] = []
 
     def perform(self, command: AudioCommand) -> bool:
         """Remember the order."""
         self._remember(command)
         return True
+
+    def make_room(self, at: Seconds) -> None:
+        """Remember for which chime room was made."""
+        self.room_made.append(at)
 
     def meters(self) -> Mapping[str, tuple[float, float]]:
         """A constant level."""

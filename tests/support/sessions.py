@@ -1,6 +1,7 @@
 """Rooms, phases and timelines made for tests, by hand or by hypothesis."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,14 +11,19 @@ from kacenv.playlist import Cut, Queue
 from kacenv.requests import (
     Back,
     Chime,
+    Duck,
     End,
     Extend,
     Hold,
+    Intensity,
     Lights,
     LightsUp,
+    Music,
+    Mute,
     Next,
     Press,
     Release,
+    Silence,
     Stop,
     Volume,
 )
@@ -104,7 +110,11 @@ def phases(draw: st.DrawFn, name: str) -> PlannedPhase:
         crossfade=Seconds(draw(st.integers(0, 20))),
         repeat=draw(st.booleans()),
         shuffle_seed=draw(st.none() | st.integers(0, 9)),
+        fit=draw(st.booleans()),
     )
+    energies = draw(st.lists(st.none() | st.integers(1, 5), min_size=4, max_size=4))
+    cuts = zip(queue.cuts, energies, strict=False)
+    queue = replace(queue, cuts=tuple(replace(cut, energy=energy) for cut, energy in cuts))
     cues = [a_cue(f"{name}-{n}", at) for n, at in enumerate(draw(st.lists(_spans, max_size=3)))]
     if draw(st.booleans()):
         every = draw(_spans)
@@ -142,6 +152,8 @@ def timelines(draw: st.DrawFn) -> Timeline:
 
 _presses: st.SearchStrategy[Press] = st.one_of(
     st.sampled_from([Hold(), Release(), Next(), Back(), LightsUp(), Chime(), End(), Stop()]),
+    st.sampled_from([Silence(), Music(), Duck(), Duck(ducked=False), Mute(), Mute(muted=False)]),
+    st.sampled_from([Intensity(lean="up"), Intensity(lean="down")]),
     st.integers(1, 600).map(lambda span: Extend.model_validate({"by": f"{span}s"})),
     st.integers(-30, 6).map(lambda level: Volume.model_validate({"level": f"{level} dB"})),
     st.integers(0, 100).map(lambda level: Lights.model_validate({"level": f"{level}%"})),

@@ -1,0 +1,108 @@
+"""Plays a test signal on one output of a room, where no session does."""
+
+import math
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from kacenv.audio.devices import Device, SoundDevice
+from kacenv.audio.dial import SILENT, Dial
+from kacenv.audio.ramp import Ramp
+from kacenv.audio.routing import Routing
+from kacenv.audio.samples import RATE, Block, silence
+from kacenv.errors import DeviceError
+from kacenv.room import Output, Role, Room
+from kacenv.units import Decibels, Seconds
+
+_BEGINS = Decibels(-60.0)
+_FALL = Seconds(1.5)
+_CHUNK = 960
+_TAIL = Seconds(0.6)
+"""More than any device keeps in hand, so that nothing is cut off."""
+_PATIENCE = Seconds(10.0)
+
+
+class Player:
+    """Plays `sound` (stereo) on `output`, once or again and again.
+
+    With `rise` it begins very soft and is as it should be after that time. The output's ceiling
+    holds, its trim doesn't, and the other outputs stay silent.
+
+    Raises:
+        DeviceError: The device can't be used.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        output: Output,
+        sound: Block,
+        rise: Seconds | None = None,
+        open_device: Callable[[str, int], Device] = SoundDevice,
+    ) -> None:
+        plain = output.model_copy(update={"trim": Decibels(0.0), "role": Role.SPEAKERS})
+        self._routing = Routing((plain,))
+        self._spare = max(max(other.channels) for other in room.outputs) - self._routing.channels
+        self._sound, self._frame, self._repeats = sound, 0, rise is not None
+        self._level, self._ramp = Dial(Decibels(0.0) if rise is None else _BEGINS), Ramp()
+        if rise is not None:
+            self._level.turn(Decibels(0.0), Seconds(0.0), rise)
+        self._end = math.inf if self._repeats else len(sound) / RATE
+        self._over = threading.Event()
+        self._device = open_device(output.device, self._routing.channels + self._spare)
+
+    def __enter__(self) -> Self:
+        """Begin to play."""
+        self._device.start(self._pull)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Fade out and let go of the device, whatever has happened."""
+        if not self._over.is_set():
+            self._level.turn(SILENT, self._now, _FALL)
+            self._end = min(self._end, self._now + _FALL)
+            self._over.wait(_FALL + _PATIENCE)
+        self._device.close()
+
+    def wait(self) -> None:
+        """Wait until the sound is over.
+
+        Raises:
+            DeviceError: The device has stopped on the way.
+        """
+        if not self._over.wait(len(self._sound) / RATE + _PATIENCE):
+            raise DeviceError("the sound device has stopped; is it still connected?")
+
+    @property
+    def _now(self) -> Seconds:
+        return Seconds(self._frame / RATE)
+
+    def _pull(self, frames: int) -> Block:
+        sizes = [min(_CHUNK, frames - done) for done in range(0, frames, _CHUNK)]
+        block = np.concatenate([self._next(size) for size in sizes])
+        if self._now >= self._end + _TAIL:
+            self._over.set()
+        return np.ascontiguousarray(np.pad(block, ((0, 0), (0, self._spare))))
+
+    def _next(self, frames: int) -> Block:
+        sound = self._samples(frames)
+        self._frame += frames
+        sound = self._ramp.apply(sound, self._level.gain_at(self._now))
+        return self._routing.mix(sound, {}, self._now)
+
+    def _samples(self, frames: int) -> Block:
+        if self._repeats:
+            places = np.arange(self._frame, self._frame + frames) % len(self._sound)
+            return self._sound[places]
+        block = silence(frames)
+        part = self._sound[self._frame : self._frame + frames]
+        block[: len(part)] = part
+        return block

@@ -1,0 +1,35 @@
+"""How loud the music has been over the last three seconds."""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from kacenv.audio.samples import RATE, Block
+from kacenv.units import Decibels
+
+_WINDOW = 3 * RATE
+"""Frames; the short-term window of EBU Tech 3341 (without its frequency weighting)."""
+_FLOOR = 1e-12
+
+
+class Recent:
+    """Remembers the power of the last blocks; belongs to the thread that renders."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[tuple[int, float]] = deque()
+        self._frames = 0
+
+    def add(self, block: Block) -> None:
+        """Measure one block of stereo sound."""
+        energy = float(np.vdot(block, block)) / block.shape[1]
+        self._blocks.append((len(block), energy))
+        self._frames += len(block)
+        while self._frames - self._blocks[0][0] >= _WINDOW:
+            self._frames -= self._blocks.popleft()[0]
+
+    @property
+    def level(self) -> Decibels:
+        """The level (rms) in dBFS, at least -120; what is not yet there counts as silence."""
+        energy = sum(energy for _, energy in self._blocks)
+        return Decibels(10 * math.log10(max(energy / _WINDOW, _FLOOR)))

@@ -1,0 +1,120 @@
+"""`kacenv music`: what there is to know about the clinic's music before a session."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kacenv.cli.quick import send
+
+if TYPE_CHECKING:
+    from kacenv.music.scan import Scanned
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.callback(invoke_without_command=True)
+def music(
+    context: typer.Context,
+    room: Annotated[
+        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
+    ] = None,
+) -> None:
+    """Bring the music back after kacenv silence; or look after the clinic's music: scan."""
+    if context.invoked_subcommand is None:
+        send(room, "music")
+
+
+@app.command()
+def scan(
+    playlists: Annotated[
+        list[str] | None, typer.Argument(help="Only these playlists.", show_default=False)
+    ] = None,
+    house: Annotated[
+        Path | None,
+        typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Measure how loud every track is, so that all play equally loud; only new ones take time."""
+    from kacenv.loader import House, house_music
+    from kacenv.music import Cache
+    from kacenv.music.scan import scan as scan_files
+
+    files, problems = house_music(House.find(house), playlists or [])
+    for problem in problems:
+        print(f"{problem}\n", file=sys.stderr)
+    with Cache() as cache:
+        if cache.rebuilt:
+            print("What was measured before is damaged; measuring all again.", file=sys.stderr)
+        with _shown(scan_files(files, cache), len(files), as_json=as_json) as scanned:
+            results = list(scanned)
+    print(_json(results) if as_json else _summary(results))
+    sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
+
+
+@contextmanager
+def _shown(
+    scanned: "Iterable[Scanned]", total: int, *, as_json: bool
+) -> "Iterator[Iterable[Scanned]]":
+    """What is scanned while it passes by: a bar in a terminal, a line each in a pipe."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=as_json)
+    if not console.is_terminal:
+        yield scanned if as_json else _line_by_line(scanned)
+        return
+    with Progress(console=console, transient=True) as progress:
+        yield progress.track(scanned, total=total, description="Measuring")
+
+
+def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
+    for one in scanned:
+        if one.sound is not None and not one.known:
+            print(_line(one), flush=True)
+        yield one
+
+
+def _line(one: "Scanned") -> str:
+    from kacenv.loader.files import shown
+    from kacenv.units import format_clock
+
+    if one.sound is None:
+        return f"{shown(one.path)}: {one.reason}"
+    loudness = "silent" if one.sound.loudness is None else f"{one.sound.loudness:.1f} LUFS"
+    length = format_clock(one.sound.duration)
+    return (
+        f"{loudness:>10}  {one.sound.true_peak:6.1f} dBTP  {one.sound.loudness_range:4.1f} LU"
+        f"  {length:>7}  {shown(one.path)}"
+    )
+
+
+def _summary(results: "list[Scanned]") -> str:
+    known = sum(one.known for one in results)
+    unreadable = [one for one in results if one.sound is None]
+    counts = f"{len(results) - known - len(unreadable)} measured, {known} known already"
+    lines = [_line(one) for one in unreadable]
+    if unreadable:
+        counts += f", {len(unreadable)} that can't be measured"
+    return "\n".join([*lines, f"{_files(len(results))}: {counts}."])
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def _json(results: "list[Scanned]") -> str:
+    import json
+
+    return json.dumps([_entry(one) for one in results], indent=2, ensure_ascii=False)
+
+
+def _entry(one: "Scanned") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    entry: dict[str, Any] = {"path": str(one.path), "known": one.known}
+    return entry | (asdict(one.sound) if one.sound else {"error": one.reason})

@@ -1,0 +1,76 @@
+"""What a session needs of a room's devices; adapters fit these without knowing of them."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from kacenv.commands import AudioCommand, ShowLook, StrikeChime
+from kacenv.look import Setting
+from kacenv.units import Seconds
+
+
+class Sound(Protocol):
+    """What the session needs of the room's sound."""
+
+    def perform(self, command: AudioCommand) -> bool:
+        """Carry out a command; False where nobody could hear it."""
+        ...
+
+    def make_room(self, at: Seconds) -> None:
+        """Duck the music for a chime that something else strikes at `at`."""
+
+    def meters(self) -> Mapping[str, tuple[float, float]]:
+        """RMS and peak (dBFS) of each output just now."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What plays, in words."""
+        ...
+
+    @property
+    def device_note(self) -> str | None:
+        """What is wrong with what plays, and what to do; None while all is well."""
+        ...
+
+
+class Lamp(Protocol):
+    """One lamp; each property is None where nobody knows."""
+
+    @property
+    def believed(self) -> Setting | None:
+        """What it should show by now."""
+        ...
+
+    @property
+    def reported(self) -> Setting | None:
+        """What it says it shows."""
+        ...
+
+    @property
+    def available(self) -> bool | None:
+        """Whether it answers."""
+        ...
+
+
+class Light(Protocol):
+    """What the session needs of the room's lamps."""
+
+    def perform(self, command: ShowLook) -> None:
+        """Carry out a command."""
+
+    def shown(self) -> Mapping[str, Lamp]:
+        """Each lamp as it is."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker can be reached."""
+        ...
+
+
+class ChimePort(Protocol):
+    """A MIDI instrument that may play the chimes."""
+
+    def perform(self, command: StrikeChime) -> bool:
+        """Play the chime; False when it can't, so that the built-in bell does."""
+        ...

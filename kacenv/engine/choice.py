@@ -1,0 +1,110 @@
+"""Which piece comes next: a pure choice from what the phase has, and what has been heard of it."""
+
+import random
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kacenv.engine import fit
+from kacenv.engine.state import State
+from kacenv.playlist import Cut, Queue
+from kacenv.units import Seconds
+
+_MIDDLE_ENERGY = 3
+
+
+class Draw(NamedTuple):
+    """The next piece of a phase; `again` when staff should hear that the music repeats."""
+
+    cut: Cut
+    again: bool = False
+    leans: bool = False
+
+
+def draw(state: State, phase: int) -> Draw | None:
+    """The next piece of this phase, or the first one of another; None if none can be played."""
+    heard = state.heard if phase == state.phase else ()
+    queue = state.plan.phases[phase].queue
+    own = _playable(queue.cuts, state)
+    pool = _overflow(state, queue)
+    if state.lean and (leaning := _leaning(state, own + pool, own, heard)):
+        return Draw(leaning, leans=True)
+    if queue.fit and own and (fitting := _fitting(state, phase, own, heard)):
+        return Draw(fitting)
+    if own and (queue.repeat or any(cut.path not in heard for cut in own)):
+        return Draw(_least_heard(state, queue, own, heard))
+    rest = pool or own or _playable(_every_cut(state), state)
+    source = state.plan.overflow if pool and state.plan.overflow else queue
+    again = all(cut.path in heard for cut in rest)
+    return Draw(_least_heard(state, source, rest, heard), again) if rest else None
+
+
+def _least_heard(state: State, queue: Queue, cuts: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut:
+    """The piece heard least often in this phase, in the queue's order; never one twice running."""
+    playing = state.playing.cut.path if state.playing else None
+    others = tuple(cut for cut in cuts if cut.path != playing) or cuts
+    least = min(heard.count(cut.path) for cut in others)
+    places = _places(queue, least)
+    fresh = (cut for cut in others if heard.count(cut.path) == least)
+    return min(fresh, key=lambda cut: places.get(cut.path, 0))
+
+
+def _places(queue: Queue, turn: int) -> dict[str, int]:
+    """The place of each of a queue's files in its `turn`-th round; failed files keep theirs."""
+    paths = [cut.path for cut in queue.cuts]
+    if queue.shuffle_seed is not None:
+        random.Random(f"{queue.shuffle_seed}/{turn}").shuffle(paths)  # noqa: S311 - no secret
+    return {path: place for place, path in enumerate(paths)}
+
+
+def _leaning(
+    state: State, pool: tuple[Cut, ...], own: tuple[Cut, ...], heard: tuple[str, ...]
+) -> Cut | None:
+    """Of the pieces not playing, the nearest to the energy wanted; unheard ones come first."""
+    tagged = [cut.energy for cut in own if cut.energy is not None] or [_MIDDLE_ENERGY]
+    wanted = sum(tagged) / len(tagged) + state.lean
+    playing = state.playing.cut.path if state.playing else None
+    ranked = sorted(
+        (cut for cut in pool if cut.energy is not None and cut.path != playing),
+        key=lambda cut: (abs((cut.energy or 0) - wanted), heard.count(cut.path)),
+    )
+    return ranked[0] if ranked else None
+
+
+def _fitting(state: State, phase: int, own: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut | None:
+    """The first of the pieces that fill what is left of the phase; None when all were heard."""
+    queue = state.plan.phases[phase].queue
+    fresh = tuple(cut for cut in own if cut.path not in heard)
+    if not fresh and queue.repeat:
+        playing = state.playing.cut.path if state.playing else None
+        fresh = tuple(cut for cut in own if cut.path != playing) or own
+    if not fresh:
+        return None
+    return fit.choose(fresh, _left_after_playing(state, phase, heard), queue.crossfade)[0]
+
+
+def _left_after_playing(state: State, phase: int, heard: tuple[str, ...]) -> Seconds:
+    """How long the phase goes on after the piece that plays now; whole seconds."""
+    if not heard or state.playing is None:
+        return Seconds(round(state.durations[phase]))
+    over = Seconds(state.playing.ends_at - state.plan.phases[phase].queue.crossfade)
+    return Seconds(max(1, round(state.duration - state.phase_clock.reading(over))))
+
+
+def any_energy(state: State) -> bool:
+    """Whether any piece of this phase says how much energy it has."""
+    queue = state.planned.queue
+    return any(cut.energy is not None for cut in queue.cuts + _overflow(state, queue))
+
+
+def _playable(cuts: Iterable[Cut], state: State) -> tuple[Cut, ...]:
+    return tuple(cut for cut in cuts if cut.path not in state.unplayable)
+
+
+def _overflow(state: State, queue: Queue) -> tuple[Cut, ...]:
+    pool = state.plan.overflow
+    own = {cut.path for cut in queue.cuts}
+    return _playable((cut for cut in pool.cuts if cut.path not in own), state) if pool else ()
+
+
+def _every_cut(state: State) -> Iterable[Cut]:
+    return (cut for phase in state.plan.phases for cut in phase.queue.cuts)

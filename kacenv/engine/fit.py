@@ -1,0 +1,40 @@
+"""Which pieces fill a phase so that the last one ends with it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from kacenv.playlist import Cut
+from kacenv.units import Seconds
+
+
+@lru_cache(maxsize=64)
+def choose(cuts: tuple[Cut, ...], span: Seconds, crossfade: Seconds) -> tuple[Cut, ...]:
+    """The pieces, in their order, that last `span` as nearly as any choice of them does.
+
+    Each piece flows into the next over `crossfade`, and the last one may end at any moment of
+    the crossfade that begins when `span` is over; the middle of it is aimed for. Lengths count
+    in whole seconds (a knapsack by dynamic programming). Never empty where `cuts` isn't.
+    """
+    steps = [max(1, round(cut.length - crossfade)) for cut in cuts]
+    aim = round(span - crossfade / 2)
+    ways = _sums(steps, aim + max(steps, default=0))
+    reached = min((total for total in ways if total), key=lambda total: abs(total - aim))
+    return tuple(cuts[index] for index in _path(ways, steps, reached))
+
+
+def _sums(steps: Sequence[int], most: int) -> dict[int, int | None]:
+    """Every total of some of `steps` up to `most`, with the last step that led to it."""
+    ways: dict[int, int | None] = {0: None}
+    for index, step in enumerate(steps):
+        grown = {total + step: index for total in ways if total + step <= max(most, step)}
+        ways |= {total: last for total, last in grown.items() if total not in ways}
+    return ways
+
+
+def _path(ways: dict[int, int | None], steps: Sequence[int], total: int) -> list[int]:
+    """The steps that make up `total`, first to last."""
+    path: list[int] = []
+    while (last := ways[total]) is not None:
+        path.append(last)
+        total -= steps[last]
+    return path[::-1]

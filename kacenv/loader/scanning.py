@@ -1,0 +1,48 @@
+"""Which sound files of a house a scan is to measure."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from kacenv.errors import LoadError, Problem
+from kacenv.loader.explain import in_order
+from kacenv.loader.files import any_of, near, refuse
+from kacenv.loader.house import House
+from kacenv.loader.load import music_roots
+from kacenv.loader.music import located_files
+
+
+class Music(NamedTuple):
+    """Sound files, each once, and the lines for which there is none."""
+
+    files: list[Path]
+    problems: list[Problem]
+
+
+def house_music(house: House, names: list[str]) -> Music:
+    """The music of the playlists called so, or of all where `names` is empty.
+
+    Raises:
+        LoadError: There is no playlist of such a name.
+    """
+    files: dict[Path, None] = {}
+    problems: list[Problem] = []
+    for name in names or house.playlists():
+        path = _playlist(house, name)
+        for root in music_roots(house):
+            try:
+                found, missing = located_files(path, root)
+            except LoadError as error:
+                found, missing = [], list(error.problems)
+            files.update(dict.fromkeys(found))
+            problems += missing
+    return Music(list(files), list(in_order(problems)))
+
+
+def _playlist(house: House, name: str) -> Path:
+    path = house.playlist(name)
+    if path is None:
+        known = house.playlists()
+        expected = f"one of the playlists: {any_of(known)}"
+        wanted = house.playlist_folder / f"{name}.yaml"
+        raise refuse(wanted, "no such playlist", expected, near(name, known))
+    return path

@@ -1,0 +1,214 @@
+"""What scans have measured, kept between sessions in one SQLite file."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+from kacenv.errors import KacenvError
+from kacenv.music.sound import FIELDS, Sound
+
+ENVIRONMENT: Final = "KACENV_CACHE"
+VERSION: Final = 1
+"""Of the tables, and of how a file is measured; another version is measured anew."""
+_PATIENCE: Final = 30.0
+"""Seconds for which one scan waits while another one writes."""
+_NOT_ITS_FAULT: Final = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR),
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
+    }
+)
+"""Errors of the disk and its rights; any other means that the file is damaged."""
+_COLUMNS: Final = ", ".join(FIELDS)
+_TABLES: Final = f"""
+CREATE TABLE sounds (content BLOB PRIMARY KEY, {_COLUMNS});
+CREATE TABLE files (path BLOB PRIMARY KEY, size, changed, content BLOB NOT NULL);
+PRAGMA user_version = {VERSION};
+"""
+_ALL: Final = f"SELECT path, size, changed, {_COLUMNS} FROM files JOIN sounds USING (content)"  # noqa: S608 - nothing from outside
+
+
+class Stamp(NamedTuple):
+    """What tells at a glance that a file has changed: its bytes and its nanosecond."""
+
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The stamp of the file at `path`.
+
+        Raises:
+            OSError: It can't be reached.
+        """
+        status = path.stat()
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+class Known:
+    """Measurements as they were when the cache was read; asking opens no file."""
+
+    def __init__(self, sounds: dict[bytes, tuple[Stamp, Sound]] | None = None) -> None:
+        self._sounds = sounds or {}
+
+    def find(self, path: Path) -> Sound | None:
+        """What was measured of the file at `path`; None if it never was, or has changed since."""
+        stamp, sound = self._sounds.get(os.fsencode(path), (None, None))
+        try:
+            return sound if stamp is not None and stamp == Stamp.of(path) else None
+        except OSError:
+            return None
+
+
+def cache_folder() -> Path:
+    """`KACENV_CACHE`, else `/var/cache/kacenv` for root, else the user's own cache folder."""
+    if named := os.environ.get(ENVIRONMENT):
+        return Path(named)
+    if os.geteuid() == 0:
+        return Path("/var/cache/kacenv")
+    own = os.environ.get("XDG_CACHE_HOME")
+    return (Path(own) if own else Path.home() / ".cache") / "kacenv"
+
+
+def known_sounds(folder: Path | None = None) -> Known:
+    """All there is in the cache; nothing where there is none, or it can't be read."""
+    file = (folder or cache_folder()).resolve() / "music.sqlite"
+    if not file.is_file():
+        return Known()
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as reader:
+            return Known(_read_all(reader) if _version(reader) == VERSION else None)
+    except (sqlite3.Error, UnicodeError, OSError):
+        return Known()
+
+
+class Cache:
+    """The cache, open for a scan; every measurement is kept at once.
+
+    Raises:
+        KacenvError: Its folder can't be written to.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = (folder or cache_folder()).resolve() / "music.sqlite"
+        self.rebuilt = False
+        """Whether it was damaged, so that all must be measured again."""
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._base = self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise self._refusal(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._base.close()
+
+    def known(self) -> Known:
+        """All measurements so far."""
+        return Known(_read_all(self._base))
+
+    def of_content(self, content: bytes) -> Sound | None:
+        """What was measured of a file of just this content, whatever it was called."""
+        query = f"SELECT {_COLUMNS} FROM sounds WHERE content = ?"  # noqa: S608 - nothing from outside
+        row = self._base.execute(query, (content,)).fetchone()
+        return _sound(row) if row else None
+
+    def keep(self, path: Path, stamp: Stamp, content: bytes, sound: Sound) -> None:
+        """Keep a measurement from now on, even if the scan is interrupted.
+
+        Raises:
+            KacenvError: The cache can't be written to.
+        """
+        values = [getattr(sound, name) for name in FIELDS]
+        marks = ", ".join("?" * len(FIELDS))
+        try:
+            with self._base:
+                self._base.execute(
+                    f"INSERT OR REPLACE INTO sounds VALUES (?, {marks})",  # noqa: S608 - only marks
+                    (content, *values),
+                )
+                self._base.execute(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+                    (os.fsencode(path), *stamp, content),
+                )
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except (sqlite3.DatabaseError, UnicodeError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
+                raise
+        self.rebuilt = True
+        self._remove()
+        return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self._file, timeout=_PATIENCE)
+        try:
+            _prepare(base)
+        except BaseException:
+            base.close()
+            raise
+        return base
+
+    def _remove(self) -> None:
+        for end in ("", "-journal", "-wal", "-shm"):
+            self._file.with_name(self._file.name + end).unlink(missing_ok=True)
+
+    def _refusal(self, error: Exception) -> KacenvError:
+        return KacenvError(
+            f"What is measured can't be kept in {self._file.parent}: {error}."
+            f" Give another folder: {ENVIRONMENT}=/a/folder kacenv music scan"
+        )
+
+
+def _version(base: sqlite3.Connection) -> int:
+    (version,) = base.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _prepare(base: sqlite3.Connection) -> None:
+    """Check that all can be read and written; begin anew where another version wrote."""
+    (state,) = base.execute("PRAGMA quick_check(1)").fetchone()
+    if state != "ok":
+        raise sqlite3.DatabaseError(state)
+    base.execute("BEGIN IMMEDIATE").connection.rollback()
+    if _version(base) == VERSION:
+        _read_all(base)
+        return
+    base.executescript(
+        f"BEGIN; DROP TABLE IF EXISTS sounds; DROP TABLE IF EXISTS files; {_TABLES} COMMIT;"
+    )
+
+
+def _read_all(base: sqlite3.Connection) -> dict[bytes, tuple[Stamp, Sound]]:
+    return dict(_rows(base))
+
+
+def _rows(base: sqlite3.Connection) -> Iterator[tuple[bytes, tuple[Stamp, Sound]]]:
+    for path, size, changed, *row in base.execute(_ALL):
+        sound = _sound(row)
+        if sound is not None:
+            yield path, (Stamp(size, changed), sound)
+
+
+def _sound(row: list[float | None]) -> Sound | None:
+    """A row as it was kept; None for figures that no scan writes."""
+    try:
+        return Sound(*row)  # type: ignore[arg-type]  # Sound itself checks each figure
+    except (ValueError, TypeError):
+        return None

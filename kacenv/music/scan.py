@@ -1,0 +1,146 @@
+"""Measures many sound files on all cores, each as soon as there is room."""
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kacenv.errors import DeviceError
+from kacenv.music.cache import Cache, Stamp
+from kacenv.music.sound import Sound
+from kacenv.music.sound_file import kind_of
+from kacenv.music.worker import prepare, work
+
+_BROKE_DOWN: Final = "the decoder broke down over it; convert it to FLAC"
+_CHANGED: Final = "it changed while it was measured; scan again"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A file and what was measured of it, or in `reason` why it couldn't be."""
+
+    path: Path
+    sound: Sound | None = None
+    reason: str = ""
+    known: bool = False
+    """Whether it had been measured before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A file to be measured as it is now."""
+
+    path: Path
+    stamp: Stamp
+    content: bytes
+
+
+Worker = Callable[[str], Sound | str]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def scan(paths: Iterable[Path], cache: Cache, worker: Worker = work) -> Iterator[Scanned]:
+    """Each file once, the known ones first, then the others as they are measured.
+
+    What is measured is kept before it is handed out; leaving off in between loses nothing.
+    """
+    known, jobs = cache.known(), list[_Job]()
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        sound = known.find(path)
+        if sound is not None:
+            yield Scanned(path, sound, known=True)
+            continue
+        try:
+            kind_of(str(path))
+            job = _Job(path, Stamp.of(path), _content(path))
+        except DeviceError as error:
+            yield Scanned(path, reason=str(error))
+            continue
+        except OSError as error:
+            yield Scanned(path, reason=f"it can't be read: {error.strerror}")
+            continue
+        sound = cache.of_content(job.content)
+        if sound is None:
+            jobs.append(job)
+        else:
+            yield _kept(job, sound, cache, known=True)
+    for job, result in _measured(jobs, worker):
+        yield _kept(job, result, cache)
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").digest()
+
+
+def _kept(job: _Job, result: Sound | str, cache: Cache, *, known: bool = False) -> Scanned:
+    if isinstance(result, str):
+        return Scanned(job.path, reason=result)
+    try:
+        changed = Stamp.of(job.path) != job.stamp
+    except OSError:
+        changed = True
+    if changed:
+        return Scanned(job.path, reason=_CHANGED)
+    cache.keep(job.path, job.stamp, job.content, result)
+    return Scanned(job.path, result, known=known)
+
+
+def _measured(jobs: list[_Job], worker: Worker) -> Iterator[tuple[_Job, Sound | str]]:
+    """Every job with its result; a job whose process died gets a process of its own."""
+    left = jobs
+    if len(jobs) > 1:
+        left = []
+        with _pool(min(cores(), len(jobs))) as pool:
+            for job, result in _finished(pool, jobs, worker):
+                if result is None:
+                    left.append(job)
+                else:
+                    yield job, result
+    for job in left:
+        with _pool(1) as pool:
+            for _, result in _finished(pool, [job], worker):
+                yield job, result or _BROKE_DOWN
+
+
+def _finished(
+    pool: ProcessPoolExecutor, jobs: list[_Job], worker: Worker
+) -> Iterator[tuple[_Job, Sound | str | None]]:
+    """Jobs as they are finished; without a result where the pool broke down."""
+    futures: dict[Future[Sound | str], _Job] = {}
+    for index, job in enumerate(jobs):
+        try:
+            futures[pool.submit(worker, str(job.path))] = job
+        except BrokenProcessPool:
+            yield from ((late, None) for late in jobs[index:])
+            break
+    for future in as_completed(futures):
+        try:
+            yield futures[future], future.result()
+        except BrokenProcessPool:
+            yield futures[future], None
+
+
+@contextmanager
+def _pool(size: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are ended, not waited for, when the scan is left early."""
+    # A forked process would share the locks of the progress bar's thread.
+    pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), initializer=prepare)
+    try:
+        yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - Python 3.14 has kill_workers
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

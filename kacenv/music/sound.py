@@ -1,0 +1,67 @@
+"""What was measured of one sound file."""
+
+import math
+from dataclasses import astuple, dataclass, fields
+from typing import Final
+
+from kacenv.units import Decibels, Seconds
+
+QUIETEST: Final = Decibels(-120.0)
+"""The true peak of a file that holds no sound at all (dBTP)."""
+ABSOLUTE_GATE: Final = -70.0
+"""Below this, in LUFS, nothing counts as programme (ITU-R BS.1770-4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound file as measured by EBU R 128.
+
+    Raises:
+        ValueError: A figure no measurement gives.
+    """
+
+    loudness: float | None
+    """Integrated loudness in LUFS; None for a file that is silent or shorter than 0.4 s."""
+    true_peak: Decibels
+    """The highest level between and at the samples, in dBTP (EBU R 128, ITU-R BS.1770-4)."""
+    loudness_range: float
+    """Loudness range in LU (EBU Tech 3342)."""
+    rise: float
+    """The largest rise of short-term loudness (3 s) within 2 s, in LU."""
+    sudden: float
+    """The largest rise of momentary loudness (0.4 s) within 2 s, in LU."""
+    sudden_at: Seconds
+    """Where in the file that is."""
+    head: Seconds
+    """Silence at the beginning, below -60 dBFS."""
+    tail: Seconds
+    """Silence at the end."""
+    duration: Seconds
+    """How long the file is when it is decoded, whatever its header says."""
+    damaged_at: Seconds | None = None
+    """Where the first stretch lies that couldn't be decoded."""
+
+    def __post_init__(self) -> None:
+        if not self._plausible():
+            raise ValueError(f"not a measurement: {astuple(self)}")
+
+    def _plausible(self) -> bool:
+        given = [value for value in astuple(self) if value is not None]
+        if not all(isinstance(value, float) and math.isfinite(value) for value in given):
+            return False
+        spans = self.loudness_range, self.rise, self.sudden, self.sudden_at, self.head, self.tail
+        return (
+            self.duration > 0.0
+            and min(spans) >= 0.0
+            and self.head + self.tail <= self.duration + 1e-6
+            and QUIETEST <= self.true_peak < 60.0
+            and (self.loudness is None or ABSOLUTE_GATE < self.loudness < 60.0)
+        )
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing in it can be heard."""
+        return self.head >= self.duration
+
+
+FIELDS: Final = tuple(field.name for field in fields(Sound))

@@ -1,0 +1,60 @@
+"""Whether a file's own tags speak of words that are sung or spoken."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import mutagen
+
+_LYRICS: Final = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "uslt", "sylt", "©lyr"})
+_LYRICIST: Final = frozenset({"lyricist", "text"})
+_LANGUAGE: Final = frozenset({"language", "tlan"})
+_GENRE: Final = frozenset({"genre", "tcon", "©gen"})
+_NO_WORDS: Final = re.compile(r"\W*(instrumental|none|n/?a|zxx|und|mul|mis|xxx)?\W*", re.IGNORECASE)
+"""Said where there are no words; zxx is ISO 639-2 for “no linguistic content”."""
+_SUNG: Final = re.compile(
+    r"\b(vocals?|choir|choral|a ?cappella|opera|oratorio|lied(er)?|chanson|gospel|hip[- ]?hop|rap"
+    r"|singer[/ -]songwriter|spoken( word)?|speech|audio ?book|podcast)\b",
+    re.IGNORECASE,
+)
+
+
+def vocals_by_tag(path: Path) -> str | None:
+    """The tag that speaks of words, as `lyricist: Jane Doe`; None if none does."""
+    try:
+        tags = getattr(mutagen.File(path), "tags", None)
+        return next(_telling(tags), None) if tags else None
+    except Exception:  # noqa: BLE001 - its parsers raise whatever a broken file provokes
+        return None
+
+
+def _telling(tags: Any) -> Iterator[str]:
+    for key, text in _texts(tags):
+        if _NO_WORDS.fullmatch(text):
+            continue
+        if key in _LYRICS:
+            yield "lyrics"
+        elif key in _LYRICIST:
+            yield f"lyricist: {_short(text)}"
+        elif key in _LANGUAGE:
+            yield f"language: {_short(text)}"
+        elif key in _GENRE and _SUNG.search(text) and "instrumental" not in text.lower():
+            yield f"genre: {_short(text)}"
+
+
+def _texts(tags: Any) -> Iterator[tuple[str, str]]:
+    """Each tag's plain name and each of its texts, whatever the format."""
+    for key, value in dict(tags).items():
+        # ID3 has `USLT::eng` or `TXXX:LANGUAGE`, MP4 `----:com.apple.iTunes:LYRICIST`.
+        parts = str(key).lower().split(":")
+        name = parts[-1] if parts[0] in {"txxx", "----"} else parts[0]
+        found = getattr(value, "text", value)
+        for one in found if isinstance(found, list) else [found]:
+            text = one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+            yield name, text.strip()
+
+
+def _short(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= 40 else line[:39] + "…"

@@ -1,0 +1,46 @@
+"""One process of a scan: away from the room's own, so that no file can harm a session."""
+
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from multiprocessing.connection import wait
+from typing import Final
+
+from kacenv.errors import DeviceError
+from kacenv.music.sound import Sound
+
+MEMORY: Final = 2 << 30
+"""Bytes a file may take to be decoded; music takes a twentieth of it."""
+PATIENCE: Final = 900
+"""Seconds for one file; 24 hours of music take 300."""
+
+
+def prepare() -> None:
+    """Bound the process, leave Ctrl-C to the scan, and end when the scan ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # it would reserve memory for each core
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.nice(5)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    wait([parent])
+    os._exit(1)
+
+
+def work(path: str) -> Sound | str:
+    """The measurement of the file at `path`, or why there is none."""
+    from kacenv.music.meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
+
+    signal.alarm(PATIENCE)  # ends the process, which the scan then tells of
+    try:
+        return measure(path)
+    except DeviceError as error:
+        return str(error)
+    finally:
+        signal.alarm(0)

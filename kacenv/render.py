@@ -1,0 +1,268 @@
+"""A session rendered to a file: what the speakers would play, without a device or waiting.
+
+Engine, mixer and decks are those of the live session; only the time is simulated. Nothing in the
+sound depends on how fast the machine is: a deck is read when its samples have come, and reports
+go to the engine between blocks, in order. So two runs give the same samples.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+
+from kacenv.audio.deck import Deck
+from kacenv.audio.mixer import Mixer
+from kacenv.audio.samples import RATE, Block, frames_in
+from kacenv.audio.vlc_deck import VlcDeck
+from kacenv.commands import AudioCommand, Command, Notice, Prompt
+from kacenv.engine import Mode, State, next_due, step
+from kacenv.errors import RenderError
+from kacenv.playlist import Cut
+from kacenv.requests import Event, Press, Request, Start
+from kacenv.room import Output, Room
+from kacenv.simulate import LONGEST, Moment
+from kacenv.timeline import Timeline
+from kacenv.units import Seconds
+
+_LEAD = Seconds(0.2)
+"""The engine lives this far ahead of the sound, as it does in a live session."""
+_BLOCK = frames_in(0.16)
+"""Shorter than the lead, so that every order arrives before its moment."""
+_AHEAD = frames_in(0.5)
+"""A deck tells its end this long before, much as one does that runs live."""
+_NAP = 0.001
+_MOST_CHANNELS = 8
+"""FLAC holds no more."""
+
+Progress = Callable[[Seconds], object]
+"""Hears how much of the session has been rendered."""
+
+
+class Rendered(NamedTuple):
+    """What a rendering left behind: the file's length, and every command with its moment."""
+
+    length: Seconds
+    moments: tuple[Moment, ...]
+    underruns: int
+
+    @property
+    def told(self) -> Iterator[Moment]:
+        """What staff would be told: check-ins and notices."""
+        return (moment for moment in self.moments if isinstance(moment.command, Prompt | Notice))
+
+
+class OfflineSession:
+    """One session on simulated time; `blocks` is its sound, `moments` its commands so far.
+
+    Chimes are the built-in bell's, whatever MIDI instrument the room has.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        timeline: Timeline,
+        presses: Sequence[tuple[Seconds, Press]] = (),
+        make_deck: Callable[[], Deck] = VlcDeck,
+    ) -> None:
+        self.moments: list[Moment] = []
+        self._state = State(room=room)
+        self._start = Start(timeline)
+        self._presses = sorted(presses, key=lambda press: press[0])
+        self._events: list[Event] = []
+        self._time = Seconds(0.0)
+        """How far the engine has come."""
+        self._closers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decks")
+        self._mixer = Mixer(room, self._events.append, lambda: self._patient(make_deck()), _at_once)
+
+    @property
+    def channels(self) -> int:
+        """Channels of the room's device."""
+        return self._mixer.channels
+
+    @property
+    def underruns(self) -> int:
+        """How often a decoder came to nothing in the middle of a piece."""
+        return self._mixer.underruns
+
+    def blocks(self) -> Iterator[Block]:
+        """What the device would play from the start to the session's end, block by block.
+
+        Each is of shape (frames, channels). Presses that make no sense raise RefusedError.
+        """
+        frames = 0
+        self._step(self._start)
+        while not (self._over and self._heard_all(frames)):
+            now = Seconds(frames / RATE)
+            self._catch_up(Seconds(now + _LEAD))
+            yield self._mixer.render(_BLOCK, now)
+            frames += _BLOCK
+
+    def close(self) -> None:
+        """Let go of every file."""
+        self._mixer.close()
+        self._closers.shutdown()
+
+    @property
+    def _over(self) -> bool:
+        return self._state.mode is Mode.IDLE or self._time >= LONGEST
+
+    def _heard_all(self, frames: int) -> bool:
+        last = self.moments[-1].at if self.moments else 0.0
+        return frames >= frames_in(last)
+
+    def _patient(self, deck: Deck) -> Deck:
+        return _PatientDeck(deck, self._closers.submit)
+
+    def _catch_up(self, until: Seconds) -> None:
+        """Hand on what the mixer has reported, and let the engine live until `until`."""
+        events = self._events.copy()
+        self._events.clear()
+        for event in events:
+            self._step(event)
+        while self._presses and self._presses[0][0] <= until:
+            at, press = self._presses.pop(0)
+            self._time = max(self._time, at)
+            self._step(press)
+        due = next_due(self._state)
+        self._time = until
+        if due is not None and due <= until:
+            self._step(None)
+
+    def _step(self, request: Request | None) -> None:
+        self._state, commands, _ = step(self._state, self._time, request)
+        for command in commands:
+            self._perform(command)
+
+    def _perform(self, command: Command) -> None:
+        at = getattr(command, "at", None)
+        self.moments.append(Moment(self._time if at is None else at, command))
+        if isinstance(command, AudioCommand):
+            self._mixer.perform(command)
+
+
+class _PatientDeck:
+    """A deck that waits for its decoder instead of running dry, and so is the same every time.
+
+    It reads half a second ahead, and judges by what it then has, never by when that came.
+    """
+
+    def __init__(self, deck: Deck, elsewhere: Callable[[Callable[[], None]], object]) -> None:
+        self._deck, self._elsewhere = deck, elsewhere
+        self._kept = np.zeros((0, 2), np.float32)
+        self._exhausted = self._closed = False
+
+    def open(self, cut: Cut) -> None:
+        """Begin to decode; whatever goes wrong is told by `failed`."""
+        self._deck.open(cut)
+
+    @property
+    def ready(self) -> bool:
+        """There is something to read."""
+        return self._fill(_AHEAD) > 0
+
+    @property
+    def ended_in(self) -> int | None:
+        """Frames left to read, once fewer are left than are read ahead."""
+        kept = self._fill(_AHEAD)
+        over = self._exhausted and self._deck.failed is None
+        return kept if over else None
+
+    @property
+    def failed(self) -> str | None:
+        """Why the cut can't be played, once all there is has been read."""
+        return self._deck.failed if self._fill(_AHEAD) == 0 else None
+
+    def read(self, frames: int) -> Block:
+        """The next samples, of shape (n, 2); fewer than `frames` only at the end."""
+        self._fill(frames + _AHEAD)
+        block, self._kept = self._kept[:frames].copy(), self._kept[frames:]
+        return block
+
+    def close(self) -> None:
+        """Let go of the file, without waiting for it."""
+        self._closed = True
+        self._elsewhere(self._deck.close)
+
+    def _fill(self, wanted: int) -> int:
+        """Wait until `wanted` frames or all there are have come; how many are kept."""
+        parts, kept = [self._kept], len(self._kept)
+        while kept < wanted and not (self._exhausted or self._closed):
+            over = self._deck.ended_in == 0 or self._deck.failed is not None
+            block = self._deck.read(RATE)
+            parts.append(block)
+            kept += len(block)
+            self._exhausted = over and not len(block)
+            if not (len(block) or over):
+                time.sleep(_NAP)
+        if len(parts) > 1:
+            self._kept = np.concatenate(parts)
+        return kept
+
+
+def render(  # noqa: PLR0913 - all but three have defaults
+    room: Room,
+    timeline: Timeline,
+    path: Path,
+    presses: Sequence[tuple[Seconds, Press]] = (),
+    *,
+    output: str | None = None,
+    progress: Progress = lambda _: None,
+    make_deck: Callable[[], Deck] = VlcDeck,
+) -> Rendered:
+    """Write a whole session to `path` as 24-bit FLAC, at 48 kHz.
+
+    The file has the channels of the room's device, or of `output` alone. Half a rendering
+    never stays behind under that name.
+
+    Raises:
+        RenderError: There is no such output, there are too many channels, or no writing there.
+        RefusedError: A press makes no sense at its time.
+    """
+    columns = _columns(room, output)
+    session = OfflineSession(room, timeline, presses, make_deck)
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        length = _write(session, columns, unfinished, progress)
+        unfinished.replace(path)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise RenderError(f"{path} can't be written ({error}). Give another place.") from error
+    finally:
+        session.close()
+        unfinished.unlink(missing_ok=True)
+    return Rendered(length, tuple(session.moments), session.underruns)
+
+
+def _columns(room: Room, name: str | None) -> list[int]:
+    """Which of the device's channels to write."""
+    outputs: dict[str, Output] = {output.id: output for output in room.outputs}
+    if name is not None and name not in outputs:
+        raise RenderError(f"The room has no output {name}; it has {', '.join(outputs)}.")
+    wanted = [outputs[name]] if name is not None else list(outputs.values())
+    if name is not None:
+        return [channel - 1 for channel in wanted[0].channels]
+    count = max(max(output.channels) for output in wanted)
+    if count > _MOST_CHANNELS:
+        example = f"--output {room.outputs[0].id}"
+        raise RenderError(
+            f"A FLAC file holds {_MOST_CHANNELS} channels and this room has {count}. "
+            f"Render one output: {example}"
+        )
+    return list(range(count))
+
+
+def _write(session: OfflineSession, columns: list[int], path: Path, progress: Progress) -> Seconds:
+    frames = 0
+    with soundfile.SoundFile(path, "w", RATE, len(columns), "PCM_24", format="FLAC") as file:
+        for block in session.blocks():
+            file.write(block[:, columns])
+            frames += len(block)
+            progress(Seconds(frames / RATE))
+    return Seconds(frames / RATE)
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()

@@ -1,0 +1,52 @@
+"""Scanning music, beside FFmpeg's `ebur128` filter on the same tracks, one core each."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from support.houses import FOREIGN_MUSIC
+
+from kacenv.music.meter import measure
+
+HOUSE = Path(__file__).parents[2] / "playlists" / "house"
+TRACKS = 4
+ROUNDS = 3
+
+
+def report() -> Iterator[str]:
+    """How many times faster than it plays music is measured, by both, and the ratio."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield from _lines("Ogg Vorbis", sorted(FOREIGN_MUSIC.glob("k*.ogg"))[:TRACKS])
+        yield from _lines("Opus", sorted(HOUSE.glob("*.opus"))[:TRACKS])
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def _lines(kind: str, tracks: list[Path]) -> Iterator[str]:
+    ours = theirs = float("inf")
+    for _ in range(ROUNDS):
+        ours, theirs = min(ours, _kacenv(tracks)), min(theirs, _ffmpeg(tracks))
+    music = sum(measure(str(track)).duration for track in tracks)
+    yield f"{kind:<11} kacenv  {music / ours:5.0f} times real time"
+    yield f"{kind:<11} FFmpeg  {music / theirs:5.0f} times real time"
+    yield f"{kind:<11} ratio   {theirs / ours:5.2f} (above 1: kacenv is faster)"
+
+
+def _kacenv(tracks: list[Path]) -> float:
+    start = time.perf_counter()
+    for track in tracks:
+        measure(str(track))
+    return time.perf_counter() - start
+
+
+def _ffmpeg(tracks: list[Path]) -> float:
+    start = time.perf_counter()
+    for track in tracks:
+        quiet = ["ffmpeg", "-hide_banner", "-nostats", "-loglevel", "error"]
+        meter = ["-i", str(track), "-af", "ebur128=peak=true", "-f", "null", "-"]
+        subprocess.run([*quiet, *meter], check=True)
+    return time.perf_counter() - start

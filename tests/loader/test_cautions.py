@@ -1,0 +1,123 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.sounds import RATE, rest, tone, write_wav
+
+from kacenv.loader import House, check_house, house_music, load_session, warnings_of
+from kacenv.music import Cache
+from kacenv.music.scan import scan
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def scanned(house: House) -> list[str]:
+    """What is said of a house after all its music was scanned."""
+    with Cache() as cache:
+        list(scan(house_music(house, []).files, cache))
+    return [str(caution) for caution in warnings_of(house)]
+
+
+def music(house: House, name: str) -> Path:
+    """Where a track of the house lies."""
+    return house.playlist_folder / "music" / f"{name}.wav"
+
+
+def test_unscanned_music_is_told_once_a_playlist(house: House) -> None:
+    """One line a playlist says what to run; it is no problem."""
+    assert check_house(house) == []
+    assert [str(caution) for caution in warnings_of(house)] == [
+        f"playlists/{name}.yaml:1:1: its music hasn't been measured, and plays as loud as the"
+        f" files are; run: kacenv music scan {name}"
+        for name in ("brief", "calm")
+    ]
+
+
+def test_partly_scanned_playlist_is_told(house: House) -> None:
+    """New tracks are counted."""
+    with Cache() as cache:
+        list(scan([music(house, "evening")], cache))
+    texts = [caution.text for caution in warnings_of(house)]
+    assert sum("1 of 2 tracks haven't been measured" in text for text in texts) == 2
+
+
+def test_quiet_house_says_nothing(house: House) -> None:
+    """Scanned music without surprises needs no word."""
+    for name in ("evening", "morning"):
+        write_wav(music(house, name), rest(1), tone(30, -30))
+    assert scanned(house) == []
+
+
+def test_startling_track_is_told_with_its_place(house: House) -> None:
+    """A blow in soft music is named by file and time, at the line that lists it."""
+    write_wav(music(house, "evening"), tone(70, -40), tone(0.5, -12), tone(30, -40))
+    write_wav(music(house, "morning"), tone(30, -30))
+    told = scanned(house)
+    assert [line.split(": ")[0] for line in told] == [
+        "playlists/brief.yaml:3:12",
+        "playlists/calm.yaml:4:12",
+    ]
+    assert all("evening.wav may startle: at 1:10 it becomes" in line for line in told)
+
+
+def test_blow_outside_the_cues_is_not_told(house: House) -> None:
+    """What isn't played startles nobody."""
+    write_wav(music(house, "evening"), tone(70, -40), tone(0.5, -12), tone(30, -40))
+    write_wav(music(house, "morning"), tone(30, -30))
+    for name in ("brief", "calm"):
+        path = house.playlist_folder / f"{name}.yaml"
+        path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 1m,"))
+    assert scanned(house) == []
+
+
+def test_silent_and_short_files_are_told(house: House) -> None:
+    """A silent track, and one that holds less than it promises."""
+    write_wav(music(house, "evening"), rest(60))
+    cut = write_wav(music(house, "morning"), tone(60, -30))
+    cut.write_bytes(cut.read_bytes()[: 40 * RATE * 4])
+    told = "\n".join(scanned(house))
+    assert "evening.wav is silent from beginning to end" in told
+    assert "morning.wav holds only 40s of the 1m it promises; copy it again" in told
+
+
+def test_words_by_tag_are_told_without_a_scan(house: House, tmp_path: Path) -> None:
+    """Tags that speak of words are passed on, at the track's line."""
+    sung = house.playlist_folder / "music" / "sung.flac"
+    source = write_wav(tmp_path / "a.wav", tone(60, -30))
+    tag = ["-metadata", "lyricist=Jane Doe", str(sung)]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), *tag], check=True)
+    path = house.playlist_folder / "calm.yaml"
+    path.write_text(path.read_text().replace("music/evening.wav", "music/sung.flac"))
+    (caution,) = [one for one in warnings_of(house) if "words" in one.text]
+    assert (caution.file, caution.line) == ("playlists/calm.yaml", 4)
+    assert "(lyricist: Jane Doe)" in caution.text
+
+
+def test_wrong_playlist_is_left_to_check(house: House) -> None:
+    """A playlist with problems isn't warned about as well."""
+    (house.playlist_folder / "brief.yaml").write_text("title: x\n")
+    assert {caution.file for caution in warnings_of(house)} == {"playlists/calm.yaml"}
+
+
+def test_damaged_cache_only_means_unscanned(house: House, tmp_path: Path) -> None:
+    """A scan levels the next session; a session loads whatever became of the cache."""
+    for name in ("evening", "morning"):
+        write_wav(music(house, name), tone(60, -30))
+    assert scanned(house) == []
+    cut = load_session(house, "evening", "rosewood").phases[0].queue.cuts[0]
+    assert cut.gain == pytest.approx(10.0, abs=0.1)
+    (tmp_path / "cache" / "music.sqlite").write_bytes(b"\0" * 9000)
+    assert load_session(house, "evening", "rosewood").phases[0].queue.cuts[0].gain == 0.0
+    assert len(warnings_of(house)) == 2
+
+
+def test_house_music_startles_nobody(house: House) -> None:
+    """The first pieces of the music that comes with the program, scanned, need no word."""
+    shutil.rmtree(house.playlist_folder)
+    house.playlist_folder.mkdir()
+    names = ["peak-1", "return-1", "settle-2"]
+    for name in names:
+        shutil.copy(CHECKOUT / "playlists" / "house" / f"{name}.opus", house.playlist_folder)
+    (house.playlist_folder / "calm.m3u8").write_text("".join(f"{name}.opus\n" for name in names))
+    assert scanned(house) == []

@@ -1,0 +1,1 @@
+"""Long runs in which everything goes wrong; `make soak` runs all of it."""

@@ -1,0 +1,129 @@
+"""Ten real minutes: broken tracks, a device that goes away five times, decks that die."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from random import Random
+
+from support.pulse import Pulse
+
+from kacenv.audio import RoomAudio
+from kacenv.audio.samples import Block, frames_in
+from kacenv.audio.vlc_deck import VlcDeck
+from kacenv.clock import MonotonicClock
+from kacenv.requests import Start
+from kacenv.room import Room
+from kacenv.session import Session
+from kacenv.timeline import Timeline
+from soak.listening import first_sound, listen
+from soak.tracks import CROSSFADE, make_broken, make_good, room_and_session
+
+SPAN = 600.0
+LOSSES = 5
+AWAY = (4.0, 12.0)
+"""How often the device goes away, and for how many seconds."""
+DEATHS_EVERY = 40.0
+_TICK = 0.5
+
+
+class Undertaker:
+    """Hands out decks, and kills one of those that play or wait."""
+
+    def __init__(self, random: Random) -> None:
+        self.deaths = 0
+        self._decks: list[VlcDeck] = []
+        self._random = random
+
+    def make(self) -> VlcDeck:
+        """A deck that may die."""
+        self._decks = [*self._decks[-5:], VlcDeck()]
+        return self._decks[-1]
+
+    def kill(self) -> None:
+        """End a decoder without a word; the mixer isn't told."""
+        alive = [deck for deck in self._decks if deck.ready and deck.ended_in is None]
+        if alive:
+            self.deaths += 1
+            self._random.choice(alive).close()
+
+
+def report() -> Iterator[str]:
+    """What was heard and told."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        paths = make_good(folder) + make_broken(folder)
+        with ExitStack() as stack:
+            pulse = stack.enter_context(Pulse(folder))
+            os.environ.update(pulse.env)
+            ordeal = Ordeal(pulse, folder, SPAN)
+            told = asyncio.run(ordeal.play(*room_and_session(paths, SPAN + 60)))
+        yield from _heard([pulse.read(path) for path in ordeal.recordings])
+    yield f"decks killed: {ordeal.undertaker.deaths}, underruns: {ordeal.underruns}"
+    yield from (f"told: {text}" for text in told)
+
+
+def _heard(recordings: list[Block]) -> Iterator[str]:
+    """A line for each stretch between two losses of the device."""
+    for number, sound in enumerate(recordings):
+        begin = first_sound(sound)
+        if begin is None:
+            yield f"stretch {number + 1}: nothing was heard"
+            continue
+        came = f"sound {begin:.2f} s after the device" if number else "the beginning"
+        skipped = frames_in(begin if number else begin + CROSSFADE)
+        length = len(sound) / frames_in(1.0)
+        yield f"stretch {number + 1}, {length:.0f} s: {came}; {listen(sound[skipped:])}"
+
+
+class Ordeal:
+    """One session, and all that befalls it; each stretch with a device is recorded."""
+
+    def __init__(self, pulse: Pulse, folder: Path, span: float) -> None:
+        self.recordings: list[Path] = []
+        self.underruns = 0
+        self._random = Random(7)  # noqa: S311 - chance, not a secret
+        self.undertaker = Undertaker(self._random)
+        self._pulse, self._folder, self._span = pulse, folder, span
+
+    async def play(self, room: Room, timeline: Timeline) -> list[str]:
+        """Live through it; what staff were told."""
+        clock = MonotonicClock()
+        session = Session(room, clock)
+        sound = RoomAudio(room, clock, session.report, make_deck=self.undertaker.make)
+        session.sound = sound
+        sound.start()
+        life = asyncio.create_task(session.run())
+        try:
+            await self._suffer(session, timeline)
+        finally:
+            life.cancel()
+            with suppress(asyncio.CancelledError):
+                await life
+            await asyncio.to_thread(sound.close)
+        self.underruns = sound.underruns
+        return [told.text for told in session.status().told]
+
+    async def _suffer(self, session: Session, timeline: Timeline) -> None:
+        stretch = self._span / (LOSSES + 1)
+        for number in range(LOSSES + 1):
+            path = self._folder / f"{number}.raw"
+            self.recordings.append(path)
+            with ExitStack() as stack:
+                stack.enter_context(self._pulse.recording(path))
+                if number == 0:
+                    session.submit(Start(timeline))
+                await self._let_die(stretch)
+                if number < LOSSES:
+                    self._pulse.stop()
+            if number < LOSSES:
+                await asyncio.sleep(self._random.uniform(*AWAY))
+                await asyncio.to_thread(self._pulse.start)
+
+    async def _let_die(self, span: float) -> None:
+        for moment in range(1, round(span / _TICK)):
+            await asyncio.sleep(_TICK)
+            if (moment * _TICK) % DEATHS_EVERY == DEATHS_EVERY / 2:
+                await asyncio.to_thread(self.undertaker.kill)

@@ -1,0 +1,37 @@
+"""Loudness by FFmpeg's own program, to compare with."""
+
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+_CHAIN = "ebur128=peak=true:dualmono=true:metadata=1,ametadata=mode=print:key=lavfi.r128.I:file=-"
+
+
+class Reading(NamedTuple):
+    """Integrated loudness in LUFS, loudness range in LU and true peak in dBTP."""
+
+    loudness: float
+    loudness_range: float
+    true_peak: float
+
+
+def ebur128(path: Path) -> Reading:
+    """What `ffmpeg -af ebur128=peak=true` says of a whole file."""
+    done = subprocess.run(
+        ["ffmpeg", "-hide_banner", "-nostats", "-i", str(path), "-af", _CHAIN, "-f", "null", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loudness = re.findall(r"lavfi\.r128\.I=(\S+)", done.stdout)[-1]
+    spread = re.findall(r"LRA:\s+(\S+) LU", done.stderr)[-1]
+    peak = re.findall(r"Peak:\s+(\S+) dBFS", done.stderr)[-1]
+    return Reading(float(loudness), float(spread), float(peak))
+
+
+def ebur128_of_all(paths: list[Path]) -> list[Reading]:
+    """The readings of many files, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(ebur128, paths))
