@@ -1,6 +1,7 @@
 """The commands of `kacenv`."""
 
 import sys
+from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated
 
@@ -177,12 +178,17 @@ def check(house: HouseOption = None) -> None:
     problems = check_house(home)
     for problem in problems:
         print(f"{problem}\n")
-    for caution in warnings_of(home):
+    cautions = warnings_of(home)
+    for caution in cautions:
         print(caution)
     read = {"rooms": home.rooms(), "scenes": home.scenes(), "playlists": home.playlists()}
     counts = ", ".join(f"{len(names)} {kind}" for kind, names in read.items())
-    print(f"Read: {counts}. Problems: {len(problems) or 'none'}.")
+    print(f"Read: {counts}. Problems: {_count(problems)}. Warnings: {_count(cautions)}.")
     sys.exit(1 if problems else 0)
+
+
+def _count(found: Sized) -> str:
+    return str(len(found) or "none")
 
 
 @app.command(rich_help_panel=_PLAN)

@@ -68,6 +68,8 @@ def typed(*words: str, house: Path, check: bool = False) -> subprocess.Completed
         (["duck", "--off"], "The music is at its level already."),
         (["silence"], "The music fades to silence. Bring it back with: kacenv music"),
         (["silence"], "It is silent already."),
+        (["music"], "The music comes back."),
+        (["music"], "The music is playing already."),
         (
             ["intensity", "up"],
             "No piece of this phase says how much energy it has; the music goes on as planned.",
@@ -167,10 +169,10 @@ def test_rehearse_prints_the_session(house: Path) -> None:
 def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
     """A right house passes with 0; a wrong one fails with 1 and every problem."""
     good = typed("check", house=house)
-    assert (good.returncode, good.stdout) == (
-        0,
-        "Read: 1 rooms, 1 scenes, 1 playlists. Problems: none.\n",
-    )
+    assert good.returncode == 0
+    caution, summary = good.stdout.splitlines()
+    assert "run: kacenv music scan" in caution
+    assert summary == "Read: 1 rooms, 1 scenes, 1 playlists. Problems: none. Warnings: 1."
     bad = write_house(tmp_path, rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
     done = typed("check", house=bad)
     assert done.returncode == 1
