@@ -59,6 +59,14 @@ def back_to_plan(turn: Turn) -> None:
     show(turn, together, BY_HAND)
 
 
+def lead_to_safety(turn: Turn, duration: Seconds) -> None:
+    """Fade to the safe light until the next look, unless the lamps are on their way there."""
+    safe, led = turn.state.room.safe_light, turn.state.light
+    if any(zone not in led or led[zone].target != safe[zone].level for zone in safe):
+        show(turn, safe, duration)
+    turn.change(light_hand=LightHand.THERAPIST)
+
+
 def lights_up(turn: Turn) -> None:
     """The safe light, at once, from any state."""
     look = turn.state.room.safe_light

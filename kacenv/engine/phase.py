@@ -184,9 +184,8 @@ def stop(turn: Turn) -> None:
             turn.change(ends_at=Seconds(turn.now + STOPPING))
     else:
         finish(turn, STOPPING)
-    if turn.state.light_hand is LightHand.PLAN:
-        light.show(turn, turn.state.room.safe_light, STOPPING)
-        turn.change(light_hand=LightHand.THERAPIST)
+    if turn.state.light_hand is not LightHand.LIGHTS_UP:
+        light.lead_to_safety(turn, STOPPING)
 
 
 def end_session(turn: Turn) -> None:

@@ -324,3 +324,10 @@ def test_lights_up_before_a_session_outlasts_its_start() -> None:
     stopped = at(at(started(), 50.0, Stop()).state, 60.0).state
     begun = step(stopped, Seconds(70.0), Start(THREE))
     assert [command for command in begun.commands if isinstance(command, ShowLook)]
+
+
+def test_stop_raises_the_light_that_the_therapist_had_dimmed() -> None:
+    """A level asked for by hand doesn't keep the room dark when everything stops."""
+    dimmed = at(started(), 60.0, Lights.model_validate({"level": "5%"})).state
+    done = at(dimmed, 70.0, Stop())
+    assert [c.look for c in done.commands if isinstance(c, ShowLook)] == [a_room().safe_light]
