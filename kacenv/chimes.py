@@ -1,21 +1,26 @@
-"""Chimes: short MIDI phrases, and a MIDI instrument that plays them."""
+"""Chimes on a MIDI instrument that may come and go."""
 
 import heapq
 import itertools
 import logging
 import threading
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import mido
 
 from kacenv.clock import Clock
 from kacenv.commands import StrikeChime
-from kacenv.scene import ChimeName
-from kacenv.units import Seconds
+from kacenv.phrase import Note, Phrase
+from kacenv.units import Decibels, Seconds
 
 _TUBULAR_BELLS = 14
 _HELD = Seconds(6.0)
+SOFTEST: Final = 12
+STRONGEST: Final = 80
+"""No chime's strongest note is struck more softly or harder than with these velocities."""
+_MIDDLE = 64, Decibels(-20.0)
+"""A velocity, and the peak (dBFS) that the built-in bell has where it is right."""
 _TOO_LATE = Seconds(1.0)
 _LOOK_EVERY = Seconds(2.0)
 _ALL_SOUND_OFF = 120
@@ -32,37 +37,41 @@ class TimedMessage(NamedTuple):
     message: mido.Message
 
 
-class Note(NamedTuple):
-    """One stroke: seconds after the chime begins, MIDI pitch and MIDI velocity."""
+def velocity_of(peak: Decibels) -> int:
+    """The velocity that sounds about as loud as the built-in bell does with that peak (dBFS).
 
-    offset: Seconds
-    pitch: int
-    velocity: int
-
-
-# One or two slow notes, a fifth apart and rising. The alarm melodies of IEC 60601-1-8 are
-# three or five quick notes, or two quick ones a third apart and falling.
-_NOTES: dict[ChimeName, tuple[Note, ...]] = {
-    ChimeName.BELL: (Note(Seconds(0.0), 69, 48),),
-    ChimeName.TWO_BELLS: (Note(Seconds(0.0), 69, 44), Note(Seconds(2.0), 76, 38)),
-    ChimeName.DEEP_BELL: (Note(Seconds(0.0), 57, 56),),
-}
+    64 * 10^((peak + 20) / 40), within `SOFTEST` and `STRONGEST`: instruments attenuate a note by
+    40 * log10(127 / velocity) dB (SoundFont 2.04, 8.4.1, as FluidSynth reads it), so half the
+    velocity is 12 dB less. At -20 dBFS, where the bell is loudest by default, it is 64.
+    """
+    velocity, level = _MIDDLE
+    return round(min(max(velocity * 10 ** ((peak - level) / 40), SOFTEST), STRONGEST))
 
 
-def notes(name: ChimeName) -> tuple[Note, ...]:
-    """The strokes of the chime `name`, in the order of their times."""
-    return _NOTES[name]
+def messages(phrase: Phrase, strongest: int) -> tuple[TimedMessage, ...]:
+    """The MIDI messages of a chime in the order of their times.
+
+    Its strongest note has the velocity `strongest`; the others keep their proportion to it.
+    """
+    first = TimedMessage(Seconds(0.0), _message("program_change", program=_TUBULAR_BELLS))
+    most = max(note.velocity for note in phrase.notes)
+    begins, ends = [], []
+    for note in phrase.notes:
+        velocity = max(1, round(note.velocity * strongest / most))
+        on = _message("note_on", note=note.pitch, velocity=velocity)
+        begins.append(TimedMessage(note.offset, on))
+        ends.append(TimedMessage(_end(note, phrase), _message("note_off", note=note.pitch)))
+    return tuple(sorted([first, *ends, *begins], key=lambda timed: timed.offset))
 
 
-def phrase(name: ChimeName) -> tuple[TimedMessage, ...]:
-    """The MIDI messages of the chime `name`, in the order of their times."""
-    messages = [TimedMessage(Seconds(0.0), _message("program_change", program=_TUBULAR_BELLS))]
-    for note in notes(name):
-        on = _message("note_on", note=note.pitch, velocity=note.velocity)
-        off = _message("note_off", note=note.pitch)
-        messages.append(TimedMessage(note.offset, on))
-        messages.append(TimedMessage(Seconds(note.offset + _HELD), off))
-    return tuple(sorted(messages, key=lambda timed: timed.offset))
+def _end(note: Note, phrase: Phrase) -> Seconds:
+    """When a note is let go: after six seconds, or where the same pitch is struck again."""
+    again = [
+        other.offset
+        for other in phrase.notes
+        if other.pitch == note.pitch and other.offset > note.offset
+    ]
+    return Seconds(min([note.offset + _HELD, *again]))
 
 
 def _message(kind: str, **values: int) -> mido.Message:
@@ -138,13 +147,16 @@ class MidiChimes:
         """The name of the port that plays; None while it is away."""
         return self._port_name if self._port else None
 
-    def perform(self, command: StrikeChime) -> bool:
-        """Strike in time; False where no port is there, so the built-in bell shall ring."""
+    def perform(self, command: StrikeChime, peak: Decibels) -> bool:
+        """Strike in time; False where no port is there, so the built-in bell shall ring.
+
+        `peak` (dBFS) is how loud that bell would be.
+        """
         with self._wake:
             if self._port is None or self._closing:
                 return False
             if self._clock.now() - command.at <= _TOO_LATE:
-                for offset, message in phrase(command.chime):
+                for offset, message in messages(command.chime, velocity_of(peak)):
                     entry = (command.at + offset, next(self._order), message)
                     heapq.heappush(self._due, entry)
                 self._wake.notify()

@@ -15,16 +15,17 @@ import numpy as np
 import soundfile
 
 from kacenv.audio.deck import Deck
+from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.mixer import Mixer
+from kacenv.audio.routing import device_columns, output_columns
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.audio.vlc_deck import VlcDeck
 from kacenv.commands import AudioCommand, Command, Notice, Prompt
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.errors import RenderError
 from kacenv.playlist import Cut
 from kacenv.requests import Event, Press, Request, Start
 from kacenv.room import Output, Room
-from kacenv.simulate import LONGEST, Moment
+from kacenv.simulate import LONGEST, Moment, Pressed, moment_of, refusals_at, refuse_late
 from kacenv.timeline import Timeline
 from kacenv.units import Seconds
 
@@ -32,7 +33,7 @@ _LEAD = Seconds(0.2)
 """The engine lives this far ahead of the sound, as it does in a live session."""
 _BLOCK = frames_in(0.16)
 """Shorter than the lead, so that every order arrives before its moment."""
-_AHEAD = frames_in(0.5)
+_AHEAD = frames_in(5.0)
 """A deck tells its end this long before, much as one does that runs live."""
 _NAP = 0.001
 _MOST_CHANNELS = 8
@@ -66,7 +67,7 @@ class OfflineSession:
         room: Room,
         timeline: Timeline,
         presses: Sequence[tuple[Seconds, Press]] = (),
-        make_deck: Callable[[], Deck] = VlcDeck,
+        make_deck: Callable[[], Deck] = FileDeck,
     ) -> None:
         self.moments: list[Moment] = []
         self._state = State(room=room)
@@ -80,7 +81,7 @@ class OfflineSession:
 
     @property
     def channels(self) -> int:
-        """Channels of the room's device."""
+        """Channels of the room's devices."""
         return self._mixer.channels
 
     @property
@@ -100,6 +101,7 @@ class OfflineSession:
             self._catch_up(Seconds(now + _LEAD))
             yield self._mixer.render(_BLOCK, now)
             frames += _BLOCK
+        refuse_late(self._presses, self._time)
 
     def close(self) -> None:
         """Let go of every file."""
@@ -126,20 +128,28 @@ class OfflineSession:
         while self._presses and self._presses[0][0] <= until:
             at, press = self._presses.pop(0)
             self._time = max(self._time, at)
-            self._step(press)
+            self._press(press)
         due = next_due(self._state)
         self._time = until
         if due is not None and due <= until:
             self._step(None)
 
+    def _press(self, press: Press) -> None:
+        with refusals_at(self._time, press):
+            self._state, commands, reply = step(self._state, self._time, press)
+        self.moments.append(Moment(self._time, Pressed(press, reply)))
+        self._perform_all(commands)
+
     def _step(self, request: Request | None) -> None:
         self._state, commands, _ = step(self._state, self._time, request)
+        self._perform_all(commands)
+
+    def _perform_all(self, commands: Sequence[Command]) -> None:
         for command in commands:
             self._perform(command)
 
     def _perform(self, command: Command) -> None:
-        at = getattr(command, "at", None)
-        self.moments.append(Moment(self._time if at is None else at, command))
+        self.moments.append(Moment(moment_of(command, self._time), command))
         if isinstance(command, AudioCommand):
             self._mixer.perform(command)
 
@@ -147,13 +157,13 @@ class OfflineSession:
 class _PatientDeck:
     """A deck that waits for its decoder instead of running dry, and so is the same every time.
 
-    It reads half a second ahead, and judges by what it then has, never by when that came.
+    It reads five seconds ahead, and judges by what it then has, never by when that came.
     """
 
     def __init__(self, deck: Deck, elsewhere: Callable[[Callable[[], None]], object]) -> None:
         self._deck, self._elsewhere = deck, elsewhere
         self._kept = np.zeros((0, 2), np.float32)
-        self._exhausted = self._closed = False
+        self._exhausted = self._closed = self._proven = False
 
     def open(self, cut: Cut) -> None:
         """Begin to decode; whatever goes wrong is told by `failed`."""
@@ -165,6 +175,11 @@ class _PatientDeck:
         return self._fill(_AHEAD) > 0
 
     @property
+    def reserve(self) -> int:
+        """Frames that wait to be read."""
+        return self._fill(_AHEAD)
+
+    @property
     def ended_in(self) -> int | None:
         """Frames left to read, once fewer are left than are read ahead."""
         kept = self._fill(_AHEAD)
@@ -173,8 +188,9 @@ class _PatientDeck:
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played, once all there is has been read."""
-        return self._deck.failed if self._fill(_AHEAD) == 0 else None
+        """Why the cut can't be played, or not on, once all there is has been read."""
+        self._fill(_AHEAD)
+        return self._deck.failed if self._exhausted else None
 
     def read(self, frames: int) -> Block:
         """The next samples, of shape (n, 2); fewer than `frames` only at the end."""
@@ -187,8 +203,18 @@ class _PatientDeck:
         self._closed = True
         self._elsewhere(self._deck.close)
 
+    def _await_verdict(self) -> None:
+        """Wait until the deck has found something to be heard, or given up."""
+        while not (self._proven or self._closed):
+            failed = self._deck.failed is not None
+            self._proven = failed or self._deck.ready or self._deck.ended_in is not None
+            self._exhausted = failed
+            if not self._proven:
+                time.sleep(_NAP)
+
     def _fill(self, wanted: int) -> int:
         """Wait until `wanted` frames or all there are have come; how many are kept."""
+        self._await_verdict()
         parts, kept = [self._kept], len(self._kept)
         while kept < wanted and not (self._exhausted or self._closed):
             over = self._deck.ended_in == 0 or self._deck.failed is not None
@@ -211,12 +237,12 @@ def render(  # noqa: PLR0913 - all but three have defaults
     *,
     output: str | None = None,
     progress: Progress = lambda _: None,
-    make_deck: Callable[[], Deck] = VlcDeck,
+    make_deck: Callable[[], Deck] = FileDeck,
 ) -> Rendered:
     """Write a whole session to `path` as 24-bit FLAC, at 48 kHz.
 
-    The file has the channels of the room's device, or of `output` alone. Half a rendering
-    never stays behind under that name.
+    The file has the channels of the room's devices, one device after the other, or of `output`
+    alone. Half a rendering never stays behind under that name.
 
     Raises:
         RenderError: There is no such output, there are too many channels, or no writing there.
@@ -237,14 +263,13 @@ def render(  # noqa: PLR0913 - all but three have defaults
 
 
 def _columns(room: Room, name: str | None) -> list[int]:
-    """Which of the device's channels to write."""
+    """Which of the devices' channels to write."""
     outputs: dict[str, Output] = {output.id: output for output in room.outputs}
     if name is not None and name not in outputs:
         raise RenderError(f"The room has no output {name}; it has {', '.join(outputs)}.")
-    wanted = [outputs[name]] if name is not None else list(outputs.values())
     if name is not None:
-        return [channel - 1 for channel in wanted[0].channels]
-    count = max(max(output.channels) for output in wanted)
+        return output_columns(room.outputs)[name]
+    count = sum(len(columns) for columns in device_columns(room.outputs).values())
     if count > _MOST_CHANNELS:
         example = f"--output {room.outputs[0].id}"
         raise RenderError(

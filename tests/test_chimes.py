@@ -3,19 +3,32 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import mido
+import mido.sockets
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kacenv.chimes import MidiChimes, Port, RtMidi, notes, phrase
+from kacenv.chimes import SOFTEST, STRONGEST, MidiChimes, Port, RtMidi, messages, velocity_of
 from kacenv.clock import MonotonicClock
 from kacenv.commands import StrikeChime
-from kacenv.scene import Audience, ChimeName
-from kacenv.units import Seconds
+from kacenv.phrase import BELL, BUILT_IN, DEEP_BELL, Note, Phrase
+from kacenv.scene import Audience
+from kacenv.units import Decibels, Seconds
 
 PATIENCE = 5.0
+QUIET = Decibels(-38.0)
+_SOCKETS: Any = mido.sockets  # mido has no types
+LAKE = Phrase(
+    "lake",
+    (
+        Note(Seconds(0.0), 64, 100),
+        Note(Seconds(0.0), 71, 50),
+        Note(Seconds(2.0), 64, 1),
+    ),
+)
 
 
 class MemoryPort:
@@ -73,6 +86,45 @@ class MemoryMidi:
         return self.ports[-1]
 
 
+class Wire:
+    """A machine whose one MIDI output leads to a receiver over TCP: ports of mido's own."""
+
+    def __init__(self) -> None:
+        self._server: Any = _SOCKETS.PortServer("127.0.0.1", 0)
+        self._number = self._server._socket.getsockname()[1]
+        self._receiver: Any = None
+        self._received: list[Any] = []
+
+    def output_names(self) -> Sequence[str]:
+        """The one output."""
+        return ["Wire"]
+
+    def open(self, name: str) -> Port:
+        """Connect to the receiver."""
+        assert name == "Wire"
+        port: Port = _SOCKETS.connect("127.0.0.1", self._number)
+        self._receiver = self._server.accept()
+        return port
+
+    def of_kind(self, kind: str) -> list[Any]:
+        """What has been received of one kind so far."""
+        self._received += self._receiver.iter_pending()
+        return [message for message in self._received if message.type == kind]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._receiver.close()
+        self._server.close()
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """A MIDI connection that carries bytes."""
+    wire = Wire()
+    yield wire
+    wire.close()
+
+
 @pytest.fixture
 def clock() -> MonotonicClock:
     """The room's clock."""
@@ -93,9 +145,9 @@ def chimes(clock: MonotonicClock, midi: MemoryMidi) -> Iterator[MidiChimes]:
     chimes.close()
 
 
-def bell(at: float, name: ChimeName = ChimeName.BELL) -> StrikeChime:
+def bell(at: float, phrase: Phrase = BELL) -> StrikeChime:
     """A chime for staff."""
-    return StrikeChime(name, Audience.STAFF, Seconds(at))
+    return StrikeChime(phrase, Audience.STAFF, Seconds(at))
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -106,26 +158,50 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("name", ChimeName)
-def test_phrases_are_no_alarms(name: ChimeName) -> None:
-    """One or two soft notes, seconds apart, rising by a fifth: no melody of IEC 60601-1-8."""
-    strokes = notes(name)
-    assert 1 <= len(strokes) <= 2
-    assert all(stroke.velocity <= 64 for stroke in strokes)
-    for first, second in pairwise(strokes):
-        assert second.offset - first.offset >= 1.5
-        assert second.pitch - first.pitch == 7
-
-
-@pytest.mark.parametrize("name", ChimeName)
-def test_every_note_of_a_phrase_is_released(name: ChimeName) -> None:
+@pytest.mark.parametrize("phrase", [*BUILT_IN.values(), LAKE], ids=str)
+def test_every_note_of_a_phrase_is_released(phrase: Phrase) -> None:
     """The messages are in order, and each note that begins also ends."""
-    messages = phrase(name)
-    offsets = [offset for offset, _ in messages]
+    timed = messages(phrase, 64)
+    offsets = [offset for offset, _ in timed]
     assert offsets == sorted(offsets)
-    kinds = [str(message).split()[0] for _, message in messages]
+    kinds = [str(message).split()[0] for _, message in timed]
     assert kinds[0] == "program_change"
-    assert kinds.count("note_on") == kinds.count("note_off") == len(notes(name))
+    assert kinds.count("note_on") == kinds.count("note_off") == len(phrase.notes)
+
+
+def test_a_note_struck_again_is_let_go_first() -> None:
+    """A pitch that comes back sounds its whole length; its first stroke doesn't end it."""
+    kinds = [(at, str(message).split()[0]) for at, message in messages(LAKE, 64)]
+    assert [(at, kind) for at, kind in kinds if at > 0] == [
+        (2.0, "note_off"),
+        (2.0, "note_on"),
+        (6.0, "note_off"),
+        (8.0, "note_off"),
+    ]
+
+
+def test_the_strongest_note_sets_the_velocity() -> None:
+    """The others keep their proportion to it, and none is struck with nothing."""
+    timed: list[Any] = [message for _, message in messages(LAKE, 60)]  # mido has no types
+    struck = [message.velocity for message in timed if message.type == "note_on"]
+    assert struck == [60, 30, 1]
+
+
+def test_velocity_follows_the_peak_of_the_bell() -> None:
+    """64 where the bell is loudest by default, half of it 12 dB below, and bounded both ways."""
+    assert velocity_of(Decibels(-20.0)) == 64
+    assert velocity_of(Decibels(-32.0)) == 32
+    assert velocity_of(QUIET) == 23
+    assert velocity_of(Decibels(-90.0)) == SOFTEST
+    assert velocity_of(Decibels(0.0)) == STRONGEST
+
+
+@given(st.floats(-90, 24), st.floats(-90, 24))
+def test_a_louder_chime_is_never_struck_more_softly(one: float, other: float) -> None:
+    """Velocity rises with the peak, and stays within its bounds."""
+    softer, louder = sorted((one, other))
+    first, second = velocity_of(Decibels(softer)), velocity_of(Decibels(louder))
+    assert SOFTEST <= first <= second <= STRONGEST
 
 
 def test_a_chime_is_played_in_time(
@@ -133,28 +209,41 @@ def test_a_chime_is_played_in_time(
 ) -> None:
     """A note arrives at its time, within 30 ms, and not before."""
     at = clock.now() + 0.2
-    assert chimes.perform(bell(at))
+    assert chimes.perform(bell(at), QUIET)
     midi.ports[0].wait_for("note_on")
     arrived, message = midi.ports[0].of_kind("note_on")[0]
     assert 0 <= arrived - at < 0.03
-    assert message.note == notes(ChimeName.BELL)[0].pitch
+    assert message.note == BELL.notes[0].pitch
+    assert message.velocity == velocity_of(QUIET)
+
+
+def test_a_phrase_arrives_over_a_real_port(wire: Wire, clock: MonotonicClock) -> None:
+    """Over mido's own ports the notes come as written, as strong as the music asks for."""
+    chimes = MidiChimes("wire", clock, wire)
+    assert chimes.port == "Wire"
+    for peak in (Decibels(-20.0), QUIET):
+        assert chimes.perform(bell(clock.now(), LAKE), peak)
+    wait_until(lambda: len(wire.of_kind("note_on")) >= 4)
+    chimes.close()
+    struck = [(message.note, message.velocity) for message in wire.of_kind("note_on")]
+    assert struck[:4] == [(64, 64), (71, 32), (64, 23), (71, 12)]
 
 
 def test_a_chime_too_late_is_not_played(
     chimes: MidiChimes, midi: MemoryMidi, clock: MonotonicClock
 ) -> None:
     """More than a second late a chime is dropped, a little late it rings at once."""
-    assert chimes.perform(bell(clock.now() - 1.5))
-    assert chimes.perform(bell(clock.now() - 0.5, ChimeName.DEEP_BELL))
+    assert chimes.perform(bell(clock.now() - 1.5), QUIET)
+    assert chimes.perform(bell(clock.now() - 0.5, DEEP_BELL), QUIET)
     midi.ports[0].wait_for("note_on")
     pitches = [message.note for _, message in midi.ports[0].of_kind("note_on")]
-    assert pitches == [notes(ChimeName.DEEP_BELL)[0].pitch]
+    assert pitches == [DEEP_BELL.notes[0].pitch]
 
 
 def test_without_midi_the_built_in_bell_shall_ring(clock: MonotonicClock) -> None:
     """A machine without MIDI answers False and raises nothing."""
     chimes = MidiChimes("fluidsynth", clock, MemoryMidi(clock, None))
-    assert not chimes.perform(bell(clock.now()))
+    assert not chimes.perform(bell(clock.now()), QUIET)
     chimes.close()
     chimes.close()
 
@@ -162,7 +251,7 @@ def test_without_midi_the_built_in_bell_shall_ring(clock: MonotonicClock) -> Non
 def test_this_machine_is_asked_without_harm(clock: MonotonicClock) -> None:
     """Whether or not this machine has MIDI, a port it doesn't have answers False."""
     chimes = MidiChimes("no such port in the world", clock, RtMidi())
-    assert not chimes.perform(bell(clock.now()))
+    assert not chimes.perform(bell(clock.now()), QUIET)
     chimes.close()
 
 
@@ -173,10 +262,10 @@ def test_a_port_that_goes_and_comes_back(
     midi.names = ["Through 14:0"]
     wait_until(lambda: chimes.port is None)
     assert midi.ports[0].closed
-    assert not chimes.perform(bell(clock.now()))
+    assert not chimes.perform(bell(clock.now()), QUIET)
     midi.names = ["Through 14:0", "FluidSynth 129:0"]
     wait_until(lambda: chimes.port is not None)
-    assert chimes.perform(bell(clock.now()))
+    assert chimes.perform(bell(clock.now()), QUIET)
     midi.ports[1].wait_for("note_on")
 
 
@@ -185,7 +274,7 @@ def test_a_port_that_breaks_is_opened_anew(
 ) -> None:
     """When sending fails, the port is given up and found again."""
     midi.ports[0].broken = True
-    chimes.perform(bell(clock.now()))
+    chimes.perform(bell(clock.now()), QUIET)
     wait_until(lambda: len(midi.ports) == 2)
     assert midi.ports[0].closed
 

@@ -20,7 +20,7 @@ from kacenv.playlist import Cut
 from kacenv.render import OfflineSession, render
 from kacenv.requests import Next, Press, Release
 from kacenv.room import Output, Role, Room
-from kacenv.simulate import LONGEST
+from kacenv.simulate import LONGEST, Moment, Pressed
 from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Seconds
 
@@ -134,6 +134,7 @@ def test_a_press_is_followed_at_its_time() -> None:
     sound, session = sound_of(two_tones(), presses=[(Seconds(5.1), Next())])
     entered = [m.at for m in session.moments if isinstance(m.command, EnterPhase)]
     assert entered == [0.0, 5.1]
+    assert Moment(Seconds(5.1), Pressed(Next(), "Going on to high.")) in session.moments
     assert strength(sound, HIGH, 9.0) == pytest.approx(0.1, rel=0.02)
 
 

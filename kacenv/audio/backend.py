@@ -3,10 +3,11 @@
 import ctypes
 import functools
 import importlib
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kacenv.audio import pulse
 from kacenv.audio.samples import RATE, Block
 from kacenv.errors import DeviceError
 from kacenv.units import Seconds
@@ -30,6 +31,7 @@ class Found:
     key: Any
     channels: int
     latency: Seconds
+    on_server: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +63,26 @@ def find(wanted: str, channels: int) -> Found:
     if wanted == "default":
         only = devices[0] if len(devices) == 1 else None
         width = _width("default", only, on_server, channels)
-        return Found("default", None, width, _LATENCY[on_server])
+        return Found("default", None, width, _LATENCY[on_server], on_server)
     for device in devices:
         if wanted.casefold() in device["name"].casefold():
             width = _width(device["name"], device, on_server, channels)
-            return Found(device["name"], device["id"], width, _LATENCY[on_server])
+            return Found(device["name"], device["id"], width, _LATENCY[on_server], on_server)
     names = ", ".join(device["name"] for device in devices)
     raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
 
 
-def open_device(found: Found, period_ms: int) -> Any:
+def open_device(found: Found, period_ms: int, *, telling: bool = False) -> Any:
     """A `miniaudio.PlaybackDevice` for float samples at our rate.
+
+    With `telling`, `teller` may ask the sound server about it.
 
     Raises:
         DeviceError: The device won't open.
     """
     miniaudio = _miniaudio()
     try:
-        return _channel_by_channel(miniaudio, found)(
+        return _channel_by_channel(miniaudio, found, telling)(
             output_format=miniaudio.SampleFormat.FLOAT32,
             nchannels=found.channels,
             sample_rate=RATE,
@@ -90,12 +94,23 @@ def open_device(found: Found, period_ms: int) -> Any:
         raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
 
 
-def start(device: Any, feeder: Generator[Block | None, int, None]) -> None:
-    """Let `device` ask `feeder` for blocks.
+def teller(device: Any, found: Found) -> pulse.Teller | None:
+    """Who tells how soon sound will be heard; None where nobody does."""
+    miniaudio = _miniaudio()
+    if device.backend != "PulseAudio" or not pulse.can_tell(miniaudio):
+        return None
+    return pulse.Teller(miniaudio, device._device, found.channels)  # noqa: SLF001 - no other way
+
+
+def start(
+    device: Any, feeder: Generator[Block | None, int, None], on_stop: Callable[[], None]
+) -> None:
+    """Let `device` ask `feeder` for blocks; `on_stop` hears when it stops by itself.
 
     Raises:
         DeviceError: The device doesn't start.
     """
+    device.stop_callback = on_stop
     try:
         device.start(feeder)
     except _miniaudio().MiniaudioError as error:
@@ -150,7 +165,7 @@ def _widest(device: dict[str, Any]) -> int:
     return max((form["channels"] for form in formats), default=0)
 
 
-def _channel_by_channel(miniaudio: Any, found: Found) -> Any:
+def _channel_by_channel(miniaudio: Any, found: Found, telling: bool) -> Any:
     """A playback device that numbers its channels as sound cards do.
 
     With miniaudio's own order a server takes the third channel for a centre, and mixes it
@@ -164,6 +179,8 @@ def _channel_by_channel(miniaudio: Any, found: Found) -> Any:
             self._order = miniaudio.ffi.new("unsigned char[]", order)
             self._devconfig.playback.pChannelMap = self._order
             self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
+            if telling and found.on_server:
+                pulse.ask_as_it_comes(miniaudio, self._devconfig)
             return super()._make_context(*args)
 
     return Playback

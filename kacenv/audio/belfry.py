@@ -6,10 +6,12 @@ from kacenv.audio.bell import Mono, ring
 from kacenv.audio.dial import Dial
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.commands import StrikeChime
+from kacenv.phrase import Phrase
 from kacenv.room import ChimeLoudness
-from kacenv.scene import Audience, ChimeName
+from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds, amplitude
 
+SILENCE = Decibels(-120.0)
 _TOO_LATE = Seconds(1.0)
 _DUCK = Decibels(-3.0)
 _DUCK_DOWN = Seconds(0.5)
@@ -20,7 +22,7 @@ _DUCK_HOLD = Seconds(4.0)
 class _Stroke:
     """One chime on its way; `place` is negative as long as it waits within a block."""
 
-    def __init__(self, chime: ChimeName, peak: Decibels, place: int) -> None:
+    def __init__(self, chime: Phrase, peak: Decibels, place: int) -> None:
         self._sound = ring(chime)
         self._gain = np.float32(amplitude(peak))
         self._place = place
@@ -44,6 +46,8 @@ class Belfry:
         self._orders: list[StrikeChime] = []
         self._strokes: dict[Audience, list[_Stroke]] = {audience: [] for audience in Audience}
         self._duck = Dial()
+        self.music = SILENCE
+        """The level the music has had of late, in dBFS; any thread may read it."""
 
     def strike(self, order: StrikeChime) -> None:
         """Ring in time, or now if the order is at most a second late."""
@@ -63,6 +67,7 @@ class Belfry:
 
         `music` is the level the music has had of late, in dBFS.
         """
+        self.music = music
         self._begin_due(start, Seconds(start + frames / RATE), music)
         return {who: self._mix(who, frames) for who, strokes in self._strokes.items() if strokes}
 
@@ -74,14 +79,11 @@ class Belfry:
 
     def _begin(self, order: StrikeChime, start: Seconds, music: Decibels) -> None:
         at = max(order.at, start)
-        stroke = _Stroke(order.chime, self._peak(music), -frames_in(at - start))
+        peak = self._loudness.peak(music)
+        stroke = _Stroke(order.chime, peak, -frames_in(at - start))
         self._strokes[order.audience].append(stroke)
         if order.audience is Audience.ROOM:
             self.make_room(at)
-
-    def _peak(self, music: Decibels) -> Decibels:
-        wish, bounds = music + self._loudness.above_music, self._loudness
-        return Decibels(min(max(wish, bounds.softest), bounds.loudest))
 
     def _mix(self, audience: Audience, frames: int) -> Mono:
         block = np.zeros(frames, np.float32)

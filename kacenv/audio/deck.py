@@ -19,6 +19,11 @@ class Deck(Protocol):
         ...
 
     @property
+    def reserve(self) -> int:
+        """Frames that wait to be read."""
+        ...
+
+    @property
     def ended_in(self) -> int | None:
         """Frames left to read; None as long as the decoder hasn't come to the end."""
         ...

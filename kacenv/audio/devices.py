@@ -18,6 +18,8 @@ _NULL_PERIOD = Seconds(0.02)
 
 Pull = Callable[[int], Block]
 """Gives the next frames to play; never raises, never waits."""
+OnStop = Callable[[], None]
+"""Hears, from any thread, that a device has stopped by itself; must not close it there."""
 
 
 class Device(Protocol):
@@ -28,8 +30,15 @@ class Device(Protocol):
     latency: Seconds
     """From the pull of a sample to its being heard, as estimated."""
 
-    def start(self, pull: Pull) -> None:
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Begin to pull, from a thread of its own."""
+        ...
+
+    def heard_in(self) -> Seconds | None:
+        """How soon what is pulled now will be heard, as well as the device can tell.
+
+        None while a device that can tell doesn't know yet. For the thread that pulls.
+        """
         ...
 
     def close(self) -> None:
@@ -47,7 +56,7 @@ class NullDevice:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, pull: Pull) -> None:
+    def start(self, pull: Pull, on_stop: OnStop) -> None:  # noqa: ARG002 - it never stops
         """Begin to pull, from a thread of its own."""
         self._thread = threading.Thread(target=self._run, args=(pull,), name="null-output")
         self._thread.daemon = True
@@ -59,6 +68,10 @@ class NullDevice:
         if self._thread:
             self._thread.join()
 
+    def heard_in(self) -> Seconds:
+        """At once."""
+        return self.latency
+
     def _run(self, pull: Pull) -> None:
         begun, pulled = time.monotonic(), 0
         while not self._stop.wait(max(0.0, begun + pulled * _NULL_PERIOD - time.monotonic())):
@@ -69,26 +82,34 @@ class NullDevice:
 class SoundDevice:
     """A device of the system's sound server or card, opened with all its channels.
 
+    One of several is `telling`: it asks the server how soon its sound will be heard.
+
     Raises:
         DeviceError: No device is called that, or it has too few channels, or won't open.
     """
 
-    def __init__(self, wanted: str, channels: int) -> None:
+    def __init__(self, wanted: str, channels: int, *, telling: bool = False) -> None:
         # Otherwise PulseAudio keeps up to two seconds of sound in hand.
         os.environ.setdefault("PULSE_LATENCY_MSEC", str(_SERVER_LATENCY_MS))
         found = backend.find(wanted, channels)
         self.name, self.latency = found.name, found.latency
         self._spare = found.channels - channels
-        self._device = backend.open_device(found, _PERIOD_MS)
+        self._device = backend.open_device(found, _PERIOD_MS, telling=telling)
+        self._teller = backend.teller(self._device, found) if telling else None
 
-    def start(self, pull: Pull) -> None:
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Begin to pull, from the sound system's thread."""
         feeder = self._feeder(pull)
         next(feeder)
-        backend.start(self._device, feeder)
+        backend.start(self._device, feeder, on_stop)
+
+    def heard_in(self) -> Seconds | None:
+        """As the server tells, or as estimated where none does."""
+        return self._teller.heard_in() if self._teller else self.latency
 
     def close(self) -> None:
         """Stop pulling; twice does no harm."""
+        self._device.stop_callback = None
         self._device.close()
 
     def _feeder(self, pull: Pull) -> Generator[Block | None, int, None]:

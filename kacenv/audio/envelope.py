@@ -1,44 +1,66 @@
-"""The gain of one voice: a rise, and every fall that was asked of it, multiplied."""
+"""The gain of one voice: the crossfade it came with, and every one that takes it away."""
 
 import math
 from dataclasses import dataclass, replace
 
-from kacenv.fades import Curve, Fade
 from kacenv.units import Seconds
 
 SHORTEST = Seconds(0.05)
 """No fade is quicker than this, whatever is asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """A gain over absolute time.
+class Crossing:
+    """The way from what sounds to what comes, evenly in time; it can be hastened.
 
-    Where one voice rises by sin while all others fall by cos, the power of all is
-    p·cos² + sin². It stays 1 whenever p is 1, so also when a crossfade is interrupted.
+    Whoever comes rises by sin and all others fall by cos of one angle, so that
+    p·cos² + sin² stays 1 whenever the power p of the others is 1: when crossfades interrupt
+    each other, and however often they are hastened.
     """
 
-    rise: Fade
-    falls: tuple[Fade, ...] = ()
+    def __init__(self, start: Seconds, duration: Seconds) -> None:
+        self._begun = 0.0
+        self._start = start
+        self.end = Seconds(start + max(duration, SHORTEST))
 
-    @classmethod
-    def rising(cls, start: Seconds, duration: Seconds) -> "Envelope":
-        """From silence to full in `duration` seconds from `start`."""
-        return cls(Fade(0.0, 1.0, start, Seconds(max(duration, SHORTEST)), Curve.POWER_IN))
+    def share_at(self, time: float) -> float:
+        """How much of the way is done at `time`, from 0 to 1."""
+        if time >= self.end:
+            return 1.0
+        passed = max(0.0, (time - self._start) / (self.end - self._start))
+        return self._begun + (1.0 - self._begun) * passed
 
-    def falling(self, start: Seconds, duration: Seconds) -> "Envelope":
-        """This gain, which from `start` also falls to silence in `duration` seconds."""
-        fall = Fade(1.0, 0.0, start, Seconds(max(duration, SHORTEST)), Curve.POWER_OUT)
-        return replace(self, falls=(*self.falls, fall))
+    def hasten(self, now: Seconds, end: Seconds) -> None:
+        """Arrive at `end` instead of later, beginning `now`; no sooner than in `SHORTEST`."""
+        end = Seconds(max(end, now + SHORTEST, self._start + SHORTEST))
+        if end < self.end:
+            self._begun = self.share_at(now)
+            self._start, self.end = Seconds(max(now, self._start)), end
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A gain over absolute time, for a voice that came with `rise` and leaves with `falls`."""
+
+    rise: Crossing
+    falls: tuple[Crossing, ...] = ()
+
+    def falling(self, crossing: Crossing) -> "Envelope":
+        """This gain, which `crossing` also takes to silence."""
+        return replace(self, falls=(*self.falls, crossing))
 
     def gain_at(self, time: float) -> float:
         """The gain at `time`, from 0 to 1."""
-        return math.prod((fall.value_at(time) for fall in self.falls), start=self._risen(time))
+        rise = math.sin(math.pi / 2 * self.rise.share_at(time))
+        falls = (math.cos(math.pi / 2 * fall.share_at(time)) for fall in self.falls)
+        return math.prod(falls, start=rise)
+
+    @property
+    def departure(self) -> Crossing | None:
+        """The crossfade that will have taken this voice away first; None while it stays."""
+        return min(self.falls, key=lambda fall: fall.end, default=None)
 
     @property
     def silent_from(self) -> Seconds | None:
         """When the earliest fall is complete; None while nothing asks for silence."""
-        return min((fall.end for fall in self.falls), default=None)
-
-    def _risen(self, time: float) -> float:
-        return self.rise.value_at(time)
+        departure = self.departure
+        return departure.end if departure else None

@@ -30,6 +30,7 @@ from kacenv.commands import (
     StrikeChime,
 )
 from kacenv.errors import DeviceError
+from kacenv.phrase import Phrase
 from kacenv.requests import Event, TrackStarted
 from kacenv.room import Room
 from kacenv.scene import Audience
@@ -63,11 +64,18 @@ class Mixer:
         self._making_room: deque[Seconds] = deque()
         self._make_deck, self._elsewhere = make_deck, elsewhere
         self._primed = False
+        for phrase in room.phrases.values():
+            elsewhere(partial(_make, phrase))
 
     @property
     def channels(self) -> int:
-        """Channels of the device."""
+        """Channels of all devices."""
         return self._routing.channels
+
+    @property
+    def devices(self) -> dict[str, list[int]]:
+        """The columns of each device, by what the room calls it."""
+        return self._routing.devices
 
     @property
     def underruns(self) -> int:
@@ -78,6 +86,11 @@ class Mixer:
     def music_level(self) -> Loudness:
         """How loud the music is before volumes and trims."""
         return self._meter.read()
+
+    @property
+    def recent_music(self) -> Decibels:
+        """The music's level (rms, dBFS) of the last 3 s, before volumes and trims."""
+        return self._belfry.music
 
     def meters(self) -> dict[str, Loudness]:
         """How loud each output is, by its id."""
@@ -176,3 +189,7 @@ class Mixer:
                     self._routing.strips[command.output].follow(command)
                 case StrikeChime():
                     self._belfry.strike(command)
+
+
+def _make(phrase: Phrase) -> None:
+    ring(phrase)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kacenv.audio.deck import Deck
-from kacenv.audio.envelope import Envelope
+from kacenv.audio.envelope import Crossing, Envelope
 from kacenv.audio.samples import RATE, Block, frames_in, silence
 from kacenv.audio.voice import Voice
 from kacenv.commands import Crossfade
@@ -13,8 +13,14 @@ from kacenv.playlist import Cut
 from kacenv.requests import Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.units import Seconds
 
+_NEARLY = Seconds(0.05)
+"""A crossfade that is complete so little after an end needs no haste."""
 _PATIENCE = Seconds(5.0)
 """How long a track may be late before it counts as failed."""
+_QUICKEST = Seconds(0.5)
+"""No crossfade is hastened beyond this."""
+_STEEPEST = 6.0
+"""Where the music has become softer, haste makes it rise no faster than this (dB per second)."""
 Elsewhere = Callable[[Callable[[], None]], object]
 """Runs something slow on another thread."""
 
@@ -85,6 +91,7 @@ class Music:
         end = Seconds(start + frames / RATE)
         self._look_at_cued()
         self._follow_orders(start, end)
+        self._look_at_ends(start)
         block = silence(frames)
         for voice in self._voices:
             block += voice.render(frames, end)
@@ -143,17 +150,44 @@ class Music:
 
     def _begin(self, cued: _Cued, crossfade: Crossfade, start: Seconds) -> None:
         at = max(crossfade.at, start)
-        envelope = Envelope.rising(at, crossfade.duration)
-        self._fall(at, crossfade.duration)
+        crossing = self._fall(at, crossfade.duration)
         delay = frames_in(at - start)
-        self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, envelope, delay))
+        self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, Envelope(crossing), delay))
         del self._cued[cued.play_id]
         self._end_told, self._wanted = False, True
         self._report(TrackStarted(cued.play_id, at))
 
-    def _fall(self, at: Seconds, duration: Seconds) -> None:
+    def _fall(self, at: Seconds, duration: Seconds) -> Crossing:
+        crossing = Crossing(at, duration)
         for voice in self._voices:
-            voice.envelope = voice.envelope.falling(at, duration)
+            voice.envelope = voice.envelope.falling(crossing)
+        return crossing
+
+    def _look_at_ends(self, start: Seconds) -> None:
+        """A track that ends before it has gone takes leave, and what follows it makes haste."""
+        for voice in self._voices:
+            left = voice.left
+            if left is None:
+                continue
+            over, departure = Seconds(start + left / RATE), voice.envelope.departure
+            if departure and departure.end > over + _NEARLY:
+                departure.hasten(start, self._arrival(start, over, voice))
+            if not (departure and departure.end <= over + _NEARLY):
+                voice.take_leave(start, over)
+
+    def _arrival(self, start: Seconds, over: Seconds, ending: Voice) -> Seconds:
+        """When the crossfade away from a voice that ends at `over` is to be complete.
+
+        With the end if there is time: both together then keep their power. If not, what comes
+        must rise by itself from where it is; a sine of angle `a` that grows by `w` radians per
+        second rises by 20/ln 10 · w/tan a dB per second, and most at its beginning.
+        """
+        if over >= start + _QUICKEST:
+            return over
+        others = [voice.gain_at(start) for voice in self._voices if voice is not ending]
+        angle = math.asin(min(1.0, max(math.hypot(*others), 1e-6)))
+        needed = 20 / math.log(10) * (math.pi / 2 - angle) / math.tan(angle) / _STEEPEST
+        return Seconds(start + max(_QUICKEST, needed))
 
     def _fail(self, play_id: int, reason: str) -> None:
         self._drop_cued({play_id})
@@ -165,7 +199,7 @@ class Music:
         newest = self._voices[-1] if self._voices else None
         if newest is None or self._end_told or newest.falling:
             return
-        left, reason = newest.deck.ended_in, newest.deck.failed
+        left, reason = newest.deck.ended_in, newest.broken
         if left is not None:
             self._end_told = True
             self._report(TrackEnded(newest.play_id, Seconds(end + left / RATE)))

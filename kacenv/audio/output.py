@@ -2,36 +2,42 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
 
 from kacenv.audio.devices import Device, NullDevice, Pull
+from kacenv.audio.guard import Guard
 from kacenv.audio.ramp import Ramp
-from kacenv.audio.samples import RATE, Block, silence
+from kacenv.audio.samples import RATE, Block
 from kacenv.errors import DeviceError
 from kacenv.units import Seconds
 
-_CHECK_EVERY = Seconds(1.0)
-_AWAY = 0.4
-"""While the device is away, the share of that time between two attempts; one takes 7 ms."""
-_STUCK_AFTER = 3
-"""Checks without a pull; a sound server may need two seconds to wake a device."""
+_CHECK_EVERY = Seconds(0.3)
+"""Also the time between two attempts while the device is away; one takes 7 ms."""
+_STUCK_AFTER = 2
+"""Checks without a pull of a device that has pulled at every check for a while."""
+_ASLEEP_AFTER = 10
+"""Checks without a pull before; a sound server may need two seconds to wake a device."""
+_AWAKE_AFTER = 3
+_BREATH = 0.1
+"""Before a device that has stopped by itself is opened again."""
 _RETURN_OVER = Seconds(0.8)
 """With the time to the next attempt, sound is back within two seconds of its device."""
 _log = logging.getLogger(__name__)
 
-_SILENT = (
-    "{}. The session goes on silently. Connect the device and switch it on, or correct "
-    "`device` in the room file; the sound comes back by itself."
+REMEDY = (
+    "Connect the device and switch it on, or correct `device` in the room file; "
+    "the sound comes back by itself."
 )
 
 
 class Output:
     """Pulls from `source` for ever, whatever happens to devices.
 
-    `open_device` opens the room's device or raises DeviceError; `on_start` hears the latency
-    of each device that begins.
+    `open_device` opens the room's device or raises DeviceError; `on_start` hears of each device
+    that begins.
     """
 
     def __init__(
@@ -39,26 +45,39 @@ class Output:
         source: Pull,
         channels: int,
         open_device: Callable[[], Device],
-        on_start: Callable[[Seconds], None],
+        on_start: Callable[[Device], None],
         check_every: Seconds = _CHECK_EVERY,
     ) -> None:
-        self._source, self._channels = source, channels
+        self._source = Guard(source, channels)
         self._open_device, self._on_start = open_device, on_start
         self._check_every = check_every
         self._one_at_a_time = threading.Lock()
-        self._stop = threading.Event()
+        self._news, self._over = threading.Event(), False
         self._watch = threading.Thread(target=self._keep_going, name="output-watch", daemon=True)
         self._device: Device | None = None
         self._blocks = 0
         self._return = Ramp(1.0)
         self._returned = 1.0
-        self.errors = 0
-        self.note: str | None = None
+        self.reason: str | None = None
+        """Why there is no device, for people to read."""
 
     @property
     def device(self) -> str:
         """The name of the device that plays; `none` while there is none."""
         return self._device.name if self._device else NullDevice.name
+
+    @property
+    def note(self) -> str | None:
+        """What is wrong with the device and what to do; None while all is well."""
+        reason = self.reason
+        if reason is None:
+            return None
+        return f"{reason[:1].upper()}{reason[1:]}. The session goes on silently. {REMEDY}"
+
+    @property
+    def errors(self) -> int:
+        """Blocks of sound lost to an error."""
+        return self._source.errors
 
     def start(self) -> None:
         """Begin to play; without a device, silently."""
@@ -67,7 +86,8 @@ class Output:
 
     def close(self) -> None:
         """Fall silent for good; twice does no harm."""
-        self._stop.set()
+        self._over = True
+        self._news.set()
         if self._watch.ident is not None:
             self._watch.join()
         if self._device:
@@ -80,38 +100,26 @@ class Output:
             self._be_silent(error)
 
     def _be_silent(self, error: DeviceError) -> None:
-        note = _SILENT.format(str(error)[:1].upper() + str(error)[1:])
         if isinstance(self._device, NullDevice):
-            self.note = note
+            self.reason = str(error)
             return
-        self._play(NullDevice(), note)
+        self._play(NullDevice(), str(error))
         _log.warning("%s", error)
 
-    def _play(self, device: Device, note: str | None = None) -> None:
+    def _play(self, device: Device, reason: str | None = None) -> None:
         if self._device:
             self._device.close()
             self._return, self._returned = Ramp(0.0), 0.0
         # In this order: whoever sees the device finds the note that belongs to it.
-        self.note = note
+        self.reason = reason
         self._device = device
-        self._on_start(device.latency)
-        device.start(self._pull)
+        self._on_start(device)
+        device.start(self._pull, self._news.set)
 
     def _pull(self, frames: int) -> Block:
         with self._one_at_a_time:
             self._blocks += 1
-            try:
-                block = self._source(frames)
-            except Exception:  # noqa: BLE001 - whatever it is, the sound goes on
-                self._lost()
-                block = silence(frames, self._channels)
-            return self._come_back(block)
-
-    def _lost(self) -> None:
-        """Count a lost block; log the first, and then ever more rarely."""
-        self.errors += 1
-        if self.errors.bit_count() == 1:
-            _log.exception("a block of sound was lost, the %d. so far", self.errors)
+            return self._come_back(self._source(frames))
 
     def _come_back(self, block: Block) -> Block:
         """A device that returns in the middle of the music fades in."""
@@ -121,10 +129,28 @@ class Output:
         return self._return.apply(block, self._returned)
 
     def _keep_going(self) -> None:
-        seen, still = -1, 0
-        while not self._stop.wait(self._check_every * (_AWAY if self.note else 1.0)):
-            still = still + 1 if self._blocks == seen else 0
-            seen = self._blocks
-            if still >= _STUCK_AFTER or self.note:
-                still = 0
+        watch = Watchdog()
+        while not self._over:
+            stopped = self._news.wait(self._check_every)
+            self._news.clear()
+            if not self._over and (stopped or self.reason or watch.stuck(self._blocks)):
+                watch = Watchdog()
+                time.sleep(_BREATH if stopped else 0.0)
                 self._begin()
+
+
+class Watchdog:
+    """Looks at equal times whether a device still pulls; one that is waking is given longer."""
+
+    def __init__(self) -> None:
+        self._seen, self._beats, self._still = -1, 0, 0
+
+    def stuck(self, blocks: int) -> bool:
+        """Whether a device that has pulled `blocks` times so far has stopped."""
+        awake = self._beats >= _AWAKE_AFTER
+        if blocks != self._seen:
+            self._seen, self._beats, self._still = blocks, self._beats + 1, 0
+            return False
+        self._beats = self._beats if awake else 0
+        self._still += 1
+        return self._still >= (_STUCK_AFTER if awake else _ASLEEP_AFTER)

@@ -32,9 +32,12 @@ class Pacer:
         self._latency, self._next, self._lag = latency, None, 0.0
         self._catching_up = False
 
-    def block(self, frames: int) -> Seconds:
-        """When the first of the next `frames` frames will be heard."""
-        due = self._clock.now() + self._latency
+    def block(self, frames: int, latency: Seconds | None = None) -> Seconds:
+        """When the first of the next `frames` frames will be heard.
+
+        With `latency`, that is how soon it is to be; otherwise it is the device's.
+        """
+        due = self._clock.now() + (self._latency if latency is None else latency)
         if self._next is None or abs(due - self._next) > _HOPELESS:
             self._next, self._lag = due, 0.0
         start, span = self._next, frames / RATE

@@ -45,18 +45,19 @@ class Player:
     ) -> None:
         plain = output.model_copy(update={"trim": Decibels(0.0), "role": Role.SPEAKERS})
         self._routing = Routing((plain,))
-        self._spare = max(max(other.channels) for other in room.outputs) - self._routing.channels
+        beside = [other for other in room.outputs if other.device == output.device]
+        self._spare = max(max(other.channels) for other in beside) - self._routing.channels
         self._sound, self._frame, self._repeats = sound, 0, rise is not None
         self._level, self._ramp = Dial(Decibels(0.0) if rise is None else _BEGINS), Ramp()
         if rise is not None:
             self._level.turn(Decibels(0.0), Seconds(0.0), rise)
         self._end = math.inf if self._repeats else len(sound) / RATE
-        self._over = threading.Event()
+        self._over, self._lost = threading.Event(), False
         self._device = open_device(output.device, self._routing.channels + self._spare)
 
     def __enter__(self) -> Self:
         """Begin to play."""
-        self._device.start(self._pull)
+        self._device.start(self._pull, self._stopped)
         return self
 
     def __exit__(
@@ -78,8 +79,13 @@ class Player:
         Raises:
             DeviceError: The device has stopped on the way.
         """
-        if not self._over.wait(len(self._sound) / RATE + _PATIENCE):
+        in_time = self._over.wait(len(self._sound) / RATE + _PATIENCE)
+        if self._lost or not in_time:
             raise DeviceError("the sound device has stopped; is it still connected?")
+
+    def _stopped(self) -> None:
+        self._lost = True
+        self._over.set()
 
     @property
     def _now(self) -> Seconds:

@@ -7,18 +7,19 @@ from functools import partial
 
 from kacenv.audio.deck import Deck
 from kacenv.audio.devices import Device, SoundDevice
+from kacenv.audio.ensemble import Ensemble, Part
+from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.libvlc import instance
 from kacenv.audio.meter import Loudness
 from kacenv.audio.mixer import Mixer
 from kacenv.audio.output import Output
 from kacenv.audio.pacing import Pacer
 from kacenv.audio.samples import Block
-from kacenv.audio.vlc_deck import VlcDeck
 from kacenv.clock import Clock
 from kacenv.commands import AudioCommand
 from kacenv.requests import Event
 from kacenv.room import Room
-from kacenv.units import Seconds
+from kacenv.units import Decibels, Seconds
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class RoomAudio:
     """Decks, mixer and output of one room.
 
     `report` hears of tracks from any thread and must be quick. `make_deck` and `open_device`
-    are for rehearsals that bring their own.
+    (by name and number of channels) are for rehearsals that bring their own.
     """
 
     def __init__(
@@ -35,25 +36,24 @@ class RoomAudio:
         room: Room,
         clock: Clock,
         report: Callable[[Event], None],
-        make_deck: Callable[[], Deck] = VlcDeck,
-        open_device: Callable[[], Device] | None = None,
+        make_deck: Callable[[], Deck] = FileDeck,
+        open_device: Callable[[str, int], Device] | None = None,
     ) -> None:
         self._stagehands = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decks")
         self._make_deck = make_deck
         self._mixer = Mixer(room, report, make_deck, self._elsewhere)
         self._pacer = Pacer(clock)
-        channels = self._mixer.channels
-        own = partial(SoundDevice, room.outputs[0].device, channels)
-        self._output = Output(self._pull, channels, open_device or own, self._pacer.restart)
+        self.moved = 0
+        self._output = self._plan(room, open_device)
 
     @property
     def device(self) -> str:
-        """The name of the device that plays; `none` while there is none."""
+        """The names of the devices that play; `none` while there is none."""
         return self._output.device
 
     @property
     def device_note(self) -> str | None:
-        """What is wrong with the device and what to do; None while all is well."""
+        """What is wrong with which device and what to do; None while all is well."""
         return self._output.note
 
     @property
@@ -71,13 +71,18 @@ class RoomAudio:
         """How loud the music is before volumes and trims, over the last tenth of a second."""
         return self._mixer.music_level
 
+    @property
+    def recent_music(self) -> Decibels:
+        """The music's level (rms, dBFS) of the last 3 s, before volumes and trims."""
+        return self._mixer.recent_music
+
     def meters(self) -> dict[str, Loudness]:
         """How loud each output is, by its id, over the last tenth of a second."""
         return self._mixer.meters()
 
     def start(self) -> None:
         """Begin to play; without a device, silently, as `device_note` then says."""
-        if self._make_deck is VlcDeck:
+        if self._make_deck is FileDeck:
             # libVLC takes a moment to find its plug-ins; the first track shan't wait for it.
             self._elsewhere(instance)
         self._output.start()
@@ -100,11 +105,35 @@ class RoomAudio:
         self._mixer.close()
         self._stagehands.shutdown(wait=True)
 
-    def _pull(self, frames: int) -> Block:
-        return self._mixer.render(frames, self._pacer.block(frames))
+    def _plan(
+        self, room: Room, open_device: Callable[[str, int], Device] | None
+    ) -> Output | Ensemble:
+        """One device is fed straight from the mixer, several from what it leaves on a tape."""
+        devices = self._mixer.devices
+        if len(devices) == 1:
+            wanted, columns = next(iter(devices.items()))
+            own = partial(open_device or SoundDevice, wanted, len(columns))
+            return Output(self._pull, len(columns), own, self._begin)
+        opened = open_device or partial(SoundDevice, telling=True)
+        parts = [
+            Part(_names(room, wanted), columns, partial(opened, wanted, len(columns)))
+            for wanted, columns in devices.items()
+        ]
+        return Ensemble(self._pull, parts)
+
+    def _begin(self, device: Device) -> None:
+        self._pacer.restart(device.latency)
+
+    def _pull(self, frames: int, heard_in: Seconds | None = None) -> Block:
+        self.moved += 1
+        return self._mixer.render(frames, self._pacer.block(frames, heard_in))
 
     def _elsewhere(self, work: Callable[[], object]) -> None:
         self._stagehands.submit(_logged, work)
+
+
+def _names(room: Room, device: str) -> str:
+    return " and ".join(output.id for output in room.outputs if output.device == device)
 
 
 def _logged(work: Callable[[], object]) -> None:

@@ -23,9 +23,8 @@ _CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
 class Strip:
     """One output on its way to the device."""
 
-    def __init__(self, output: Output) -> None:
-        self.output = output
-        self.columns = [channel - 1 for channel in output.channels]
+    def __init__(self, output: Output, columns: list[int]) -> None:
+        self.output, self.columns = output, columns
         self._volume, self._mute = Dial(), Gate()
         self.meter = Meter()
         self._ramp, self._bell, self._gate = Ramp(), Ramp(), Ramp()
@@ -66,11 +65,14 @@ class Strip:
 
 
 class Routing:
-    """All outputs of a room onto the channels of its one device."""
+    """All outputs of a room onto the channels of its devices, side by side."""
 
     def __init__(self, outputs: tuple[Output, ...]) -> None:
-        self.strips = {output.id: Strip(output) for output in outputs}
-        self.channels = max(max(output.channels) for output in outputs)
+        self.devices = device_columns(outputs)
+        """The columns of each device, by what the room calls it."""
+        columns = output_columns(outputs)
+        self.strips = {output.id: Strip(output, columns[output.id]) for output in outputs}
+        self.channels = sum(len(columns) for columns in self.devices.values())
         groups = _groups(outputs)
         self._limiters = [(cols, Limiter(ceiling, len(cols))) for cols, ceiling in groups]
 
@@ -84,7 +86,7 @@ class Routing:
         return {name: strip.meter.read() for name, strip in self.strips.items()}
 
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
-        """What the device plays, of shape (frames, channels), late by the look-ahead."""
+        """What the devices play, of shape (frames, channels), late by the look-ahead."""
         device = silence(len(music), self.channels)
         for strip in self.strips.values():
             block = strip.mix(music, chimes, end)
@@ -97,11 +99,32 @@ class Routing:
         return device
 
 
+def device_columns(outputs: tuple[Output, ...]) -> dict[str, list[int]]:
+    """The columns of each device: those of the first that an output names, then the next."""
+    devices: dict[str, list[int]] = {}
+    begin = 0
+    for device in dict.fromkeys(output.device for output in outputs):
+        width = max(max(output.channels) for output in outputs if output.device == device)
+        devices[device] = list(range(begin, begin + width))
+        begin += width
+    return devices
+
+
+def output_columns(outputs: tuple[Output, ...]) -> dict[str, list[int]]:
+    """The columns of each output, by its id."""
+    devices = device_columns(outputs)
+    return {
+        output.id: [devices[output.device][channel - 1] for channel in output.channels]
+        for output in outputs
+    }
+
+
 def _groups(outputs: tuple[Output, ...]) -> list[tuple[list[int], float]]:
     """Columns that outputs share, limited together at the lowest of their ceilings."""
     groups: list[tuple[set[int], Decibels]] = []
+    places = output_columns(outputs)
     for output in outputs:
-        columns, ceiling = {channel - 1 for channel in output.channels}, output.ceiling
+        columns, ceiling = set(places[output.id]), output.ceiling
         for group in [group for group in groups if group[0] & columns]:
             groups.remove(group)
             columns, ceiling = columns | group[0], min(ceiling, group[1])

@@ -20,7 +20,8 @@ from kacenv.music import sound_file
 from kacenv.playlist import Cut
 from kacenv.units import Seconds
 
-_BUFFER = frames_in(1.0)
+_BUFFER = frames_in(6.0)
+"""Long enough for the next piece to be opened and faded in when this one breaks off."""
 _READY = frames_in(0.4)
 _PATIENCE = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})
@@ -43,6 +44,11 @@ _CHAIN = (
     ":smem{{no-time-sync,audio-prerender-callback={},audio-postrender-callback={}}}"
 )
 _NOTHING = "it holds no music that VLC can play; does it play elsewhere?"
+_SILENT = "nothing can be heard in its first 6 s; if that is meant, begin after them with cue_in"
+_ALL_SILENT = "nothing can be heard in it; listen to it elsewhere"
+_CLOSED = "its decoder stopped"
+_AUDIBLE = 8
+"""Samples beyond this (of 32768, so -72 dBFS) are more than silence with its dither."""
 _NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
 
 
@@ -57,6 +63,7 @@ class VlcDeck:
         self._media: Any = None
         self._closed = False
         self._ended = False
+        self._audible = False
         self._reason: str | None = None
         self._received = self._skip = self._left = 0
         self._heard_from = float("inf")
@@ -77,9 +84,14 @@ class VlcDeck:
 
     @property
     def ready(self) -> bool:
-        """0.4 s are decoded, or all there is."""
+        """0.4 s are decoded, or all there is, and something of it can be heard."""
         enough = 1 if self._ended else _READY
-        return not self._closed and self._ring.available >= enough
+        return not self._closed and self._audible and self._ring.available >= enough
+
+    @property
+    def reserve(self) -> int:
+        """Frames that wait to be read."""
+        return self._ring.available
 
     @property
     def ended_in(self) -> int | None:
@@ -88,11 +100,19 @@ class VlcDeck:
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played; None while all is well."""
+        """Why the cut can't be played, or not on; None while all is well."""
+        if self._closed:
+            return self._reason or _CLOSED
+        if not self._audible and self._ring.written and (self._ended or self._full):
+            return _ALL_SILENT if self._ended else _SILENT
         waiting = not (self._ended or self._ring.available)
         if waiting and time.monotonic() - self._heard_from > _PATIENCE:
             return self._reason or "no sound came out of it for 5 s; is its disk slow or away?"
         return self._reason
+
+    @property
+    def _full(self) -> bool:
+        return self._ring.written >= self._ring.capacity
 
     def read(self, frames: int) -> Block:
         """The next samples, of shape (n, 2) with n up to `frames`."""
@@ -154,11 +174,16 @@ class VlcDeck:
         self._skip -= skipped
         wanted = pcm[skipped : skipped + self._left]
         self._left -= len(wanted)
+        self._audible = self._audible or _is_audible(wanted)
         going_on = self._ring.put(wanted)
         self._heard_from = time.monotonic()
         if going_on and self._left == 0:
             self._ended = True
             self._ring.wait_for_release()
+
+
+def _is_audible(pcm: Pcm) -> bool:
+    return bool(pcm.max(initial=0) > _AUDIBLE or pcm.min(initial=0) < -_AUDIBLE)
 
 
 def _ends() -> tuple[Any, Any]:

@@ -3,14 +3,22 @@
 import numpy as np
 
 from kacenv.audio.deck import Deck
-from kacenv.audio.envelope import Envelope
+from kacenv.audio.envelope import SHORTEST, Envelope
 from kacenv.audio.ramp import Ramp
-from kacenv.audio.samples import Block, silence
+from kacenv.audio.samples import Block, frames_in, silence
+from kacenv.fades import Fade
 from kacenv.playlist import Cut
 from kacenv.units import Seconds, amplitude
 
 _SOFTEN = 240
 """Frames (5 ms) in which sound leaves or returns where samples are missing."""
+_AMPLE, _SCARCE = frames_in(4.0), frames_in(2.5)
+"""A reserve that has been ample and is scarce isn't filled any more, or not fast enough."""
+_LATE = "its sound stopped coming on the way; is its disk slow or away?"
+_AS_SAID = frames_in(0.5)
+_LEAVE, _LEAVE_AS_SAID = Seconds(1.5), Seconds(0.45)
+"""How long a deck fades out that nothing follows, where its end is a surprise and where it's not;
+the latter is shorter than the shortest crossfade that may still come."""
 _SINK: Block = ((1 + np.cos(np.linspace(0, np.pi, _SOFTEN + 2)[1:-1])) / 2).astype(np.float32)
 
 
@@ -29,6 +37,27 @@ class Voice:
         self._sunk = 0
         self._risen = _SOFTEN
         self._dry = False
+        self._ample = self._scarce = False
+        self._farewell: Fade | None = None
+        self._length, self._played = frames_in(cut.length), 0
+
+    @property
+    def broken(self) -> str | None:
+        """Why no more samples may come; None while all is well."""
+        return self.deck.failed or (_LATE if self._scarce else None)
+
+    @property
+    def left(self) -> int | None:
+        """Frames left after which nothing may come; None while more is sure to come."""
+        ended_in = self.deck.ended_in
+        if ended_in is not None:
+            return ended_in
+        return self.deck.reserve if self.broken else None
+
+    @property
+    def _early(self) -> bool:
+        """The sound ends before the cut's length is over."""
+        return self._played + (self.left or 0) < self._length - _AS_SAID
 
     @property
     def falling(self) -> bool:
@@ -39,16 +68,34 @@ class Voice:
         """Nothing of this voice will be heard from `time` on."""
         silent_from = self.envelope.silent_from
         faded = silent_from is not None and time >= silent_from
+        gone = self._farewell is not None and time >= self._farewell.end
         over = self.deck.ended_in == 0 or self.deck.failed is not None
-        return faded or (over and self._sunk >= _SOFTEN)
+        return faded or gone or (over and self._sunk >= _SOFTEN)
+
+    def gain_at(self, time: Seconds) -> float:
+        """How loud the deck is mixed at `time`, from 0 to 1."""
+        farewell = self._farewell.value_at(time) if self._farewell else 1.0
+        return self.envelope.gain_at(time) * farewell
+
+    def take_leave(self, start: Seconds, end: Seconds) -> None:
+        """Fade out of one's own accord, because there may be nothing to play from `end` on."""
+        longest = _LEAVE if self._early else _LEAVE_AS_SAID
+        if self._farewell is None and end - start <= longest:
+            self._farewell = Fade(1.0, 0.0, start, Seconds(max(SHORTEST, end - start)))
 
     def render(self, frames: int, end: Seconds) -> Block:
         """The next `frames` frames, the last of which is heard just before `end`."""
         delay, self._delay = self._delay, 0
         sound = self._samples(frames - delay)
         block = silence(frames)
-        block[delay:] = self._ramp.apply(sound, self._gain * self.envelope.gain_at(end))
+        block[delay:] = self._ramp.apply(sound, self._gain * self.gain_at(end))
+        self._look_at_reserve()
         return block
+
+    def _look_at_reserve(self) -> None:
+        reserve = self.deck.reserve
+        self._ample = self._ample or reserve >= _AMPLE
+        self._scarce = self._ample and reserve < _SCARCE and self.deck.ended_in is None
 
     def _samples(self, frames: int) -> Block:
         block = silence(frames)
@@ -56,12 +103,13 @@ class Voice:
             return self._sink(block, 0)
         fresh = self._rise(self.deck.read(frames))
         block[: len(fresh)] = fresh
+        self._played += len(fresh)
         if len(fresh):
             self._dry, self._last, self._sunk = False, fresh[-1].copy(), 0
         return block if len(fresh) == frames else self._run_dry(block, len(fresh))
 
     def _run_dry(self, block: Block, start: int) -> Block:
-        if not self._dry and self.deck.ended_in is None:
+        if not self._dry and self.left is None:
             self.underruns += 1
         self._dry, self._risen = True, 0
         return self._sink(block, start)

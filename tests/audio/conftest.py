@@ -50,6 +50,12 @@ def pulse_with_four_channels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
+def two_amps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
+    """A sound server with two stereo devices, Left and Right."""
+    yield from _serving(Pulse(tmp_path, sink="left", more=("right",)), monkeypatch)
+
+
+@pytest.fixture
 def no_sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No sound server that this process could find."""
     for name, value in Pulse(tmp_path / "nowhere").env.items():

@@ -6,21 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.audio.envelope import SHORTEST, Envelope
+from kacenv.audio.envelope import SHORTEST, Crossing, Envelope
 from kacenv.units import Seconds
 
-Steps = list[tuple[float, float]]
-steps = st.lists(st.tuples(st.floats(0.0, 30.0), st.floats(0.0, 60.0)), min_size=1, max_size=8)
+Steps = list[tuple[float, float, float, float]]
+spans = st.floats(0.0, 30.0)
+steps = st.lists(st.tuples(spans, st.floats(0.0, 60.0), spans, spans), min_size=1, max_size=8)
 
 
 def play(crossfades: Steps) -> list[Envelope]:
-    """The voices after crossfades, each `wait` after the one before and `duration` long."""
-    voices, now = [Envelope.rising(Seconds(-9.0), Seconds(1.0))], 0.0
-    for wait, duration in crossfades:
+    """The voices after crossfades, each `wait` after the one before and `duration` long.
+
+    After `haste` each is told to be complete in `rest`.
+    """
+    voices, now = [Envelope(Crossing(Seconds(-9.0), Seconds(1.0)))], 0.0
+    for wait, duration, haste, rest in crossfades:
         now += wait
-        start, span = Seconds(now), Seconds(duration)
-        voices = [voice.falling(start, span) for voice in voices]
-        voices.append(Envelope.rising(start, span))
+        crossing = Crossing(Seconds(now), Seconds(duration))
+        voices = [voice.falling(crossing) for voice in voices]
+        voices.append(Envelope(crossing))
+        crossing.hasten(Seconds(now + haste), Seconds(now + haste + rest))
     return voices
 
 
@@ -31,7 +36,7 @@ def power(voices: list[Envelope], time: float) -> float:
 
 @given(steps, st.floats(0.0, 300.0))
 def test_power_stays_constant(crossfades: Steps, time: float) -> None:
-    """Whenever crossfades interrupt each other, the power of all voices together stays 1."""
+    """However crossfades interrupt each other and are hastened, the common power stays 1."""
     assert power(play(crossfades), time) == pytest.approx(1.0, abs=1e-9)
 
 
@@ -54,7 +59,19 @@ def test_a_silent_voice_stays_silent(crossfades: Steps) -> None:
 
 def test_no_fade_is_quicker_than_the_shortest() -> None:
     """A fade of no length is given the shortest one."""
-    rising = Envelope.rising(Seconds(1.0), Seconds(0.0))
+    rising = Envelope(Crossing(Seconds(1.0), Seconds(0.0)))
     assert rising.gain_at(1.0) == 0.0
     assert 0.6 < rising.gain_at(1.0 + SHORTEST / 2) < 0.8
     assert rising.gain_at(1.0 + SHORTEST) == 1.0
+
+
+@given(st.floats(0.0, 60.0), st.floats(0.0, 60.0), st.floats(0.0, 90.0))
+def test_haste_goes_on_from_where_it_is(duration: float, now: float, end: float) -> None:
+    """A hastened crossfade doesn't jump, ends when it should, and never later than before."""
+    plain, hastened = (Crossing(Seconds(1.0), Seconds(duration)) for _ in range(2))
+    hastened.hasten(Seconds(now), Seconds(end))
+    assert hastened.share_at(now) == pytest.approx(plain.share_at(now), abs=1e-9)
+    assert hastened.end == min(plain.end, max(end, max(now, 1.0) + SHORTEST))
+    for time in (now, now + 0.5, now + 5.0):
+        assert hastened.share_at(time) >= plain.share_at(time) - 1e-9
+    assert hastened.share_at(hastened.end) == 1.0

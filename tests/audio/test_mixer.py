@@ -10,8 +10,9 @@ from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.commands import Duck, Hush, Mute, SetLevel, SetVolume
 from kacenv.errors import DeviceError
+from kacenv.phrase import BELL, BUILT_IN, Phrase
 from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience, ChimeName
+from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds, amplitude
 
 SOFTEST, LOUDEST = -38.0, -20.0
@@ -68,15 +69,15 @@ def test_an_unknown_output_is_refused() -> None:
         Stage(SEATS).mixer.perform(order)
 
 
-@given(st.integers(1, 3 * RATE), st.sampled_from(ChimeName))
+@given(st.integers(1, 3 * RATE), st.sampled_from(list(BUILT_IN.values())))
 @settings(max_examples=25)
-def test_a_chime_begins_on_its_frame(frame: int, name: ChimeName) -> None:
+def test_a_chime_begins_on_its_frame(frame: int, phrase: Phrase) -> None:
     """What is rendered holds the chime from its very frame on, and nothing before."""
     stage = Stage(one_output())
-    assert stage.mixer.perform(chime(Audience.ROOM, frame / RATE, name))
+    assert stage.mixer.perform(chime(Audience.ROOM, frame / RATE, phrase))
     sound = stage.render(4.0)[:, 0]
     assert not sound[:frame].any()
-    bell = ring(name) * np.float32(amplitude(SOFTEST))
+    bell = ring(phrase) * np.float32(amplitude(SOFTEST))
     np.testing.assert_array_equal(sound[frame:], bell[: 4 * RATE - frame])
 
 
@@ -118,7 +119,7 @@ def test_room_chimes_duck_the_music() -> None:
     stage = playing(one_output(), np.full((20 * RATE, 2), 0.25, np.float32))
     stage.mixer.perform(chime(Audience.ROOM, 1.0))
     device = stage.render(12.0)[:, 0]
-    bell = ring(ChimeName.BELL) * np.float32(amplitude(LOUDEST))
+    bell = ring(BELL) * np.float32(amplitude(LOUDEST))
     device[frames_in(0.9) : frames_in(0.9) + len(bell)] -= bell
     ducked, back = device[frames_in(2.0)], device[frames_in(9.0)]
     assert ducked == pytest.approx(0.25 * amplitude(-3.0), rel=1e-3)

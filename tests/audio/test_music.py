@@ -234,7 +234,7 @@ def test_the_end_is_told_when_the_decoder_knows_it() -> None:
     deck = stage.cue(1)
     deck.arrived = frames_in(9.0)
     stage.fade(1, 1.0, 0.05)
-    stage.render(8.0)
+    stage.render(6.0)
     assert len(stage.tracks) == 1
     deck.arrived = frames_in(10.0)
     stage.render(5.0)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from kacenv.audio.devices import Device, NullDevice, Pull, SoundDevice
-from kacenv.audio.output import Output
+from kacenv.audio.devices import Device, NullDevice, OnStop, Pull, SoundDevice
+from kacenv.audio.output import Output, Watchdog
 from kacenv.audio.samples import RATE, Block
 from kacenv.errors import DeviceError
 from kacenv.units import Seconds
@@ -26,11 +26,16 @@ class HandDevice:
 
     def __init__(self) -> None:
         self.pull: Pull | None = None
+        self.stop: OnStop = lambda: None
         self.closed = False
 
-    def start(self, pull: Pull) -> None:
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Keep the source."""
-        self.pull = pull
+        self.pull, self.stop = pull, on_stop
+
+    def heard_in(self) -> Seconds:
+        """Always the same."""
+        return self.latency
 
     def close(self) -> None:
         """Remember it."""
@@ -72,7 +77,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> Output:
     """An output on the devices of `shelf`."""
     heard = latencies if latencies is not None else []
-    return Output(source, 2, shelf.open, heard.append, check_every=CHECK)
+    return Output(
+        source, 2, shelf.open, lambda device: heard.append(device.latency), check_every=CHECK
+    )
 
 
 def test_an_error_costs_one_block(caplog: pytest.LogCaptureFixture) -> None:
@@ -150,6 +157,30 @@ def test_a_device_that_stops_is_replaced() -> None:
     output.close()
 
 
+def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
+    """A device's own word is enough; nobody waits for it to be missed."""
+    first, second = HandDevice(), HandDevice()
+    shelf = Shelf(first, second)
+    output = Output(ones, 2, shelf.open, lambda _: None, check_every=Seconds(60.0))
+    output.start()
+    first.ask()
+    first.stop()
+    wait_until(lambda: second.pull is not None)
+    assert first.closed
+    assert second.ask()[0, 0] < 0.01
+    output.close()
+
+
+def test_a_device_that_is_still_waking_is_given_time() -> None:
+    """A device that begins slowly is missed at the eleventh look, one that has played sooner."""
+    watch = Watchdog()
+    asleep = [watch.stuck(1) for _ in range(11)]
+    assert asleep == [False] * 10 + [True]
+    watch = Watchdog()
+    assert not any(watch.stuck(blocks) for blocks in (1, 1, 1, 1, 5, 9, 13))
+    assert [watch.stuck(13) for _ in range(2)] == [False, True]
+
+
 @pytest.mark.usefixtures("no_sound_server")
 def test_an_unknown_device_is_refused_in_plain_words() -> None:
     """A machine without such a device says so."""
@@ -166,7 +197,7 @@ def test_the_null_device_stops_when_closed() -> None:
         pulled.set()
         return ones(frames)
 
-    device.start(pull)
+    device.start(pull, lambda: None)
     assert pulled.wait(PATIENCE)
     device.close()
     device.close()

@@ -19,10 +19,11 @@ from kacenv.audio.samples import RATE, Block
 from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack, SetVolume, StrikeChime
 from kacenv.errors import DeviceError
+from kacenv.phrase import BELL
 from kacenv.playlist import Cut
 from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience, ChimeName
+from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds
 
 PATIENCE = 10.0
@@ -132,7 +133,7 @@ def test_files_that_fail_leave_the_music_alone(make_file: MakeFile, tmp_path: Pa
 def test_a_room_answers_what_it_can_not_do() -> None:
     """A chime for staff without an output is refused, an unknown output raises."""
     with sounding(STEREO) as (audio, _, clock):
-        chime = StrikeChime(ChimeName.BELL, Audience.STAFF, clock.now())
+        chime = StrikeChime(BELL, Audience.STAFF, clock.now())
         assert not audio.perform(chime)
         with pytest.raises(DeviceError):
             audio.perform(SetVolume("roof", Decibels(0.0), clock.now(), Seconds(1.0)))
@@ -154,7 +155,7 @@ def test_a_tone_is_heard_without_a_gap(pulse: Pulse, make_file: MakeFile, tmp_pa
     path = tmp_path / "recording"
     with pulse.recording(path), sounding(STEREO) as (audio, heard, clock):
         assert audio.device_note is None
-        play(audio, 1, cut(make_file("flac", span=5.0, rate=RATE)), clock.now() + 0.2)
+        play(audio, 1, cut(make_file("flac", span=5.0, rate=RATE), 5.0), clock.now() + 0.2)
         started = heard.wait_for(TrackStarted, 1)
         wait_until(lambda: clock.now() > started.at + 4.5)
         assert audio.underruns == audio.errors == 0
@@ -173,11 +174,11 @@ def test_a_chime_is_heard_in_time(pulse: Pulse, tmp_path: Path) -> None:
     with pulse.recording(path), sounding(STEREO) as (audio, _, clock):
         wait_until(lambda: clock.now() > 0.5)
         at = Seconds(clock.now() + 0.5)
-        audio.perform(StrikeChime(ChimeName.BELL, Audience.ROOM, at))
+        audio.perform(StrikeChime(BELL, Audience.ROOM, at))
         wait_until(lambda: clock.now() > at + 1.0)
         recorded = path.stat().st_size / 8 / RATE
         end = clock.now()
-    onset = _onset(pulse.read(path), ring(ChimeName.BELL))
+    onset = _onset(pulse.read(path), ring(BELL))
     heard_at = end - recorded + onset
     assert heard_at == pytest.approx(at, abs=0.1)
 
@@ -202,7 +203,7 @@ def test_every_output_has_its_own_channels(
         play(audio, 1, cut(make_file("flac", span=9.0)), clock.now())
         started = heard.wait_for(TrackStarted, 1)
         wait_until(lambda: clock.now() > started.at + 1.5)
-        audio.perform(StrikeChime(ChimeName.BELL, Audience.STAFF, clock.now()))
+        audio.perform(StrikeChime(BELL, Audience.STAFF, clock.now()))
         wait_until(lambda: clock.now() > started.at + 3.0)
     sound = pulse_with_four_channels.read(path)
     before, after = sound[: -2 * RATE], sound[-RATE : -RATE // 4]

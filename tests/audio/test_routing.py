@@ -23,6 +23,22 @@ def test_each_output_hears_its_own() -> None:
     assert not device[:, 3].any()
 
 
+def test_devices_lie_side_by_side() -> None:
+    """Each device has columns of its own, as many as its outputs need; nothing spills over."""
+    outputs = (
+        Output(id="a", role=Role.SEAT_A, device="left amp", channels=(3, 4), ceiling="0 dB"),
+        Output(id="b", role=Role.SEAT_B, device="right amp", ceiling="0 dB"),
+        Output(id="c", role=Role.STAFF, device="left amp", channels=(1,)),
+    )
+    stage = playing(Room(name="test", outputs=outputs), noise(2.0, 1))
+    assert stage.mixer.devices == {"left amp": [0, 1, 2, 3], "right amp": [4, 5]}
+    device = stage.render(1.0)
+    assert device.shape[1] == stage.mixer.channels == 6
+    assert not device[:, :2].any()
+    assert device[:, 2:4].any()
+    np.testing.assert_array_equal(device[:, 2:4], device[:, 4:])
+
+
 def test_a_volume_touches_one_output() -> None:
     """A seat turned down to silence leaves the speakers alone."""
     stage = playing(SEATS, tone(9.0))

@@ -152,16 +152,16 @@ def test_the_length_bounds_playing(make_file: MakeFile) -> None:
 
 
 def test_the_end_is_known_before_it_is_heard(make_file: MakeFile) -> None:
-    """While the last second still waits to be read, the deck knows that it is the last."""
-    with opened(cut(make_file("flac", span=3.0))) as deck:
+    """While the last four seconds still wait to be read, the deck knows that they are the last."""
+    with opened(cut(make_file("flac", span=9.0))) as deck:
         heard = len(deck.read(RATE // 2))
         deadline = time.monotonic() + 10
         while deck.ended_in is None:
             assert time.monotonic() < deadline
-            heard += len(deck.read(480))
+            heard += len(deck.read(4800))
             time.sleep(0.01)
-        assert 0.5 < deck.ended_in / RATE <= 1.0
-        assert heard + deck.ended_in == pytest.approx(3 * RATE, abs=60)
+        assert 4.0 < deck.ended_in / RATE <= 6.0
+        assert heard + deck.ended_in == pytest.approx(9 * RATE, abs=60)
 
 
 def test_a_truncated_file_ends_early(make_file: MakeFile, tmp_path: Path) -> None:
@@ -249,6 +249,39 @@ def test_closing_lets_a_held_up_decoder_go(make_file: MakeFile) -> None:
     assert time.monotonic() - begun < 2.0
     deck.open(cut(make_file("flac", span=9.0)))
     assert not deck.ready
+
+
+def test_a_closed_deck_plays_what_it_has_and_says_so(make_file: MakeFile) -> None:
+    """A decoder that is gone leaves what it has decoded, and the deck has failed."""
+    with opened(cut(make_file("flac", span=9.0))) as deck:
+        kept = deck.reserve
+        deck.close()
+        assert deck.failed == "its decoder stopped"
+        assert kept >= 0.4 * RATE
+        assert len(deck.read(kept)) == kept
+
+
+def test_a_silent_file_is_refused(make_file: MakeFile) -> None:
+    """Where nothing can be heard in all of a file, or in its first 6 s, the deck says so."""
+    silence = "aevalsrc=0:s=48000"
+    with opened(cut(make_file("flac", silence, 3.0))) as deck:
+        assert deck.failed == "nothing can be heard in it; listen to it elsewhere"
+    late = "aevalsrc='if(lt(t,7),0,0.1*sin(2765*t))':s=48000"
+    with opened(cut(make_file("flac", late, 9.0))) as deck:
+        assert deck.failed is not None
+        assert "nothing can be heard in its first 6 s" in deck.failed
+    with opened(cut(make_file("flac", late, 9.0), cue_in=6.5)) as deck:
+        assert deck.failed is None
+        assert deck.ready
+
+
+def test_a_rest_at_the_beginning_is_music(make_file: MakeFile) -> None:
+    """A deck whose first three seconds are silent is ready once it has found what follows."""
+    late = "aevalsrc='if(lt(t,3),0,0.1*sin(2765*t))':s=48000"
+    with opened(cut(make_file("flac", late, 9.0))) as deck:
+        assert deck.ready
+        assert deck.reserve > 3 * RATE
+        assert not deck.read(RATE).any()
 
 
 def test_sound_beside_pictures_is_found(make_file: MakeFile, tmp_path: Path) -> None:

@@ -14,24 +14,24 @@ Levels = NDArray[np.float64]
 
 
 class Heard(NamedTuple):
-    """The longest silence in seconds, the largest step and the largest rise in dB.
+    """The longest silence in seconds, the largest rise and the largest fall in dB.
 
-    Each with where it is, in seconds. A fall is a step, too; only a rise can startle.
+    Each with where it is, in seconds. Only a rise can startle, but a fall is heard, too.
     """
 
     silence: float
     silent_at: float
-    step: float
-    step_at: float
     rise: float
     rise_at: float
+    fall: float
+    fall_at: float
 
     def __str__(self) -> str:
         """For the report."""
         return (
             f"longest silence {self.silence:.2f} s (at {self.silent_at:.0f} s), "
-            f"largest 50 ms level step {self.step:.1f} dB (at {self.step_at:.0f} s), "
-            f"upwards {self.rise:.1f} dB (at {self.rise_at:.0f} s)"
+            f"within 50 ms the level rises by {self.rise:.1f} dB at most (at {self.rise_at:.0f} s) "
+            f"and falls by {self.fall:.1f} dB (at {self.fall_at:.0f} s)"
         )
 
 
@@ -49,14 +49,14 @@ def listen(sound: Block) -> Heard:
     quiet = levels(sound, _FINE) < FLOOR
     length, end = _longest_run(quiet)
     changes = np.diff(np.maximum(levels(sound), FLOOR))
-    step, rise = int(np.abs(changes).argmax()), int(changes.argmax())
+    rise, fall = int(changes.argmax()), int(changes.argmin())
     return Heard(
         silence=length / 100,
         silent_at=(end - length) / 100,
-        step=float(abs(changes[step])),
-        step_at=(step + 1) / 20,
         rise=float(changes[rise]),
         rise_at=(rise + 1) / 20,
+        fall=-float(changes[fall]),
+        fall_at=(fall + 1) / 20,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -29,25 +30,50 @@ DEATHS_EVERY = 40.0
 _TICK = 0.5
 
 
+class MortalDeck(VlcDeck):
+    """A deck whose decoder can get stuck, as on a disk that answers no more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stuck, self._let_go = False, threading.Event()
+
+    def stall(self) -> None:
+        """Let no more samples come; nobody is told."""
+        self._stuck = True
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._let_go.set()
+        super().close()
+
+    def _receive(self, *call: int) -> None:
+        if self._stuck:
+            self._let_go.wait()
+        super()._receive(*call)
+
+
 class Undertaker:
-    """Hands out decks, and kills one of those that play or wait."""
+    """Hands out decks, and kills those that play or wait: one, or every third time all."""
 
     def __init__(self, random: Random) -> None:
         self.deaths = 0
-        self._decks: list[VlcDeck] = []
+        self._times = 0
+        self._decks: list[MortalDeck] = []
         self._random = random
 
-    def make(self) -> VlcDeck:
+    def make(self) -> MortalDeck:
         """A deck that may die."""
-        self._decks = [*self._decks[-5:], VlcDeck()]
+        self._decks = [*self._decks[-5:], MortalDeck()]
         return self._decks[-1]
 
     def kill(self) -> None:
-        """End a decoder without a word; the mixer isn't told."""
+        """End a decoder, or let it get stuck without a word."""
         alive = [deck for deck in self._decks if deck.ready and deck.ended_in is None]
-        if alive:
+        self._times += 1
+        some = self._random.sample(alive, min(1, len(alive)))
+        for deck in alive if self._times % 3 == 0 else some:
             self.deaths += 1
-            self._random.choice(alive).close()
+            self._random.choice((deck.close, deck.stall))()
 
 
 def report() -> Iterator[str]:

@@ -9,10 +9,11 @@ import pytest
 from kacenv.audio.mixer import Mixer
 from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.commands import Crossfade, CueTrack, StrikeChime
+from kacenv.phrase import BELL, Phrase
 from kacenv.playlist import Cut
 from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience, ChimeName
+from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds
 
 SEATS = Room(
@@ -48,6 +49,11 @@ class ArrayDeck:
     def ready(self) -> bool:
         """Opened, not slow, and something to read."""
         return self.cut is not None and not self.slow and self.arrived > self._read
+
+    @property
+    def reserve(self) -> int:
+        """Frames that have arrived and not been read."""
+        return self.arrived - self._read
 
     @property
     def ended_in(self) -> int | None:
@@ -91,11 +97,13 @@ class Stage:
         else:
             self.tracks.append(event)
 
-    def cue(self, play_id: int, length: float = 1000.0, gain: float = 0.0) -> ArrayDeck:
-        """Cue the next deck."""
-        cut = Cut("/x", "x", "x", Seconds(length), gain=Decibels(gain))
+    def cue(self, play_id: int, length: float | None = None, gain: float = 0.0) -> ArrayDeck:
+        """Cue the next deck; without a length, all of its sound."""
+        deck = next(deck for deck in self.decks if deck.cut is None)
+        whole = deck.reserve / RATE
+        cut = Cut("/x", "x", "x", Seconds(length or whole), gain=Decibels(gain))
         self.mixer.perform(CueTrack(play_id, cut))
-        return next(deck for deck in self.decks if deck.cut is cut)
+        return deck
 
     def fade(self, play_id: int | None, at: float, duration: float) -> None:
         """Crossfade to a cued track."""
@@ -150,9 +158,9 @@ def steepest_step(block: Block) -> float:
     return float(np.abs(np.diff(block, axis=0)).max())
 
 
-def chime(audience: Audience, at: float, name: ChimeName = ChimeName.BELL) -> StrikeChime:
+def chime(audience: Audience, at: float, phrase: Phrase = BELL) -> StrikeChime:
     """A chime for `audience`."""
-    return StrikeChime(name, audience, Seconds(at))
+    return StrikeChime(phrase, audience, Seconds(at))
 
 
 def playing(room: Room, *sounds: Block) -> Stage:

@@ -1,4 +1,4 @@
-"""Loudness by FFmpeg's own program, to compare with."""
+"""FFmpeg's own program: loudness to compare with, and files in every format."""
 
 import re
 import subprocess
@@ -35,3 +35,12 @@ def ebur128_of_all(paths: list[Path]) -> list[Reading]:
     """The readings of many files, two at a time."""
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(ebur128, paths))
+
+
+def convert(path: Path, kind: str) -> Path:
+    """The same sound in the format of the file ending `kind`, beside it."""
+    made = path.with_suffix(f".{kind}")
+    if made != path:
+        command = ["ffmpeg", "-v", "error", "-y", "-i", str(path), str(made)]
+        subprocess.run(command, check=True)
+    return made

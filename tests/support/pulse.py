@@ -19,10 +19,15 @@ _CHANNELS = ("front-left", "front-right", "rear-left", "rear-right", "front-cent
 
 
 class Pulse:
-    """Starts `pulseaudio` in `folder`; programs find it by the variables in `env`."""
+    """Starts `pulseaudio` in `folder`; programs find it by the variables in `env`.
 
-    def __init__(self, folder: Path, channels: int = 2, sink: str = "room") -> None:
-        self.folder, self.channels, self.sink = folder, channels, sink
+    `more` are further sinks of as many channels.
+    """
+
+    def __init__(
+        self, folder: Path, channels: int = 2, sink: str = "room", more: tuple[str, ...] = ()
+    ) -> None:
+        self.folder, self.channels, self.sink, self.more = folder, channels, sink, more
         socket = folder / "native"
         self.env = {
             "PULSE_SERVER": f"unix:{socket}",
@@ -48,14 +53,11 @@ class Pulse:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        places = ",".join(_CHANNELS[: self.channels])
-        sink = f"sink_name={self.sink} rate={RATE} format=float32le channel_map={places}"
-        sink += f" channels={self.channels}"
-        description = f"sink_properties=device.description={self.sink.title()}"
         command = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n"]
         command += ["--log-target=null", "--use-pid-file=no", "--disable-shm=yes"]
         command += ["-L", f"module-native-protocol-unix socket={self._socket} auth-anonymous=1"]
-        command += ["-L", f"module-null-sink {sink} {description}"]
+        for sink in (self.sink, *self.more):
+            command += ["-L", self._null_sink(sink)]
         nothing = subprocess.DEVNULL
         self._server = subprocess.Popen(
             command, env=self._whole_env, stdout=nothing, stderr=nothing
@@ -90,6 +92,29 @@ class Pulse:
         samples = np.fromfile(path, np.float32)
         whole = len(samples) // self.channels * self.channels
         return samples[:whole].reshape(-1, self.channels)
+
+    def remove(self, sink: str) -> None:
+        """Take a sink away, as if its cable were pulled."""
+        modules = self._pactl("list", "short", "modules").splitlines()
+        number = next(line.split()[0] for line in modules if f"sink_name={sink} " in line)
+        self._pactl("unload-module", number)
+
+    def restore(self, sink: str) -> None:
+        """Plug a sink in again."""
+        self._pactl("load-module", *self._null_sink(sink).split())
+
+    def _pactl(self, *words: str) -> str:
+        command = ["pactl", *words]
+        done = subprocess.run(
+            command, env=self._whole_env, capture_output=True, check=True, text=True
+        )
+        return done.stdout
+
+    def _null_sink(self, name: str) -> str:
+        places = ",".join(_CHANNELS[: self.channels])
+        sink = f"module-null-sink sink_name={name} rate={RATE} format=float32le"
+        sink += f" channel_map={places} channels={self.channels}"
+        return f"{sink} sink_properties=device.description={name.title()}"
 
     @property
     def _whole_env(self) -> dict[str, str]:

@@ -1,0 +1,49 @@
+"""The player of test signals: a device that fails is told."""
+
+import pytest
+
+from kacenv.audio.devices import OnStop, Pull
+from kacenv.audio.player import Player
+from kacenv.audio.samples import silence
+from kacenv.errors import DeviceError
+from kacenv.room import Output, Role, Room
+from kacenv.units import Seconds
+
+
+class Unplugged:
+    """A device that stops as soon as it has begun; `channels` is how many it was opened with."""
+
+    name = "unplugged"
+    latency = Seconds(0.1)
+
+    def __init__(self, wanted: str, channels: int) -> None:
+        self.wanted, self.channels = wanted, channels
+
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
+        """Pull once, and stop."""
+        assert pull(480).shape == (480, self.channels)
+        on_stop()
+
+    def heard_in(self) -> Seconds:
+        """Always the same."""
+        return self.latency
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def test_a_device_that_stops_is_told() -> None:
+    """Nobody waits for a tone on a device that is gone, opened with its own channels alone."""
+    opened: list[Unplugged] = []
+
+    def open_device(wanted: str, channels: int) -> Unplugged:
+        opened.append(Unplugged(wanted, channels))
+        return opened[-1]
+
+    seat = Output(id="a", role=Role.SEAT_A, device="amp")
+    other = Output(id="b", role=Role.SPEAKERS, device="card", channels=(7, 8))
+    room = Room(name="test", outputs=(seat, other))
+    player = Player(room, seat, silence(48000), open_device=open_device)
+    with player, pytest.raises(DeviceError, match="is it still connected"):
+        player.wait()
+    assert [(device.wanted, device.channels) for device in opened] == [("amp", 2)]
