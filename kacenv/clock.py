@@ -18,18 +18,25 @@ class Clock(Protocol):
         """Seconds since this clock's own beginning."""
         ...
 
+    def jump(self, span: Seconds) -> None:
+        """Go forward at once by `span`; a clock never goes back."""
+
 
 class MonotonicClock:
-    """The machine's monotonic clock, counted from the moment this one is made."""
+    """The machine's monotonic clock, which shows `reading` at the moment this one is made."""
 
     rate = 1.0
 
-    def __init__(self) -> None:
-        self._start = time.monotonic()
+    def __init__(self, reading: Seconds = Seconds(0.0)) -> None:
+        self._start = time.monotonic() - reading
 
     def now(self) -> Seconds:
-        """Seconds since this clock was made."""
+        """Seconds since this clock's own beginning; the machine's sleep doesn't count."""
         return Seconds(time.monotonic() - self._start)
+
+    def jump(self, span: Seconds) -> None:
+        """Go forward at once by `span`, as after the machine's sleep."""
+        self._start -= span
 
 
 class SimClock:
@@ -38,9 +45,9 @@ class SimClock:
     `rate` is simulated seconds per real second; 0 stands still between jumps.
     """
 
-    def __init__(self, rate: float = 0.0) -> None:
+    def __init__(self, rate: float = 0.0, reading: Seconds = Seconds(0.0)) -> None:
         self._rate = rate
-        self._base = Seconds(0.0)
+        self._base = reading
         self._since = time.monotonic()
 
     @property

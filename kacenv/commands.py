@@ -7,8 +7,9 @@ performed as if it had come in time, as far as that can be done without a jump.
 from dataclasses import dataclass
 
 from kacenv.look import Look
+from kacenv.phrase import Phrase
 from kacenv.playlist import Cut
-from kacenv.scene import Audience, ChimeName
+from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds
 
 
@@ -84,7 +85,7 @@ class Hush:
 class StrikeChime:
     """Strike a chime once; if `at` is more than a second past, it is too late and isn't rung."""
 
-    chime: ChimeName
+    chime: Phrase
     audience: Audience
     at: Seconds
 
@@ -97,6 +98,16 @@ class ShowLook:
     at: Seconds
     duration: Seconds
     urgent: bool = False
+    cool: bool = False
+    """Whether dim light may be cool or blue."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLights:
+    """Bring lamps that were changed by hand back to their look."""
+
+    at: Seconds
+    duration: Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +153,11 @@ Command = (
     | Hush
     | StrikeChime
     | ShowLook
+    | ResumeLights
     | Prompt
     | Notice
     | EnterPhase
     | SessionEnded
 )
 AudioCommand = CueTrack | Crossfade | SetLevel | SetVolume | Mute | Duck | Hush | StrikeChime
+LightCommand = ShowLook | ResumeLights

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from kacenv.commands import AudioCommand, ShowLook, StrikeChime
+from kacenv.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.look import Setting
-from kacenv.units import Seconds
+from kacenv.units import Decibels, Seconds
 
 
 class Sound(Protocol):
     """What the session needs of the room's sound."""
+
+    moved: int
+    """Grows as long as sound is being made, heard or not."""
 
     def perform(self, command: AudioCommand) -> bool:
         """Carry out a command; False where nobody could hear it."""
@@ -17,6 +20,11 @@ class Sound(Protocol):
 
     def make_room(self, at: Seconds) -> None:
         """Duck the music for a chime that something else strikes at `at`."""
+
+    @property
+    def recent_music(self) -> Decibels:
+        """The music's level (rms, dBFS) of the last 3 s, which chimes go by."""
+        ...
 
     def meters(self) -> Mapping[str, tuple[float, float]]:
         """RMS and peak (dBFS) of each output just now."""
@@ -55,7 +63,7 @@ class Lamp(Protocol):
 class Light(Protocol):
     """What the session needs of the room's lamps."""
 
-    def perform(self, command: ShowLook) -> None:
+    def perform(self, command: LightCommand) -> None:
         """Carry out a command."""
 
     def shown(self) -> Mapping[str, Lamp]:
@@ -71,6 +79,14 @@ class Light(Protocol):
 class ChimePort(Protocol):
     """A MIDI instrument that may play the chimes."""
 
-    def perform(self, command: StrikeChime) -> bool:
-        """Play the chime; False when it can't, so that the built-in bell does."""
+    @property
+    def port(self) -> str | None:
+        """The name of the port that plays; None while it is away."""
+        ...
+
+    def perform(self, command: StrikeChime, peak: Decibels) -> bool:
+        """Play the chime about as loud as the built-in bell would, whose peak is given (dBFS).
+
+        False when it can't, so that the built-in bell does.
+        """
         ...

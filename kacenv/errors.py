@@ -51,6 +51,10 @@ class DeviceError(KacenvError):
     """A device (sound, light, MIDI) can't be used; says what to do instead."""
 
 
+class JournalError(KacenvError):
+    """A session that broke off can't be read back; says what to do instead."""
+
+
 class DaemonError(KacenvError):
     """The room's daemon can't be reached or can't be started."""
 

@@ -1,4 +1,4 @@
-"""Where a running room is found on this machine."""
+"""Where a room keeps things on this machine."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from kacenv.errors import DaemonError
 
 _SERVICE = Path("/run/kacenv")
+_SERVICE_STATE = Path("/var/lib/kacenv")
 
 
 def run_folder() -> Path:
@@ -29,3 +30,13 @@ def run_folders() -> list[Path]:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     own = Path(runtime) / "kacenv" if runtime else Path(f"/tmp/kacenv-{os.getuid()}")  # noqa: S108 - its owner is checked
     return [_SERVICE, own]
+
+
+def state_folder() -> Path:
+    """The folder in which this user's rooms keep their journals."""
+    if named := os.environ.get("KACENV_STATE") or os.environ.get("STATE_DIRECTORY"):
+        return Path(named.partition(":")[0])
+    if os.geteuid() == 0:
+        return _SERVICE_STATE
+    own = os.environ.get("XDG_STATE_HOME")
+    return (Path(own) if own else Path.home() / ".local" / "state") / "kacenv"

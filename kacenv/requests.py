@@ -1,13 +1,13 @@
 """What people and devices ask of the engine: frozen records, the same from every surface."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Duration, Level, Model, Slug
-from kacenv.scene import ChimeName
+from kacenv.phrase import BELL
 from kacenv.timeline import Timeline
 from kacenv.units import Seconds, format_seconds
 
@@ -44,6 +44,13 @@ class Extend(Model):
     by: Annotated[Duration, AfterValidator(_at_most_two_hours)]
 
 
+class Shorten(Model):
+    """Make this phase shorter, but not so short that it ends at once; takes an extension back."""
+
+    kind: Literal["shorten"] = "shorten"
+    by: Annotated[Duration, AfterValidator(_at_most_two_hours)]
+
+
 class Next(Model):
     """Go on to the next phase now."""
 
@@ -65,10 +72,17 @@ class Volume(Model):
 
 
 class Lights(Model):
-    """Set all lamps to a level; without one, back to the plan."""
+    """Set all lamps to a level, or step each one dimmer or brighter; with neither, to the plan."""
 
     kind: Literal["lights"] = "lights"
     level: Level | None = None
+    step: Literal["dimmer", "brighter"] | None = None
+
+    @model_validator(mode="after")
+    def _one_wish(self) -> Self:
+        if self.level is not None and self.step is not None:
+            raise UnitError("a level or a step", "both", '{"kind": "lights", "step": "dimmer"}')
+        return self
 
 
 class LightsUp(Model):
@@ -77,11 +91,18 @@ class LightsUp(Model):
     kind: Literal["lights-up"] = "lights-up"
 
 
+class LightsResume(Model):
+    """Bring lamps that were changed by hand back to their look."""
+
+    kind: Literal["lights-resume"] = "lights-resume"
+
+
 class Chime(Model):
     """Strike a chime for staff now."""
 
     kind: Literal["chime"] = "chime"
-    chime: ChimeName = ChimeName.BELL
+    chime: Slug = BELL.name
+    """The name of a chime, built in or the room's own."""
 
 
 class Mute(Model):
@@ -161,10 +182,22 @@ class DeadAir:
     since: Seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The room has been away since `since`: carry on from there.
+
+    `certain` is False where no clock could tell how long that was.
+    """
+
+    since: Seconds
+    certain: bool = True
+
+
 Press = (
     Hold
     | Release
     | Extend
+    | Shorten
     | Next
     | Back
     | Volume
@@ -175,6 +208,7 @@ Press = (
     | Intensity
     | Lights
     | LightsUp
+    | LightsResume
     | Chime
     | End
     | Stop
@@ -183,4 +217,4 @@ Press = (
 PressField = Annotated[Press, Field(discriminator="kind")]
 Event = TrackStarted | TrackEnded | TrackFailed | DeadAir
 """What a device reports."""
-Request = Start | Press | Event
+Request = Start | Press | Event | Resume

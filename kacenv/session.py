@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from kacenv.clock import Clock
+from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import (
     AudioCommand,
     Command,
@@ -17,6 +18,7 @@ from kacenv.commands import (
     Mute,
     Notice,
     Prompt,
+    ResumeLights,
     SessionEnded,
     SetLevel,
     SetVolume,
@@ -28,17 +30,25 @@ from kacenv.engine import Mode, State, next_due, step
 from kacenv.engine.light import LIGHTS_UP
 from kacenv.engine.phase import STOPPING
 from kacenv.errors import KacenvError, RefusedError
-from kacenv.requests import Event, LightsUp, Request, Stop
+from kacenv.journal import Journal, Return
+from kacenv.recovery import fold
+from kacenv.requests import Event, LightsUp, Request, Resume, Start, Stop
 from kacenv.room import Role, Room
 from kacenv.scene import Audience
-from kacenv.status import LampStatus, RoomStatus, Told, describe
-from kacenv.units import Seconds
+from kacenv.stamp import slept
+from kacenv.status import LampStatus, RoomStatus, Told, describe, health, lamp_status
+from kacenv.units import Decibels, Seconds
 
 LEAD = Seconds(0.2)
 """The engine lives this far ahead of the room, so that every order arrives before its moment."""
+BEAT = Seconds(3.0)
+"""How often the journal is told that the room is alive."""
+SHORTEST_SLEEP = Seconds(1.0)
+"""A machine that slept for less has not been away."""
 LONGEST_WAIT = Seconds(0.5)
 """The loop looks at the clock at least this often (real seconds), whatever is due."""
 
+_NO_MUSIC = Decibels(-120.0)
 _log = logging.getLogger(__name__)
 
 
@@ -48,25 +58,39 @@ class Session:
     All methods but `report` and `tell` belong to the event loop's thread.
     """
 
-    def __init__(self, room: Room, clock: Clock) -> None:
+    def __init__(
+        self,
+        room: Room,
+        clock: Clock,
+        journal: Journal | None = None,
+        slept: Callable[[], Seconds] = slept,
+    ) -> None:
         self.state = State(room=room)
         self.room = room
         self.clock = clock
+        self.journal = journal
+        self.turns = 0
+        """Grows as long as the loop goes round."""
         self.ended = asyncio.Event()
         self.sound: Sound | None = None
         self.light: Light | None = None
         self.chimes: ChimePort | None = None
         self._told: deque[tuple[Seconds, str, bool]] = deque(maxlen=50)
         self._stumbled = False
-        self._sound_note: str | None = None
+        self._notes: dict[str, str | None] = {}
+        self._beaten_at = Seconds(-math.inf)
+        self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
         """Do what is due, when it is due, until cancelled."""
         while True:
+            self.turns += 1
+            self._wake_up()
             self._advance_safely()
-            self._tell_of_sound()
+            self._beat()
+            self._tell_of_devices()
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), self._wait())
@@ -88,12 +112,45 @@ class Session:
         else:
             self._stumbled = False
 
-    def _tell_of_sound(self) -> None:
-        """Tell staff when the sound's device goes, and when it is back."""
-        note = self.sound.device_note if self.sound else None
-        if note != self._sound_note:
-            self._remember(note or "The sound is back.", False)
-        self._sound_note = note
+    def come_back(self, back: Return) -> None:
+        """Carry on with a session that broke off; the clock is `clock_after` it."""
+        past, away = back
+        if past.lost:
+            self._remember(f"{past.lost} lines of the session's record are lost.", False)
+        self.state = fold(past.base, past.entries)
+        if self.journal is not None:
+            self.journal.go_on(past.number)
+        self._advance(Resume(past.since, away.certain))
+
+    def _wake_up(self) -> None:
+        """After the machine has slept, carry on as after any other time away."""
+        gap = Seconds(self._slept() - self._awake_since)
+        if gap <= SHORTEST_SLEEP:
+            return
+        since = self._engine_time()
+        self._awake_since = Seconds(self._awake_since + gap)
+        self.clock.jump(gap)
+        if not self.is_idle:
+            self.submit(Resume(since))
+
+    def _beat(self) -> None:
+        """Write down now and then that the room is alive."""
+        now = self._engine_time()
+        if self.journal is not None and now - self._beaten_at >= BEAT:
+            self.journal.beat(now)
+            self._beaten_at = now
+
+    def _tell_of_devices(self) -> None:
+        """Tell staff when the sound's device or the journal's disk goes, and when it is back."""
+        sound = self.sound.device_note if self.sound else None
+        journal = self.journal.note if self.journal else None
+        self._tell_once("The sound is back.", sound)
+        self._tell_once("The session is being written down again.", journal)
+
+    def _tell_once(self, well: str, note: str | None) -> None:
+        if note != self._notes.get(well):
+            self._remember(note or well, False)
+        self._notes[well] = note
 
     def _wait(self) -> float:
         due = None if self._stumbled else next_due(self.state)
@@ -131,6 +188,7 @@ class Session:
             self._perform(Crossfade(None, now, STOPPING))
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
             self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
+            self._close_journal()
             return "Stopping: the music fades out and the safe light comes up."
         if isinstance(request, LightsUp):
             self._perform(ShowLook(self.room.safe_light, now, LIGHTS_UP, urgent=True))
@@ -152,10 +210,22 @@ class Session:
             _log.debug("came after the end: %s", args)
 
     def _advance(self, request: Request | None) -> str:
-        self.state, commands, reply = step(self.state, self._engine_time(), request)
+        before, now = self.state, self._engine_time()
+        self.state, commands, reply = step(before, now, request)
+        if request is not None:
+            self._write_down(before, now, request)
         for command in commands:
             self._perform(command)
         return reply
+
+    def _write_down(self, before: State, now: Seconds, request: Request) -> None:
+        """Before anything of it takes effect."""
+        if self.journal is None:
+            return
+        if isinstance(request, Start) and before.timeline is None:
+            self.journal.begin(now, before, request)
+        else:
+            self.journal.add(now, request)
 
     def _perform(self, command: Command) -> None:
         """Route one command; an adapter that fails must not stop the others."""
@@ -171,7 +241,7 @@ class Session:
                 self._to_sound(command)
             case StrikeChime():
                 self._strike(command)
-            case ShowLook():
+            case ShowLook() | ResumeLights():
                 if self.light is not None:
                     self.light.perform(command)
             case Prompt(text=text):
@@ -183,11 +253,18 @@ class Session:
                 _log.info("phase %s", name)
             case SessionEnded():
                 _log.info("session ended")
+                self._close_journal()
                 self.ended.set()
+
+    def _close_journal(self) -> None:
+        if self.journal is not None:
+            self.journal.end(self._engine_time())
 
     def _strike(self, command: StrikeChime) -> None:
         """On the MIDI instrument, the music making room for it, or else on the built-in bell."""
-        if self.chimes is None or not self.chimes.perform(command):
+        music = self.sound.recent_music if self.sound is not None else _NO_MUSIC
+        peak = self.room.chime_loudness.peak(music)
+        if self.chimes is None or not self.chimes.perform(command, peak):
             self._to_sound(command)
         elif self.sound is not None and command.audience is Audience.ROOM:
             self.sound.make_room(command.at)
@@ -210,12 +287,16 @@ class Session:
         now = self.clock.now()
         return RoomStatus(
             room=self.room.name,
-            session=describe(self.state, self._engine_time()),
+            session=describe(self.state, Seconds(now + LEAD)),
             sound=self.sound.device if self.sound else "none",
             meters=dict(self._meters()),
             broker=self.light.connected if self.light else None,
             lamps=dict(self._lamps()),
             told=tuple(Told(text, now - at, check_in) for at, text, check_in in self._told),
+            health=dict(health(self.room, self.sound, self.light, self.chimes)),
+            roles={output.id: output.role for output in self.room.outputs},
+            at=now,
+            rate=self.clock.rate,
         )
 
     def _meters(self) -> Iterable[tuple[str, tuple[float, float]]]:
@@ -228,7 +309,12 @@ class Session:
             lamp = shown.get(fixture.id)
             setting = (lamp.believed or lamp.reported) if lamp else None
             if lamp and setting:
-                yield fixture.id, LampStatus(fixture.zone, *setting, lamp.available)
+                yield fixture.id, lamp_status(fixture, setting, lamp.available)
+
+
+def clock_after(back: Return) -> MonotonicClock:
+    """The room's clock, as if it had never stopped."""
+    return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
 
 
 def lacks_staff_sound(room: Room) -> bool:

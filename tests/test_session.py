@@ -11,11 +11,12 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
 from kacenv.errors import RefusedError
+from kacenv.phrase import BELL
 from kacenv.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
-from kacenv.scene import Audience, ChimeName
+from kacenv.scene import Audience
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.simulate import rehearse
-from kacenv.units import Seconds
+from kacenv.units import Decibels, Seconds
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)
@@ -123,13 +124,29 @@ def test_the_bell_rings_when_the_midi_instrument_is_away(there: bool) -> None:
     in_room(visit)
 
 
+def test_a_midi_chime_is_as_loud_as_the_music_lets_it() -> None:
+    """The instrument hears what peak the bell would have: over the music, or softest in silence."""
+
+    async def visit(session: Session) -> None:
+        chimes = MemoryChimes(session.clock, there=True)
+        session.chimes = chimes
+        for level in (-30.0, -120.0, -6.0):
+            sound_of(session).recent_music = Decibels(level)
+            session._strike(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
+        session.sound = None
+        session._strike(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
+        assert chimes.peaks == [-27.0, -38.0, -20.0, -38.0]
+
+    in_room(visit)
+
+
 def test_the_music_makes_room_for_a_midi_chime_in_the_room() -> None:
     """A chime for the room on a MIDI instrument ducks the music; one for staff doesn't."""
 
     async def visit(session: Session) -> None:
         session.chimes = MemoryChimes(session.clock, there=True)
         for audience in Audience:
-            session._strike(StrikeChime(ChimeName.BELL, audience, Seconds(float(len(audience)))))
+            session._strike(StrikeChime(BELL, audience, Seconds(float(len(audience)))))
         assert sound_of(session).room_made == [Seconds(float(len(Audience.ROOM)))]
 
     in_room(visit)
@@ -170,8 +187,8 @@ def test_staff_hear_of_a_device_that_goes_and_comes_back() -> None:
         sound = sound_of(session)
         for note in ("The speakers are gone. Plug them in.", None):
             sound.device_note = note
-            session._tell_of_sound()
-            session._tell_of_sound()
+            session._tell_of_devices()
+            session._tell_of_devices()
         texts = [told.text for told in session.status().told]
         assert texts == ["The speakers are gone. Plug them in.", "The sound is back."]
 

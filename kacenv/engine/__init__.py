@@ -9,10 +9,20 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kacenv.commands import Command, Notice
-from kacenv.engine import answer, check_in, music, phase
+from kacenv.engine import answer, check_in, music, phase, resume
 from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.requests import DeadAir, Request, Start, TrackEnded, TrackFailed, TrackStarted
+from kacenv.requests import (
+    DeadAir,
+    Event,
+    Press,
+    Request,
+    Resume,
+    Start,
+    TrackEnded,
+    TrackFailed,
+    TrackStarted,
+)
 from kacenv.units import Seconds
 
 __all__ = ["LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
@@ -38,10 +48,30 @@ def step(state: State, now: Seconds, request: Request | None = None) -> Step:
         RefusedError: the request makes no sense now; nothing has changed.
     """
     turn = Turn(state, now)
-    _catch_up(turn, Seconds(-math.inf))
-    reply = _answer(turn, request) if request is not None else ""
+    if isinstance(request, Resume):
+        _resume(turn, request)
+        reply = ""
+    else:
+        _catch_up(turn)
+        reply = _answer(turn, request) if request is not None else ""
     _catch_up(turn, now)
     return Step(turn.state, tuple(turn.commands), reply)
+
+
+def _resume(turn: Turn, request: Resume) -> None:
+    """Do all that came due before the room went, then pass over what came due while it was away."""
+    now, turn.now = turn.now, request.since
+    _catch_up(turn)
+    turn.commands.clear()
+    held = resume.was_long(turn.state, request.since, now)
+    if held:
+        resume.hold(turn)
+    turn.now = now
+    if not held:
+        _catch_up(turn)
+    passed_over = resume.missed(turn.commands)
+    turn.commands.clear()
+    resume.carry_on(turn, request, held, passed_over)
 
 
 def next_due(state: State) -> Seconds | None:
@@ -50,7 +80,7 @@ def next_due(state: State) -> Seconds | None:
     return None if due is None else due.at
 
 
-def _catch_up(turn: Turn, earliest: Seconds) -> None:
+def _catch_up(turn: Turn, earliest: Seconds = Seconds(-math.inf)) -> None:
     """Let all that is due by now happen at its own time, but never before `earliest`."""
     now = turn.now
     while (due := _next(turn.state)) is not None and due.at <= now:
@@ -59,7 +89,7 @@ def _catch_up(turn: Turn, earliest: Seconds) -> None:
     turn.now = now
 
 
-def _answer(turn: Turn, request: Request) -> str:
+def _answer(turn: Turn, request: Start | Press | Event) -> str:
     match request:
         case Start():
             return answer.start(turn, request)

@@ -1,10 +1,14 @@
 """What each request does, and what the therapist is told."""
 
+from dataclasses import replace
+from typing import Literal
+
 from kacenv.commands import StrikeChime
 from kacenv.engine import choice, light, music, phase, sound, table
 from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.table import Answer
 from kacenv.engine.turn import Turn
+from kacenv.errors import RefusedError
 from kacenv.look import Setting
 from kacenv.requests import (
     Back,
@@ -16,12 +20,14 @@ from kacenv.requests import (
     Hold,
     Intensity,
     Lights,
+    LightsResume,
     LightsUp,
     Music,
     Mute,
     Next,
     Press,
     Release,
+    Shorten,
     Silence,
     Start,
     Stop,
@@ -35,6 +41,10 @@ from kacenv.units import Seconds, format_seconds
 
 PRESS_GUARD = Seconds(2.0)
 """The same press within this time is one press."""
+_AS_SAID = Seconds(0.5)
+"""A piece that ends so little early changes as planned; the crossfade is shortened by that much."""
+SOONEST_END = Seconds(60.0)
+"""A phase that is made shorter goes on for this long at least, or for what it had left."""
 
 
 def start(turn: Turn, request: Start) -> str:
@@ -78,7 +88,7 @@ def press(turn: Turn, request: Press) -> str:
     return reply
 
 
-def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line for each request
+def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a line for each
     match request:
         case Hold():
             return _hold(turn)
@@ -86,6 +96,8 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line fo
             return _release(turn)
         case Extend():
             return _extend(turn, request)
+        case Shorten():
+            return _shorten(turn, request)
         case Next():
             return _next(turn)
         case Back():
@@ -98,6 +110,8 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line fo
             return _lights(turn, request)
         case LightsUp():
             return _lights_up(turn)
+        case LightsResume():
+            return _lights_resume(turn)
         case Chime():
             return _chime(turn, request)
         case End():
@@ -107,7 +121,7 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, C901 - one line fo
 
 
 def _is_double(state: State, request: Press, now: Seconds) -> bool:
-    if not isinstance(request, Extend | Next | Back | Chime | Intensity):
+    if not isinstance(request, Extend | Shorten | Next | Back | Chime | Intensity):
         return False
     last, at = state.pressed.get(request.kind, (None, now))
     return last == request and now - at < PRESS_GUARD
@@ -135,6 +149,17 @@ def _extend(turn: Turn, request: Extend) -> str:
         max(state.duration, state.phase_clock.reading(turn.now)) + request.by
     )
     turn.change(durations=tuple(durations), waiting_told=False)
+    name, length = state.planned.name, format_seconds(durations[state.phase])
+    return f"{name.capitalize()} is now {length} long; what follows moves with it."
+
+
+def _shorten(turn: Turn, request: Shorten) -> str:
+    """Never so short that the phase ends while the therapist's finger is still on it."""
+    state = turn.state
+    soonest = state.phase_clock.reading(turn.now) + SOONEST_END
+    durations = list(state.durations)
+    durations[state.phase] = Seconds(max(state.duration - request.by, min(soonest, state.duration)))
+    turn.change(durations=tuple(durations))
     name, length = state.planned.name, format_seconds(durations[state.phase])
     return f"{name.capitalize()} is now {length} long; what follows moves with it."
 
@@ -167,12 +192,20 @@ def _sound(turn: Turn, request: Mute | Duck | Silence | Music | Intensity) -> st
 
 
 def _lights(turn: Turn, request: Lights) -> str:
+    if request.step is not None:
+        return _step_lights(turn, request.step)
     if request.level is None:
         return _lights_to_plan(turn)
     zones = sorted({fixture.zone for fixture in turn.state.room.lights})
     turn.change(light_hand=LightHand.THERAPIST)
     light.show(turn, {zone: Setting(request.level) for zone in zones}, light.BY_HAND)
     return f"Lights go to {request.level:.0%}, until the next phase's look."
+
+
+def _step_lights(turn: Turn, step: Literal["dimmer", "brighter"]) -> str:
+    light.show(turn, light.stepped(turn.state, turn.now, up=step == "brighter"), light.BY_HAND)
+    turn.change(light_hand=LightHand.THERAPIST)
+    return f"Lights go {step}, until the next phase's look."
 
 
 def _lights_to_plan(turn: Turn) -> str:
@@ -188,8 +221,18 @@ def _lights_up(turn: Turn) -> str:
     return "Lights are coming up and stay up. Give them back with: kacenv lights plan"
 
 
+def _lights_resume(turn: Turn) -> str:
+    light.resume(turn)
+    return "Lamps that were changed by hand go back to their look."
+
+
 def _chime(turn: Turn, request: Chime) -> str:
-    turn.order(StrikeChime(request.chime, Audience.STAFF, turn.now))
+    known = turn.state.room.phrases
+    if request.chime not in known:
+        raise RefusedError(
+            f"There is no chime {request.chime} here; there are: {', '.join(known)}."
+        )
+    turn.order(StrikeChime(known[request.chime], Audience.STAFF, turn.now))
     return "Chime for staff."
 
 
@@ -215,9 +258,9 @@ def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
         return ""
     match happened:
         case TrackStarted(at=at) if track is state.playing:
-            turn.change(playing=Playing(track.play_id, track.cut, at))
+            turn.change(playing=replace(track, started_at=Seconds(at - track.skipped)))
         case TrackEnded(at=at) if track is state.playing:
-            _ended(turn, at)
+            _ended(turn, track, at)
         case TrackFailed(reason=reason):
             _failed(turn, track, reason)
     return ""
@@ -231,8 +274,10 @@ def dead_air(turn: Turn, happened: DeadAir) -> str:
     return ""
 
 
-def _ended(turn: Turn, at: Seconds) -> None:
-    """The piece is shorter than it said: let the next one in before it is over."""
+def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
+    """A piece that is shorter than it said: let the next one in before it is over."""
+    if at >= playing.ends_at - _AS_SAID:
+        return
     if phase.may_end_now(turn.state, turn.now):
         phase.leave(turn)
         return

@@ -2,19 +2,20 @@
 
 import math
 
-from kacenv.commands import ShowLook
-from kacenv.engine.state import LightHand
+from kacenv.commands import ResumeLights, ShowLook
+from kacenv.engine.state import LightHand, State
 from kacenv.engine.turn import Turn
+from kacenv.errors import RefusedError
 from kacenv.fades import Fade
-from kacenv.look import Look, Zone
-from kacenv.units import Seconds
+from kacenv.look import Look, Setting, Zone
+from kacenv.units import Level, Seconds
 
-STEEPEST_LIGHT = 0.2
-"""No light changes faster than this (share of full, as the eye sees it, per second)."""
 LIGHTS_UP = Seconds(3.0)
 """Lights-up takes this long, from any state."""
 UNKNOWN = Fade.steady(math.nan)
 """The light of a zone before anything is known of it."""
+STEP = 0.75
+"""A step dimmer leaves this share of the light."""
 BY_HAND = Seconds(4.0)
 """A change asked for by the therapist."""
 
@@ -27,20 +28,21 @@ def show(turn: Turn, look: Look, duration: Seconds) -> None:
     longest = max(fade.duration for fade in needed)
     fades = {zone: _bounded(turn, zone, look[zone].level, longest) for zone in look}
     turn.change(light={**turn.state.light, **fades})
-    turn.order(ShowLook(look, turn.now, longest))
+    cool = turn.state.timeline is not None and turn.state.planned.cool_light
+    turn.order(ShowLook(look, turn.now, longest, cool=cool))
 
 
 def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
     """A zone's fade; from a light that nobody knows it's slow enough for any change."""
-    before = turn.state.light.get(zone, UNKNOWN)
+    before, steepest = turn.state.light.get(zone, UNKNOWN), turn.state.room.steepest_light
     if math.isnan(before.value_at(turn.now)):
         from_dark, from_full = (
-            Fade.steady(farthest).toward(target, turn.now, duration, STEEPEST_LIGHT)
+            Fade.steady(farthest).toward(target, turn.now, duration, steepest)
             for farthest in (0.0, 1.0)
         )
         longest = max(from_dark.duration, from_full.duration)
         return Fade(math.nan, target, turn.now, longest)
-    return before.toward(target, turn.now, duration, STEEPEST_LIGHT)
+    return before.toward(target, turn.now, duration, steepest)
 
 
 def follow_plan(turn: Turn, duration: Seconds) -> None:
@@ -54,9 +56,39 @@ def follow_plan(turn: Turn, duration: Seconds) -> None:
 def back_to_plan(turn: Turn) -> None:
     """Show what the looks up to this phase make together."""
     turn.change(light_hand=LightHand.PLAN)
-    planned = turn.state.plan.phases[: turn.state.phase + 1]
-    together = {zone: setting for phase in planned for zone, setting in phase.look.items()}
-    show(turn, together, BY_HAND)
+    show(turn, planned_so_far(turn.state), BY_HAND)
+
+
+def planned_so_far(state: State) -> Look:
+    """What the looks up to this phase make together."""
+    planned = state.plan.phases[: state.phase + 1]
+    return {zone: setting for phase in planned for zone, setting in phase.look.items()}
+
+
+def stepped(state: State, now: Seconds, *, up: bool) -> Look:
+    """Every zone a step brighter or dimmer; whites stay.
+
+    A step is a quarter of the level, and at least 1%: of the level that was asked for by hand, or
+    else of the level that is seen now, so that "brighter" is never a slower way into the dark.
+
+    Raises:
+        RefusedError: nothing is known of any lamp.
+    """
+    lit = {fixture.zone for fixture in state.room.lights}
+    by_hand = state.light_hand is LightHand.THERAPIST
+    levels = {
+        zone: fade.target if by_hand or math.isnan(seen := fade.value_at(now)) else seen
+        for zone, fade in state.light.items()
+        if zone in lit
+    }
+    if not levels:
+        raise RefusedError("Nothing is known of the lamps yet. Set a level: kacenv lights 20%")
+    return {zone: Setting(Level(_stepped(level, up=up))) for zone, level in levels.items()}
+
+
+def _stepped(level: float, *, up: bool) -> float:
+    after = max(level / STEP, level + 0.01) if up else min(level * STEP, level - 0.01)
+    return round(min(1.0, max(0.0, after)), 4)
 
 
 def lead_to_safety(turn: Turn, duration: Seconds) -> None:
@@ -76,3 +108,8 @@ def lights_up(turn: Turn) -> None:
     }
     turn.change(light={**turn.state.light, **fades}, light_hand=LightHand.LIGHTS_UP)
     turn.order(ShowLook(look, turn.now, LIGHTS_UP, urgent=True))
+
+
+def resume(turn: Turn) -> None:
+    """Lamps that somebody changed by hand follow again; the others are not touched."""
+    turn.order(ResumeLights(turn.now, BY_HAND))

@@ -62,11 +62,15 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A track that has been ordered: cued, or sounding from `started_at` on."""
+    """A track that has been ordered: cued, or sounding from `started_at` on.
+
+    After a resume it sounds from `skipped` seconds of the cut on, as if it never had ceased.
+    """
 
     play_id: int
     cut: Cut
     started_at: Seconds = Seconds(0.0)
+    skipped: Seconds = Seconds(0.0)
 
     @property
     def ends_at(self) -> Seconds:

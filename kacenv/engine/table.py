@@ -18,12 +18,13 @@ class Answer(StrEnum):
 
 
 _DO, _SO, _NO = Answer.DO, Answer.ALREADY, Answer.REFUSE
-_ANYTIME = dict.fromkeys(("volume", "mute", "lights", "lights-up", "chime"), _DO)
+_ANYTIME = dict.fromkeys(("volume", "mute", "lights", "lights-up", "lights-resume", "chime"), _DO)
 _ON = {
     "start": _NO,
     "hold": _DO,
     "release": _SO,
     "extend": _DO,
+    "shorten": _DO,
     "next": _DO,
     "back": _DO,
     "duck": _DO,

@@ -1,14 +1,14 @@
-"""Runs both fault runs and prints what was heard and what staff were told."""
+"""Runs all runs and prints what was heard and what staff were told."""
 
 import logging
 
-from soak import live, simulated
+from soak import lights, live, simulated, steady
 
 
 def main() -> None:
-    """The simulated hour, then ten real minutes."""
+    """The simulated hours, then ten real minutes."""
     logging.basicConfig(level=logging.ERROR)
-    for run in (simulated, live):
+    for run in (steady, simulated, lights, live):
         assert run.__doc__
         print(f"\n{run.__doc__}")
         for line in run.report():

@@ -18,12 +18,19 @@ class Daemon:
     """`kacenv serve` for one room of a house, with a run folder of its own."""
 
     def __init__(
-        self, house: Path, room: str, environment: Mapping[str, str] | None = None
+        self,
+        house: Path,
+        room: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        supervised: bool = False,
     ) -> None:
+        self._more = ["--supervised"] if supervised else []
         self.house, self.room = house, room
         self.environment = {
             **(environment or os.environ),
             "KACENV_RUN": str(house / "run"),
+            "KACENV_STATE": str(house / "state"),
             "KACENV_HOUSE": str(house),
         }
         self.log = house / "daemon.log"
@@ -31,9 +38,14 @@ class Daemon:
 
     def __enter__(self) -> Self:
         """Start it, and wait until it answers."""
-        with self.log.open("wb") as log:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, anew after a kill, and wait until it answers."""
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [KACENV, "serve", "--room", self.room],
+                [KACENV, "serve", "--room", self.room, *self._more],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -42,7 +54,12 @@ class Daemon:
         while self.run("status", check=False).returncode:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(self.log.read_text())
-        return self
+
+    def kill(self) -> None:
+        """What a power cut or a crash does to it."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(PATIENCE)
 
     def __exit__(self, *_: object) -> None:
         """Tell it to leave, as the system would."""
@@ -55,6 +72,12 @@ class Daemon:
         """Its process."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def worker(self) -> int:
+        """The process that a supervisor keeps alive."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return int(children.read_text().split()[0])
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Type `kacenv WORDS`."""

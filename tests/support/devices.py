@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from kacenv.clock import Clock
-from kacenv.commands import AudioCommand, Command, ShowLook, StrikeChime
+from kacenv.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
 from kacenv.look import Setting
-from kacenv.units import Seconds
+from kacenv.units import Decibels, Seconds
 
 
 class MemoryDevice:
@@ -23,11 +23,13 @@ class MemorySound(MemoryDevice):
     """A sound system that nobody hears."""
 
     device = "memory"
+    moved = 0
     device_note: str | None = None
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.room_made: list[Seconds] = []
+        self.recent_music = Decibels(-30.0)
 
     def perform(self, command: AudioCommand) -> bool:
         """Remember the order."""
@@ -62,9 +64,11 @@ class MemoryLight(MemoryDevice):
         self.lamps = {lamp: MemoryLamp(None) for lamp in zones}
         self._zones = zones
 
-    def perform(self, command: ShowLook) -> None:
+    def perform(self, command: LightCommand) -> None:
         """Show the look."""
         self._remember(command)
+        if not isinstance(command, ShowLook):
+            return
         for lamp, zone in self._zones.items():
             wanted = {str(name): setting for name, setting in command.look.items()}.get(zone)
             if wanted is not None:
@@ -78,7 +82,7 @@ class MemoryLight(MemoryDevice):
 class BrokenLight(MemoryLight):
     """Lamps whose driver fails at every order."""
 
-    def perform(self, command: ShowLook) -> None:  # noqa: ARG002 - fails at any
+    def perform(self, command: LightCommand) -> None:  # noqa: ARG002 - fails at any
         """Fail."""
         raise RuntimeError("no lamps today")
 
@@ -89,9 +93,16 @@ class MemoryChimes(MemoryDevice):
     def __init__(self, clock: Clock, *, there: bool) -> None:
         super().__init__(clock)
         self.there = there
+        self.peaks: list[Decibels] = []
 
-    def perform(self, command: StrikeChime) -> bool:
+    @property
+    def port(self) -> str | None:
+        """Its port, if there."""
+        return "memory" if self.there else None
+
+    def perform(self, command: StrikeChime, peak: Decibels) -> bool:
         """Play, if there."""
         if self.there:
+            self.peaks.append(peak)
             self._remember(command)
         return self.there

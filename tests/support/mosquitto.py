@@ -6,16 +6,26 @@ import subprocess
 from pathlib import Path
 from typing import Self
 
+from support.certificates import Certificates
+
 PROGRAM = "/usr/sbin/mosquitto"
 PASSWORDS = "/usr/bin/mosquitto_passwd"
 START_TIMEOUT = 10.0
 
 
 class Mosquitto:
-    """One broker; `stop` and `start` again keep its port. With `user`, only that one may enter."""
+    """One broker; `stop` and `start` again keep its port.
+
+    With `user`, only that one may enter; with `certificates`, only over TLS.
+    """
 
     def __init__(
-        self, folder: Path, user: str | None = None, password: str = "", port: int | None = None
+        self,
+        folder: Path,
+        user: str | None = None,
+        password: str = "",
+        port: int | None = None,
+        certificates: Certificates | None = None,
     ) -> None:
         self.port = port or free_port()
         self._folder = folder
@@ -28,6 +38,8 @@ class Mosquitto:
             passwords.touch()
             subprocess.run([PASSWORDS, "-b", passwords, user, password], check=True)
             lines += ["allow_anonymous false", f"password_file {passwords}"]
+        if certificates is not None:
+            lines += [f"certfile {certificates.certificate}", f"keyfile {certificates.key}"]
         self._config = folder / f"mosquitto-{self.port}.conf"
         self._config.write_text("\n".join(lines) + "\n")
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kacenv.look import Setting, Zone
+from kacenv.phrase import BELL
 from kacenv.playlist import Cut, Queue
 from kacenv.requests import (
     Back,
@@ -28,7 +29,7 @@ from kacenv.requests import (
     Volume,
 )
 from kacenv.room import Room
-from kacenv.scene import Audience, ChimeName, EndKind
+from kacenv.scene import Audience, EndKind
 from kacenv.timeline import Cue, PlannedPhase, Timeline
 from kacenv.units import Decibels, Kelvin, Level, Seconds
 
@@ -66,7 +67,7 @@ def a_queue(name: str, lengths: Sequence[float] = (240.0, 240.0), **fields: Any)
 def a_cue(name: str, at: float, every: float | None = None) -> Cue:
     """A staff check-in with a bell."""
     repeat = None if every is None else Seconds(every)
-    return Cue(name, Seconds(at), name, Audience.STAFF, ChimeName.BELL, repeat)
+    return Cue(name, Seconds(at), name, Audience.STAFF, BELL, repeat)
 
 
 def a_phase(name: str, duration: float = 600.0, **fields: Any) -> PlannedPhase:

@@ -1,0 +1,132 @@
+"""Carrying on after the room has been away, as if it had never been."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from kacenv import commands
+from kacenv.commands import Command, Crossfade, CueTrack, Notice, Prompt, SetLevel, SetVolume
+from kacenv.engine import light, music, sound
+from kacenv.engine.state import LightHand, Mode, Playing, State
+from kacenv.engine.turn import Turn
+from kacenv.look import Look, Setting
+from kacenv.requests import Resume
+from kacenv.units import Decibels, Level, Seconds, format_seconds
+
+HOLD_AFTER = Seconds(600.0)
+"""After more than this the session comes back on hold: much may have happened meanwhile."""
+FADE_IN = Seconds(3.0)
+READY_IN = Seconds(0.4)
+"""The music is cued this long before it is to sound again."""
+_TOO_SHORT = Seconds(2.0)
+"""What is left of a piece must be longer than this to be worth coming back to."""
+_AT_ONCE = Seconds(0.0)
+_ON = frozenset({Mode.RUNNING, Mode.RETURNING, Mode.HELD})
+
+
+def was_long(state: State, since: Seconds, now: Seconds) -> bool:
+    """Whether the room was away for too long to go on without being asked."""
+    return state.mode in _ON and now - since > HOLD_AFTER
+
+
+def hold(turn: Turn) -> None:
+    """Stay where the session was, on hold, for the music to begin anew, low."""
+    state = turn.state
+    turn.change(
+        mode=Mode.HELD,
+        phase_clock=state.phase_clock.rest(turn.now),
+        session_clock=state.session_clock.rest(turn.now),
+        playing=None,
+        cued=None,
+        retry_at=None,
+        ducked=True,
+    )
+
+
+def missed(given: Iterable[Command]) -> tuple[str, ...]:
+    """The check-ins among orders that nobody carried out."""
+    return tuple(command.text for command in given if isinstance(command, Prompt))
+
+
+def carry_on(turn: Turn, request: Resume, held: bool, check_ins: Sequence[str]) -> None:
+    """Bring sound and light back to where they should be by now, and tell staff."""
+    _restore_sound(turn)
+    if turn.state.timeline is not None:
+        _restore_music(turn)
+    _restore_light(turn)
+    away = Seconds(turn.now - request.since)
+    for text in _report(turn.state, away, held, request.certain, check_ins):
+        turn.order(Notice(text, turn.now))
+
+
+def _restore_sound(turn: Turn) -> None:
+    """Set what is turned and shut, while nothing sounds yet."""
+    state, now = turn.state, turn.now
+    turn.order(SetLevel(Decibels(state.level.target), now, _AT_ONCE))
+    for output, fade in state.volumes.items():
+        turn.order(SetVolume(output, Decibels(fade.target), now, _AT_ONCE))
+    turn.order(*(commands.Mute(output, True, now, _AT_ONCE) for output in sorted(state.muted)))
+    if state.ducked:
+        turn.order(commands.Duck(sound.DUCK_DEPTH, now, _AT_ONCE))
+    if state.hushed:
+        turn.order(commands.Hush(True, now, _AT_ONCE))
+
+
+def _restore_music(turn: Turn) -> None:
+    """The same piece at its place, or the next one where it is nearly over."""
+    playing, at = turn.state.playing, Seconds(turn.now + READY_IN)
+    turn.change(cued=None)
+    if playing is None:
+        if turn.state.mode in _ON:
+            music.play_next(turn)
+        return
+    skipped = Seconds(max(0.0, at - playing.started_at))
+    if playing.cut.length - skipped < _TOO_SHORT:
+        music.play_next(turn)
+        return
+    again = Playing(turn.state.last_play_id + 1, playing.cut, playing.started_at, skipped)
+    turn.change(playing=again, last_play_id=again.play_id)
+    rest = replace(
+        playing.cut,
+        cue_in=Seconds(playing.cut.cue_in + skipped),
+        length=Seconds(playing.cut.length - skipped),
+    )
+    turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, FADE_IN))
+
+
+def _restore_light(turn: Turn) -> None:
+    """Lead the lamps, wherever they are now, to where they should be, no sooner than planned."""
+    state = turn.state
+    if state.light_hand is LightHand.LIGHTS_UP:
+        light.lights_up(turn)
+        return
+    look, led = _look(state), state.light
+    left = max((led[zone].end - turn.now for zone in look if zone in led), default=0.0)
+    turn.change(light=dict.fromkeys(led, light.UNKNOWN))
+    light.show(turn, look, Seconds(max(light.BY_HAND, left)))
+
+
+def _look(state: State) -> Look:
+    """What the room's zones should show by now."""
+    asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
+    if state.light_hand is LightHand.PLAN and state.timeline is not None:
+        return {**asked, **light.planned_so_far(state)}
+    return asked
+
+
+def _report(
+    state: State, away: Seconds, held: bool, certain: bool, check_ins: Sequence[str]
+) -> Iterable[str]:
+    span = format_seconds(max(1.0, away))
+    if held:
+        yield (
+            f"The room was away for {span}, so {state.planned.name} is on hold and the music low. "
+            "Go on with: kacenv release; full music: kacenv duck --off; or end: kacenv stop"
+        )
+    elif state.timeline is None:
+        yield f"The room was away for {span}; the session ended meanwhile."
+    else:
+        yield f"The room was away for {span}; the session goes on where it would be."
+    if not certain:
+        yield "The machine's clock could not be trusted; check how far the session is."
+    if check_ins:
+        yield f"Check-ins while the room was away: {', '.join(check_ins)}."

@@ -1,0 +1,7 @@
+"""The journal: what decides a session's future, written down before it takes effect."""
+
+from kacenv.journal.book import Journal
+from kacenv.journal.codec import VERSION
+from kacenv.journal.past import Past, Return, read, unfinished
+
+__all__ = ["VERSION", "Journal", "Past", "Return", "read", "unfinished"]

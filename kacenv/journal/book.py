@@ -1,0 +1,148 @@
+"""The journal's file: written at once, made durable within a second, and never in the way."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from kacenv.engine import State
+from kacenv.journal.codec import Record, write_line
+from kacenv.requests import Request
+from kacenv.stamp import Stamp, stamp
+from kacenv.units import Seconds
+
+SYNC_EVERY = Seconds(0.4)
+"""With the time a slow disk takes, what is written survives a power cut a second later."""
+_UNSAFE = (
+    "The session can't be written down ({}). It goes on, but could not be resumed after a "
+    "power cut. Make room on the disk, or have the folder {} writable; kacenv keeps trying."
+)
+_log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Writes down one session after another in the file `path`.
+
+    What the file can't take waits in memory and is tried again with the next record. Nothing
+    here waits for the disk: the system has each line at once, so that it survives the process,
+    and a thread makes it survive the machine. Only one thread may write.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], Stamp] = stamp) -> None:
+        self.path = path
+        self._now = now
+        self._file: int | None = None
+        self._mode = 0
+        self._begun = False
+        self._number = 0
+        self._unwritten = bytearray()
+        self._faults: dict[str, str] = {}
+        self._guard = threading.Lock()
+        self._dirty = threading.Event()
+        self._closing = threading.Event()
+        self._syncing = threading.Thread(target=self._keep_safe, name="journal", daemon=True)
+        self._syncing.start()
+
+    @property
+    def note(self) -> str | None:
+        """Why what happens isn't safe just now, and what to do; None while all is well."""
+        fault = next(iter(list(self._faults.values())), None)
+        return _UNSAFE.format(fault, self.path.parent) if fault else None
+
+    def begin(self, at: Seconds, base: State, request: Request) -> None:
+        """A session begins in the state `base`; what was written before is forgotten."""
+        self._let_go()
+        self._begun, self._number, self._mode = True, 1, os.O_TRUNC
+        # Twice: without this line none of the others can be understood.
+        self._write(write_line(Record(0, at, self._now(), request, base)) * 2)
+
+    def go_on(self, number: int) -> None:
+        """Write on in the file that is there, from record `number`; its last line may be torn."""
+        self._let_go()
+        self._begun, self._number, self._mode = True, number, 0
+        self._write(b"\n")
+
+    def add(self, at: Seconds, request: Request) -> None:
+        """Write down a request of the session that is on; without one, nothing."""
+        if self._begun:
+            self._write(write_line(Record(self._number, at, self._now(), request)))
+            self._number += 1
+
+    def beat(self, at: Seconds) -> None:
+        """Write down that the room is alive, and what could not be written before."""
+        if self._begun:
+            line = write_line(Record(self._number - 1, at, self._now()))
+            self._write(b"" if self._unwritten else line)
+
+    def end(self, at: Seconds) -> None:
+        """The session is over and never comes back; its journal stays until the next one ends."""
+        if not self._begun:
+            return
+        self._write(write_line(Record(self._number - 1, at, self._now(), ended=True)))
+        self._begun = False
+        self._let_go()
+        try:
+            self.path.replace(self.path.with_suffix(".last"))
+        except OSError as error:
+            _log.warning("the ended session's journal could not be put aside: %s", error)
+
+    def close(self) -> None:
+        """Make all of it durable and let go; twice does no harm."""
+        self._closing.set()
+        self._dirty.set()
+        self._syncing.join()
+        self._let_go()
+
+    def _write(self, line: bytes) -> None:
+        self._unwritten += line
+        try:
+            if self._file is None:
+                self._file = self._opened()
+            while self._unwritten:
+                done = os.write(self._file, self._unwritten)
+                del self._unwritten[:done]
+            self._faults.pop("write", None)
+        except OSError as error:
+            self._be_unsafe("write", error)
+        self._dirty.set()
+
+    def _opened(self) -> int:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | self._mode
+        return os.open(self.path, flags, 0o600)
+
+    def _let_go(self) -> None:
+        with self._guard:
+            if self._file is not None:
+                os.close(self._file)
+            self._file = None
+        self._unwritten.clear()
+        self._faults.clear()
+
+    def _keep_safe(self) -> None:
+        while not self._closing.is_set():
+            self._dirty.wait()
+            self._dirty.clear()
+            self._sync()
+            self._closing.wait(SYNC_EVERY)
+        self._sync()
+
+    def _sync(self) -> None:
+        """On a file of its own, so that a slow disk holds nobody up."""
+        with self._guard:
+            mine = os.dup(self._file) if self._file is not None else None
+        if mine is None:
+            return
+        try:
+            os.fdatasync(mine)
+            self._faults.pop("sync", None)
+        except OSError as error:
+            self._be_unsafe("sync", error)
+        finally:
+            os.close(mine)
+
+    def _be_unsafe(self, what: str, error: OSError) -> None:
+        if what not in self._faults:
+            _log.warning("the journal can't be written: %s", error)
+        self._faults[what] = error.strerror or str(error)

@@ -1,0 +1,197 @@
+"""Fifty kills of a real daemon, with real sound and a real broker."""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+from support.daemon import Daemon
+from support.houses import write_house
+from support.mosquitto import Mosquitto
+from support.pulse import Pulse
+
+from kacenv.audio.samples import RATE
+from kacenv.clock import MonotonicClock
+from kacenv.lights.virtual import VirtualLamp
+from kacenv.loader import House, load_room
+from soak.listening import FLOOR, levels
+
+KILLS = 50
+LIVES = (4.0, 9.0)
+"""How long the room lives between two kills, in seconds."""
+PIECE = 240.0
+_FINE = RATE // 100
+Sound = NDArray[np.float64]
+
+
+class Kill(NamedTuple):
+    """One kill, as it was heard: seconds of silence, of misplacement, and dB of the rise after."""
+
+    silent: float
+    off: float
+    rise: float
+
+
+def report(kills: int = KILLS) -> Iterator[str]:
+    """What the fifty did to the music, to the lamps and to the session."""
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        folder = Path(place)
+        ordeal = Ordeal(folder, stack)
+        ordeal.suffer(kills)
+        yield from ordeal.told(kills)
+
+
+class Ordeal:
+    """A room with sound, lamps and check-ins, whose daemon is killed again and again."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        broker = stack.enter_context(Mosquitto(folder))
+        self.pulse = stack.enter_context(Pulse(folder))
+        self.house = _house(folder / "house", broker.port)
+        room = load_room(House(self.house), "soak")
+        self.lamps = [
+            stack.enter_context(VirtualLamp(lamp, MonotonicClock(), broker.port))
+            for lamp in room.lights
+        ]
+        environment = {**os.environ, **self.pulse.env}
+        self.daemon = stack.enter_context(Daemon(self.house, "soak", environment, supervised=True))
+        self.recording = folder / "room.raw"
+        stack.enter_context(self.pulse.recording(self.recording))
+        self.killed_at: list[float] = []
+        self.before: list[dict[str, Any]] = []
+        self.after: list[dict[str, Any]] = []
+        self._random = Random(5)  # noqa: S311 - chance, not a secret
+
+    def suffer(self, kills: int) -> None:
+        """Begin the session, and kill its daemon at moments nobody chose."""
+        self.daemon.run("start", "soak")
+        time.sleep(6.0)
+        for _ in range(kills):
+            time.sleep(self._random.uniform(*LIVES))
+            self.before.append(self._moment())
+            os.kill(self.daemon.worker, signal.SIGKILL)
+            self.killed_at.append(self._recorded())
+            time.sleep(3.0)
+            self.after.append(self._moment())
+        time.sleep(5.0)
+
+    def _recorded(self) -> float:
+        """How much has been recorded by now, in seconds."""
+        return self.recording.stat().st_size / (RATE * 2 * 4)
+
+    def _moment(self) -> dict[str, Any]:
+        status = self.daemon.ask_status()
+        return {"recorded": self._recorded(), **status["session"], "lamps": status["lamps"]}
+
+    def told(self, kills: int) -> Iterator[str]:
+        """Lines for the report."""
+        sound = self.pulse.read(self.recording).astype(np.float64)
+        heard = [self._heard(sound, number) for number in range(kills)]
+        silent = sorted(kill.silent for kill in heard)
+        off = sorted(abs(kill.off) for kill in heard)
+        lost = sum(after["mode"] == "idle" for after in self.after)
+        pairs = list(zip(self.before, self.after, strict=True))
+        wrong = sum(not _next_to(before["phase"], after["phase"]) for before, after in pairs)
+        yield f"{kills} kills: sessions lost {lost}, wrong phase {wrong}"
+        yield (
+            f"from kill to sound: median {_share(silent, 0.5):.2f} s, "
+            f"p95 {_share(silent, 0.95):.2f} s, longest {silent[-1]:.2f} s"
+        )
+        yield f"place in the music off by: median {_share(off, 0.5):.3f} s, p99 {off[-1]:.3f} s"
+        yield f"largest rise within 50 ms after a kill: {max(kill.rise for kill in heard):.1f} dB"
+
+    def _heard(self, sound: Sound, number: int) -> Kill:
+        """Where the music came back after a kill, and at which place of which piece."""
+        begin = round(self.killed_at[number] * RATE)
+        stretch = sound[begin : begin + round(3.0 * RATE)].astype(np.float32)
+        loud = levels(stretch, _FINE) >= FLOOR
+        quiet = np.flatnonzero(~loud)
+        first = quiet[0] if len(quiet) else 0
+        came = first + int(np.argmax(loud[first:]))
+        steps = np.diff(np.maximum(levels(stretch[first * _FINE :]), FLOOR))
+        return Kill(came / 100, self._misplaced(sound, number), float(steps.max(initial=0.0)))
+
+    def _misplaced(self, sound: Sound, number: int) -> float:
+        """How far the music after a kill is from where it would have been, by correlation."""
+        before, after = self.before[number], self.after[number]
+        title = after["playing"]["title"]
+        piece, _ = soundfile.read(self.house / "playlists" / f"{title}.ogg", dtype="float64")
+        here = round((after["recorded"] - 1.0) * RATE)
+        probe = sound[here : here + RATE, 0]
+        passed = after["recorded"] - before["recorded"]
+        if before["playing"]["title"] == title:
+            expected = before["playing"]["position"] + passed - 1.0
+        else:
+            expected = after["playing"]["position"] - 1.0
+        start = max(0, round((expected - 2.0) * RATE))
+        around = piece[start : start + 5 * RATE, 0]
+        return float((start + _best_lag(around, probe)) / RATE - expected)
+
+
+def _best_lag(sound: Sound, probe: Sound) -> int:
+    size = 1 << (len(sound) + len(probe)).bit_length()
+    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(probe, size))
+    return int(np.fft.irfft(spectrum, size)[: len(sound) - len(probe)].argmax())
+
+
+def _next_to(before: int | None, after: int | None) -> bool:
+    return before is not None and after is not None and before <= after <= before + 1
+
+
+def _share(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
+
+
+def _house(house: Path, port: int) -> Path:
+    write_house(house, rooms__soak=_ROOM.format(port=port), scenes__soak=_SCENE)
+    for number in range(8):
+        _write_noise(house / "playlists" / f"noise-{number}.ogg", number)
+    tracks = "".join(_TRACK.format(number) for number in range(8))
+    (house / "playlists" / "soak.yaml").write_text(_PLAYLIST + tracks)
+    return house
+
+
+def _write_noise(path: Path, seed: int) -> None:
+    """Noise that tells by any second of it which second that is."""
+    random = np.random.default_rng(seed)
+    with soundfile.SoundFile(path, "w", RATE, 2) as file:
+        for _ in range(round(PIECE)):
+            file.write(0.05 * random.standard_normal((RATE, 2)))
+
+
+_TRACK = "  - {{file: noise-{0}.ogg, title: noise-{0}, artist: x, licence: x, instrumental: yes}}\n"
+_PLAYLIST = "title: Soak\nrepeat: yes\ncrossfade: 8s\ntracks:\n"
+_ROOM = """name: soak
+outputs: [{{id: speakers, role: speakers, device: room}}]
+broker: {{host: 127.0.0.1, port: {port}}}
+lights:
+  - {{id: left, dialect: zigbee2mqtt, topic: z/left, zone: seats, can: [level, transition]}}
+  - {{id: right, dialect: plain, topic: lamps/right, zone: task}}
+safe_light: {{seats: 70%, task: 70%}}
+looks:
+  low: {{seats: 10%, task: 20%}}
+  high: {{seats: 40%, task: 60%}}
+"""
+_PHASES = "".join(
+    f"  - {{name: phase-{n}, duration: 70s, playlist: soak, light: {look}, light_fade: 30s,"
+    " crossfade: 10s}\n"
+    for n, look in enumerate(("low", "high") * 10)
+)
+_SCENE = f"""title: Soak
+phases:
+{_PHASES}check_ins:
+  - {{every: 20s, phases: [{", ".join(f"phase-{n}" for n in range(20))}], prompt: Look in}}
+"""
+
+if __name__ == "__main__":
+    for text in report(int(sys.argv[1]) if len(sys.argv) == 2 else KILLS):
+        print(text, flush=True)

@@ -1,0 +1,167 @@
+"""A room served to browsers: a session on a simulated clock, with devices made of memory."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from support.devices import MemoryLight, MemorySound
+from support.mosquitto import free_port
+from support.sessions import a_cue, a_phase, a_timeline
+
+from kacenv.clock import SimClock
+from kacenv.daemon import open_api
+from kacenv.loader import House
+from kacenv.look import Setting, Zone
+from kacenv.requests import Press, Start
+from kacenv.room import Room, Surfaces, Tcp
+from kacenv.session import Session
+from kacenv.timeline import Timeline
+from kacenv.units import Decibels, Kelvin, Level, Seconds
+
+T = TypeVar("T")
+PATIENCE = 20.0
+_LAMPS = {"left": "seats", "right": "seats", "desk": "task", "door": "path"}
+_ARC = (
+    ("settle", 15, -6, 0.35),
+    ("onset", 20, -3, 0.16),
+    ("build", 15, 0, 0.06),
+    ("peak", 35, 0, 0.02),
+    ("descent", 25, -2, 0.06),
+    ("return", 20, -4, 0.12),
+    ("integration", 50, -12, 0.45),
+)
+
+
+def couples_room() -> Room:
+    """Two seats, speakers, an earpiece, four lamps."""
+    roles = ("speakers", "seat-a", "seat-b", "staff")
+    outputs = [{"id": role, "role": role, "channels": [n]} for n, role in enumerate(roles, 1)]
+    lights = [
+        {"id": lamp, "dialect": "plain", "topic": f"lamps/{lamp}", "zone": zone}
+        for lamp, zone in _LAMPS.items()
+    ]
+    safe = dict.fromkeys(Zone, "70% 2700 K")
+    broker = {"host": "127.0.0.1"}
+    fields = {"name": "garden", "outputs": outputs, "lights": lights, "broker": broker}
+    return Room.model_validate(fields | {"safe_light": safe})
+
+
+def three_hours() -> Timeline:
+    """A session with seven phases and a check-in in each."""
+    phases = [
+        a_phase(
+            name,
+            minutes * 60.0,
+            level=Decibels(level),
+            look={
+                zone: Setting(Level(seen * share), Kelvin(2400.0))
+                for zone, share in zip(Zone, (1.0, 0.6, 0.7), strict=True)
+            },
+            light_fade=Seconds(10.0),
+            cues=(a_cue("Look in on both seats", 300.0),),
+        )
+        for name, minutes, level, seen in _ARC
+    ]
+    return a_timeline(*phases, title="Couple, lozenge", return_from=5)
+
+
+class ServedRoom:
+    """A room whose page is at `address`; its loop runs on a thread of its own."""
+
+    def __init__(self, folder: Path, timeline: Timeline | None = None) -> None:
+        self.port = free_port()
+        self.clock = SimClock(1.0)
+        self._folder, self._timeline = folder, timeline
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._live, name="served-room")
+        self._link = AsyncExitStack()
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def __enter__(self) -> Self:
+        """Open the room and its page."""
+        self._thread.start()
+        if not self._ready.wait(PATIENCE):
+            raise RuntimeError("the room isn't ready")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close both."""
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(PATIENCE)
+        self._loop.close()
+
+    def _live(self) -> None:
+        self._loop.run_until_complete(self._stay())
+
+    async def _stay(self) -> None:
+        self._over = asyncio.Event()
+        room = couples_room().model_copy(update={"surfaces": Surfaces(tcp=Tcp(port=self.port))})
+        self.session = Session(room, self.clock)
+        self.session.sound = MemorySound(self.clock)
+        self.session.light = MemoryLight(self.clock, _LAMPS)
+        if self._timeline:
+            self.session.submit(Start(self._timeline))
+        life = asyncio.create_task(self.session.run())
+        await self._serve()
+        self._ready.set()
+        await self._over.wait()
+        await self._link.aclose()
+        life.cancel()
+        with suppress(asyncio.CancelledError):
+            await life
+
+    async def _serve(self) -> None:
+        api = open_api(self.session, House.find(), "demo", self._folder / "room.sock")
+        await self._link.enter_async_context(api)
+
+    def cut(self) -> None:
+        """Take the page away, as a broken network would; the session goes on."""
+        asyncio.run_coroutine_threadsafe(self._link.aclose(), self._loop).result(PATIENCE)
+        (self._folder / "room.sock").unlink(missing_ok=True)
+
+    def mend(self) -> None:
+        """Serve the page again."""
+        asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(PATIENCE)
+
+    def ask(self, look: Callable[[Session], T]) -> T:
+        """Something of the session, from its own thread."""
+
+        async def answer() -> T:
+            return look(self.session)
+
+        return asyncio.run_coroutine_threadsafe(answer(), self._loop).result(PATIENCE)
+
+    def press(self, press: Press) -> str:
+        """Another surface's press."""
+        return self.ask(lambda session: session.submit(press))
+
+    def jump(self, minutes: float) -> None:
+        """Let session time go on at once."""
+        self.ask(lambda _: self.clock.jump(Seconds(60.0 * minutes)))
+
+    def now(self) -> Any:
+        """The session's status."""
+        return self.ask(lambda session: session.status().session)
+
+    @contextmanager
+    def get(self, path: str = "/", **headers: str) -> Iterator[HTTPResponse]:
+        """What the room answers to a program at `path`."""
+        line = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with closing(line):
+            line.request("GET", path, headers=named)
+            yield line.getresponse()
+
+    def hang(self, span: float) -> None:
+        """Let the room answer nobody for `span` seconds, without closing anything."""
+        self._loop.call_soon_threadsafe(time.sleep, span)

@@ -1,0 +1,83 @@
+"""A room's daemon that is killed in the middle of a session, and started again."""
+
+from pathlib import Path
+
+import pytest
+from support.daemon import Daemon
+from support.houses import FOREIGN_MUSIC, musical_house, silent_house
+
+MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:3]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A house with an hour of music."""
+    return musical_house(tmp_path, MUSIC)
+
+
+def test_a_killed_session_comes_back_by_itself(house: Path) -> None:
+    """The same phase, the same piece at its place, the volume the therapist had set."""
+    with Daemon(house, "bench") as room:
+        room.run("start", "bench")
+        room.run("volume", "-5dB")
+        before = room.ask_status()["session"]
+        room.kill()
+        room.start()
+        after = room.ask_status()["session"]
+    assert after["mode"] == "running"
+    assert after["playing"]["title"] == before["playing"]["title"]
+    assert after["volumes"] == {"speakers": -5.0}
+    passed = after["elapsed"] - before["elapsed"]
+    assert 0 < passed < 30
+    assert abs(after["playing"]["position"] - before["playing"]["position"] - passed) < 0.5
+
+
+def test_staff_read_that_the_room_was_away(house: Path) -> None:
+    """How long, and that the session goes on."""
+    with Daemon(house, "bench") as room:
+        room.run("start", "bench")
+        room.kill()
+        room.start()
+        assert any("was away" in told["text"] for told in room.ask_status()["told"])
+
+
+def test_a_session_outlives_its_files(house: Path) -> None:
+    """Room, scene and playlist may be broken or gone by now: the session has its own copy."""
+    with Daemon(house, "bench") as room:
+        room.run("start", "bench")
+        room.kill()
+        (house / "rooms" / "bench.yaml").write_text("name: [broken")
+        (house / "scenes" / "bench.yaml").unlink()
+        room.start()
+        assert room.ask_status()["session"]["title"] == "Bench"
+
+
+def test_a_stopped_session_stays_stopped(house: Path) -> None:
+    """What the therapist has ended doesn't come back with the next start."""
+    with Daemon(house, "bench") as room:
+        room.run("start", "bench")
+        room.run("stop")
+        while room.ask_status()["session"]["mode"] != "idle":
+            room.run("status")
+        room.kill()
+        room.start()
+        assert room.ask_status()["session"]["mode"] == "idle"
+
+
+def test_a_damaged_record_does_not_keep_the_room_shut(tmp_path: Path) -> None:
+    """The room opens, and staff read that the session before can't be resumed."""
+    house = silent_house(tmp_path)
+    (house / "state").mkdir()
+    (house / "state" / "bench.journal").write_bytes(b"\x00\xff" * 500)
+    with Daemon(house, "bench") as room:
+        assert any("can't be resumed" in told["text"] for told in room.ask_status()["told"])
+
+
+def test_a_room_whose_record_cannot_be_written_still_plays(house: Path) -> None:
+    """The session begins all the same, and staff are told."""
+    (house / "state").write_text("a file where the folder should be")
+    with Daemon(house, "bench") as room:
+        assert room.run("start", "bench").returncode == 0
+        texts: list[str] = []
+        while not any("can't be written down" in text for text in texts):
+            texts = [told["text"] for told in room.ask_status()["told"]]
