@@ -3,14 +3,18 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from kacenv.errors import UnitError
 from kacenv.units import Kelvin, Level, parse_kelvin, parse_level
 
-_SETTING = re.compile(r"(?P<level>\S+?\s?%)(?:\s+(?P<kelvin>\d+\s*K))?")
+_SETTING = re.compile(
+    r"(?P<level>\S+?\s?%)(?:\s+(?P<kelvin>\d+\s*K))?(?:\s+(?P<color>#[0-9A-Fa-f]{6}))?"
+)
+_COLOR = re.compile(r"#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
+_COLORED = 'color: "#ff8040"'
 
 
 class Zone(StrEnum):
@@ -21,39 +25,88 @@ class Zone(StrEnum):
     PATH = "path"
 
 
+class Color(NamedTuple):
+    """A colour at full brightness: sRGB (IEC 61966-2-1), its strongest part 255, none below 0."""
+
+    red: int
+    green: int
+    blue: int
+
+    def __str__(self) -> str:
+        """As it's written in a room file, without the quotes."""
+        return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
+
+
 class Setting(NamedTuple):
-    """How a zone is lit; `kelvin` None leaves the lamp's own white."""
+    """How a zone is lit; without `kelvin` and `color` a lamp keeps its own white.
+
+    At most one of them is given; a lamp that has no colours shows the level alone.
+    """
 
     level: Level
     kelvin: Kelvin | None = None
+    color: Color | None = None
 
     def __str__(self) -> str:
-        """As it's written in a room file."""
+        """As it's written in a room file; with a colour, in quotes there."""
         if not self.level:
             return "off"
         white = f" {self.kelvin:.0f} K" if self.kelvin is not None else ""
-        return f"{self.level * 100:.3g}%{white}"
+        color = f" {self.color}" if self.color is not None else ""
+        return f"{self.level * 100:.3g}%{white}{color}"
 
 
 Look = Mapping[Zone, Setting]
 """A zone that a look doesn't name stays as it is."""
 
 
-def parse_setting(text: object) -> Setting:
-    """A zone's light such as `12% 2200 K`, `12%` or `off`."""
-    if isinstance(text, Setting):
-        return text
-    if text == "off":
-        return Setting(Level(0.0))
-    match = _SETTING.fullmatch(text.strip()) if isinstance(text, str) else None
+def parse_color(text: object) -> Color:
+    """A colour such as `#ff8040`; a darker one is the same colour at full brightness."""
+    match = _COLOR.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise UnitError("a light level, with or without a white", text, "12% 2200 K")
-    kelvin = parse_kelvin(match["kelvin"]) if match["kelvin"] else None
-    return Setting(parse_level(match["level"]), kelvin)
+        found = "`color` with nothing after it; bare, # begins a comment" if text is None else text
+        raise UnitError("a colour in quotes: # and six digits from 0 to f", found, _COLORED)
+    parts = [int(part, 16) for part in match.groups()]
+    if not any(parts):
+        raise UnitError("a colour; black is `off`", text, _COLORED)
+    return Color(*(round(part * 255 / max(parts)) for part in parts))
+
+
+def parse_setting(value: object) -> Setting:
+    """A zone's light: `12% 2200 K`, `12%`, `off`, or `{level: 12%, color: "#ff8040"}`."""
+    if isinstance(value, Setting):
+        return value
+    if isinstance(value, Mapping):
+        return _from_block(value)
+    if value == "off":
+        return Setting(Level(0.0))
+    match = _SETTING.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise UnitError("a light level, with or without a white", value, "12% 2200 K")
+    return _setting({key: text for key, text in match.groupdict().items() if text}, value)
+
+
+def _from_block(block: Mapping[object, object]) -> Setting:
+    odd = [key for key in block if key not in Setting._fields]
+    if odd:
+        raise UnitError("`level`, and `kelvin` or `color`", odd[0], "level: 12%")
+    if "level" not in block:
+        raise UnitError("`level` beside the colour or white", "no `level`", "level: 12%")
+    return _setting(block, "both `kelvin` and `color`")
+
+
+def _setting(parts: Mapping[Any, object], found: object) -> Setting:
+    if "kelvin" in parts and "color" in parts:
+        raise UnitError("a white or a colour, not both", found, _COLORED)
+    return Setting(
+        parse_level(parts["level"]),
+        parse_kelvin(parts["kelvin"]) if "kelvin" in parts else None,
+        parse_color(parts["color"]) if "color" in parts else None,
+    )
 
 
 SettingField = Annotated[
     Setting,
     BeforeValidator(parse_setting),
-    WithJsonSchema({"type": "string", "examples": ["12% 2200 K", "off"]}),
+    WithJsonSchema({"type": ["string", "object"], "examples": ["12% 2200 K", "off"]}),
 ]

@@ -3,19 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from kacenv.errors import UnitError
-from kacenv.fields import Decibels, Duration, Kelvin, Model, Slug
+from kacenv.fields import Decibels, Duration, Kelvin, Level, Line, Model, Slug
 from kacenv.look import SettingField, Zone
+from kacenv.phrase import BUILT_IN, OwnChime, Phrase
+from kacenv.trigger import TriggerField
 from kacenv.units import Decibels as Db
 from kacenv.units import Kelvin as White
+from kacenv.units import Level as Share
 from kacenv.units import Seconds
 
 LONGEST_DELAY = Seconds(0.5)
 """No output may sound later than this after the others."""
+STEEPEST_LIGHT = Share(0.2)
+"""Level per second; a room may be gentler."""
 
 
 class Role(StrEnum):
@@ -32,6 +38,11 @@ class Dialect(StrEnum):
 
     HOME_ASSISTANT = "home-assistant"
     ZIGBEE2MQTT = "zigbee2mqtt"
+    ZIGBEE2MQTT_GROUP = "zigbee2mqtt-group"
+    TASMOTA = "tasmota"
+    WLED = "wled"
+    SHELLY = "shelly"
+    ZWAVE_JS = "zwave-js"
     PLAIN = "plain"
 
 
@@ -40,6 +51,7 @@ class Ability(StrEnum):
 
     LEVEL = "level"
     KELVIN = "kelvin"
+    COLOR = "color"
     TRANSITION = "transition"
 
 
@@ -49,7 +61,32 @@ def _short(delay: Seconds) -> Seconds:
     return delay
 
 
+def _gentle(steepest: Share) -> Share:
+    if not 0.01 <= steepest <= STEEPEST_LIGHT:
+        raise UnitError("from 1% to 20% a second", f"{steepest:.3g}", "steepest_light: 10%")
+    return steepest
+
+
 _Delay = Annotated[Duration, AfterValidator(_short), Field(examples=["delay: 0.012s"])]
+
+
+def _with_level(template: str | None) -> str | None:
+    if template is not None and "{level}" not in template:
+        raise UnitError("a text with {level} in it", template, _LEVEL_EXAMPLE)
+    return template
+
+
+def _with_white(template: str | None) -> str | None:
+    if template is not None and "{kelvin}" not in template and "{mired}" not in template:
+        raise UnitError("a text with {kelvin} or {mired} in it", template, _WHITE_EXAMPLE)
+    return template
+
+
+_AVAILABILITY = "availability_topic: room/floor/online"
+_LEVEL_EXAMPLE = """payload: '{"dim": {level}}'"""
+_WHITE_EXAMPLE = """white_payload: '{"ct": {mired}}'"""
+_LEVEL_PAYLOAD = Field(examples=[_LEVEL_EXAMPLE])
+_WHITE_PAYLOAD = Field(examples=[_WHITE_EXAMPLE])
 
 
 class Output(Model):
@@ -89,6 +126,10 @@ class ChimeLoudness(Model):
             )
         return self
 
+    def peak(self, music: Db) -> Db:
+        """The peak (dBFS) of a chime over music of that level (rms, dBFS)."""
+        return Db(min(max(music + self.above_music, self.softest), self.loudest))
+
 
 class Fixture(Model):
     """One lamp."""
@@ -96,9 +137,11 @@ class Fixture(Model):
     id: Slug
     dialect: Annotated[Dialect, Field(examples=["dialect: zigbee2mqtt"])]
     topic: Annotated[str, Field(min_length=1, examples=["topic: zigbee2mqtt/seat-left"])]
-    """zigbee2mqtt: base topic and name; otherwise the topic that takes commands."""
+    """home-assistant, plain: the topic that takes commands; else the lamp's own topic or prefix."""
     state_topic: str | None = None
-    """Where the lamp reports what it shows; zigbee2mqtt knows it by itself."""
+    """home-assistant, plain: where the lamp reports what it shows."""
+    availability_topic: Annotated[str | None, Field(examples=[_AVAILABILITY])] = None
+    """home-assistant, plain, zigbee2mqtt: where `online` or `offline` stands."""
     zone: Annotated[Zone, Field(examples=["zone: seats"])]
     can: tuple[Ability, ...] = (Ability.LEVEL,)
     """`transition` for a lamp that fades by itself when told how long."""
@@ -106,6 +149,16 @@ class Fixture(Model):
     coolest: Kelvin = White(6500.0)
     scale: Annotated[int, Field(ge=1, le=65535, examples=["scale: 255"])] = 100
     """plain: the number that means full."""
+    payload: Annotated[str | None, AfterValidator(_with_level), _LEVEL_PAYLOAD] = None
+    """plain: what is sent, where that isn't the number alone; `{level}` stands for it."""
+    white_payload: Annotated[str | None, AfterValidator(_with_white), _WHITE_PAYLOAD] = None
+    """plain: what is sent for a white; `{kelvin}` or `{mired}` stands for it."""
+    state_key: Annotated[str | None, Field(examples=["state_key: dim"])] = None
+    """plain: the key of the level in a report that is JSON; `light.dim` for one in another."""
+    white_key: Annotated[str | None, Field(examples=["white_key: ct"])] = None
+    """plain: the key of the white there, counted as in `white_payload`."""
+    warm_dim: bool | None = None
+    """Whether a look without a white gets warmer as it dims; None is the room's `warm_dim`."""
 
 
 class Broker(Model):
@@ -121,6 +174,10 @@ class Broker(Model):
     """A file that holds the password and nothing else, readable by kacenv alone."""
     password_env: str | None = None
     """The name of an environment variable that holds the password."""
+    messages_per_second: Annotated[
+        int, Field(ge=5, le=10_000, examples=["messages_per_second: 50"])
+    ] = 50
+    """The most that steps of fades may send it; lights-up doesn't wait for that."""
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -133,11 +190,78 @@ class Broker(Model):
         return self
 
 
+class DimLight(Model):
+    """Keeps cool white and blue out of dim light, unless a phase says `cool_light: yes`."""
+
+    below: Level = Share(0.3)
+    """Where a lamp shows less than this, as the eye sees it."""
+    coolest: Kelvin = White(2700.0)
+    """No white is cooler there, and no colour has a greater share of blue than this white."""
+
+
+class Control(Model):
+    """One thing that a pedal or a controller sends, and what it does."""
+
+    on: TriggerField
+    """What arrives, as `kacenv midi learn` shows it."""
+    do: Annotated[Line, Field(examples=["do: hold"])]
+    """What is typed after `kacenv`; for a fader `volume`, or `volume seat-a`."""
+
+
+class Controls(Model):
+    """A pedal or a controller."""
+
+    port: Annotated[str, Field(min_length=1, examples=["port: pedal"])]
+    """The input port (or part of its name) it is connected to."""
+    map: Annotated[tuple[Control, ...], Field(min_length=1)]
+    """What each press does; of two that fit, the first."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        _once(str(control.on) for control in self.map)
+        return self
+
+
+def _once(triggers: Iterable[str]) -> None:
+    twice = [words for words, count in Counter(triggers).items() if count > 1]
+    if twice:
+        raise UnitError("each `on` only once in `map`", f"{twice[0]} twice", "on: note 61")
+
+
 class Midi(Model):
     """MIDI ports."""
 
     chimes: str | None = None
     """The output port (or part of its name) that plays the chimes."""
+    controls: Controls | None = None
+    """A pedal or a controller that drives the room."""
+
+
+def _not_none(chimes: dict[str, OwnChime]) -> dict[str, OwnChime]:
+    if "none" in chimes:
+        expected = "another word; in a check-in, none is for no chime at all"
+        raise UnitError(expected, "the name `none`", "lake: {notes: [E4, B4]}")
+    return chimes
+
+
+def _loopback(host: str) -> str:
+    try:
+        here = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        found = f"{host}, which other machines could reach"
+        raise UnitError("an address of this machine alone, for now", found, "host: 127.0.0.1")
+    return host
+
+
+class Tcp(Model):
+    """An address for browsers, on this machine alone."""
+
+    host: Annotated[str, AfterValidator(_loopback), Field(examples=["host: 127.0.0.1"])] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Field(ge=1, le=65535, examples=["port: 8765"])] = 8765
 
 
 class Surfaces(Model):
@@ -145,6 +269,8 @@ class Surfaces(Model):
 
     socket_group: str | None = None
     """The Unix group whose members may send requests beside the daemon's own user."""
+    tcp: Tcp | None = None
+    """Where browsers find the tablet's page; without it, nowhere."""
 
 
 class Room(Model):
@@ -157,28 +283,33 @@ class Room(Model):
     lights: tuple[Fixture, ...] = ()
     broker: Broker | None = None
     midi: Midi = Midi()
+    chimes: Annotated[dict[Slug, OwnChime], AfterValidator(_not_none)] = Field(default_factory=dict)
+    """Chimes of the room's own; one called `bell` takes the place of the built-in one."""
     chime_loudness: ChimeLoudness = ChimeLoudness()
     looks: dict[Slug, dict[Zone, SettingField]] = Field(default_factory=dict)
     """Named looks for scenes to use."""
     safe_light: dict[Zone, SettingField] = Field(default_factory=dict)
     """The light that is safe to stand up and work in."""
+    steepest_light: Annotated[Level, AfterValidator(_gentle)] = STEEPEST_LIGHT
+    """No light changes by more than this in a second (as the eye sees it), lights-up apart."""
+    dim_light: DimLight = DimLight()
+    warm_dim: bool = False
+    """Whether lamps whose look gives no white get warmer as they dim, as bulbs with a filament."""
     surfaces: Surfaces = Surfaces()
+
+    @property
+    def phrases(self) -> dict[str, Phrase]:
+        """Every chime that can be struck here, by name."""
+        return {**BUILT_IN, **{name: own.phrase(name) for name, own in self.chimes.items()}}
+
+    def warm_dims(self, fixture: Fixture) -> bool:
+        """Whether `fixture` gets warmer as it dims: its own word, else the room's."""
+        return self.warm_dim if fixture.warm_dim is None else fixture.warm_dim
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
         _unique("output", (output.id for output in self.outputs))
         _unique("lamp", (fixture.id for fixture in self.lights))
-        return self
-
-    @model_validator(mode="after")
-    def _one_sound_device(self) -> Self:
-        devices = sorted({output.device for output in self.outputs})
-        if len(devices) > 1:
-            raise UnitError(
-                "all outputs on one sound device, on channels of their own",
-                ", ".join(devices),
-                f"device: {devices[0]}",
-            )
         return self
 
     @model_validator(mode="after")

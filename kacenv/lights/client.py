@@ -17,12 +17,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from kacenv.errors import DeviceError
 from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, OFFLINE, ONLINE
+from kacenv.lights.retry import Retry
 from kacenv.room import Broker
+from kacenv.units import Seconds
 
 KEEPALIVE = 15
 """Seconds between signs of life; a broker that gives none for longer is gone."""
-FIRST_RETRY, LAST_RETRY = 1, 30
-"""Seconds between attempts to connect: the first wait, doubled up to the last."""
+CONNECT_WITHIN = 3.0
+"""Seconds that one attempt to connect may take; a slow broker is reached within them."""
 WATCH_EVERY = 1.0
 _log = logging.getLogger(__name__)
 
@@ -42,19 +44,32 @@ class Ears:
 class Client:
     """One room's connection. It comes back by itself, and queues nothing while it is away.
 
+    With `announce`, the retained topic `kacenv/<room>/status` says `online` while it lasts, and
+    `offline` after it: nothing else is retained.
+
     Raises:
         DeviceError: The broker's password or certificate authority can't be used.
     """
 
-    def __init__(self, broker: Broker, room: str, topics: tuple[str, ...], ears: Ears) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        room: str,
+        topics: tuple[str, ...],
+        ears: Ears,
+        *,
+        announce: bool = True,
+    ) -> None:
         self._broker = broker
-        self._status_topic = f"kacenv/{room}/status"
+        self._status_topic = f"kacenv/{room}/status" if announce else None
         self._topics = topics
         self._ears = ears
         self._connected = threading.Event()
         self._troubles: set[str] = set()
         self._closing = False
         self._watched_at = 0.0
+        self._retry = Retry()
+        self._is_refused = False
         self._paho = self._prepared(room)
 
     def __repr__(self) -> str:
@@ -74,8 +89,9 @@ class Client:
         name = f"kacenv-{room}-{uuid4().hex[:6]}"
         paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
         _secure(paho, self._broker)
-        paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)
-        paho.will_set(self._status_topic, OFFLINE)
+        paho.connect_timeout = CONNECT_WITHIN
+        if self._status_topic is not None:
+            paho.will_set(self._status_topic, OFFLINE, retain=True)
         paho.on_connect = _guarded(self._on_connect)
         paho.on_connect_fail = _guarded(self._on_connect_fail)
         paho.on_subscribe = _guarded(self._on_subscribe)
@@ -85,6 +101,7 @@ class Client:
 
     def start(self) -> None:
         """Begin to connect, and to try again for as long as it takes."""
+        self._wait(self._retry.failed(_now()))
         self._paho.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
         self._paho.loop_start()
 
@@ -105,10 +122,19 @@ class Client:
         if self.connected:
             self._paho.publish(topic, payload)
 
+    def _announce(self, status: str) -> None:
+        if self._status_topic is not None:
+            self._paho.publish(self._status_topic, status, retain=True)
+
+    def _wait(self, span: Seconds) -> None:
+        """Set how long paho waits before its next attempt; its own way would double it."""
+        self._paho.reconnect_delay_set(span, span)  # type: ignore[arg-type] # floats work
+
     def close(self) -> None:
         """Say goodbye and end the thread."""
         self._closing = True
-        self.publish(self._status_topic, OFFLINE.encode())
+        if self.connected:
+            self._announce(OFFLINE)
         self._paho.disconnect()
         self._paho.loop_stop()
         self._connected.clear()
@@ -117,9 +143,13 @@ class Client:
         self, _paho: Paho, _data: object, _flags: object, reason: ReasonCode, *_: object
     ) -> None:
         if reason.is_failure:
+            self._is_refused = True
+            self._wait(self._retry.refused())
             self._refused(str(reason))
             return
-        self._paho.publish(self._status_topic, ONLINE)
+        self._is_refused = False
+        self._retry.connected(_now())
+        self._announce(ONLINE)
         if self._topics:
             self._paho.subscribe([(topic, 0) for topic in self._topics])
         else:
@@ -136,6 +166,7 @@ class Client:
             self._ears.tell(f"The light broker at {self._place} is back")
 
     def _on_connect_fail(self, *_: object) -> None:
+        self._wait(self._retry.failed(_now()))
         self._lost()
 
     def _on_disconnect(
@@ -145,7 +176,8 @@ class Client:
         self._connected.clear()
         if was_up:
             self._ears.changed(False)
-        if was_up and not self._closing:
+        if not self._closing and not self._is_refused:
+            self._wait(self._retry.failed(_now()))
             self._lost()
 
     def _lost(self) -> None:
@@ -170,6 +202,11 @@ class Client:
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         if len(message.payload) <= LONGEST_PAYLOAD:
             self._ears.heard(message.topic, bytes(message.payload))
+
+
+def _now() -> Seconds:
+    """Real time: the network knows no other."""
+    return Seconds(time.monotonic())
 
 
 def _guarded(callback: Callable[..., None]) -> Callable[..., None]:

@@ -25,10 +25,18 @@ class Response(StrEnum):
 
 
 RESPONSES: Mapping[Dialect, Response] = {
-    # ESPHome (gamma 2.8 unless set otherwise), Tasmota and WLED correct what they are sent.
+    # ESPHome corrects what it is sent (gamma 2.8 unless set otherwise).
     Dialect.HOME_ASSISTANT: Response.EYE,
     # Bulbs bring their maker's dimming curve; a second one would crush the dark end.
     Dialect.ZIGBEE2MQTT: Response.EYE,
+    Dialect.ZIGBEE2MQTT_GROUP: Response.EYE,
+    # Tasmota's LedTable is a gamma correction, and on unless switched off.
+    Dialect.TASMOTA: Response.EYE,
+    # WLED corrects its colours but, unless told to, not its brightness.
+    Dialect.WLED: Response.LIGHT,
+    # Mains dimmers bring their maker's dimming curve.
+    Dialect.SHELLY: Response.EYE,
+    Dialect.ZWAVE_JS: Response.EYE,
     # A bare dimmer passes its number on to the lamp.
     Dialect.PLAIN: Response.LIGHT,
 }

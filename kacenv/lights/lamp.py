@@ -1,21 +1,26 @@
 """One lamp as the rig knows it: what was asked of it, what it believes, what it reports."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from kacenv.lights.checkup import Checkup
 from kacenv.lights.dialects import Message, Reported, codec
-from kacenv.lights.fader import STEP_GAP, LampFade, OwnFade, Path, Step, SteppedFade, path_between
+from kacenv.lights.fader import LampFade
+from kacenv.lights.inquiry import inquiry
+from kacenv.lights.manners import Manners
+from kacenv.lights.path import Path, Warmth, Way, path_between
+from kacenv.lights.voice import Voice
+from kacenv.lights.witness import Meaning, Witness
 from kacenv.look import Setting
-from kacenv.room import Ability, Fixture
-from kacenv.units import Kelvin, Level, Seconds
+from kacenv.room import Fixture
+from kacenv.units import Level, Seconds
 
 REASSERT_DURATION = Seconds(2.0)
 """How long a lamp takes back to its look after the broker was away."""
-REASSERT_AFTER = (Seconds(0.2), Seconds(2.5), Seconds(6.0), Seconds(15.0))
-"""When the look is asserted after a reconnect: once the lamps' retained reports have come, and
-later for lamps that have not reported it since, because they may reconnect after us."""
-SAME_WHITE = 25.0
-"""Kelvin; less than anyone sees, more than whole mired round off."""
+ANSWER_WITHIN = Seconds(1.0)
+"""A lamp that must be stepped is given this long to say what it shows before its first look."""
+DIM = Level(0.05)
+"""Where a lamp that must be stepped, and never says what it shows, begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,15 @@ class LampState:
     """A lamp for display.
 
     `believed` is what it should show now, in mid-fade too; None before it was told anything.
-    `reported` is what it says itself; `available` is None where nobody says.
+    `reported` is what it says itself; `available` is None where nobody says. `confirmed_after`
+    is the time (s) from its last telling to its word that it follows; None without one.
     """
 
     believed: Setting | None = None
     reported: Setting | None = None
     available: bool | None = None
+    by_hand: bool = False
+    confirmed_after: Seconds | None = None
 
 
 class _Wish(NamedTuple):
@@ -42,21 +50,26 @@ class _Wish(NamedTuple):
 class Lamp:
     """A lamp's newest wish, its fade and its reports. No I/O, no threads, no clock."""
 
-    def __init__(self, fixture: Fixture) -> None:
+    def __init__(self, fixture: Fixture, manners: Manners = Manners()) -> None:  # noqa: B008 - frozen
         self.fixture = fixture
+        self._manners = manners
         self._codec = codec(fixture)
-        self._fades = self._codec.FADES and Ability.TRANSITION in fixture.can
+        self._voice = Voice(fixture)
+        self._witness = Witness(self._voice.scale)
+        self._checkup = Checkup(fixture.id, speaks=bool(self.subscriptions))
         self._wish: _Wish | None = None
         self._fade: LampFade | None = None
         self._believed: Setting | None = None
-        self._told: Setting | None = None
         self._told_at: Seconds | None = None
         self._free_at = Seconds(0.0)
         self._report = Reported()
         self._reported_at: Seconds | None = None
-        self._confirmed = False
+        self._by_hand = False
         self._begun_at: Seconds | None = None
-        self._assert_at: tuple[Seconds, ...] = ()
+        self._warmth: Warmth | None = None
+        self._waits_until: Seconds | None = None
+        self._has_waited = False
+        self._inquires = False
         self._up_since: Seconds | None = None
 
     @property
@@ -64,60 +77,92 @@ class Lamp:
         """The topics on which the lamp reports."""
         return self._codec.subscriptions(self.fixture)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether the lamp can say what it shows."""
+        return self._checkup.speaks
+
     def state(self, now: Seconds) -> LampState:
         """The lamp for display."""
-        level = self._report.level
-        reported = None if level is None else Setting(level, self._report.kelvin)
-        return LampState(self._believed_at(now), reported, self._report.available)
+        confirmed = self._witness.confirmed_after if self._begun_at is not None else None
+        return LampState(
+            self._believed_at(now),
+            self._reported(),
+            self._report.available,
+            self._by_hand,
+            confirmed,
+        )
+
+    def news(self) -> tuple[str, ...]:
+        """What staff should know of the lamp, each once."""
+        return self._checkup.news()
 
     def ask(
-        self, setting: Setting, now: Seconds, duration: Seconds, *, urgent: bool = False
+        self,
+        setting: Setting,
+        now: Seconds,
+        duration: Seconds,
+        *,
+        urgent: bool = False,
+        cool: bool = False,
     ) -> None:
-        """Fade to `setting`; only the newest wish counts."""
-        self._wish = _Wish(self._possible(setting), Seconds(now + duration), urgent)
+        """Fade to `setting`; only the newest wish counts. `cool` lets dim light be cool or blue."""
+        target = self._manners.fitted(self.fixture, setting, cool=cool)
+        self._warmth = self._manners.warmth(self.fixture, setting)
+        self._wish = _Wish(target, Seconds(now + duration), urgent)
+        self._by_hand = False
         if self._up_since is not None:
-            # This telling is the first assertion; the later ones still find out who slept.
-            self._assert_at = self._assert_at[-len(REASSERT_AFTER[1:]) :]
             self._begin(now, duration)
 
-    def _possible(self, setting: Setting) -> Setting:
-        if setting.kelvin is None or Ability.KELVIN not in self.fixture.can:
-            return Setting(setting.level)
-        warmest, coolest = self.fixture.warmest, self.fixture.coolest
-        return Setting(setting.level, Kelvin(min(max(setting.kelvin, warmest), coolest)))
+    def resume(self, now: Seconds, duration: Seconds) -> None:
+        """Bring a lamp that was changed by hand back to its look."""
+        if self._by_hand and self._wish is not None:
+            self._by_hand = False
+            if self._up_since is not None:
+                self._begin(now, Seconds(max(duration, self._wish.end - now)))
 
-    def _begin(self, now: Seconds, duration: Seconds) -> None:
+    def _begin(self, now: Seconds, duration: Seconds, *, again: bool = False) -> None:
+        """Set out for the wish, unless the lamp is first given time to say where it is."""
         if self._wish is None:
             return
-        target, _, urgent = self._wish
-        self._confirmed, self._begun_at = False, now
         origin = self._origin(now)
-        path = path_between(origin, target, now, duration, urgent=urgent)
-        self._fade = self._fade_along(path, origin, urgent=urgent)
+        if origin is None and self._must_ask(now):
+            return
+        self._waits_until = None
+        self._begun_at = now
+        path = self._path(origin, now, duration)
+        self._fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
+        self._witness.begin(self._fade.path, now, known=origin is not None)
         self._believed = None
+        if not again:
+            self._checkup.after(self._fade.path.end, urgent=self._wish.urgent)
 
-    def _fade_along(self, path: Path, origin: Setting | None, *, urgent: bool) -> LampFade:
-        if self._fades:
-            return OwnFade.begin(path, apart=self._white_apart(path, origin), urgent=urgent)
-        if origin is None:
-            # Nobody knows what it shows, and it can't fade: one change is gentler than two.
-            path = replace(path, level=replace(path.level, duration=Seconds(0.0)), mired=None)
-        return SteppedFade.begin(path, self._codec.scale(self.fixture), urgent=urgent)
+    def _path(self, origin: Setting | None, now: Seconds, duration: Seconds) -> Path:
+        assert self._wish is not None  # noqa: S101 - nobody sets out without one
+        target = self._wish.target
+        if origin is None and not self._voice.fades:
+            origin = target._replace(level=Level(min(target.level, DIM)))
+        urgent = self._wish.urgent
+        way = Way(now, duration, self._manners.steepest, urgent, self._warmth)
+        return path_between(origin, target, way)
 
-    def _white_apart(self, path: Path, origin: Setting | None) -> bool:
-        kelvin = path.target.kelvin
-        before = origin.kelvin if origin else None
-        if kelvin is None or (before is not None and abs(kelvin - before) < SAME_WHITE):
+    def _must_ask(self, now: Seconds) -> bool:
+        """Whether a lamp that nobody knows, and that can't fade, may yet say where it is."""
+        urgent = self._wish is not None and self._wish.urgent
+        if self._voice.fades or urgent or self._has_waited or not self.speaks:
             return False
-        return bool(self._codec.encode_white(self.fixture, kelvin, Seconds(0.0)))
+        self._has_waited = self._inquires = True
+        self._waits_until = Seconds(now + ANSWER_WITHIN)
+        return True
 
     def _origin(self, now: Seconds) -> Setting | None:
         """Where a fade begins: a report wins over a belief that is at rest."""
-        believed = self._believed_at(now)
-        level = self._report.level
-        if level is None or not self._outdated(believed, level):
+        believed, reported = self._believed_at(now), self._reported()
+        if reported is None or not self._outdated(believed, reported.level):
             return believed
-        return Setting(level, self._report.kelvin or (believed.kelvin if believed else None))
+        if reported.kelvin is None and reported.color is None and believed:
+            return believed._replace(level=reported.level)
+        return reported
 
     def _outdated(self, believed: Setting | None, level: Level) -> bool:
         """Whether the lamp has been changed by someone else since its last fade ended."""
@@ -126,98 +171,149 @@ class Lamp:
         rest = self._fade.path.end if self._fade else self._told_at
         if self._reported_at is None or (rest is not None and self._reported_at <= rest):
             return False
-        return self._differ(level, believed.level)
+        return not self._witness.agree(level, believed.level)
+
+    def _reported(self) -> Setting | None:
+        level, kelvin, _, color = self._report
+        return None if level is None else Setting(level, None if color else kelvin, color)
 
     def _believed_at(self, now: Seconds) -> Setting | None:
         return self._fade.path.at(now) if self._fade else self._believed
+
+    def level_at(self, now: Seconds) -> Level:
+        """What it is believed to show now, as the eye sees it; 0 where nobody knows."""
+        believed = self._believed_at(now)
+        return believed.level if believed else Level(0.0)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether lights-up is what the lamp was asked for last."""
+        return self._wish is not None and self._wish.urgent
 
     def due(self) -> Seconds | None:
         """When the lamp next needs a look."""
         if self._up_since is None:
             return None
         fade = self._fade.next_due() if self._fade else None
-        if fade is not None and not self._urgent:
+        if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
-        times = [time for time in (fade, *self._assert_at[:1]) if time is not None]
-        return min(times) if times else None
-
-    @property
-    def _urgent(self) -> bool:
-        return self._wish is not None and self._wish.urgent
+        asks = self._up_since if self._inquires else None
+        times = (fade, asks, self._waits_until, self._checkup.next_due())
+        return min((time for time in times if time is not None), default=None)
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
         """What to tell the lamp now."""
         due = self.due()
         if due is None or now < due:
             return ()
-        self._assert_if_due(now)
-        if self._fade is None:
+        asked = inquiry(self.fixture) if self._inquires else ()
+        self._inquires = False
+        self._keep_appointments(now)
+        return (*asked, *self._steps(now))
+
+    def _steps(self, now: Seconds) -> tuple[Message, ...]:
+        if self._fade is None or (now < self._free_at and not self.urgent):
             return ()
         self._fade, steps = self._fade.advance(now)
-        messages = tuple(message for step in steps for message in self._messages(step, now))
-        self._free_at = Seconds(max(self._free_at, now + STEP_GAP * len(messages)))
+        messages = tuple(message for step in steps for message in self._voice.words(step))
+        for step in steps:
+            self._told_at = now
+            if step.level is not None:
+                self._witness.told(step.level, now)
+        self._free_at = Seconds(max(self._free_at, now + self._voice.gap * len(messages)))
         return messages
 
-    def _messages(self, step: Step, now: Seconds) -> tuple[Message, ...]:
-        self._told_at = now
-        if step.level is not None:
-            kelvin = step.kelvin or (self._told.kelvin if self._told else None)
-            self._told = Setting(step.level, kelvin)
-            asked = Setting(step.level, step.kelvin)
-            return self._codec.encode(self.fixture, asked, step.transition)
-        if step.kelvin is None:
-            return ()
-        return self._codec.encode_white(self.fixture, step.kelvin, step.transition)
+    def _keep_appointments(self, now: Seconds) -> None:
+        if self._waits_until is not None and now >= self._waits_until:
+            self._begin(now, self._time_left(now))
+        reassert, again = self._checkup.reassert_due(now), self._checkup.again_due(now)
+        if self._checkup.verdict_due(now):
+            self._judge_silence()
+        if self._by_hand or self._wish is None or self._waits_until is not None:
+            return
+        done = self._is_busy(now) or self._witness.confirmed
+        missed = reassert and not (self._has_begun and done)
+        if missed or (again and not self._is_busy(now) and not self._has_followed):
+            self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
-    def _assert_if_due(self, now: Seconds) -> None:
-        if not self._assert_at or now < self._assert_at[0]:
-            return
-        self._assert_at = tuple(at for at in self._assert_at if at > now)
-        begun = _since(self._begun_at, self._up_since)
-        busy = self._fade is not None and (
-            now < self._fade.path.end or self._fade.next_due() is not None
-        )
-        if self._wish is None or (begun and (busy or self._confirmed)):
-            return
-        self._begin(now, Seconds(max(REASSERT_DURATION, self._wish.end - now)))
+    def _time_left(self, now: Seconds) -> Seconds:
+        return Seconds(max(0.0, self._wish.end - now if self._wish else 0.0))
+
+    def _is_busy(self, now: Seconds) -> bool:
+        fade = self._fade
+        return fade is not None and (now < fade.path.end or fade.next_due() is not None)
+
+    @property
+    def _has_followed(self) -> bool:
+        """Whether the lamp's newest report, if there is any, is what it was told."""
+        if self._witness.confirmed or self._wish is None or self._report.level is None:
+            return self._witness.confirmed
+        return self._witness.agree(self._report.level, self._wish.target.level)
+
+    def _judge_silence(self) -> None:
+        if self._wish is not None and not self._by_hand and not self._has_followed:
+            self._checkup.does_not_follow(self._wish.target, self._reported())
 
     def hear(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Take note of a report; a lamp that comes back is brought to its look again."""
         report = self._codec.decode(self.fixture, topic, payload)
         if report is None:
             return
-        back = report.available is True and self._report.available is False
-        if back and self._up_since is not None:
-            self.broker_back(now)
+        before = self._report.available
         known = zip(report, self._report, strict=True)
         self._report = Reported._make(old if new is None else new for new, old in known)
+        if report.kelvin is not None and report.color is None:
+            self._report = self._report._replace(color=None)
+        if report.available is not None and report.available is not before:
+            self._answers(report.available, now, before)
         if report.level is not None:
             self._reported_at = now
-            self._confirmed = self._confirmed or self._is_wished(report.level)
+            self._judge(report.level, now)
 
-    def _is_wished(self, level: Level) -> bool:
-        return self._wish is not None and not self._differ(level, self._wish.target.level)
+    def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
+        """It has gone, or come back; without power it has forgotten what a hand did to it."""
+        if available and before is False and self._up_since is not None:
+            self._by_hand = False
+            self.broker_back(now)
+        if not available and self._wish is not None:
+            self._checkup.does_not_answer()
 
-    def _differ(self, one: Level, other: Level) -> bool:
-        """Whether two levels are more than a device unit apart."""
-        scale = self._codec.scale(self.fixture)
-        return abs(scale.units(one) - scale.units(other)) > 1
+    def _judge(self, level: Level, now: Seconds) -> None:
+        if self._waits_until is not None:
+            self._begin(now, self._time_left(now))
+        elif self._by_hand:
+            self._believed = self._reported()
+        elif self._has_begun:
+            self._take(self._witness.judge(level, now), now)
+
+    @property
+    def _has_begun(self) -> bool:
+        """Whether the lamp was led anywhere since it, and the broker, were last there."""
+        if self._begun_at is None or self._up_since is None:
+            return False
+        return self._begun_at >= self._up_since
+
+    def _take(self, meaning: Meaning, now: Seconds) -> None:
+        if meaning is Meaning.FOLLOWS and self._witness.confirmed:
+            self._checkup.follows()
+        elif meaning is Meaning.HAND and (self._witness.confirmed or not self.urgent):
+            self._by_hand, self._fade, self._believed = True, None, self._reported()
+            self._checkup.changed_by_hand()
+        elif meaning is Meaning.DIFFERS:
+            self._checkup.answered_wrongly(now)
 
     def broker_back(self, now: Seconds) -> None:
         """The broker (or the lamp itself) is there: bring the lamp to its look again."""
         self._up_since = now
-        first = now if self._urgent else Seconds(now + REASSERT_AFTER[0])
-        self._assert_at = (first, *(Seconds(now + after) for after in REASSERT_AFTER[1:]))
+        self._inquires = self._report.level is None
+        if self._wish is not None and not self._by_hand:
+            self._checkup.reconnected(now, urgent=self.urgent)
 
     def broker_gone(self, now: Seconds) -> None:
         """Nothing more can be told: the lamp stays where it was led, or ends its own fade."""
-        self._up_since = None
-        self._assert_at = ()
+        self._up_since = self._waits_until = None
+        self._checkup.cancel()
         self._report = self._report._replace(available=None)
         if self._fade is not None and self._fade.next_due() is not None:
-            believed = self._fade.path.at(now) if self._fades else self._told
+            believed = self._fade.path.at(now) if self._voice.fades else self._voice.told
             self._fade, self._believed = None, believed
-
-
-def _since(moment: Seconds | None, start: Seconds | None) -> bool:
-    return moment is not None and start is not None and moment >= start

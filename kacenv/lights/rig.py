@@ -2,22 +2,28 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
 from kacenv.clock import Clock
-from kacenv.commands import ShowLook
+from kacenv.commands import LightCommand, ResumeLights, ShowLook
 from kacenv.errors import DeviceError
+from kacenv.lights.agenda import Agenda, Budget
 from kacenv.lights.client import Client, Ears
 from kacenv.lights.dialects import Message
 from kacenv.lights.lamp import Lamp, LampState
-from kacenv.room import Room
+from kacenv.lights.manners import Manners
+from kacenv.look import Setting
+from kacenv.room import Broker, Room
 from kacenv.units import Seconds
 
 LONGEST_WAIT = 0.05
 """Real seconds between looks while something fades: a simulated clock may jump."""
 IDLE_WAIT = 1.0
 """Real seconds between looks at paho's thread while nothing fades."""
+REPORT_GAP = 0.02
+"""Real seconds between looks at reports: a flood of them must not take the whole machine."""
 _log = logging.getLogger(__name__)
 
 
@@ -26,34 +32,44 @@ class Rig:
 
     Nothing here waits for the broker: looks asked for while it is away are shown, by a short
     fade, when it is back, the newest alone. `tell` hears what staff should know, from a thread
-    of the rig. A room without lamps has a rig that does nothing.
+    of the rig. A room without lamps has a rig that does nothing. Only the rig that leads the
+    room should `announce` it; see `Client`.
 
     Raises:
         DeviceError: A lamp's topic, or the broker's password or certificate, can't be used.
     """
 
-    def __init__(self, room: Room, clock: Clock, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, room: Room, clock: Clock, tell: Callable[[str], None], *, announce: bool = True
+    ) -> None:
         self._clock = clock
-        self._lamps = {fixture.id: Lamp(fixture) for fixture in room.lights}
+        self._tell = tell
+        self._lamps = {
+            fixture.id: Lamp(fixture, Manners.of(room, fixture)) for fixture in room.lights
+        }
         for lamp in self._lamps.values():
             _check_topics(lamp)
         self._by_topic: dict[str, list[Lamp]] = {}
         for lamp in self._lamps.values():
             for topic in lamp.subscriptions:
                 self._by_topic.setdefault(topic, []).append(lamp)
+        broker = room.broker or Broker(host="127.0.0.1")
+        self._agenda = Agenda(Budget(broker.messages_per_second))
         self._wake = threading.Condition()
-        self._looks: deque[ShowLook] = deque()
+        self._orders: deque[LightCommand] = deque()
         self._reports: dict[str, bytes] = {}
+        self._reports_from = 0.0
         self._links: deque[bool] = deque()
+        self._news: list[str] = []
         self._closing = False
-        self._client = self._made_client(room, tell)
+        self._client = self._made_client(room, announce)
         self._thread = threading.Thread(target=self._run, name="kacenv-lights", daemon=True)
 
-    def _made_client(self, room: Room, tell: Callable[[str], None]) -> Client | None:
+    def _made_client(self, room: Room, announce: bool) -> Client | None:
         if room.broker is None or not self._lamps:
             return None
-        ears = Ears(self._on_link, self._on_report, tell)
-        return Client(room.broker, room.name, tuple(self._by_topic), ears)
+        ears = Ears(self._on_link, self._on_report, self._tell)
+        return Client(room.broker, room.name, tuple(self._by_topic), ears, announce=announce)
 
     @property
     def connected(self) -> bool:
@@ -66,12 +82,19 @@ class Rig:
             self._client.start()
             self._thread.start()
 
-    def perform(self, command: ShowLook) -> None:
-        """Show a look; returns at once."""
+    def perform(self, command: LightCommand) -> None:
+        """Show a look, or bring lamps back to it; returns at once."""
         if self._client is None:
             return
         with self._wake:
-            self._looks.append(command)
+            self._orders.append(command)
+            self._wake.notify()
+
+    def lead(self, lamp: str, setting: Setting, duration: Seconds) -> None:
+        """Fade one lamp alone, as cool as asked; returns at once."""
+        with self._wake:
+            self._lamps[lamp].ask(setting, self._clock.now(), duration, cool=True)
+            self._plan(self._lamps[lamp])
             self._wake.notify()
 
     def shown(self) -> Mapping[str, LampState]:
@@ -79,6 +102,11 @@ class Rig:
         with self._wake:
             now = self._clock.now()
             return {name: lamp.state(now) for name, lamp in self._lamps.items()}
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The lamps that can't say what they show."""
+        return frozenset(name for name, lamp in self._lamps.items() if not lamp.speaks)
 
     def close(self) -> None:
         """Let go of the lamps as they are."""
@@ -98,8 +126,9 @@ class Rig:
     def _on_report(self, topic: str, payload: bytes) -> None:
         """Only the newest report of each topic is kept, so that a flood can't pile up."""
         with self._wake:
+            if not self._reports:
+                self._wake.notify()
             self._reports[topic] = payload
-            self._wake.notify()
 
     def _run(self) -> None:
         while not self._closing:
@@ -115,27 +144,49 @@ class Rig:
         with self._wake:
             self._wake.wait(self._pause())
             messages = self._due_messages(self._clock.now())
+            news, self._news = self._news, []
         if self._client is not None:
             self._client.watch()
             for message in messages:
                 self._client.publish(message.topic, message.payload)
+        for text in news:
+            self._tell(text)
 
     def _pause(self) -> float:
-        if self._closing or self._links or self._reports:
+        """Real seconds until there is something to do."""
+        if self._closing or self._links:
             return 0.0
+        waits = [IDLE_WAIT]
+        if self._reports:
+            waits.append(max(0.0, self._reports_from - time.monotonic()))
         now = self._clock.now()
-        times = [due for lamp in self._lamps.values() if (due := lamp.due()) is not None]
-        times += [command.at for command in self._looks]
-        if not times:
-            return IDLE_WAIT
-        rate = self._clock.rate
-        return min(max(0.0, min(times) - now) / rate, LONGEST_WAIT) if rate else LONGEST_WAIT
+        times = [command.at for command in self._orders]
+        due = self._agenda.next_due(now)
+        times += [due] if due is not None else []
+        if times:
+            rate = self._clock.rate
+            until = max(0.0, min(times) - now) / rate if rate else LONGEST_WAIT
+            waits.append(min(until, LONGEST_WAIT))
+        return min(waits)
 
     def _due_messages(self, now: Seconds) -> list[Message]:
         self._take_links(now)
         self._take_reports(now)
-        self._take_looks(now)
-        return [message for lamp in self._lamps.values() for message in lamp.messages(now)]
+        self._take_orders(now)
+        messages: list[Message] = []
+        for name in self._agenda.due(now):
+            lamp = self._lamps[name]
+            said = lamp.messages(now)
+            messages += said
+            self._agenda.spent(len(said), now)
+            self._plan(lamp)
+        return messages
+
+    def _plan(self, lamp: Lamp) -> None:
+        """Note when the lamp next needs a look, and what it has to tell."""
+        level = lamp.level_at(self._clock.now())
+        self._agenda.put(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
+        self._news += lamp.news()
 
     def _take_links(self, now: Seconds) -> None:
         while self._links:
@@ -145,23 +196,37 @@ class Rig:
                     lamp.broker_back(now)
                 else:
                     lamp.broker_gone(now)
+                self._plan(lamp)
 
     def _take_reports(self, now: Seconds) -> None:
+        if not self._reports or time.monotonic() < self._reports_from:
+            return
+        self._reports_from = time.monotonic() + REPORT_GAP
         reports, self._reports = self._reports, {}
         for topic, payload in reports.items():
             for lamp in self._by_topic.get(topic, ()):
                 lamp.hear(topic, payload, now)
+                self._plan(lamp)
 
-    def _take_looks(self, now: Seconds) -> None:
-        """Begin the looks whose time has come; one that came late is given less time."""
-        due = [command for command in self._looks if command.at <= now]
-        self._looks = deque(command for command in self._looks if command.at > now)
+    def _take_orders(self, now: Seconds) -> None:
+        """Begin the orders whose time has come; one that came late is given less time."""
+        due = [command for command in self._orders if command.at <= now]
+        self._orders = deque(command for command in self._orders if command.at > now)
         for command in due:
             left = Seconds(max(0.0, command.at + command.duration - now))
             for lamp in self._lamps.values():
-                setting = command.look.get(lamp.fixture.zone)
-                if setting is not None:
-                    lamp.ask(setting, now, left, urgent=command.urgent)
+                _pass_on(command, lamp, now, left)
+                self._plan(lamp)
+
+
+def _pass_on(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
+    match command:
+        case ShowLook(look=look, urgent=urgent, cool=cool):
+            setting = look.get(lamp.fixture.zone)
+            if setting is not None:
+                lamp.ask(setting, now, duration, urgent=urgent, cool=cool)
+        case ResumeLights():
+            lamp.resume(now, duration)
 
 
 def _check_topics(lamp: Lamp) -> None:

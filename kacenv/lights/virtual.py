@@ -13,13 +13,15 @@ from paho.mqtt.enums import CallbackAPIVersion
 from kacenv.clock import Clock
 from kacenv.fades import Curve, Fade
 from kacenv.lights.bulbs import BULBS, Heard
-from kacenv.lights.dialects import Message
-from kacenv.look import Setting
-from kacenv.room import Ability, Fixture
+from kacenv.lights.bulbs.quirks import Gate, Quirks
+from kacenv.lights.client import _secure as secured
+from kacenv.look import Color, Setting
+from kacenv.room import Ability, Broker, Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
 KEEPALIVE = 15
+HERE = "127.0.0.1"
 
 
 class Received(NamedTuple):
@@ -35,32 +37,44 @@ class VirtualLamp:
     """A lamp that listens, fades by its own transition, and reports.
 
     It begins at `setting`, answers on `clock`, and comes back by itself when the broker does.
+    `broker` is one, or a port on this machine.
+    Colours change at once, levels and whites in the time they are told.
     """
 
     def __init__(
         self,
         fixture: Fixture,
         clock: Clock,
-        port: int,
+        broker: Broker | int,
         *,
-        host: str = "127.0.0.1",
         setting: Setting = Setting(Level(0.0)),  # noqa: B008 - frozen
+        quirks: Quirks = Quirks(),  # noqa: B008 - frozen
     ) -> None:
         self.fixture = fixture
         self.received: list[Received] = []
+        self.lost = 0
+        """How many of the received commands came to nothing, by its quirks."""
         self.log: list[tuple[Seconds, Level]] = []
         """Level at each moment the lamp was told something, and where it was led."""
-        self._clock, self._address = clock, (host, port)
+        self._clock = clock
+        self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
         self._bulb = BULBS[fixture.dialect]
         self._news = threading.Condition()
+        self._quirks, self._gate = quirks, Gate(quirks)
         self._levels = [Fade.steady(setting.level)]
-        self._kelvin = Fade.steady(setting.kelvin or fixture.warmest)
+        self._lit = setting.level or Level(1.0)
+        self._kelvin, self._color = self._hues(setting)
         self._subscribed = threading.Event()
         self._paho = self._prepared()
+
+    def _hues(self, setting: Setting) -> tuple[Fade, Color | None]:
+        color = setting.color if Ability.COLOR in self.fixture.can else None
+        return Fade.steady(setting.kelvin or self.fixture.warmest), color
 
     def _prepared(self) -> Paho:
         name = f"lamp-{self.fixture.id}-{uuid4().hex[:6]}"
         paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
+        secured(paho, self._broker)
         paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)  # type: ignore[arg-type] # floats work
         gone = self._bulb.availability(self.fixture, False)
         if gone is not None:
@@ -87,21 +101,26 @@ class VirtualLamp:
 
     @property
     def setting_now(self) -> Setting:
-        """Level and, for lamps that have one, white, as shown now."""
+        """Level and, for lamps that have them, white or colour, as shown now."""
         now = self._clock.now()
-        white = Kelvin(self._kelvin.value_at(now)) if Ability.KELVIN in self.fixture.can else None
-        return Setting(self.level_at(now), white)
+        return self._setting(self.level_at(now), self._kelvin.value_at(now))
+
+    def _setting(self, level: Level, kelvin: float) -> Setting:
+        if self._color is not None:
+            return Setting(level, color=self._color)
+        return Setting(level, Kelvin(kelvin) if Ability.KELVIN in self.fixture.can else None)
 
     def level_at(self, moment: Seconds) -> Level:
         """What the lamp showed at `moment`, or will show if nothing else is said."""
         with self._news:
-            begun = [fade for fade in self._levels if fade.start <= moment]
-            return Level(begun[-1].value_at(moment) if begun else self._levels[0].origin)
+            begun = (fade for fade in reversed(self._levels) if fade.start <= moment)
+            fade = next(begun, None)
+            return Level(fade.value_at(moment) if fade else self._levels[0].origin)
 
     def start(self) -> None:
         """Connect, and again whenever the broker comes back."""
         self._paho = self._prepared()
-        self._paho.connect_async(*self._address, KEEPALIVE)
+        self._paho.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
         self._paho.loop_start()
 
     def wait_until_listening(self, timeout: float) -> bool:
@@ -123,6 +142,20 @@ class VirtualLamp:
         """A person turns the lamp at the wall."""
         self._obey(Heard(level))
 
+    def press(self) -> None:
+        """A person presses the switch at the wall: off, or back to what it last was."""
+        self.turn(Level(0.0) if self.level_now > 0 else self._lit)
+
+    def cycle_power(self) -> None:
+        """The mains go and come: the lamp leaves, and returns at its power-on state."""
+        self.close()
+        back = self._quirks.power_on
+        with self._news:
+            self._levels.append(Fade(back.level, back.level, self._clock.now()))
+            self._kelvin, self._color = self._hues(back)
+            self.log.append((self._clock.now(), back.level))
+        self.start()
+
     def close(self) -> None:
         """Leave the broker."""
         gone = self._bulb.availability(self.fixture, False)
@@ -133,13 +166,13 @@ class VirtualLamp:
         self._subscribed.clear()
 
     def _on_connect(self, paho: Paho, *_: object) -> None:
-        paho.subscribe(self._bulb.command_topic(self.fixture))
+        paho.subscribe([(topic, 0) for topic in self._bulb.command_topics(self.fixture)])
 
     def _on_subscribe(self, paho: Paho, *_: object) -> None:
         here = self._bulb.availability(self.fixture, True)
         if here is not None:
             paho.publish(here.topic, here.payload, retain=True)
-        self._say(self._bulb.report(self.fixture, self._target()))
+        self._report()
         self._subscribed.set()
 
     def _on_disconnect(self, *_: object) -> None:
@@ -147,13 +180,22 @@ class VirtualLamp:
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         payload = bytes(message.payload)
-        received = Received(self._clock.now(), message.topic, payload, message.retain)
-        heard = self._bulb.hear(self.fixture, payload)
+        now = self._clock.now()
+        received = Received(now, message.topic, payload, message.retain)
         with self._news:
             self.received.append(received)
-            if heard is not None:
-                self._obey(heard)
+            if self._gate.admits(now):
+                self._take(message.topic, payload)
+            else:
+                self.lost += 1
             self._news.notify_all()
+
+    def _take(self, topic: str, payload: bytes) -> None:
+        heard = self._bulb.hear(self.fixture, topic, payload)
+        for answer in self._bulb.answers(self.fixture, payload, taken=heard is not None):
+            self._paho.publish(answer.topic, answer.payload)
+        if heard is not None:
+            self._obey(heard)
 
     def _obey(self, heard: Heard) -> None:
         now = self._clock.now()
@@ -162,12 +204,15 @@ class VirtualLamp:
         with self._news:
             self._turn_level(heard.level, now, span)
             self._turn_white(heard.kelvin, now, span)
+            if heard.kelvin is not None or heard.color is not None:
+                self._color = heard.color
             self._news.notify_all()
-        self._say(self._bulb.report(self.fixture, self._target()))
+        self._report()
 
     def _turn_level(self, level: Level | None, now: Seconds, span: Seconds) -> None:
         shown = self.level_at(now)
         if level is not None:
+            self._lit = level or self._lit
             self._levels.append(Fade(shown, level, now, span, Curve.LINEAR))
             self.log.append((now, shown if span else level))
         elif self._bulb.CANCELS:
@@ -180,10 +225,8 @@ class VirtualLamp:
         elif self._bulb.CANCELS:
             self._kelvin = Fade(shown, shown, now)
 
-    def _target(self) -> Setting:
-        white = Kelvin(self._kelvin.target) if Ability.KELVIN in self.fixture.can else None
-        return Setting(Level(self._levels[-1].target), white)
-
-    def _say(self, report: Message | None) -> None:
-        if report is not None:
+    def _report(self) -> None:
+        """Say what the lamp is on its way to."""
+        target = self._setting(Level(self._levels[-1].target), self._kelvin.target)
+        for report in self._bulb.reports(self.fixture, target):
             self._paho.publish(report.topic, report.payload, retain=self._bulb.RETAINS)

@@ -6,13 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from support.lamps import ALL, RATE, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
 
+from kacenv.clock import SimClock
 from kacenv.look import Zone
 from kacenv.room import Fixture, Room
 
 MakeRoom = Callable[..., Room]
+MakeHouse = Callable[..., LitRoom]
 
 
 @pytest.fixture
@@ -54,6 +57,30 @@ def make_room() -> MakeRoom:
         )
 
     return make
+
+
+@pytest.fixture
+def make_house(make_room: MakeRoom, staff: Staff) -> Iterator[MakeHouse]:
+    """Makes rooms with a rig and lamps, and closes them after the test."""
+    houses: list[LitRoom] = []
+
+    def make(port: int, *lights: dict[str, Any], rate: float = RATE, **broker: Any) -> LitRoom:
+        house = LitRoom(make_room(port, *(lights or ALL), **broker), SimClock(rate), staff)
+        houses.append(house)
+        return house
+
+    yield make
+    for house in houses:
+        house.close()
+
+
+@pytest.fixture
+def house(make_house: MakeHouse, mosquitto: Mosquitto) -> LitRoom:
+    """A room with lamps of three dialects, dark and known to be."""
+    house = make_house(mosquitto.port)
+    house.start()
+    house.darken()
+    return house
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def test_only_off_is_off(level: float, response: Response, full: int) -> None:
     assert Scale(full, response).units(level) >= 1
 
 
-def test_only_bare_dimmers_get_a_curve_from_us() -> None:
+def test_only_lamps_without_a_curve_get_one_from_us() -> None:
     """Lamps with a dimming curve of their own aren't corrected twice."""
     curved = {dialect for dialect, response in RESPONSES.items() if response is Response.LIGHT}
     assert set(RESPONSES) == set(Dialect)
-    assert curved == {Dialect.PLAIN}
+    assert curved == {Dialect.PLAIN, Dialect.WLED}

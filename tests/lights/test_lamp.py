@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -56,6 +57,11 @@ def zigbee(make_fixture: MakeFixture) -> Lamp:
     return lamp
 
 
+def confirm(lamp: Lamp, payload: bytes, now: float) -> None:
+    """The lamp says that it follows."""
+    lamp.hear(lamp.subscriptions[0], payload, Seconds(now))
+
+
 def test_without_a_wish_nothing_is_said(dimmer: Lamp) -> None:
     """A reconnect alone doesn't touch a lamp that was never asked for anything."""
     assert run(dimmer, 0.0, 20.0) == []
@@ -72,10 +78,50 @@ def test_a_stepped_fade_begins_at_the_last_report(dimmer: Lamp) -> None:
     assert numbers[-1] == 72
 
 
-def test_an_unknown_dimmer_is_told_its_target_alone(dimmer: Lamp) -> None:
-    """One change is gentler than two."""
-    ask(dimmer, "60%", 1.0, 30.0)
-    assert run(dimmer, 1.0, 4.0) == [(1.0, b"72")]
+def test_an_unknown_dimmer_is_given_time_to_say_where_it_is(dimmer: Lamp) -> None:
+    """A report within a second is where its first look begins."""
+    ask(dimmer, "60%", 1.0, 5.0)
+    assert run(dimmer, 1.0, 1.5) == []
+    dimmer.hear(STATE, b"130", Seconds(1.5))
+    numbers = [int(payload) for _, payload in run(dimmer, 1.5, 8.0)]
+    assert numbers[0] == 130
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[-1] == 72
+
+
+def test_a_dimmer_that_says_nothing_begins_dim(dimmer: Lamp) -> None:
+    """After a second it is taken to 5 %, and from there no faster than the bound."""
+    ask(dimmer, "60%", 1.0, 2.0)
+    sent = run(dimmer, 1.0, 8.0)
+    assert sent[0] == (2.0, b"1")
+    levels = [(at, dimmer._voice.scale.level(int(payload))) for at, payload in sent]
+    unit = 0.04
+    for (early, one), (late, other) in pairwise(levels):
+        assert 0 <= other - one <= 0.2 * (late - early) + unit
+    assert levels[-1][1] == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_dimmer_that_can_not_speak_does_not_wait(make_fixture: MakeFixture) -> None:
+    """Nobody will ever know what it shows: it begins dim at once."""
+    lamp = Lamp(make_fixture("plain", "level", scale=255))
+    lamp.broker_back(LONG_AGO)
+    ask(lamp, "60%", 1.0, 2.0)
+    assert run(lamp, 1.0, 1.0) == [(1.0, b"1")]
+
+
+def test_lights_up_asks_nobody(dimmer: Lamp) -> None:
+    """An unknown lamp is on its way at once, too."""
+    ask(dimmer, "70%", 1.0, 3.0, urgent=True)
+    assert run(dimmer, 1.0, 1.0) == [(1.0, b"1")]
+
+
+def test_a_zigbee_lamp_is_asked_what_it_shows(zigbee: Lamp) -> None:
+    """When the broker comes back and nobody knows; once it has answered, no more."""
+    (message,) = zigbee.messages(LONG_AGO)
+    assert message == Message("house/lamp/get", b'{"state":"","brightness":""}')
+    zigbee.hear("house/lamp", b'{"state":"ON","brightness":127}', Seconds(0.5))
+    zigbee.broker_back(Seconds(1.0))
+    assert run(zigbee, 1.0, 2.0) == []
 
 
 def test_the_newest_wish_takes_over_without_a_jump(dimmer: Lamp) -> None:
@@ -200,7 +246,7 @@ def test_a_lamp_that_comes_back_is_brought_to_its_look(zigbee: Lamp) -> None:
     zigbee.hear("house/lamp/availability", b"offline", Seconds(50.0))
     assert zigbee.state(Seconds(50.0)).available is False
     zigbee.hear("house/lamp/availability", b"online", Seconds(60.0))
-    ((_, payload),) = run(zigbee, 60.0, 61.0)
+    payload = run(zigbee, 60.0, 61.0)[-1][1]
     assert json.loads(payload) == {"state": "ON", "brightness": 102, "transition": 2.0}
 
 
@@ -227,9 +273,9 @@ def test_lights_up_does_not_wait(dimmer: Lamp) -> None:
     ask(dimmer, "20%", 1.0, 10.0)
     run(dimmer, 1.0, 3.0)
     ask(dimmer, "70%", 3.01, 3.0, urgent=True)
-    sent = run(dimmer, 3.01, 10.0)
+    sent = run(dimmer, 3.01, 9.8)
     assert sent[0][0] == 3.01
-    assert [round(at) for at, payload in sent if payload == b"104"] == [6, 7, 8, 9]
+    assert [round(at) for at, payload in sent if payload == b"104"] == [6, 7, 8, 10]
 
 
 def test_lights_up_survives_an_outage(bulb: Lamp) -> None:
@@ -244,5 +290,6 @@ def test_lights_up_survives_an_outage(bulb: Lamp) -> None:
 
 def test_messages_are_messages(dimmer: Lamp) -> None:
     """A lamp's messages go to its command topic."""
+    dimmer.hear(STATE, b"0", Seconds(0.5))
     ask(dimmer, "off", 1.0, 0.0)
     assert dimmer.messages(Seconds(1.0)) == (Message("house/lamp", b"0"),)

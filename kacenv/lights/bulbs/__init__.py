@@ -2,14 +2,28 @@
 
 from collections.abc import Mapping
 
-from kacenv.lights.bulbs import home_assistant, plain, zigbee2mqtt
-from kacenv.lights.bulbs.hearing import Bulb, Heard
+from kacenv.lights.bulbs import (
+    home_assistant,
+    plain,
+    shelly,
+    tasmota,
+    wled,
+    zigbee2mqtt,
+    zigbee2mqtt_group,
+    zwave_js,
+)
+from kacenv.lights.bulbs.hearing import Bulb, Heard, Rate
 from kacenv.room import Dialect
 
-__all__ = ["BULBS", "Bulb", "Heard"]
+__all__ = ["BULBS", "Bulb", "Heard", "Rate"]
 
 BULBS: Mapping[Dialect, Bulb] = {
     Dialect.HOME_ASSISTANT: home_assistant,
     Dialect.ZIGBEE2MQTT: zigbee2mqtt,
+    Dialect.ZIGBEE2MQTT_GROUP: zigbee2mqtt_group,
+    Dialect.TASMOTA: tasmota,
+    Dialect.WLED: wled,
+    Dialect.SHELLY: shelly,
+    Dialect.ZWAVE_JS: zwave_js,
     Dialect.PLAIN: plain,
 }

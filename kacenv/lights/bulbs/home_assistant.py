@@ -1,6 +1,6 @@
 """The lamp's side of Home Assistant's JSON schema, as ESPHome behaves."""
 
-from kacenv.lights.bulbs.hearing import Heard
+from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, home_assistant
 from kacenv.lights.dialects.speech import number, read, write
 from kacenv.look import Setting
@@ -9,38 +9,38 @@ from kacenv.units import Seconds
 
 RETAINS = True
 CANCELS = False
+RATE: Rate | None = None
 _OWN_TRANSITION = 1.0
 _WHOLE = ("brightness", "color_temp", "transition")
 
+answers = no_answers
+availability = topic_availability
 
-def command_topic(fixture: Fixture) -> str:
+
+def command_topics(fixture: Fixture) -> tuple[str, ...]:
     """Where the lamp listens."""
-    return fixture.topic
+    return (fixture.topic,)
 
 
-def hear(fixture: Fixture, payload: bytes) -> Heard | None:
-    """Level, white and transition; a broken number in a whole field loses the field."""
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+    """Level, white, colour and transition; a broken number in a whole field loses the field."""
     fields = read(payload)
     if not fields:
         return None
     kept = {k: v for k, v in fields.items() if k not in _WHOLE or isinstance(v, int)}
     transition = number(kept, "transition", 1e6)
     said = home_assistant.reported(fixture, kept)
-    return Heard(
-        said.level, said.kelvin, Seconds(_OWN_TRANSITION if transition is None else transition)
-    )
+    span = Seconds(_OWN_TRANSITION if transition is None else transition)
+    return Heard(said.level, said.kelvin, span, said.color)
 
 
-def report(fixture: Fixture, setting: Setting) -> Message | None:
+def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
     """The target, as soon as it is known."""
     if fixture.state_topic is None:
-        return None
+        return ()
     fields = home_assistant.state(fixture, setting)
-    if "color_temp" in fields:
+    if "color" in fields:
+        fields["color_mode"] = "rgb"
+    elif "color_temp" in fields:
         fields["color_mode"] = home_assistant.WHITE_MODE
-    return Message(fixture.state_topic, write(fields))
-
-
-def availability(_fixture: Fixture, _available: bool) -> Message | None:
-    """Nothing: the room file names no such topic for this dialect."""
-    return None
+    return (Message(fixture.state_topic, write(fields)),)

@@ -1,32 +1,76 @@
 """The lamp's side of the plain dialect: a dimmer that takes a number and jumps to it."""
 
-from kacenv.lights.bulbs.hearing import Heard
+import re
+
+from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, plain
+from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, from_mired, write
 from kacenv.look import Setting
 from kacenv.room import Fixture
+from kacenv.units import Kelvin
 
 RETAINS = True
 CANCELS = False
+RATE: Rate | None = None
+_NUMBER = r"(?P<{}>\d{{1,5}}(?:\.\d{{1,9}})?)"
+
+answers = no_answers
+availability = topic_availability
 
 
-def command_topic(fixture: Fixture) -> str:
+def command_topics(fixture: Fixture) -> tuple[str, ...]:
     """Where the dimmer listens."""
-    return fixture.topic
+    return (fixture.topic,)
 
 
-def hear(fixture: Fixture, payload: bytes) -> Heard | None:
-    """A level."""
-    level = plain.read(fixture, payload)
-    return None if level is None else Heard(level)
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+    """A level, or a white, in the words of the room file."""
+    level = plain.level(fixture, _found("level", fixture.payload or "{level}", payload))
+    if level is not None:
+        return Heard(level)
+    kelvin = _white(fixture.white_payload, payload) if fixture.white_payload else None
+    return None if kelvin is None else Heard(kelvin=kelvin)
 
 
-def report(fixture: Fixture, setting: Setting) -> Message | None:
+def _white(template: str, payload: bytes) -> Kelvin | None:
+    kelvin, mired = (_found(name, template, payload) for name in ("kelvin", "mired"))
+    return Kelvin(float(kelvin)) if kelvin else from_mired(float(mired)) if mired else None
+
+
+def _found(name: str, template: str, payload: bytes) -> bytes:
+    """The number that stands in `payload` where `template` has `{name}`; empty if none does."""
+    before, found, after = template.partition(f"{{{name}}}")
+    if not found or len(payload) > LONGEST_PAYLOAD:
+        return b""
+    pattern = re.escape(before) + _NUMBER.format(name) + re.escape(after)
+    match = re.fullmatch(pattern.encode(), payload)
+    return match[name] if match else b""
+
+
+def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
     """The number it shows, where it has a topic for that."""
     if fixture.state_topic is None:
-        return None
-    return Message(fixture.state_topic, plain.written(fixture, setting.level))
+        return ()
+    level = plain.written(fixture, setting.level)
+    if fixture.state_key is None:
+        return (Message(fixture.state_topic, level.encode()),)
+    fields = _under(fixture.state_key, int(level), {})
+    if fixture.white_key is not None and setting.kelvin is not None:
+        _under(fixture.white_key, _counted(fixture, setting.kelvin), fields)
+    return (Message(fixture.state_topic, write(fields)),)
 
 
-def availability(_fixture: Fixture, _available: bool) -> Message | None:
-    """Nothing: a bare dimmer doesn't say."""
-    return None
+def _counted(fixture: Fixture, kelvin: Kelvin) -> int:
+    in_mired = "{mired}" in (fixture.white_payload or "")
+    return round(1_000_000 / kelvin if in_mired else kelvin)
+
+
+def _under(path: str, value: int, fields: dict[str, object]) -> dict[str, object]:
+    """`fields` with `value` at keys with dots between them."""
+    *blocks, last = path.split(".")
+    inner = fields
+    for key in blocks:
+        block = inner.setdefault(key, {})
+        inner = block if isinstance(block, dict) else {}
+    inner[last] = value
+    return fields

@@ -1,37 +1,49 @@
 """The lamp's side of Zigbee2MQTT: the bridge and a bulb behind it."""
 
-from kacenv.lights.bulbs.hearing import Heard
-from kacenv.lights.dialects import Message, zigbee2mqtt
+from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
+from kacenv.lights.dialects import Message, home_assistant, zigbee2mqtt
+from kacenv.lights.dialects.hue import to_xy
 from kacenv.lights.dialects.speech import OFFLINE, ONLINE, number, read, write
 from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.room import Ability, Fixture
 from kacenv.units import Seconds
 
 RETAINS = False
 CANCELS = True
+RATE: Rate | None = Rate(10, Seconds(2.0))
+"""Cheap bulbs take about five a second, and clog after ten."""
+
+answers = no_answers
 
 
-def command_topic(fixture: Fixture) -> str:
+def command_topics(fixture: Fixture) -> tuple[str, ...]:
     """Where the bridge listens for this lamp."""
-    return zigbee2mqtt.command_topic(fixture)
+    return (zigbee2mqtt.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, payload: bytes) -> Heard | None:
-    """Level, white and transition."""
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+    """Level, white, colour and transition; a brightness above 255 is refused with all the rest."""
     fields = read(payload)
-    if not fields:
+    if not fields or ("brightness" in fields and number(fields, "brightness", 255) is None):
         return None
-    transition = number(fields, "transition", zigbee2mqtt.LONGEST_TRANSITION)
+    transition = number(fields, "transition", zigbee2mqtt.LONGEST)
     said = zigbee2mqtt.reported(fixture, fields)
-    return Heard(said.level, said.kelvin, Seconds(transition or 0.0))
+    asked = fields.get("color")
+    colored = Ability.COLOR in fixture.can and isinstance(asked, dict)
+    color = home_assistant.color_of(asked) if colored and isinstance(asked, dict) else None
+    return Heard(said.level, said.kelvin, Seconds(transition or 0.0), color)
 
 
-def report(fixture: Fixture, setting: Setting) -> Message | None:
+def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
     """The target, published before the bulb has done anything."""
     fields = zigbee2mqtt.light(fixture, setting)
-    if setting.kelvin is not None:
+    if setting.color is not None:
+        x, y = to_xy(setting.color)
+        fields |= {"color_mode": "xy", "color": {"x": round(x, 4), "y": round(y, 4)}}
+    elif setting.kelvin is not None:
+        fields |= {"color_mode": zigbee2mqtt.WHITE_MODE}
         fields |= zigbee2mqtt.white(fixture, setting.kelvin)
-    return Message(zigbee2mqtt.state_topic(fixture), write(fields))
+    return (Message(zigbee2mqtt.state_topic(fixture), write(fields)),)
 
 
 def availability(fixture: Fixture, available: bool) -> Message | None:

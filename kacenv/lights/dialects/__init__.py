@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from kacenv.lights.dialects import home_assistant, plain, zigbee2mqtt
+from kacenv.lights.dialects import (
+    home_assistant,
+    plain,
+    shelly,
+    tasmota,
+    wled,
+    zigbee2mqtt,
+    zigbee2mqtt_group,
+    zwave_js,
+)
 from kacenv.lights.dialects.speech import Codec, Message, Reported
 from kacenv.room import Dialect, Fixture
 
@@ -11,6 +20,11 @@ __all__ = ["CODECS", "Codec", "Message", "Reported", "codec"]
 CODECS: Mapping[Dialect, Codec] = {
     Dialect.HOME_ASSISTANT: home_assistant,
     Dialect.ZIGBEE2MQTT: zigbee2mqtt,
+    Dialect.ZIGBEE2MQTT_GROUP: zigbee2mqtt_group,
+    Dialect.TASMOTA: tasmota,
+    Dialect.WLED: wled,
+    Dialect.SHELLY: shelly,
+    Dialect.ZWAVE_JS: zwave_js,
     Dialect.PLAIN: plain,
 }
 

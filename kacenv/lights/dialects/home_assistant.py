@@ -1,29 +1,37 @@
 """The JSON schema of Home Assistant's MQTT lights, which ESPHome speaks too.
 
-Brightness counts to 255, white in mired, transitions in seconds. ESPHome takes whole numbers
-only: a broken brightness or transition fails its check and is lost.
+Brightness counts to 255, white in mired, colours in red, green and blue, transitions in
+seconds. ESPHome takes whole numbers only: a broken brightness or transition fails its check and
+is lost.
 """
 
 import math
 
+from kacenv.lights.dialects.hue import from_hue, from_parts, from_xy
 from kacenv.lights.dialects.speech import (
     OFF,
     ON,
     Message,
     Reported,
+    available,
     dimmable,
     from_mired,
     number,
     read,
+    said,
+    shown_color,
+    shown_white,
     to_mired,
     write,
 )
 from kacenv.lights.eye import RESPONSES, Scale
-from kacenv.look import Setting
+from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
+LONGEST = Seconds(86400.0)
+"""The schema names no bound; a day is more than any fade."""
 FULL = 255
 WHITE_MODE = "color_temp"
 
@@ -38,7 +46,7 @@ def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Mes
 
     An unsaid transition would be the lamp's own choice, 1 s in ESPHome.
     """
-    whole = math.ceil(round(transition, 2))
+    whole = math.ceil(round(min(transition, LONGEST), 2))
     fields = state(fixture, setting) | {"transition": whole}
     return (Message(fixture.topic, write(fields)),)
 
@@ -50,8 +58,11 @@ def state(fixture: Fixture, setting: Setting) -> dict[str, object]:
     fields: dict[str, object] = {"state": ON}
     if dimmable(fixture):
         fields["brightness"] = scale(fixture).units(setting.level)
-    if setting.kelvin is not None and Ability.KELVIN in fixture.can:
-        fields["color_temp"] = to_mired(fixture, setting.kelvin)
+    color, white = shown_color(fixture, setting), shown_white(fixture, setting)
+    if color is not None:
+        fields["color"] = dict(zip("rgb", color, strict=True))
+    elif white is not None:
+        fields["color_temp"] = to_mired(fixture, white)
     return fields
 
 
@@ -60,20 +71,42 @@ def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tu
     return ()
 
 
+def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
+    """Nothing: level and colour go together in one command."""
+    return ()
+
+
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """A report on the lamp's state topic."""
-    if topic != fixture.state_topic:
-        return None
-    fields = read(payload)
-    report = reported(fixture, fields) if fields else Reported()
-    return report if report != Reported() else None
+    """A report on the lamp's state topic, or on whether it answers."""
+    if topic == fixture.availability_topic:
+        return available(payload)
+    fields = read(payload) if topic == fixture.state_topic else None
+    return said(reported(fixture, fields)) if fields else None
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level and white among `fields`; other colour modes have no white."""
-    white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE
+    """Level and white or colour among `fields`."""
+    white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE and "color" not in fields
     kelvin = from_mired(number(fields, "color_temp", 1000)) if white else None
-    return Reported(_level(fixture, fields), kelvin)
+    return Reported(_level(fixture, fields), kelvin, color=_color(fixture, fields))
+
+
+def _color(fixture: Fixture, fields: dict[str, object]) -> Color | None:
+    color = fields.get("color")
+    if Ability.COLOR not in fixture.can or not isinstance(color, dict):
+        return None
+    return None if fields.get("color_mode") == WHITE_MODE else color_of(color)
+
+
+def color_of(fields: dict[str, object]) -> Color | None:
+    """The colour of `r`, `g` and `b`, of `x` and `y`, or of `h` and `s`."""
+    if "r" in fields:
+        return from_parts([fields.get(part) for part in "rgb"])
+    x, y = number(fields, "x", 1), number(fields, "y", 1)
+    if x is not None and y is not None:
+        return from_xy(x, y)
+    hue, saturation = number(fields, "h", 360), number(fields, "s", 100)
+    return None if hue is None or saturation is None else from_hue(hue, saturation)
 
 
 def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
@@ -87,5 +120,5 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """The state topic, where the lamp has one."""
-    return (fixture.state_topic,) if fixture.state_topic else ()
+    """The state and availability topics, where the lamp has them."""
+    return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))

@@ -1,15 +1,33 @@
-"""A dimmer that takes a bare number: 0 is off, the fixture's `scale` is full."""
+"""A dimmer that takes a number: 0 is off, the fixture's `scale` is full.
+
+The number stands alone, or in a text of the room file's own: `{level}` in `payload`, and in
+`white_payload` `{kelvin}` or `{mired}`. A report is a number, or JSON with one under a key.
+"""
 
 import re
 
-from kacenv.lights.dialects.speech import Message, Reported, dimmable
+from kacenv.lights.dialects.speech import (
+    Message,
+    Reported,
+    available,
+    dimmable,
+    from_mired,
+    held,
+    read_value,
+    said,
+    shown_white,
+    to_mired,
+    within,
+)
 from kacenv.lights.eye import RESPONSES, Scale
-from kacenv.look import Setting
-from kacenv.room import Dialect, Fixture
+from kacenv.look import Color, Setting
+from kacenv.room import Ability, Dialect, Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
 FADES = False
+LONGEST = Seconds(0.0)
 _NUMBER = re.compile(rb"\d{1,5}(\.\d{1,9})?")
+_LEVEL, _KELVIN, _MIRED = "{level}", "{kelvin}", "{mired}"
 
 
 def scale(fixture: Fixture) -> Scale:
@@ -18,35 +36,80 @@ def scale(fixture: Fixture) -> Scale:
 
 
 def encode(fixture: Fixture, setting: Setting, _transition: Seconds) -> tuple[Message, ...]:
-    """One number; white and time can't be said."""
-    return (Message(fixture.topic, written(fixture, setting.level)),)
+    """The level, and the white where there is a way to say it; time can't be said."""
+    kelvin = shown_white(fixture, setting)
+    white = encode_white(fixture, kelvin, Seconds(0.0)) if kelvin is not None else ()
+    template = fixture.payload or _LEVEL
+    payload = template.replace(_LEVEL, written(fixture, setting.level)).encode()
+    return (*white, Message(fixture.topic, payload))
 
 
-def written(fixture: Fixture, level: Level) -> bytes:
-    """A level, as commands and reports write it."""
+def written(fixture: Fixture, level: Level) -> str:
+    """The number of a level."""
     full = 1 if dimmable(fixture) else fixture.scale
-    return str(scale(fixture).units(level) * full).encode()
+    return str(scale(fixture).units(level) * full)
 
 
-def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: a bare number has no white."""
+def encode_white(fixture: Fixture, kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
+    """The white by itself; nothing where the room file gives no words for it."""
+    if fixture.white_payload is None or Ability.KELVIN not in fixture.can:
+        return ()
+    payload = fixture.white_payload.replace(_KELVIN, str(round(held(fixture, kelvin))))
+    return (
+        Message(fixture.topic, payload.replace(_MIRED, str(to_mired(fixture, kelvin))).encode()),
+    )
+
+
+def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
+    """Nothing: a dimmer has no colours."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """A number on the lamp's state topic."""
-    level = read(fixture, payload) if topic == fixture.state_topic else None
-    return None if level is None else Reported(level)
+    """A report on the dimmer's state topic, or on whether it answers."""
+    if topic == fixture.availability_topic:
+        return available(payload)
+    if topic != fixture.state_topic:
+        return None
+    return said(reported(fixture, payload))
 
 
-def read(fixture: Fixture, payload: bytes) -> Level | None:
+def reported(fixture: Fixture, payload: bytes) -> Reported:
+    """What a bare number says, or a JSON object with the fixture's keys."""
+    if fixture.state_key is None:
+        return Reported(level(fixture, payload))
+    value = read_value(payload)
+    units = within(_under(value, fixture.state_key), fixture.scale)
+    white = _under(value, fixture.white_key) if fixture.white_key else None
+    return Reported(_level(fixture, units), _white(fixture, white))
+
+
+def level(fixture: Fixture, payload: bytes) -> Level | None:
     """The level a number stands for; None if it isn't one from 0 to full."""
     value = float(payload) if _NUMBER.fullmatch(payload) else None
-    if value is None or value > fixture.scale:
+    return _level(fixture, within(value, fixture.scale))
+
+
+def _level(fixture: Fixture, units: float | None) -> Level | None:
+    if units is None:
         return None
-    return scale(fixture).level(value if dimmable(fixture) else float(value > 0))
+    return scale(fixture).level(units if dimmable(fixture) else float(units > 0))
+
+
+def _white(fixture: Fixture, value: object) -> Kelvin | None:
+    if _MIRED in (fixture.white_payload or ""):
+        return from_mired(within(value, 1000))
+    kelvin = within(value, 20000)
+    return Kelvin(kelvin) if kelvin is not None and kelvin >= 1000 else None
+
+
+def _under(value: object, path: str) -> object:
+    """What stands under keys with dots between them."""
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """The state topic, where the lamp has one."""
-    return (fixture.state_topic,) if fixture.state_topic else ()
+    """The state and availability topics, where the dimmer has them."""
+    return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))

@@ -1,33 +1,37 @@
-"""Zigbee2MQTT's devices and groups.
+"""Zigbee2MQTT's devices.
 
-Brightness counts to 254, white in mired, transitions in seconds. Level and white are two Zigbee
-commands, and some bulbs drop the first one's transition for the second: each goes by itself.
+Brightness counts to 254, white in mired, transitions in seconds. Level and white (or colour) are
+two Zigbee commands, and some bulbs drop the first one's transition for the second: each goes by
+itself. Colours are asked for in red, green and blue, and reported as x and y.
 """
 
+from kacenv.lights.dialects.hue import from_hue, from_xy
 from kacenv.lights.dialects.speech import (
     OFF,
-    OFFLINE,
     ON,
-    ONLINE,
     Message,
     Reported,
+    available,
     dimmable,
     from_mired,
     number,
     read,
+    said,
+    shown_color,
+    shown_white,
     to_mired,
     write,
 )
 from kacenv.lights.eye import RESPONSES, Scale
-from kacenv.look import Setting
+from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 FULL = 254
-LONGEST_TRANSITION = 6500.0
+LONGEST = Seconds(6500.0)
 """Zigbee counts tenths of seconds in 16 bits."""
-_AVAILABLE = {ONLINE: True, OFFLINE: False}
+WHITE_MODE = "color_temp"
 
 
 def scale(fixture: Fixture) -> Scale:
@@ -47,15 +51,19 @@ def state_topic(fixture: Fixture) -> str:
 
 def availability_topic(fixture: Fixture) -> str:
     """Where Zigbee2MQTT says whether the lamp answers."""
-    return f"{fixture.topic}/availability"
+    return fixture.availability_topic or f"{fixture.topic}/availability"
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """The white at once, if there is one, then the level within `transition`."""
-    white = setting.kelvin if setting.level > 0 else None
-    before = encode_white(fixture, white, Seconds(0.0)) if white is not None else ()
-    fields = light(fixture, setting) | {"transition": _tenths(transition)}
-    return (*before, Message(command_topic(fixture), write(fields)))
+    """The white or colour at once, if there is one, then the level within `transition`."""
+    color, kelvin = shown_color(fixture, setting), shown_white(fixture, setting)
+    if color is not None:
+        before = encode_color(fixture, color, Seconds(0.0))
+    elif kelvin is not None:
+        before = encode_white(fixture, kelvin, Seconds(0.0))
+    else:
+        before = ()
+    return (*before, _command(fixture, light(fixture, setting), transition))
 
 
 def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
@@ -69,44 +77,57 @@ def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 def white(fixture: Fixture, kelvin: Kelvin) -> dict[str, object]:
     """The white, as commands and reports write it."""
-    return {"color_temp": to_mired(fixture, kelvin)} if Ability.KELVIN in fixture.can else {}
+    return {"color_temp": to_mired(fixture, kelvin)}
 
 
 def encode_white(fixture: Fixture, kelvin: Kelvin, transition: Seconds) -> tuple[Message, ...]:
     """The white within `transition`, the level untouched."""
-    fields = white(fixture, kelvin)
-    if not fields:
+    if Ability.KELVIN not in fixture.can:
         return ()
-    whole = fields | {"transition": _tenths(transition)}
-    return (Message(command_topic(fixture), write(whole)),)
+    return (_command(fixture, white(fixture, kelvin), transition),)
+
+
+def encode_color(fixture: Fixture, color: Color, transition: Seconds) -> tuple[Message, ...]:
+    """The colour within `transition`, the level untouched."""
+    if Ability.COLOR not in fixture.can:
+        return ()
+    fields: dict[str, object] = {"color": dict(zip("rgb", color, strict=True))}
+    return (_command(fixture, fields, transition),)
+
+
+def _command(fixture: Fixture, fields: dict[str, object], transition: Seconds) -> Message:
+    return Message(command_topic(fixture), write(fields | {"transition": _tenths(transition)}))
 
 
 def _tenths(transition: float) -> float:
-    return round(min(max(transition, 0.0), LONGEST_TRANSITION), 1)
+    return round(min(max(transition, 0.0), LONGEST), 1)
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
     """A report on the lamp's own topic, or on whether it answers."""
     if topic == availability_topic(fixture):
-        available = _available(payload)
-        return None if available is None else Reported(available=available)
+        return available(payload)
     fields = read(payload) if topic == state_topic(fixture) else None
-    report = reported(fixture, fields) if fields else Reported()
-    return report if report != Reported() else None
-
-
-def _available(payload: bytes) -> bool | None:
-    """Zigbee2MQTT 2 writes a JSON object, before it a bare word."""
-    fields = read(payload)
-    word = fields.get("state") if fields else payload[:16].decode("ascii", "replace")
-    return _AVAILABLE.get(word) if isinstance(word, str) else None
+    return said(reported(fixture, fields)) if fields else None
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level and white among `fields`; other colour modes have no white."""
-    is_white = fields.get("color_mode", "color_temp") == "color_temp"
+    """Level and white or colour among `fields`."""
+    is_white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE
     kelvin = from_mired(number(fields, "color_temp", 1000)) if is_white else None
-    return Reported(_level(fixture, fields), kelvin)
+    color = fields.get("color")
+    colored = Ability.COLOR in fixture.can and not ("color_mode" in fields and is_white)
+    shown = color_of(color) if colored and isinstance(color, dict) else None
+    return Reported(_level(fixture, fields), kelvin if shown is None else None, color=shown)
+
+
+def color_of(fields: dict[str, object]) -> Color | None:
+    """The colour of `x` and `y`, else of `hue` and `saturation`."""
+    x, y = number(fields, "x", 1), number(fields, "y", 1)
+    if x is not None and y is not None:
+        return from_xy(x, y)
+    hue, saturation = number(fields, "hue", 360), number(fields, "saturation", 100)
+    return None if hue is None or saturation is None else from_hue(hue, saturation)
 
 
 def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:

@@ -6,7 +6,7 @@ import pytest
 
 from kacenv.lights.dialects import Message, Reported, home_assistant
 from kacenv.lights.dialects.speech import from_mired
-from kacenv.look import Setting, parse_setting
+from kacenv.look import Color, Setting, parse_setting
 from kacenv.room import Fixture
 from kacenv.units import Level, Seconds
 
@@ -98,3 +98,37 @@ def test_a_switched_lamp_has_no_brightness(make_fixture: MakeFixture) -> None:
 def test_a_lamp_without_state_topic_is_not_listened_to(make_fixture: MakeFixture) -> None:
     """No topic, no subscription."""
     assert home_assistant.subscriptions(make_fixture("home-assistant")) == ()
+
+
+def test_a_colour_goes_in_parts(make_fixture: MakeFixture) -> None:
+    """Red, green and blue at full; the brightness says how much of it."""
+    lamp = make_fixture("home-assistant", "level", "kelvin", "color")
+    (message,) = home_assistant.encode(lamp, parse_setting("40% #ff8040"), Seconds(0.0))
+    color = b'"color":{"r":255,"g":128,"b":64}'
+    assert message.payload == b'{"state":"ON","brightness":102,' + color + b',"transition":0}'
+
+
+@pytest.mark.parametrize(
+    ("payload", "color"),
+    [
+        (b'{"color_mode":"rgb","color":{"r":128,"g":64,"b":32}}', Color(255, 128, 64)),
+        (b'{"color_mode":"xy","color":{"x":0.64,"y":0.33}}', Color(255, 0, 0)),
+        (b'{"color_mode":"hs","color":{"h":0,"s":100}}', Color(255, 0, 0)),
+    ],
+)
+def test_reported_colours_are_understood(
+    make_fixture: MakeFixture, payload: bytes, color: Color
+) -> None:
+    """In parts, as a chromaticity or as a hue, brought to full."""
+    lamp = make_fixture("home-assistant", "level", "color", state_topic="s")
+    report = home_assistant.decode(lamp, "s", payload)
+    assert report is not None
+    assert report.color is not None
+    assert report.color == pytest.approx(color, abs=3)
+
+
+def test_availability_is_read_where_the_room_file_says(make_fixture: MakeFixture) -> None:
+    """Online and offline, bare."""
+    lamp = make_fixture("home-assistant", state_topic="s", availability_topic="a")
+    assert home_assistant.decode(lamp, "a", b"online") == Reported(available=True)
+    assert home_assistant.subscriptions(lamp) == ("s", "a")

@@ -6,7 +6,7 @@ import pytest
 
 from kacenv.lights.dialects import Message, Reported, zigbee2mqtt
 from kacenv.lights.dialects.speech import from_mired
-from kacenv.look import Setting, parse_setting
+from kacenv.look import Color, Setting, parse_setting
 from kacenv.room import Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
@@ -100,3 +100,23 @@ def test_a_switched_plug_is_switched(make_fixture: MakeFixture) -> None:
     assert message.payload == b'{"state":"ON","transition":0.0}'
     assert zigbee2mqtt.decode(plug, TOPIC, b'{"state":"ON"}') == Reported(Level(1.0))
     assert zigbee2mqtt.decode(plug, TOPIC, b'{"brightness":3}') is None
+
+
+def test_a_colour_goes_before_the_level(make_fixture: MakeFixture) -> None:
+    """It is a command of its own, as a white is."""
+    lamp = make_fixture("zigbee2mqtt", "level", "color", topic=TOPIC)
+    color, level = zigbee2mqtt.encode(lamp, parse_setting("50% #ff8040"), Seconds(9.0))
+    assert color.payload == b'{"color":{"r":255,"g":128,"b":64},"transition":0.0}'
+    assert level.payload == b'{"state":"ON","brightness":127,"transition":9.0}'
+
+
+def test_a_reported_colour_is_a_chromaticity(make_fixture: MakeFixture) -> None:
+    """It counts where the bulb is in a colour mode."""
+    lamp = make_fixture("zigbee2mqtt", "level", "kelvin", "color", topic=TOPIC)
+    payload = b'{"color":{"x":0.64,"y":0.33},"color_mode":"%s","color_temp":400}'
+    report = zigbee2mqtt.decode(lamp, TOPIC, payload % b"xy")
+    assert report is not None
+    assert report.color is not None
+    assert report.color == pytest.approx(Color(255, 0, 0), abs=3)
+    white = zigbee2mqtt.decode(lamp, TOPIC, payload % b"color_temp")
+    assert white == Reported(kelvin=from_mired(400))

@@ -1,0 +1,95 @@
+"""Virtual lamps on a screen: a table in a terminal, lines in a pipe."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from kacenv.lights.virtual import VirtualLamp
+from kacenv.look import Color, Setting
+from kacenv.view import lamp_colour
+
+_FRAME = 0.1
+"""Seconds from one look at the lamps to the next."""
+_BAR = 20
+_LONGEST = 60
+Shown = dict[str, Any]
+
+
+def watch(lamps: Sequence[VirtualLamp], *, as_json: bool = False) -> None:
+    """Show the lamps until the program is stopped."""
+    console = Console()
+    if console.is_terminal and not as_json:
+        with Live(console=console, auto_refresh=False) as live:
+            while True:
+                live.update(table(lamps), refresh=True)
+                time.sleep(_FRAME)
+    before: dict[str, Shown] = {}
+    while True:
+        for change in changes(lamps, before):
+            print(json.dumps(change) if as_json else _line(change), flush=True)
+        time.sleep(_FRAME)
+
+
+def changes(lamps: Sequence[VirtualLamp], before: dict[str, Shown]) -> Iterator[Shown]:
+    """The lamps that differ from `before`, which is brought up to date."""
+    for lamp in lamps:
+        shown = state(lamp)
+        if before.get(shown["lamp"]) != shown:
+            before[shown["lamp"]] = shown
+            yield shown
+
+
+def state(lamp: VirtualLamp) -> Shown:
+    """A lamp for scripts: level 0 to 1 as the eye sees it, kelvin, colour, what it was told."""
+    setting, received = lamp.setting_now, lamp.received
+    last = received[-1] if received else None
+    return {
+        "lamp": lamp.fixture.id,
+        "level": round(setting.level, 3),
+        "kelvin": round(setting.kelvin) if setting.kelvin is not None else None,
+        "color": str(setting.color) if setting.color is not None else None,
+        "messages": len(received),
+        "lost": lamp.lost,
+        "last": f"{last.topic} {last.payload.decode(errors='replace')}" if last else None,
+    }
+
+
+def _line(shown: Shown) -> str:
+    hue = shown["color"] or (f"{shown['kelvin']} K" if shown["kelvin"] else "")
+    return f"{shown['lamp']:16} {shown['level']:6.1%} {hue:8} {_short(shown['last'])}"
+
+
+def table(lamps: Sequence[VirtualLamp]) -> Table:
+    """All lamps: level, white or colour, and what each was told last."""
+    grid = Table("lamp", "level", "", "light", "told", "last message", box=None)
+    for lamp in lamps:
+        shown = state(lamp)
+        told = f"{shown['messages']}" + (f" ({shown['lost']} lost)" if shown["lost"] else "")
+        bar = "█" * round(shown["level"] * _BAR)
+        hue = Text.assemble(("██", swatch(lamp.setting_now)), f" {_hue(shown)}")
+        last = Text(_short(shown["last"]))
+        grid.add_row(shown["lamp"], f"{bar:░<{_BAR}}", f"{shown['level']:.0%}", hue, told, last)
+    return grid
+
+
+def _hue(shown: Shown) -> str:
+    return str(shown["color"] or (f"{shown['kelvin']} K" if shown["kelvin"] else "white"))
+
+
+def swatch(setting: Setting) -> str:
+    """The light of a setting as a screen shows it, such as `#ffb060`."""
+    if setting.color is None:
+        return str(Color(*lamp_colour(setting.level, setting.kelvin)))
+    return str(Color(*(round(part * setting.level**0.5) for part in setting.color)))
+
+
+def _short(text: str | None) -> str:
+    """One line of what anyone may have sent, with nothing a terminal would obey."""
+    clean = "".join(sign if sign.isprintable() else "·" for sign in text or "")
+    return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"

@@ -1,0 +1,139 @@
+"""`kacenv lights`: the room's lamps in hand, and virtual ones for a room that has none."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from kacenv.cli.quick import send
+
+if TYPE_CHECKING:
+    from kacenv.lights.virtual import VirtualLamp
+    from kacenv.room import Room
+
+_HERE = ("127.0.0.1", "localhost")
+_PATIENCE = 5.0
+"""Seconds until somebody should know that the broker doesn't answer."""
+
+
+class _LevelOrCommand(TyperGroup):
+    """Takes `kacenv lights 20%` for `kacenv lights set 20%`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        spoken_to = any(word in self.commands or word == "--help" for word in args)
+        return super().parse_args(ctx, ["set", *args] if args and not spoken_to else args)
+
+
+app = typer.Typer(
+    cls=_LevelOrCommand,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan.",
+)
+
+
+@app.command("set", hidden=True)
+def set_all(
+    level: Annotated[str, typer.Argument(metavar="LEVEL|plan")],
+    room: Annotated[
+        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
+    ] = None,
+) -> None:
+    """Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan."""
+    send(room, "lights", level=None if level == "plan" else level)
+
+
+@app.command()
+def resume(
+    room: Annotated[
+        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
+    ] = None,
+) -> None:
+    """Bring lamps that were changed by hand back to their look."""
+    send(room, "lights-resume")
+
+
+@app.command("test")
+def walk(
+    room: Annotated[
+        str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose lamps to test.")
+    ],
+    house: Annotated[
+        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Make each lamp a little brighter and dim it back, and say what it answered."""
+    from kacenv.cli.direct import go_round
+
+    sys.exit(go_round(room, house, as_json=as_json))
+
+
+@app.command()
+def simulate(
+    room: Annotated[
+        str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose lamps to stand in for.")
+    ],
+    broker: Annotated[
+        bool, typer.Option("--broker", help="Be the room's broker, too, if it is on this machine.")
+    ] = False,
+    loss: Annotated[
+        str, typer.Option("--loss", help="Lose this share of the commands, e.g. 10%.")
+    ] = "0%",
+    house: Annotated[
+        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line a change, for scripts.")] = False,
+) -> None:
+    """Stand in for a room's lamps and show what they would show, until Ctrl-C."""
+    from kacenv.cli.lamps import watch
+    from kacenv.loader import House, load_room
+    from kacenv.units import parse_level
+
+    place = load_room(House.find(house), room)
+    with _lamps(place, parse_level(loss), serve=broker) as lamps:
+        watch(lamps, as_json=as_json)
+
+
+@contextmanager
+def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
+    """The room's lamps, listening or about to."""
+    from kacenv.clock import MonotonicClock
+    from kacenv.errors import DeviceError
+    from kacenv.lights.broker import EmbeddedBroker
+    from kacenv.lights.bulbs import BULBS
+    from kacenv.lights.bulbs.quirks import Quirks
+    from kacenv.lights.virtual import VirtualLamp
+
+    if room.broker is None or not room.lights:
+        raise DeviceError(f"Room {room.name} has no lamps; write them under `lights` in its file")
+    if serve and (room.broker.host not in _HERE or room.broker.tls):
+        raise DeviceError(
+            f"The broker of room {room.name} is at {room.broker.host}:{room.broker.port}, which "
+            "`--broker` can't stand in for; leave it out, or write: broker: {host: 127.0.0.1}"
+        )
+    clock = MonotonicClock()
+    with ExitStack() as stack:
+        if serve:
+            stack.enter_context(EmbeddedBroker(room.broker.port))
+        lamps = []
+        for number, fixture in enumerate(room.lights):
+            quirks = Quirks(loss, seed=number, rate=BULBS[fixture.dialect].RATE)
+            lamp = VirtualLamp(fixture, clock, room.broker, quirks=quirks)
+            lamps.append(stack.enter_context(lamp))
+        _tell_of_silence(room, lamps)
+        yield lamps
+
+
+def _tell_of_silence(room: "Room", lamps: "list[VirtualLamp]") -> None:
+    if room.broker is not None and not lamps[0].wait_until_listening(_PATIENCE):
+        typer.echo(
+            f"The light broker at {room.broker.host}:{room.broker.port} doesn't answer yet; the "
+            "lamps go on trying. To be the broker, too: add --broker",
+            err=True,
+        )

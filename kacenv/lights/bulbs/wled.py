@@ -1,0 +1,53 @@
+"""The lamp's side of WLED."""
+
+from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
+from kacenv.lights.dialects import Message, wled
+from kacenv.lights.dialects.speech import OFFLINE, ONLINE, dimmable, number, read
+from kacenv.look import Color, Setting
+from kacenv.room import Fixture
+from kacenv.units import Seconds
+
+RETAINS = False
+CANCELS = False
+RATE: Rate | None = None
+_WHITE = Color(255, 255, 255)
+
+answers = no_answers
+
+
+def command_topics(fixture: Fixture) -> tuple[str, ...]:
+    """Where the lamp takes JSON."""
+    return (wled.command_topic(fixture),)
+
+
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+    """Level, white, colour, and the time of this command."""
+    fields = read(payload)
+    if not fields:
+        return None
+    tenths = number(fields, "tt", 65535)
+    said = wled.reported(fixture, fields)
+    level = said.level
+    if level is None and fields.get("on") is True and not dimmable(fixture):
+        level = wled.scale(fixture).level(1)
+    return Heard(level, said.kelvin, Seconds((tenths or 0.0) / 10), said.color)
+
+
+def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
+    """Brightness, colour, and both in the XML of its first API; never the white."""
+    full = 1 if dimmable(fixture) else wled.FULL
+    brightness = wled.scale(fixture).units(setting.level) * full
+    color = setting.color or _WHITE
+    parts = "".join(f"<cl>{part}</cl>" for part in color)
+    state = f'<?xml version="1.0" ?><vs><ac>{brightness}</ac>{parts}<fx>0</fx></vs>'
+    return (
+        Message(f"{fixture.topic}/g", str(brightness).encode()),
+        Message(f"{fixture.topic}/c", str(color).upper().encode()),
+        Message(f"{fixture.topic}/v", state.encode()),
+    )
+
+
+def availability(fixture: Fixture, available: bool) -> Message | None:
+    """The last will, and its opposite."""
+    word = ONLINE if available else OFFLINE
+    return Message(f"{fixture.topic}/status", word.encode())

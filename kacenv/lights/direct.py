@@ -1,0 +1,110 @@
+"""The safe light without the daemon: straight to the broker, until every lamp has confirmed."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from kacenv.clock import Clock, MonotonicClock
+from kacenv.commands import ShowLook
+from kacenv.errors import DeviceError
+from kacenv.lights.lamp import LampState
+from kacenv.lights.path import URGENT_DURATION
+from kacenv.lights.rig import Rig
+from kacenv.room import Room
+from kacenv.units import Seconds
+
+REACH_WITHIN = Seconds(10.0)
+"""How long a broker may take to be reached before it is given up."""
+LISTEN = Seconds(0.3)
+"""Time for reports that the broker keeps, so that no lamp is led from a wrong place."""
+CONFIRM_WITHIN = Seconds(10.0)
+"""How long a lamp may take to say that it follows; lights-up is repeated meanwhile."""
+SETTLE = Seconds(0.5)
+"""What is left after the last step before the connection is closed."""
+_LOOK_EVERY = 0.02
+
+
+class Outcome(NamedTuple):
+    """What one lamp said: `after` is the time (s) until it confirmed, None if it never did.
+
+    `speaks` is False for a lamp that can't say what it shows.
+    """
+
+    lamp: str
+    after: Seconds | None
+    speaks: bool
+    state: LampState
+
+
+@contextmanager
+def opened(room: Room, clock: Clock) -> Iterator[Rig]:
+    """A rig beside any daemon: it doesn't speak for the room, and takes nothing from its own.
+
+    Raises:
+        DeviceError: The room has no lamps, or its broker can't be reached.
+    """
+    if room.broker is None or not room.lights:
+        raise DeviceError(f"The room {room.name} has no lamps; write them under `lights`.")
+    heard: list[str] = []
+    rig = Rig(room, clock, heard.append, announce=False)
+    try:
+        rig.start()
+        if not wait_for(lambda: rig.connected, REACH_WITHIN):
+            raise DeviceError(heard[-1] if heard else _silent(room))
+        yield rig
+    finally:
+        rig.close()
+
+
+def raise_lights(room: Room) -> tuple[Outcome, ...]:
+    """Fade every lamp to the room's safe light in 3 s; what each lamp said.
+
+    Returns once all have confirmed and arrived, or after 10 s.
+
+    Raises:
+        DeviceError: The room has no lamps, or its broker can't be reached.
+    """
+    clock = MonotonicClock()
+    with opened(room, clock) as rig:
+        wait_for(lambda: knows_all(rig), LISTEN)
+        start = clock.now()
+        rig.perform(ShowLook(room.safe_light, start, URGENT_DURATION, urgent=True))
+        wait_for(lambda: _is_done(rig, clock.now() - start), CONFIRM_WITHIN)
+        return outcomes(rig)
+
+
+def knows_all(rig: Rig) -> bool:
+    """Whether every lamp that can has said what it shows."""
+    return all(one.state.reported is not None or not one.speaks for one in outcomes(rig))
+
+
+def _is_done(rig: Rig, passed: float) -> bool:
+    arrived = passed > URGENT_DURATION + SETTLE
+    return arrived and all(one.after is not None or not one.speaks for one in outcomes(rig))
+
+
+def outcomes(rig: Rig) -> tuple[Outcome, ...]:
+    """What each lamp of a rig has said by now."""
+    shown, silent = rig.shown(), rig.silent
+    return tuple(
+        Outcome(name, state.confirmed_after, name not in silent, state)
+        for name, state in shown.items()
+    )
+
+
+def _silent(room: Room) -> str:
+    broker = room.broker
+    place = f"{broker.host}:{broker.port}" if broker else "nowhere"
+    return f"The light broker at {place} doesn't answer. Switch the lights on at the wall."
+
+
+def wait_for(condition: Callable[[], bool], within: Seconds) -> bool:
+    """Whether `condition` comes true within `within` real seconds."""
+    pause = threading.Event()
+    clock = MonotonicClock()
+    while not condition():
+        if clock.now() >= within:
+            return False
+        pause.wait(_LOOK_EVERY)
+    return True

@@ -1,0 +1,69 @@
+"""How a room wants a lamp led: how fast at most, how warm when dim, how cool at most."""
+
+from typing import NamedTuple
+
+from kacenv.lights.path import STEEPEST, Warmth
+from kacenv.lights.tint import color_of
+from kacenv.lights.warm_dim import warm_dim
+from kacenv.look import Color, Setting
+from kacenv.room import Ability, DimLight, Fixture, Room
+from kacenv.units import Kelvin
+
+
+class Manners(NamedTuple):
+    """A room's wishes for one lamp."""
+
+    steepest: float = STEEPEST
+    """Level per second, lights-up apart."""
+    dim_light: DimLight = DimLight()
+    warm_dims: bool = False
+
+    @classmethod
+    def of(cls, room: Room, fixture: Fixture) -> "Manners":
+        """What the room file says."""
+        return cls(room.steepest_light, room.dim_light, room.warm_dims(fixture))
+
+    def warmth(self, fixture: Fixture, setting: Setting) -> Warmth | None:
+        """The whites that follow the level; None where a look gives one, or the lamp has none."""
+        gives = setting.kelvin is not None or setting.color is not None
+        if gives or not self.warm_dims or Ability.KELVIN not in fixture.can:
+            return None
+        return Warmth(fixture.warmest, fixture.coolest)
+
+    def fitted(self, fixture: Fixture, setting: Setting, *, cool: bool = False) -> Setting:
+        """`setting` as this lamp can show it and, unless it may be `cool`, as dim light may be."""
+        warmth = self.warmth(fixture, setting)
+        if warmth is not None:
+            return Setting(setting.level, warm_dim(setting.level, *warmth))
+        return _possible(fixture, setting if cool else guarded(setting, self.dim_light))
+
+
+def guarded(setting: Setting, dim: DimLight) -> Setting:
+    """`setting` without what is too cool or too blue for so dim a light.
+
+    Below `dim.below` a cooler white becomes `dim.coolest`, and so does a colour with a greater
+    share of blue than that white has.
+    """
+    if not 0 < setting.level < dim.below:
+        return setting
+    if setting.color is not None and _blueness(setting.color) > _blueness(color_of(dim.coolest)):
+        return Setting(setting.level, dim.coolest)
+    if setting.kelvin is not None and setting.kelvin > dim.coolest:
+        return setting._replace(kelvin=dim.coolest)
+    return setting
+
+
+def _blueness(color: Color) -> float:
+    """How strong the blue is beside the stronger of the other two."""
+    return color.blue / max(color.red, color.green, 1)
+
+
+def _possible(fixture: Fixture, setting: Setting) -> Setting:
+    level, kelvin, color = setting
+    if color is not None:
+        return Setting(level, None, color if Ability.COLOR in fixture.can else None)
+    if kelvin is not None and Ability.KELVIN in fixture.can:
+        return Setting(level, Kelvin(min(max(kelvin, fixture.warmest), fixture.coolest)))
+    if kelvin is not None and Ability.COLOR in fixture.can:
+        return Setting(level, None, color_of(kelvin))
+    return Setting(level)

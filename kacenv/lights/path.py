@@ -1,0 +1,172 @@
+"""The way of one lamp's light from one setting to another, as a function of absolute time."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from kacenv.fades import Curve, Fade
+from kacenv.lights.tint import Tint, color_of, distance
+from kacenv.lights.warm_dim import warm_dim
+from kacenv.look import Color, Setting
+from kacenv.room import STEEPEST_LIGHT
+from kacenv.units import Kelvin, Level, Seconds
+
+STEEPEST = STEEPEST_LIGHT
+"""Level per second, unless the room is gentler."""
+STEEPEST_WHITE = 60.0
+"""Mired per second: from candle to daylight takes at least five seconds."""
+STEEPEST_TINT = 0.1
+"""Oklab distance per second: from red to blue takes at least five seconds."""
+URGENT_DURATION = Seconds(3.0)
+"""Lights-up, from any level."""
+MIRED = 1_000_000.0
+"""Mired times kelvin."""
+SAME_MIRED = 10.0
+"""Less than anyone sees in a lamp that changes."""
+
+
+class Warmth(NamedTuple):
+    """The whites between which a lamp gets warmer as it dims."""
+
+    warmest: Kelvin
+    coolest: Kelvin
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """From one setting to another: levels even to the eye, whites in mired, colours in Oklab."""
+
+    level: Fade
+    mired: Fade | None = None
+    tint: Tint | None = None
+    warmth: Warmth | None = None
+    goal: Setting | None = None
+    """What is said at the end, where a colour fades into a white."""
+
+    @property
+    def end(self) -> Seconds:
+        """When the target is reached."""
+        others = (self.mired.end if self.mired else 0.0, self.tint.course.end if self.tint else 0.0)
+        return Seconds(max(self.level.end, *others))
+
+    @property
+    def target(self) -> Setting:
+        """Where it leads."""
+        return self.at(self.end)
+
+    def at(self, time: Seconds) -> Setting:
+        """What the lamp should show at `time`."""
+        if self.goal is not None and time >= self.end:
+            return self.goal
+        level = Level(self.level.value_at(time))
+        if self.tint is not None:
+            return Setting(level, None, self.tint.at(time))
+        if self.warmth is not None:
+            return Setting(level, warm_dim(level, *self.warmth))
+        return Setting(level, Kelvin(MIRED / self.mired.value_at(time)) if self.mired else None)
+
+    def white_first(self, span: Seconds, steepest: float = STEEPEST) -> "Path":
+        """The same way with the white or colour changed in the first `span`, the level after.
+
+        It ends in time where the slope bound lets it.
+        """
+        start = Seconds(self.level.start + span)
+        change = abs(self.level.target - self.level.origin)
+        shortest = change / steepest if change else self.level.duration
+        left = Seconds(max(self.level.duration - span, shortest))
+        return replace(
+            self,
+            level=replace(self.level, start=start, duration=left),
+            mired=replace(self.mired, duration=span) if self.mired else None,
+            tint=self._sooner(span),
+        )
+
+    def _sooner(self, span: Seconds) -> Tint | None:
+        if self.tint is None:
+            return None
+        return replace(self.tint, course=replace(self.tint.course, duration=span))
+
+
+class Way(NamedTuple):
+    """How a path is to be gone."""
+
+    start: Seconds
+    duration: Seconds
+    steepest: float = STEEPEST
+    """Level per second."""
+    urgent: bool = False
+    """Lights-up: in its own time, past every bound."""
+    warmth: Warmth | None = None
+    """Where the lamp's white follows its level; the target names the white at the end."""
+
+
+def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
+    """The way to `target`, longer than asked for where a slope bound wants it.
+
+    From an unknown origin the longest way is allowed for, and the target taken as shown.
+    """
+    duration = _bounded(origin, target, way)
+    before = target.level if origin is None else origin.level
+    level = Fade(before, target.level, way.start, duration, Curve.LINEAR)
+    colors = _colors(origin, target)
+    if colors is not None:
+        course = Fade(0.0, 1.0, way.start, duration, Curve.LINEAR)
+        goal = target if target.kelvin is not None else None
+        return Path(level, tint=Tint(*colors, course), goal=goal)
+    if way.warmth is not None and _follows(origin, way.warmth):
+        return Path(level, warmth=way.warmth)
+    return Path(level, _mired(origin, target, way.start, duration))
+
+
+def _follows(origin: Setting | None, warmth: Warmth) -> bool:
+    """Whether the white follows the level already, so that it needn't be led there first."""
+    if origin is None or origin.kelvin is None or origin.level <= 0:
+        return True
+    expected = warm_dim(origin.level, *warmth)
+    return abs(MIRED / origin.kelvin - MIRED / expected) < SAME_MIRED
+
+
+def _bounded(origin: Setting | None, target: Setting, way: Way) -> Seconds:
+    if way.urgent:
+        return URGENT_DURATION
+    if origin is None:
+        farthest = max(target.level, 1 - target.level)
+        return Seconds(max(way.duration, farthest / way.steepest))
+    change = abs(target.level - origin.level) / way.steepest
+    return Seconds(max(way.duration, change, _bounded_white(origin, target)))
+
+
+def _bounded_white(origin: Setting, target: Setting) -> float:
+    """The least seconds for the change of white or colour; one that nobody sees needs none."""
+    if origin.level <= 0:
+        return 0.0
+    colors = _colors(origin, target)
+    if colors is not None:
+        return distance(*colors) / STEEPEST_TINT
+    if origin.kelvin is None or target.kelvin is None:
+        return 0.0
+    return abs(MIRED / target.kelvin - MIRED / origin.kelvin) / STEEPEST_WHITE
+
+
+def _colors(origin: Setting | None, target: Setting) -> tuple[Color, Color] | None:
+    """The colours between which to fade; None where only whites are concerned."""
+    before = _color(origin) if origin is not None else None
+    after = _color(target) or before
+    if after is None or (target.color is None and (origin is None or origin.color is None)):
+        return None
+    return before or after, after
+
+
+def _color(setting: Setting) -> Color | None:
+    if setting.color is not None or setting.kelvin is None:
+        return setting.color
+    return color_of(setting.kelvin)
+
+
+def _mired(
+    origin: Setting | None, target: Setting, start: Seconds, duration: Seconds
+) -> Fade | None:
+    before = origin.kelvin if origin else None
+    after = target.kelvin if target.kelvin is not None else before
+    if after is None:
+        return None
+    return Fade(MIRED / (before or after), MIRED / after, start, duration, Curve.LINEAR)
