@@ -1,14 +1,23 @@
-"""Draws docs/demo.svg: the live view at one moment of a rehearsed demo."""
+"""Draws the documentation's pictures.
 
+docs/demo.svg is the live view at one moment of a rehearsed demo, docs/session.svg the whole of
+the three-hour scene.
+"""
+
+import os
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
 from kacenv.commands import Prompt
 from kacenv.engine import State, next_due, step
 from kacenv.loader import House, load_room, load_session
+from kacenv.plot import arc_of, write_picture
+from kacenv.plot import draw as svg_of
 from kacenv.requests import Start
+from kacenv.simulate import rehearse
 from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.units import Seconds
 from kacenv.view import picture
@@ -43,5 +52,15 @@ def draw(target: Path) -> None:
     console.save_svg(str(target), title="kacenv demo")
 
 
+def draw_session(target: Path) -> None:
+    """Rehearse the three-hour scene as a fresh checkout would, and save its picture."""
+    house = House.find()
+    room, timeline = load_room(house, "demo"), load_session(house, "couple-lozenge", "demo")
+    write_picture(target, svg_of([arc_of(room, timeline, rehearse(room, timeline))]))
+
+
 if __name__ == "__main__":
-    draw(Path(__file__).with_name("demo.svg"))
+    with TemporaryDirectory() as empty:
+        os.environ["KACENV_CACHE"] = empty  # what this machine has measured would show
+        draw(Path(__file__).with_name("demo.svg"))
+        draw_session(Path(__file__).with_name("session.svg"))

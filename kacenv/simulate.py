@@ -1,44 +1,161 @@
 """Rehearsal: the same fold over the same engine as the live session, without waiting."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from kacenv.commands import Command
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.requests import Press, Start
+from kacenv.errors import RefusedError
+from kacenv.requests import (
+    Chime,
+    Duck,
+    Extend,
+    Intensity,
+    Lights,
+    LightsResume,
+    Mute,
+    Press,
+    Shorten,
+    Start,
+    Volume,
+)
 from kacenv.room import Room
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.units import Seconds, format_clock, format_seconds
 
 LONGEST = Seconds(24 * 3600.0)
 """A rehearsal that is held and never released is cut off here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Someone pressed something, and was told `reply`."""
+
+    press: Press
+    reply: str
+
+
 class Moment(NamedTuple):
-    """A command, and the moment the engine gave it."""
+    """A command, or a press, and the moment the engine gave or got it."""
 
     at: Seconds
-    command: Command
+    command: Command | Pressed
+
+
+class Rehearsal:
+    """A session that begins at 0 and meets `presses` at their times; it lives when it is asked to.
+
+    `state` is the engine's, `now` how far it has come.
+    """
+
+    def __init__(
+        self, room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]] = ()
+    ) -> None:
+        self.state, self._first, _ = step(State(room=room), Seconds(0.0), Start(timeline))
+        self.now = Seconds(0.0)
+        self._pending = sorted(presses, key=lambda press: press[0])
+
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended."""
+        return self.state.mode is Mode.IDLE
+
+    def until(self, moment: Seconds) -> Iterator[Moment]:
+        """All that happens by `moment`, in order.
+
+        Raises:
+            RefusedError: A press makes no sense at its time; says at which.
+        """
+        first, self._first = self._first, ()
+        yield from self._moments(first)
+        while not self.over:
+            pressed = self._pending[0][0] if self._pending else LONGEST
+            due = next_due(self.state)
+            happens = min(pressed, LONGEST if due is None else due)
+            if happens > moment or happens >= LONGEST:
+                return
+            self.now = happens
+            yield from self._press() if pressed <= happens else self._go_on()
+        refuse_late(self._pending, self.now)
+
+    def _press(self) -> Iterator[Moment]:
+        _, press = self._pending.pop(0)
+        with refusals_at(self.now, press):
+            self.state, commands, reply = step(self.state, self.now, press)
+        yield Moment(self.now, Pressed(press, reply))
+        yield from self._moments(commands)
+
+    def _go_on(self) -> Iterator[Moment]:
+        self.state, commands, _ = step(self.state, self.now)
+        yield from self._moments(commands)
+
+    def _moments(self, commands: Sequence[Command]) -> Iterator[Moment]:
+        return (Moment(moment_of(command, self.now), command) for command in commands)
 
 
 def rehearse(
     room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]] = ()
 ) -> Iterator[Moment]:
-    """Every command of a session that begins at 0 and meets `presses` at their times."""
-    pending = sorted(presses, key=lambda press: press[0])
-    state, commands, _ = step(State(room=room), Seconds(0.0), Start(timeline))
-    now = Seconds(0.0)
-    while True:
-        yield from (Moment(_given(command, now), command) for command in commands)
-        pressed = [pending[0][0]] if pending else []
-        due = [at for at in (next_due(state), *pressed) if at is not None]
-        now = min(due, default=LONGEST)
-        if state.mode is Mode.IDLE or now >= LONGEST:
-            return
-        request = pending.pop(0)[1] if pressed and pressed[0] <= now else None
-        state, commands, _ = step(state, now, request)
+    """Every command of a session that begins at 0 and meets `presses` at their times.
+
+    Raises:
+        RefusedError: A press makes no sense at its time; says at which.
+    """
+    return Rehearsal(room, timeline, presses).until(LONGEST)
 
 
-def _given(command: Command, now: Seconds) -> Seconds:
+def moment_of(command: Command, now: Seconds) -> Seconds:
+    """When a command that was given `now` takes effect."""
     at = getattr(command, "at", None)
     return now if at is None else Seconds(at)
+
+
+@contextmanager
+def refusals_at(at: Seconds, press: Press) -> Iterator[None]:
+    """A refusal in here says which press it is about, and when."""
+    try:
+        yield
+    except RefusedError as error:
+        raise RefusedError(f"At {format_clock(at)}, {words_of(press)}: {error}") from error
+
+
+def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> None:
+    """Refuse presses that come when all is over.
+
+    Raises:
+        RefusedError: There are any.
+    """
+    if pending:
+        at, press = pending[0]
+        raise RefusedError(
+            f"At {format_clock(at)}, {words_of(press)}: the session has ended at"
+            f" {format_clock(ended)} by then. Give an earlier time."
+        )
+
+
+def words_of(press: Press) -> str:
+    """A press as it is typed after `kacenv`: `extend 10m`."""
+    match press:
+        case Extend(by=by) | Shorten(by=by):
+            rest = format_seconds(by)
+        case Volume(output=output, level=level):
+            rest = f"{output or ''} {level:+g} dB"
+        case Mute(output=output, muted=muted):
+            rest = f"{output or ''} {'' if muted else '--off'}"
+        case Duck(ducked=ducked):
+            rest = "" if ducked else "--off"
+        case Intensity(lean=lean):
+            rest = lean
+        case Lights(level=None, step=step):
+            rest = step or "plan"
+        case Lights(level=float(share)):
+            rest = f"{share * 100:.3g}%"
+        case Chime(chime=chime):
+            rest = chime
+        case LightsResume():
+            return "lights resume"
+        case _:
+            rest = ""
+    return " ".join(f"{press.kind} {rest}".split())

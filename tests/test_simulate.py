@@ -1,10 +1,12 @@
 """A rehearsal is the session, at once."""
 
+import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.commands import Crossfade, CueTrack, EnterPhase, Prompt, SessionEnded
-from kacenv.requests import Hold, Press, Release
-from kacenv.simulate import LONGEST, rehearse
+from kacenv.errors import RefusedError
+from kacenv.requests import Hold, Next, Press, Release, Volume
+from kacenv.simulate import LONGEST, Pressed, Rehearsal, rehearse
 from kacenv.units import Seconds
 
 TWO = a_timeline(a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0))
@@ -30,6 +32,35 @@ def test_presses_can_be_rehearsed() -> None:
         float(m.at) for m in rehearse(a_room(), TWO, presses) if isinstance(m.command, EnterPhase)
     ]
     assert entered == [0, 360]
+
+
+def test_a_press_stands_before_what_it_does() -> None:
+    """A press comes with its answer, at its moment, ahead of the orders that it leads to."""
+    presses: list[tuple[Seconds, Press]] = [(Seconds(100.0), Next())]
+    at_100 = [m.command for m in rehearse(a_room(), TWO, presses) if m.at == 100.0]
+    assert at_100[0] == Pressed(Next(), "Going on to return.")
+    assert any(isinstance(command, EnterPhase) for command in at_100[1:])
+
+
+def test_a_press_that_makes_no_sense_says_when_and_which() -> None:
+    """A refusal names the moment and the press; so does one that comes after the end."""
+    wrong: list[tuple[float, str]] = [
+        (100.0, "At 1:40, volume moon -3 dB: There is no output moon"),
+        (5000.0, "At 1:23:20, volume moon -3 dB: the session has ended at 10:20"),
+    ]
+    for at, words in wrong:
+        press = Volume(level="-3 dB", output="moon")
+        with pytest.raises(RefusedError, match=words):
+            list(rehearse(a_room(), TWO, [(Seconds(at), press)]))
+
+
+def test_a_rehearsal_can_be_lived_through_bit_by_bit() -> None:
+    """Asked every few seconds or once, the same moments come, and the last ends the session."""
+    whole = list(rehearse(a_room(), TWO))
+    slow = Rehearsal(a_room(), TWO)
+    bits = [moment for at in range(0, 700, 7) for moment in slow.until(Seconds(float(at)))]
+    assert bits == whole
+    assert slow.over
 
 
 def test_a_hold_without_release_ends_the_rehearsal_some_day() -> None:

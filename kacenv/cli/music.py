@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kacenv.cli import library
 from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
     from kacenv.music.scan import Scanned
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+app.command("import")(library.import_folder)
+app.command("list")(library.list_playlists)
+app.command()(library.missing)
+app.command("export")(library.export_playlist)
+app.command("pack")(library.pack_scene)
+app.command("unpack")(library.unpack_scene)
 
 
 @app.callback(invoke_without_command=True)
@@ -23,7 +30,7 @@ def music(
         str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
     ] = None,
 ) -> None:
-    """Bring the music back after kacenv silence; or look after the clinic's music: scan."""
+    """Bring the music back after kacenv silence; or look after the clinic's music."""
     if context.invoked_subcommand is None:
         send(room, "music")
 
@@ -50,23 +57,26 @@ def scan(
     with Cache() as cache:
         if cache.rebuilt:
             print("What was measured before is damaged; measuring all again.", file=sys.stderr)
-        with _shown(scan_files(files, cache), len(files), as_json=as_json) as scanned:
+        with shown_scan(scan_files(files, cache), len(files), quiet=as_json) as scanned:
             results = list(scanned)
     print(_json(results) if as_json else _summary(results))
     sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
 
 
 @contextmanager
-def _shown(
-    scanned: "Iterable[Scanned]", total: int, *, as_json: bool
+def shown_scan(
+    scanned: "Iterable[Scanned]", total: int, *, quiet: bool
 ) -> "Iterator[Iterable[Scanned]]":
-    """What is scanned while it passes by: a bar in a terminal, a line each in a pipe."""
+    """What is scanned while it passes by: a bar in a terminal, a line each in a pipe.
+
+    Where it shall be `quiet`, the bar is on stderr, and a pipe gets nothing.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=as_json)
+    console = Console(stderr=quiet)
     if not console.is_terminal:
-        yield scanned if as_json else _line_by_line(scanned)
+        yield scanned if quiet else _line_by_line(scanned)
         return
     with Progress(console=console, transient=True) as progress:
         yield progress.track(scanned, total=total, description="Measuring")
@@ -117,4 +127,8 @@ def _entry(one: "Scanned") -> dict[str, Any]:
     from dataclasses import asdict
 
     entry: dict[str, Any] = {"path": str(one.path), "known": one.known}
-    return entry | (asdict(one.sound) if one.sound else {"error": one.reason})
+    if one.sound is None:
+        return entry | {"error": one.reason}
+    figures = asdict(one.sound)
+    del figures["course"]  # bytes, for pictures
+    return entry | figures

@@ -1,7 +1,10 @@
 """A rehearsal in words: the session on one time axis."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 from kacenv.commands import (
     Command,
@@ -16,7 +19,8 @@ from kacenv.commands import (
 )
 from kacenv.look import Look
 from kacenv.playlist import Cut
-from kacenv.simulate import Moment
+from kacenv.plot import Arc
+from kacenv.simulate import Moment, Pressed, words_of
 from kacenv.timeline import Timeline
 from kacenv.units import format_clock, format_seconds
 
@@ -35,7 +39,30 @@ def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[s
             yield f"{format_clock(moment.at):>8}  {indent}{text}"
 
 
-def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command) -> str:
+def rehearsal_json(arcs: Sequence[Arc]) -> str:
+    """One session, or a list of several, for scripts; times in seconds from the start."""
+    plain = [_plain(arc) for arc in arcs]
+    return json.dumps(plain[0] if len(plain) == 1 else plain, indent=2, ensure_ascii=False)
+
+
+def _plain(arc: Arc) -> dict[str, Any]:
+    looks = [
+        {
+            "zone": look.zone,
+            "begin": look.begin,
+            "reached": look.reached,
+            "level": look.setting.level,
+            "kelvin": look.setting.kelvin,
+            "color": str(look.setting.color) if look.setting.color else None,
+        }
+        for look in arc.looks
+    ]
+    plain = asdict(arc) | {"looks": looks}
+    del plain["whites"]
+    return plain
+
+
+def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command | Pressed) -> str:
     match command:
         case EnterPhase(index=index, name=name):
             phase = timeline.phases[index]
@@ -51,8 +78,10 @@ def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command) -> str
             return _for_staff(command)
 
 
-def _for_staff(command: Command) -> str:
+def _for_staff(command: Command | Pressed) -> str:
     match command:
+        case Pressed(press=press, reply=reply):
+            return f"press     {words_of(press)}: {reply}"
         case Prompt(text=text):
             return f"check-in  {text}"
         case StrikeChime(chime=chime, audience=audience):

@@ -1,40 +1,62 @@
 """A session rendered to a file, with a bar that shows how far it is."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kacenv.commands import Notice, Prompt
 from kacenv.loader import House, load_room, load_session
 from kacenv.render import Progress as Hear
 from kacenv.render import Rendered, render
+from kacenv.requests import Press
+from kacenv.room import Room
+from kacenv.simulate import Pressed, rehearse, words_of
 from kacenv.timeline import Timeline
-from kacenv.units import format_clock
+from kacenv.units import Seconds, format_clock
 
 
-def render_scene(
-    house: House, scene: str, room: str, path: Path, output: str | None = None
+def render_scene(  # noqa: PLR0913 - all but four have defaults
+    house: House,
+    scene: str,
+    room: str,
+    path: Path,
+    output: str | None = None,
+    *,
+    presses: Sequence[tuple[Seconds, Press]] = (),
 ) -> None:
     """Render `scene` in `room` to the FLAC file `path`, and say what staff would be told.
 
     Raises:
         LoadError: the scene or the room can't be used.
         RenderError: the file can't be written, or there is no such output.
+        RefusedError: a press makes no sense at its time.
     """
-    timeline = load_session(house, scene, room)
+    timeline, place = load_session(house, scene, room), load_room(house, room)
+    _try(place, timeline, presses)
     with _bar(timeline) as progress:
-        rendered = render(load_room(house, room), timeline, path, output=output, progress=progress)
+        rendered = render(place, timeline, path, presses, output=output, progress=progress)
     for line in _lines(path, rendered):
         print(line)
 
 
+def _try(room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]]) -> None:
+    """Go through the session without its sound, so that what is refused is so at once."""
+    for _ in rehearse(room, timeline, presses):
+        pass
+
+
 def _lines(path: Path, rendered: Rendered) -> Iterator[str]:
     yield f"{format_clock(rendered.length)} of sound are in {path}."
-    for moment in rendered.told:
-        yield f"{format_clock(moment.at):>8}  {getattr(moment.command, 'text', '')}"
+    for at, command in rendered.moments:
+        match command:
+            case Prompt(text=text) | Notice(text=text):
+                yield f"{format_clock(at):>8}  {text}"
+            case Pressed(press=press, reply=reply):
+                yield f"{format_clock(at):>8}  {words_of(press)}: {reply}"
 
 
 @contextmanager

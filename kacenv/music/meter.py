@@ -12,7 +12,7 @@ from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
 from kacenv.errors import DeviceError
-from kacenv.music.course import Course, largest_rise
+from kacenv.music.course import Course, largest_rise, packed
 from kacenv.music.sound import ABSOLUTE_GATE, QUIETEST, Sound
 from kacenv.music.sound_file import kind_of
 from kacenv.units import Decibels, Seconds
@@ -24,7 +24,7 @@ Samples = NDArray[np.float64]
 GAP: Final = Seconds(1.0)
 """A jump of the file's clock that means lost music; clocks that are only rounded jump less."""
 LONGEST: Final = Seconds(24 * 3600.0)
-_LOCAL: Final = {
+LOCAL: Final = {
     "protocol_whitelist": "file",
     "format_whitelist": "wav,aiff,flac,ogg,mp3,aac,matroska,mov",
 }
@@ -43,7 +43,7 @@ def measure(path: str) -> Sound:
     """
     kind_of(path)
     try:
-        with av.open(path, options=_LOCAL, metadata_errors="replace") as container:
+        with av.open(path, options=LOCAL, metadata_errors="replace") as container:
             return _measure(container)
     except (av.FFmpegError, ValueError) as error:
         raise DeviceError("it can't be decoded; is it damaged? copy it again") from error
@@ -196,6 +196,7 @@ class _Meter:
             tail=tail,
             duration=Seconds(self._samples / self._rate),
             damaged_at=self._damaged_at,
+            course=packed(_course(self._short_term)),
         )
 
     def _silence(self) -> tuple[Seconds, Seconds]:

@@ -40,13 +40,18 @@ class Sound:
     """How long the file is when it is decoded, whatever its header says."""
     damaged_at: Seconds | None = None
     """Where the first stretch lies that couldn't be decoded."""
+    course: bytes = b""
+    """Short-term loudness (3 s), a byte for each second: a third of a LU from -70 LUFS up."""
 
     def __post_init__(self) -> None:
         if not self._plausible():
             raise ValueError(f"not a measurement: {astuple(self)}")
 
     def _plausible(self) -> bool:
-        given = [value for value in astuple(self) if value is not None]
+        *figures, course = astuple(self)
+        given = [value for value in figures if value is not None]
+        if not isinstance(course, bytes):
+            return False
         if not all(isinstance(value, float) and math.isfinite(value) for value in given):
             return False
         spans = self.loudness_range, self.rise, self.sudden, self.sudden_at, self.head, self.tail

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import mutagen
 
+from kacenv.music.tags import one_line, tag_texts
+
 _LYRICS: Final = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "uslt", "sylt", "©lyr"})
 _LYRICIST: Final = frozenset({"lyricist", "text"})
 _LANGUAGE: Final = frozenset({"language", "tlan"})
@@ -30,7 +32,7 @@ def vocals_by_tag(path: Path) -> str | None:
 
 
 def _telling(tags: Any) -> Iterator[str]:
-    for key, text in _texts(tags):
+    for key, text in tag_texts(tags):
         if _NO_WORDS.fullmatch(text):
             continue
         if key in _LYRICS:
@@ -43,18 +45,6 @@ def _telling(tags: Any) -> Iterator[str]:
             yield f"genre: {_short(text)}"
 
 
-def _texts(tags: Any) -> Iterator[tuple[str, str]]:
-    """Each tag's plain name and each of its texts, whatever the format."""
-    for key, value in dict(tags).items():
-        # ID3 has `USLT::eng` or `TXXX:LANGUAGE`, MP4 `----:com.apple.iTunes:LYRICIST`.
-        parts = str(key).lower().split(":")
-        name = parts[-1] if parts[0] in {"txxx", "----"} else parts[0]
-        found = getattr(value, "text", value)
-        for one in found if isinstance(found, list) else [found]:
-            text = one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
-            yield name, text.strip()
-
-
 def _short(text: str) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = one_line(text)
     return line if len(line) <= 40 else line[:39] + "…"

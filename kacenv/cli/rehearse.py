@@ -1,0 +1,153 @@
+"""`kacenv rehearse`: a whole session beforehand, in words, as a picture, as sound, or live."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from kacenv.plot import Arc
+    from kacenv.requests import Press
+    from kacenv.room import Room
+    from kacenv.simulate import Moment
+    from kacenv.timeline import Timeline
+    from kacenv.units import Seconds
+
+Presses = list[tuple["Seconds", "Press"]]
+
+
+class RehearseCommand(TyperCommand):
+    """Takes all the words after `--at` as one press, up to the next option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line."""
+        from kacenv.cli.presses import joined
+
+        options = [option for parameter in self.params for option in parameter.opts]
+        return super().parse_args(ctx, joined(args, [*options, "--help"]))
+
+
+def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
+    scene: str,
+    room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")] = "demo",
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at", metavar="TIME PRESS", help="Press this then, e.g. --at 40m hold; any number."
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Draw it to this .svg or .png file.")
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option("--compare", metavar="SCENE", help="Another scene on the same axis."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    live: Annotated[
+        float | None,
+        typer.Option(
+            "--live",
+            metavar="SPEED",
+            min=1,
+            max=3600,
+            help="Watch it, so many times as fast, without sound and lamps.",
+        ),
+    ] = None,
+    render: Annotated[
+        Path | None, typer.Option("--render", help="Write the sound to this FLAC file.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", help="With --render: this output alone.")
+    ] = None,
+    house: Annotated[
+        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
+    ] = None,
+) -> None:
+    """Go through a whole session beforehand: in words, as a picture, as sound, or live."""
+    from kacenv.cli.presses import presses_at
+
+    presses = presses_at(at or [])
+    _check(picture, compare, live, render)
+    if render is not None:
+        from kacenv.cli.render import render_scene
+        from kacenv.loader import House
+
+        render_scene(House.find(house), scene, room, render, output, presses=presses)
+        return
+    if live is not None:
+        from kacenv.cli.live import play
+        from kacenv.loader import House, load_room, load_session
+
+        home = House.find(house)
+        play(load_room(home, room), load_session(home, scene, room), presses, live)
+        return
+    names = [scene] if compare is None else [scene, compare]
+    _show(_rehearsed(house, names, room, presses), picture, as_json=as_json)
+
+
+def _check(
+    picture: Path | None, compare: str | None, live: float | None, render: Path | None
+) -> None:
+    """Refuse what can't be had together, and a picture of no known kind, before all the work."""
+    from kacenv.errors import RenderError
+
+    if sum(wish is not None for wish in (live, render, picture)) > 1:
+        raise RenderError("One at a time: --picture, --render or --live.")
+    if compare is not None and (live is not None or render is not None):
+        raise RenderError("Scenes can be compared in words, with --picture and with --json.")
+    if picture is not None:
+        from kacenv.plot.picture_file import check_name
+
+        check_name(picture)
+
+
+class _Rehearsed(NamedTuple):
+    """A scene gone through."""
+
+    room: "Room"
+    timeline: "Timeline"
+    moments: "list[Moment]"
+
+    @property
+    def arc(self) -> "Arc":
+        from kacenv.music import known_sounds
+        from kacenv.plot import arc_of
+
+        return arc_of(self.room, self.timeline, self.moments, known_sounds())
+
+
+def _rehearsed(
+    house: Path | None, scenes: list[str], room: str, presses: Presses
+) -> list[_Rehearsed]:
+    from kacenv.loader import House, load_room, load_session
+    from kacenv.simulate import rehearse as simulated
+
+    home = House.find(house)
+    timelines = [load_session(home, scene, room) for scene in scenes]
+    place = load_room(home, room)
+    return [
+        _Rehearsed(place, timeline, list(simulated(place, timeline, presses)))
+        for timeline in timelines
+    ]
+
+
+def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) -> None:
+    from kacenv.cli.rehearsal import rehearsal_json, rehearsal_lines
+
+    if picture is not None:
+        from kacenv.plot import draw, write_picture
+
+        write_picture(picture, draw([session.arc for session in sessions]))
+    if as_json:
+        print(rehearsal_json([session.arc for session in sessions]))
+    elif picture is not None:
+        print(f"The picture is in {picture}.")
+    else:
+        if len(sessions) > 1:
+            from kacenv.cli.overview import overview_lines
+
+            print("\n".join(overview_lines([session.arc for session in sessions])), end="\n\n")
+        words = ("\n".join(rehearsal_lines(one.timeline, one.moments)) for one in sessions)
+        print("\n\n".join(words))

@@ -1,0 +1,44 @@
+"""The scenes of a house, as a surface offers them."""
+
+from dataclasses import dataclass
+
+from kacenv.errors import LoadError
+from kacenv.loader.explain import validate
+from kacenv.loader.house import House
+from kacenv.loader.source import read_document
+from kacenv.scene import Scene
+from kacenv.units import Decibels, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseCard:
+    """A phase as planned: its length in seconds and its music's level in dB."""
+
+    name: str
+    duration: Seconds
+    level: Decibels
+
+
+@dataclass(frozen=True, slots=True)
+class SceneCard:
+    """A scene that can be begun; or, with a `problem`, one whose file must be mended first."""
+
+    name: str
+    title: str
+    duration: Seconds
+    phases: tuple[PhaseCard, ...]
+    problem: str | None = None
+
+
+def scene_cards(house: House) -> tuple[SceneCard, ...]:
+    """Every scene of the house, by name; whether its music is there shows when it begins."""
+    return tuple(_card(house, name) for name in house.scenes())
+
+
+def _card(house: House, name: str) -> SceneCard:
+    try:
+        scene = validate(Scene, read_document(house.scene(name)))
+    except LoadError as error:
+        return SceneCard(name, name, Seconds(0.0), (), str(error))
+    phases = tuple(PhaseCard(phase.name, phase.duration, phase.level) for phase in scene.phases)
+    return SceneCard(name, scene.title, scene.duration, phases)

@@ -1,0 +1,209 @@
+"""A packed scene taken in: verified to its last byte before anything of the house changes."""
+
+import hashlib
+import os
+import shutil
+import stat
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kacenv.errors import DeviceError, LoadError
+from kacenv.loader.archive import (
+    BLOCK,
+    CHUNK,
+    LARGEST_MANIFEST,
+    MANIFEST,
+    Manifest,
+    Packed,
+    manifest_of,
+)
+from kacenv.loader.files import any_of, refuse
+from kacenv.loader.house import PLAYLISTS, House
+from kacenv.music.sound_file import kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What came of it: the scene's name, the files that are new, and those that were there."""
+
+    scene: str
+    new: tuple[Path, ...]
+    known: tuple[Path, ...]
+
+
+class _Damaged(Exception):  # noqa: N818 - never leaves this module
+    """Why the archive can't be trusted."""
+
+
+def unpack(house: House, archive: Path) -> Unpacked:
+    """Take in the scene in `archive`, whole or not at all; no other file is ever overwritten.
+
+    Raises:
+        LoadError: The archive isn't one, is damaged or would change the house's own files.
+    """
+    try:
+        with _opened(archive) as file, _staging(house) as folder:
+            manifest = _verified(file, Path(folder))
+            return _install(house, manifest, Path(folder))
+    except _Damaged as error:
+        expected = "an archive as `kacenv music pack` wrote it; fetch it again from where it was"
+        raise refuse(archive, str(error), expected) from error
+    except OSError as error:
+        found = f"{error.strerror} ({error.filename or archive})"
+        raise refuse(archive, found, "a readable archive, and room and rights to unpack") from error
+
+
+def _opened(archive: Path) -> IO[bytes]:
+    if not stat.S_ISREG(archive.stat().st_mode):
+        raise _Damaged("something that isn't a file")
+    return archive.open("rb")
+
+
+def _staging(house: House) -> "tempfile.TemporaryDirectory[str]":
+    """A folder on the house's own disk, gone afterwards."""
+    return tempfile.TemporaryDirectory(prefix=".unpack-", dir=house.root)
+
+
+def _verified(file: IO[bytes], folder: Path) -> Manifest:
+    """Copy every file to `folder`, under its number, and hold it against the manifest."""
+    members = _members(file)
+    name, size = next(members, ("", 0))
+    if name != MANIFEST or size > LARGEST_MANIFEST:
+        raise _Damaged("a file that holds no packed scene")
+    manifest = _manifest(file.read(size))
+    free = shutil.disk_usage(folder).free
+    needed = sum(packed.size for packed in manifest.files)
+    if needed > free:
+        raise _Damaged(f"{needed >> 20} MB of files, and only {free >> 20} MB free here")
+    for number, packed in enumerate(manifest.files):
+        if next(members, None) != (packed.path, packed.size):
+            raise _Damaged(f"not the {packed.path} that it promises")
+        _copy(file, packed, folder / str(number))
+    if next(members, None) is not None:
+        raise _Damaged("more files than it promises")
+    return manifest
+
+
+def _manifest(content: bytes) -> Manifest:
+    try:
+        return manifest_of(content)
+    except (ValueError, RecursionError) as error:
+        raise _Damaged(f"a list of files that isn't right: {error}") from error
+
+
+def _members(file: IO[bytes]) -> Iterator[tuple[str, int]]:
+    """Name and size of each member, with `file` at its first byte.
+
+    Headers are read one by one instead of by `tarfile.open`, which follows extended headers that
+    a hostile archive could nest without end.
+    """
+    end = os.fstat(file.fileno()).st_size
+    at = 0
+    while True:
+        file.seek(at)
+        header = file.read(BLOCK)
+        if len(header) == BLOCK and not any(header):
+            return
+        info = _header(header)
+        at += BLOCK
+        if at + info.size > end:
+            raise _Damaged("an archive that ends too early")
+        yield info.name, info.size
+        at += -(-info.size // BLOCK) * BLOCK
+
+
+def _header(header: bytes) -> tarfile.TarInfo:
+    try:
+        info = tarfile.TarInfo.frombuf(header, "utf-8", "strict")
+    except (tarfile.HeaderError, ValueError) as error:
+        raise _Damaged("a file that isn't a packed scene, or is cut off") from error
+    if info.type not in {tarfile.REGTYPE, tarfile.AREGTYPE} or info.size < 0:
+        raise _Damaged(f"{info.name[:60]!r}, which isn't a plain file")
+    return info
+
+
+def _copy(file: IO[bytes], packed: Packed, target: Path) -> None:
+    digest, left = hashlib.sha256(), packed.size
+    with target.open("xb") as out:
+        while left:
+            chunk = file.read(min(CHUNK, left))
+            if not chunk:
+                raise _Damaged("an archive that ends too early")
+            digest.update(chunk)
+            out.write(chunk)
+            left -= len(chunk)
+    if digest.hexdigest() != packed.sha256:
+        raise _Damaged(f"{packed.path} with other contents than were packed")
+    if Path(packed.path).suffix not in PLAYLISTS:
+        _check_music(packed, target)
+
+
+def _check_music(packed: Packed, target: Path) -> None:
+    try:
+        kind_of(str(target.resolve()))
+    except DeviceError as error:
+        raise _Damaged(f"{packed.path}, which isn't music") from error
+
+
+def _install(house: House, manifest: Manifest, folder: Path) -> Unpacked:
+    """Put the verified files in their places; if that fails, none stays."""
+    new: list[tuple[Path, Path]] = []
+    known: list[Path] = []
+    other: list[Path] = []
+    for number, packed in enumerate(manifest.files):
+        target = house.root / packed.path
+        _check_inside(house, target)
+        if not (target.exists() or target.is_symlink()):
+            new.append((folder / str(number), target))
+        elif _is_same(target, packed):
+            known.append(target)
+        else:
+            other.append(target)
+    if other:
+        raise _taken(other)
+    _place(new)
+    return Unpacked(manifest.scene, tuple(target for _, target in new), tuple(known))
+
+
+def _check_inside(house: House, target: Path) -> None:
+    """Follow no link out of the folder for scenes or for playlists."""
+    top = house.root / target.relative_to(house.root).parts[0]
+    if not target.parent.resolve().is_relative_to(top.resolve()):
+        expected = "real folders, no links that lead elsewhere"
+        raise refuse(target, "a place behind a link", expected)
+
+
+def _is_same(target: Path, packed: Packed) -> bool:
+    if not target.is_file() or target.stat().st_size != packed.size:
+        return False
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == packed.sha256
+
+
+def _taken(other: list[Path]) -> LoadError:
+    names = any_of(path.name for path in other)
+    expected = "places that are free, as nothing is overwritten; rename yours, or unpack into"
+    return refuse(
+        other[0].parent,
+        f"other files of the same name: {names}",
+        f"{expected} another house",
+        "mkdir other && kacenv music unpack ARCHIVE --house other",
+    )
+
+
+def _place(new: list[tuple[Path, Path]]) -> None:
+    placed: list[Path] = []
+    try:
+        for source, target in new:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with source.open("rb") as content, target.open("xb") as out:
+                placed.append(target)
+                shutil.copyfileobj(content, out, CHUNK)
+    except BaseException:
+        for target in placed:
+            target.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,140 @@
+"""From a rehearsal's moments to its arc."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from kacenv import commands
+from kacenv.lights.manners import guarded
+from kacenv.lights.warm_dim import warm_dim
+from kacenv.look import Zone
+from kacenv.music import Known
+from kacenv.plot.arc import Arc, HeldSpan, LookSpan, Mark, MarkKind, PhaseSpan, PieceSpan
+from kacenv.plot.loudness import Loudness
+from kacenv.plot.measured import Sounds
+from kacenv.requests import Back, End, Hold, Next, Press, Release, Stop
+from kacenv.room import Role, Room
+from kacenv.simulate import Moment, Pressed, words_of
+from kacenv.timeline import Timeline
+from kacenv.units import Level, Seconds
+
+_WHITE = 2700.0
+"""A lamp's own white where nothing is said of it (kelvin)."""
+_NOT_YET = Seconds(-1.0)
+
+
+def arc_of(
+    room: Room, timeline: Timeline, moments: Iterable[Moment], known: Known | None = None
+) -> Arc:
+    """What became of `timeline` in `room`, by a rehearsal's or a rendering's moments.
+
+    Music that is `known` brings its own loudness along.
+    """
+    gathered = _Gathered(room, timeline, known or Known())
+    last = Seconds(0.0)
+    for moment in moments:
+        gathered.take(moment)
+        last = max(last, moment.at)
+    return gathered.arc(last)
+
+
+class _Gathered:
+    """What has been heard of a session so far."""
+
+    def __init__(self, room: Room, timeline: Timeline, known: Known) -> None:
+        self._room, self._timeline = room, timeline
+        self._sounds = Sounds(known)
+        heard = [output.id for output in room.outputs if output.role is not Role.STAFF]
+        self._loudness = Loudness((heard or [room.outputs[0].id])[0])
+        self._cued: dict[int, commands.CueTrack] = {}
+        self._phases: list[PhaseSpan] = []
+        self._pieces: list[PieceSpan] = []
+        self._looks: list[LookSpan] = []
+        self._marks: list[Mark] = []
+        self._held: list[HeldSpan] = []
+
+    def take(self, moment: Moment) -> None:
+        at, command = moment
+        self._loudness.take(command)
+        match command:
+            case commands.EnterPhase(index=index, name=name):
+                self._close_phase(at)
+                level = self._timeline.phases[index].level
+                self._phases.append(PhaseSpan(name, at, _NOT_YET, level))
+            case commands.CueTrack(play_id=play_id):
+                self._cued[play_id] = command
+            case commands.Crossfade():
+                self._crossfade(command)
+            case commands.ShowLook(look=look, duration=duration, cool=cool):
+                dim, reached = self._room.dim_light, Seconds(at + duration)
+                for zone, asked in look.items():
+                    setting = asked if cool else guarded(asked, dim)
+                    self._looks.append(LookSpan(zone, at, reached, setting))
+            case commands.SessionEnded():
+                self._close_phase(at)
+            case _:
+                self._note(at, command)
+
+    def _note(self, at: Seconds, command: commands.Command | Pressed) -> None:
+        match command:
+            case commands.Prompt(text=text):
+                self._marks.append(Mark(at, MarkKind.CHECK_IN, text))
+            case commands.StrikeChime(chime=chime, audience=audience):
+                self._marks.append(Mark(at, MarkKind.CHIME, f"{chime}, for {audience}"))
+            case commands.Notice(text=text):
+                self._marks.append(Mark(at, MarkKind.NOTE, text))
+            case Pressed(press=press, reply=reply):
+                self._marks.append(Mark(at, MarkKind.PRESS, words_of(press), reply))
+                self._hold(at, press)
+
+    def _crossfade(self, fade: commands.Crossfade) -> None:
+        if self._pieces and self._pieces[-1].end == _NOT_YET:
+            over = Seconds(fade.at + fade.duration)
+            self._pieces[-1] = replace(self._pieces[-1], end=over, fade_out=fade.duration)
+        if fade.play_id is not None:
+            cut = self._cued[fade.play_id].cut
+            sounds = fade.at, _NOT_YET, fade.duration, Seconds(0.0)
+            self._pieces.append(PieceSpan(cut.title, cut.artist, cut.energy, *sounds))
+            self._sounds.add(cut)
+
+    def _hold(self, at: Seconds, press: Press) -> None:
+        open_ = bool(self._held) and self._held[-1].end == _NOT_YET
+        if isinstance(press, Hold) and not open_:
+            self._held.append(HeldSpan(at, _NOT_YET))
+        elif isinstance(press, Release | Next | Back | End | Stop) and open_:
+            self._held[-1] = HeldSpan(self._held[-1].begin, at)
+
+    def _close_phase(self, at: Seconds) -> None:
+        if self._phases and self._phases[-1].end == _NOT_YET:
+            self._phases[-1] = replace(self._phases[-1], end=at)
+
+    def arc(self, last: Seconds) -> Arc:
+        self._close_phase(last)
+        if self._pieces and self._pieces[-1].end == _NOT_YET:
+            self._pieces[-1] = replace(self._pieces[-1], end=last)
+        if self._held and self._held[-1].end == _NOT_YET:
+            self._held[-1] = HeldSpan(self._held[-1].begin, last)
+        loudness = self._loudness.points(last)
+        return Arc(
+            title=self._timeline.title,
+            room=self._room.name,
+            planned=self._timeline.duration,
+            length=last,
+            phases=tuple(self._phases),
+            pieces=tuple(self._pieces),
+            loudness=loudness,
+            measured=tuple(self._sounds.points(self._pieces, loudness)),
+            looks=tuple(self._looks),
+            marks=tuple(self._marks),
+            held=tuple(self._held),
+            whites=_whites(self._room, {look.zone for look in self._looks}),
+        )
+
+
+def _whites(room: Room, zones: Iterable[Zone]) -> Mapping[Zone, float]:
+    """The lamps' own white, as far as the room file says."""
+    whites: dict[Zone, float] = {}
+    for zone in sorted(zones):
+        lamps = [lamp for lamp in room.lights if lamp.zone is zone and room.warm_dims(lamp)]
+        dimmed = (float(warm_dim(Level(0.1), lamp.warmest, lamp.coolest)) for lamp in lamps)
+        whites[zone] = next(dimmed, _WHITE)
+    return whites

@@ -1,0 +1,45 @@
+"""What the colours and signs mean, in one quiet line at the foot of the page."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kacenv.plot.arc import Arc, MarkKind
+from kacenv.plot.palette import DIM, ENERGY, HAND, WARM
+from kacenv.plot.scale import Scale
+from kacenv.plot.sheet import Sheet, width_of
+
+_SIZE: Final = 11.0
+_SWATCH: Final = 12.0
+
+
+def draw_legend(sheet: Sheet, scale: Scale, arcs: Sequence[Arc], y: float) -> float:
+    """The line at `y`, built from the right; gives back where the page ends."""
+    x = scale.right
+    if any(arc.held for arc in arcs):
+        x = _word(sheet, x, y, "held")
+        sheet.box(x - 20, y - 10, 16, 12, HAND, fill_opacity=0.3)
+        x -= 44
+    if any(mark.kind is MarkKind.CHECK_IN for arc in arcs for mark in arc.marks):
+        x = _check_ins(sheet, x, y)
+    x = _word(sheet, x, y, "livelier")
+    x -= len(ENERGY) * _SWATCH + 6
+    for step, colour in enumerate(ENERGY.values()):
+        sheet.box(x + step * _SWATCH, y - 9, _SWATCH - 2, 10, colour)
+    _word(sheet, x - 6, y, "calmer")
+    return y + 18
+
+
+def _check_ins(sheet: Sheet, right: float, y: float) -> float:
+    """The signs of check-ins; gives back where the next word may end."""
+    x = _word(sheet, right, y, "without") - 8
+    sheet.dot(x, y - 4, 3.2, fill=WARM)
+    x = _word(sheet, x - 16, y, "check-in with a chime") - 12
+    sheet.dot(x, y - 4, 3.2, fill=WARM)
+    sheet.dot(x, y - 4, 6, fill="none", stroke=WARM, stroke_width=1.3)
+    return x - 28
+
+
+def _word(sheet: Sheet, right: float, y: float, text: str) -> float:
+    """A word that ends at `right`; gives back where it begins."""
+    sheet.text(right, y, text, fill=DIM, size=_SIZE, anchor="end")
+    return right - width_of(text, _SIZE)

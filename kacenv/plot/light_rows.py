@@ -1,0 +1,97 @@
+"""The light, a band for each zone: as bright and as coloured as the eye sees it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kacenv.look import Zone
+from kacenv.plot.arc import Arc, LookSpan
+from kacenv.plot.colour import Light, light_of, shown
+from kacenv.plot.curve import Curve
+from kacenv.plot.palette import NIGHT, SOFT
+from kacenv.plot.scale import Scale
+from kacenv.plot.sheet import Sheet, width_of
+from kacenv.plot.words import GAP, row_name
+from kacenv.units import Level, Seconds
+
+_BAND, _BETWEEN = 34.0, 5.0
+_BRIGHT: Final = 0.55
+"""A band above this level is written on in dark letters."""
+_HIGH: Final = 0.5
+"""A curve above this level is written under, not over."""
+
+
+def draw_light(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
+    """The bands from `y` down; gives back where they end."""
+    for zone in Zone:
+        looks = [look for look in arc.looks if look.zone is zone]
+        if looks:
+            row_name(sheet, scale, y + _BAND / 2 + 4, f"{zone} light")
+            _band(sheet, scale, arc, looks, y)
+            y += _BAND + _BETWEEN
+    return y - _BETWEEN
+
+
+def _band(sheet: Sheet, scale: Scale, arc: Arc, looks: list[LookSpan], y: float) -> None:
+    zone = ZoneLight(arc, looks[0].zone)
+    times = zone.bends(arc.length)
+    stops = [(at / arc.length, shown(zone.light_at(at), zone.level_at(at))) for at in times]
+    width = scale.span(arc.length)
+    sheet.box(scale.left, y, width, _BAND, sheet.gradient(stops))
+    edge = [(at / arc.length, shown(zone.light_at(at), 0.85)) for at in times]
+    line = [(scale.x(at), y + _BAND - 1 - (_BAND - 3) * zone.level_at(at)) for at in times]
+    stroke = sheet.gradient(edge)
+    # A stroke that is level all along has no height for its gradient to span.
+    line[0] = line[0][0], line[0][1] + 0.01
+    sheet.path(line, fill="none", stroke=stroke, stroke_width=1.3, stroke_opacity=0.75)
+    for phase in arc.phases[1:]:
+        sheet.box(scale.x(phase.begin) - GAP, y, GAP, _BAND, NIGHT, fill_opacity=0.6)
+    for look, after in zip(looks, [*looks[1:], None], strict=True):
+        _setting(sheet, scale, look, after.begin if after else arc.length, y)
+
+
+class ZoneLight:
+    """A zone's level and colour over the session; at its start the zone is taken to be dark."""
+
+    def __init__(self, arc: Arc, zone: Zone) -> None:
+        looks = [look for look in arc.looks if look.zone is zone]
+        own_white = arc.whites[zone]
+        self._level = Curve(0.0)
+        first = light_of(looks[0].setting, own_white)
+        self._parts = [Curve(part) for part in first]
+        for look in looks:
+            duration = Seconds(look.reached - look.begin)
+            self._level.turn(look.setting.level, look.begin, duration)
+            if look.setting.level > 0:
+                light = light_of(look.setting, own_white)
+                for curve, part in zip(self._parts, light, strict=True):
+                    curve.turn(part, look.begin, duration)
+
+    def level_at(self, at: float) -> Level:
+        """The level (0 to 1, as the eye sees it) at a moment."""
+        return Level(self._level.value_at(at))
+
+    def light_at(self, at: float) -> Light:
+        """The colour at full brightness at a moment."""
+        red, green, blue = (curve.value_at(at) for curve in self._parts)
+        return red, green, blue
+
+    def bends(self, length: Seconds) -> list[Seconds]:
+        """Moments from 0 to `length` between which level and colour are as good as straight."""
+        knots = (knot for knot in self._level.knots() if 0 < knot < length)
+        return sorted({Seconds(0.0), length, *knots})
+
+
+def _setting(sheet: Sheet, scale: Scale, look: LookSpan, until: Seconds, y: float) -> None:
+    """What the zone is set to, once it is there, as far as there is room."""
+    left, right = scale.x(look.reached) + 6, scale.x(until) - 4
+    for text in _spellings(look):
+        if width_of(text, 11) <= right - left:
+            level = look.setting.level
+            line = y + (_BAND - 7 if level > _HIGH else 15)
+            sheet.text(left, line, text, fill=NIGHT if level > _BRIGHT else SOFT, size=11)
+            return
+
+
+def _spellings(look: LookSpan) -> Iterator[str]:
+    yield str(look.setting)
+    yield f"{look.setting.level:.0%}"

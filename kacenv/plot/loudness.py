@@ -1,0 +1,65 @@
+"""The music's level over a session, from the orders that the sound is given."""
+
+import math
+from typing import Final
+
+from kacenv import commands
+from kacenv.fades import Curve as Shape
+from kacenv.plot.arc import LevelPoint
+from kacenv.plot.curve import Curve
+from kacenv.units import Decibels, Seconds
+
+SILENT: Final = Decibels(-60.0)
+"""Below this there is nothing to hear."""
+
+
+class Loudness:
+    """Planned level, the hand on it, and the music's first and last fade; as `output` plays it.
+
+    Between pieces a crossfade keeps the power, so it leaves no trace here.
+    """
+
+    def __init__(self, output: str) -> None:
+        self._output = output
+        self._level, self._volume, self._duck = Curve(0.0), Curve(0.0), Curve(0.0)
+        self._sounding = Curve(0.0, Shape.POWER_IN)
+        self._unmuted, self._unhushed = Curve(1.0), Curve(1.0)
+        self._playing = False
+
+    def take(self, command: object) -> None:
+        """Follow an order, if it is about the music's level."""
+        match command:
+            case commands.SetLevel(level=level, at=at, duration=duration):
+                self._level.turn(level, at, duration)
+            case commands.SetVolume(output=self._output, level=level, at=at, duration=duration):
+                self._volume.turn(level, at, duration)
+            case commands.Duck(depth=depth, at=at, duration=duration):
+                self._duck.turn(depth, at, duration)
+            case commands.Mute(output=self._output, muted=muted, at=at, duration=duration):
+                self._unmuted.turn(0.0 if muted else 1.0, at, duration)
+            case commands.Hush(hushed=hushed, at=at, duration=duration):
+                self._unhushed.turn(0.0 if hushed else 1.0, at, duration)
+            case commands.Crossfade(play_id=play_id, at=at, duration=duration):
+                self._sound(play_id is not None, at, duration)
+
+    def _sound(self, playing: bool, at: Seconds, duration: Seconds) -> None:
+        if playing is not self._playing:
+            self._playing = playing
+            self._sounding.turn(1.0 if playing else 0.0, at, duration)
+
+    def points(self, length: Seconds) -> tuple[LevelPoint, ...]:
+        """The level wherever it bends, from 0 to `length`."""
+        adds = self._level, self._volume, self._duck
+        scales = self._sounding, self._unmuted, self._unhushed
+        bends = (knot for curve in (*adds, *scales) for knot in curve.knots())
+        times = sorted({Seconds(0.0), length, *(knot for knot in bends if 0 < knot < length)})
+        return tuple(LevelPoint(at, self._at(at)) for at in times)
+
+    def _at(self, moment: Seconds) -> Decibels:
+        sounding = math.prod(
+            curve.value_at(moment) for curve in (self._sounding, self._unmuted, self._unhushed)
+        )
+        if sounding <= 0.0:
+            return SILENT
+        level = sum(curve.value_at(moment) for curve in (self._level, self._volume, self._duck))
+        return Decibels(max(SILENT, level + 20 * math.log10(sounding)))

@@ -1,0 +1,61 @@
+"""The page: one block of rows for each session, all on the same time axis."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kacenv.plot.arc import Arc
+from kacenv.plot.legend import draw_legend
+from kacenv.plot.light_rows import draw_light
+from kacenv.plot.loudness_row import draw_loudness
+from kacenv.plot.music_row import draw_key, draw_music, key_of
+from kacenv.plot.palette import BRIGHT, DIM, FAINT
+from kacenv.plot.phase_row import draw_held, draw_phases
+from kacenv.plot.scale import Scale
+from kacenv.plot.sheet import Sheet
+from kacenv.plot.staff_row import draw_hand, draw_staff
+from kacenv.units import Seconds, format_seconds
+
+WIDTH: Final = 1200.0
+_LEFT, _RIGHT = 104.0, WIDTH - 28.0
+_GAP = 14.0
+"""Between two rows."""
+
+
+def draw(arcs: Sequence[Arc]) -> str:
+    """The sessions one above the other, as SVG."""
+    sheet = Sheet(WIDTH, " and ".join(f"{arc.title}: a rehearsal" for arc in arcs))
+    scale = Scale(_LEFT, _RIGHT, Seconds(max(arc.length for arc in arcs)))
+    y = 22.0
+    for arc in arcs:
+        y = _block(sheet, scale, arc, y) + 2 * _GAP
+    return sheet.svg(draw_legend(sheet, scale, arcs, y))
+
+
+def _block(sheet: Sheet, scale: Scale, arc: Arc, top: float) -> float:
+    """One session from `top` down; gives back where it ends."""
+    _head(sheet, arc, top + 18)
+    y = _axis(sheet, scale, top + 58)
+    phases = y = draw_hand(sheet, scale, arc, y)
+    y = draw_phases(sheet, scale, arc, y) + _GAP
+    key = key_of(arc)
+    y = draw_music(sheet, scale, arc, key, y) + _GAP
+    y = draw_loudness(sheet, scale, arc, y) + _GAP
+    y = draw_light(sheet, scale, arc, y)
+    draw_held(sheet, scale, arc, phases, y)
+    y = draw_staff(sheet, scale, arc, y + _GAP)
+    return draw_key(sheet, scale, key, y + _GAP)
+
+
+def _head(sheet: Sheet, arc: Arc, y: float) -> None:
+    sheet.text(28, y, arc.title, fill=BRIGHT, size=24, font_weight="600")
+    planned, length = format_seconds(arc.planned), format_seconds(arc.length)
+    words = f"{planned} planned, {length} rehearsed in the room {arc.room}"
+    sheet.text(_RIGHT, y, words, fill=DIM, size=13, anchor="end")
+
+
+def _axis(sheet: Sheet, scale: Scale, y: float) -> float:
+    for at in scale.ticks():
+        x = scale.x(at)
+        sheet.text(x, y, format_seconds(at) if at else "0", fill=DIM, size=12, anchor="middle")
+        sheet.line((x, y + 6), (x, y + 11), FAINT)
+    return y + 17

@@ -1,0 +1,125 @@
+"""Presses as they are typed after `kacenv`: for rehearsals, pedals, whoever asks in words."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from kacenv.errors import KacenvError, UnitError
+from kacenv.requests import Press, PressField
+
+Fields = dict[str, Any]
+Reader = Callable[[list[str]], Fields | None]
+_PRESS: Final[TypeAdapter[Press]] = TypeAdapter(PressField)
+_HOW: Final = {
+    "extend": "extend 10m",
+    "shorten": "shorten 5m",
+    "volume": "volume -3dB, or volume speakers -3dB",
+    "mute": "mute, mute speakers, or mute --off",
+    "duck": "duck, or duck --off",
+    "intensity": "intensity up",
+    "lights": "lights 20%, lights dimmer, lights brighter, lights plan, or lights resume",
+    "chime": "chime, or chime bell",
+}
+"""How presses are typed that take more than their name."""
+_PLAIN: Final = frozenset(
+    {"hold", "release", "next", "back", "silence", "music", "lights-up", "end", "stop"}
+)
+_OFF: Final = "--off"
+
+
+class PressError(KacenvError):
+    """A press that can't be understood; says how it is typed."""
+
+    def __init__(self, message: str, expected: str, example: str) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.example = example
+
+
+def press_of(words: list[str]) -> Press:
+    """The press that is typed so after `kacenv`.
+
+    Raises:
+        PressError: There is no such press, or it is typed otherwise.
+    """
+    kind, *rest = words or [""]
+    if kind not in _PLAIN and kind not in _HOW:
+        every = ", ".join(sorted((*_PLAIN, *_HOW)))
+        found = f"{kind!r} can't be pressed" if kind else "something to press is missing"
+        raise PressError(f"{found}. There is: {every}.", f"one of: {every}", "hold")
+    fields = _READERS[kind](rest) if kind in _READERS else None if rest else {}
+    how = _HOW.get(kind, kind)
+    example = how.partition(",")[0]
+    if fields is None:
+        raise PressError(f"{' '.join(words)!r} can't be understood. Type: {how}", how, example)
+    try:
+        return _PRESS.validate_python({"kind": kind, **fields})
+    except ValidationError as error:
+        text = f"{' '.join(words)}: {_reason(error, how)}"
+        raise PressError(text, _expected(error, how), example) from error
+
+
+def _one(name: str) -> Reader:
+    """Reads one word as the field `name`."""
+    return lambda rest: {name: rest[0]} if len(rest) == 1 else None
+
+
+def _volume(rest: list[str]) -> Fields | None:
+    if len(rest) == 1:
+        return {"level": rest[0]}
+    return {"output": rest[0], "level": rest[1]} if len(rest) == 2 else None
+
+
+def _mute(rest: list[str]) -> Fields | None:
+    named = [word for word in rest if word != _OFF]
+    if len(named) > 1:
+        return None
+    return {"output": named[0] if named else None, "muted": _OFF not in rest}
+
+
+def _duck(rest: list[str]) -> Fields | None:
+    return {"ducked": not rest} if rest in ([], [_OFF]) else None
+
+
+def _lights(rest: list[str]) -> Fields | None:
+    match rest:
+        case ["plan"]:
+            return {}
+        case ["resume"]:
+            return {"kind": "lights-resume"}
+        case ["dimmer" | "brighter" as step]:
+            return {"step": step}
+        case [level]:
+            return {"level": level}
+        case _:
+            return None
+
+
+def _chime(rest: list[str]) -> Fields | None:
+    return {"chime": rest[0]} if len(rest) == 1 else None if rest else {}
+
+
+_READERS: Final[dict[str, Reader]] = {
+    "extend": _one("by"),
+    "shorten": _one("by"),
+    "volume": _volume,
+    "mute": _mute,
+    "duck": _duck,
+    "intensity": _one("lean"),
+    "lights": _lights,
+    "chime": _chime,
+}
+"""What the words after a press say; None where they make no sense."""
+
+
+def _reason(error: ValidationError, how: str) -> str:
+    first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    words = first["msg"].replace("Input should be", "expected")
+    return str(cause) if isinstance(cause, UnitError) else f"{words}; type: {how}"
+
+
+def _expected(error: ValidationError, how: str) -> str:
+    cause = error.errors()[0].get("ctx", {}).get("error")
+    return f"{how}, with {cause.expected}" if isinstance(cause, UnitError) else how

@@ -1,0 +1,145 @@
+"""`kacenv rehearse` as somebody types it who plans a session."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import soundfile
+from support.daemon import KACENV
+from support.houses import write_house, write_silence
+
+ROOM = """
+name: quiet
+outputs:
+  - {id: speakers, role: speakers}
+  - {id: staff, role: staff, channels: [3]}
+"""
+SCENE = """
+title: {title}
+phases:
+  - {{name: onset, duration: {onset}, playlist: quiet, crossfade: 1s}}
+  - {{name: return, duration: 20s, playlist: quiet, crossfade: 1s, level: -6 dB}}
+check_ins:
+  - {{at: 5s, prompt: Look in}}
+"""
+PLAYLIST = """
+title: Quiet
+repeat: yes
+tracks:
+  - {file: quiet.wav, title: Still, artist: Nobody, licence: CC0, instrumental: yes}
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house with two scenes of half a minute and of forty seconds."""
+    folder = tmp_path_factory.mktemp("house")
+    scenes = {
+        "scenes__short": SCENE.format(title="Short", onset="10s"),
+        "scenes__long": SCENE.format(title="Long", onset="20s"),
+    }
+    write_house(folder, rooms__quiet=ROOM, playlists__quiet=PLAYLIST, **scenes)
+    write_silence(folder / "playlists/quiet.wav", 60.0)
+    return folder
+
+
+LONGER = ("--at", "5s", "hold", "--at", "12s", "release", "--at", "14s", "extend", "10s")
+HELD = ("--at", "5s", "hold", "--at", "8s", "release")
+
+
+def rehearse(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Type `kacenv rehearse WORDS`."""
+    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_ROOM": "quiet"}
+    return subprocess.run(
+        [KACENV, "rehearse", *words], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_presses_are_in_the_timeline(house: Path) -> None:
+    """Each press stands at its time with its answer, and moves what follows."""
+    done = rehearse(house, "short", *LONGER)
+    lines = done.stdout.splitlines()
+    assert "    0:05    press     hold: Holding in onset. The music goes on until you release." in (
+        lines
+    )
+    assert "    0:12    press     release: Time runs on in onset." in lines
+    assert "    0:27  RETURN  20s, music -6 dB" in lines
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "way_out"),
+    [
+        ("--at 5s jump", "'jump' can't be pressed. There is: back"),
+        ("--at 5s volume moon -3dB", "At 0:05, volume moon -3 dB: There is no output moon"),
+        ("--at 2m hold", "At 2:00, hold: the session has ended at 0:"),
+        ("--picture x.gif", "For example: x.svg"),
+        ("--live 60 --render x.flac", "One at a time"),
+        ("--compare long --live 60", "with --picture and with --json"),
+        ("--compare nowhere", "one of: long, short"),
+        ("--render x.flac --at 2m hold", "At 2:00, hold: the session has ended"),
+    ],
+)
+def test_mistakes_get_the_way_out(house: Path, words: str, way_out: str) -> None:
+    """A mistake ends with 1 and one clear error, and leaves no file behind."""
+    done = rehearse(house, "short", *words.split())
+    assert done.returncode == 1
+    assert way_out in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("x.flac").exists()
+
+
+def test_scenes_are_compared_on_one_axis(house: Path) -> None:
+    """Both stand one above the other, the shorter one's row as much shorter as the session."""
+    lines = rehearse(house, "short", "--compare", "long").stdout.splitlines()
+    short, long = (line.rstrip() for line in lines if line.startswith("phases"))
+    assert len(short) - 10 == pytest.approx((len(long) - 10) * 31 / 41, abs=2)
+    assert [line for line in lines if line.startswith("return")] == [
+        "return     0:10 for 21s                0:20 for 21s"
+    ]
+    assert "Short: 2 phases, 30s planned" in lines
+    assert "Long: 2 phases, 40s planned" in lines
+
+
+def test_json_has_the_whole_arc(house: Path) -> None:
+    """Scripts get phases, pieces, loudness, looks and presses; of two scenes, a list."""
+    arc = json.loads(rehearse(house, "short", "--json", *HELD).stdout)
+    assert [phase["name"] for phase in arc["phases"]] == ["onset", "return"]
+    assert arc["pieces"][0]["title"] == "Still"
+    assert arc["held"] == [{"begin": 5.0, "end": 8.0}]
+    assert {mark["kind"] for mark in arc["marks"]} >= {"press", "check-in", "chime"}
+    both = json.loads(rehearse(house, "short", "--compare", "long", "--json").stdout)
+    assert [arc["title"] for arc in both] == ["Short", "Long"]
+
+
+def test_pictures_are_drawn(house: Path, tmp_path: Path) -> None:
+    """One scene as PNG, two as SVG, presses and all."""
+    png, svg = tmp_path / "one.png", tmp_path / "two.svg"
+    done = rehearse(house, "short", "--picture", str(png))
+    assert done.stdout == f"The picture is in {png}.\n"
+    assert png.read_bytes().startswith(b"\x89PNG")
+    rehearse(house, "short", "--compare", "long", "--picture", str(svg), "--at", "5s", "next")
+    drawn = svg.read_text()
+    assert drawn.count(">phases<") == 2
+    assert drawn.count(">next<") == 2
+
+
+def test_presses_are_in_the_sound(house: Path, tmp_path: Path) -> None:
+    """A rendering with a hold is as much longer, and its summary names the press."""
+    path = tmp_path / "held.flac"
+    done = rehearse(house, "short", "--render", str(path), *HELD)
+    assert "    0:05  hold: Holding in onset. The music goes on until you release." in (
+        done.stdout.splitlines()
+    )
+    assert soundfile.info(path).duration == pytest.approx(34.0, abs=0.5)
+
+
+def test_a_session_can_be_watched_many_times_as_fast(house: Path) -> None:
+    """Without a terminal, each thing that happens comes as a line, to the end."""
+    done = rehearse(house, "short", "--live", "60", *HELD)
+    assert done.returncode == 0
+    said = " ".join(done.stdout.split())
+    for words in ("ONSET", "check-in Look in", "hold: Holding in onset", "RETURN", "“Still”"):
+        assert words in said
