@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import ShowLook
 from kacenv.errors import DeviceError
-from kacenv.lights.lamp import LampState
+from kacenv.lights.lamp_state import LampState
 from kacenv.lights.path import URGENT_DURATION
 from kacenv.lights.rig import Rig
 from kacenv.room import Room

@@ -1,12 +1,10 @@
 """One lamp as the rig knows it: what was asked of it, what it believes, what it reports."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 from kacenv.lights.checkup import Checkup
 from kacenv.lights.dialects import Message, Reported, codec
 from kacenv.lights.fader import LampFade
 from kacenv.lights.inquiry import inquiry
+from kacenv.lights.lamp_state import LampState, Wish
 from kacenv.lights.manners import Manners
 from kacenv.lights.path import Path, Warmth, Way, path_between
 from kacenv.lights.voice import Voice
@@ -23,30 +21,6 @@ DIM = Level(0.05)
 """Where a lamp that must be stepped, and never says what it shows, begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class LampState:
-    """A lamp for display.
-
-    `believed` is what it should show now, in mid-fade too; None before it was told anything.
-    `reported` is what it says itself; `available` is None where nobody says. `confirmed_after`
-    is the time (s) from its last telling to its word that it follows; None without one.
-    """
-
-    believed: Setting | None = None
-    reported: Setting | None = None
-    available: bool | None = None
-    by_hand: bool = False
-    confirmed_after: Seconds | None = None
-
-
-class _Wish(NamedTuple):
-    """The newest look asked of the lamp; it should be reached by `end`."""
-
-    target: Setting
-    end: Seconds
-    urgent: bool
-
-
 class Lamp:
     """A lamp's newest wish, its fade and its reports. No I/O, no threads, no clock."""
 
@@ -57,7 +31,7 @@ class Lamp:
         self._voice = Voice(fixture)
         self._witness = Witness(self._voice.scale)
         self._checkup = Checkup(fixture.id, speaks=bool(self.subscriptions))
-        self._wish: _Wish | None = None
+        self._wish: Wish | None = None
         self._fade: LampFade | None = None
         self._believed: Setting | None = None
         self._told_at: Seconds | None = None
@@ -69,6 +43,7 @@ class Lamp:
         self._warmth: Warmth | None = None
         self._waits_until: Seconds | None = None
         self._has_waited = False
+        self._is_stranger = False
         self._inquires = False
         self._up_since: Seconds | None = None
 
@@ -109,7 +84,7 @@ class Lamp:
         """Fade to `setting`; only the newest wish counts. `cool` lets dim light be cool or blue."""
         target = self._manners.fitted(self.fixture, setting, cool=cool)
         self._warmth = self._manners.warmth(self.fixture, setting)
-        self._wish = _Wish(target, Seconds(now + duration), urgent)
+        self._wish = Wish(target, Seconds(now + duration), urgent)
         self._by_hand = False
         if self._up_since is not None:
             self._begin(now, duration)
@@ -157,6 +132,8 @@ class Lamp:
 
     def _origin(self, now: Seconds) -> Setting | None:
         """Where a fade begins: a report wins over a belief that is at rest."""
+        if self._is_stranger:
+            return None
         believed, reported = self._believed_at(now), self._reported()
         if reported is None or not self._outdated(believed, reported.level):
             return believed
@@ -267,7 +244,7 @@ class Lamp:
         if report.available is not None and report.available is not before:
             self._answers(report.available, now, before)
         if report.level is not None:
-            self._reported_at = now
+            self._reported_at, self._is_stranger = now, False
             self._judge(report.level, now)
 
     def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
@@ -275,15 +252,19 @@ class Lamp:
         if available and before is False and self._up_since is not None:
             self._by_hand = False
             self.broker_back(now)
-        if not available and self._wish is not None:
-            self._checkup.does_not_answer()
+        if not available:
+            # Whatever it shows when the power comes back, it isn't what it was led to.
+            self._believed, self._fade = self._believed_at(now), None
+            self._is_stranger, self._has_waited = True, False
+            if self._wish is not None:
+                self._checkup.does_not_answer()
 
     def _judge(self, level: Level, now: Seconds) -> None:
         if self._waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
             self._believed = self._reported()
-        elif self._has_begun:
+        elif self._has_begun and self._report.available is not False:
             self._take(self._witness.judge(level, now), now)
 
     @property
@@ -305,7 +286,7 @@ class Lamp:
     def broker_back(self, now: Seconds) -> None:
         """The broker (or the lamp itself) is there: bring the lamp to its look again."""
         self._up_since = now
-        self._inquires = self._report.level is None
+        self._inquires = self._report.level is None or self._is_stranger
         if self._wish is not None and not self._by_hand:
             self._checkup.reconnected(now, urgent=self.urgent)
 

@@ -12,7 +12,8 @@ from kacenv.errors import DeviceError
 from kacenv.lights.agenda import Agenda, Budget
 from kacenv.lights.client import Client, Ears
 from kacenv.lights.dialects import Message
-from kacenv.lights.lamp import Lamp, LampState
+from kacenv.lights.lamp import Lamp
+from kacenv.lights.lamp_state import LampState
 from kacenv.lights.manners import Manners
 from kacenv.look import Setting
 from kacenv.room import Broker, Room

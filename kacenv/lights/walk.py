@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kacenv.clock import MonotonicClock
 from kacenv.lights.direct import knows_all, opened, wait_for
-from kacenv.lights.lamp import LampState
+from kacenv.lights.lamp_state import LampState
 from kacenv.lights.rig import Rig
 from kacenv.look import Setting
 from kacenv.room import Fixture, Room

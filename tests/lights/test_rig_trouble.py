@@ -10,7 +10,7 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from support.certificates import make_certificates
-from support.lamps import DIMMER, ESPHOME, TIMEOUT, LitRoom, moments
+from support.lamps import DIMMER, ESPHOME, TIMEOUT, LitRoom
 from support.mosquitto import Mosquitto
 from support.proxy import SlowLine
 from support.staff import Staff
@@ -112,29 +112,6 @@ def test_a_flood_of_reports_stops_no_look(house: LitRoom) -> None:
         thread.join()
     assert sent[0] / (time.monotonic() - began) > 1000
     assert len(house.rig._reports) <= len(topics)
-
-
-def test_a_flapping_broker_is_told_of_once_each_time_and_nothing_stale_is_sent(
-    own_mosquitto: Mosquitto, make_house: MakeHouse, staff: Staff
-) -> None:
-    """Two losses, a look in each: lamps only ever see the newest, by a fade."""
-    own_mosquitto.start()
-    house = make_house(own_mosquitto.port, DIMMER, ESPHOME, rate=1.0)
-    house.start()
-    house.darken()
-    begin = house.clock.now()
-    for number in range(2):
-        own_mosquitto.stop()
-        assert house.until(lambda: not house.rig.connected)
-        house.show("90%", 0.0)
-        house.show(f"{20 + number}%", 0.0)
-        own_mosquitto.start()
-        assert house.until(lambda: house.rig.connected)
-    assert house.reaches(0.21)
-    assert [text.split()[-1] for text in staff.heard] == ["are", "back"] * 2
-    for lamp in house.lamps.values():
-        seen = [lamp.level_at(moment) for moment in moments(begin, house.clock.now())]
-        assert max(seen) < 0.23
 
 
 def test_a_broker_gone_for_long_is_found_within_seconds(

@@ -142,7 +142,8 @@ class Observer:
 class Storm:
     """A lit room whose broker is killed again and again, seeded."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, settle: float = SETTLE) -> None:
+        self._settle = settle
         self._random = Random(seed)  # noqa: S311 - chance, not a secret
         self._broker = Mosquitto(folder)
         self._staff = Staff()
@@ -168,10 +169,10 @@ class Storm:
             observer = Observer(self._broker.port, list(self._topics))
             stack.callback(observer.close)
             self._ask(0.2, 1.0)
-            self._rest(2.5)
+            self._house.reaches(0.2, 5.0)
             asserted = [self._strike(observer) for _ in range(outages)]
             self._ask(0.3, 2.0)
-            self._rest(8.0)
+            self._house.reaches(0.3, 10.0)
             return self._verdict(asserted)
 
     def _ask(self, level: float, duration: float) -> None:
@@ -193,22 +194,21 @@ class Storm:
             self._ask(level, 0.0)
         self._broker.start()
         back = time.monotonic()
-        self._rest(SETTLE / 2)
+        self._rest(self._settle / 2)
         by_hand = {name for name, state in self._house.rig.shown().items() if state.by_hand}
         first = observer.first_since(back)
         reached = {self._topics[topic].fixture.id: after for topic, after in first.items()}
         self._do_mischief()
-        self._rest(SETTLE / 2)
+        self._rest(self._settle / 2)
         names = set(self._house.lamps) - by_hand
-        return max(reached.get(name, SETTLE) for name in names)
+        return max(reached.get(name, self._settle) for name in names)
 
     def _do_mischief(self) -> None:
         """A power cut on one lamp, a hand on another."""
         lamp = self._random.choice(list(self._house.lamps.values()))
         if self._random.random() < 0.4:
-            lamp.close()
-            self._rest(self._random.uniform(0.1, 0.5))
-            lamp.start()
+            self._presses.append((lamp.fixture.id, self._house.clock.now()))
+            lamp.cycle_power()
         if self._random.random() < 0.4:
             pressed = self._random.choice(list(self._house.lamps.values()))
             self._presses.append((pressed.fixture.id, self._house.clock.now()))

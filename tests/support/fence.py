@@ -11,11 +11,29 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
-_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_MDWE = 24, 38, 65
-_REFUSE_EXEC_GAIN = 1
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
 _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
 _LAST_CAP = 40
+_MASKED_EQUAL = 7
+_WRITE, _EXECUTE = 2, 4
+_PROTECTIONS = {
+    "mmap": (_WRITE | _EXECUTE, (0, _WRITE, _EXECUTE)),
+    "mprotect": (_EXECUTE, (0,)),
+    "pkey_mprotect": (_EXECUTE, (0,)),
+}
+"""Of the third argument, the bits that count and what they may be: MemoryDenyWriteExecute."""
+
+
+class _Compare(ctypes.Structure):
+    """libseccomp's `scmp_arg_cmp`."""
+
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("how", ctypes.c_int),
+        ("mask", ctypes.c_uint64),
+        ("value", ctypes.c_uint64),
+    )
 
 
 def allowed_calls(unit: str) -> set[str]:
@@ -52,17 +70,22 @@ def _put_up(calls: list[str]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(_LAST_CAP + 1):
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
-    for option in (_PR_SET_MDWE, _PR_SET_NO_NEW_PRIVS):
-        if libc.prctl(option, _REFUSE_EXEC_GAIN, 0, 0, 0):
-            sys.exit(f"prctl {option}: {os.strerror(ctypes.get_errno())}")
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        sys.exit(f"no_new_privs: {os.strerror(ctypes.get_errno())}")
     os.umask(0o077)
     seccomp = ctypes.CDLL("libseccomp.so.2")
     seccomp.seccomp_init.restype = ctypes.c_void_p
     rules = ctypes.c_void_p(seccomp.seccomp_init(_ERRNO | errno.EPERM))
     for call in calls:
         number = seccomp.seccomp_syscall_resolve_name(call.encode())
-        if number >= 0:
-            seccomp.seccomp_rule_add(rules, _ALLOW, number, 0)
+        if number < 0:
+            continue
+        mask, values = _PROTECTIONS.get(call, (0, (0,)))
+        for value in values:
+            only = _Compare(2, _MASKED_EQUAL, mask, value)
+            count = 1 if mask else 0
+            if seccomp.seccomp_rule_add_array(rules, _ALLOW, number, count, ctypes.byref(only)):
+                sys.exit(f"no rule for {call}")
     if seccomp.seccomp_load(rules):
         sys.exit("the system calls can't be filtered")
 

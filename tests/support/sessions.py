@@ -12,6 +12,7 @@ from kacenv.playlist import Cut, Queue
 from kacenv.requests import (
     Back,
     Chime,
+    Done,
     Duck,
     End,
     Extend,
@@ -22,9 +23,11 @@ from kacenv.requests import (
     Music,
     Mute,
     Next,
+    Pass,
     Press,
     Release,
     Silence,
+    Snooze,
     Stop,
     Volume,
 )
@@ -155,6 +158,8 @@ _presses: st.SearchStrategy[Press] = st.one_of(
     st.sampled_from([Hold(), Release(), Next(), Back(), LightsUp(), Chime(), End(), Stop()]),
     st.sampled_from([Silence(), Music(), Duck(), Duck(ducked=False), Mute(), Mute(muted=False)]),
     st.sampled_from([Intensity(lean="up"), Intensity(lean="down")]),
+    st.sampled_from([Done(), Pass(), Snooze()]),
+    st.integers(1, 600).map(lambda span: Snooze.model_validate({"by": f"{span}s"})),
     st.integers(1, 600).map(lambda span: Extend.model_validate({"by": f"{span}s"})),
     st.integers(-30, 6).map(lambda level: Volume.model_validate({"level": f"{level} dB"})),
     st.integers(0, 100).map(lambda level: Lights.model_validate({"level": f"{level}%"})),

@@ -1,0 +1,121 @@
+"""A JACK server without hardware, and a synthesiser on it whose sound is recorded."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rtmidi  # type: ignore[import-untyped]  # it ships no types
+
+RATE = 48_000
+PATIENCE = 10.0
+SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
+
+
+@contextmanager
+def jack_server() -> Iterator[dict[str, str]]:
+    """A server of its own; gives the variables by which programs find it."""
+    name = f"kacenv-{os.getpid()}"
+    found = {
+        "JACK_DEFAULT_SERVER": name,
+        "JACK_NO_START_SERVER": "1",
+        "MIDO_BACKEND": "mido.backends.rtmidi/UNIX_JACK",
+    }
+    command = ["jackd", "--no-realtime", "--name", name, "-d", "dummy", "-r", str(RATE)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_until(lambda: ports(found) != "", "JACK doesn't answer")
+            yield found
+        finally:
+            server.terminate()
+
+
+def ports(found: dict[str, str]) -> str:
+    """The ports of a server, one a line; empty while it doesn't answer."""
+    environment = {**os.environ, **found}
+    return subprocess.run(
+        ["jack_lsp"], env=environment, capture_output=True, text=True, check=False
+    ).stdout
+
+
+def wait_until(true: Callable[[], object], trouble: str) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, trouble
+        time.sleep(0.02)
+
+
+class Pedal:
+    """A pedal: a port of its own, as long as it is plugged in."""
+
+    def __init__(self, name: str = "pedal") -> None:
+        self._port: Any = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name)
+        self._port.open_virtual_port("out")
+
+    def send(self, *data: int) -> None:
+        """Send one message, or what pretends to be one."""
+        self._port.send_message(list(data))
+
+    def unplug(self) -> None:
+        """Take its port away."""
+        self._port.close_port()
+        self._port.delete()
+
+
+@contextmanager
+def recorded_synth(found: dict[str, str], folder: Path) -> Iterator[Path]:
+    """A FluidSynth called `bell-synth`; gives the file that grows with what it plays."""
+    sound = folder / "synth.raw"
+    settings = {
+        "midi.jack.id": "bell-synth",
+        "audio.file.name": str(sound),
+        "audio.file.type": "raw",
+        "audio.file.format": "s16",
+    }
+    options = [part for pair in settings.items() for part in ("-o", "=".join(pair))]
+    command = ["fluidsynth", "-q", "-m", "jack", "-a", "file", "-r", str(RATE), *options, SOUNDS]
+    with subprocess.Popen(
+        command,
+        env={**os.environ, **found},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as synth:
+        try:
+            wait_until(lambda: "bell-synth" in ports(found), "the synthesiser doesn't come")
+            yield sound
+        finally:
+            synth.terminate()
+
+
+def played(sound: Path) -> npt.NDArray[np.float64]:
+    """What it has played so far, in mono, full scale 1."""
+    data = sound.read_bytes()
+    samples = np.frombuffer(data[: len(data) // 4 * 4], "<i2").reshape(-1, 2)
+    return np.asarray(samples.mean(axis=1) / 32768)
+
+
+def strike_note(sound: npt.NDArray[np.float64]) -> int:
+    """The MIDI pitch at which a tubular bell is heard, which is in none of its partials.
+
+    The ear takes it from the fourth, fifth and sixth mode, whose frequencies are nearly as
+    2 : 3 : 4 (Fletcher & Rossing, The Physics of Musical Instruments, 21.9).
+    """
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    step = RATE / len(sound)
+
+    def near(frequency: float) -> float:
+        low, high = (round(frequency * bound / step) for bound in (0.98, 1.02))
+        return float(spectrum[low : high + 1].max())
+
+    def score(pitch: int) -> float:
+        base = 440.0 * 2 ** ((pitch - 69) / 12)
+        return near(2 * base) * near(2.94 * base) * near(4 * base)
+
+    return max(range(45, 94), key=score)
