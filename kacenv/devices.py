@@ -76,6 +76,15 @@ class Light(Protocol):
         ...
 
 
+class ControlPort(Protocol):
+    """A MIDI pedal or controller that may drive the room."""
+
+    @property
+    def note(self) -> str | None:
+        """What is wrong with it, and what to do; None while all is well."""
+        ...
+
+
 class ChimePort(Protocol):
     """A MIDI instrument that may play the chimes."""
 

@@ -1,19 +1,27 @@
 """What the room is doing, for people and programs: a picture of the engine's state at a moment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from kacenv.engine import Mode, State, phase
+from kacenv.devices import ChimePort, Light, Sound
+from kacenv.engine import Due, Mode, State, phase
+from kacenv.engine.table import TABLE, Answer
+from kacenv.look import Setting
+from kacenv.room import Fixture, Room
 from kacenv.timeline import Cue
 from kacenv.units import Seconds
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseStatus:
-    """One phase of the arc; `duration` is in seconds, after extensions and compression."""
+    """One phase of the arc; `duration` is in seconds, after extensions and compression.
+
+    `level` is the music's level in dB, as the scene has it.
+    """
 
     name: str
     duration: float
+    level: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +43,26 @@ class CheckInStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """A moment of the room. Times are in seconds; `volumes` in dB from the plan.
+class DueStatus:
+    """A check-in that waits for staff, on the room's clock (`RoomStatus.at`), in seconds.
 
-    `lean` is by how many steps of energy the music leans up or down.
+    It came at `since`; a snoozed one comes again at `again`, None while time is held.
+    """
+
+    id: str
+    prompt: str
+    since: float
+    again: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A moment of the room. Times are in seconds.
+
+    `volumes` are what was asked for, in dB from the plan; the sound is there within 1.5 s. `lean`
+    is by how many steps of energy the music leans up or down. `up_next` is the title of the piece
+    that follows, as things stand. `due` are the check-ins that wait for staff, oldest first, and
+    `snoozed` those that come again. `can` are the kinds of requests that do something now.
     """
 
     mode: str
@@ -57,6 +81,10 @@ class Status:
     ducked: bool
     lean: int
     light_hand: str
+    up_next: str | None = None
+    due: tuple[DueStatus, ...] = ()
+    snoozed: tuple[DueStatus, ...] = ()
+    can: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +98,23 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class LampStatus:
-    """A lamp: `level` 0 to 1 as the eye sees it, `kelvin` where known."""
+    """A lamp: `level` 0 to 1 as the eye sees it; `kelvin`, or `color` as `#ff8040`, where known."""
 
     zone: str
     level: float
     kelvin: float | None
     available: bool | None
+    color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RoomStatus:
-    """The whole room at a moment. Meters are RMS and peak in dBFS by output."""
+    """The whole room at a moment. Meters are RMS and peak in dBFS by output.
+
+    `health` has a line for each part of the room: None while all is well, else what is wrong and
+    what to do. `roles` says who listens to which output. `at` is the room's clock in seconds; it
+    runs `rate` seconds in a second. `version` changes when anything does that isn't a clock.
+    """
 
     room: str
     session: Status
@@ -89,6 +123,11 @@ class RoomStatus:
     broker: bool | None
     lamps: Mapping[str, LampStatus]
     told: tuple[Told, ...]
+    health: Mapping[str, str | None] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    at: float = 0.0
+    rate: float = 1.0
+    version: int = 0
 
 
 def describe(state: State, now: Seconds) -> Status:
@@ -110,25 +149,37 @@ def describe(state: State, now: Seconds) -> Status:
         left=phase_left + later,
         playing=_track(state, now),
         next_check_in=_next_check_in(state, now) if on else None,
-        volumes={
-            output.id: round(state.volumes[output.id].value_at(now), 1)
-            if output.id in state.volumes
-            else 0.0
-            for output in state.room.outputs
-        },
+        volumes=_volumes(state),
         muted=tuple(sorted(state.muted)),
         hushed=state.hushed,
         ducked=state.ducked,
         lean=state.lean,
         light_hand=state.light_hand,
+        up_next=_up_next(state),
+        due=tuple(_due(state, due) for due in state.due if due.again is None),
+        snoozed=tuple(_due(state, due) for due in state.due if due.again is not None),
+        can=tuple(kind for kind, answer in TABLE[state.mode].items() if answer is Answer.DO),
     )
+
+
+def _volumes(state: State) -> dict[str, float]:
+    known = {name: round(fade.target, 1) for name, fade in state.volumes.items()}
+    return {output.id: known.get(output.id, 0.0) for output in state.room.outputs}
+
+
+def _up_next(state: State) -> str | None:
+    """The piece that is cued, or would be now."""
+    if state.timeline is None or state.mode is Mode.FADING:
+        return None
+    upcoming = phase.upcoming_cut(state)
+    return upcoming[0].title if upcoming else None
 
 
 def _arc(state: State) -> tuple[PhaseStatus, ...]:
     if state.timeline is None:
         return ()
     pairs = zip(state.timeline.phases, state.durations, strict=True)
-    return tuple(PhaseStatus(planned.name, duration) for planned, duration in pairs)
+    return tuple(PhaseStatus(plan.name, duration, plan.level) for plan, duration in pairs)
 
 
 def _track(state: State, now: Seconds) -> TrackStatus | None:
@@ -153,6 +204,36 @@ def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
     return CheckInStatus(cue.prompt, None if state.mode is Mode.HELD else max(0.0, wait))
 
 
+def _due(state: State, due: Due) -> DueStatus:
+    again = None if due.again is None else state.session_clock.when(due.again)
+    return DueStatus(due.cue.id, due.cue.prompt, due.since, again)
+
+
 def _waits(cues: tuple[Cue, ...], seen: Seconds, reading: Seconds) -> list[tuple[float, Cue]]:
     upcoming = ((cue.next_after(seen), cue) for cue in cues)
     return [(at - reading, cue) for at, cue in upcoming if at is not None]
+
+
+def lamp_status(fixture: Fixture, setting: Setting, available: bool | None) -> LampStatus:
+    """What a lamp shows."""
+    color = None if setting.color is None else str(setting.color)
+    return LampStatus(fixture.zone, setting.level, setting.kelvin, available, color)
+
+
+def health(
+    room: Room, sound: Sound | None, light: Light | None, chimes: ChimePort | None
+) -> Iterator[tuple[str, str | None]]:
+    """Each device that the room has, and what is wrong with it."""
+    yield "sound", sound.device_note if sound else "There is no sound device."
+    if room.lights:
+        yield "lights", _lights_note(light)
+    if room.midi.chimes:
+        away = f"The MIDI port {room.midi.chimes} is away; the built-in bell rings instead."
+        yield "midi", None if chimes and chimes.port else away
+
+
+def _lights_note(light: Light | None) -> str | None:
+    if light is None or not light.connected:
+        return "The broker can't be reached; the lamps stay as they are."
+    away = sorted(name for name, lamp in light.shown().items() if lamp.available is False)
+    return f"Not answering: {', '.join(away)}." if away else None

@@ -7,13 +7,17 @@ import os
 import socket
 import stat
 import threading
+import time
+import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from support.devices import MemorySound
+from support.mosquitto import free_port
 from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.cli.client import get, post, running_rooms, the_room
@@ -22,7 +26,7 @@ from kacenv.daemon import _admit, hold_room, open_api
 from kacenv.errors import DaemonError, RefusedError
 from kacenv.loader import House
 from kacenv.requests import Start
-from kacenv.room import Surfaces
+from kacenv.room import Room, Surfaces, Tcp
 from kacenv.session import Session
 
 
@@ -65,7 +69,7 @@ def test_the_status_is_there_for_programs(visit: Visit) -> None:
 def test_a_request_is_done_and_said(visit: Visit) -> None:
     """A press answers in the therapist's words."""
     reply = visit(lambda: post("test", "/v1/requests", {"kind": "extend", "by": "10m"}))
-    assert reply == {"reply": "Onset is now 20m long; what follows moves with it."}
+    assert reply["reply"] == "Onset is now 20m long; what follows moves with it."
 
 
 @pytest.mark.parametrize(
@@ -224,3 +228,99 @@ def test_an_extension_has_its_bound(visit: Visit) -> None:
                 post(None, "/v1/requests", {"kind": "extend", "by": span})
 
     visit(call)
+
+
+def test_a_reply_says_whether_anything_has_changed(visit: Visit) -> None:
+    """A second press is answered kindly, and as what it was: nothing."""
+
+    def call() -> list[bool]:
+        press = {"kind": "extend", "by": "5m"}
+        return [post(None, "/v1/requests", press)["changed"] for _ in range(2)]
+
+    assert visit(call) == [True, False]
+
+
+def test_a_status_can_be_waited_for(visit: Visit) -> None:
+    """With `after`, the answer comes when something has changed, and not a moment sooner."""
+
+    def call() -> tuple[Any, Any]:
+        version = get(None, "/v1/status")["version"]
+        pressing = threading.Timer(0.3, post, (None, "/v1/requests", {"kind": "hold"}))
+        pressing.start()
+        answer = get(None, f"/v1/status?after={version}")
+        pressing.join()
+        return version, answer
+
+    version, answer = visit(call)
+    assert answer["session"]["mode"] == "held"
+    assert answer["version"] != version
+
+
+def test_the_scenes_are_listed_with_their_arcs(visit: Visit) -> None:
+    """Name, title, length and phases of every scene in the house."""
+    scenes = {scene["name"]: scene for scene in visit(lambda: get(None, "/v1/scenes"))}
+    lozenge = scenes["couple-lozenge"]
+    assert (lozenge["title"], lozenge["duration"]) == ("Couple, lozenge", 10800.0)
+    assert lozenge["phases"][0] == {"name": "settle", "duration": 900.0, "level": -6.0}
+    assert lozenge["problem"] is None
+
+
+def test_browsers_are_served_where_the_room_file_says(run_folder: Path) -> None:
+    """With `tcp` in the room file the page and the API are at that port; without, nowhere."""
+    port = free_port()
+    room = a_room().model_copy(update={"surfaces": Surfaces(tcp=Tcp(port=port))})
+
+    def call() -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            return bytes(answer.read())
+
+    async def look() -> bytes:
+        session = Session(room, MonotonicClock())
+        with hold_room("test") as path:
+            async with open_api(session, House.find(), "demo", path):
+                return await asyncio.to_thread(call)
+
+    assert b"<!doctype html>" in asyncio.run(look())
+    assert run_folder.is_dir()
+    assert Surfaces().tcp is None
+
+
+def test_a_port_that_is_taken_is_said(run_folder: Path) -> None:
+    """Another program on the page's port gives an error that names the way out."""
+
+    async def look(room: Room) -> None:
+        session = Session(room, MonotonicClock())
+        with hold_room("test") as path:
+            async with open_api(session, House.find(), "demo", path):
+                pytest.fail("two programs on one port")
+
+    assert not run_folder.exists()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        surfaces = Surfaces(tcp=Tcp(port=taken.getsockname()[1]))
+        with pytest.raises(DaemonError, match="Choose another port"):
+            asyncio.run(look(a_room().model_copy(update={"surfaces": surfaces})))
+
+
+@pytest.mark.parametrize("host", ["192.168.1.20", "garden.local", "::"])
+def test_other_machines_are_not_let_in_yet(host: str) -> None:
+    """An address that others could reach is refused in words."""
+    with pytest.raises(ValidationError, match="this machine alone"):
+        Tcp(host=host)
+
+
+def test_a_watcher_does_not_hold_the_daemon_up(visit: Visit, run_folder: Path) -> None:
+    """A stream that is open when the daemon leaves just ends."""
+    line = socket.socket(socket.AF_UNIX)
+
+    def call() -> bytes:
+        line.connect(str(run_folder / "test.sock"))
+        line.sendall(b"GET /v1/events HTTP/1.1\r\nHost: room\r\n\r\n")
+        return line.recv(1000)
+
+    with line:
+        assert b"text/event-stream" in visit(call)
+        left = time.monotonic()
+        line.settimeout(5)
+        while line.recv(65536):
+            pass
+        assert time.monotonic() - left < 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from kacenv.audio.devices import Device, NullDevice, Pull
 from kacenv.audio.guard import Guard
-from kacenv.audio.ramp import Ramp
+from kacenv.audio.ramp import Ramp, even
 from kacenv.audio.samples import RATE, Block
 from kacenv.errors import DeviceError
 from kacenv.units import Seconds
@@ -126,7 +126,7 @@ class Output:
         if self._returned >= 1.0:
             return np.ascontiguousarray(block)
         self._returned = min(1.0, self._returned + len(block) / RATE / _RETURN_OVER)
-        return self._return.apply(block, self._returned)
+        return self._return.apply(block, even(self._returned))
 
     def _keep_going(self) -> None:
         watch = Watchdog()

@@ -4,6 +4,14 @@ import numpy as np
 
 from kacenv.audio.samples import Block
 
+_DEPTH = 40.0
+"""dB below its level at which a fade-in begins; at music's levels nobody hears that."""
+
+
+def even(share: float) -> float:
+    """The gain at `share` (0 to 1) of a fade that an ear hears as even: straight in dB."""
+    return float(10.0 ** ((min(share, 1.0) - 1.0) * _DEPTH / 20.0)) if share > 0 else 0.0
+
 
 class Ramp:
     """Takes samples from the gain they had to the gain they shall have."""

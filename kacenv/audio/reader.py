@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import floor
 
 from kacenv.audio.devices import Device, NullDevice
-from kacenv.audio.ramp import Ramp
+from kacenv.audio.ramp import Ramp, even
 from kacenv.audio.resampling import interpolate, places
 from kacenv.audio.samples import RATE, Block, silence
 from kacenv.audio.steering import Phase, Steering
@@ -109,4 +109,4 @@ class Reader:
         self._gain += max(-step, min(step, self._wanted - self._gain))
         if not self._gain and not self._wanted:
             self.in_place = False
-        return self._ramp.apply(block, self._gain)
+        return self._ramp.apply(block, even(self._gain))

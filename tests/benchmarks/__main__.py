@@ -2,13 +2,31 @@
 
 import platform
 
-from benchmarks import cold_start, crossfades, engine_step, playing, rendering, scanning
+from benchmarks import (
+    cold_start,
+    crossfades,
+    engine_step,
+    lights,
+    page,
+    playing,
+    rendering,
+    scanning,
+)
 
 
 def main() -> None:
     """Print the machine, then each benchmark."""
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
-    for benchmark in (cold_start, engine_step, playing, crossfades, rendering, scanning):
+    for benchmark in (
+        cold_start,
+        engine_step,
+        playing,
+        crossfades,
+        rendering,
+        scanning,
+        page,
+        lights,
+    ):
         assert benchmark.__doc__
         print(f"\n{benchmark.__doc__}")
         for line in benchmark.report():

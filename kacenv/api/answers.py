@@ -1,57 +1,19 @@
-"""The API: every surface drives the room through it, and reads the room from it."""
+"""What goes wrong, said in words that a therapist can read."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
-
-from fastapi import Body, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from kacenv import __version__
 from kacenv.errors import KacenvError, LoadError, RefusedError, UnitError
-from kacenv.requests import PressField
-from kacenv.session import Session
-from kacenv.status import RoomStatus
-
-Begin = Callable[[str], Awaitable[str]]
-"""Loads a scene by its name, begins it and says so."""
 
 
-class Reply(BaseModel):
-    """What the therapist is told."""
-
-    reply: str
-
-
-class SceneName(BaseModel):
-    """The scene to begin: its name, or the path of its file."""
-
-    scene: str
-
-
-def make_app(session: Session, begin: Begin) -> FastAPI:
-    """The room's API; version 1 lives below `/v1`."""
-    app = FastAPI(title="kacenv", version=__version__, docs_url=None, redoc_url=None)
+def explain_in_words(app: FastAPI) -> None:
+    """Answer every error of `app` with `{"error": words}`."""
     app.add_exception_handler(KacenvError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_request)
     app.add_exception_handler(HTTPException, _explain_address)
     app.add_exception_handler(Exception, _explain_fault)
-
-    @app.get("/v1/status")
-    async def status() -> RoomStatus:
-        return session.status()
-
-    @app.post("/v1/requests")
-    async def requests(press: Annotated[PressField, Body()]) -> Reply:
-        return Reply(reply=session.submit(press))
-
-    @app.post("/v1/start")
-    async def start(body: SceneName) -> Reply:
-        return Reply(reply=await begin(body.scene))
-
-    return app
 
 
 def _explain(_: Request, error: Exception) -> Response:

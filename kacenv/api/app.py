@@ -1,0 +1,116 @@
+"""The addresses of the API, and the page that lives on them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import Body, FastAPI, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from kacenv import __version__
+from kacenv.api.answers import explain_in_words
+from kacenv.api.events import stream
+from kacenv.api.files import add_page
+from kacenv.api.haste import Haste
+from kacenv.api.watch import Watch
+from kacenv.engine import State
+from kacenv.loader import SceneCard
+from kacenv.requests import PressField
+from kacenv.session import Session
+from kacenv.status import RoomStatus
+
+LONGEST_POLL = 25.0
+"""Seconds that a status with `after` waits for news; shorter than any proxy's patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the API can't do by itself, because it has to do with files.
+
+    `begin` loads a scene by its name, begins it and says so; `scenes` are those of the house.
+    """
+
+    begin: Callable[[str], Awaitable[str]]
+    scenes: Callable[[], Awaitable[Sequence[SceneCard]]]
+
+
+class Reply(BaseModel):
+    """What the therapist is told, and whether the room is now other than before."""
+
+    reply: str
+    changed: bool = True
+
+
+class SceneName(BaseModel):
+    """The scene to begin: its name, or the path of its file."""
+
+    scene: str
+
+
+After = Annotated[
+    int | None,
+    Query(description="Wait up to 25 s for a `version` other than this one."),
+]
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events: `status` (all of it), `change` (a JSON Merge Patch, "
+        "RFC 7386) and `beat` (nothing has changed).",
+        "content": {"text/event-stream": {}},
+    }
+}
+
+
+def make_app(session: Session, ways: Ways) -> FastAPI:
+    """The room's API; version 1 lives below `/v1`, the tablet's page at `/`.
+
+    `app.state.watch` must be closed before the server is, or its streams hold it up.
+    """
+    app = FastAPI(title="kacenv", version=__version__, docs_url=None, redoc_url=None)
+    app.state.watch = Watch(session)
+    explain_in_words(app)
+    add_page(app)
+    _add_reading(app, session, app.state.watch, ways)
+    _add_driving(app, session, app.state.watch, ways)
+    return app
+
+
+def _add_reading(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> None:
+    @app.get("/v1/status")
+    async def status(after: After = None) -> RoomStatus:
+        if after is not None:
+            await watch.beyond(after, LONGEST_POLL)
+        watch.look()
+        return replace(session.status(), version=watch.version)
+
+    @app.get("/v1/events", response_class=StreamingResponse, responses=_EVENTS)
+    async def events() -> StreamingResponse:
+        no_store = {"Cache-Control": "no-store"}
+        return StreamingResponse(stream(watch), media_type="text/event-stream", headers=no_store)
+
+    @app.get("/v1/scenes")
+    async def scenes() -> Sequence[SceneCard]:
+        return await ways.scenes()
+
+
+def _add_driving(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> None:
+    haste = Haste()
+
+    @app.post("/v1/requests")
+    async def requests(press: Annotated[PressField, Body()], asked: Request) -> Reply:
+        haste.heed(asked.client.host if asked.client else "", press)
+        before = session.state
+        words = session.submit(press)
+        watch.look()
+        return Reply(reply=words, changed=_differs(before, session.state))
+
+    @app.post("/v1/start")
+    async def start(body: SceneName) -> Reply:
+        words = await ways.begin(body.scene)
+        watch.look()
+        return Reply(reply=words)
+
+
+def _differs(before: State, after: State) -> bool:
+    """Whether anything but the memory of the press itself is another."""
+    return replace(before, pressed={}) != replace(after, pressed={})

@@ -1,0 +1,95 @@
+// The link to the room. Every request of this page goes through `ask`.
+
+const PATIENCE = 5000; // ms for an answer
+const SILENCE = 5000; // ms without a beat until the link counts as lost
+const PAUSES = [300, 700, 1500, 3000]; // ms before trying again, the last one for ever
+
+/** The daemon's answer; throws an Error in the therapist's words. */
+export async function ask(path, { body, patience = PATIENCE } = {}) {
+  const patient = limit(patience);
+  try {
+    const answer = await reach(path, body, patient.signal);
+    const content = await answer.json();
+    if (!answer.ok) throw new Refusal(content.error);
+    return content;
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Error("The room didn't answer. It may not have been done.");
+  } finally {
+    patient.done();
+  }
+}
+
+class Refusal extends Error {}
+
+function reach(path, body, signal) {
+  const sent = body && { method: "POST", body: JSON.stringify(body) };
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  return fetch(path, { ...sent, headers, signal, cache: "no-store", credentials: "same-origin" });
+}
+
+function limit(span) {
+  const stopper = new AbortController();
+  const timer = setTimeout(() => stopper.abort(), span);
+  return { signal: stopper.signal, done: () => clearTimeout(timer) };
+}
+
+/** Follow the room for ever: `heard(name, data)` for each event, `lost()` whenever it ends. */
+export async function follow({ heard, lost }) {
+  let failures = 0;
+  for (;;) {
+    try {
+      await listen((name, data) => {
+        failures = 0;
+        heard(name, data);
+      });
+    } catch {
+      // However it ended, the next lines are the answer to it.
+    }
+    lost();
+    await pause(PAUSES[Math.min(failures, PAUSES.length - 1)]);
+    failures += 1;
+  }
+}
+
+async function listen(heard) {
+  const stopper = new AbortController();
+  let watchdog = setTimeout(() => stopper.abort(), SILENCE);
+  try {
+    const answer = await reach("/v1/events", null, stopper.signal);
+    if (!answer.ok) return;
+    for await (const text of pieces(answer.body.getReader())) {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => stopper.abort(), SILENCE);
+      const event = read(text);
+      if (event) heard(event.name, event.data);
+    }
+  } finally {
+    clearTimeout(watchdog);
+    stopper.abort();
+  }
+}
+
+/** The stream's text, cut at the empty lines that end each event. */
+async function* pieces(reader) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const events = text.split("\n\n");
+    text = events.pop();
+    yield* events;
+  }
+}
+
+function read(text) {
+  const lines = text.split("\n").map((line) => line.match(/^(event|data): (.*)$/));
+  const fields = Object.fromEntries(lines.filter(Boolean).map(([, key, value]) => [key, value]));
+  return fields.event && fields.data && { name: fields.event, data: JSON.parse(fields.data) };
+}
+
+function pause(span) {
+  return new Promise((go) => setTimeout(go, span));
+}

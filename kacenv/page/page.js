@@ -1,0 +1,138 @@
+// The tablet's page: joins the link, the view and the keys.
+
+import { ASKS, LONG_PRESSES, forget, muteAsk, volumeAsk } from "./keys.js";
+import { ask, follow } from "./link.js";
+import { onLongPress, onPress } from "./press.js";
+import { offerScenes } from "./scenes.js";
+import { Room } from "./status.js";
+import { undoOf } from "./undo.js";
+import { $, news, show, write } from "./view.js";
+import { clock, forTouch, timeOfDay } from "./words.js";
+
+const FRAME = 250; // ms between two looks at the clocks
+const UNDO = 10000; // ms
+const AGAIN = 1000; // ms until lights-up is tried again
+
+const room = new Room();
+let presses = 0;
+let undoing = null;
+let quiet = null;
+let lostAt = null;
+let shown = null;
+
+function say(text, undo = null) {
+  write($("said"), forTouch(text));
+  undoing = undo && { ...undo, seen: false };
+  $("undo").hidden = !undo;
+  $("undo").classList.remove("running");
+  if (undo) requestAnimationFrame(() => $("undo").classList.add("running"));
+  clearTimeout(quiet);
+  quiet = setTimeout(() => say(""), UNDO);
+}
+
+async function send(request, withUndo = true) {
+  const before = room.now();
+  const mine = ++presses;
+  const speak = (...words) => mine === presses && say(...words); // answers may overtake each other
+  try {
+    const { reply, changed } = await ask("/v1/requests", { body: request });
+    speak(reply, withUndo && changed ? undoOf(request, before) : null);
+  } catch (error) {
+    speak(error.message);
+  }
+}
+
+/** Somebody else's word counts: where the room isn't as the press left it, undo is over. */
+function watchUndo(status) {
+  if (!undoing) return;
+  const still = undoing.still(status);
+  if (undoing.seen && !still) say($("said").textContent);
+  else undoing.seen = still;
+}
+
+function takeBack() {
+  const { request } = undoing;
+  forget(request.output);
+  say("");
+  return send(request, false);
+}
+
+/** Lights-up is tried whatever the link says, until the room has heard it. */
+async function lightsUp() {
+  if (!lostAt) return send(ASKS["lights-up"]());
+  say("Trying to bring the lights up. The switches at the wall work, too.");
+  for (;;) {
+    try {
+      return say((await ask("/v1/requests", { body: ASKS["lights-up"]() })).reply);
+    } catch {
+      await new Promise((go) => setTimeout(go, AGAIN));
+    }
+  }
+}
+
+function draw() {
+  const status = !lostAt && room.now();
+  if (!status) return drawLost();
+  const told = news(shown, status);
+  if (told) write($("news"), told);
+  show(status);
+  watchUndo(status);
+  const idle = status.session.phase === null;
+  if (idle && (!shown || shown.session.phase !== null)) offerScenes(say);
+  shown = status;
+}
+
+function drawLost() {
+  if (!lostAt) return;
+  const span = clock((Date.now() - lostAt) / 1000);
+  write($("lost-for"), `(${span})`);
+}
+
+function lose() {
+  if (lostAt || !room.known) return;
+  lostAt = Date.now();
+  document.body.classList.add("lost");
+  write($("lost-words"), `No link since ${timeOfDay(new Date(lostAt))}. ` +
+    "The room goes on by itself; this is how it was then.");
+  $("lost").hidden = false;
+  for (const key of document.querySelectorAll("button")) key.disabled = key.id !== "lights-up";
+  say("");
+}
+
+function find() {
+  document.body.classList.remove("waiting", "lost");
+  $("lost").hidden = true;
+  write($("lost-words"), "");
+  $("undo").disabled = false;
+  lostAt = null;
+  shown = null;
+}
+
+function hear(name, data) {
+  if (name === "status") room.learn(data);
+  else room.change(data);
+  if (name === "status") find();
+  if (name !== "beat") draw();
+}
+
+function wire() {
+  for (const [id, request] of Object.entries(ASKS)) {
+    if (id === "lights-up") onPress($(id), lightsUp);
+    else if (LONG_PRESSES.includes(id)) onLongPress($(id), () => send(request(room.now())), say);
+    else onPress($(id), () => send(request(room.now())));
+  }
+  onPress($("undo"), takeBack);
+  $("outputs").addEventListener("click", pressOutput);
+}
+
+function pressOutput({ target }) {
+  const key = target.closest("button");
+  if (!key) return null;
+  const { output } = key.closest("li").dataset;
+  if (key.classList.contains("mute")) return send(muteAsk(output, room.now()));
+  return send(volumeAsk(output, key.classList.contains("louder") ? 1 : -1, room.now()));
+}
+
+wire();
+setInterval(draw, FRAME);
+follow({ heard: hear, lost: lose });

@@ -1,0 +1,151 @@
+"""Waiting for news of the room, and the live stream."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from support.devices import MemorySound
+from support.sessions import a_phase, a_room, a_timeline
+
+from kacenv.api.events import stream
+from kacenv.api.watch import Watch
+from kacenv.clock import SimClock
+from kacenv.requests import Extend, Hold, Start
+from kacenv.session import Session
+from kacenv.units import Seconds
+
+
+def in_room(visit: Callable[[Session, Watch], Awaitable[None]]) -> None:
+    """Visit a room with a session that stands at its beginning until the clock jumps."""
+
+    async def stay() -> None:
+        session = Session(a_room(), SimClock())
+        session.sound = MemorySound(session.clock)
+        session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
+        await asyncio.wait_for(visit(session, Watch(session)), 20.0)
+
+    asyncio.run(stay())
+
+
+async def heard(events: AsyncIterator[str]) -> tuple[str, Any]:
+    """The next event's name and data."""
+    name, data, *_ = (await anext(events)).splitlines()
+    return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+
+
+def test_who_waits_is_woken_by_a_press() -> None:
+    """A press ends the wait at once, with a new version."""
+
+    async def visit(session: Session, watch: Watch) -> None:
+        version = watch.version
+        waiting = asyncio.create_task(watch.beyond(version, 15.0))
+        await asyncio.sleep(0)
+        session.submit(Hold())
+        watch.look()
+        assert await asyncio.wait_for(waiting, 1.0)
+        assert watch.version == version + 1
+
+    in_room(visit)
+
+
+def test_what_happens_without_a_press_is_seen_soon() -> None:
+    """What the session does by itself is noticed within a look or two."""
+
+    async def visit(session: Session, watch: Watch) -> None:
+        waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
+        await asyncio.sleep(0)
+        session.tell("The sound is back.")
+        assert await asyncio.wait_for(waiting, 2.0)
+
+    in_room(visit)
+
+
+def test_time_wakes_nobody() -> None:
+    """A jump of the clock within a piece is no news."""
+
+    async def visit(session: Session, watch: Watch) -> None:
+        session.clock.jump(Seconds(100.0))
+        assert not await watch.beyond(watch.version, 0.6)
+
+    in_room(visit)
+
+
+def test_another_daemons_version_is_news_at_once() -> None:
+    """A surface that knew the daemon before this one isn't left waiting."""
+
+    async def visit(_: Session, watch: Watch) -> None:
+        assert await watch.beyond(watch.version - 1, 15.0)
+
+    in_room(visit)
+
+
+def test_the_stream_begins_with_everything_and_goes_on_with_changes() -> None:
+    """First the whole room, then a patch with only what is new."""
+
+    async def visit(session: Session, watch: Watch) -> None:
+        events = stream(watch)
+        name, first = await heard(events)
+        assert (name, first["session"]["mode"]) == ("status", "running")
+        session.submit(Extend.model_validate({"by": "10m"}))
+        watch.look()
+        name, patch = await heard(events)
+        assert name == "change"
+        assert patch["session"]["phase_left"] == 1200.0
+        assert "room" not in patch
+        assert patch["version"] == first["version"] + 1
+
+    in_room(visit)
+
+
+def test_a_quiet_stream_beats() -> None:
+    """Where nothing changes, a small sign of life comes every two seconds."""
+
+    async def visit(_: Session, watch: Watch) -> None:
+        events = stream(watch)
+        await heard(events)
+        name, beat = await heard(events)
+        assert (name, set(beat)) == ("beat", {"at"})
+
+    in_room(visit)
+
+
+def test_many_presses_make_few_changes() -> None:
+    """Sixty presses in a third of a second come as a few changes, not as sixty."""
+
+    async def press(session: Session, watch: Watch) -> None:
+        for seconds in range(1, 61):
+            session.submit(Extend.model_validate({"by": f"{seconds}s"}))
+            watch.look()
+            await asyncio.sleep(0.005)
+
+    async def visit(session: Session, watch: Watch) -> None:
+        events, names = stream(watch), []
+        await heard(events)
+        pressing = asyncio.create_task(press(session, watch))
+        while (name := (await heard(events))[0]) != "beat":
+            names.append(name)
+        await pressing
+        assert 1 <= len(names) <= 15
+
+    in_room(visit)
+
+
+def test_closing_lets_everybody_go() -> None:
+    """A daemon that leaves isn't held up by those who watch."""
+
+    async def visit(_: Session, watch: Watch) -> None:
+        events = stream(watch)
+        await heard(events)
+        rest = asyncio.create_task(_all(events))
+        waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
+        await asyncio.sleep(0.1)
+        watch.close()
+        assert await asyncio.wait_for(rest, 1.0) == []
+        assert not await asyncio.wait_for(waiting, 1.0)
+
+    in_room(visit)
+
+
+async def _all(events: AsyncIterator[str]) -> list[str]:
+    return [event async for event in events]
