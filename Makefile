@@ -23,7 +23,7 @@ help:
 	@echo "make demo    play the demo session (three minutes)"
 	@echo "make test    lint, types, contracts and tests"
 	@echo "make bench   measure speed, beside Liquidsoap"
-	@echo "make soak    faults for an hour of simulated and ten minutes of real time"
+	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
 
 setup: packages $(VENV)/ready
@@ -57,7 +57,7 @@ bench: setup
 
 soak: setup
 	$(call install,$(TEST_PACKAGES))
-	PYTHONPATH=tests $(BIN)/python -m soak
+	PYTHONPATH=tests $(BIN)/python -m soak $(RUNS)
 
 music: setup
 	$(call install,$(MUSIC_PACKAGES))

@@ -1,10 +1,11 @@
 """The supervisor: keeps a room's daemon alive, at once and without systemd."""
 
+import gc
 import logging
 import os
 import select
 import signal
-import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,10 +25,57 @@ BREATH = Seconds(2.0)
 _LONGEST_BREATH = Seconds(30.0)
 _REFUSED = 1
 _log = logging.getLogger(__name__)
+Begin = Callable[[int], int]
+"""Starts a daemon, in a process group of its own, so that Ctrl-C comes from the supervisor alone.
+
+It is given the pipe to beat on, and gives the process back.
+"""
+
+
+def spawned(command: Sequence[str]) -> Begin:
+    """Starts a program of its own."""
+
+    def begin(beats: int) -> int:
+        environment = {**os.environ, PIPE: str(beats)}
+        os.set_inheritable(beats, True)
+        return os.posix_spawn(command[0], list(command), environment, setpgroup=0)
+
+    return begin
+
+
+def forked(life: Callable[[], int]) -> Begin:
+    """Starts `life`, which gives an exit code, in a copy of this very process.
+
+    What has been imported by now needn't be imported again, so it begins at once.
+    """
+
+    def begin(beats: int) -> int:
+        gc.freeze()
+        child = os.fork()
+        if child:
+            return child
+        code = _REFUSED
+        try:
+            os.setpgid(0, 0)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            os.environ[PIPE] = str(beats)
+            code = life()
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 0
+        except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's copy
+            _log.exception("the room's daemon failed")
+        finally:
+            logging.shutdown()
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(code)
+
+    return begin
 
 
 class Supervisor:
-    """Runs `command` until it is told to end (SIGTERM, SIGINT), and again whenever it dies.
+    """Begins a daemon, until it is told to end (SIGTERM, SIGINT), and again whenever it dies.
 
     A daemon that refuses to begin the first time says why, and ends the supervisor too. A
     terminal that is closed, or a line that drops, ends neither. If the supervisor itself is
@@ -36,13 +84,13 @@ class Supervisor:
 
     def __init__(
         self,
-        command: Sequence[str],
+        begin: Begin,
         silence: Seconds = SILENCE,
         beginning: Seconds = BEGINNING,
         breath: Seconds = BREATH,
         parting: Seconds = PARTING,
     ) -> None:
-        self._command = list(command)
+        self._begin = begin
         self._silence, self._beginning = silence, beginning
         self._breath, self._parting = breath, parting
         self._leave = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -85,7 +133,7 @@ class Supervisor:
         """Start a daemon and wait for its end: whether its heart was heard, and its exit code."""
         heard, beats = os.pipe()
         try:
-            child = self._started(beats)
+            child = self._begin(beats)
         except OSError as error:
             os.close(heard)
             _log.error("the room's daemon can't be started: %s", error.strerror)
@@ -97,28 +145,19 @@ class Supervisor:
         finally:
             _sweep(child)
             os.close(heard)
-            code = child.wait()
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return begun, code
 
-    def _started(self, beats: int) -> subprocess.Popen[bytes]:
-        """The daemon, in a process group of its own, so that Ctrl-C comes from us alone."""
-        return subprocess.Popen(  # noqa: S603 - our own program
-            self._command,
-            pass_fds=(beats,),
-            env={**os.environ, PIPE: str(beats)},
-            process_group=0,
-        )
-
-    def _listen(self, child: subprocess.Popen[bytes], heard: int) -> bool:
+    def _listen(self, child: int, heard: int) -> bool:
         """Until the daemon is gone, whether its heart was heard; one that is stuck is killed."""
         begun, waiting = False, [heard, self._leave]
-        gone = os.pidfd_open(child.pid)
+        gone = os.pidfd_open(child)
         try:
             while ready := select.select([gone, *waiting], [], [], self._patience(begun))[0]:
                 if gone in ready:
                     return begun or _heard_a_beat(heard)
                 if self._leave in ready:
-                    child.terminate()
+                    os.kill(child, signal.SIGTERM)
                     waiting = []
                 elif _heard_a_beat(heard):
                     begun = True
@@ -156,10 +195,10 @@ def _heard_a_beat(heard: int) -> bool:
     return bool(select.select([heard], [], [], 0)[0]) and bool(os.read(heard, 4096))
 
 
-def _sweep(child: subprocess.Popen[bytes]) -> None:
+def _sweep(child: int) -> None:
     """End what a daemon has started and left behind, and itself if it is still there."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+        os.killpg(child, signal.SIGKILL)
 
 
 def _ending(code: int) -> str:

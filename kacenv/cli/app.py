@@ -1,14 +1,19 @@
 """The commands of `kacenv`."""
 
 import sys
-from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kacenv.cli.check import check
+from kacenv.cli.doctor import doctor
+from kacenv.cli.lights import app as lights_app
+from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
 from kacenv.cli.quick import send, show_status
+from kacenv.cli.rehearse import RehearseCommand, rehearse
+from kacenv.cli.service import app as service_app
 from kacenv.cli.sound import app as sound_app
 
 app = typer.Typer(
@@ -23,7 +28,10 @@ app = typer.Typer(
 _SLOW_DISK = 120.0
 """Measuring a scene's music may take this long (seconds)."""
 app.add_typer(sound_app, name="audio", rich_help_panel="The room itself")
+app.add_typer(service_app, name="service", rich_help_panel="The room itself")
 app.add_typer(music_app, name="music", rich_help_panel="During a session")
+app.add_typer(midi_app, name="midi", rich_help_panel="The room itself")
+app.add_typer(lights_app, name="lights", rich_help_panel="During a session")
 _DRIVE, _PLAN, _RUN = "During a session", "Before a session", "The room itself"
 RoomOption = Annotated[
     str | None,
@@ -73,6 +81,12 @@ def release(room: RoomOption = None) -> None:
 def extend(by: str, room: RoomOption = None) -> None:
     """Make this phase longer, e.g. kacenv extend 10m."""
     send(room, "extend", by=by)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def shorten(by: str, room: RoomOption = None) -> None:
+    """Take time off this phase again, e.g. kacenv shorten 5m; it never ends at once."""
+    send(room, "shorten", by=by)
 
 
 @app.command("next", rich_help_panel=_DRIVE)
@@ -135,17 +149,20 @@ def intensity(
     send(room, "intensity", lean=lean)
 
 
-@app.command(rich_help_panel=_DRIVE)
-def lights(
-    level: Annotated[str, typer.Argument(metavar="LEVEL|plan")], room: RoomOption = None
-) -> None:
-    """Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan."""
-    send(room, "lights", level=None if level == "plan" else level)
-
-
 @app.command("lights-up", rich_help_panel=_DRIVE)
-def lights_up(room: RoomOption = None) -> None:
+def lights_up(
+    room: RoomOption = None,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Past the daemon, straight over the light broker.")
+    ] = False,
+    house: HouseOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --direct: for scripts.")] = False,
+) -> None:
     """Bring up the safe light in 3 s; it stays until: kacenv lights plan."""
+    if direct:
+        from kacenv.cli.direct import lights_up as straight
+
+        sys.exit(straight(room, house, as_json=as_json))
     send(room, "lights-up")
 
 
@@ -153,8 +170,49 @@ def lights_up(room: RoomOption = None) -> None:
 def chime(
     name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell", room: RoomOption = None
 ) -> None:
-    """Strike a soft chime for staff: bell, two-bells or deep-bell."""
+    """Strike a soft chime for staff: bell, two-bells, deep-bell or one of the room's own."""
     send(room, "chime", chime=name)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def done(
+    check_in: Annotated[str | None, typer.Argument(metavar="[CHECK-IN]")] = None,
+    room: RoomOption = None,
+) -> None:
+    """Mark a check-in as done: the one that has been due for longest, or the one named."""
+    send(room, "done", check_in=check_in)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def snooze(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[CHECK-IN] [TIME]")] = None,
+    room: RoomOption = None,
+) -> None:
+    """Let a check-in come again in 5 minutes, or e.g. kacenv snooze 10m."""
+    from kacenv.presses import fields_of
+
+    send(room, "snooze", **fields_of(["snooze", *(words or [])]))
+
+
+@app.command("pass", rich_help_panel=_DRIVE)
+def let_pass(
+    check_in: Annotated[str | None, typer.Argument(metavar="[CHECK-IN]")] = None,
+    room: RoomOption = None,
+) -> None:
+    """Let a check-in that is due go by: the one due for longest, or the one named."""
+    send(room, "pass", check_in=check_in)
+
+
+@app.command(rich_help_panel=_DRIVE)
+def seat(
+    seat: Annotated[str, typer.Argument(metavar="a|b")],
+    word: Annotated[str, typer.Argument(metavar="started|reset")],
+    room: RoomOption = None,
+) -> None:
+    """Begin a seat's own clock, e.g. kacenv seat a started; reset sets it back."""
+    from kacenv.presses import fields_of
+
+    send(room, "seat", **fields_of(["seat", seat, word]))
 
 
 @app.command(rich_help_panel=_DRIVE)
@@ -169,71 +227,45 @@ def stop(room: RoomOption = None) -> None:
     send(room, "stop")
 
 
-@app.command(rich_help_panel=_PLAN)
-def check(house: HouseOption = None) -> None:
-    """Read every room, scene and playlist, and say what is wrong."""
-    from kacenv.loader import House, check_house, warnings_of
-
-    home = House.find(house)
-    problems = check_house(home)
-    for problem in problems:
-        print(f"{problem}\n")
-    cautions = warnings_of(home)
-    for caution in cautions:
-        print(caution)
-    read = {"rooms": home.rooms(), "scenes": home.scenes(), "playlists": home.playlists()}
-    counts = ", ".join(f"{len(names)} {kind}" for kind, names in read.items())
-    print(f"Read: {counts}. Problems: {_count(problems)}. Warnings: {_count(cautions)}.")
-    sys.exit(1 if problems else 0)
-
-
-def _count(found: Sized) -> str:
-    return str(len(found) or "none")
-
-
-@app.command(rich_help_panel=_PLAN)
-def rehearse(
-    scene: str,
-    room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")] = "demo",
-    render: Annotated[
-        Path | None, typer.Option("--render", help="Write the sound to this FLAC file instead.")
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", help="With --render: this output alone.")
-    ] = None,
-    house: HouseOption = None,
-) -> None:
-    """Print a whole session's timeline without playing it, or render its sound to a file."""
-    if render is not None:
-        from kacenv.cli.render import render_scene
-        from kacenv.loader import House
-
-        render_scene(House.find(house), scene, room, render, output)
-        return
-    from kacenv.cli.rehearsal import rehearsal_lines
-    from kacenv.loader import House, load_room, load_session
-    from kacenv.simulate import rehearse as simulated
-
-    home = House.find(house)
-    timeline = load_session(home, scene, room)
-    for line in rehearsal_lines(timeline, simulated(load_room(home, room), timeline)):
-        print(line)
+app.command(rich_help_panel=_PLAN)(check)
+app.command(rich_help_panel=_PLAN, cls=RehearseCommand)(rehearse)
 
 
 @app.command(rich_help_panel=_RUN)
 def serve(
     room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")],
     house: HouseOption = None,
+    *,
+    supervised: Annotated[
+        bool, typer.Option("--supervised", help="Start it again whenever it dies or is stuck.")
+    ] = False,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="Log to this file, with rotation.")
+    ] = None,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log each event as a line of JSON.")
+    ] = False,
 ) -> None:
-    """Run a room until it is told to leave (Ctrl-C or SIGTERM)."""
-    import asyncio
+    """Run a room until it is told to leave (Ctrl-C or SIGTERM).
 
-    from kacenv.cli.logs import log_to_stderr
-    from kacenv.daemon import serve as run_room
-    from kacenv.loader import House
+    Exits with 0 after it was told to leave, 1 if the room can't be run, and says why.
+    """
+    from kacenv.cli.logs import log_to_file, log_to_stderr
 
-    log_to_stderr()
-    asyncio.run(run_room(House.find(house), room))
+    if log is None:
+        log_to_stderr(as_json=log_json)
+    else:
+        log_to_file(log, as_json=log_json, rotate=not supervised)
+    if supervised:
+        from kacenv.cli.start import supervise
+
+        sys.exit(supervise(room, house, log, as_json=log_json))
+    from kacenv.cli.start import run
+
+    sys.exit(run(room, house))
+
+
+app.command(rich_help_panel=_RUN)(doctor)
 
 
 @app.command(rich_help_panel=_RUN)

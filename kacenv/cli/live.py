@@ -91,6 +91,7 @@ class _Watched:
             broker=None,
             lamps={fixture.id: self._lamp(fixture.zone, now) for fixture in self._room.lights},
             told=tuple(told),
+            at=now,
         )
 
     def _notice(self, moment: Moment) -> None:

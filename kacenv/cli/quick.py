@@ -3,7 +3,10 @@
 import os
 from typing import Any
 
-PRESSES = frozenset({"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"})
+PRESSES = frozenset(
+    {"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"}
+    | {"done", "snooze", "pass"}
+)
 """Requests that need no more than their name."""
 
 

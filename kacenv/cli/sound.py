@@ -71,7 +71,7 @@ def walk(
 
     place, _, _ = _open(room, house)
     chosen = place.outputs if output is None else (_output(place, output),)
-    with _held(place.name):
+    with held(place.name):
         for one in chosen:
             for side, column in zip(_sides(one), one.channels, strict=True):
                 print(f"{one.id}, {side}: channel {column} of {one.device}", flush=True)
@@ -80,6 +80,33 @@ def walk(
                 with Player(place, alone, tone) as player:
                     player.wait()
     print("Did each one sound where it should? If not, change `channels` in the room file.")
+
+
+@app.command("chime")
+def hear_chime(
+    room: RoomOption,
+    name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell",
+    output: Annotated[
+        str | None, typer.Option("--output", help="Where; without it, the first output.")
+    ] = None,
+    house: HouseOption = None,
+) -> None:
+    """Hear a chime on the built-in bell, as loud as in a quiet room, before it is used."""
+    import numpy as np
+
+    from kacenv.audio.bell import ring
+    from kacenv.audio.player import Player
+    from kacenv.units import amplitude
+
+    place, _, _ = _open(room, house)
+    known = place.phrases
+    if name not in known:
+        raise DeviceError(f"The room has no chime called {name!r}; it has: {', '.join(known)}.")
+    one = place.outputs[0] if output is None else _output(place, output)
+    sound = ring(known[name]) * np.float32(amplitude(place.chime_loudness.softest))
+    with held(place.name), Player(place, one, np.stack((sound, sound), axis=1)) as player:
+        print(f"{name} on {one.id}, at {place.chime_loudness.softest:g} dBFS", flush=True)
+        player.wait()
 
 
 @app.command()
@@ -140,8 +167,8 @@ def _sides(output: "Output") -> tuple[str, ...]:
 
 
 @contextmanager
-def _held(room: str) -> Iterator[None]:
-    """Keep the room from being run while its outputs are tested."""
+def held(room: str) -> Iterator[None]:
+    """Keep the room from being run while its outputs or lamps are tested."""
     import fcntl
 
     from kacenv.places import run_folder
@@ -168,7 +195,7 @@ def _measured(place: "Room", output: "Output") -> float:
 
     level = noise_level(output.ceiling)
     noise = pink_noise(Seconds(_NOISE), level, _SEED)
-    with _held(place.name), Player(place, output, noise, Seconds(_RISE)):
+    with held(place.name), Player(place, output, noise, Seconds(_RISE)):
         print(f"Pink noise on {output.id}: {level:g} dBFS rms, seed {_SEED}, rising for 10 s.")
         print("Nobody should wear headphones. Hold the meter (C, slow) where the head will be.")
         return _parse(typer.prompt("Reading in dB SPL, once it is steady (Ctrl-C stops)"))
@@ -192,8 +219,9 @@ def _write(path: Path, place: "Room", document: "Document", index: int, trim: st
     text = path.read_bytes().decode("utf-8")
     changed = _with_trim(text, document, index, trim)
     outputs = list(place.outputs)
+    written = validate(Room, document)
     outputs[index] = outputs[index].model_copy(update={"trim": parse_decibels(trim)})
-    wanted = place.model_copy(update={"outputs": tuple(outputs)})
+    wanted = written.model_copy(update={"outputs": tuple(outputs)})
     try:
         right = validate(Room, parse(changed, shown(path))) == wanted
     except LoadError:

@@ -1,38 +1,91 @@
 """Starts a room's daemon where none runs yet."""
 
+import asyncio
+import os
 import subprocess
 import sys
+import tempfile
 import time
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kacenv.cli.client import get
-from kacenv.errors import DaemonError, NotRunningError
-from kacenv.loader import House, load_room
+from kacenv.cli.logs import log_to_file
+from kacenv.errors import DaemonError, KacenvError, NotRunningError
 from kacenv.places import run_folder
 
+if TYPE_CHECKING:
+    from kacenv.loader import House
+
+_NEEDED = ("kacenv.daemon", "fastapi", "uvicorn", "av", "miniaudio")
+"""What a daemon would have to import after a crash, if its supervisor hadn't."""
 _PATIENCE = 15.0
 """A daemon that doesn't answer after this many seconds has failed to start."""
 
 
-def ensure_running(home: House, room: str) -> str:
+def ensure_running(home: "House", room: str) -> str:
     """Have the daemon of `room` running, in the background if it must be started; its name.
 
     Raises:
         LoadError: the room's file can't be used.
         DaemonError: it doesn't start; carries what it said.
     """
+    from kacenv.loader import load_room
+
     name = load_room(home, room).name
     if not _answers(name):
         _start(home, room, name)
     return name
 
 
-def _start(home: House, room: str, name: str) -> None:
+def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
+    """Keep the daemon of `room` alive until told to end; the exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
+    from kacenv.supervisor import Supervisor, forked
+
+    for needed in _NEEDED:
+        import_module(needed)
+
+    def life() -> int:
+        if log is not None:
+            log_to_file(log, as_json=as_json)
+        return run(room, house)
+
+    return Supervisor(forked(life)).run()
+
+
+def run(room: str, house: Path | None) -> int:
+    """Run `room` in this process until told to leave; the exit code."""
+    from kacenv.daemon import serve
+    from kacenv.loader import House
+
+    try:
+        asyncio.run(serve(House.find(house), room))
+    except KacenvError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def own_program() -> list[str]:
+    """What runs this very kacenv."""
+    script = Path(sys.executable).with_name("kacenv")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "kacenv"]
+
+
+def _serve(room: str, house: Path | None, log: Path | None, *, as_json: bool) -> list[str]:
+    given = {"--room": room, "--house": house, "--log": log}
+    options = [word for name, value in given.items() if value for word in (name, str(value))]
+    return [*own_program(), "serve", *options, *(["--log-json"] if as_json else [])]
+
+
+def _start(home: "House", room: str, name: str) -> None:
     folder = run_folder()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     log = folder / f"{name}.log"
-    command = [sys.executable, "-m", "kacenv", "serve", "--room", room, "--house", str(home.root)]
-    with log.open("a+") as said:
-        begun = said.tell()
+    command = [*_serve(room, home.root, log, as_json=False), "--supervised"]
+    with tempfile.TemporaryFile("w+", dir=folder) as said:
         daemon = subprocess.Popen(  # noqa: S603 - our own program, with a room that has loaded
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
@@ -41,7 +94,7 @@ def _start(home: House, room: str, name: str) -> None:
             if _answers(name):
                 return
             time.sleep(0.05)
-        said.seek(begun)
+        said.seek(0)
         if not _answers(name):
             raise DaemonError(said.read().strip() or f"The room {name} didn't start; see {log}")
 

@@ -75,6 +75,11 @@ def typed(*words: str, house: Path, check: bool = False) -> subprocess.Completed
             "No piece of this phase says how much energy it has; the music goes on as planned.",
         ),
         (["chime", "two-bells"], "Chime for staff."),
+        (["done"], "No check-in is due."),
+        (["snooze", "10m"], "No check-in is due."),
+        (["pass"], "No check-in is due."),
+        (["seat", "a", "started"], "Seat A has begun."),
+        (["seat", "a", "reset"], "Seat A is set back."),
         (["lights", "20%"], "Lights go to 20%, until the next phase's look."),
         (["lights", "plan"], "The lights follow the plan again."),
         (
@@ -133,7 +138,8 @@ def test_mistakes_get_the_way_out(daemon: Daemon, words: list[str], error: str) 
 def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -> None:
     """`start` on a quiet machine starts the daemon, the daemon the session."""
     run = tmp_path / "run"
-    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_RUN": str(run)}
+    own = {"KACENV_HOUSE": str(house), "KACENV_RUN": str(run), "KACENV_STATE": str(tmp_path)}
+    environment = {**os.environ, **own}
     done = subprocess.run(
         [KACENV, "start", "quiet", "--room", "quiet"],
         env=environment, capture_output=True, text=True, check=False,

@@ -14,6 +14,8 @@ TYPED = [
     *("extend 10m", "shorten 5m", "volume -3 dB", "volume seat-a +2 dB", "mute", "mute --off"),
     *("mute speakers", "mute speakers --off", "duck", "duck --off", "intensity up"),
     *("lights 20%", "lights plan", "lights dimmer", "lights resume", "chime deep-bell"),
+    *("done", "done check-in-3", "snooze 5m", "snooze check-in-3 10m", "pass", "pass check-in-3"),
+    *("seat a started", "seat b reset"),
 ]
 
 

@@ -93,12 +93,48 @@ def test_each_channel_sounds_in_turn(pulse: Pulse, house: Path, tmp_path: Path) 
     assert sound[:, 0].nonzero()[0].max() < sound[:, 1].nonzero()[0].min()
 
 
+def test_all_devices_are_walked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, house: Path
+) -> None:
+    """Each output is heard on its own device, and on no other."""
+    (house / "rooms/quiet.yaml").write_text("""name: quiet
+outputs:
+  - {id: seat-a, role: seat-a, device: left, channels: [2]}
+  - {id: seat-b, role: seat-b, device: right, channels: [1]}
+""")
+    server, path = Pulse(tmp_path, sink="left", more=("right",)), tmp_path / "recording"
+    for name, value in server.env.items():
+        monkeypatch.setenv(name, value)
+    with server, server.recording(path):
+        result = typed("test", house=house)
+    assert result.output.splitlines()[:2] == [
+        "seat-a, mono: channel 2 of left",
+        "seat-b, mono: channel 1 of right",
+    ]
+    sound = server.read(path)
+    assert np.abs(sound).max(axis=0) == pytest.approx([0, 10 ** (-30 / 20)], rel=1e-2)
+
+
+def test_a_chime_can_be_heard(pulse: Pulse, house: Path, tmp_path: Path) -> None:
+    """A chime of the room's own sounds on one output, as soft as it is in a quiet room."""
+    room = house / "rooms/quiet.yaml"
+    room.write_text(room.read_text() + "chimes: {lake: {notes: [E4, {note: B4, after: 0.3s}]}}\n")
+    path = tmp_path / "recording"
+    with pulse.recording(path):
+        result = typed("chime", "lake", "--output", "seat-a", house=house)
+    assert result.output == "lake on seat-a, at -38 dBFS\n"
+    sound = pulse.read(path)
+    assert np.abs(sound).max(axis=0) == pytest.approx([0, 0] + [10 ** (-38 / 20)] * 2, rel=1e-2)
+    unknown = typed("chime", "gong", house=house)
+    assert "bell, two-bells, deep-bell, lake" in str(unknown.exception)
+
+
 def test_a_running_room_is_left_alone(house: Path, tmp_path: Path) -> None:
     """While a daemon holds the room, neither tone nor noise is played."""
     (tmp_path / "run").mkdir()
     with (tmp_path / "run" / "quiet.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for words in (["test"], ["calibrate", "speakers"]):
+        for words in (["test"], ["chime"], ["calibrate", "speakers"]):
             result = typed(*words, house=house)
             assert isinstance(result.exception, DaemonError)
             assert "The room quiet is running" in str(result.exception)

@@ -101,6 +101,10 @@ async def live(folder: Path, begin: float) -> None:
     elif not (folder / "begun").exists():
         session.submit(Start(session_plan()))
         (folder / "begun").touch()
+    else:
+        diary.note("ended", at=begin)
+        journal.close()
+        return
     clock.rate = RATE
     print("ready", flush=True)
     life = asyncio.create_task(session.run())

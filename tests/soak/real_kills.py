@@ -23,6 +23,7 @@ from kacenv.audio.samples import RATE
 from kacenv.clock import MonotonicClock
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room
+from kacenv.session import LEAD
 from soak.listening import FLOOR, levels
 
 KILLS = 50
@@ -56,7 +57,7 @@ class Ordeal:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         broker = stack.enter_context(Mosquitto(folder))
         self.pulse = stack.enter_context(Pulse(folder))
-        self.house = _house(folder / "house", broker.port)
+        self.house = make_house(folder / "house", broker.port)
         room = load_room(House(self.house), "soak")
         self.lamps = [
             stack.enter_context(VirtualLamp(lamp, MonotonicClock(), broker.port))
@@ -132,8 +133,9 @@ class Ordeal:
             expected = before["playing"]["position"] + passed - 1.0
         else:
             expected = after["playing"]["position"] - 1.0
+        expected -= LEAD  # what the status says is as far ahead of the room as the engine
         start = max(0, round((expected - 2.0) * RATE))
-        around = piece[start : start + 5 * RATE, 0]
+        around: Sound = piece[start : start + 5 * RATE, 0].astype(np.float64)
         return float((start + _best_lag(around, probe)) / RATE - expected)
 
 
@@ -151,7 +153,8 @@ def _share(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
 
 
-def _house(house: Path, port: int) -> Path:
+def make_house(house: Path, port: int) -> Path:
+    """A room with two lamps at the broker on `port`, and a session of twenty short phases."""
     write_house(house, rooms__soak=_ROOM.format(port=port), scenes__soak=_SCENE)
     for number in range(8):
         _write_noise(house / "playlists" / f"noise-{number}.ogg", number)

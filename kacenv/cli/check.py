@@ -1,0 +1,112 @@
+"""`kacenv check`: everything about the clinic's files that can be known before a session."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kacenv.loader import Caution, House, Survey
+    from kacenv.loader.load import Place
+
+
+class Format(StrEnum):
+    """How the findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+def check(  # noqa: PLR0913 - one argument for each option
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only these rooms, scenes and playlists.", show_default=False),
+    ] = None,
+    *,
+    house: Annotated[
+        Path | None,
+        typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as problems.")] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="Also whether this machine has the rooms' outputs.")
+    ] = False,
+    measure: Annotated[
+        bool, typer.Option(help="Measure music that hasn't been; new files take a while.")
+    ] = True,
+    form: Annotated[Format, typer.Option("--format", help="For people or programs.")] = Format.TEXT,
+) -> None:
+    """Read every room, scene and playlist, and say what is wrong or worth knowing.
+
+    Exits with 0 if all can be used, 1 if there is a problem (with --strict also a warning),
+    2 if the command itself was mistyped.
+    """
+    from kacenv.cli.check_formats import FORMATS
+    from kacenv.loader import House
+
+    found = _surveyed(House.find(house), names or [], measure=measure)
+    if here:
+        found = _with_devices(found)
+    report = FORMATS[form](found)
+    if report:
+        print(report)
+    sys.exit(1 if found.problems or (strict and found.cautions) else 0)
+
+
+def _surveyed(home: "House", names: list[str], *, measure: bool) -> "Survey":
+    """The survey, after what hasn't been measured yet was."""
+    from kacenv.loader import survey
+
+    found = survey(home)
+    narrowed = found.narrowed(names) if names else found
+    if measure and narrowed.unmeasured and _measured([path for _, path in narrowed.unmeasured]):
+        found = survey(home)
+        narrowed = found.narrowed(names) if names else found
+    return narrowed
+
+
+def _measured(paths: list[Path]) -> bool:
+    """Measure the files, with a bar in a terminal; False where nothing could be kept."""
+    from kacenv.cli.music import shown_scan
+    from kacenv.errors import KacenvError
+    from kacenv.music import Cache
+    from kacenv.music.scan import scan
+
+    try:
+        with Cache() as cache:
+            files = list(dict.fromkeys(paths))
+            with shown_scan(scan(files, cache), len(files), quiet=True) as scanned:
+                return sum(one.sound is not None for one in scanned) > 0
+    except KacenvError as error:
+        print(error, file=sys.stderr)
+        return False
+
+
+def _with_devices(found: "Survey") -> "Survey":
+    from dataclasses import replace
+
+    cautions = [caution for place in found.places for caution in _device_cautions(place)]
+    return replace(found, cautions=tuple(sorted([*found.cautions, *cautions])))
+
+
+def _device_cautions(place: "Place") -> "list[Caution]":
+    """Outputs whose sound device this machine lacks, or that has too few channels."""
+    from kacenv.audio.backend import find
+    from kacenv.errors import DeviceError
+    from kacenv.loader import Caution
+    from kacenv.loader.cautions import Rule
+
+    cautions = []
+    for index, output in enumerate(place.room.outputs):
+        try:
+            find(output.device, max(output.channels))
+        except DeviceError as error:
+            trail = ("outputs", index, "device")
+            line, column = place.document.place(trail)
+            text = f"{output.id} can't sound on this machine: {error}"
+            cautions.append(Caution(place.document.file, line, column, text, Rule.DEVICE))
+    return cautions

@@ -1,0 +1,115 @@
+"""What `kacenv check` has found, in words for people and in the formats of other programs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from kacenv.errors import Problem
+    from kacenv.loader import Survey
+
+_SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_PROBLEM: Final = "problem"
+_PROBLEM_MEANING: Final = "Something in a file that keeps it from being used."
+
+
+def to_text(survey: "Survey") -> str:
+    """Every problem in three lines, every warning in one, and how many there are."""
+    counts = ", ".join(f"{number} {kind}" for kind, number in _read(survey).items())
+    problems, warnings = len(survey.problems) or "none", len(survey.cautions) or "none"
+    lines = [f"{problem}\n" for problem in survey.problems]
+    lines += [str(caution) for caution in survey.cautions]
+    return "\n".join([*lines, f"Read: {counts}. Problems: {problems}. Warnings: {warnings}."])
+
+
+def to_json(survey: "Survey") -> str:
+    """Everything for scripts; lines and columns count from 1."""
+    found = {
+        "house": str(survey.house.root),
+        "read": _read(survey),
+        "problems": [problem._asdict() for problem in survey.problems],
+        "warnings": [caution._asdict() for caution in survey.cautions],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def to_github(survey: "Survey") -> str:
+    """Annotations as GitHub's runners read them from a job's output."""
+    lines = [
+        _annotation("error", one.file, one.line, one.column, _sentence(one))
+        for one in survey.problems
+    ]
+    lines += [
+        _annotation("warning", one.file, one.line, one.column, one.text) for one in survey.cautions
+    ]
+    return "\n".join(lines)
+
+
+def to_sarif(survey: "Survey") -> str:
+    """SARIF 2.1.0 (OASIS), which code hosts and editors show beside the lines."""
+    from kacenv import __version__
+    from kacenv.loader.cautions import Rule
+
+    rules = [_rule(_PROBLEM, _PROBLEM_MEANING), *(_rule(one.value, one.meaning) for one in Rule)]
+    results = [
+        _result(_PROBLEM, "error", one.file, one.line, one.column, _sentence(one))
+        for one in survey.problems
+    ]
+    results += [
+        _result(one.rule.value, "warning", one.file, one.line, one.column, one.text)
+        for one in survey.cautions
+    ]
+    driver = {"name": "kacenv", "version": __version__, "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2, ensure_ascii=False)
+
+
+FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
+    "text": to_text,
+    "json": to_json,
+    "sarif": to_sarif,
+    "github": to_github,
+}
+
+
+def _read(survey: "Survey") -> dict[str, int]:
+    house = survey.house
+    names = {"rooms": house.rooms(), "scenes": house.scenes(), "playlists": house.playlists()}
+    return {kind: len(listed) for kind, listed in names.items()}
+
+
+def _sentence(problem: "Problem") -> str:
+    where = f"{problem.where}: " if problem.where else ""
+    example = f" For example: {problem.example}" if problem.example else ""
+    return f"{where}found {problem.found}; expected {problem.expected}.{example}"
+
+
+def _annotation(kind: str, file: str, line: int, column: int, text: str) -> str:
+    return f"::{kind} file={_escaped(file, ':,')},line={line},col={column}::{_escaped(text)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """GitHub's workflow commands take these signs percent-encoded."""
+    return "".join(f"%{ord(sign):02X}" if sign in f"%\r\n{more}" else sign for sign in text)
+
+
+def _rule(name: str, meaning: str) -> dict[str, Any]:
+    return {"id": name, "shortDescription": {"text": meaning}}
+
+
+def _result(  # noqa: PLR0913, PLR0917 - one argument for each property
+    rule: str, level: str, file: str, line: int, column: int, text: str
+) -> dict[str, Any]:
+    path = Path(file)
+    address = path.as_uri() if path.is_absolute() else quote(file)
+    region = {"startLine": line, "startColumn": column}
+    place = {"artifactLocation": {"uri": address}, "region": region}
+    return {
+        "ruleId": rule,
+        "level": level,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+    }

@@ -1,0 +1,112 @@
+"""`kacenv doctor`: all that support needs to know, in one text."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kacenv.errors import DaemonError
+
+if TYPE_CHECKING:
+    from kacenv.doctor import Finding, Job
+    from kacenv.loader import House
+
+_OF_THE_MACHINE = ("versions", "sound", "midi", "storage", "clock", "house")
+_OF_A_ROOM = ("state", "service", "broker", "log")
+
+
+def doctor(
+    room: Annotated[
+        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Only this room.")
+    ] = None,
+    house: Annotated[
+        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,
+) -> None:
+    """Look at machine, devices and rooms, and say what to do; names and passwords are left out.
+
+    Exits with 1 if something is wrong. It changes nothing, and may run during a session.
+    """
+    from kacenv.doctor import Mark, examine, to_json, to_text
+
+    if probe is not None:
+        print(to_json(_probed(probe, house, room)))
+        return
+    from kacenv.loader import House
+
+    findings = examine(_jobs(House.find(house), room))
+    print(to_json(findings) if as_json else to_text(findings))
+    sys.exit(1 if any(finding.mark is Mark.WRONG for finding in findings) else 0)
+
+
+def _jobs(home: "House", room: str | None) -> "Iterator[Job]":
+    from kacenv.cli.start import own_program
+    from kacenv.doctor import Job
+
+    command = [*own_program(), "doctor", "--house", str(home.root), "--probe"]
+    for name in _OF_THE_MACHINE:
+        yield Job(name, [*command, name])
+    for each in (room,) if room else _rooms(home):
+        for name in _OF_A_ROOM:
+            yield Job(f"{each}: {name}", [*command, name, "--room", each])
+
+
+def _rooms(home: "House") -> list[str]:
+    from kacenv.cli.client import running_rooms
+
+    return sorted({*home.rooms(), *running_rooms()})
+
+
+def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Finding]":
+    """What one probe finds; each loads only what it needs, for the others may not load at all."""
+    if probe in {"versions", "storage", "clock"}:
+        from kacenv.doctor import machine
+
+        return getattr(machine, probe)()  # type: ignore[no-any-return] # one of three named above
+    if probe in {"sound", "midi"}:
+        from kacenv.doctor import devices
+
+        return devices.sound() if probe == "sound" else devices.midi()
+    from kacenv.doctor import room as of
+    from kacenv.loader import House
+
+    home = House.find(house)
+    if probe == "house":
+        return of.house(home)
+    return _of_a_room(probe, home, room or "")
+
+
+def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
+    from kacenv.doctor import room as of
+
+    if probe == "broker":
+        return of.broker(home, room)
+    name = _name(home, room)
+    if probe == "service":
+        return of.service(name)
+    return of.log(name) if probe == "log" else _state(name)
+
+
+def _state(room: str) -> "Iterable[Finding]":
+    from kacenv.cli.client import get
+    from kacenv.doctor import room as of
+
+    try:
+        return of.state(room, get(room, "/v1/status"))
+    except DaemonError as error:
+        return [of.not_running(room, str(error))]
+
+
+def _name(home: "House", room: str) -> str:
+    """The room's name, which need not be its file's."""
+    from kacenv.errors import LoadError
+    from kacenv.loader import load_room
+
+    try:
+        return load_room(home, room).name
+    except LoadError:
+        return Path(room).stem

@@ -1,0 +1,130 @@
+"""`kacenv midi`: which ports there are, and what a pedal or a controller sends."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kacenv.errors import DeviceError
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+    from kacenv.room import Controls, Room
+    from kacenv.trigger import Heard
+
+app = typer.Typer(
+    help="Find MIDI ports, and learn what a pedal or a controller sends.",
+    no_args_is_help=True,
+)
+_NO_MIDI = (
+    "This machine has no MIDI. Under Linux, load its sequencer: modprobe snd-seq; where MIDI runs "
+    "by JACK, say so: MIDO_BACKEND=mido.backends.rtmidi/UNIX_JACK"
+)
+_NUMBERS = re.compile(r" \d+:\d+$")
+"""ALSA's numbers at the end of a port's name, which change from day to day."""
+
+
+@app.command()
+def ports(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+    """List the MIDI ports; a room file takes any part of a name."""
+    inputs, outputs = _ports()
+    if as_json:
+        print(json.dumps({"inputs": inputs, "outputs": outputs}, indent=2))
+        return
+    for name in inputs:
+        print(f"in   {name}")
+    for name in outputs:
+        print(f"out  {name}")
+    if not inputs and not outputs:
+        print("There are no MIDI ports. Plug the instrument or pedal in and look again.")
+
+
+def _ports() -> tuple[list[str], list[str]]:
+    from kacenv.chimes import RtMidi
+    from kacenv.midi_in import RtMidiInputs
+
+    try:
+        return list(RtMidiInputs().names()), list(RtMidi().output_names())
+    except OSError:
+        raise DeviceError(_NO_MIDI) from None
+
+
+@app.command()
+def learn(
+    room: Annotated[
+        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose port, and map.")
+    ] = None,
+    port: Annotated[
+        str | None, typer.Option("--port", help="The port, or part of its name.")
+    ] = None,
+    house: Annotated[
+        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
+    ] = None,
+) -> None:
+    """Show what a pedal or controller sends, in the words of the room file, until Ctrl-C."""
+    from kacenv.controls import Lesson
+    from kacenv.loader import House, load_room
+
+    place = load_room(House.find(house), room) if room else None
+    mapped = place.midi.controls if place else None
+    lesson = Lesson(mapped.map if mapped else ())
+    names = _chosen(port, mapped)
+    with _listening(names) as heard:
+        _introduce(place, mapped, names[0])
+        while True:
+            for line in lesson.learn(heard.get()):
+                print(f"      {line}", flush=True)
+
+
+def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
+    """The ports to listen to: the named one, the room's, or all."""
+    from kacenv.midi_in import fitting
+
+    names, _ = _ports()
+    wanted = port or (mapped.port if mapped else "")
+    found = fitting(names, wanted)
+    if not found:
+        there = ", ".join(names) or "none"
+        what = f"No MIDI input is called “{wanted}”" if wanted else "There is no MIDI input"
+        raise DeviceError(f"{what}; there is: {there}. Plug it in, or choose one by --port.")
+    return found
+
+
+@contextmanager
+def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
+    """What arrives on these ports."""
+    from queue import SimpleQueue
+
+    from kacenv.midi_in import RtMidiInputs
+    from kacenv.trigger import heard_in
+
+    heard: SimpleQueue[Heard] = SimpleQueue()
+
+    def hear(data: Sequence[int]) -> None:
+        message = heard_in(data)
+        if message is not None:
+            heard.put(message)
+
+    with ExitStack() as stack:
+        for name in names:
+            stack.callback(RtMidiInputs().open(name, hear).close)
+            print(f"# Listening to {name}. Press and move each control. Ctrl-C ends.")
+        yield heard
+
+
+def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
+    """What the lines that follow are, and where they belong."""
+    from kacenv.cli.client import running_rooms
+
+    if place and place.name in running_rooms():
+        print(f"# The room {place.name} is running: what its file maps is done, too.")
+    if mapped:
+        print("# These belong under `midi: controls: map:` in the room file.", flush=True)
+    else:
+        name = _NUMBERS.sub("", port)
+        print(f"midi:\n  controls:\n    port: {json.dumps(name)}\n    map:", flush=True)

@@ -1,0 +1,38 @@
+"""Probes of devices: sound cards and MIDI."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import mido
+
+from kacenv.audio.backend import listed
+from kacenv.doctor.finding import Finding, Mark
+
+_MIDO: Any = mido
+"""Its functions are made at run time, where type checkers can't see them."""
+
+
+def sound() -> Iterator[Finding]:
+    """The sound devices there are."""
+    devices = listed()
+    names = tuple(f"{one.name} ({one.channels or '?'} channels)" for one in devices)
+    if not devices:
+        todo = "Connect the device and switch it on; the user must be in the group audio."
+        yield Finding("sound", "no device", Mark.WRONG, todo)
+    else:
+        yield Finding("sound", f"{_count(len(devices))}, by {devices[0].backend}", lines=names)
+
+
+def midi() -> Iterator[Finding]:
+    """The MIDI ports there are."""
+    try:
+        ports = tuple(_MIDO.get_output_names())
+    except (OSError, ImportError) as error:
+        todo = "Only rooms with `midi` need it; the built-in bell rings all the same."
+        yield Finding("midi", f"can't be asked: {error}", Mark.NOTE, todo)
+    else:
+        yield Finding("midi", f"{len(ports) or 'no'} ports for chimes", lines=ports)
+
+
+def _count(number: int) -> str:
+    return "1 device" if number == 1 else f"{number} devices"

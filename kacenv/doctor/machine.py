@@ -1,0 +1,118 @@
+"""Probes of the machine: versions, disk and clock."""
+
+import ctypes
+import errno
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from kacenv import __version__
+from kacenv.doctor.finding import Finding, Mark
+from kacenv.places import state_folder
+
+LITTLE, SCARCE = 1_000_000_000, 100_000_000
+"""Bytes that should be free, and bytes without which a session can't be written down for sure."""
+_RTC = Path("/sys/class/rtc")
+_SERVICE = Path("/var/lib/kacenv")
+_UNSYNCHRONISED = 5
+"""TIME_ERROR of adjtimex(2)."""
+
+
+def versions() -> Iterator[Finding]:
+    """What kacenv stands on."""
+    yield Finding("kacenv", f"{__version__}, Python {platform.python_version()}")
+    yield Finding("system", f"{_system()}, Linux {platform.release()}, {platform.machine()}")
+    yield _libraries()
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return sys.platform
+
+
+def _libraries() -> Finding:
+    import av  # noqa: PLC0415 - native code, loaded in the probe's own process alone
+    import miniaudio  # noqa: PLC0415 - as above
+
+    from kacenv.audio.libvlc import library  # noqa: PLC0415 - as above
+    from kacenv.errors import DeviceError  # noqa: PLC0415 - beside its raiser
+
+    others = (
+        f"miniaudio {miniaudio.__version__}, PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"
+    )
+    try:
+        version = library().libvlc_get_version().decode()
+    except DeviceError as error:
+        return Finding("libraries", f"no libVLC, {others}", Mark.WRONG, str(error))
+    return Finding("libraries", f"libVLC {version}, {others}")
+
+
+def storage() -> Iterator[Finding]:
+    """Where sessions are written down: may they be, and is there room?"""
+    folder = _SERVICE if _SERVICE.is_dir() else state_folder()
+    there = next(path for path in (folder, *folder.parents) if path.is_dir())
+    disk = os.statvfs(there)
+    free = disk.f_bavail * disk.f_frsize
+    found = f"{free / 1e9:.1f} GB free for what sessions write down"
+    if disk.f_flag & os.ST_RDONLY:
+        todo = "Look for a broken disk (dmesg), and restart the machine between sessions."
+        yield Finding("storage", "the disk is read-only", Mark.WRONG, todo)
+    elif fault := _fault(there):
+        yield _unwritable(fault)
+    elif free < SCARCE or (disk.f_files and disk.f_favail < 100):
+        todo = "Make room on the disk: a session could not be resumed after a power cut."
+        yield Finding("storage", found, Mark.WRONG, todo)
+    else:
+        few = free < LITTLE
+        yield Finding("storage", found, *((Mark.NOTE, "Make room on the disk.") if few else ()))
+
+
+def _fault(folder: Path) -> int:
+    """The error number of writing there; 0 where it works."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno or errno.EIO
+    return 0
+
+
+def _unwritable(fault: int) -> Finding:
+    if fault in {errno.EACCES, errno.EPERM} and os.geteuid() != 0:
+        todo = "To look there too: sudo kacenv doctor"
+        return Finding("storage", "another user's", Mark.NOTE, todo)
+    todo = "Make room, or give the room's user the right to write there (docs/install.md)."
+    return Finding("storage", f"can't be written to: {os.strerror(fault)}", Mark.WRONG, todo)
+
+
+def clock() -> Iterator[Finding]:
+    """Is the time right, and does it survive a power cut?"""
+    if _synchronised():
+        yield Finding("clock", "synchronised")
+    else:
+        todo = "Switch on time from the network: timedatectl set-ntp true"
+        yield Finding("clock", "not synchronised", Mark.NOTE, todo)
+    if any(_RTC.glob("rtc*")):
+        yield Finding("battery clock", "present")
+    else:
+        todo = (
+            "After a power cut this machine can't know how long it was away, and the room comes "
+            "back on hold and asks. Add a clock with a battery (RTC) to spare staff that."
+        )
+        yield Finding("battery clock", "none", Mark.NOTE, todo)
+
+
+def _synchronised() -> bool:
+    """Whether the kernel's clock is kept by a time server (adjtimex(2); nothing is changed)."""
+    room = ctypes.create_string_buffer(512)
+    try:
+        return int(ctypes.CDLL(None).adjtimex(room)) not in {-1, _UNSYNCHRONISED}
+    except AttributeError:
+        return False

@@ -1,0 +1,105 @@
+"""Hours of real playing: does anything grow, run dry or drift?"""
+
+import asyncio
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import psutil
+from support.mosquitto import Mosquitto
+from support.pulse import Pulse
+
+from kacenv.audio import RoomAudio
+from kacenv.clock import MonotonicClock
+from kacenv.daemon import open_session
+from kacenv.journal import Journal
+from kacenv.lights.virtual import VirtualLamp
+from kacenv.loader import House, load_room, load_session
+from kacenv.requests import Start
+from soak.real_kills import make_house
+
+_log = logging.getLogger(__name__)
+HOURS = 6.0
+LOOK_EVERY = 60.0
+SETTLED = 10
+"""Looks before memory is compared: decoders and caches have had their first turns by then."""
+
+
+class Look(NamedTuple):
+    """The process at one moment; `drift` is session time less the machine's, in seconds."""
+
+    at: float
+    memory: float
+    """MB that belong to this process alone."""
+    files: int
+    threads: int
+    underruns: int
+    errors: int
+    drift: float
+
+
+def report(hours: float = HOURS) -> Iterator[str]:
+    """How much grew in `hours`."""
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        folder = Path(place)
+        broker = stack.enter_context(Mosquitto(folder))
+        pulse = stack.enter_context(Pulse(folder))
+        os.environ.update(pulse.env)
+        house = House(make_house(folder / "house", broker.port))
+        for fixture in load_room(house, "soak").lights:
+            stack.enter_context(VirtualLamp(fixture, MonotonicClock(), broker.port))
+        looks = asyncio.run(_play(house, folder, hours * 3600))
+        size = (folder / "room.journal").stat().st_size
+    yield from _summed(looks, size)
+
+
+async def _play(house: House, folder: Path, span: float) -> list[Look]:
+    looks = []
+    room = load_room(house, "soak")
+    with closing(Journal(folder / "room.journal")) as journal:
+        async with open_session(room, MonotonicClock(), journal) as session:
+            plan, begin, started = load_session(house, "soak", "soak"), time.monotonic(), 0.0
+            sound = session.sound
+            assert isinstance(sound, RoomAudio)
+            while (passed := time.monotonic() - begin) < span:
+                if session.is_idle:
+                    session.submit(Start(plan))
+                    started = time.monotonic() - session.status().session.elapsed
+                drift = session.status().session.elapsed - (time.monotonic() - started)
+                looks.append(_look(passed, sound, drift))
+                await asyncio.sleep(LOOK_EVERY)
+    return looks
+
+
+def _look(at: float, sound: RoomAudio, drift: float) -> Look:
+    process = psutil.Process()
+    memory = process.memory_full_info().uss / 1e6
+    look = Look(
+        at, memory, process.num_fds(), process.num_threads(), sound.underruns, sound.errors, drift
+    )
+    _log.info("%s", look)
+    return look
+
+
+def _summed(looks: list[Look], size: int) -> Iterator[str]:
+    settled = looks[SETTLED:]
+    hours = [look.at / 3600 for look in settled]
+    slope = float(np.polyfit(hours, [look.memory for look in settled], 1)[0])
+    first, last = settled[0], looks[-1]
+    yield f"{last.at / 3600:.2f} hours: memory {last.memory:.1f} MB, {slope:+.2f} MB an hour"
+    yield f"files open {first.files} to {last.files}, threads {first.threads} to {last.threads}"
+    yield f"underruns {last.underruns}, blocks lost {last.errors}, journal {size / 1000:.0f} kB"
+    yield f"session time off by {max(abs(look.drift) for look in looks) * 1000:.2f} ms at most"
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    for text in report(float(sys.argv[1]) if len(sys.argv) == 2 else HOURS):
+        print(text, flush=True)
