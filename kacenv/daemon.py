@@ -2,27 +2,20 @@
 
 import asyncio
 import fcntl
-import grp
+import importlib
 import logging
-import os
 import signal
-import socket
-import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import (
     ExitStack,
     asynccontextmanager,
     closing,
     contextmanager,
-    nullcontext,
     suppress,
 )
 from pathlib import Path
 from typing import IO
 
-import uvicorn
-
-from kacenv.api import Ways, make_app
 from kacenv.audio import RoomAudio
 from kacenv.chimes import MidiChimes
 from kacenv.clock import Clock, MonotonicClock
@@ -31,10 +24,10 @@ from kacenv.errors import DaemonError, JournalError, LoadError
 from kacenv.heart import Heart
 from kacenv.journal import Journal, Return, unfinished
 from kacenv.lights.rig import Rig
-from kacenv.loader import House, load_room, load_session, scene_cards
+from kacenv.loader import House, Patrol, load_room
+from kacenv.midi_in import MidiControls
 from kacenv.places import run_folder, state_folder
-from kacenv.requests import Start
-from kacenv.room import Room, Tcp
+from kacenv.room import Room
 from kacenv.session import Session, clock_after, lacks_staff_sound
 from kacenv.stamp import stamp
 from kacenv.units import Seconds
@@ -42,8 +35,6 @@ from kacenv.units import Seconds
 _log = logging.getLogger(__name__)
 PARTING = Seconds(1.5)
 """When the daemon is told to leave, the music fades out in this time."""
-_LAST_WORDS = 2
-"""Seconds for requests that are still under way then."""
 
 
 @asynccontextmanager
@@ -73,6 +64,10 @@ async def open_session(
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
             session.come_back(back)
+        if room.midi.controls:
+            controls = MidiControls(room.midi.controls, session)
+            stack.callback(controls.close)
+            session.controls = controls
         life = asyncio.create_task(session.run())
         try:
             yield session
@@ -88,41 +83,6 @@ async def _part(session: Session, sound: RoomAudio) -> None:
     if not session.is_idle:
         sound.perform(Crossfade(None, session.clock.now(), PARTING))
         await asyncio.sleep(PARTING)
-
-
-@asynccontextmanager
-async def open_api(session: Session, house: House, room: str, path: Path) -> AsyncIterator[None]:
-    """The API of a session on the socket `path`; scenes are loaded for the room file `room`."""
-
-    async def begin(scene: str) -> str:
-        timeline = await asyncio.to_thread(load_session, house, scene, room)
-        return session.submit(Start(timeline))
-
-    surfaces = session.room.surfaces
-    with _socket(path, surfaces.socket_group) as unix, _tcp(surfaces.tcp) as tcp:
-        app = make_app(session, Ways(begin, lambda: asyncio.to_thread(scene_cards, house)))
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            lifespan="off",
-            access_log=False,
-            timeout_graceful_shutdown=_LAST_WORDS,
-        )
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[unix, *tcp]))
-        try:
-            yield
-        finally:
-            app.state.watch.close()
-            server.should_exit = True
-            await serving
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the daemon."""
-
-    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override] # the same use
-        return nullcontext()
 
 
 async def serve(house: House, room: str) -> None:
@@ -143,7 +103,8 @@ async def serve(house: House, room: str) -> None:
         clock = clock_after(back) if back else MonotonicClock()
         async with (
             open_session(place, clock, journal, back) as session,
-            open_api(session, house, room, path),
+            _patrolled(session, house, room) as patrol,
+            _open_api(session, house, room, path, patrol.begun),
         ):
             if why_not:
                 session.tell(why_not)
@@ -151,6 +112,26 @@ async def serve(house: House, room: str) -> None:
             async with _beating(session):
                 await leave.wait()
     _log.info("the room %s is left", name)
+
+
+@asynccontextmanager
+async def _open_api(
+    session: Session, house: House, room: str, path: Path, begun: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """The API, whose libraries are loaded beside the session: after a crash music comes first."""
+    await asyncio.to_thread(importlib.import_module, "kacenv.serving")
+    from kacenv.serving import open_api  # noqa: PLC0415 - loaded just now, on a thread
+
+    async with open_api(session, house, room, path, begun):
+        yield
+
+
+@asynccontextmanager
+async def _patrolled(session: Session, house: House, room: str) -> AsyncIterator[Patrol]:
+    """Staff hear of it when a file of the session that is on is changed or gone."""
+    with closing(Patrol(house, room, lambda: session.state.timeline, session.tell)) as patrol:
+        patrol.start()
+        yield patrol
 
 
 @asynccontextmanager
@@ -226,50 +207,3 @@ def _lock(lock: IO[str], name: str) -> None:
             f"The room {name} is already being run by another kacenv. "
             "Use it as it is, or end it first."
         ) from None
-
-
-@contextmanager
-def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
-    """A listening Unix socket for the daemon's own user and, where named, a group."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        mask = os.umask(0o177)
-        try:
-            listener.bind(str(path))
-        finally:
-            os.umask(mask)
-        if group is not None:
-            _admit(path, group)
-        listener.listen()
-        yield listener
-
-
-@contextmanager
-def _tcp(where: Tcp | None) -> Iterator[list[socket.socket]]:
-    """A listening socket for browsers, if the room has one."""
-    if where is None:
-        yield []
-        return
-    try:
-        listener = socket.create_server((where.host, where.port), family=_family(where.host))
-    except OSError as error:
-        raise DaemonError(
-            f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
-            "Choose another port in the room file (surfaces: tcp: port:)."
-        ) from None
-    with listener:
-        yield [listener]
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def _admit(path: Path, group: str) -> None:
-    try:
-        os.chown(path, -1, grp.getgrnam(group).gr_gid)
-    except (KeyError, PermissionError):
-        raise DaemonError(
-            f"The group {group} can't be given the room's socket. "
-            f"Make it (addgroup {group}), and run kacenv as one of its members."
-        ) from None
-    path.chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IWGRP)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Duration, Level, Model, Slug
 from kacenv.phrase import BELL
+from kacenv.scene import Seat
 from kacenv.timeline import Timeline
 from kacenv.units import Seconds, format_seconds
 
@@ -139,6 +140,36 @@ class Intensity(Model):
     lean: Literal["up", "down"]
 
 
+class Done(Model):
+    """Staff have seen to a check-in: the one named, or the one that has been due for longest."""
+
+    kind: Literal["done"] = "done"
+    check_in: Slug | None = None
+
+
+class Snooze(Model):
+    """Show a check-in that is due again after a while, with its chime."""
+
+    kind: Literal["snooze"] = "snooze"
+    check_in: Slug | None = None
+    by: Annotated[Duration, AfterValidator(_at_most_two_hours)] = Seconds(300.0)
+
+
+class Pass(Model):
+    """Let a check-in that is due go by."""
+
+    kind: Literal["pass"] = "pass"
+    check_in: Slug | None = None
+
+
+class SeatStarted(Model):
+    """Begin a seat's own clock; or set it back as if it had not begun."""
+
+    kind: Literal["seat"] = "seat"
+    seat: Seat
+    started: bool = True
+
+
 class End(Model):
     """Come home early: the return arc, compressed."""
 
@@ -210,6 +241,10 @@ Press = (
     | LightsUp
     | LightsResume
     | Chime
+    | Done
+    | Snooze
+    | Pass
+    | SeatStarted
     | End
     | Stop
 )

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -12,6 +11,7 @@ from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Duration, Kelvin, Level, Line, Model, Slug
 from kacenv.look import SettingField, Zone
 from kacenv.phrase import BUILT_IN, OwnChime, Phrase
+from kacenv.surfaces import Surfaces
 from kacenv.trigger import TriggerField
 from kacenv.units import Decibels as Db
 from kacenv.units import Kelvin as White
@@ -216,17 +216,6 @@ class Controls(Model):
     map: Annotated[tuple[Control, ...], Field(min_length=1)]
     """What each press does; of two that fit, the first."""
 
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        _once(str(control.on) for control in self.map)
-        return self
-
-
-def _once(triggers: Iterable[str]) -> None:
-    twice = [words for words, count in Counter(triggers).items() if count > 1]
-    if twice:
-        raise UnitError("each `on` only once in `map`", f"{twice[0]} twice", "on: note 61")
-
 
 class Midi(Model):
     """MIDI ports."""
@@ -242,35 +231,6 @@ def _not_none(chimes: dict[str, OwnChime]) -> dict[str, OwnChime]:
         expected = "another word; in a check-in, none is for no chime at all"
         raise UnitError(expected, "the name `none`", "lake: {notes: [E4, B4]}")
     return chimes
-
-
-def _loopback(host: str) -> str:
-    try:
-        here = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        here = False
-    if not here:
-        found = f"{host}, which other machines could reach"
-        raise UnitError("an address of this machine alone, for now", found, "host: 127.0.0.1")
-    return host
-
-
-class Tcp(Model):
-    """An address for browsers, on this machine alone."""
-
-    host: Annotated[str, AfterValidator(_loopback), Field(examples=["host: 127.0.0.1"])] = (
-        "127.0.0.1"
-    )
-    port: Annotated[int, Field(ge=1, le=65535, examples=["port: 8765"])] = 8765
-
-
-class Surfaces(Model):
-    """Who may drive the room, and from where."""
-
-    socket_group: str | None = None
-    """The Unix group whose members may send requests beside the daemon's own user."""
-    tcp: Tcp | None = None
-    """Where browsers find the tablet's page; without it, nowhere."""
 
 
 class Room(Model):
@@ -290,7 +250,9 @@ class Room(Model):
     """Named looks for scenes to use."""
     safe_light: dict[Zone, SettingField] = Field(default_factory=dict)
     """The light that is safe to stand up and work in."""
-    steepest_light: Annotated[Level, AfterValidator(_gentle)] = STEEPEST_LIGHT
+    steepest_light: Annotated[
+        Level, AfterValidator(_gentle), Field(examples=["steepest_light: 10%"])
+    ] = STEEPEST_LIGHT
     """No light changes by more than this in a second (as the eye sees it), lights-up apart."""
     dim_light: DimLight = DimLight()
     warm_dim: bool = False

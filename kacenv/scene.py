@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from kacenv.errors import UnitError
 from kacenv.fields import Decibels, Duration, Line, Model, Slug
+from kacenv.phrase import BELL
 from kacenv.units import Decibels as Db
 from kacenv.units import Seconds
 
@@ -27,12 +28,27 @@ class Audience(StrEnum):
     ROOM = "room"
 
 
-class ChimeName(StrEnum):
-    """The chimes kacenv can strike."""
+class Seat(StrEnum):
+    """One of the two chairs; people have no other names here."""
 
-    BELL = "bell"
-    TWO_BELLS = "two-bells"
-    DEEP_BELL = "deep-bell"
+    A = "a"
+    B = "b"
+
+
+class Seats(StrEnum):
+    """Whose clock a check-in runs on."""
+
+    A = "a"
+    B = "b"
+    BOTH = "both"
+
+
+class Follow(StrEnum):
+    """Which seat's start lets the phases go on from the one that waits."""
+
+    LATER = "later"
+    EARLIER = "earlier"
+    NEITHER = "neither"
 
 
 class Phase(Model):
@@ -48,6 +64,8 @@ class Phase(Model):
     """The name of a look in the room file; without it the light stays as it is."""
     light_fade: Duration = Seconds(60.0)
     """How long the light takes to reach the look."""
+    cool_light: bool = False
+    """Whether this phase's dim light may be cool or blue; see `dim_light` in the room file."""
     crossfade: Duration = Seconds(20.0)
     """How long the music flows from the phase before into this one."""
     end: Annotated[EndKind, Field(examples=["end: track"])] = EndKind.TIME
@@ -79,16 +97,18 @@ class CheckIn(Model):
     """A moment at which staff look in on the people in the chairs."""
 
     at: Duration | None = None
-    """How far into the phase, or into the session where no phase is named."""
+    """How far into the phase, or into the session where no phase is named; or on a seat's clock."""
     every: Duration | None = None
-    """How often within each of the named phases."""
+    """How often within each of the named phases, or on a seat's clock."""
     phases: tuple[Slug, ...] = ()
     """The phases it belongs to; with `at` and no phases, the whole session."""
+    seat: Annotated[Seats | None, Field(examples=["seat: a"])] = None
+    """The seat from whose own start it counts, `a`, `b` or `both`, each for itself."""
     prompt: Line
     """What staff read. Never about a person."""
     audience: Annotated[Audience, Field(alias="for", examples=["for: staff"])] = Audience.STAFF
-    chime: Annotated[ChimeName | None, Field(examples=["chime: bell"])] = ChimeName.BELL
-    """The chime to strike; `none` for the prompt alone."""
+    chime: Annotated[Slug | None, Field(examples=["chime: bell"])] = BELL.name
+    """The chime to strike, built in or the room's own; `none` for the prompt alone."""
 
     @model_validator(mode="before")
     @classmethod
@@ -102,11 +122,15 @@ class CheckIn(Model):
         if (self.at is None) == (self.every is None):
             found = "neither of them" if self.at is None else "both `at` and `every`"
             raise UnitError("either `at` or `every`", found, "at: 40m")
-        if self.every is not None and (self.every < 1 or not self.phases):
+        if self.seat is not None and self.phases:
+            raise UnitError("either `seat` or `phases`", "both of them", "seat: a")
+        if self.every is not None and (self.every < 1 or not (self.phases or self.seat)):
             raise UnitError(
                 "`every` of 1s or more, and beside it `phases`, a list of phases it belongs to",
-                "`every` without `phases`" if not self.phases else "`every` shorter than that",
-                "phases: [build, peak]" if not self.phases else "every: 15m",
+                "`every` shorter than that"
+                if self.phases or self.seat
+                else "`every` without `phases`",
+                "every: 15m" if self.phases or self.seat else "phases: [build, peak]",
             )
         return self
 
@@ -129,6 +153,19 @@ class Scene(Model):
     overflow: Annotated[str | None, Field(examples=["overflow: overflow"])] = None
     """The playlist that goes on when a phase outlives its own."""
     ending: Ending = Ending()
+    phases_follow: Annotated[Follow, Field(examples=["phases_follow: later"])] = Follow.NEITHER
+    """Which seat's start is the go for the first phase with `end: go`."""
+
+    @model_validator(mode="after")
+    def _something_waits_for_a_seat(self) -> Self:
+        ends = [phase.end for phase in self.phases[:-1]]
+        if self.phases_follow is not Follow.NEITHER and EndKind.GO not in ends:
+            raise UnitError(
+                "`phases_follow` only with a phase that waits (`end: go`), and one after it",
+                f"`phases_follow: {self.phases_follow}` and no such phase",
+                "phases_follow: neither",
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -25,14 +25,14 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.devices import ChimePort, Light, Sound
+from kacenv.devices import ChimePort, ControlPort, Light, Sound
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.engine.light import LIGHTS_UP
 from kacenv.engine.phase import STOPPING
 from kacenv.errors import KacenvError, RefusedError
 from kacenv.journal import Journal, Return
 from kacenv.recovery import fold
-from kacenv.requests import Event, LightsUp, Request, Resume, Start, Stop
+from kacenv.requests import Event, LightsUp, Press, Request, Resume, Start, Stop
 from kacenv.room import Role, Room
 from kacenv.scene import Audience
 from kacenv.stamp import slept
@@ -48,6 +48,10 @@ SHORTEST_SLEEP = Seconds(1.0)
 LONGEST_WAIT = Seconds(0.5)
 """The loop looks at the clock at least this often (real seconds), whatever is due."""
 
+_NO_WAY_BACK = (
+    "The session before could not be carried on. Start the scene again, and go to its phase "
+    "with: kacenv next"
+)
 _NO_MUSIC = Decibels(-120.0)
 _log = logging.getLogger(__name__)
 
@@ -75,6 +79,7 @@ class Session:
         self.sound: Sound | None = None
         self.light: Light | None = None
         self.chimes: ChimePort | None = None
+        self.controls: ControlPort | None = None
         self._told: deque[tuple[Seconds, str, bool]] = deque(maxlen=50)
         self._stumbled = False
         self._notes: dict[str, str | None] = {}
@@ -87,10 +92,8 @@ class Session:
         """Do what is due, when it is due, until cancelled."""
         while True:
             self.turns += 1
-            self._wake_up()
             self._advance_safely()
-            self._beat()
-            self._tell_of_devices()
+            self._look_after_devices()
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), self._wait())
@@ -100,6 +103,7 @@ class Session:
     def _advance_safely(self) -> None:
         """A fault in the engine must not end the loop: what plays goes on, staff can still act."""
         try:
+            self._wake_up()
             self._advance(None)
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             if not self._stumbled:
@@ -117,10 +121,16 @@ class Session:
         past, away = back
         if past.lost:
             self._remember(f"{past.lost} lines of the session's record are lost.", False)
-        self.state = fold(past.base, past.entries)
         if self.journal is not None:
             self.journal.go_on(past.number)
-        self._advance(Resume(past.since, away.certain))
+        try:
+            self.state = fold(past.base, past.entries)
+            self._advance(Resume(past.since, away.certain))
+        except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
+            _log.exception("the session before could not be carried on")
+            self.state = State(room=self.room)
+            self._close_journal()
+            self._remember(_NO_WAY_BACK, False)
 
     def _wake_up(self) -> None:
         """After the machine has slept, carry on as after any other time away."""
@@ -131,7 +141,7 @@ class Session:
         self._awake_since = Seconds(self._awake_since + gap)
         self.clock.jump(gap)
         if not self.is_idle:
-            self.submit(Resume(since))
+            self._pressed(Resume(since))
 
     def _beat(self) -> None:
         """Write down now and then that the room is alive."""
@@ -139,6 +149,14 @@ class Session:
         if self.journal is not None and now - self._beaten_at >= BEAT:
             self.journal.beat(now)
             self._beaten_at = now
+
+    def _look_after_devices(self) -> None:
+        """Beat, and tell of devices; a fault in that must not end the loop either."""
+        try:
+            self._beat()
+            self._tell_of_devices()
+        except Exception:  # noqa: BLE001 - whatever it is, the room is kept
+            _log.exception("the room's devices could not be looked after")
 
     def _tell_of_devices(self) -> None:
         """Tell staff when the sound's device or the journal's disk goes, and when it is back."""
@@ -198,6 +216,25 @@ class Session:
     def report(self, event: Event) -> None:
         """Take a device's report, from any thread."""
         self._from_anywhere(self.submit, event)
+
+    def press(self, request: Press) -> None:
+        """Do what somebody asks who sees no answer, from any thread; staff hear of a refusal."""
+        self._from_anywhere(self._pressed, request)
+
+    def _pressed(self, request: Request) -> None:
+        try:
+            self.submit(request)
+        except KacenvError as error:
+            self._remember(str(error), False)
+
+    def volume(self, output: str | None) -> Decibels:
+        """What one output is asked to be (dB from the plan), or the loudest of all.
+
+        From any thread.
+        """
+        volumes = self.state.volumes
+        names = [one.id for one in self.room.outputs] if output is None else [output]
+        return Decibels(max(volumes[name].target if name in volumes else 0.0 for name in names))
 
     def tell(self, text: str) -> None:
         """Tell staff something, from any thread."""
@@ -293,11 +330,20 @@ class Session:
             broker=self.light.connected if self.light else None,
             lamps=dict(self._lamps()),
             told=tuple(Told(text, now - at, check_in) for at, text, check_in in self._told),
-            health=dict(health(self.room, self.sound, self.light, self.chimes)),
+            health=self._health(),
             roles={output.id: output.role for output in self.room.outputs},
             at=now,
             rate=self.clock.rate,
         )
+
+    def _health(self) -> dict[str, str | None]:
+        parts = dict(health(self.room, self.sound, self.light, self.chimes))
+        if self.controls is not None:
+            notes = (parts.get("midi"), self.controls.note)
+            parts["midi"] = " ".join(note for note in notes if note) or None
+        if self.journal is not None:
+            parts["storage"] = self.journal.note
+        return parts
 
     def _meters(self) -> Iterable[tuple[str, tuple[float, float]]]:
         for output, (rms, peak) in (self.sound.meters() if self.sound else {}).items():

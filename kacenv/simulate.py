@@ -10,14 +10,18 @@ from kacenv.engine import Mode, State, next_due, step
 from kacenv.errors import RefusedError
 from kacenv.requests import (
     Chime,
+    Done,
     Duck,
     Extend,
     Intensity,
     Lights,
     LightsResume,
     Mute,
+    Pass,
     Press,
+    SeatStarted,
     Shorten,
+    Snooze,
     Start,
     Volume,
 )
@@ -135,7 +139,7 @@ def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> Non
         )
 
 
-def words_of(press: Press) -> str:
+def words_of(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
     """A press as it is typed after `kacenv`: `extend 10m`."""
     match press:
         case Extend(by=by) | Shorten(by=by):
@@ -152,6 +156,12 @@ def words_of(press: Press) -> str:
             rest = step or "plan"
         case Lights(level=float(share)):
             rest = f"{share * 100:.3g}%"
+        case Done(check_in=name) | Pass(check_in=name):
+            rest = name or ""
+        case SeatStarted(seat=seat, started=started):
+            rest = f"{seat} {'started' if started else 'reset'}"
+        case Snooze(check_in=name, by=by):
+            rest = f"{name or ''} {format_seconds(by)}"
         case Chime(chime=chime):
             rest = chime
         case LightsResume():

@@ -8,6 +8,7 @@ from kacenv.engine import Due, Mode, State, phase
 from kacenv.engine.table import TABLE, Answer
 from kacenv.look import Setting
 from kacenv.room import Fixture, Room
+from kacenv.scene import Seat
 from kacenv.timeline import Cue
 from kacenv.units import Seconds
 
@@ -56,13 +57,26 @@ class DueStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatStatus:
+    """A seat's own clock, which began at `since` on the room's clock (s) and never rests.
+
+    `next_prompt` is the check-in that comes next on it, at `next_at`.
+    """
+
+    since: float
+    next_prompt: str | None = None
+    next_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """A moment of the room. Times are in seconds.
 
     `volumes` are what was asked for, in dB from the plan; the sound is there within 1.5 s. `lean`
     is by how many steps of energy the music leans up or down. `up_next` is the title of the piece
     that follows, as things stand. `due` are the check-ins that wait for staff, oldest first, and
-    `snoozed` those that come again. `can` are the kinds of requests that do something now.
+    `snoozed` those that come again. `seats` are the seats that have begun, `a` and `b`. `can` are
+    the kinds of requests that do something now.
     """
 
     mode: str
@@ -84,6 +98,7 @@ class Status:
     up_next: str | None = None
     due: tuple[DueStatus, ...] = ()
     snoozed: tuple[DueStatus, ...] = ()
+    seats: Mapping[str, SeatStatus] = field(default_factory=dict)
     can: tuple[str, ...] = ()
 
 
@@ -158,6 +173,7 @@ def describe(state: State, now: Seconds) -> Status:
         up_next=_up_next(state),
         due=tuple(_due(state, due) for due in state.due if due.again is None),
         snoozed=tuple(_due(state, due) for due in state.due if due.again is not None),
+        seats={seat: _seat(state, seat) for seat in sorted(state.seats)},
         can=tuple(kind for kind, answer in TABLE[state.mode].items() if answer is Answer.DO),
     )
 
@@ -198,15 +214,36 @@ def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
     in_phase = _waits(state.planned.cues, state.phase_seen, state.phase_clock.reading(now))
     waits = _waits(state.plan.cues, state.session_seen, state.session_clock.reading(now))
     waits += [(wait, cue) for wait, cue in in_phase if ends is None or now + wait <= ends]
+    if state.mode is not Mode.HELD:
+        waits += [pair for seat in state.seats for pair in _seat_waits(state, seat, now)]
     if not waits:
         return None
     wait, cue = min(waits, key=lambda pair: pair[0])
     return CheckInStatus(cue.prompt, None if state.mode is Mode.HELD else max(0.0, wait))
 
 
+def _seat_waits(state: State, seat: Seat, now: Seconds) -> list[tuple[float, Cue]]:
+    cues = tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
+    clock = state.seats[seat]
+    return _waits(cues, clock.seen, Seconds(now - clock.since))
+
+
 def _due(state: State, due: Due) -> DueStatus:
     again = None if due.again is None else state.session_clock.when(due.again)
     return DueStatus(due.cue.id, due.cue.prompt, due.since, again)
+
+
+def _seat(state: State, seat: Seat) -> SeatStatus:
+    clock = state.seats[seat]
+    upcoming = [
+        (at, cue.prompt)
+        for cue in state.plan.seat_cues
+        if cue.seat is seat and (at := cue.next_after(clock.seen)) is not None
+    ]
+    if not upcoming:
+        return SeatStatus(clock.since)
+    at, prompt = min(upcoming)
+    return SeatStatus(clock.since, prompt, clock.since + at)
 
 
 def _waits(cues: tuple[Cue, ...], seen: Seconds, reading: Seconds) -> list[tuple[float, Cue]]:

@@ -1,25 +1,27 @@
 """The timeline: scene, room and music compiled once into what the engine follows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kacenv.look import Look
+from kacenv.phrase import Phrase
 from kacenv.playlist import Queue
 from kacenv.room import Room
-from kacenv.scene import Audience, CheckIn, ChimeName, EndKind, Phase, Scene
+from kacenv.scene import Audience, CheckIn, EndKind, Follow, Phase, Scene, Seat, Seats
 from kacenv.units import Decibels, Seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A check-in on a phase's clock or the session's, first at `at`, then every `every`."""
+    """A check-in on a phase's clock, the session's or a seat's, at `at`, then every `every`."""
 
     id: str
     at: Seconds
     prompt: str
     audience: Audience
-    chime: ChimeName | None
+    chime: Phrase | None
     every: Seconds | None = None
+    seat: Seat | None = None
 
     def next_after(self, reading: Seconds) -> Seconds | None:
         """The first moment on the cue's clock later than `reading`."""
@@ -46,11 +48,16 @@ class PlannedPhase:
     end: EndKind
     slack: Seconds
     cues: tuple[Cue, ...]
+    cool_light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that is decided before a session begins."""
+    """All that is decided before a session begins.
+
+    `cues` are on the session's clock, `seat_cues` on the seats'. The start of the seat that phases
+    `follow` is the go for the phase `waits_in`.
+    """
 
     title: str
     phases: tuple[PlannedPhase, ...]
@@ -58,6 +65,9 @@ class Timeline:
     cues: tuple[Cue, ...]
     return_from: int
     return_within: Seconds
+    seat_cues: tuple[Cue, ...] = ()
+    follow: Follow = Follow.NEITHER
+    waits_in: int | None = None
 
     @property
     def duration(self) -> Seconds:
@@ -71,9 +81,12 @@ def compile_timeline(scene: Scene, room: Room, queues: Mapping[str, Queue]) -> T
         title=scene.title,
         phases=tuple(_planned(phase, scene, room, queues) for phase in scene.phases),
         overflow=queues[scene.overflow] if scene.overflow else None,
-        cues=tuple(_cues(scene, None)),
+        cues=tuple(_cues(scene, room, None)),
         return_from=_return_from(scene),
         return_within=scene.ending.within,
+        seat_cues=tuple(_seat_cues(scene, room)),
+        follow=scene.phases_follow,
+        waits_in=_waits_in(scene),
     )
 
 
@@ -91,24 +104,39 @@ def _planned(phase: Phase, scene: Scene, room: Room, queues: Mapping[str, Queue]
         crossfade=min(phase.crossfade, Seconds(phase.duration / 2)),
         end=phase.end,
         slack=slack,
-        cues=tuple(_cues(scene, phase)),
+        cues=tuple(_cues(scene, room, phase)),
+        cool_light=phase.cool_light,
     )
 
 
-def _cues(scene: Scene, phase: Phase | None) -> Iterator[Cue]:
+def _cues(scene: Scene, room: Room, phase: Phase | None) -> Iterator[Cue]:
     """The check-ins that belong to `phase`, or to the whole session where it is None."""
     for number, check_in in enumerate(scene.check_ins, start=1):
         belongs = phase.name in check_in.phases if phase else not check_in.phases
-        if belongs:
-            yield _cue(f"check-in-{number}", check_in)
+        if belongs and check_in.seat is None:
+            yield _cue(f"check-in-{number}", check_in, room)
 
 
-def _cue(name: str, check_in: CheckIn) -> Cue:
+def _seat_cues(scene: Scene, room: Room) -> Iterator[Cue]:
+    """The check-ins on the seats' own clocks; one for both is one for each."""
+    for number, check_in in enumerate(scene.check_ins, start=1):
+        for seat in Seat:
+            if check_in.seat in {seat.value, Seats.BOTH}:
+                cue = _cue(f"check-in-{number}-{seat}", check_in, room)
+                yield replace(cue, prompt=f"Seat {seat.upper()}: {cue.prompt}", seat=seat)
+
+
+def _waits_in(scene: Scene) -> int | None:
+    """The first phase that waits for the therapist's go, if another one follows."""
+    ends = [phase.end for phase in scene.phases[:-1]]
+    return ends.index(EndKind.GO) if EndKind.GO in ends else None
+
+
+def _cue(name: str, check_in: CheckIn, room: Room) -> Cue:
     first = check_in.at if check_in.at is not None else check_in.every
     assert first is not None  # noqa: S101 - the model holds exactly one of the two
-    return Cue(
-        name, first, check_in.prompt, check_in.audience, check_in.chime, every=check_in.every
-    )
+    chime = room.phrases[check_in.chime] if check_in.chime is not None else None
+    return Cue(name, first, check_in.prompt, check_in.audience, chime, every=check_in.every)
 
 
 def _return_from(scene: Scene) -> int:

@@ -36,6 +36,11 @@ def picture(status: dict[str, Any]) -> RenderableType:
     if status["lamps"]:
         rows.add_row("lamps", _lamps(status["lamps"]))
     rows.add_row("next", Text(_next(session["next_check_in"])))
+    for name, seat in session["seats"].items():
+        rows.add_row(f"seat {name}", Text(f"{format_clock(status['at'] - seat['since'])} so far"))
+    for due in session["due"]:
+        waits = format_clock(status["at"] - due["since"])
+        rows.add_row("due", Text(f"{due['prompt']} (for {waits})", f"bold {_WARM}"))
     for told in status["told"][-3:]:
         rows.add_row(format_clock(told["ago"]) + " ago", Text(told["text"]))
     for line in hand_lines(session):

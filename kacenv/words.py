@@ -16,6 +16,8 @@ def status_lines(status: dict[str, Any]) -> Iterable[str]:
         yield f"{status['room']}: no session is on."
     else:
         yield from _session_lines(session)
+    yield from _seat_lines(session, status["at"])
+    yield from due_lines(session, status["at"])
     yield f"sound     {status['sound']}; {', '.join(_volumes(session))}"
     yield from hand_lines(session)
     if status["broker"] is False:
@@ -56,6 +58,26 @@ def _session_lines(session: dict[str, Any]) -> Iterable[str]:
     if coming := session["next_check_in"]:
         due = coming["due_in"]
         yield f"next      {coming['prompt']} {_when(due)}"
+
+
+def _seat_lines(session: dict[str, Any], now: float) -> Iterable[str]:
+    for name, seat in session["seats"].items():
+        coming = ""
+        if seat["next_prompt"]:
+            coming = f"; {seat['next_prompt']} in {format_clock(seat['next_at'] - now)}"
+        yield f"seat {name}    began {format_clock(now - seat['since'])} ago{coming}"
+
+
+def due_lines(session: dict[str, Any], now: float) -> Iterable[str]:
+    """The check-ins that wait for staff at `now` on the room's clock, and how to answer."""
+    for due in session["due"]:
+        waits = format_clock(now - due["since"])
+        yield f"due       {due['prompt']} (for {waits}): kacenv done {due['id']}"
+    if session["due"]:
+        yield "          or let it come again: kacenv snooze 5m; or go by: kacenv pass"
+    for due in session["snoozed"]:
+        again = None if due["again"] is None else due["again"] - now
+        yield f"snoozed   {due['prompt']}, again {_when(again)}"
 
 
 def _when(due: float | None) -> str:

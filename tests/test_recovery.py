@@ -28,19 +28,22 @@ from kacenv.fades import Fade
 from kacenv.journal.codec import Record, read_line, write_line
 from kacenv.recovery import Entry, fold, is_on
 from kacenv.requests import (
-    Duck as DuckPress,
-)
-from kacenv.requests import (
+    Done,
     Hold,
     LightsUp,
     Press,
     Resume,
+    SeatStarted,
     Silence,
     Start,
     Stop,
     TrackStarted,
     Volume,
 )
+from kacenv.requests import (
+    Duck as DuckPress,
+)
+from kacenv.scene import Seat
 from kacenv.stamp import Stamp
 from kacenv.timeline import Timeline
 from kacenv.units import Seconds
@@ -114,7 +117,15 @@ def seen(state: State) -> State:
     if playing is not None:
         playing = replace(playing, play_id=0, skipped=Seconds(0.0))
     light = {zone: Fade.steady(fade.target) for zone, fade in state.light.items()}
-    return replace(state, playing=playing, cued=None, last_play_id=0, light=light)
+    return replace(
+        state,
+        playing=playing,
+        cued=None,
+        last_play_id=0,
+        light=light,
+        resumed_at=None,
+        short_lives=0,
+    )
 
 
 @MANY
@@ -245,6 +256,30 @@ def test_a_check_in_missed_is_told_and_not_rung() -> None:
     assert any("Look in" in c.text for c in commands if isinstance(c, Notice))
 
 
+def test_a_check_in_missed_is_still_due() -> None:
+    """Staff answer it when they are ready; the one they have answered stays answered."""
+    life = Life(ONE)
+    life.live_until(Seconds(295.0))
+    state = step(life.state, Seconds(315.0), Resume(Seconds(295.0))).state
+    assert [due.cue.prompt for due in state.due] == ["Look in"]
+    state = step(state, Seconds(320.0), Done()).state
+    assert step(state, Seconds(400.0), Resume(Seconds(330.0))).state.due == ()
+
+
+def test_a_seats_clock_goes_on_while_the_room_is_away() -> None:
+    """However long that is; its check-in is told and not rung."""
+    seats = replace(ONE, seat_cues=(replace(a_cue("Lozenge out", 420.0), seat=Seat.A),))
+    life = Life(seats)
+    life.take(Seconds(10.0), SeatStarted(seat=Seat.A))
+    life.live_until(Seconds(100.0))
+    back = 110.0 + HOLD_AFTER
+    done = step(life.state, Seconds(back), Resume(Seconds(100.0)))
+    assert done.state.mode is Mode.HELD
+    assert not only(StrikeChime, done.commands)
+    assert any("Lozenge out" in c.text for c in done.commands if isinstance(c, Notice))
+    assert [(due.cue.prompt, due.since) for due in done.state.due] == [("Lozenge out", 430.0)]
+
+
 def test_a_long_time_away_comes_back_on_hold() -> None:
     """After more than ten minutes the room holds where it was, the music low, and asks."""
     life = Life(ONE)
@@ -288,3 +323,30 @@ def test_a_lost_entry_does_not_stop_the_fold() -> None:
     """What makes no sense without the lost one is left out, the rest is taken."""
     entries = [Entry(Seconds(5.0), Hold()), Entry(Seconds(6.0), LightsUp())]
     assert json.dumps(fold(State(room=ROOM), entries).light_hand) == '"lights-up"'
+
+
+def test_a_piece_that_kills_the_room_is_passed_over() -> None:
+    """After the third death in a row just after coming back, another piece is tried."""
+    life = Life(ONE)
+    life.live_until(Seconds(100.0))
+    first, now = life.state.playing, 100.0
+    assert first is not None
+    for _ in range(3):
+        life.take(Seconds(now + 1.0), Resume(Seconds(now)))
+        assert life.state.playing is not None
+        titles = life.state.playing.cut.title
+        now += 2.0
+    assert titles != first.cut.title
+    assert first.cut.path in life.state.unplayable
+
+
+def test_a_room_that_lives_well_keeps_its_piece() -> None:
+    """Three crashes with some life between them say nothing against the piece."""
+    life = Life(ONE)
+    life.live_until(Seconds(30.0))
+    first = life.state.playing
+    for at in (40.0, 60.0, 80.0, 100.0):
+        life.take(Seconds(at + 1.0), Resume(Seconds(at)))
+    assert first is not None
+    assert life.state.playing is not None
+    assert life.state.playing.cut == first.cut

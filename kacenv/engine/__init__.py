@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kacenv.commands import Command, Notice
 from kacenv.engine import answer, check_in, music, phase, resume
-from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
+from kacenv.engine.state import Due, LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.turn import Turn
 from kacenv.requests import (
     DeadAir,
@@ -25,7 +25,7 @@ from kacenv.requests import (
 )
 from kacenv.units import Seconds
 
-__all__ = ["LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
+__all__ = ["Due", "LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
 
 
 class Step(NamedTuple):
@@ -67,10 +67,10 @@ def _resume(turn: Turn, request: Resume) -> None:
     if held:
         resume.hold(turn)
     turn.now = now
-    if not held:
-        _catch_up(turn)
+    _catch_up(turn)
     passed_over = resume.missed(turn.commands)
     turn.commands.clear()
+    resume.count_lives(turn, request)
     resume.carry_on(turn, request, held, passed_over)
 
 
@@ -114,6 +114,8 @@ def _dues(state: State) -> Iterator[_Due]:
     times = (
         (check_in.next_session_cue(state), check_in.ring_session_cues),
         (check_in.next_phase_cue(state), check_in.ring_phase_cues),
+        (check_in.next_snoozed(state), check_in.ring_snoozed),
+        (check_in.next_seat_cue(state), check_in.ring_seat_cues),
         (phase.waits_from(state), _say_waiting),
         (phase.ends_at(state), phase.leave),
         (phase.change_at(state), music.play_next),

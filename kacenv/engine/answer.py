@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from kacenv.commands import StrikeChime
-from kacenv.engine import choice, light, music, phase, sound, table
+from kacenv.engine import check_in, choice, light, music, phase, seats, sound, table
 from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.table import Answer
 from kacenv.engine.turn import Turn
@@ -14,6 +14,7 @@ from kacenv.requests import (
     Back,
     Chime,
     DeadAir,
+    Done,
     Duck,
     End,
     Extend,
@@ -25,10 +26,13 @@ from kacenv.requests import (
     Music,
     Mute,
     Next,
+    Pass,
     Press,
     Release,
+    SeatStarted,
     Shorten,
     Silence,
+    Snooze,
     Start,
     Stop,
     TrackEnded,
@@ -39,6 +43,7 @@ from kacenv.requests import (
 from kacenv.scene import Audience
 from kacenv.units import Seconds, format_seconds
 
+_Answered = Done | Snooze | Pass
 PRESS_GUARD = Seconds(2.0)
 """The same press within this time is one press."""
 _AS_SAID = Seconds(0.5)
@@ -114,6 +119,10 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a 
             return _lights_resume(turn)
         case Chime():
             return _chime(turn, request)
+        case Done() | Snooze() | Pass():
+            return check_in.answer(turn, request)
+        case SeatStarted():
+            return seats.press(turn, request)
         case End():
             return _end(turn)
         case Stop():
@@ -121,7 +130,7 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a 
 
 
 def _is_double(state: State, request: Press, now: Seconds) -> bool:
-    if not isinstance(request, Extend | Shorten | Next | Back | Chime | Intensity):
+    if not isinstance(request, Extend | Shorten | Next | Back | Chime | Intensity | _Answered):
         return False
     last, at = state.pressed.get(request.kind, (None, now))
     return last == request and now - at < PRESS_GUARD

@@ -1,12 +1,19 @@
-"""Check-ins: each rung exactly once, or passed over and said so."""
+"""Check-ins: each rung exactly once, or passed over and said so; due until staff answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from kacenv.commands import Notice, Prompt, StrikeChime
-from kacenv.engine.state import State, Stopwatch
+from kacenv.engine.state import Due, State, Stopwatch
 from kacenv.engine.turn import Turn
+from kacenv.errors import RefusedError
+from kacenv.requests import Done, Pass, Snooze
+from kacenv.scene import Seat
 from kacenv.timeline import Cue
-from kacenv.units import Seconds
+from kacenv.units import Seconds, format_seconds
+
+NONE_DUE = "No check-in is due."
 
 
 def next_phase_cue(state: State) -> Seconds | None:
@@ -45,10 +52,99 @@ def _ring(turn: Turn, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
         return seen
     for cue in cues:
         if cue.next_after(seen) == reading:
-            turn.order(Prompt(cue.id, cue.prompt, turn.now))
-            if cue.chime is not None:
-                turn.order(StrikeChime(cue.chime, cue.audience, turn.now))
+            _show(turn, cue)
     return reading
+
+
+def next_seat_cue(state: State) -> Seconds | None:
+    """When the next check-in on a seat's clock is due; a hold doesn't stop those."""
+    return min((moment.at for moment in _seat_moments(state)), default=None)
+
+
+def ring_seat_cues(turn: Turn) -> None:
+    """Ring what is due on the seat's clock that comes first."""
+    first = min(_seat_moments(turn.state), key=lambda moment: moment.at)
+    clock = turn.state.seats[first.seat]
+    seen = _ring(turn, _cues_of(turn.state, first.seat), clock.seen)
+    turn.change(seats={**turn.state.seats, first.seat: replace(clock, seen=seen)})
+
+
+class _SeatMoment(NamedTuple):
+    at: Seconds
+    seat: Seat
+
+
+def _seat_moments(state: State) -> Iterator[_SeatMoment]:
+    for seat, clock in state.seats.items():
+        reading = _next_reading(_cues_of(state, seat), clock.seen)
+        if reading is not None:
+            yield _SeatMoment(Seconds(clock.since + reading), seat)
+
+
+def _cues_of(state: State, seat: Seat) -> tuple[Cue, ...]:
+    return tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
+
+
+def _show(turn: Turn, cue: Cue) -> None:
+    """Let a check-in come; one that is due already is due anew."""
+    turn.order(Prompt(cue.id, cue.prompt, turn.now))
+    if cue.chime is not None:
+        turn.order(StrikeChime(cue.chime, cue.audience, turn.now))
+    turn.change(due=(*_without(turn.state, cue.id), Due(cue, turn.now)))
+
+
+def _without(state: State, name: str) -> tuple[Due, ...]:
+    return tuple(due for due in state.due if due.cue.id != name)
+
+
+def next_snoozed(state: State) -> Seconds | None:
+    """When the next snoozed check-in comes again; None while time is held."""
+    readings = [due.again for due in state.due if due.again is not None]
+    return state.session_clock.when(min(readings)) if readings else None
+
+
+def ring_snoozed(turn: Turn) -> None:
+    """Let the snoozed check-in whose time it is come again."""
+    snoozed = [(due.again, due.cue) for due in turn.state.due if due.again is not None]
+    _show(turn, min(snoozed, key=lambda pair: pair[0])[1])
+
+
+def answer(turn: Turn, request: Done | Snooze | Pass) -> str:
+    """What staff say to a check-in that is due.
+
+    Raises:
+        RefusedError: there is no such check-in.
+    """
+    due = _meant(turn.state, request.check_in)
+    if due is None:
+        return f"{request.check_in} isn't due." if request.check_in else NONE_DUE
+    if isinstance(request, Snooze):
+        return _snooze(turn, due, request.by)
+    turn.change(due=_without(turn.state, due.cue.id))
+    return f"{'Done' if isinstance(request, Done) else 'Let pass'}: {due.cue.prompt}."
+
+
+def _snooze(turn: Turn, due: Due, by: Seconds) -> str:
+    later = replace(due, again=Seconds(turn.state.session_clock.reading(turn.now) + by))
+    turn.change(due=tuple(later if one == due else one for one in turn.state.due))
+    return f"Again in {format_seconds(by)}: {due.cue.prompt}."
+
+
+def _meant(state: State, name: str | None) -> Due | None:
+    """The check-in that is named, or the oldest that isn't snoozed."""
+    if name is None:
+        return next((due for due in state.due if due.again is None), None)
+    known = sorted({cue.id for cue in _every_cue(state)})
+    if name not in known:
+        raise RefusedError(f"There is no check-in {name}; there is: {', '.join(known) or 'none'}.")
+    return next((due for due in state.due if due.cue.id == name), None)
+
+
+def _every_cue(state: State) -> Iterator[Cue]:
+    yield from state.plan.cues
+    yield from state.plan.seat_cues
+    for phase in state.plan.phases:
+        yield from phase.cues
 
 
 def pass_over_phases(turn: Turn, until: int) -> None:
@@ -60,8 +156,15 @@ def pass_over_phases(turn: Turn, until: int) -> None:
 
 
 def pass_over_session(turn: Turn) -> None:
-    """Say which check-ins of the session won't come any more."""
+    """Say which check-ins of the session won't come any more, snoozed ones among them."""
     _pass_over(turn, turn.state.plan.cues, turn.state.session_seen)
+    for seat in Seat:
+        clock = turn.state.seats.get(seat)
+        _pass_over(turn, _cues_of(turn.state, seat), clock.seen if clock else Seconds(-1.0))
+    snoozed = [due.cue.prompt for due in turn.state.due if due.again is not None]
+    if snoozed:
+        turn.change(due=tuple(due for due in turn.state.due if due.again is None))
+        turn.order(Notice(f"Still snoozed at the end: {', '.join(snoozed)}.", turn.now))
 
 
 def _pass_over(turn: Turn, cues: Iterable[Cue], seen: Seconds) -> None:

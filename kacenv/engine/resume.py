@@ -19,6 +19,10 @@ READY_IN = Seconds(0.4)
 """The music is cued this long before it is to sound again."""
 _TOO_SHORT = Seconds(2.0)
 """What is left of a piece must be longer than this to be worth coming back to."""
+SHORT_LIFE = Seconds(5.0)
+"""A room that dies this soon after coming back may die of the piece it comes back to."""
+SUSPICIOUS = 2
+"""After this many short lives in a row, that piece is passed over."""
 _AT_ONCE = Seconds(0.0)
 _ON = frozenset({Mode.RUNNING, Mode.RETURNING, Mode.HELD})
 
@@ -40,6 +44,13 @@ def hold(turn: Turn) -> None:
         retry_at=None,
         ducked=True,
     )
+
+
+def count_lives(turn: Turn, request: Resume) -> None:
+    """Note that the room has come back, and whether it had hardly done so before."""
+    last = turn.state.resumed_at
+    short = last is not None and request.since - last < SHORT_LIFE
+    turn.change(resumed_at=turn.now, short_lives=turn.state.short_lives + 1 if short else 0)
 
 
 def missed(given: Iterable[Command]) -> tuple[str, ...]:
@@ -72,9 +83,14 @@ def _restore_sound(turn: Turn) -> None:
 
 
 def _restore_music(turn: Turn) -> None:
-    """The same piece at its place, or the next one where it is nearly over."""
+    """The same piece at its place, or the next one where it is nearly over or suspicious."""
     playing, at = turn.state.playing, Seconds(turn.now + READY_IN)
     turn.change(cued=None)
+    if playing is not None and turn.state.short_lives >= SUSPICIOUS:
+        turn.change(playing=None, unplayable=turn.state.unplayable | {playing.cut.path})
+        text = f"“{playing.cut.title}” is passed over: the room failed again and again during it."
+        turn.order(Notice(text, turn.now))
+        playing = None
     if playing is None:
         if turn.state.mode in _ON:
             music.play_next(turn)

@@ -9,7 +9,8 @@ from kacenv.look import Zone
 from kacenv.playlist import Cut
 from kacenv.requests import Press
 from kacenv.room import Room
-from kacenv.timeline import PlannedPhase, Timeline
+from kacenv.scene import Seat
+from kacenv.timeline import Cue, PlannedPhase, Timeline
 from kacenv.units import Seconds
 
 
@@ -79,14 +80,36 @@ class Playing:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A check-in that came at `since` and waits for staff.
+
+    A snoozed one comes again when the session's clock reads `again`.
+    """
+
+    cue: Cue
+    since: Seconds
+    again: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClock:
+    """A seat's own clock, which began at `since` and never rests; `seen` as in `State`."""
+
+    since: Seconds
+    seen: Seconds = Seconds(-1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything that decides what the room does next.
 
     `phase_seen` and `session_seen` are the readings of the two clocks up to which check-ins have
-    been seen to. `heard` are the files drawn in this phase, oldest first;
+    been seen to; `due` are those that staff have not answered, oldest first.
+    `heard` are the files drawn in this phase, oldest first;
     `lean` is by how much more energy than the phase's own they shall have, from `lean_at` on.
     `told` are the files that staff have heard about. `light` holds the fade of each zone whose
-    light is known.
+    light is known. `resumed_at` is when the room last came back, `short_lives` how many times in
+    a row it had not lived long since.
     """
 
     room: Room
@@ -99,6 +122,8 @@ class State:
     session_clock: Stopwatch = Stopwatch()
     phase_seen: Seconds = Seconds(-1.0)
     session_seen: Seconds = Seconds(-1.0)
+    due: tuple[Due, ...] = ()
+    seats: Mapping[Seat, SeatClock] = field(default_factory=dict)
     waiting_told: bool = False
     heard: tuple[str, ...] = ()
     lean: int = 0
@@ -117,6 +142,8 @@ class State:
     light: Mapping[Zone, Fade] = field(default_factory=dict)
     light_hand: LightHand = LightHand.PLAN
     ends_at: Seconds | None = None
+    resumed_at: Seconds | None = None
+    short_lives: int = 0
     pressed: Mapping[str, tuple[Press, Seconds]] = field(default_factory=dict)
 
     @property

@@ -31,6 +31,10 @@ _ON = {
     "silence": _DO,
     "music": _DO,
     "intensity": _DO,
+    "done": _DO,
+    "snooze": _DO,
+    "pass": _DO,
+    "seat": _DO,
     "end": _DO,
     "stop": _DO,
     **_ANYTIME,
@@ -38,11 +42,11 @@ _ON = {
 _OFF = dict.fromkeys(_ON, _NO) | _ANYTIME
 
 TABLE: dict[Mode, dict[str, Answer]] = {
-    Mode.IDLE: _OFF | {"start": _DO, "stop": _SO},
+    Mode.IDLE: _OFF | {"start": _DO, "stop": _SO, "done": _SO, "snooze": _SO, "pass": _SO},
     Mode.RUNNING: _ON,
     Mode.RETURNING: _ON,
     Mode.HELD: _ON | {"hold": _SO, "release": _DO},
-    Mode.FADING: _OFF | {"end": _SO, "stop": _DO},
+    Mode.FADING: _OFF | {"end": _SO, "stop": _DO, "done": _DO, "pass": _DO},
 }
 
 LEADS_TO: dict[tuple[Mode, str], Mode] = {
@@ -65,6 +69,7 @@ the last fade's end to idle."""
 
 _ALREADY_WORDS = {
     (Mode.IDLE, "stop"): "Nothing is playing.",
+    **{(Mode.IDLE, kind): "No check-in is due." for kind in ("done", "snooze", "pass")},
     (Mode.HELD, "hold"): "Already holding.",
     (Mode.FADING, "end"): "The session is ending already.",
 }

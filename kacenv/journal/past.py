@@ -10,6 +10,11 @@ from kacenv.recovery import GIVEN_UP_AFTER, Entry, fold, is_on
 from kacenv.stamp import Passed, Stamp, passed
 from kacenv.units import Seconds, format_seconds
 
+_DAMAGED = (
+    "The record of the session before is damaged; it can't be resumed. "
+    "Start the scene again, and go to its phase with: kacenv next"
+)
+
 
 class Past(NamedTuple):
     """A session as far as it was written down.
@@ -66,8 +71,7 @@ def unfinished(path: Path, now: Stamp) -> Return | None:
     if past is None:
         return None
     away = passed(past.stamp, now)
-    state = fold(past.base, past.entries)
-    if not is_on(step(state, past.since).state):
+    if not _was_on(past):
         return None
     if away.span > GIVEN_UP_AFTER:
         span = format_seconds(round(away.span, -2))
@@ -75,13 +79,17 @@ def unfinished(path: Path, now: Stamp) -> Return | None:
     return Return(past, away)
 
 
+def _was_on(past: Past) -> bool:
+    try:
+        return is_on(step(fold(past.base, past.entries), past.since).state)
+    except Exception as error:
+        raise JournalError(_DAMAGED) from error
+
+
 def _past(records: list[Record]) -> Past:
     first = next((record for record in records if record.base is not None), None)
     if first is None or first.base is None:
-        raise JournalError(
-            "The record of the session before is damaged; it can't be resumed. "
-            "Start the scene again, and go to its phase with: kacenv next"
-        )
+        raise JournalError(_DAMAGED)
     told = {record.number: record for record in records if record.request is not None}
     last = max(records, key=lambda record: record.at)
     number = max(record.number for record in records) + 1

@@ -1,15 +1,11 @@
 """What a house may do, but somebody should know of before a session."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Final, NamedTuple
 
-from kacenv.errors import LoadError
-from kacenv.loader.house import House
-from kacenv.loader.load import music_roots
-from kacenv.loader.music import listed_tracks
 from kacenv.loader.tracks import Listed
-from kacenv.music import Sound, known_sounds
-from kacenv.music.vocals import vocals_by_tag
+from kacenv.music import Sound
 from kacenv.units import format_clock, format_seconds
 
 SUDDEN: Final = 10.0
@@ -22,6 +18,48 @@ _SHORT_OF: Final = 2.0
 """Seconds by which a header and the music may differ before something is missing."""
 
 
+class Rule(StrEnum):
+    """What a caution is about."""
+
+    UNMEASURED = "unmeasured"
+    SILENT = "silent"
+    STARTLING = "startling"
+    DAMAGED = "damaged"
+    WORDS = "words"
+    COVERAGE = "coverage"
+    CROSSFADE = "crossfade"
+    LIGHT_FADE = "light-fade"
+    CHECK_IN = "check-in"
+    LOOK = "look"
+    COMMENT = "comment"
+    TWICE = "twice"
+    UNUSED = "unused"
+    DEVICE = "device"
+
+    @property
+    def meaning(self) -> str:
+        """What it warns of, in one sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: Final = {
+    Rule.UNMEASURED: "Music that hasn't been measured plays as loud as the files are.",
+    Rule.SILENT: "A track is silent from beginning to end.",
+    Rule.STARTLING: "A track becomes much louder within two seconds.",
+    Rule.DAMAGED: "A track can't be played to its end.",
+    Rule.WORDS: "A track's own tags speak of words that are sung or spoken.",
+    Rule.COVERAGE: "A phase outlives its music, and the overflow goes on.",
+    Rule.CROSSFADE: "A crossfade is longer than what it joins.",
+    Rule.LIGHT_FADE: "A look is never reached within its phase.",
+    Rule.CHECK_IN: "A check-in may not come where its phase ends early.",
+    Rule.LOOK: "A lamp can't show what a look asks of it.",
+    Rule.COMMENT: "A colour without quotes is read as a comment.",
+    Rule.TWICE: "A file, or a piece of music, is there twice.",
+    Rule.UNUSED: "Nothing uses a file.",
+    Rule.DEVICE: "This machine lacks a sound device or some of its channels.",
+}
+
+
 class Caution(NamedTuple):
     """One thing to know about one line of one file; `line` and `column` count from 1."""
 
@@ -29,29 +67,11 @@ class Caution(NamedTuple):
     line: int
     column: int
     text: str
+    rule: Rule
 
     def __str__(self) -> str:
         """One line that editors can jump to."""
         return f"{self.file}:{self.line}:{self.column}: {self.text}"
-
-
-def warnings_of(house: House) -> list[Caution]:
-    """What to know about the house's music, by file and line.
-
-    Playlists with problems are left to `check_house`.
-    """
-    known = known_sounds()
-    cautions: list[Caution] = []
-    for root in music_roots(house):
-        for name in house.playlists():
-            path = house.playlist(name)
-            assert path is not None  # noqa: S101 - the house has just listed it
-            try:
-                tracks = listed_tracks(path, root, known)
-            except LoadError:
-                continue
-            cautions += cautions_about(tracks, name)
-    return sorted(dict.fromkeys(cautions))
 
 
 def cautions_about(tracks: list[Listed], name: str) -> Iterator[Caution]:
@@ -60,36 +80,41 @@ def cautions_about(tracks: list[Listed], name: str) -> Iterator[Caution]:
     if unscanned:
         yield _unscanned(len(unscanned), len(tracks), name, unscanned[0].file)
     for track in tracks:
-        for text in _about(track):
-            yield Caution(track.file, track.entry.line, track.entry.column, text)
+        for rule, text in _about(track):
+            yield Caution(track.file, track.entry.line, track.entry.column, text, rule)
 
 
 def _unscanned(count: int, total: int, name: str, file: str) -> Caution:
     how_many = "its music hasn't" if count == total else f"{count} of {total} tracks haven't"
     text = f"{how_many} been measured, and plays as loud as the files are"
-    return Caution(file, 1, 1, f"{text}; run: kacenv music scan {name}")
+    return Caution(file, 1, 1, f"{text}; run: kacenv music scan {name}", Rule.UNMEASURED)
 
 
-def _about(track: Listed) -> Iterator[str]:
+def _about(track: Listed) -> Iterator[tuple[Rule, str]]:
     if track.sound is not None:
         yield from _about_sound(track, track.sound)
-    if tag := vocals_by_tag(track.path):
-        yield f"{track.path.name} may have words in it, its tags say ({tag}); listen to it"
+    if track.words:
+        name = track.path.name
+        text = f"{name} may have words in it, its tags say ({track.words}); listen to it"
+        yield Rule.WORDS, text
 
 
-def _about_sound(track: Listed, sound: Sound) -> Iterator[str]:
+def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
     name = track.path.name
     if sound.silent:
-        yield f"{name} is silent from beginning to end; is it the right file?"
+        yield Rule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
     if sound.sudden > SUDDEN and track.begin <= sound.sudden_at <= track.end:
-        yield (
+        text = (
             f"{name} may startle: at {format_clock(sound.sudden_at)} it becomes"
             f" {sound.sudden:.0f} LU louder within 2 s; take another track, or cut before it"
         )
+        yield Rule.STARTLING, text
     if sound.damaged_at is not None:
-        yield f"{name} is damaged at {format_clock(sound.damaged_at)}; copy it again"
+        text = f"{name} is damaged at {format_clock(sound.damaged_at)}; copy it again"
+        yield Rule.DAMAGED, text
     elif sound.duration < track.stated - _SHORT_OF:
-        yield (
+        text = (
             f"{name} holds only {format_seconds(sound.duration)} of the"
             f" {format_seconds(track.stated)} it promises; copy it again"
         )
+        yield Rule.DAMAGED, text

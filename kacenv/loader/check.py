@@ -88,6 +88,19 @@ def check_looks(plan: Plan, room: Room) -> Iterator[Problem]:
             )
 
 
+def check_chimes(plan: Plan, room: Room) -> Iterator[Problem]:
+    """The chimes that the scene wants and the room doesn't have."""
+    known = (*room.phrases, "none")
+    for index, check_in in enumerate(plan.scene.check_ins):
+        if check_in.chime is not None and check_in.chime not in known:
+            yield plan.document.problem(
+                ("check_ins", index, "chime"),
+                f"chime: {check_in.chime[:60]}, which the room {room.name} doesn't have",
+                f"one of the room's chimes: {any_of(known)}",
+                f"chime: {near(check_in.chime, known) or known[0]}",
+            )
+
+
 def check_music(plan: Plan, queues: Mapping[str, Queue]) -> Iterator[Problem]:
     """The phases whose music would run dry; nothing may, so each must reach its end."""
     if plan.scene.overflow is not None:

@@ -121,7 +121,7 @@ class _Explainer:
         key, value = str(trail[-1]), self._document.at(trail)
         if key == "password":
             return self._open_password(trail)
-        if key.lower() in _PRIVATE:
+        if key.lower() in _PRIVATE and trail[0] != "chimes":
             return self._about_people(trail)
         names = self._guide.keys(trail[:-1])
         like = near(key, names)

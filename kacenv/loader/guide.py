@@ -15,7 +15,7 @@ _EXAMPLES = {
     "ca_file": "/etc/kacenv/clinic-ca.pem",
     "channels": "[1, 2]",
     "check_ins": "[{at: 5m, prompt: Look in on both seats}]",
-    "chimes": "Digital Piano",
+    "chimes": "{lake: {notes: [E4, B4]}}",
     "crossfade": "20s",
     "cue_in": "4s",
     "cue_out": "3m30s",
@@ -31,7 +31,13 @@ _EXAMPLES = {
     "lights.id": "seat-left",
     "looks": "{dusk: {seats: 16% 2400 K}}",
     "music_root": "../music",
+    "map": "[{on: note 60, do: hold}]",
+    "midi": "{chimes: Digital Piano}",
+    "midi.chimes": "Digital Piano",
+    "midi.controls": "{port: pedal, map: [{on: note 60, do: hold}]}",
     "name": "rosewood",
+    "notes": "[E4, B4, {note: E5, after: 1.2s}]",
+    "after": "1.2s",
     "outputs": "[{id: speakers, role: speakers}]",
     "password_env": "BROKER_PASSWORD",
     "password_file": "/etc/kacenv/broker.password",
@@ -87,8 +93,7 @@ class Guide:
 
     def expected(self, trail: Trail) -> str:
         """What the value at `trail` should be."""
-        none = ", none" if trail[-1:] == ("chime",) else ""
-        return _in_words(self.at(trail)) + none
+        return _in_words(self.at(trail))
 
     def meaning(self, trail: Trail) -> str:
         """What the key at `trail` is for, or what it should be."""
@@ -114,8 +119,10 @@ class Guide:
 
     def _item(self, trail: Trail) -> str:
         """The first line of a block in a list, or the whole of a list of plain values."""
-        whole = self.example(trail[:-1])
-        if "properties" in self.at(trail):
+        whole, schema = self.example(trail[:-1]), self.at(trail)
+        if "properties" in schema:
+            if "examples" in schema:
+                return str(schema["examples"][0])
             return "- " + whole.partition(": ")[2].removeprefix("[").removesuffix("]")
         return whole
 

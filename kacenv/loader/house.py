@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Self
 
 from kacenv.loader.files import any_of, missing, near, refuse, shown
+from kacenv.places import HOUSE, house_folder
 
 YAML = (".yaml", ".yml")
 PLAYLISTS = (*YAML, ".m3u8", ".m3u", ".xspf")
-ENVIRONMENT = "KACENV_HOUSE"
-_CHECKOUT = Path(__file__).parents[2]
-_SYSTEM = Path("/etc/kacenv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +20,16 @@ class House:
 
     @classmethod
     def find(cls, chosen: Path | None = None) -> Self:
-        """The house that was chosen, or the nearest one.
-
-        In this order: `chosen` (the command line's `--house`), the environment variable
-        `KACENV_HOUSE`, the current folder if it has scenes, the checkout this program lives in,
-        `/etc/kacenv`.
+        """The house that was chosen (`--house`), or the usual one (see `places.house_folder`).
 
         Raises:
-            LoadError: The chosen folder isn't there.
+            LoadError: The chosen folder, or the one in `KACENV_HOUSE`, isn't there.
         """
-        named = chosen or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
-        if named is not None:
-            if not named.is_dir():
-                expected = "a folder with rooms, scenes and playlists in it"
-                raise refuse(named, "no such folder", expected, "--house /etc/kacenv")
-            return cls(named)
-        near_ones = (Path.cwd(), _CHECKOUT)
-        return cls(next((root for root in near_ones if (root / "scenes").is_dir()), _SYSTEM))
+        root = chosen or house_folder()
+        if not root.is_dir() and (chosen or os.environ.get(HOUSE)):
+            expected = "a folder with rooms, scenes and playlists in it; kacenv init makes one"
+            raise refuse(root, "no such folder", expected, "--house /etc/kacenv")
+        return cls(root)
 
     @property
     def playlist_folder(self) -> Path:
@@ -67,18 +58,27 @@ class House:
 
     def playlist(self, name: str) -> Path | None:
         """The file of the playlist called `name`, or None; never one outside the house."""
-        if name not in self.playlists():
+        if Path(name).name != name:
             return None
-        return _file(self.playlist_folder, name)
+        folder = self.playlist_folder
+        whole = Path(name).suffix in PLAYLISTS and Path(name).suffix not in YAML
+        paths = [folder / name] if whole else [folder / f"{name}{end}" for end in YAML]
+        return next((path for path in paths if os.path.lexists(path)), None)
 
 
 def _names(folder: Path, suffixes: tuple[str, ...]) -> tuple[str, ...]:
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix in suffixes)
+        files = sorted(entry.name for entry in folder.iterdir())
     except OSError:
         return ()
-    names = (path.stem if path.suffix in YAML else path.name for path in files)
-    return tuple(dict.fromkeys(names))
+    names = (_name(file) for file in files if file.endswith(suffixes))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _name(file: str) -> str:
+    """As people know it: only YAML goes without its ending."""
+    end = next((end for end in YAML if file.endswith(end)), "")
+    return file.removesuffix(end)
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Rooms and sessions, loaded whole or refused whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -8,17 +8,20 @@ from typing import ParamSpec, TypeVar
 from kacenv.errors import LoadError, Problem
 from kacenv.loader.check import (
     Plan,
+    check_chimes,
     check_looks,
     check_music,
     check_scene,
     unknown_playlist,
 )
+from kacenv.loader.chimes import with_chimes
+from kacenv.loader.controls import check_controls
 from kacenv.loader.explain import in_order, validate
 from kacenv.loader.files import shown
 from kacenv.loader.house import House
-from kacenv.loader.music import load_queue
-from kacenv.loader.source import read_document
-from kacenv.music import Known, known_sounds
+from kacenv.loader.shelf import Shelf
+from kacenv.loader.source import Document, read_document
+from kacenv.music import known_sounds
 from kacenv.playlist import Queue
 from kacenv.room import Room
 from kacenv.scene import Scene
@@ -34,7 +37,7 @@ def load_room(house: House, name: str) -> Room:
     Raises:
         LoadError: With everything that is wrong in its file.
     """
-    return _open_room(house.room(name)).room
+    return open_room(house.room(name)).room
 
 
 def load_session(house: House, scene: str, room: str) -> Timeline:
@@ -43,54 +46,44 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
     Raises:
         LoadError: With everything that is wrong in all the files involved.
     """
-    findings = _Findings()
-    place = findings.gather(lambda: _open_room(house.room(room)))
-    plan = findings.gather(lambda: _open_scene(house.scene(scene)))
-    queues = _check(house, plan, place, findings, known_sounds()) if plan else {}
+    findings = Findings()
+    place = findings.gather(lambda: open_room(house.room(room)))
+    plan = findings.gather(lambda: open_scene(house.scene(scene)))
+    queues = check_plan(plan, place, Shelf(house, known_sounds()), findings) if plan else {}
     findings.refuse()
     assert plan and place  # noqa: S101, PT018 - without findings both were read
     return compile_timeline(plan.scene, place.room, queues)
 
 
-def check_house(house: House) -> list[Problem]:
-    """Everything wrong with any file of the house: each scene is tried in each room."""
-    findings, known = _Findings(), known_sounds()
-    rooms = [findings.gather(_open_room, house.room(name)) for name in house.rooms()]
-    plans = [findings.gather(_open_scene, house.scene(name)) for name in house.scenes()]
-    places: list[_Place | None] = [place for place in rooms if place]
-    for place in places or [None]:
-        for name in house.playlists():
-            findings.gather(_open_playlist, house, name, place, known)
-        for plan in plans:
-            if plan:
-                _check(house, plan, place, findings, known)
-    if not plans:
-        findings.gather(house.scene, "couple-lozenge")
-    return list(in_order(findings.problems))
-
-
 def music_roots(house: House) -> list[Path | None]:
     """The music folder of each room that can be read; `[None]` without any."""
-    findings = _Findings()
-    rooms = [findings.gather(_open_room, house.room(name)) for name in house.rooms()]
-    return list(dict.fromkeys(room.music_root for room in rooms if room)) or [None]
+    findings = Findings()
+    rooms = [findings.gather(open_room, house.room(name)) for name in house.rooms()]
+    return roots_of([room for room in rooms if room])
+
+
+def roots_of(places: Sequence["Place"]) -> list[Path | None]:
+    """The music folder of each of the rooms; `[None]` without any."""
+    return list(dict.fromkeys(place.music_root for place in places)) or [None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A room with the folder its own music comes from."""
+class Place:
+    """A room with the folder its own music comes from, and the places of its lines."""
 
     room: Room
     music_root: Path | None
+    document: Document
 
 
 @dataclass(slots=True)
-class _Findings:
+class Findings:
     """Problems gathered over several files."""
 
     problems: list[Problem] = field(default_factory=list)
 
     def gather(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What `read` reads; None where it can't, and why among the problems."""
         try:
             return read(*args, **kwargs)
         except LoadError as error:
@@ -98,51 +91,64 @@ class _Findings:
             return None
 
     def refuse(self) -> None:
+        """Raise all there is as one LoadError."""
         if self.problems:
             raise LoadError(in_order(self.problems))
 
 
-def _open_room(path: Path) -> _Place:
-    document = read_document(path)
+def open_room(path: Path) -> Place:
+    """The room in the file at `path`.
+
+    Raises:
+        LoadError: With everything that is wrong in it.
+    """
+    document, findings = read_document(path), Findings()
     room = validate(Room, document)
+    root = findings.gather(_music_root, room, document, path.parent)
+    room = findings.gather(with_chimes, room, document, path.parent) or room
+    findings.problems += check_controls(room, document)
+    findings.refuse()
+    return Place(room, root, document)
+
+
+def _music_root(room: Room, document: Document, folder: Path) -> Path | None:
     if room.music_root is None:
-        return _Place(room, None)
-    root = path.parent / room.music_root
+        return None
+    root = folder / room.music_root
     if not root.is_dir():
         found = f"music_root: {room.music_root}, where there is no folder"
-        expected = f"the path of a folder, beginning in {shown(path.parent)}"
+        expected = f"the path of a folder, beginning in {shown(folder)}"
         raise LoadError(
             (document.problem(("music_root",), found, expected, "music_root: ../music"),)
         )
-    return _Place(room, root)
+    return root
 
 
-def _open_scene(path: Path) -> Plan:
+def open_scene(path: Path) -> Plan:
+    """The scene in the file at `path`.
+
+    Raises:
+        LoadError: With everything that is wrong in it by itself.
+    """
     document = read_document(path)
     return Plan(validate(Scene, document), document)
 
 
-def _open_playlist(house: House, name: str, place: _Place | None, known: Known) -> Queue:
-    path = house.playlist(name)
-    assert path is not None  # noqa: S101 - the house has just listed it
-    return load_queue(path, name, place.music_root if place else None, known)
-
-
-def _check(
-    house: House, plan: Plan, place: _Place | None, findings: _Findings, known: Known
+def check_plan(
+    plan: Plan, place: Place | None, shelf: Shelf, findings: Findings
 ) -> dict[str, Queue]:
     """Hold a scene against its music and its room; the queues of all its playlists."""
     queues: dict[str, Queue] = {}
-    names = house.playlists()
     for name, trail in plan.playlists().items():
-        if name not in names:
-            findings.problems.append(unknown_playlist(plan, trail, names))
+        if name not in shelf.names:
+            findings.problems.append(unknown_playlist(plan, trail, shelf.names))
             continue
-        queue = findings.gather(_open_playlist, house, name, place, known)
-        if queue:
-            queues[name] = queue
+        opened = findings.gather(shelf.open, name, place.music_root if place else None)
+        if opened:
+            queues[name] = opened.queue
     findings.problems += check_scene(plan)
     findings.problems += check_music(plan, queues)
     if place:
         findings.problems += check_looks(plan, place.room)
+        findings.problems += check_chimes(plan, place.room)
     return queues

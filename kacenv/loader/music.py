@@ -1,11 +1,10 @@
 """Playlists: their files found, kept inside the house, and measured."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import mutagen
 
 from kacenv.errors import LoadError, Problem
 from kacenv.loader.explain import in_order, validate
@@ -15,6 +14,7 @@ from kacenv.loader.listed import Entry, read_m3u8, read_xspf
 from kacenv.loader.source import Document, parse
 from kacenv.loader.tracks import Listed
 from kacenv.music import Known
+from kacenv.music.headers import Header, Headers
 from kacenv.playlist import Cut, Order, Playlist, Queue
 from kacenv.units import Seconds, format_seconds
 
@@ -42,6 +42,14 @@ class _Reading:
     """Whether the crossfade is the clinic's own wish."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A playlist whose tracks have all been found: as it is written, and as it is played."""
+
+    tracks: list[Listed]
+    queue: Queue
+
+
 def load_queue(
     path: Path, name: str, music_root: Path | None = None, known: Known | None = None
 ) -> Queue:
@@ -53,16 +61,7 @@ def load_queue(
     Raises:
         LoadError: With every track that can't be used.
     """
-    reading = _read(path)
-    cuts = tuple(track.cut() for track in _listed_in(reading, path, music_root, known))
-    return Queue(
-        name,
-        cuts,
-        crossfade=Seconds(min(reading.crossfade, _longest_crossfade(cuts))),
-        shuffle_seed=reading.seed if reading.order is Order.SHUFFLED else None,
-        repeat=reading.repeat,
-        fit=reading.order is Order.FIT,
-    )
+    return open_playlist(path, name, music_root, known).queue
 
 
 def listed_tracks(path: Path, music_root: Path | None, known: Known | None) -> list[Listed]:
@@ -71,18 +70,51 @@ def listed_tracks(path: Path, music_root: Path | None, known: Known | None) -> l
     Raises:
         LoadError: With every track that can't be used.
     """
-    return _listed_in(_read(path), path, music_root, known)
+    return open_playlist(path, path.name, music_root, known).tracks
 
 
-def _listed_in(
-    reading: _Reading, path: Path, music_root: Path | None, known: Known | None
-) -> list[Listed]:
-    roots = _roots(path, music_root)
+def open_playlist(
+    path: Path,
+    name: str,
+    music_root: Path | None = None,
+    known: Known | None = None,
+    headers: Headers | None = None,
+) -> Opened:
+    """The playlist at `path`, which scenes call `name`; `headers` may have been read before.
+
+    Raises:
+        LoadError: With every track that can't be used.
+    """
+    reading = _read(path)
+    shelf = _Music(_roots(path, music_root), known or Known(), headers or Headers())
+    tracks = _listed_in(reading, path, shelf)
+    cuts = tuple(track.cut() for track in tracks)
+    queue = Queue(
+        name,
+        cuts,
+        crossfade=Seconds(min(reading.crossfade, _longest_crossfade(cuts))),
+        shuffle_seed=reading.seed if reading.order is Order.SHUFFLED else None,
+        repeat=reading.repeat,
+        fit=reading.order is Order.FIT,
+    )
+    return Opened(tracks, queue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Music:
+    """Where music may come from, and what is known of it."""
+
+    roots: list[Path]
+    known: Known
+    headers: Headers
+
+
+def _listed_in(reading: _Reading, path: Path, music: _Music) -> list[Listed]:
     problems: list[Problem] = []
     tracks: list[Listed] = []
     for entry in reading.entries:
         try:
-            tracks.append(_listed(entry, path, roots, known or Known()))
+            tracks.append(_listed(entry, path, music))
         except _RefusedTrack as refused:
             problems.append(_problem(path, entry, refused))
     if not problems and reading.chosen and (len(tracks) > 1 or reading.repeat):
@@ -155,9 +187,10 @@ def _from_yaml(document: Document) -> _Reading:
     return _Reading(entries, playlist.crossfade, *how, chosen)
 
 
-def _listed(entry: Entry, path: Path, roots: list[Path], known: Known) -> Listed:
-    file = _locate(entry.file, roots)
-    stated, sound = _measure(file), known.find(file)
+def _listed(entry: Entry, path: Path, music: _Music) -> Listed:
+    file = _locate(entry.file, music.roots)
+    header, sound = _header(file, music.headers), music.known.find(file)
+    stated = header.length
     whole = sound.duration if sound else stated
     end = whole if entry.cue_out is None else entry.cue_out
     begin = entry.cue_in or Seconds(0.0)
@@ -167,7 +200,8 @@ def _listed(entry: Entry, path: Path, roots: list[Path], known: Known) -> Listed
     if begin >= end:
         found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
         raise _RefusedTrack(found, "a cue_in before the end", "cue_in: 0s")
-    return Listed(shown(path), entry, file, stated, begin, Seconds(min(end, whole)), sound)
+    ends = Seconds(min(end, whole))
+    return Listed(shown(path), entry, file, stated, begin, ends, sound, header.words)
 
 
 def _locate(file: str, roots: list[Path]) -> Path:
@@ -178,18 +212,25 @@ def _locate(file: str, roots: list[Path]) -> Path:
         expected = "the path of a file in the playlist's folder; nothing comes from the network"
         raise _RefusedTrack(file, expected, "file: house/settle-1.opus")
     try:
-        found = [path for root in roots if (path := (root / file).resolve()).exists()]
+        # For 5,000 tracks, pathlib would take three times as long to find them.
+        paths = [os.path.realpath(os.path.join(root, file)) for root in roots]  # noqa: PTH118 - ditto
+        found = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - ditto
     except (OSError, ValueError, RuntimeError) as error:
         raise _RefusedTrack(file[:60], "the name of a file that can be opened") from error
-    inside = [path for path in found if any(path.is_relative_to(root) for root in roots)]
+    inside = [path for path in found if any(_lies_in(root, path) for root in roots)]
     if not found:
         raise _RefusedTrack(*_nothing_there(file, roots))
     if not inside:
         expected = f"a file inside {' or '.join(map(shown, roots))}; copy the music there"
         raise _RefusedTrack(f"{file}, which lies outside the music's folders", expected)
-    if not inside[0].is_file():
+    track = Path(inside[0])
+    if not track.is_file():
         raise _RefusedTrack(f"{file}, which isn't a file", "a sound file")
-    return inside[0]
+    return track
+
+
+def _lies_in(root: Path, path: str) -> bool:
+    return path == str(root) or path.startswith(f"{str(root).rstrip('/')}/")
 
 
 def _nothing_there(file: str, roots: list[Path]) -> tuple[str, str, str]:
@@ -203,16 +244,11 @@ def _nothing_there(file: str, roots: list[Path]) -> tuple[str, str, str]:
     return found, f"one of the files in {shown(path.parent)}: {any_of(names)}", example
 
 
-def _measure(path: Path) -> Seconds:
-    """The length of a sound file."""
+def _header(path: Path, headers: Headers) -> Header:
     try:
-        sound = mutagen.File(path)
-    except Exception as error:  # its parsers raise whatever a broken file provokes
+        return headers.find(path)
+    except (ValueError, OSError) as error:
         raise _RefusedTrack(*_no_sound(path)) from error
-    length = getattr(getattr(sound, "info", None), "length", 0.0)
-    if not length or length <= 0:
-        raise _RefusedTrack(*_no_sound(path))
-    return Seconds(float(length))
 
 
 def _no_sound(path: Path) -> tuple[str, str]:

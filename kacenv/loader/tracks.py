@@ -24,6 +24,8 @@ class Listed:
     end: Seconds
     """What the playlist plays of it, silence included."""
     sound: Sound | None = None
+    words: str | None = None
+    """The tag that speaks of words sung or spoken."""
 
     @property
     def length(self) -> Seconds:

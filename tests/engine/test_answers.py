@@ -1,6 +1,7 @@
 """What a therapist's press does, what it says, and that a second press does no harm."""
 
 import pytest
+from pydantic import ValidationError
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.commands import (
@@ -11,10 +12,11 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.engine import Mode, State, Step, next_due, step
+from kacenv.engine import LightHand, Mode, State, Step, next_due, step
 from kacenv.engine.table import LEADS_TO, TABLE, Answer
 from kacenv.errors import RefusedError
 from kacenv.look import Zone
+from kacenv.phrase import OwnChime
 from kacenv.requests import (
     Back,
     Chime,
@@ -26,6 +28,7 @@ from kacenv.requests import (
     Next,
     Press,
     Release,
+    Shorten,
     Start,
     Stop,
     Volume,
@@ -44,8 +47,10 @@ THREE = a_timeline(
     return_from=2,
 )
 EXTEND = Extend.model_validate({"by": "10m"})
+SHORTEN = Shorten.model_validate({"by": "5m"})
 EVERY_PRESS: tuple[Press, ...] = (
-    Hold(), Release(), EXTEND, Next(), Back(), Lights(), LightsUp(), Chime(), End(), Stop(),
+    Hold(), Release(), EXTEND, SHORTEN, Next(), Back(), Lights(), LightsUp(), Chime(), End(),
+    Stop(),
     Volume.model_validate({"level": "-3 dB"}),
 )  # fmt: skip
 
@@ -220,6 +225,17 @@ def test_a_chime_can_be_struck_at_any_moment() -> None:
     assert [type(command) for command in done.commands] == [StrikeChime]
 
 
+def test_a_chime_of_the_rooms_own_can_be_struck() -> None:
+    """The order carries the room's phrase; an unknown name is refused with those that are known."""
+    own = {"lake": OwnChime.model_validate({"notes": ["E4", "B4"]})}
+    state = State(room=a_room().model_copy(update={"chimes": own}))
+    (order,) = at(state, 5.0, Chime(chime="lake")).commands
+    assert isinstance(order, StrikeChime)
+    assert order.chime == own["lake"].phrase("lake")
+    with pytest.raises(RefusedError, match="there are: bell, two-bells, deep-bell, lake"):
+        at(state, 5.0, Chime(chime="gong"))
+
+
 def test_a_phase_may_wait_for_the_therapist() -> None:
     """`end: go` says when it begins to wait, and goes on by itself at its time-out."""
     waiting = a_timeline(
@@ -331,3 +347,51 @@ def test_stop_raises_the_light_that_the_therapist_had_dimmed() -> None:
     dimmed = at(started(), 60.0, Lights.model_validate({"level": "5%"})).state
     done = at(dimmed, 70.0, Stop())
     assert [c.look for c in done.commands if isinstance(c, ShowLook)] == [a_room().safe_light]
+
+
+def test_an_extension_can_be_taken_back() -> None:
+    """Shortening by as much makes the phase as long as it was."""
+    extended = at(started(), 60.0, EXTEND).state
+    done = at(extended, 65.0, Shorten.model_validate({"by": "10m"}))
+    assert done.state.durations == started().durations
+    assert done.reply.startswith("Onset is now 10m long")
+
+
+def test_shortening_never_ends_a_phase_at_once() -> None:
+    """A phase keeps a minute, or what it had left; nobody is thrown into the next one."""
+    shorten = Shorten.model_validate({"by": "2h"})
+    early = at(started(), 60.0, shorten).state
+    assert describe(early, Seconds(60.0)).phase_left == 60.0
+    late = at(started(), 580.0, shorten).state
+    assert describe(late, Seconds(580.0)).phase_left == 20.0
+
+
+def test_lights_step_by_a_quarter_and_keep_the_look_together() -> None:
+    """Dimmer leaves three quarters of each zone's light; brighter gives it back."""
+    dimmer = Lights.model_validate({"step": "dimmer"})
+    settled = at(started(), 100.0).state
+    dimmed = at(settled, 100.0, dimmer).state
+    assert dimmed.light[Zone.SEATS].target == pytest.approx(0.15)
+    assert dimmed.light_hand is LightHand.THERAPIST
+    twice = at(dimmed, 101.0, dimmer).state
+    assert twice.light[Zone.SEATS].target == pytest.approx(0.1125)
+    back = at(dimmed, 101.0, Lights.model_validate({"step": "brighter"})).state
+    assert back.light[Zone.SEATS].target == pytest.approx(0.2)
+
+
+def test_brighter_during_a_fade_into_the_dark_is_brighter_than_now() -> None:
+    """The step counts from what is seen, not from where the plan is going."""
+    bright = at(started(), 100.0, Lights.model_validate({"level": "90%"})).state
+    fading = at(bright, 604.0).state
+    seen = fading.light[Zone.SEATS].value_at(Seconds(604.0))
+    brighter = at(fading, 604.0, Lights.model_validate({"step": "brighter"})).state
+    assert seen > 0.5
+    assert brighter.light[Zone.SEATS].target > seen
+
+
+def test_a_step_needs_a_light_that_is_known() -> None:
+    """Before anything is known of a lamp there is nothing to step from."""
+    with pytest.raises(RefusedError, match="kacenv lights 20%"):
+        at(State(room=a_room()), 1.0, Lights.model_validate({"step": "dimmer"}))
+    with pytest.raises(ValidationError, match="a level or a step"):
+        Lights.model_validate({"step": "dimmer", "level": "20%"})

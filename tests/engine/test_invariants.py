@@ -1,12 +1,14 @@
 """The engine's promises, held against any session and any presses."""
 
+import contextlib
+import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.sessions import a_room, timed_presses, timelines
+from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
 
 from kacenv.commands import (
     Command,
@@ -21,12 +23,12 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.engine import State, next_due, step
-from kacenv.engine.light import STEEPEST_LIGHT
+from kacenv.engine import Mode, State, next_due, step
 from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
 from kacenv.errors import RefusedError
 from kacenv.fades import Fade
-from kacenv.requests import Hold, Press, Release, Start
+from kacenv.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
+from kacenv.room import STEEPEST_LIGHT
 from kacenv.scene import EndKind
 from kacenv.simulate import Moment, rehearse
 from kacenv.timeline import Timeline
@@ -36,7 +38,10 @@ Presses = list[tuple[Seconds, Press]]
 ROOM = a_room()
 T = TypeVar("T", bound=Command)
 LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
+ENOUGH = 20
+"""Pieces after which a session whose pieces end early has shown all it can."""
 LONG = settings(max_examples=150, deadline=None)
+SHORTER = settings(max_examples=60, deadline=None)
 
 
 def willing(timeline: Timeline, presses: Presses) -> list[Moment]:
@@ -72,6 +77,50 @@ def test_music_never_stops_before_the_end(timeline: Timeline, presses: Presses) 
         over = fade.at + lengths[fade.play_id]
         needed = following.duration - SHORTEST_FADE if following.play_id is not None else 0.0
         assert following.at + needed <= over + 1e-6
+
+
+def reported(timeline: Timeline, presses: Presses, shares: list[float]) -> list[Moment]:
+    """The session's commands where pieces last only these shares of what they say, in turn.
+
+    The room tells of an end six seconds before, or as soon as the piece begins.
+    """
+    state, commands, _ = step(State(room=ROOM), Seconds(0.0), Start(timeline))
+    trace = [Moment(Seconds(0.0), command) for command in commands]
+    asks: list[tuple[Seconds, Press | TrackEnded | None]] = [*presses, *LATER]
+    lengths: dict[int, Seconds] = {}
+    while asks and len(lengths) < ENOUGH:
+        for command in commands:
+            if isinstance(command, CueTrack):
+                lengths[command.play_id] = command.cut.length
+            elif isinstance(command, Crossfade) and command.play_id is not None:
+                share = shares[command.play_id % len(shares)]
+                end = Seconds(command.at + share * lengths[command.play_id])
+                known = Seconds(max(command.at, end - 6.0))
+                asks.append((known, TrackEnded(command.play_id, end)))
+        asks.sort(key=lambda ask: ask[0])
+        due = next_due(state)
+        at, request = (due, None) if due is not None and due <= asks[0][0] else asks.pop(0)
+        try:
+            state, commands, _ = step(state, at, request)
+        except RefusedError:
+            commands = ()
+        trace += [Moment(at, command) for command in commands]
+    return trace
+
+
+@LONG
+@given(timelines(), timed_presses(), st.lists(st.floats(0.2, 1.0), min_size=1, max_size=5))
+def test_a_piece_that_ends_early_is_followed_in_time(
+    timeline: Timeline, presses: Presses, shares: list[float]
+) -> None:
+    """However early pieces end, the next one begins before they are over."""
+    trace = reported(timeline, presses, shares)
+    lengths = {cue.play_id: cue.cut.length for cue in of_kind(trace, CueTrack)}
+    for fade, following in pairwise(of_kind(trace, Crossfade)):
+        if fade.play_id is None or following.play_id is None:
+            break
+        over = fade.at + shares[fade.play_id % len(shares)] * lengths[fade.play_id]
+        assert following.at <= over + 1e-6
 
 
 @LONG
@@ -127,7 +176,7 @@ def test_every_check_in_comes_exactly_once(timeline: Timeline, presses: Presses)
 
     Only a step back leaves one open, because it comes again.
     """
-    trace = willing(timeline, presses)
+    trace = willing(timeline, without_snoozes(presses))
     entered = [enter.index for enter in of_kind(trace, EnterPhase)]
     prompts = [prompt.text for prompt in of_kind(trace, Prompt)]
     passed = [
@@ -143,8 +192,94 @@ def test_every_check_in_comes_exactly_once(timeline: Timeline, presses: Presses)
         for cue in (cue for cue in phase.cues if cue.every is None):
             came = prompts.count(cue.prompt) + passed.count(cue.prompt)
             assert most - backwards <= came <= most
-    for cue in timeline.cues:
+    for cue in (*timeline.cues, *timeline.seat_cues):
         assert prompts.count(cue.prompt) + passed.count(cue.prompt) == 1
+
+
+def without_snoozes(presses: Presses) -> Presses:
+    """The presses that make no check-in come again."""
+    return [(at, press) for at, press in presses if not isinstance(press, Snooze)]
+
+
+def answers() -> st.SearchStrategy[Presses]:
+    """Staff at work: check-ins answered in all ways, and time held now and then."""
+    spans = st.integers(1, 300).map(lambda span: Snooze.model_validate({"by": f"{span}s"}))
+    press = st.one_of(spans, spans, st.sampled_from([Done(), Pass(), Hold(), Release()]))
+    return st.lists(st.tuples(st.floats(0, 2000).map(Seconds), press), max_size=25)
+
+
+class Staff:
+    """What staff must see, kept by the simplest of rules: a list of what they put off."""
+
+    def __init__(self) -> None:
+        self.waiting: list[str] = []
+        self.put_off: dict[str, float] = {}
+        self.first: list[tuple[str, float]] = []
+
+    def meet(self, state: State, commands: Iterable[Command], at: Seconds) -> None:
+        """Each check-in that comes is one put off whose time it is, or one that comes by itself."""
+        for command in commands:
+            if isinstance(command, Prompt):
+                due = self.put_off.pop(command.check_in, math.inf)
+                self.waiting = [one for one in self.waiting if one != command.check_in]
+                self.waiting.append(command.check_in)
+                if abs(state.session_clock.reading(at) - due) > 1e-6:
+                    self.first.append((command.check_in, command.at))
+
+    def answer(self, before: State, at: Seconds, press: Press | None, reply: str) -> None:
+        """What a press shall do with the check-in that has been due for longest."""
+        oldest = next((due.cue.id for due in before.due if due.again is None), "")
+        if reply.startswith(("Done: ", "Let pass: ")):
+            self.waiting.remove(oldest)
+        elif isinstance(press, Snooze) and reply.startswith("Again in "):
+            self.waiting.remove(oldest)
+            self.put_off[oldest] = before.session_clock.reading(at) + press.by
+
+
+@SHORTER
+@given(timelines(), answers())
+def test_a_snoozed_check_in_comes_again_once_and_one_that_is_done_never(
+    timeline: Timeline, presses: Presses
+) -> None:
+    """Each comes at its time whatever staff say, and once more for each time it was put off."""
+    staff, bare = (
+        Staff(),
+        willing(timeline, [p for p in presses if p[1].kind in {"hold", "release"}]),
+    )
+    state, commands, _ = step(State(room=ROOM), Seconds(0.0), Start(timeline))
+    staff.meet(state, commands, Seconds(0.0))
+    for at, press in [*sorted(presses, key=lambda pair: pair[0]), *LATER]:
+        while (due := next_due(state)) is not None and due <= at:
+            before = state
+            state, commands, _ = step(state, due)
+            staff.meet(before, commands, due)
+            if state.mode in {Mode.FADING, Mode.IDLE}:
+                staff.put_off.clear()
+        before = state
+        with contextlib.suppress(RefusedError):
+            state, commands, reply = step(state, at, press)
+            staff.answer(step(before, at).state, at, press, reply)
+            staff.meet(before, commands, at)
+        if state.mode is not Mode.IDLE:
+            assert [due.cue.id for due in state.due if due.again is None] == staff.waiting
+    assert staff.first == [(prompt.check_in, prompt.at) for prompt in of_kind(bare, Prompt)]
+    assert not staff.put_off
+    assert not state.due
+
+
+@SHORTER
+@given(st.floats(1, 200), st.floats(0, 300), st.floats(0.1, 4000))
+def test_hold_moves_what_is_put_off(by: float, pressed: float, span: float) -> None:
+    """A check-in put off comes again later by exactly the time that was held meanwhile."""
+    timeline = a_timeline(a_phase("peak", 9000.0, cues=(a_cue("Look in", 60.0),)))
+    snooze = Snooze.model_construct(by=Seconds(by))
+    presses: Presses = [(Seconds(90.0), snooze)]
+    held: Presses = [(Seconds(90.0 + pressed), Hold()), (Seconds(90.0 + pressed + span), Release())]
+    plain = [prompt.at for prompt in of_kind(willing(timeline, presses), Prompt)]
+    moved = [prompt.at for prompt in of_kind(willing(timeline, presses + held), Prompt)]
+    shift = span if pressed < by else 0.0
+    assert plain == [60.0, 90.0 + by]
+    assert abs(moved[1] - plain[1] - shift) < 1e-6
 
 
 @LONG

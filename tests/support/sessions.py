@@ -26,13 +26,14 @@ from kacenv.requests import (
     Pass,
     Press,
     Release,
+    SeatStarted,
     Silence,
     Snooze,
     Stop,
     Volume,
 )
 from kacenv.room import Room
-from kacenv.scene import Audience, EndKind
+from kacenv.scene import Audience, EndKind, Follow, Seat
 from kacenv.timeline import Cue, PlannedPhase, Timeline
 from kacenv.units import Decibels, Kelvin, Level, Seconds
 
@@ -143,12 +144,21 @@ def timelines(draw: st.DrawFn) -> Timeline:
     """Any session of one to five phases, with and without overflow and session check-ins."""
     count = draw(st.integers(1, 5))
     planned = [draw(phases(f"phase-{number}")) for number in range(count)]
+    waits = [at for at, phase in enumerate(planned[:-1]) if phase.end is EndKind.GO]
     return a_timeline(
         *planned,
         overflow=draw(st.none() | _lengths.map(lambda lengths: a_queue("overflow", lengths))),
         cues=tuple(
             a_cue(f"session-{n}", at) for n, at in enumerate(draw(st.lists(_spans, max_size=3)))
         ),
+        seat_cues=tuple(
+            replace(a_cue(f"seat-{seat}-{n}", at), seat=seat)
+            for n, (seat, at) in enumerate(
+                draw(st.lists(st.tuples(st.sampled_from(Seat), _spans), max_size=4))
+            )
+        ),
+        follow=draw(st.sampled_from(Follow)),
+        waits_in=waits[0] if waits else None,
         return_from=draw(st.integers(0, count - 1)),
         return_within=Seconds(draw(st.integers(1, 900))),
     )
@@ -159,6 +169,7 @@ _presses: st.SearchStrategy[Press] = st.one_of(
     st.sampled_from([Silence(), Music(), Duck(), Duck(ducked=False), Mute(), Mute(muted=False)]),
     st.sampled_from([Intensity(lean="up"), Intensity(lean="down")]),
     st.sampled_from([Done(), Pass(), Snooze()]),
+    st.sampled_from([SeatStarted(seat=Seat.A), SeatStarted(seat=Seat.B)]),
     st.integers(1, 600).map(lambda span: Snooze.model_validate({"by": f"{span}s"})),
     st.integers(1, 600).map(lambda span: Extend.model_validate({"by": f"{span}s"})),
     st.integers(-30, 6).map(lambda level: Volume.model_validate({"level": f"{level} dB"})),

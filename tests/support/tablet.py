@@ -14,12 +14,13 @@ from support.mosquitto import free_port
 from support.sessions import a_cue, a_phase, a_timeline
 
 from kacenv.clock import SimClock
-from kacenv.daemon import open_api
 from kacenv.loader import House
 from kacenv.look import Setting, Zone
 from kacenv.requests import Press, Start
-from kacenv.room import Room, Surfaces, Tcp
+from kacenv.room import Room
+from kacenv.serving import open_api
 from kacenv.session import Session
+from kacenv.surfaces import Surfaces, Tcp
 from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Kelvin, Level, Seconds
 
@@ -73,10 +74,12 @@ def three_hours() -> Timeline:
 class ServedRoom:
     """A room whose page is at `address`; its loop runs on a thread of its own."""
 
-    def __init__(self, folder: Path, timeline: Timeline | None = None) -> None:
+    def __init__(
+        self, folder: Path, timeline: Timeline | None = None, **surfaces: Any
+    ) -> None:
         self.port = free_port()
         self.clock = SimClock(1.0)
-        self._folder, self._timeline = folder, timeline
+        self._folder, self._timeline, self._surfaces = folder, timeline, surfaces
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="served-room")

@@ -1,0 +1,43 @@
+"""Seat clocks: each chair's own time, and the phases that wait for it."""
+
+from kacenv.engine import phase
+from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
+from kacenv.engine.turn import Turn
+from kacenv.requests import SeatStarted
+from kacenv.scene import Follow, Seat
+from kacenv.units import format_clock
+
+
+def press(turn: Turn, request: SeatStarted) -> str:
+    """Begin a seat's clock, or set it back."""
+    seat, clock = request.seat, turn.state.seats.get(request.seat)
+    name = f"Seat {seat.upper()}"
+    if not request.started:
+        turn.change(seats={one: at for one, at in turn.state.seats.items() if one is not seat})
+        return f"{name} has not begun." if clock is None else f"{name} is set back."
+    if clock is not None:
+        return f"{name} began {format_clock(turn.now - clock.since)} ago already."
+    turn.change(seats={**turn.state.seats, seat: SeatClock(turn.now)})
+    return f"{name} has begun. {_follow(turn)}".rstrip()
+
+
+def _follow(turn: Turn) -> str:
+    """Let the phases follow the seat that has just begun, if it is the one they wait for."""
+    state = turn.state
+    if state.returning or state.plan.waits_in is None or not _is_awaited(state):
+        return ""
+    if state.phase == state.plan.waits_in:
+        if state.mode is Mode.HELD:
+            return "You are holding; go on with: kacenv next"
+        phase.leave(turn)
+        return f"Going on to {turn.state.planned.name}."
+    if state.phase == state.plan.waits_in + 1 and state.mode is not Mode.HELD:
+        turn.change(phase_clock=Stopwatch(since=turn.now))
+        return f"{state.planned.name.capitalize()} counts from now."
+    return ""
+
+
+def _is_awaited(state: State) -> bool:
+    """Whether the seat that has just begun is the one that the phases follow."""
+    awaited = {Follow.EARLIER: 1, Follow.LATER: len(Seat)}
+    return awaited.get(state.plan.follow) == len(state.seats)

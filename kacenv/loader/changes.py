@@ -1,0 +1,159 @@
+"""What happens to a session's files while it is on, in words for staff.
+
+The session keeps what it was compiled from; of its files only the music is opened again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from kacenv.errors import Problem
+
+LONGEST = 160
+"""Characters of a problem that staff are told; `kacenv check` tells all of it."""
+_SINGLY = 3
+"""More music files than this are told of together, as when a disk is unplugged."""
+_KEPT = "this session goes on as it began"
+
+
+class Kind(StrEnum):
+    """What a file is for."""
+
+    ROOM = "room"
+    SCENE = "scene"
+    PLAYLIST = "playlist"
+    MUSIC = "music"
+
+
+class Fate(StrEnum):
+    """What happened to a file."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+    BACK = "back"
+
+
+class Mark(NamedTuple):
+    """What tells one version of a file from another: bytes, nanoseconds, and the file's number."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+Snapshot = Mapping[Path, Mark | None]
+"""The mark of each file; None where there is none."""
+_SOME = Mark(-1, -1, -1)
+
+
+class Change(NamedTuple):
+    """Something that happened to one file."""
+
+    path: Path
+    fate: Fate
+
+
+def mark_of(path: Path) -> Mark | None:
+    """The mark of the file at `path`, or None where nothing can be found."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Mark(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+class Comparison:
+    """Holds one snapshot after another against what is known, beginning with `first`.
+
+    A change counts once two snapshots agree on it: by then an editor, or a copy that is under
+    way, has come to its end. What isn't there at first counts as gone.
+    """
+
+    def __init__(self, first: Snapshot) -> None:
+        self._known: dict[Path, Mark | None] = {p: mark or _SOME for p, mark in first.items()}
+        self._last = dict(first)
+
+    def with_next(self, now: Snapshot) -> list[Change]:
+        """What has happened, each thing once."""
+        settled = [path for path, mark in now.items() if mark == self._last[path]]
+        moved = [path for path in settled if now[path] != self._known[path]]
+        changes = [Change(path, _fate(self._known[path], now[path])) for path in moved]
+        self._known.update((path, now[path]) for path in moved)
+        self._last = dict(now)
+        return changes
+
+
+def _fate(before: Mark | None, now: Mark | None) -> Fate:
+    if now is None:
+        return Fate.GONE
+    return Fate.BACK if before is None else Fate.CHANGED
+
+
+Trouble = Callable[[Path], Problem | None]
+"""The first thing that keeps a file from being loaded as it is now."""
+
+
+class Wording(NamedTuple):
+    """Says what happened to the files of `kinds`, named as people know them in this `house`."""
+
+    house: Path
+    kinds: Mapping[Path, Kind]
+    trouble: Trouble
+
+    def told(self, changes: Iterable[Change]) -> Iterator[str]:
+        """A line for each change; for a great many music files at once, one for all."""
+        music: dict[Fate, list[Path]] = {}
+        for path, fate in changes:
+            if self.kinds[path] is Kind.MUSIC:
+                music.setdefault(fate, []).append(path)
+            else:
+                yield self._text(path, fate)
+        for fate, paths in music.items():
+            yield from self._music(paths, fate)
+
+    def _text(self, path: Path, fate: Fate) -> str:
+        """Of a file that is read when a session begins."""
+        name = self._name(path)
+        if fate is Fate.GONE:
+            return f"{name} is gone; {_KEPT}, but the next one needs it."
+        what = "is back" if fate is Fate.BACK else "was changed"
+        problem = self.trouble(path)
+        if problem is not None:
+            wrong = _in_short(problem, path, self._name(Path(problem.file).absolute()))
+            return f"{name} {what}, but can't be used as it is now ({wrong}); {_KEPT}."
+        if self.kinds[path] is Kind.ROOM:
+            return f"{name} {what}; {_KEPT}. What it says now counts when kacenv is next started."
+        return f"{name} {what}; {_KEPT}, the next one will be as it says now."
+
+    def _music(self, paths: list[Path], fate: Fate) -> Iterator[str]:
+        if len(paths) > _SINGLY:
+            names = f"{len(paths)} music files, {self._name(paths[0])} among them,"
+            yield _OF_MUSIC[fate][1].format(names)
+        else:
+            yield from (_OF_MUSIC[fate][0].format(self._name(path)) for path in paths)
+
+    def _name(self, path: Path) -> str:
+        home = self.house.absolute()
+        return str(path.relative_to(home) if path.is_relative_to(home) else path)
+
+
+_OF_MUSIC: Mapping[Fate, tuple[str, str]] = {
+    Fate.GONE: (
+        "{} is gone; it will be passed over unless it comes back before its turn.",
+        "{} are gone; they will be passed over unless they come back before their turn.",
+    ),
+    Fate.BACK: ("{} is back.", "{} are back."),
+    Fate.CHANGED: (
+        "{} was changed; it will be played as it is at its turn, or passed over if it can't be.",
+        "{} were changed; they will be played as they are, or passed over if they can't be.",
+    ),
+}
+
+
+def _in_short(problem: Problem, path: Path, name: str) -> str:
+    """The problem in a line; `name` is the file it is in, which may be another one."""
+    place = "" if Path(problem.file).absolute() == path.absolute() else f"{name}, "
+    text = f"{place}line {problem.line}: {problem.found}; expected {problem.expected}"
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"

@@ -1,0 +1,134 @@
+"""What each reader of our models accepts, as JSON Schema: regular expressions of ECMA-262.
+
+Only ASCII digits; Python's parsers also take other ones, which nobody writes.
+"""
+
+from typing import Any, Final
+
+Schema = dict[str, Any]
+"""One node of a JSON Schema."""
+
+
+def text(pattern: str, expected: str, example: str) -> Schema:
+    """Text of a pattern, with what an editor says of any other."""
+    said = f"Expected {expected}, for example: {example}"
+    whole = rf"^\s*{pattern}\s*$"
+    return {"type": "string", "pattern": whole, "patternErrorMessage": said, "examples": [example]}
+
+
+def _either(*patterns: str) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
+
+_FRACTION: Final = r"(?:\.[0-9]+)?"
+_HUNDRED: Final = rf"(?:0*(?:100(?:\.0+)?|[0-9]{{1,2}}{_FRACTION})\s*%)"
+_WHITE: Final = r"(?:0*(?:10000|[1-9][0-9]{3})\s*K)"
+_COLOR: Final = r"#(?!000000)[0-9A-Fa-f]{6}"
+_LOUDER: Final = rf"\+?0*(?:24(?:\.0+)?|(?:2[0-3]|1?[0-9]){_FRACTION})"
+_QUIETER: Final = rf"-0*(?:90(?:\.0+)?|[1-8]?[0-9]{_FRACTION})"
+_SPAN: Final = rf"(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+{_FRACTION}s)?"
+_CONTROLS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
+
+DURATION: Final = text(_SPAN, "a time with its unit (h, m or s)", "1h10m")
+DECIBELS: Final = text(rf"(?:{_LOUDER}|{_QUIETER})\s*dB", "a level from -90 dB to 24 dB", "-6 dB")
+LEVEL: Final = text(_HUNDRED, "a light level from 0% to 100%", "35%")
+KELVIN: Final = text(_WHITE, "a colour temperature from 1000 K to 10000 K", "2200 K")
+COLOR: Final = text(_COLOR, "a colour in quotes: # and six digits from 0 to f", "#ff8040")
+SETTING: Final[Schema] = {
+    "anyOf": [
+        text(
+            _either("off", rf"{_HUNDRED}(?:\s+(?:{_WHITE}|{_COLOR}))?"),
+            "a light level, with or without a white or a quoted colour",
+            "12% 2200 K",
+        ),
+        {
+            "type": "object",
+            "properties": {"level": LEVEL, "kelvin": KELVIN, "color": COLOR},
+            "required": ["level"],
+            "additionalProperties": False,
+            "not": {"required": ["kelvin", "color"]},
+        },
+    ],
+    "examples": ["12% 2200 K", "off"],
+}
+
+SLUG: Final[Schema] = {
+    "type": ["string", "integer"],
+    "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+    "minimum": 0,
+    "patternErrorMessage": "Expected a short name of small letters, digits and hyphens: seat-a",
+}
+PLAIN: Final[Schema] = {
+    "type": ["string", "number", "boolean"],
+    "pattern": f"^[^{_CONTROLS}]*$",
+    "patternErrorMessage": "Expected letters, digits and signs that can be shown",
+}
+"""Text; what YAML takes for a number is text to us all the same."""
+LINE: Final[Schema] = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^(?![\s\S]*[{_CONTROLS}])\s*\S(?:[\s\S]{{0,78}}\S)?\s*$",
+    "patternErrorMessage": "Expected one line of at most 80 characters",
+}
+YES: Final[Schema] = {
+    "anyOf": [
+        {"const": True},
+        {"type": "string", "pattern": "^(?:[Yy][Ee][Ss]|[Tt][Rr][Uu][Ee]|[Oo][Nn])$"},
+    ],
+    "patternErrorMessage": "Expected yes, once someone has listened and heard no words",
+    "examples": ["yes"],
+}
+YES_OR_NO: Final[Schema] = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"enum": ["yes", "no"]},
+        {
+            "type": "string",
+            "pattern": "^(?:[Yy](?:[Ee][Ss])?|[Nn][Oo]?|[Oo](?:[Nn]|[Ff][Ff])|[Tt](?:[Rr][Uu][Ee])?"
+            "|[Ff](?:[Aa][Ll][Ss][Ee])?)$",
+        },
+    ]
+}
+PITCH: Final[Schema] = {
+    "anyOf": [
+        text(
+            _either(
+                "[Cc](?:#?[2-6]|7)", "[Dd][#b]?[2-6]", "[Ee]b?[2-6]", "[Ee]#[2-6]", "[Ff][#b]?[2-6]",
+                "[Gg][#b]?[2-6]", "[Aa][#b]?[2-6]", "[Bb]b?[2-6]", "[Bb]#[1-6]", "[Cc]b[3-7]",
+                "0?(?:3[6-9]|[4-8][0-9]|9[0-6])",
+            ),
+            "a note from C2 to C7, or its MIDI number, from 36 to 96",
+            "E4",
+        ),
+        {"type": "integer", "minimum": 36, "maximum": 96},
+    ],
+    "examples": ["E4"],
+}  # fmt: skip
+
+SHORT_DELAY: Final[Schema] = {
+    "pattern": r"^\s*(?:0+h)?(?:0+m)?(?:0+(?:\.(?:[0-4][0-9]*|50*))?s)?\s*$",
+    "patternErrorMessage": "Expected a delay of at most 0.5s, for example: 0.012s",
+}
+GENTLE: Final[Schema] = {
+    "pattern": r"^\s*0*(?:20(?:\.0+)?|1?[1-9](?:\.[0-9]+)?|10(?:\.[0-9]+)?)\s*%\s*$",
+    "patternErrorMessage": "Expected from 1% to 20% a second, for example: 10%",
+}
+WITH_LEVEL: Final[Schema] = {
+    "pattern": r"\{level\}",
+    "patternErrorMessage": """Expected a text with {level} in it: '{"dim": {level}}'""",
+}
+WITH_WHITE: Final[Schema] = {
+    "pattern": r"\{(?:kelvin|mired)\}",
+    "patternErrorMessage": """Expected a text with {kelvin} or {mired} in it: '{"ct": {mired}}'""",
+}
+MORE_THAN_NOTHING: Final[Schema] = {
+    "pattern": "[1-9]",
+    "patternErrorMessage": "Expected a phase that lasts longer than nothing",
+}
+A_SECOND_OR_MORE: Final[Schema] = {
+    "pattern": r"^\s*(?:[0-9]*[1-9][0-9]*h|(?:[0-9]+h)?[0-9]*[1-9][0-9]*m"
+    r"|(?:[0-9]+h)?(?:[0-9]+m)?[0-9]*[1-9][0-9]*(?:\.[0-9]+)?s)",
+    "patternErrorMessage": "Expected 1s or more",
+}
+
+_TO_127: Final = "0*(?:1[01][0-9]|12[0-7]|[0-9]{1,2})"
+_CHANNEL: Final = r"(?: +[Oo][Nn] +[Cc][Hh][Aa][Nn][Nn][Ee][Ll] +0?(?:[1-9]|1[0-6]))?"

@@ -1,0 +1,255 @@
+"""A pedal or a controller on a MIDI port that may come and go."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol
+
+import mido
+import rtmidi  # type: ignore[import-untyped]  # it ships no types
+
+from kacenv import room
+from kacenv.controls import Controls, Traffic
+from kacenv.requests import Press
+from kacenv.trigger import Heard, heard_in
+from kacenv.units import Decibels, Seconds
+
+LOOK_EVERY: Final = Seconds(2.0)
+"""How often the ports are looked through."""
+NO_MIDI: Final = Seconds(15.0)
+"""How long to wait where there is no MIDI at all."""
+WARY: Final = Seconds(1.0)
+"""A port that sent without end must be calm for this long before it is listened to."""
+_ACT = 0.05
+"""Seconds in which a message that is on its way has arrived."""
+_MIDO: Any = mido
+"""Its functions are made at run time, where type checkers can't see them."""
+Hear = Callable[[Sequence[int]], None]
+"""Takes the bytes of one message, on a thread of the port's own."""
+_log = logging.getLogger(__name__)
+
+
+class Port(Protocol):
+    """An open MIDI input."""
+
+    def close(self) -> None:
+        """Let go of the port; nothing is heard of it afterwards."""
+        ...
+
+
+class MidiInputs(Protocol):
+    """The machine's MIDI inputs; both methods raise OSError where there is no MIDI."""
+
+    def names(self) -> Sequence[str]:
+        """The inputs there are now."""
+        ...
+
+    def open(self, name: str, hear: Hear) -> Port:
+        """Open one of them."""
+        ...
+
+
+class Driven(Protocol):
+    """What controls drive; its methods may be called on any thread."""
+
+    def press(self, request: Press) -> None:
+        """Do what is asked; staff hear of it if that makes no sense now."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Tell staff something."""
+        ...
+
+    def volume(self, output: str | None) -> Decibels:
+        """What one output is asked to be (dB from the plan), or the loudest of all."""
+        ...
+
+
+class RtMidiPort:
+    """An open input of this machine. Clocks and system messages never come as far as Python."""
+
+    def __init__(self, name: str, hear: Hear) -> None:
+        """Raises OSError where the port has gone."""
+        self._midi = _midi_in()
+        names = self._midi.get_ports()
+        if name not in names:
+            self._midi.delete()
+            raise OSError(f"no port {name}")
+        try:
+            self._midi.ignore_types(sysex=True, timing=True, active_sense=True)
+            self._midi.set_callback(lambda event, _: hear(event[0]))
+            self._midi.open_port(names.index(name), "controls")
+        except (RuntimeError, ValueError) as error:
+            self._midi.delete()
+            raise OSError(str(error)) from error
+
+    def close(self) -> None:
+        """Let go of the port.
+
+        RtMidi waits for its own thread here while it holds Python's lock, so nothing of that
+        thread may be waiting for the lock.
+        """
+        self._midi.cancel_callback()
+        time.sleep(_ACT)
+        self._midi.close_port()
+        self._midi.delete()
+
+
+class RtMidiInputs:
+    """The MIDI inputs of this machine, by the API that mido uses."""
+
+    def names(self) -> Sequence[str]:
+        """The inputs there are now; OSError where there is no MIDI."""
+        midi = _midi_in()
+        try:
+            return list(midi.get_ports())
+        finally:
+            midi.delete()
+
+    def open(self, name: str, hear: Hear) -> Port:
+        """Open one of them; OSError where that fails."""
+        return RtMidiPort(name, hear)
+
+
+def _midi_in() -> Any:
+    api = _MIDO.backend.api
+    return rtmidi.MidiIn(getattr(rtmidi, f"API_{api or 'UNSPECIFIED'}"), "kacenv")
+
+
+def fitting(names: Iterable[str], wanted: str) -> list[str]:
+    """The ports whose names contain `wanted`, in whatever letters."""
+    return [name for name in names if wanted.casefold() in name.casefold()]
+
+
+class MidiControls:
+    """Hears the first MIDI input whose name contains the room's, and presses what is mapped.
+
+    Messages come on a thread of the port; a thread of our own finds the port, finds it again when
+    it has been away, and lets faders say their last word.
+    """
+
+    def __init__(
+        self,
+        mapped: room.Controls,
+        driven: Driven,
+        inputs: MidiInputs | None = None,
+        look_every: Seconds = LOOK_EVERY,
+    ) -> None:
+        self._wanted = mapped.port
+        self._controls, self._traffic = Controls(mapped.map), Traffic()
+        self._driven = driven
+        self._inputs = inputs or RtMidiInputs()
+        self._look_every = look_every
+        self._port: Port | None = None
+        self._port_name = ""
+        self._note: str | None = None
+        self._flooded = self._closing = False
+        self._wary_until = Seconds(-math.inf)
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="midi-controls", daemon=True)
+        self._thread.start()
+
+    @property
+    def note(self) -> str | None:
+        """What is wrong with the controls, and what to do; None while all is well."""
+        return self._note
+
+    def close(self) -> None:
+        """Let go of the port; twice does no harm."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _hear(self, data: Sequence[int]) -> None:
+        """Take one message, on the port's thread."""
+        if self._flooded:
+            return
+        with self._wake:
+            now = _now()
+            if self._traffic.is_flood(now):
+                self._flooded = True
+                self._wake.notify()
+            elif now >= self._wary_until and (heard := heard_in(data)):
+                self._act(heard, now)
+
+    def _act(self, heard: Heard, now: Seconds) -> None:
+        for press in self._controls.hear(heard, now, self._driven.volume):
+            self._driven.press(press)
+        if self._controls.due is not None:
+            self._wake.notify()
+
+    def _run(self) -> None:
+        look_at = _now()
+        while not self._closing:
+            if self._flooded:
+                self._shut_out()
+                look_at = Seconds(_now() + self._look_every)
+            if _now() >= look_at:
+                look_at = Seconds(_now() + self._look())
+            self._wait(look_at)
+        self._drop()
+
+    def _wait(self, until: Seconds) -> None:
+        """Wait for something to do, and let faders say what had to wait."""
+        with self._wake:
+            due, now = self._controls.due, _now()
+            if not self._flooded and not self._closing:
+                self._wake.wait(max(0.0, min(until, until if due is None else due) - now))
+            for press in self._controls.late(_now()):
+                self._driven.press(press)
+
+    def _look(self) -> Seconds:
+        """Open the port if it has come, forget it if it has gone; how long until the next look."""
+        try:
+            names = self._inputs.names()
+            if self._port and self._port_name not in names:
+                self._drop()
+            found = fitting(names, self._wanted)
+            if not self._port and found:
+                self._port, self._port_name = self._inputs.open(found[0], self._hear), found[0]
+        except OSError as error:
+            _log.debug("the MIDI inputs can't be seen: %s", error)
+            self._drop()
+            self._say(self._away)
+            return max(self._look_every, NO_MIDI)
+        if self._port is None:
+            self._say(self._away)
+        elif _now() >= self._wary_until:
+            self._say(None)
+        return self._look_every
+
+    @property
+    def _away(self) -> str:
+        return (
+            f"The MIDI controls “{self._wanted}” are away; all other ways to drive the room work."
+        )
+
+    def _say(self, note: str | None) -> None:
+        """Tell staff what has changed, once."""
+        if note != self._note:
+            self._driven.tell(note or f"The MIDI controls “{self._wanted}” are heard again.")
+        self._note = note
+
+    def _shut_out(self) -> None:
+        """Close a port that sends without end, and stay wary of it when it is opened again."""
+        self._drop()
+        self._flooded, self._traffic = False, Traffic()
+        self._wary_until = Seconds(_now() + self._look_every + WARY)
+        self._say(
+            f"The MIDI controls “{self._wanted}” send without end and aren't listened to until "
+            "they stop. Unplug them and plug them in again."
+        )
+
+    def _drop(self) -> None:
+        with self._wake:
+            port, self._port = self._port, None
+            self._controls.forget()
+        if port:
+            port.close()
+
+
+def _now() -> Seconds:
+    return Seconds(time.monotonic())

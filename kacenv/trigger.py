@@ -1,0 +1,128 @@
+"""Triggers: what a pedal or a controller sends over MIDI, in the words of a room file."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from kacenv.errors import UnitError
+from kacenv.phrase import pitch_name
+
+SLACK: Final = 8
+"""A pedal counts as let go only so far back behind its bound, or half-pressed it would chatter."""
+_HOW: Final = (
+    "`note 60`, `control 64 above 63`, `control 7` or `program 3`, with numbers from 0 to 127,"
+    " and `on channel 2` (1 to 16) after it where only that channel counts"
+)
+_WORDS: Final = re.compile(
+    r"(?P<kind>note|control|program) +(?P<number>\d{1,3}|[a-g]#?-?\d)"
+    r"(?: +(?P<side>above|below) +(?P<bound>\d{1,3}))?(?: +on +channel +(?P<channel>\d{1,2}))?",
+    re.IGNORECASE,
+)
+_PITCHES: Final = {pitch_name(pitch).lower(): pitch for pitch in range(128)}
+
+
+class Sort(StrEnum):
+    """The three kinds of MIDI messages that controls send."""
+
+    NOTE = "note"
+    CONTROL = "control"
+    PROGRAM = "program"
+
+
+_STATUS: Final = {0x80: Sort.NOTE, 0x90: Sort.NOTE, 0xB0: Sort.CONTROL, 0xC0: Sort.PROGRAM}
+
+
+class Heard(NamedTuple):
+    """A message that arrived: `number` of the note, control or program, channel from 1 on.
+
+    `value` is a control's, or a note's velocity, 0 where the note ends; a program has none.
+    """
+
+    sort: Sort
+    number: int
+    value: int
+    channel: int
+
+
+def heard_in(data: Sequence[int]) -> Heard | None:
+    """The message in the bytes `data`; None for one that isn't whole, or of another kind."""
+    sort = _STATUS.get(data[0] & 0xF0) if data else None
+    length = 2 if sort is Sort.PROGRAM else 3
+    if sort is None or len(data) != length or any(byte > 127 for byte in data[1:]):
+        return None
+    value = 0 if sort is Sort.PROGRAM or data[0] < 0x90 else data[2]
+    return Heard(sort, data[1], value, (data[0] & 0x0F) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What a room file waits for; a control without a bound is a fader, all others are presses."""
+
+    sort: Sort
+    number: int
+    above: int | None = None
+    below: int | None = None
+    channel: int | None = None
+
+    @property
+    def is_fader(self) -> bool:
+        """Whether each of its values counts, and not the press alone."""
+        return self.sort is Sort.CONTROL and self.above is None and self.below is None
+
+    def concerns(self, heard: Heard) -> bool:
+        """Whether the message comes from this control, whatever its value."""
+        same = (heard.sort, heard.number) == (self.sort, self.number)
+        return same and self.channel in {None, heard.channel}
+
+    def is_down(self, value: int, *, was_down: bool) -> bool:
+        """Whether it is pressed now, by its value and by how it was before."""
+        slack = SLACK if was_down else 0
+        if self.above is not None:
+            return value > max(0, self.above - slack)
+        if self.below is not None:
+            return value < min(127, self.below + slack)
+        return value > 0 or self.sort is Sort.PROGRAM
+
+    def __str__(self) -> str:
+        """As it is written in a room file."""
+        sides = (("above", self.above), ("below", self.below), ("on channel", self.channel))
+        more = (f"{word} {number}" for word, number in sides if number is not None)
+        return " ".join([self.sort, str(self.number), *more])
+
+
+def parse_trigger(text: object) -> Trigger:
+    """The trigger written as `note 60` or `control 64 above 63 on channel 2`."""
+    if isinstance(text, Trigger):
+        return text
+    match = _WORDS.fullmatch(text.strip()) if isinstance(text, str) else None
+    found = _trigger(match) if match else None
+    if found is None:
+        raise UnitError(_HOW, text, "on: note 60")
+    return found
+
+
+def _trigger(match: re.Match[str]) -> Trigger | None:
+    """What the words say; None where a number is out of bounds."""
+    sort, side, bound = Sort(match["kind"].lower()), match["side"], int(match["bound"] or 0)
+    named = match["number"].lower()
+    number = int(named) if named.isdigit() else _PITCHES.get(named, 128)
+    channel = int(match["channel"]) if match["channel"] else None
+    bounds = {"above": range(127), "below": range(1, 128)}
+    if side and (sort is not Sort.CONTROL or bound not in bounds[side.lower()]):
+        return None
+    by_name = not named.isdigit()
+    if number > 127 or (by_name and sort is not Sort.NOTE) or channel not in {None, *range(1, 17)}:
+        return None
+    sides = {side.lower(): bound} if side else {}
+    return Trigger(sort, number, **sides, channel=channel)
+
+
+TriggerField = Annotated[
+    Trigger,
+    BeforeValidator(parse_trigger),
+    WithJsonSchema({"type": "string", "examples": ["on: note 60"]}),
+]

@@ -1,0 +1,181 @@
+"""MIDI for real: a pedal on a JACK server drives a room whose chime rings on a synthesiser."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mido
+import pytest
+from support.daemon import KACENV, Daemon
+from support.houses import FOREIGN_MUSIC, musical_house
+from support.jack import (
+    RATE,
+    Pedal,
+    jack_server,
+    played,
+    ports,
+    recorded_synth,
+    strike_note,
+    wait_until,
+)
+from typer.testing import CliRunner
+
+from kacenv.cli.midi import app
+from kacenv.errors import DeviceError
+from kacenv.loader import House, load_room
+from kacenv.midi_in import RtMidiInputs
+
+MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]
+NOTE, CONTROL = 0x90, 0xB0
+_MIDO: Any = mido  # it has no types
+MIDI = """
+midi:
+  chimes: bell-synth
+  controls:
+    port: pedal
+    map:
+      - {on: note 60, do: hold}
+      - {on: note 61, do: chime}
+      - {on: control 64 above 63, do: release}
+      - {on: control 7, do: volume speakers}
+"""
+
+
+@pytest.fixture(scope="module")
+def jack() -> Iterator[dict[str, str]]:
+    """A JACK server that this process and its children use."""
+    with pytest.MonkeyPatch.context() as patch, jack_server() as found:
+        for name, value in found.items():
+            patch.setitem(os.environ, name, value)
+        before = _MIDO.backend
+        _MIDO.set_backend(found["MIDO_BACKEND"])
+        yield found
+        _MIDO.set_backend(before)
+
+
+@pytest.fixture
+def pedal(jack: dict[str, str]) -> Iterator[Pedal]:
+    """A pedal that is plugged in."""
+    one = Pedal()
+    wait_until(lambda: "pedal:out" in ports(jack), "the pedal doesn't come")
+    yield one
+    one.unplug()
+
+
+def test_a_pedal_drives_the_room_and_a_synthesiser_rings_its_chime(
+    jack: dict[str, str], pedal: Pedal, tmp_path: Path
+) -> None:
+    """Press for press, over two real connections; the bell is heard as A4, and nothing else is."""
+    house = musical_house(tmp_path, MUSIC)
+    with (house / "rooms" / "bench.yaml").open("a") as room_file:
+        room_file.write(MIDI)
+    with recorded_synth(jack, tmp_path) as sound, Daemon(house, "bench") as room:
+
+        def session(key: str) -> object:
+            return room.ask_status()["session"][key]
+
+        room.run("start", "bench")
+        wait_until(lambda: "kacenv:controls" in ports(jack), "the room doesn't listen")
+        assert room.ask_status()["health"]["midi"] is None
+        pedal.send(NOTE, 60, 100)
+        wait_until(lambda: session("mode") == "held", "no hold")
+        pedal.send(CONTROL, 64, 127)
+        wait_until(lambda: session("mode") == "running", "no release")
+        for value in (102, 100, 80, 50):
+            pedal.send(CONTROL, 7, value)
+        wait_until(lambda: session("volumes") == {"speakers": -12.0}, "no volume")
+        silent = len(played(sound))
+        assert abs(played(sound)).max() < 0.001
+        pedal.send(NOTE, 61, 100)
+        wait_until(lambda: abs(played(sound)[silent:]).max(initial=0) > 0.003, "no chime")
+        struck = len(played(sound))
+        wait_until(lambda: len(played(sound)) > struck + 2 * RATE, "the recording stops")
+        assert strike_note(played(sound)[struck : struck + 2 * RATE]) == 69
+
+
+def test_a_flood_can_be_shut_out(jack: dict[str, str], pedal: Pedal) -> None:
+    """A port that is closed in the middle of a flood closes, and no message comes afterwards."""
+    heard: list[object] = []
+    stop = threading.Event()
+
+    def flood() -> None:
+        while not stop.is_set():
+            for _ in range(100):
+                pedal.send(CONTROL, 7, 64)
+            time.sleep(0.01)
+
+    name = next(name for name in RtMidiInputs().names() if "pedal" in name)
+    sender = threading.Thread(target=flood)
+    sender.start()
+    try:
+        for _ in range(3):
+            port = RtMidiInputs().open(name, heard.append)
+            wait_until(lambda: len(heard) > 500, "nothing is heard")
+            port.close()
+            heard.clear()
+            time.sleep(0.05)
+            assert not heard
+    finally:
+        stop.set()
+        sender.join()
+    assert "pedal" in ports(jack)
+
+
+def test_garbage_and_system_messages_are_nothing(jack: dict[str, str], pedal: Pedal) -> None:
+    """Torn messages, data without a status and system messages press nothing; a note after does."""
+    heard: list[tuple[int, ...]] = []
+    name = next(name for name in RtMidiInputs().names() if "pedal" in name)
+    port = RtMidiInputs().open(name, lambda data: heard.append(tuple(data)))
+    try:
+        for data in ((0xF0, *[1] * 200, 0xF7), (0xF8,), (0xFE,), (NOTE, 60, 99)):
+            pedal.send(*data)
+        wait_until(lambda: (NOTE, 60, 99) in heard, "the note is lost")
+    finally:
+        port.close()
+    assert heard == [(NOTE, 60, 99)]
+    assert "pedal" in ports(jack)
+
+
+@pytest.mark.usefixtures("pedal")
+def test_ports_are_listed_by_direction() -> None:
+    """A pedal is something that comes in."""
+    typed = CliRunner().invoke
+    assert "in   pedal:out" in typed(app, ["ports"]).output.splitlines()
+    told = typed(app, ["ports", "--json"]).output
+    assert json.loads(told) == {"inputs": ["pedal:out"], "outputs": []}
+
+
+def test_what_is_learnt_can_be_pasted(jack: dict[str, str], pedal: Pedal, tmp_path: Path) -> None:
+    """The lines of `learn` make a room file that can be used as it is."""
+    house = musical_house(tmp_path, MUSIC)
+    command = [KACENV, "midi", "learn", "--room", "bench", "--house", str(house)]
+    with subprocess.Popen(
+        command, env={**os.environ, **jack}, stdout=subprocess.PIPE, text=True
+    ) as learning:
+        assert learning.stdout is not None
+        lines = [learning.stdout.readline() for _ in range(5)]
+        for data in ((NOTE, 60, 100), (NOTE, 60, 0), (CONTROL, 64, 127)):
+            pedal.send(*data)
+        lines += [learning.stdout.readline() for _ in range(2)]
+        learning.send_signal(signal.SIGINT)
+        assert learning.wait(10) == 130
+    with (house / "rooms" / "bench.yaml").open("a") as room_file:
+        room_file.writelines(lines)
+    controls = load_room(House(house), "bench").midi.controls
+    assert controls is not None
+    assert controls.port == "pedal:out"
+    assert [str(control.on) for control in controls.map] == ["note 60", "control 64 above 63"]
+
+
+@pytest.mark.usefixtures("pedal")
+def test_a_port_nobody_has_is_named_with_those_there_are() -> None:
+    """What can be listened to is said."""
+    refused = CliRunner().invoke(app, ["learn", "--port", "organ"])
+    assert isinstance(refused.exception, DeviceError)
+    assert "“organ”; there is: pedal:out" in str(refused.exception)
