@@ -9,8 +9,8 @@ from kacenv.audio.vlc_deck import VlcDeck
 from kacenv.playlist import Cut
 from kacenv.units import Seconds
 
-FAR = Seconds(5.0)
-"""libVLC decodes up to here in 70 ms, and then is exact."""
+FAR = Seconds(1.0)
+"""libVLC decodes up to here at once, and then is exact."""
 
 
 class FileDeck:

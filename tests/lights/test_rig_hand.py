@@ -32,9 +32,10 @@ def test_a_hand_at_the_switch_is_left_alone(house: LitRoom) -> None:
 
 def test_resume_brings_lamps_back_that_a_hand_has_changed(house: LitRoom) -> None:
     """Staff are told once for each lamp; the one nobody touched isn't told anything."""
-    house.show("30%", 1.0)
+    asked = house.show("30%", 1.0)
     assert house.reaches(0.3)
     assert house.knows(0.3)
+    assert house.until(lambda: house.clock.now() > asked + 2.0)
     pressed = [house.lamps["zigbee"], house.lamps["dimmer"]]
     for lamp in pressed:
         lamp.turn(Level(0.8))
