@@ -50,16 +50,16 @@ async def open_session(
         sound = RoomAudio(room, clock, session.report)
         stack.callback(sound.close)
         sound.start()
-        session.sound = sound
+        session.stage.sound = sound
         if room.midi.chimes:
             chimes = MidiChimes(room.midi.chimes, clock)
             stack.callback(chimes.close)
-            session.chimes = chimes
+            session.stage.chimes = chimes
         if room.lights:
             rig = Rig(room, clock, session.tell)
             stack.callback(rig.close)
             rig.start()
-            session.light = rig
+            session.stage.light = rig
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
@@ -67,7 +67,7 @@ async def open_session(
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
-            session.controls = controls
+            session.stage.controls = controls
         life = asyncio.create_task(session.run())
         try:
             yield session
@@ -137,7 +137,7 @@ async def _patrolled(session: Session, house: House, room: str) -> AsyncIterator
 @asynccontextmanager
 async def _beating(session: Session) -> AsyncIterator[None]:
     """As long as engine and sound both move, whoever watches this process hears of it."""
-    sound = session.sound
+    sound = session.stage.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
     heart = asyncio.create_task(Heart(counts).run())
     try:

@@ -132,6 +132,7 @@ CacheDirectoryMode=0755
 # Sound comes first when the machine is busy, and goes last when memory runs out.
 Nice=-10
 OOMScoreAdjust=-900
+OOMPolicy=continue
 LimitCORE=0
 
 # Of devices, sound and MIDI alone.

@@ -3,29 +3,20 @@
 import asyncio
 import logging
 import math
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from kacenv.board import Board
 from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import (
-    AudioCommand,
     Command,
     Crossfade,
-    CueTrack,
-    Duck,
     EnterPhase,
-    Hush,
-    Mute,
     Notice,
     Prompt,
     ResumeLights,
     SessionEnded,
-    SetLevel,
-    SetVolume,
     ShowLook,
-    StrikeChime,
 )
-from kacenv.devices import ChimePort, ControlPort, Light, Sound
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.engine.light import LIGHTS_UP
 from kacenv.engine.phase import STOPPING
@@ -34,9 +25,9 @@ from kacenv.journal import Journal, Return
 from kacenv.recovery import fold
 from kacenv.requests import Event, LightsUp, Press, Request, Resume, Start, Stop
 from kacenv.room import Role, Room
-from kacenv.scene import Audience
+from kacenv.stage import Stage
 from kacenv.stamp import slept
-from kacenv.status import LampStatus, RoomStatus, Told, describe, health, lamp_status
+from kacenv.status import RoomStatus, describe
 from kacenv.units import Decibels, Seconds
 
 LEAD = Seconds(0.2)
@@ -48,6 +39,7 @@ SHORTEST_SLEEP = Seconds(1.0)
 LONGEST_WAIT = Seconds(0.5)
 """The loop looks at the clock at least this often (real seconds), whatever is due."""
 
+_NO_PLAN = "The plan can't be followed; the music goes on. These work: lights-up, stop."
 _NO_WAY_BACK = (
     "The session before could not be carried on. Start the scene again, and go to its phase "
     "with: kacenv next"
@@ -76,13 +68,9 @@ class Session:
         self.turns = 0
         """Grows as long as the loop goes round."""
         self.ended = asyncio.Event()
-        self.sound: Sound | None = None
-        self.light: Light | None = None
-        self.chimes: ChimePort | None = None
-        self.controls: ControlPort | None = None
-        self._told: deque[tuple[Seconds, str, bool]] = deque(maxlen=50)
+        self.stage = Stage(room)
+        self._board = Board(clock.now)
         self._stumbled = False
-        self._notes: dict[str, str | None] = {}
         self._beaten_at = Seconds(-math.inf)
         self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
@@ -108,9 +96,8 @@ class Session:
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             if not self._stumbled:
                 _log.exception("the plan could not be followed")
-                self._remember(
-                    "The plan can't be followed; the music goes on. These work: lights-up, stop.",
-                    False,
+                self._board.tell(
+                    "The plan can't be followed; the music goes on. These work: lights-up, stop."
                 )
             self._stumbled = True
         else:
@@ -120,7 +107,7 @@ class Session:
         """Carry on with a session that broke off; the clock is `clock_after` it."""
         past, away = back
         if past.lost:
-            self._remember(f"{past.lost} lines of the session's record are lost.", False)
+            self._board.tell(f"{past.lost} lines of the session's record are lost.")
         if self.journal is not None:
             self.journal.go_on(past.number)
         try:
@@ -130,7 +117,7 @@ class Session:
             _log.exception("the session before could not be carried on")
             self.state = State(room=self.room)
             self._close_journal()
-            self._remember(_NO_WAY_BACK, False)
+            self._board.tell(_NO_WAY_BACK)
 
     def _wake_up(self) -> None:
         """After the machine has slept, carry on as after any other time away."""
@@ -160,15 +147,10 @@ class Session:
 
     def _tell_of_devices(self) -> None:
         """Tell staff when the sound's device or the journal's disk goes, and when it is back."""
-        sound = self.sound.device_note if self.sound else None
+        sound = self.stage.sound.device_note if self.stage.sound else None
         journal = self.journal.note if self.journal else None
-        self._tell_once("The sound is back.", sound)
-        self._tell_once("The session is being written down again.", journal)
-
-    def _tell_once(self, well: str, note: str | None) -> None:
-        if note != self._notes.get(well):
-            self._remember(note or well, False)
-        self._notes[well] = note
+        self._board.tell_once("The sound is back.", sound)
+        self._board.tell_once("The session is being written down again.", journal)
 
     def _wait(self) -> float:
         due = None if self._stumbled else next_due(self.state)
@@ -225,7 +207,7 @@ class Session:
         try:
             self.submit(request)
         except KacenvError as error:
-            self._remember(str(error), False)
+            self._board.tell(str(error))
 
     def volume(self, output: str | None) -> Decibels:
         """What one output is asked to be (dB from the plan), or the loudest of all.
@@ -238,7 +220,7 @@ class Session:
 
     def tell(self, text: str) -> None:
         """Tell staff something, from any thread."""
-        self._from_anywhere(self._remember, text, False)
+        self._from_anywhere(self._board.tell, text)
 
     def _from_anywhere(self, act: object, *args: object) -> None:
         try:
@@ -270,21 +252,14 @@ class Session:
             self._route(command)
         except Exception:  # noqa: BLE001 - one broken adapter must not take the others with it
             _log.exception("could not be done: %s", command)
-            self._remember("A part of the room didn't answer; the session goes on.", False)
+            self._board.tell("A part of the room didn't answer; the session goes on.")
 
     def _route(self, command: Command) -> None:
         match command:
-            case CueTrack() | Crossfade() | SetLevel() | SetVolume() | Mute() | Duck() | Hush():
-                self._to_sound(command)
-            case StrikeChime():
-                self._strike(command)
-            case ShowLook() | ResumeLights():
-                if self.light is not None:
-                    self.light.perform(command)
             case Prompt(text=text):
-                self._remember(text, True)
+                self._board.tell(text, check_in=True)
             case Notice(text=text):
-                self._remember(text, False)
+                self._board.tell(text)
             case EnterPhase(name=name):
                 self.ended.clear()
                 _log.info("phase %s", name)
@@ -292,27 +267,14 @@ class Session:
                 _log.info("session ended")
                 self._close_journal()
                 self.ended.set()
+            case ShowLook() | ResumeLights():
+                self.stage.show(command)
+            case _:
+                self.stage.play(command)
 
     def _close_journal(self) -> None:
         if self.journal is not None:
             self.journal.end(self._engine_time())
-
-    def _strike(self, command: StrikeChime) -> None:
-        """On the MIDI instrument, the music making room for it, or else on the built-in bell."""
-        music = self.sound.recent_music if self.sound is not None else _NO_MUSIC
-        peak = self.room.chime_loudness.peak(music)
-        if self.chimes is None or not self.chimes.perform(command, peak):
-            self._to_sound(command)
-        elif self.sound is not None and command.audience is Audience.ROOM:
-            self.sound.make_room(command.at)
-
-    def _to_sound(self, command: AudioCommand) -> None:
-        if self.sound is not None:
-            self.sound.perform(command)
-
-    def _remember(self, text: str, check_in: bool) -> None:
-        _log.info("%s: %s", "check-in" if check_in else "staff told", text)
-        self._told.append((self.clock.now(), text, check_in))
 
     @property
     def is_idle(self) -> bool:
@@ -321,41 +283,23 @@ class Session:
 
     def status(self) -> RoomStatus:
         """The room as it is now."""
-        now = self.clock.now()
+        now, stage = self.clock.now(), self.stage
         return RoomStatus(
             room=self.room.name,
             session=describe(self.state, Seconds(now + LEAD)),
-            sound=self.sound.device if self.sound else "none",
-            meters=dict(self._meters()),
-            broker=self.light.connected if self.light else None,
-            lamps=dict(self._lamps()),
-            told=tuple(Told(text, now - at, check_in) for at, text, check_in in self._told),
-            health=self._health(),
+            sound=stage.sound.device if stage.sound else "none",
+            meters=dict(stage.meters()),
+            broker=stage.light.connected if stage.light else None,
+            lamps=dict(stage.lamps()),
+            told=self._board.lines(),
+            health={**stage.health(), **self._storage()},
             roles={output.id: output.role for output in self.room.outputs},
             at=now,
             rate=self.clock.rate,
         )
 
-    def _health(self) -> dict[str, str | None]:
-        parts = dict(health(self.room, self.sound, self.light, self.chimes))
-        if self.controls is not None:
-            notes = (parts.get("midi"), self.controls.note)
-            parts["midi"] = " ".join(note for note in notes if note) or None
-        if self.journal is not None:
-            parts["storage"] = self.journal.note
-        return parts
-
-    def _meters(self) -> Iterable[tuple[str, tuple[float, float]]]:
-        for output, (rms, peak) in (self.sound.meters() if self.sound else {}).items():
-            yield output, (round(rms, 1), round(peak, 1))
-
-    def _lamps(self) -> Iterable[tuple[str, LampStatus]]:
-        shown = self.light.shown() if self.light else {}
-        for fixture in self.room.lights:
-            lamp = shown.get(fixture.id)
-            setting = (lamp.believed or lamp.reported) if lamp else None
-            if lamp and setting:
-                yield fixture.id, lamp_status(fixture, setting, lamp.available)
+    def _storage(self) -> dict[str, str | None]:
+        return {} if self.journal is None else {"storage": self.journal.note}
 
 
 def clock_after(back: Return) -> MonotonicClock:

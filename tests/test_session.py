@@ -31,8 +31,8 @@ def in_room(visit: Visit, clock: Clock | None = None) -> None:
 
     async def stay() -> None:
         session = Session(a_room(), clock or MonotonicClock())
-        session.sound = MemorySound(session.clock)
-        session.light = MemoryLight(session.clock, ZONES)
+        session.stage.sound = MemorySound(session.clock)
+        session.stage.light = MemoryLight(session.clock, ZONES)
         life = asyncio.create_task(session.run())
         try:
             await asyncio.wait_for(visit(session), 20.0)
@@ -44,8 +44,8 @@ def in_room(visit: Visit, clock: Clock | None = None) -> None:
 
 def sound_of(session: Session) -> MemorySound:
     """The session's sound, as a test made it."""
-    assert isinstance(session.sound, MemorySound)
-    return session.sound
+    assert isinstance(session.stage.sound, MemorySound)
+    return session.stage.sound
 
 
 def test_a_session_on_a_fast_clock_is_the_rehearsed_one() -> None:
@@ -102,7 +102,7 @@ def test_a_broken_adapter_stops_nothing() -> None:
     """When the lamps' driver fails, the music begins all the same and staff are told."""
 
     async def visit(session: Session) -> None:
-        session.light = BrokenLight(session.clock, ZONES)
+        session.stage.light = BrokenLight(session.clock, ZONES)
         session.submit(Start(SHORT))
         assert any(isinstance(command, Crossfade) for _, command in sound_of(session).orders)
         assert any("didn't answer" in told.text for told in session.status().told)
@@ -116,7 +116,7 @@ def test_the_bell_rings_when_the_midi_instrument_is_away(there: bool) -> None:
 
     async def visit(session: Session) -> None:
         chimes = MemoryChimes(session.clock, there=there)
-        session.chimes = chimes
+        session.stage.chimes = chimes
         session.submit(Chime())
         bells = [c for _, c in sound_of(session).orders if isinstance(c, StrikeChime)]
         assert (len(chimes.orders), len(bells)) == ((1, 0) if there else (0, 1))
@@ -129,12 +129,12 @@ def test_a_midi_chime_is_as_loud_as_the_music_lets_it() -> None:
 
     async def visit(session: Session) -> None:
         chimes = MemoryChimes(session.clock, there=True)
-        session.chimes = chimes
+        session.stage.chimes = chimes
         for level in (-30.0, -120.0, -6.0):
             sound_of(session).recent_music = Decibels(level)
-            session._strike(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
-        session.sound = None
-        session._strike(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
+            session.stage.play(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
+        session.stage.sound = None
+        session.stage.play(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
         assert chimes.peaks == [-27.0, -38.0, -20.0, -38.0]
 
     in_room(visit)
@@ -144,9 +144,9 @@ def test_the_music_makes_room_for_a_midi_chime_in_the_room() -> None:
     """A chime for the room on a MIDI instrument ducks the music; one for staff doesn't."""
 
     async def visit(session: Session) -> None:
-        session.chimes = MemoryChimes(session.clock, there=True)
+        session.stage.chimes = MemoryChimes(session.clock, there=True)
         for audience in Audience:
-            session._strike(StrikeChime(BELL, audience, Seconds(float(len(audience)))))
+            session.stage.play(StrikeChime(BELL, audience, Seconds(float(len(audience)))))
         assert sound_of(session).room_made == [Seconds(float(len(Audience.ROOM)))]
 
     in_room(visit)
@@ -234,8 +234,8 @@ def test_a_fault_in_the_plan_does_not_end_the_room(monkeypatch: pytest.MonkeyPat
             with pytest.raises(RefusedError, match="lights-up, stop"):
                 session.submit(Hold())
             assert session.submit(LightsUp()) == "Lights are coming up."
-            assert isinstance(session.light, MemoryLight)
-            look = session.light.orders[-1][1]
+            assert isinstance(session.stage.light, MemoryLight)
+            look = session.stage.light.orders[-1][1]
             assert isinstance(look, ShowLook)
             assert (look.look, look.urgent) == (a_room().safe_light, True)
         await session.ended.wait()

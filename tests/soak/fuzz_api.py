@@ -15,17 +15,19 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.api import haste
 from kacenv.clock import SimClock
-from kacenv.daemon import hold_room, open_api
+from kacenv.daemon import hold_room
+from kacenv.fields import Model
 from kacenv.journal import Journal
 from kacenv.loader import House
 from kacenv.requests import Press, Start
+from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.timeline import Timeline
 from soak.fuzz import Complaints, Count, Tally, mutated
 
 PATIENCE = 10.0
 """Seconds for an answer; a request that waits for longer hangs."""
-KINDS = tuple(press.model_fields["kind"].default for press in get_args(Press))
+PRESSES: tuple[type[Model], ...] = get_args(Press)
 _KEYS = ("kind", "by", "level", "output", "muted", "ducked", "lean", "step", "chime", "seat")
 _VALUES: tuple[Any, ...] = (
     *("10m", "-3 dB", "20%", "speakers", "staff", "up", "down", "dimmer", "bell", "none", ""),
@@ -82,8 +84,10 @@ def _plan() -> Timeline:
 async def _live(folder: Path, count: int, random: Random) -> Count:
     counted, journal = Count(), Journal(folder / "fuzz.journal")
     session = Session(a_room(), SimClock(5.0), journal)
-    session.sound = MemorySound(session.clock)
-    session.light = MemoryLight(session.clock, {"seats": "seats", "task": "task", "path": "path"})
+    session.stage.sound = MemorySound(session.clock)
+    session.stage.light = MemoryLight(
+        session.clock, {"seats": "seats", "task": "task", "path": "path"}
+    )
     life = asyncio.create_task(session.run())
     try:
         with hold_room("fuzz") as path:
@@ -157,10 +161,13 @@ def _post(random: Random, path: str, body: bytes) -> bytes:
 
 
 def _body(random: Random) -> bytes:
-    press: dict[str, Any] = {"kind": random.choice(KINDS)}
-    for _ in range(random.choice((0, 0, 1, 1, 1, 2, 5))):
-        key = random.choice(_KEYS[1:] if random.random() < 0.9 else _KEYS)
-        press[key] = random.choice(_RIGHT.get(key, _VALUES) if random.random() < 0.7 else _VALUES)
+    model = random.choice(PRESSES)
+    press: dict[str, Any] = {"kind": model.model_fields["kind"].default}
+    for key in model.model_fields:
+        if key in _RIGHT and random.random() < 0.8:
+            press[key] = random.choice(_RIGHT[key] if random.random() < 0.9 else _VALUES)
+    for _ in range(random.choice((0, 0, 0, 1, 4))):
+        press[random.choice(_KEYS)] = random.choice(_VALUES)
     text = _text(press)
     if random.random() < 0.3:
         words = text.decode()

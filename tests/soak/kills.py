@@ -95,7 +95,7 @@ async def live(folder: Path, begin: float) -> None:
     journal = Journal(folder / "room.journal", moment)
     back = unfinished(journal.path, moment())
     session = Session(a_room(), clock, journal)
-    session.sound = diary
+    session.stage.sound = diary
     if back is not None:
         session.come_back(back)
     elif not (folder / "begun").exists():

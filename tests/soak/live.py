@@ -119,7 +119,7 @@ class Ordeal:
         clock = MonotonicClock()
         session = Session(room, clock)
         sound = RoomAudio(room, clock, session.report, make_deck=self.undertaker.make)
-        session.sound = sound
+        session.stage.sound = sound
         sound.start()
         life = asyncio.create_task(session.run())
         try:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -18,9 +19,10 @@ from kacenv.loader import House
 from kacenv.look import Setting, Zone
 from kacenv.requests import Press, Start
 from kacenv.room import Room
+from kacenv.scene import Seat
 from kacenv.serving import open_api
 from kacenv.session import Session
-from kacenv.surfaces import Surfaces, Tcp
+from kacenv.surfaces import Surfaces
 from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Kelvin, Level, Seconds
 
@@ -53,7 +55,7 @@ def couples_room() -> Room:
 
 
 def three_hours() -> Timeline:
-    """A session with seven phases and a check-in in each."""
+    """A session with seven phases, a check-in in each, and one on each seat's clock."""
     phases = [
         a_phase(
             name,
@@ -64,19 +66,23 @@ def three_hours() -> Timeline:
                 for zone, share in zip(Zone, (1.0, 0.6, 0.7), strict=True)
             },
             light_fade=Seconds(10.0),
-            cues=(a_cue("Look in on both seats", 300.0),),
+            cues=(replace(a_cue("Look in on both seats", 300.0), id="check-in-1"),),
         )
         for name, minutes, level, seen in _ARC
     ]
-    return a_timeline(*phases, title="Couple, lozenge", return_from=5)
+    seat_cues = [
+        replace(a_cue("Lozenge out", 420.0), id=f"check-in-2-{seat}", seat=seat) for seat in Seat
+    ]
+    return a_timeline(*phases, title="Couple, lozenge", return_from=5, seat_cues=tuple(seat_cues))
 
 
 class ServedRoom:
-    """A room whose page is at `address`; its loop runs on a thread of its own."""
+    """A room whose page is at `address`; its loop runs on a thread of its own.
 
-    def __init__(
-        self, folder: Path, timeline: Timeline | None = None, **surfaces: Any
-    ) -> None:
+    `surfaces` is what the room file says of them, beside the port.
+    """
+
+    def __init__(self, folder: Path, timeline: Timeline | None = None, **surfaces: Any) -> None:
         self.port = free_port()
         self.clock = SimClock(1.0)
         self._folder, self._timeline, self._surfaces = folder, timeline, surfaces
@@ -108,10 +114,12 @@ class ServedRoom:
 
     async def _stay(self) -> None:
         self._over = asyncio.Event()
-        room = couples_room().model_copy(update={"surfaces": Surfaces(tcp=Tcp(port=self.port))})
+        fields = {**self._surfaces, "tcp": {"port": self.port, **self._surfaces.get("tcp", {})}}
+        surfaces = Surfaces.model_validate(fields)
+        room = couples_room().model_copy(update={"surfaces": surfaces})
         self.session = Session(room, self.clock)
-        self.session.sound = MemorySound(self.clock)
-        self.session.light = MemoryLight(self.clock, _LAMPS)
+        self.session.stage.sound = MemorySound(self.clock)
+        self.session.stage.light = MemoryLight(self.clock, _LAMPS)
         if self._timeline:
             self.session.submit(Start(self._timeline))
         life = asyncio.create_task(self.session.run())

@@ -1,0 +1,261 @@
+"""Faults of the machine itself: clocks that are set, sleep, floods of requests, broken memory."""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from support.devices import MemoryLight, MemorySound
+from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
+
+from kacenv.api.haste import AT_ONCE, PER_SECOND
+from kacenv.clock import MonotonicClock, SimClock
+from kacenv.commands import Crossfade, CueTrack, StrikeChime
+from kacenv.daemon import hold_room
+from kacenv.engine import Mode
+from kacenv.engine.resume import HOLD_AFTER, READY_IN
+from kacenv.journal import Journal, read, unfinished
+from kacenv.loader import House
+from kacenv.requests import Start
+from kacenv.service import Service, unit_text
+from kacenv.serving import open_api
+from kacenv.session import LEAD, LONGEST_WAIT, Session
+from kacenv.stamp import stamp
+from kacenv.units import Seconds
+
+PLAN = a_timeline(
+    a_phase("onset", 3000.0, cues=(a_cue("Look in", 100.0), a_cue("Blood pressure", 400.0))),
+    a_phase("return", 3000.0),
+)
+Visit = Callable[[Session, "Bed"], Awaitable[None]]
+
+
+class Bed:
+    """How long a machine has slept."""
+
+    def __init__(self) -> None:
+        self.slept = Seconds(1000.0)
+
+    def __call__(self) -> Seconds:
+        """As `stamp.slept` says it."""
+        return self.slept
+
+
+def in_room(visit: Visit) -> None:
+    """Run `visit` in a room whose session has lasted for a minute, on a clock that stands still."""
+
+    async def stay() -> None:
+        bed = Bed()
+        session = Session(a_room(), SimClock(0.0), slept=bed)
+        session.stage.sound = MemorySound(session.clock)
+        session.stage.light = MemoryLight(session.clock, {"seats": "seats"})
+        session.submit(Start(PLAN))
+        session.clock.jump(Seconds(60.0))
+        life = asyncio.create_task(session.run())
+        try:
+            await asyncio.sleep(0)
+            await asyncio.wait_for(visit(session, bed), 10.0)
+            assert not life.done()
+        finally:
+            life.cancel()
+
+    asyncio.run(stay())
+
+
+async def next_turn(session: Session) -> None:
+    """Wait until the session's loop has gone round."""
+    turns = session.turns
+    session._wake.set()
+    for _ in range(200):
+        if session.turns != turns:
+            return
+        await asyncio.sleep(LONGEST_WAIT / 10)
+    pytest.fail("the loop stands still")
+
+
+def test_a_machine_that_slept_carries_on() -> None:
+    """Two minutes of sleep: the same piece at its place, the missed check-in shown, not rung."""
+
+    async def visit(session: Session, bed: Bed) -> None:
+        playing, before = session.state.playing, len(orders(session))
+        bed.slept = Seconds(bed.slept + 120.0)
+        await next_turn(session)
+        assert session.clock.now() == 180.0
+        status = session.status()
+        assert status.session.elapsed == pytest.approx(180.0 + LEAD, abs=LEAD)
+        new = orders(session)[before:]
+        cue = next(order for order in new if isinstance(order, CueTrack))
+        fade = next(order for order in new if isinstance(order, Crossfade))
+        assert playing is not None
+        assert cue.cut.path == playing.cut.path
+        assert cue.cut.cue_in == pytest.approx(fade.at - playing.started_at)
+        assert fade.at == pytest.approx(180.0 + LEAD + READY_IN)
+        assert not any(isinstance(order, StrikeChime) for order in new)
+        texts = [told.text for told in status.told]
+        assert any("was away for 2m; the session goes on" in text for text in texts)
+        assert any("Look in" in text for text in texts)
+
+    in_room(visit)
+
+
+def test_a_long_sleep_comes_back_on_hold() -> None:
+    """A lid that was shut for an hour: the room asks before it goes on."""
+
+    async def visit(session: Session, bed: Bed) -> None:
+        bed.slept = Seconds(bed.slept + HOLD_AFTER + 3000.0)
+        await next_turn(session)
+        assert session.state.mode is Mode.HELD
+        assert any("kacenv release" in told.text for told in session.status().told)
+
+    in_room(visit)
+
+
+def test_a_moment_of_sleep_is_none() -> None:
+    """Clocks that part by less than a second change nothing."""
+
+    async def visit(session: Session, bed: Bed) -> None:
+        before, told = orders(session), session.status().told
+        bed.slept = Seconds(bed.slept + 0.5)
+        await next_turn(session)
+        assert (session.clock.now(), orders(session)) == (60.0, before)
+        assert len(session.status().told) == len(told)
+
+    in_room(visit)
+
+
+def test_a_plan_that_fails_on_waking_does_not_end_the_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The engine fails when the machine wakes: the loop lives, and goes on once it can."""
+
+    async def visit(session: Session, bed: Bed) -> None:
+        def fails(*_: object) -> None:
+            raise ZeroDivisionError("a fault in the engine")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("kacenv.session.step", fails)
+            bed.slept = Seconds(bed.slept + 100.0)
+            await next_turn(session)
+        await next_turn(session)
+        assert session.status().session.elapsed == pytest.approx(160.0 + LEAD, abs=LEAD)
+
+    in_room(visit)
+
+
+def orders(session: Session) -> list[object]:
+    """All that the sound was told."""
+    assert isinstance(session.stage.sound, MemorySound)
+    return [order for _, order in session.stage.sound.orders]
+
+
+@pytest.mark.parametrize("leap", [86400.0, -86400.0, -4e9])
+def test_a_clock_that_is_set_moves_no_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leap: float
+) -> None:
+    """A day forward, a day back, or before 1970: session time, journal and recovery stay right."""
+
+    async def stay() -> float:
+        journal = Journal(tmp_path / "room.journal")
+        session = Session(a_room(), MonotonicClock(), journal)
+        session.stage.sound = MemorySound(session.clock)
+        session.submit(Start(PLAN))
+        life, wall = asyncio.create_task(session.run()), time.time
+        began = time.monotonic()
+        await next_turn(session)
+        monkeypatch.setattr(time, "time", lambda: wall() + leap)
+        await next_turn(session)
+        off = session.status().session.elapsed - LEAD - (time.monotonic() - began)
+        journal.beat(session.clock.now())
+        life.cancel()
+        journal.close()
+        return off
+
+    assert abs(asyncio.run(stay())) < 0.5
+    back = unfinished(tmp_path / "room.journal", stamp())
+    assert back is not None
+    assert back.away.certain
+    assert back.away.span < 5.0
+
+
+def test_no_part_of_a_session_reads_the_wall_clock() -> None:
+    """It is read for stamps, where PulseAudio counts by it, and for a certificate's last day."""
+    found = {
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if re.search(r"time\.time\(|datetime|localtime|gmtime|CLOCK_REALTIME", path.read_text())
+    }
+    of_sessions = {name for name in found if not name.startswith(("cli/", "doctor/", "access/"))}
+    assert of_sessions == {"stamp.py", "audio/pulse.py", "serving.py"}
+
+
+def test_when_memory_runs_out_others_go_first() -> None:
+    """The service asks Linux to end nearly everything else before the room."""
+    unit = unit_text(Service("garden", "garden", Path("/etc/kacenv"), ("/usr/bin/kacenv",)))
+    wish = re.search(r"^OOMScoreAdjust=(-\d+)$", unit, re.MULTILINE)
+    assert wish is not None
+    assert int(wish[1]) <= -900
+
+
+SOURCE = Path(__file__).parents[1] / "kacenv"
+FLOOD, SPAN, SURFACES = 200.0, 2.0, 20
+PRESSES = [
+    (b"POST /v1/requests", b'{"kind": "volume", "level": "-3 dB"}'),
+    (b"POST /v1/requests", b'{"kind": "volume", "level": "-4 dB"}'),
+    (b"POST /v1/start", b'{"scene": "couple-lozenge"}'),
+    (b"GET /v1/scenes", b""),
+    (b"GET /v1/status", b""),
+]
+
+
+async def flood(path: Path, number: int, until: float) -> int:
+    """One surface that presses, asks and starts without end; how many were answered."""
+    count = 0
+    while (now := time.monotonic()) < until:
+        line, body = PRESSES[(number + count) % len(PRESSES)]
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        head = b" HTTP/1.0\r\nHost: x\r\nContent-Type: application/json\r\n"
+        writer.write(b"%b%bContent-Length: %d\r\n\r\n%b" % (line, head, len(body), body))
+        count += (await reader.read()).startswith(b"HTTP/1.1 ")
+        writer.close()
+        await writer.wait_closed()
+        await asyncio.sleep(max(0.0, now + SURFACES / FLOOD - time.monotonic()))
+    return count
+
+
+def test_a_flood_of_requests_leaves_the_session_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hundred requests a second: no order comes late, and the journal stays small."""
+    monkeypatch.setenv("KACENV_RUN", str(tmp_path / "run"))
+    phases = [
+        a_phase(f"phase-{n}", 0.5, queue=a_queue(f"q{n}"), crossfade=Seconds(0.1)) for n in range(8)
+    ]
+
+    async def stay() -> tuple[Session, int]:
+        journal = Journal(tmp_path / "room.journal")
+        session = Session(a_room(), MonotonicClock(), journal)
+        session.stage.sound = MemorySound(session.clock)
+        life = asyncio.create_task(session.run())
+        with hold_room("test") as path:
+            async with open_api(session, House.find(), "demo", path):
+                session.submit(Start(a_timeline(*phases)))
+                until = time.monotonic() + SPAN
+                counts = await asyncio.gather(*(flood(path, n, until) for n in range(SURFACES)))
+        life.cancel()
+        journal.close()
+        return session, sum(counts)
+
+    session, answered = asyncio.run(stay())
+    assert isinstance(session.stage.sound, MemorySound)
+    late = [
+        at - order.at for at, order in session.stage.sound.orders if isinstance(order, Crossfade)
+    ]
+    print(f"{answered} answered, orders came {-max(late):.3f} s before their moment or sooner")
+    assert len(late) >= 4
+    assert max(late) < LEAD
+    assert answered > FLOOD * SPAN / 4
+    past = read(tmp_path / "room.journal")
+    assert past is not None
+    assert len(past.entries) < AT_ONCE + PER_SECOND * 3 * SPAN
