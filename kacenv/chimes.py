@@ -190,7 +190,7 @@ class MidiChimes:
         try:
             if self._port:
                 self._port.send(message)
-        except OSError:
+        except Exception:  # noqa: BLE001 - MIDI libraries raise whatever they like
             self._lose_port()
 
     def _look_for_port(self) -> None:
@@ -203,7 +203,7 @@ class MidiChimes:
             if not self._port and found:
                 self._port, self._port_name = self._system.open(found[0]), found[0]
                 self._silence()
-        except OSError:
+        except Exception:  # noqa: BLE001 - MIDI libraries raise whatever they like
             self._lose_port()
 
     def _lose_port(self) -> None:

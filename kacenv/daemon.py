@@ -1,7 +1,6 @@
 """The daemon: one room's session with its devices, and the socket that surfaces speak to."""
 
 import asyncio
-import fcntl
 import importlib
 import logging
 import signal
@@ -14,19 +13,19 @@ from contextlib import (
     suppress,
 )
 from pathlib import Path
-from typing import IO
 
 from kacenv.audio import RoomAudio
 from kacenv.chimes import MidiChimes
+from kacenv.claim import claim
 from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import Crossfade
-from kacenv.errors import DaemonError, JournalError, LoadError
+from kacenv.errors import JournalError, LoadError
 from kacenv.heart import Heart
 from kacenv.journal import Journal, Return, unfinished
 from kacenv.lights.rig import Rig
 from kacenv.loader import House, Patrol, load_room
 from kacenv.midi_in import MidiControls
-from kacenv.places import run_folder, state_folder
+from kacenv.places import state_folder
 from kacenv.room import Room
 from kacenv.session import Session, clock_after, lacks_staff_sound
 from kacenv.stamp import stamp
@@ -187,23 +186,10 @@ def hold_room(name: str) -> Iterator[Path]:
     Raises:
         DaemonError: another daemon has this room.
     """
-    folder = run_folder()
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as lock:
-        _lock(lock, name)
+    with claim(name) as folder:
         path = folder / f"{name}.sock"
         path.unlink(missing_ok=True)
         try:
             yield path
         finally:
             path.unlink(missing_ok=True)
-
-
-def _lock(lock: IO[str], name: str) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise DaemonError(
-            f"The room {name} is already being run by another kacenv. "
-            "Use it as it is, or end it first."
-        ) from None

@@ -18,6 +18,9 @@ class Sound(Protocol):
         """Carry out a command; False where nobody could hear it."""
         ...
 
+    def fade_in(self) -> None:
+        """Fall silent for a moment and fade in: something has leapt."""
+
     def make_room(self, at: Seconds) -> None:
         """Duck the music for a chime that something else strikes at `at`."""
 

@@ -4,21 +4,27 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from kacenv.board import Board
 from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import (
     Command,
     Crossfade,
+    Duck,
     EnterPhase,
+    Hush,
+    Mute,
     Notice,
     Prompt,
     ResumeLights,
     SessionEnded,
+    SetVolume,
     ShowLook,
 )
-from kacenv.engine import Mode, State, next_due, step
+from kacenv.engine import LightHand, Mode, State, next_due, step
 from kacenv.engine.light import LIGHTS_UP
+from kacenv.engine.music import SHORTEST_FADE
 from kacenv.engine.phase import STOPPING
 from kacenv.errors import KacenvError, RefusedError
 from kacenv.journal import Journal, Return
@@ -126,6 +132,8 @@ class Session:
             return
         since = self._engine_time()
         self._awake_since = Seconds(self._awake_since + gap)
+        if self.stage.sound is not None:
+            self.stage.sound.fade_in()
         self.clock.jump(gap)
         if not self.is_idle:
             self._pressed(Resume(since))
@@ -187,13 +195,24 @@ class Session:
         if isinstance(request, Stop):
             self._perform(Crossfade(None, now, STOPPING))
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
+            self._undo_wishes(Seconds(now + STOPPING))
             self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
             self._close_journal()
+            self.ended.set()
             return "Stopping: the music fades out and the safe light comes up."
         if isinstance(request, LightsUp):
             self._perform(ShowLook(self.room.safe_light, now, LIGHTS_UP, urgent=True))
+            self.state = replace(self.state, light_hand=LightHand.LIGHTS_UP)
             return "Lights are coming up."
         raise RefusedError("That can't be done; the music goes on. These work: lights-up, stop.")
+
+    def _undo_wishes(self, at: Seconds) -> None:
+        """Leave nothing that was silenced, ducked, muted or turned to the next session."""
+        self._perform(Hush(False, at, SHORTEST_FADE))
+        self._perform(Duck(Decibels(0.0), at, SHORTEST_FADE))
+        for output in self.room.outputs:
+            self._perform(Mute(output.id, False, at, SHORTEST_FADE))
+            self._perform(SetVolume(output.id, Decibels(0.0), at, SHORTEST_FADE))
 
     def report(self, event: Event) -> None:
         """Take a device's report, from any thread."""

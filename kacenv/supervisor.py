@@ -24,6 +24,9 @@ BREATH = Seconds(2.0)
 """Daemons begin no closer together than this; those that won't begin, ever further apart."""
 _LONGEST_BREATH = Seconds(30.0)
 _REFUSED = 1
+_ATTEMPTS = 3
+"""A first daemon that is killed before it has begun, as by the piece it comes back to, is tried
+this often."""
 _log = logging.getLogger(__name__)
 Begin = Callable[[int], int]
 """Starts a daemon, in a process group of its own, so that Ctrl-C comes from the supervisor alone.
@@ -115,9 +118,9 @@ class Supervisor:
             if self._leaving or code == 0:
                 break
             ever = ever or begun
-            if not ever:
-                return code if code > 0 else _REFUSED
             failures = 0 if begun else failures + 1
+            if not ever and (code > 0 or failures >= _ATTEMPTS):
+                return code if code > 0 else _REFUSED
             _log.warning("the room's daemon ended (%s); it is started again", _ending(code))
             self._rest(since, failures)
         return 0

@@ -217,6 +217,23 @@ def test_a_chime_is_played_in_time(
     assert message.velocity == velocity_of(QUIET)
 
 
+def test_a_port_that_vanishes_while_it_is_opened_is_found_later(
+    clock: MonotonicClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MIDI libraries raise more than they say; the chime then rings on the built-in bell."""
+    midi = MemoryMidi(clock, ["Synth"])
+
+    def vanish(name: str) -> Port:
+        raise ValueError(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(midi, "open", vanish)
+        chimes = MidiChimes("synth", clock, midi, Seconds(0.01))
+        assert not chimes.perform(bell(clock.now()), Decibels(-20.0))
+    wait_until(lambda: chimes.port == "Synth")
+    chimes.close()
+
+
 def test_a_phrase_arrives_over_a_real_port(wire: Wire, clock: MonotonicClock) -> None:
     """Over mido's own ports the notes come as written, as strong as the music asks for."""
     chimes = MidiChimes("wire", clock, wire)

@@ -86,6 +86,8 @@ def test_a_machine_that_slept_carries_on() -> None:
         status = session.status()
         assert status.session.elapsed == pytest.approx(180.0 + LEAD, abs=LEAD)
         new = orders(session)[before:]
+        assert isinstance(session.stage.sound, MemorySound)
+        assert session.stage.sound.fades_in == 1
         cue = next(order for order in new if isinstance(order, CueTrack))
         fade = next(order for order in new if isinstance(order, Crossfade))
         assert playing is not None

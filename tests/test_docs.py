@@ -1,5 +1,6 @@
 """The documentation says what the code does."""
 
+import re
 from pathlib import Path
 
 from typer.main import get_command
@@ -31,6 +32,20 @@ def test_the_readme_names_every_module() -> None:
     modules = {path.stem for path in (ROOT / "kacenv").glob("*.py")} - {"__init__", "__main__"}
     modules |= {path.parent.name for path in (ROOT / "kacenv").glob("*/__init__.py")}
     assert sorted(part for part in table.split("`")[1::2]) == sorted(modules)
+
+
+def test_every_fault_is_proved_by_a_test_that_is_there() -> None:
+    """Each line of the tables in docs/faults.md names tests, and all of them exist."""
+    lines = (ROOT / "docs/faults.md").read_text().splitlines()
+    faults = [line for line in lines if line.startswith("| ") and not line.startswith("| fault |")]
+    assert len(faults) > 40
+    for fault in faults:
+        named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", fault)
+        assert named, fault
+        for file, test in named:
+            path = ROOT / "tests" / file
+            assert path.exists(), fault
+            assert f"\ndef {test}(" in path.read_text(), f"{file}::{test}"
 
 
 def test_links_inside_the_documentation_hold() -> None:

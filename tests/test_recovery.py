@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
+from support.sessions import (
+    a_cue,
+    a_phase,
+    a_queue,
+    a_room,
+    a_timeline,
+    timed_presses,
+    timelines,
+)
 
 from kacenv.commands import (
     Command,
@@ -15,8 +23,10 @@ from kacenv.commands import (
     CueTrack,
     Duck,
     Hush,
+    Mute,
     Notice,
     Prompt,
+    SessionEnded,
     SetVolume,
     ShowLook,
     StrikeChime,
@@ -43,7 +53,10 @@ from kacenv.requests import (
 from kacenv.requests import (
     Duck as DuckPress,
 )
-from kacenv.scene import Seat
+from kacenv.requests import (
+    Mute as MutePress,
+)
+from kacenv.scene import EndKind, Seat
 from kacenv.stamp import Stamp
 from kacenv.timeline import Timeline
 from kacenv.units import Seconds
@@ -299,7 +312,42 @@ def test_a_session_that_was_ending_has_ended() -> None:
     life.take(Seconds(100.0), Stop())
     done = step(life.state, Seconds(130.0), Resume(Seconds(102.0)))
     assert not is_on(done.state)
-    assert not only(Crossfade, done.commands)
+    assert [c.play_id for c in done.commands if isinstance(c, Crossfade)] == [None]
+    assert only(SessionEnded, done.commands)
+
+
+def test_a_machine_that_sleeps_over_the_end_wakes_to_an_untouched_room() -> None:
+    """What the mixer holds of silence, ducking and mutes is taken back, and its music ends."""
+    life = Life(a_timeline(a_phase("only", 300.0)))
+    life.take(Seconds(10.0), Silence())
+    life.take(Seconds(11.0), DuckPress())
+    life.take(Seconds(12.0), MutePress())
+    commands = back_after(life, 200.0, 400.0)
+    assert [c.hushed for c in commands if isinstance(c, Hush)] == [False]
+    assert [c.depth for c in commands if isinstance(c, Duck)] == [0.0]
+    assert {c.muted for c in commands if isinstance(c, Mute)} == {False}
+    assert [c.play_id for c in commands if isinstance(c, Crossfade)] == [None]
+
+
+def test_what_staff_should_have_read_is_said_once_the_room_is_back() -> None:
+    """A phase that began to wait for its go meanwhile is told; a repeated check-in once."""
+    settle = a_phase(
+        "settle", 100.0, end=EndKind.GO, slack=Seconds(900.0), cues=(a_cue("Look in", 10.0, 10.0),)
+    )
+    life = Life(a_timeline(settle, a_phase("onset")))
+    life.live_until(Seconds(50.0))
+    texts = [c.text for c in back_after(life, 50.0, 300.0) if isinstance(c, Notice)]
+    assert sum("waits for you" in text for text in texts) == 1
+    assert sum(text.count("Look in") for text in texts) == 1
+
+
+def test_music_comes_back_slowly_however_short_its_crossfades_are() -> None:
+    """From silence it rises for three seconds, into the next piece too."""
+    phase = a_phase("build", 1800.0, queue=a_queue("build", (60.0, 60.0), crossfade=Seconds(0.0)))
+    life = Life(a_timeline(phase))
+    life.live_until(Seconds(50.0))
+    fades = [c for c in back_after(life, 57.0, 1.5) if isinstance(c, Crossfade)]
+    assert [fade.duration for fade in fades] == [FADE_IN]
 
 
 def test_a_clock_nobody_can_trust_is_told() -> None:

@@ -257,7 +257,7 @@ def test_stop_works_even_when_nothing_else_does(monkeypatch: pytest.MonkeyPatch)
         with monkeypatch.context() as broken:
             broken.setattr("kacenv.session.step", fails)
             assert session.submit(Stop()).startswith("Stopping")
-        fade = sound_of(session).orders[-1][1]
+        fade = next(o for _, o in reversed(sound_of(session).orders) if isinstance(o, Crossfade))
         assert isinstance(fade, Crossfade)
         assert fade.play_id is None
         assert session.is_idle

@@ -46,6 +46,37 @@ def test_check_ins_find_their_clock() -> None:
     ]
 
 
+def test_seats_check_ins_are_one_for_each_seat_they_concern() -> None:
+    """Each names its seat, and is found by a name of its own."""
+    line = compiled(
+        check_ins=[
+            {"at": "7m", "seat": "both", "prompt": "Lozenge out"},
+            {"every": "15m", "seat": "b", "prompt": "Look in"},
+        ]
+    )
+    assert line.cues == ()
+    assert [(cue.id, cue.seat, cue.prompt, cue.every) for cue in line.seat_cues] == [
+        ("check-in-1-a", "a", "Seat A: Lozenge out", None),
+        ("check-in-1-b", "b", "Seat B: Lozenge out", None),
+        ("check-in-2-b", "b", "Seat B: Look in", 900.0),
+    ]
+
+
+def test_phases_wait_for_seats_in_the_first_that_waits() -> None:
+    """That is the first one with `end: go`, unless it is the last of all."""
+    phase = {"duration": "10m", "playlist": "deep"}
+    waiting = phase | {"end": "go", "timeout": "5m"}
+    phases = [
+        phase | {"name": "first"},
+        waiting | {"name": "settle"},
+        waiting | {"name": "onset"},
+        phase | {"name": "return"},
+    ]
+    line = compiled(phases=phases, phases_follow="earlier")
+    assert (line.follow, line.waits_in) == ("earlier", 1)
+    assert compiled().waits_in is None
+
+
 @pytest.mark.parametrize(("ending", "index"), [({}, 1), ({"from": "peak"}, 0)])
 def test_the_return_arc_begins_where_the_scene_says(ending: dict[str, str], index: int) -> None:
     """By default at the phase called return, otherwise at the one that is named."""

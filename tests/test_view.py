@@ -1,13 +1,14 @@
 """What people read in a terminal: the status, the live picture, the plain lines."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.engine import State, step
-from kacenv.requests import Hold, Start
+from kacenv.requests import Hold, SeatStarted, Snooze, Start
+from kacenv.scene import Seat
 from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.units import Seconds
 from kacenv.view import lamp_colour, picture, plain_lines, pulse_line
@@ -55,6 +56,36 @@ def test_a_held_session_says_so() -> None:
     lines = list(status_lines(status_at(60.0, held=True)))
     assert lines[0] == "Test session: held"
     assert "next      Look in after the hold" in lines
+
+
+def test_what_waits_for_staff_is_said_with_the_way_to_answer() -> None:
+    """A check-in that is due, for how long, one that is put off, and both seats' clocks."""
+    plan = a_timeline(
+        a_phase("onset", cues=(a_cue("look-in", 60.0), a_cue("reading", 30.0))),
+        seat_cues=(replace(a_cue("lozenge", 420.0), seat=Seat.A),),
+    )
+    state = step(State(room=a_room()), Seconds(0.0), Start(plan)).state
+    for at, press in (
+        (20.0, SeatStarted(seat=Seat.A)),
+        (25.0, SeatStarted(seat=Seat.B)),
+        (40.0, Snooze()),
+    ):
+        state = step(state, Seconds(at), press).state
+    state = step(state, Seconds(100.0)).state
+    status = asdict(
+        RoomStatus("garden", describe(state, Seconds(100.0)), "none", {}, None, {}, (), at=100.0)
+    )
+    lines = list(status_lines(status))
+    assert lines[5:11] == [
+        "seat a    began 1:20 ago; lozenge in 5:40",
+        "seat b    began 1:15 ago",
+        "due       look-in (for 0:40): kacenv done look-in",
+        "          or let it come again: kacenv snooze 5m; or go by: kacenv pass",
+        "snoozed   reading, again in 4:00",
+        "sound     none; speakers +0 dB, staff +0 dB",
+    ]
+    assert "look-in (for 0:40)" in drawn(status)
+    assert "1:20 so far" in drawn(status)
 
 
 def test_an_idle_room_says_so() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 
 from kacenv.audio.ring import Ring
 from kacenv.audio.samples import RATE, Block, Pcm, frames_in
@@ -23,6 +25,8 @@ _BUFFER = frames_in(6.0)
 _READY = frames_in(0.4)
 _RUN_UP = Seconds(1.0)
 """Decoding begins this much earlier: the first frames after a seek may be incomplete."""
+_HOPELESS = 500
+"""So many damaged packets in a row are not a damaged stretch but a damaged file."""
 _NOTHING = "it can't be decoded from where it should go on"
 
 
@@ -82,7 +86,7 @@ class AvDeck:
                 self._reason = _NOTHING
         except DeviceError as error:
             self._reason = str(error)
-        except (av.FFmpegError, ValueError, MemoryError):
+        except (av.FFmpegError, ValueError, LookupError, MemoryError):
             self._reason = None if self._ring.written else _NOTHING
         self._ended = True
 
@@ -103,12 +107,25 @@ def _from(path: str, begin: Seconds) -> Iterator[tuple[int, Pcm]]:
         container.seek(int(max(0.0, begin - _RUN_UP) * av.time_base), backward=True)
         resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
         place: int | None = None
-        for frame in container.decode(stream):
+        for frame in _frames(container, stream):
             place = _place(frame) if place is None else place
             for part in resampler.resample(frame):
                 pcm: Pcm = part.to_ndarray().reshape(-1, 2).astype(np.int16, copy=False)
                 yield place, pcm
                 place += len(pcm)
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Every frame that can be decoded; a damaged stretch is left out, as libVLC does."""
+    damaged = 0
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+            damaged = 0
+        except av.error.InvalidDataError:
+            damaged += 1
+            if damaged > _HOPELESS:
+                return
 
 
 def _place(frame: AudioFrame) -> int:

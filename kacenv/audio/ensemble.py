@@ -86,6 +86,12 @@ class Ensemble:
         for output in self._outputs:
             output.start()
 
+    def fade_in(self) -> None:
+        """Have every device fall silent within a block, and fade in."""
+        with self._one_at_a_time:
+            for reader in self.readers:
+                reader.fade_in()
+
     def close(self) -> None:
         """Fall silent for good; twice does no harm."""
         for output in self._outputs:

@@ -27,6 +27,8 @@ class FileDeck:
             if not self._closed:
                 self._deck = AvDeck() if cut.cue_in > FAR else VlcDeck()
                 self._deck.open(cut)
+        if self._closed:
+            self.close()
 
     @property
     def ready(self) -> bool:
@@ -53,8 +55,12 @@ class FileDeck:
         return self._deck.read(frames) if self._deck else silence(0)
 
     def close(self) -> None:
-        """Let go of the file; twice does no harm."""
-        with self._guard:
-            self._closed = True
+        """Let go of the file; twice does no harm. An opening that hangs does so when it's done."""
+        self._closed = True
+        if not self._guard.acquire(blocking=False):
+            return
+        try:
             if self._deck is not None:
                 self._deck.close()
+        finally:
+            self._guard.release()

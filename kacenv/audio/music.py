@@ -1,5 +1,6 @@
 """The music bus: the tracks that sound, the one that waits, and the crossfades between them."""
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from kacenv.units import Seconds
 
 _NEARLY = Seconds(0.05)
 """A crossfade that is complete so little after an end needs no haste."""
+_log = logging.getLogger(__name__)
 _PATIENCE = Seconds(5.0)
 """How long a track may be late before it counts as failed."""
 _QUICKEST = Seconds(0.5)
@@ -93,11 +95,22 @@ class Music:
         self._follow_orders(start, end)
         self._look_at_ends(start)
         block = silence(frames)
-        for voice in self._voices:
-            block += voice.render(frames, end)
+        for voice in tuple(self._voices):
+            block += self._rendered(voice, frames, end)
         self._tell_end(end)
         self._let_go(end)
         return block
+
+    def _rendered(self, voice: Voice, frames: int, end: Seconds) -> Block:
+        """What a voice plays; one that fails is let go, and takes no other along."""
+        try:
+            return voice.render(frames, end)
+        except Exception:  # noqa: BLE001 - whatever it is, the music goes on
+            _log.exception("a deck failed")
+            self._voices.remove(voice)
+            self._elsewhere(voice.deck.close)
+            self._report(TrackFailed(voice.play_id, "its decoder failed"))
+            return silence(frames)
 
     def close(self) -> None:
         """Let go of every deck."""

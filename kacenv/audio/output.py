@@ -84,6 +84,10 @@ class Output:
         self._begin()
         self._watch.start()
 
+    def fade_in(self) -> None:
+        """Fall silent within a block, and fade in as a device does that returns."""
+        self._returned = 0.0
+
     def close(self) -> None:
         """Fall silent for good; twice does no harm."""
         self._over = True
@@ -98,6 +102,9 @@ class Output:
             self._play(self._open_device())
         except DeviceError as error:
             self._be_silent(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the device is sought again
+            _log.exception("the sound device could not be opened")
+            self._be_silent(DeviceError(f"the sound device could not be opened ({error})"))
 
     def _be_silent(self, error: DeviceError) -> None:
         if isinstance(self._device, NullDevice):

@@ -47,6 +47,10 @@ class Reader:
         self._untold = 0.0
         self._gain, self._wanted, self._ramp = 0.0, 0.0, Ramp(0.0)
 
+    def fade_in(self) -> None:
+        """Fall silent within a block, and fade in."""
+        self._gain = 0.0
+
     def lead(self, frames: int, *, at_once: bool = False) -> Block:
         """The next `frames` frames, at this device's own pace; `at_once` without a fade."""
         heard_in = self._measure(frames)

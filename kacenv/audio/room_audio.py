@@ -1,8 +1,6 @@
 """The room's sound: performs the engine's orders and reports what the music does."""
 
-import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from kacenv.audio.deck import Deck
@@ -15,13 +13,12 @@ from kacenv.audio.mixer import Mixer
 from kacenv.audio.output import Output
 from kacenv.audio.pacing import Pacer
 from kacenv.audio.samples import Block
+from kacenv.audio.stagehands import Stagehands
 from kacenv.clock import Clock
 from kacenv.commands import AudioCommand
 from kacenv.requests import Event
 from kacenv.room import Room
 from kacenv.units import Decibels, Seconds
-
-_log = logging.getLogger(__name__)
 
 
 class RoomAudio:
@@ -39,9 +36,9 @@ class RoomAudio:
         make_deck: Callable[[], Deck] = FileDeck,
         open_device: Callable[[str, int], Device] | None = None,
     ) -> None:
-        self._stagehands = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decks")
+        self._stagehands = Stagehands()
         self._make_deck = make_deck
-        self._mixer = Mixer(room, report, make_deck, self._elsewhere)
+        self._mixer = Mixer(room, report, make_deck, self._stagehands.do)
         self._pacer = Pacer(clock)
         self.moved = 0
         self._output = self._plan(room, open_device)
@@ -84,7 +81,7 @@ class RoomAudio:
         """Begin to play; without a device, silently, as `device_note` then says."""
         if self._make_deck is FileDeck:
             # libVLC takes a moment to find its plug-ins; the first track shan't wait for it.
-            self._elsewhere(instance)
+            self._stagehands.do(instance)
         self._output.start()
 
     def perform(self, command: AudioCommand) -> bool:
@@ -95,6 +92,10 @@ class RoomAudio:
         """
         return self._mixer.perform(command)
 
+    def fade_in(self) -> None:
+        """Fall silent for a moment and fade in, so that nothing that has leapt is heard to."""
+        self._output.fade_in()
+
     def make_room(self, at: Seconds) -> None:
         """Lower the music, as for a chime in the room, for one that a MIDI instrument plays."""
         self._mixer.make_room(at)
@@ -103,7 +104,7 @@ class RoomAudio:
         """Stop at once and let go of everything; twice does no harm. Fade out before."""
         self._output.close()
         self._mixer.close()
-        self._stagehands.shutdown(wait=True)
+        self._stagehands.close()
 
     def _plan(
         self, room: Room, open_device: Callable[[str, int], Device] | None
@@ -125,19 +126,10 @@ class RoomAudio:
         self._pacer.restart(device.latency)
 
     def _pull(self, frames: int, heard_in: Seconds | None = None) -> Block:
+        block = self._mixer.render(frames, self._pacer.block(frames, heard_in))
         self.moved += 1
-        return self._mixer.render(frames, self._pacer.block(frames, heard_in))
-
-    def _elsewhere(self, work: Callable[[], object]) -> None:
-        self._stagehands.submit(_logged, work)
+        return block
 
 
 def _names(room: Room, device: str) -> str:
     return " and ".join(output.id for output in room.outputs if output.device == device)
-
-
-def _logged(work: Callable[[], object]) -> None:
-    try:
-        work()
-    except Exception:  # noqa: BLE001 - one deck must not take the others along
-        _log.exception("a deck could not be opened or closed")

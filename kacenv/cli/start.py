@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kacenv.claim import SUPERVISOR, claim, is_claimed
 from kacenv.cli.client import get
 from kacenv.cli.logs import log_to_file
 from kacenv.errors import DaemonError, KacenvError, NotRunningError
@@ -34,9 +35,28 @@ def ensure_running(home: "House", room: str) -> str:
     from kacenv.loader import load_room
 
     name = load_room(home, room).name
-    if not _answers(name):
+    if not _answers(name) and not _comes_back(name):
         _start(home, room, name)
     return name
+
+
+def _comes_back(name: str) -> bool:
+    """Whether a daemon of the room that has died, or is just beginning, answers in a while.
+
+    Raises:
+        DaemonError: somebody holds the room and doesn't answer; a second daemon would be worse.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while is_claimed(name):
+        if _answers(name):
+            return True
+        if time.monotonic() > deadline:
+            raise DaemonError(
+                f"The room {name} is being started but doesn't answer. Its log says why: "
+                f"kacenv doctor --room {name}"
+            )
+        time.sleep(0.05)
+    return _answers(name)
 
 
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
@@ -47,12 +67,16 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
     for needed in _NEEDED:
         import_module(needed)
 
+    from kacenv.daemon import room_name
+    from kacenv.loader import House
+
     def life() -> int:
         if log is not None:
             log_to_file(log, as_json=as_json)
         return run(room, house)
 
-    return Supervisor(forked(life)).run()
+    with claim(room_name(House.find(house), room), SUPERVISOR):
+        return Supervisor(forked(life)).run()
 
 
 def run(room: str, house: Path | None) -> int:

@@ -287,7 +287,7 @@ def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
     """A piece that is shorter than it said: let the next one in before it is over."""
     if at >= playing.ends_at - _AS_SAID:
         return
-    if phase.may_end_now(turn.state, turn.now):
+    if phase.may_end_now(turn.state, turn.now) and phase.music_changes(turn.state):
         phase.leave(turn)
         return
     drawn = choice.draw(turn.state, turn.state.phase)

@@ -10,6 +10,8 @@ from kacenv.playlist import Cut, Queue
 from kacenv.units import Seconds
 
 _MIDDLE_ENERGY = 3
+_FITTED = 60
+"""So many pieces fill any phase; to weigh more of them would keep the room waiting."""
 
 
 class Draw(NamedTuple):
@@ -79,7 +81,7 @@ def _fitting(state: State, phase: int, own: tuple[Cut, ...], heard: tuple[str, .
         fresh = tuple(cut for cut in own if cut.path != playing) or own
     if not fresh:
         return None
-    return fit.choose(fresh, _left_after_playing(state, phase, heard), queue.crossfade)[0]
+    return fit.choose(fresh[:_FITTED], _left_after_playing(state, phase, heard), queue.crossfade)[0]
 
 
 def _left_after_playing(state: State, phase: int, heard: tuple[str, ...]) -> Seconds:

@@ -14,6 +14,8 @@ PREROLL = Seconds(10.0)
 RETRY = Seconds(10.0)
 """How long to wait before trying again when no file at all can be played."""
 SHORTEST_FADE = Seconds(0.5)
+FROM_SILENCE = Seconds(3.0)
+"""Music that begins where none sounds rises for at least this long."""
 HEARD_OUT = Seconds(45.0)
 """A piece is heard for at least this long before the music leans elsewhere."""
 STEEPEST_LEVEL = 6.0
@@ -107,6 +109,8 @@ def play_next(turn: Turn) -> None:
     drawn = draw(state, state.phase)
     cut = state.playing.cut if state.playing else drawn.cut if drawn else None
     wanted = state.planned.queue.crossfade
+    if state.playing is None:
+        wanted = max(wanted, FROM_SILENCE)
     play(turn, drawn, _fade_between(cut, drawn, wanted) if cut else wanted)
 
 

@@ -37,7 +37,7 @@ def change_at(state: State) -> Seconds | None:
     if change is None or end is None or playing is None:
         return change
     nearly = end - state.planned.queue.crossfade <= change < end
-    lasts = playing.ends_at >= end + GENTLE_FADE and _music_changes(state)
+    lasts = playing.ends_at >= end + GENTLE_FADE and music_changes(state)
     return end if nearly and lasts else change
 
 
@@ -84,14 +84,15 @@ def _flow_in(turn: Turn, index: int) -> None:
 def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
     """The piece to have ready, and when it will be needed."""
     end, change = ends_at(state), change_at(state)
-    if end is not None and (change is None or end <= change) and _music_changes(state):
+    if end is not None and (change is None or end <= change) and music_changes(state):
         drawn = choice.draw(state, state.phase + 1) if not state.is_last_phase else None
         return (drawn.cut, end) if drawn else None
     drawn = choice.draw(state, state.phase)
     return (drawn.cut, change) if drawn and change is not None else None
 
 
-def _music_changes(state: State) -> bool:
+def music_changes(state: State) -> bool:
+    """Whether this phase's end brings other music, or none."""
     if state.is_last_phase:
         return True
     return state.plan.phases[state.phase + 1].queue.name != state.planned.queue.name

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from kacenv import commands
-from kacenv.commands import Command, Crossfade, CueTrack, Notice, Prompt, SetLevel, SetVolume
-from kacenv.engine import light, music, sound
+from kacenv.commands import (
+    Command,
+    Crossfade,
+    CueTrack,
+    Notice,
+    Prompt,
+    SessionEnded,
+    SetLevel,
+    SetVolume,
+)
+from kacenv.engine import choice, light, music, sound
 from kacenv.engine.state import LightHand, Mode, Playing, State
 from kacenv.engine.turn import Turn
 from kacenv.look import Look, Setting
@@ -14,7 +24,9 @@ from kacenv.units import Decibels, Level, Seconds, format_seconds
 
 HOLD_AFTER = Seconds(600.0)
 """After more than this the session comes back on hold: much may have happened meanwhile."""
-FADE_IN = Seconds(3.0)
+FADE_IN = music.FROM_SILENCE
+FADE_OUT = Seconds(4.0)
+"""Where the session has ended meanwhile, whatever may still sound goes in this time."""
 READY_IN = Seconds(0.4)
 """The music is cued this long before it is to sound again."""
 _TOO_SHORT = Seconds(2.0)
@@ -53,33 +65,46 @@ def count_lives(turn: Turn, request: Resume) -> None:
     turn.change(resumed_at=turn.now, short_lives=turn.state.short_lives + 1 if short else 0)
 
 
-def missed(given: Iterable[Command]) -> tuple[str, ...]:
-    """The check-ins among orders that nobody carried out."""
-    return tuple(command.text for command in given if isinstance(command, Prompt))
+class Missed(NamedTuple):
+    """What came due while the room was away: check-ins, and notices to staff; each text once."""
+
+    check_ins: tuple[str, ...]
+    notices: tuple[str, ...]
 
 
-def carry_on(turn: Turn, request: Resume, held: bool, check_ins: Sequence[str]) -> None:
+def missed(given: Sequence[Command]) -> Missed:
+    """What staff should still hear of among orders that nobody carried out."""
+    check_ins = dict.fromkeys(order.text for order in given if isinstance(order, Prompt))
+    notices = dict.fromkeys(order.text for order in given if isinstance(order, Notice))
+    return Missed(tuple(check_ins), tuple(notices))
+
+
+def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> None:
     """Bring sound and light back to where they should be by now, and tell staff."""
     _restore_sound(turn)
-    if turn.state.timeline is not None:
+    if turn.state.mode in _ON:
         _restore_music(turn)
+    else:
+        turn.order(Crossfade(None, turn.now, FADE_OUT))
     _restore_light(turn)
     away = Seconds(turn.now - request.since)
-    for text in _report(turn.state, away, held, request.certain, check_ins):
+    report = _report(turn.state, away, held, request.certain, passed_over.check_ins)
+    for text in (*report, *passed_over.notices):
         turn.order(Notice(text, turn.now))
+    if turn.state.timeline is None:
+        turn.order(SessionEnded(turn.now))
 
 
 def _restore_sound(turn: Turn) -> None:
-    """Set what is turned and shut, while nothing sounds yet."""
+    """Set all that can be turned or shut, while nothing sounds yet."""
     state, now = turn.state, turn.now
     turn.order(SetLevel(Decibels(state.level.target), now, _AT_ONCE))
-    for output, fade in state.volumes.items():
-        turn.order(SetVolume(output, Decibels(fade.target), now, _AT_ONCE))
-    turn.order(*(commands.Mute(output, True, now, _AT_ONCE) for output in sorted(state.muted)))
-    if state.ducked:
-        turn.order(commands.Duck(sound.DUCK_DEPTH, now, _AT_ONCE))
-    if state.hushed:
-        turn.order(commands.Hush(True, now, _AT_ONCE))
+    for output in (output.id for output in state.room.outputs):
+        volume = state.volumes[output].target if output in state.volumes else 0.0
+        turn.order(SetVolume(output, Decibels(volume), now, _AT_ONCE))
+        turn.order(commands.Mute(output, output in state.muted, now, _AT_ONCE))
+    depth = sound.DUCK_DEPTH if state.ducked else Decibels(0.0)
+    turn.order(commands.Duck(depth, now, _AT_ONCE), commands.Hush(state.hushed, now, _AT_ONCE))
 
 
 def _restore_music(turn: Turn) -> None:
@@ -91,13 +116,11 @@ def _restore_music(turn: Turn) -> None:
         text = f"“{playing.cut.title}” is passed over: the room failed again and again during it."
         turn.order(Notice(text, turn.now))
         playing = None
-    if playing is None:
-        if turn.state.mode in _ON:
-            music.play_next(turn)
-        return
-    skipped = Seconds(max(0.0, at - playing.started_at))
-    if playing.cut.length - skipped < _TOO_SHORT:
-        music.play_next(turn)
+    skipped = Seconds(max(0.0, at - playing.started_at)) if playing else Seconds(0.0)
+    if playing is None or playing.cut.length - skipped < _TOO_SHORT:
+        drawn = choice.draw(turn.state, turn.state.phase)
+        turn.change(playing=None)
+        music.play(turn, drawn, FADE_IN)
         return
     again = Playing(turn.state.last_play_id + 1, playing.cut, playing.started_at, skipped)
     turn.change(playing=again, last_play_id=again.play_id)

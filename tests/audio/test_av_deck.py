@@ -74,6 +74,20 @@ def test_beyond_the_end_it_fails(files: dict[str, str]) -> None:
         assert deck.failed is not None
 
 
+def test_a_damaged_stretch_is_left_out(files: dict[str, str], tmp_path: Path) -> None:
+    """Three thousand bad bytes in an MP3 cost a moment of it, not the rest."""
+    whole = bytearray(Path(files["mp3"]).read_bytes())
+    middle = len(whole) * 3 // 4
+    whole[middle : middle + 3000] = bytes(3000)
+    path = tmp_path / "damaged.mp3"
+    path.write_bytes(whole)
+    with opened(str(path), 10.0, 28.0) as deck:
+        heard = 0
+        while deck.ended_in != 0:
+            heard += len(deck.read(48000))
+    assert heard > 26 * RATE
+
+
 def test_what_is_no_music_fails(tmp_path: Path) -> None:
     """A text called music is refused before any decoder sees it."""
     path = tmp_path / "song.mp3"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.decks import Stage, about, noise, one_output, rms, steepest_step, tone
+from support.decks import Stage, about, noise, one_output, playing, rms, steepest_step, tone
 
 from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.requests import TrackEnded, TrackFailed, TrackStarted
@@ -308,3 +308,21 @@ def test_an_abrupt_end_does_not_click() -> None:
     sound = stage.render(2.0)
     assert steepest_step(sound) < 1.2 * steepest_step(tone(1.0, 200.0))
     assert stage.mixer.underruns == 0
+
+
+def test_a_deck_that_raises_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told as failed and let go; what follows it is heard."""
+    stage = playing(one_output(), tone(30.0), tone(30.0, 220.0))
+    stage.render(1.0)
+
+    def fail(frames: int) -> Block:
+        raise OSError(frames)
+
+    monkeypatch.setattr(stage.decks[0], "read", fail)
+    stage.render(0.5)
+    assert [event for event in stage.tracks if isinstance(event, TrackFailed)] == [
+        TrackFailed(1, "its decoder failed")
+    ]
+    stage.cue(2)
+    stage.fade(2, stage.now, 0.1)
+    assert rms(stage.render(1.0)[-RATE // 2 :]) > 0.1

@@ -207,3 +207,12 @@ def test_when_nothing_can_be_played_it_is_tried_again() -> None:
     state, given = following(state, 75.0)
     assert state.playing is not None
     assert not [command for command in given if isinstance(command, Notice)]
+
+
+def test_a_piece_that_ends_early_before_a_phase_with_the_same_music_is_followed() -> None:
+    """Where two phases share a playlist, its end leads to another piece and not to a hole."""
+    shared = a_queue("shared", (600.0, 600.0))
+    line = a_timeline(a_phase("one", 500.0, queue=shared), a_phase("two", queue=shared))
+    state = step(State(room=a_room()), Seconds(0.0), Start(line)).state
+    done = at(state, 494.0, TrackEnded(1, Seconds(495.0)))
+    assert [type(order) for order in done.commands] == [CueTrack, Crossfade]

@@ -29,12 +29,17 @@ class MemorySound(MemoryDevice):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.room_made: list[Seconds] = []
+        self.fades_in = 0
         self.recent_music = Decibels(-30.0)
 
     def perform(self, command: AudioCommand) -> bool:
         """Remember the order."""
         self._remember(command)
         return True
+
+    def fade_in(self) -> None:
+        """Remember that it was asked."""
+        self.fades_in += 1
 
     def make_room(self, at: Seconds) -> None:
         """Remember for which chime room was made."""

@@ -1,0 +1,51 @@
+"""Stagehands: open and close decks, each in a thread of its own, so that none waits for another."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from kacenv.units import Seconds
+
+_PATIENCE = Seconds(3.0)
+_log = logging.getLogger(__name__)
+Work = Callable[[], object]
+
+
+class Stagehands:
+    """Does work that may take for ever, as on a disk that doesn't answer.
+
+    Giving them work never waits, so the thread that makes the sound may.
+    """
+
+    def __init__(self) -> None:
+        self._orders: SimpleQueue[Work | None] = SimpleQueue()
+        self._at_work: set[threading.Thread] = set()
+        self._foreman = threading.Thread(target=self._hand_out, name="decks", daemon=True)
+        self._foreman.start()
+
+    def do(self, work: Work) -> None:
+        """Have `work` done, at once and by itself."""
+        self._orders.put(work)
+
+    def close(self) -> None:
+        """Wait a little for what is under way; who hangs is left behind."""
+        self._orders.put(None)
+        deadline = time.monotonic() + _PATIENCE
+        self._foreman.join(_PATIENCE)
+        for hand in tuple(self._at_work):
+            hand.join(max(0.0, deadline - time.monotonic()))
+
+    def _hand_out(self) -> None:
+        while (work := self._orders.get()) is not None:
+            hand = threading.Thread(target=_do, args=(work,), name="deck", daemon=True)
+            self._at_work = {other for other in self._at_work if other.is_alive()} | {hand}
+            hand.start()
+
+
+def _do(work: Work) -> None:
+    try:
+        work()
+    except Exception:  # noqa: BLE001 - one deck must not take the others along
+        _log.exception("a deck could not be opened or closed")
