@@ -35,7 +35,7 @@ def test_a_second_claim_is_refused_in_words() -> None:
 
 def test_a_claim_ends_with_its_process() -> None:
     """However it ends: nothing needs to be cleared away after a power cut."""
-    words = "import sys, time; from kacenv.claim import claim; claim('garden').__enter__(); "
+    words = "import time; from kacenv.claim import claim; mine = claim('garden'); mine.__enter__(); "
     words += "print('mine', flush=True); time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-c", words], stdout=subprocess.PIPE, env=dict(os.environ)
