@@ -5,8 +5,12 @@ from pathlib import Path
 
 from kacenv.errors import DaemonError
 
+HOUSE = "KACENV_HOUSE"
+"""The environment variable that names the house."""
 _SERVICE = Path("/run/kacenv")
 _SERVICE_STATE = Path("/var/lib/kacenv")
+_SERVICE_HOUSE = Path("/etc/kacenv")
+_CHECKOUT = Path(__file__).parents[1]
 
 
 def run_folder() -> Path:
@@ -40,3 +44,29 @@ def state_folder() -> Path:
         return _SERVICE_STATE
     own = os.environ.get("XDG_STATE_HOME")
     return (Path(own) if own else Path.home() / ".local" / "state") / "kacenv"
+
+
+def house_folder() -> Path:
+    """The folder of the house that is used where the command line names none.
+
+    `KACENV_HOUSE` if it is set. Else the first of these that has a folder `scenes`: the current
+    folder, the user's own house, the service's, the checkout this program lives in. Else the
+    user's own, where `kacenv init` will make it.
+    """
+    if named := os.environ.get(HOUSE):
+        return Path(named)
+    places = (Path.cwd(), own_house(), _SERVICE_HOUSE, _CHECKOUT)
+    return next((place for place in places if (place / "scenes").is_dir()), own_house())
+
+
+def shipped_house() -> Path:
+    """The house that comes with the program: its scenes, playlists and music."""
+    return _CHECKOUT
+
+
+def own_house() -> Path:
+    """The user's own house: `/etc/kacenv` for root, else `~/.config/kacenv` (XDG)."""
+    if os.geteuid() == 0:
+        return _SERVICE_HOUSE
+    own = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(own) if own else Path.home() / ".config") / "kacenv"

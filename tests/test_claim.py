@@ -35,8 +35,8 @@ def test_a_second_claim_is_refused_in_words() -> None:
 
 def test_a_claim_ends_with_its_process() -> None:
     """However it ends: nothing needs to be cleared away after a power cut."""
-    words = "import time; from kacenv.claim import claim; mine = claim('garden'); mine.__enter__(); "
-    words += "print('mine', flush=True); time.sleep(60)"
+    words = "import time; from kacenv.claim import claim; mine = claim('garden'); "
+    words += "mine.__enter__(); print('mine', flush=True); time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-c", words], stdout=subprocess.PIPE, env=dict(os.environ)
     ) as other:

@@ -1,5 +1,6 @@
 """The command line. Heavy imports wait until a command needs them, so that it answers at once."""
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -15,7 +16,11 @@ def main() -> None:
 
     _never_stumble_over_a_letter()
     try:
-        if not quick.run(sys.argv[1:]):
+        if "_KACENV_COMPLETE" in os.environ:
+            from kacenv.cli import completion
+
+            completion.answer()
+        elif not quick.run(sys.argv[1:]):
             from kacenv.cli.app import app
 
             app()

@@ -6,20 +6,29 @@ from typing import Annotated
 
 import typer
 
+from kacenv.cli.access import app as access_app
 from kacenv.cli.check import check
+from kacenv.cli.check_ins import done, let_pass, seat, snooze
 from kacenv.cli.doctor import doctor
+from kacenv.cli.init import init
 from kacenv.cli.lights import app as lights_app
+from kacenv.cli.listing import rooms, scenes
 from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
 from kacenv.cli.quick import send, show_status
 from kacenv.cli.rehearse import RehearseCommand, rehearse
+from kacenv.cli.schema import schema
 from kacenv.cli.service import app as service_app
 from kacenv.cli.sound import app as sound_app
+from kacenv.cli.watch import watch
+from kacenv.errors import KacenvError
 
 app = typer.Typer(
     name="kacenv",
     help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
-    epilog="Begin: kacenv start couple-lozenge --room demo. kacenv is not a medical device.",
+    epilog="Begin: kacenv start couple-lozenge --room demo. More on a command: kacenv "
+    "start --help. For scripts there is --json. Exits with 0 if done, 1 if not (and says why), 2 "
+    "if mistyped, 130 after Ctrl-C. kacenv is not a medical device.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -31,12 +40,14 @@ app.add_typer(sound_app, name="audio", rich_help_panel="The room itself")
 app.add_typer(service_app, name="service", rich_help_panel="The room itself")
 app.add_typer(music_app, name="music", rich_help_panel="During a session")
 app.add_typer(midi_app, name="midi", rich_help_panel="The room itself")
+app.add_typer(access_app, name="access", rich_help_panel="The room itself")
 app.add_typer(lights_app, name="lights", rich_help_panel="During a session")
 _DRIVE, _PLAN, _RUN = "During a session", "Before a session", "The room itself"
 RoomOption = Annotated[
     str | None,
-    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room, if several are running."),
+    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room; see: kacenv rooms"),
 ]
+TimeArgument = Annotated[str, typer.Argument(metavar="TIME", help="E.g. 10m, or 1h10m.")]
 HouseOption = Annotated[
     Path | None,
     typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
@@ -44,8 +55,14 @@ HouseOption = Annotated[
 
 
 @app.command(rich_help_panel=_DRIVE)
-def start(scene: str, room: RoomOption = None, house: HouseOption = None) -> None:
-    """Begin a session, e.g. kacenv start couple-lozenge --room garden."""
+def start(
+    scene: Annotated[
+        str, typer.Argument(metavar="SCENE", help="Its name; kacenv scenes lists them.")
+    ],
+    room: RoomOption = None,
+    house: HouseOption = None,
+) -> None:
+    """Begin a session: kacenv start couple-lozenge --room garden."""
     from kacenv.cli.client import post, the_room
     from kacenv.cli.start import ensure_running
     from kacenv.loader import House
@@ -65,6 +82,9 @@ def status(
     show_status(room, as_json=as_json)
 
 
+app.command(rich_help_panel=_DRIVE)(watch)
+
+
 @app.command(rich_help_panel=_DRIVE)
 def hold(room: RoomOption = None) -> None:
     """Stay in this phase; the music goes on until you release."""
@@ -78,14 +98,14 @@ def release(room: RoomOption = None) -> None:
 
 
 @app.command(rich_help_panel=_DRIVE)
-def extend(by: str, room: RoomOption = None) -> None:
-    """Make this phase longer, e.g. kacenv extend 10m."""
+def extend(by: TimeArgument, room: RoomOption = None) -> None:
+    """Make this phase longer: kacenv extend 10m."""
     send(room, "extend", by=by)
 
 
 @app.command(rich_help_panel=_DRIVE)
-def shorten(by: str, room: RoomOption = None) -> None:
-    """Take time off this phase again, e.g. kacenv shorten 5m; it never ends at once."""
+def shorten(by: TimeArgument, room: RoomOption = None) -> None:
+    """Take time off this phase again: kacenv shorten 5m; it never ends at once."""
     send(room, "shorten", by=by)
 
 
@@ -111,7 +131,7 @@ def volume(
     level: Annotated[str | None, typer.Argument(hidden=True)] = None,
     room: RoomOption = None,
 ) -> None:
-    """Set the volume from the plan's, e.g. kacenv volume -3dB, or kacenv volume seat-a 0dB."""
+    """Set the volume from the plan's: kacenv volume -3dB, or kacenv volume seat-a 0dB."""
     output = output_or_level if level is not None else None
     send(room, "volume", output=output, level=level or output_or_level)
 
@@ -146,6 +166,8 @@ def intensity(
     lean: Annotated[str, typer.Argument(metavar="up|down")], room: RoomOption = None
 ) -> None:
     """Lean towards livelier (up) or calmer (down) pieces from the next good moment on."""
+    if lean not in {"up", "down"}:
+        raise KacenvError(f"Lean up (livelier) or down (calmer), not {lean}: kacenv intensity up")
     send(room, "intensity", lean=lean)
 
 
@@ -174,45 +196,9 @@ def chime(
     send(room, "chime", chime=name)
 
 
-@app.command(rich_help_panel=_DRIVE)
-def done(
-    check_in: Annotated[str | None, typer.Argument(metavar="[CHECK-IN]")] = None,
-    room: RoomOption = None,
-) -> None:
-    """Mark a check-in as done: the one that has been due for longest, or the one named."""
-    send(room, "done", check_in=check_in)
-
-
-@app.command(rich_help_panel=_DRIVE)
-def snooze(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[CHECK-IN] [TIME]")] = None,
-    room: RoomOption = None,
-) -> None:
-    """Let a check-in come again in 5 minutes, or e.g. kacenv snooze 10m."""
-    from kacenv.presses import fields_of
-
-    send(room, "snooze", **fields_of(["snooze", *(words or [])]))
-
-
-@app.command("pass", rich_help_panel=_DRIVE)
-def let_pass(
-    check_in: Annotated[str | None, typer.Argument(metavar="[CHECK-IN]")] = None,
-    room: RoomOption = None,
-) -> None:
-    """Let a check-in that is due go by: the one due for longest, or the one named."""
-    send(room, "pass", check_in=check_in)
-
-
-@app.command(rich_help_panel=_DRIVE)
-def seat(
-    seat: Annotated[str, typer.Argument(metavar="a|b")],
-    word: Annotated[str, typer.Argument(metavar="started|reset")],
-    room: RoomOption = None,
-) -> None:
-    """Begin a seat's own clock, e.g. kacenv seat a started; reset sets it back."""
-    from kacenv.presses import fields_of
-
-    send(room, "seat", **fields_of(["seat", seat, word]))
+for _answer in (done, snooze, seat):
+    app.command(rich_help_panel=_DRIVE)(_answer)
+app.command("pass", rich_help_panel=_DRIVE)(let_pass)
 
 
 @app.command(rich_help_panel=_DRIVE)
@@ -228,12 +214,21 @@ def stop(room: RoomOption = None) -> None:
 
 
 app.command(rich_help_panel=_PLAN)(check)
+app.command(rich_help_panel=_PLAN)(schema)
+app.command(rich_help_panel=_PLAN)(init)
+app.command(rich_help_panel=_PLAN)(scenes)
+app.command(rich_help_panel=_PLAN)(rooms)
 app.command(rich_help_panel=_PLAN, cls=RehearseCommand)(rehearse)
 
 
 @app.command(rich_help_panel=_RUN)
 def serve(
-    room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")],
+    room: Annotated[
+        str,
+        typer.Option(
+            "--room", "-r", envvar="KACENV_ROOM", help="The room; kacenv rooms lists them."
+        ),
+    ],
     house: HouseOption = None,
     *,
     supervised: Annotated[
@@ -277,4 +272,12 @@ def demo(house: HouseOption = None) -> None:
     from kacenv.demo import play
 
     log_to_stderr(logging.ERROR)
-    sys.exit(play(house))
+    sys.exit(play(house or _house_with_demo()))
+
+
+def _house_with_demo() -> Path:
+    """The usual house if it has the demo, else the one that comes with the program."""
+    from kacenv.places import house_folder, shipped_house
+
+    usual = house_folder()
+    return usual if (usual / "scenes" / "demo.yaml").is_file() else shipped_house()

@@ -2,13 +2,18 @@
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kacenv.errors import DaemonError, NotRunningError, RefusedError
 from kacenv.places import run_folders
 
 _TIMEOUT = 10.0
-_HOW_TO_START = "Begin one with: kacenv start SCENE --room ROOM"
+_HOW_TO_START = (
+    "Begin one with: kacenv start SCENE --room ROOM  (to see which there are: kacenv scenes, "
+    "kacenv rooms)"
+)
 
 
 def running_rooms() -> list[str]:
@@ -76,22 +81,42 @@ def _ask(room: str, line: str, body: bytes, timeout: float) -> Any:
     return answer
 
 
-def _exchange(room: str, request: bytes, timeout: float) -> bytes:
-    with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(timeout)
-        try:
+def connect(room: str, timeout: float) -> socket.socket:
+    """A line to the room's daemon, whose every wait is at most `timeout` seconds.
+
+    Raises:
+        DaemonError: it can't be reached.
+    """
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(timeout)
+    try:
+        with _in_words(room):
             line.connect(_address(room))
-            line.sendall(request)
-            return b"".join(iter(lambda: line.recv(65536), b""))
-        except PermissionError:
-            raise DaemonError(
-                f"You may not drive the room {room}. "
-                "Ask the technician to add you to the group in the room file (socket_group)."
-            ) from None
-        except TimeoutError:
-            raise DaemonError(f"The room {room} doesn't answer. Its log says more.") from None
-        except OSError:
-            raise NotRunningError(f"The room {room} isn't running. {_HOW_TO_START}") from None
+    except DaemonError:
+        line.close()
+        raise
+    return line
+
+
+def _exchange(room: str, request: bytes, timeout: float) -> bytes:
+    with connect(room, timeout) as line, _in_words(room):
+        line.sendall(request)
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+@contextmanager
+def _in_words(room: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError:
+        raise DaemonError(
+            f"You may not drive the room {room}. "
+            "Ask the technician to add you to the group in the room file (socket_group)."
+        ) from None
+    except TimeoutError:
+        raise DaemonError(f"The room {room} doesn't answer. Its log says more.") from None
+    except OSError:
+        raise NotRunningError(f"The room {room} isn't running. {_HOW_TO_START}") from None
 
 
 def _address(room: str) -> str:

@@ -144,20 +144,29 @@ def _words(row: dict[str, Any]) -> str:
     return f"{_count(row['pieces'], 'piece')}, {format_seconds(row['length'])}{unmeasured}"
 
 
-def missing(house: HouseOption = None) -> None:
-    """Name every line of every playlist for which there is no file."""
+def missing(house: HouseOption = None, as_json: JsonOption = False) -> None:
+    """Name every line of every playlist for which there is no file.
+
+    Exits with 0 if there is none, else 1.
+    """
     from kacenv.loader import House, house_music
 
     home = House.find(house)
     files, problems = house_music(home, [])
-    for problem in problems:
-        print(f"{problem}\n")
-    print(f"{_count(len(files), 'file')} found, {len(problems) or 'none'} missing.")
+    if as_json:
+        import json
+
+        found = {"found": len(files), "missing": [problem._asdict() for problem in problems]}
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            print(f"{problem}\n")
+        print(f"{_count(len(files), 'file')} found, {len(problems) or 'none'} missing.")
     sys.exit(1 if problems else 0)
 
 
 def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> None:
-    """Write a playlist for other players, e.g. kacenv music export calm calm.m3u8 (or .xspf)."""
+    """Write a playlist for other players: kacenv music export calm calm.m3u8 (or .xspf)."""
     from kacenv.loader import House
     from kacenv.loader.exporting import export, house_tracks
 
@@ -167,7 +176,7 @@ def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> Non
 
 
 def pack_scene(scene: str, archive: Path, house: HouseOption = None) -> None:
-    """Pack a scene with its playlists and music, e.g. kacenv music pack couple-lozenge out.tar."""
+    """Pack a scene with its playlists and music: kacenv music pack couple-lozenge out.tar."""
     from kacenv.loader import House
     from kacenv.loader.packing import pack
 

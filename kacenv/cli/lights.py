@@ -33,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
-    help="Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan.",
+    help="Set all lamps until the next look: kacenv lights 20%; or give them back: plan.",
 )
 
 
@@ -44,7 +44,7 @@ def set_all(
         str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
     ] = None,
 ) -> None:
-    """Set all lamps until the next look, e.g. kacenv lights 20%; or give them back: plan."""
+    """Set all lamps until the next look: kacenv lights 20%; or give them back: plan."""
     send(room, "lights", level=None if level == "plan" else level)
 
 

@@ -35,6 +35,7 @@ class Rule(StrEnum):
     TWICE = "twice"
     UNUSED = "unused"
     DEVICE = "device"
+    NETWORK = "network"
 
     @property
     def meaning(self) -> str:
@@ -56,6 +57,7 @@ _MEANINGS: Final = {
     Rule.COMMENT: "A colour without quotes is read as a comment.",
     Rule.TWICE: "A file, or a piece of music, is there twice.",
     Rule.UNUSED: "Nothing uses a file.",
+    Rule.NETWORK: "Others on the network may read along, or a tablet finds no page.",
     Rule.DEVICE: "This machine lacks a sound device or some of its channels.",
 }
 

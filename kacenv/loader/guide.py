@@ -47,6 +47,7 @@ _EXAMPLES = {
     "prompt": "Blood pressure, both seats",
     "socket_group": "clinic",
     "state_topic": "room/floor/state",
+    "tcp.tls": "{certificate: /etc/kacenv/garden.pem, key: /etc/kacenv/garden.key}",
     "timeout": "20m",
     "title": "Calm beginnings",
     "tracks": (

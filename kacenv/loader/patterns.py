@@ -3,6 +3,7 @@
 Only ASCII digits; Python's parsers also take other ones, which nobody writes.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 Schema = dict[str, Any]
@@ -92,8 +93,11 @@ PITCH: Final[Schema] = {
     "anyOf": [
         text(
             _either(
-                "[Cc](?:#?[2-6]|7)", "[Dd][#b]?[2-6]", "[Ee]b?[2-6]", "[Ee]#[2-6]", "[Ff][#b]?[2-6]",
-                "[Gg][#b]?[2-6]", "[Aa][#b]?[2-6]", "[Bb]b?[2-6]", "[Bb]#[1-6]", "[Cc]b[3-7]",
+                "[Cc](?:#?[2-6]|7)",
+                "[Cc][Bb][3-7]",
+                "[D-Gd-gAa][#Bb]?[2-6]",
+                "[Bb][Bb]?[2-6]",
+                "[Bb]#[1-6]",
                 "0?(?:3[6-9]|[4-8][0-9]|9[0-6])",
             ),
             "a note from C2 to C7, or its MIDI number, from 36 to 96",
@@ -102,7 +106,7 @@ PITCH: Final[Schema] = {
         {"type": "integer", "minimum": 36, "maximum": 96},
     ],
     "examples": ["E4"],
-}  # fmt: skip
+}
 
 SHORT_DELAY: Final[Schema] = {
     "pattern": r"^\s*(?:0+h)?(?:0+m)?(?:0+(?:\.(?:[0-4][0-9]*|50*))?s)?\s*$",
@@ -130,5 +134,53 @@ A_SECOND_OR_MORE: Final[Schema] = {
     "patternErrorMessage": "Expected 1s or more",
 }
 
-_TO_127: Final = "0*(?:1[01][0-9]|12[0-7]|[0-9]{1,2})"
-_CHANNEL: Final = r"(?: +[Oo][Nn] +[Cc][Hh][Aa][Nn][Nn][Ee][Ll] +0?(?:[1-9]|1[0-6]))?"
+HOST_NAME: Final[Schema] = {
+    "pattern": r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$",
+    "patternErrorMessage": "Expected a name of this machine, in small letters: garden.clinic.lan",
+}
+THIS_MACHINE: Final[Schema] = {
+    "pattern": r"^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1|(?:0{1,4}:){7}0{0,3}1)$"
+}
+NO_ADDRESS: Final[Schema] = {
+    "not": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*://"},
+    "errorMessage": "Nothing comes from the network; give the path of a file",
+}
+
+_TO_126: Final = "(?:12[0-6]|1[01][0-9]|0?[0-9]{1,2})"
+_TO_127: Final = "(?:12[0-7]|1[01][0-9]|0?[0-9]{1,2})"
+_NAME: Final = (
+    "(?:(?:[A-Ga-g]|[ACDFGacdfg]#)(?:-1|[0-8])|(?:[C-Gc-g]|[CDFcdf]#)9)"
+)  # fmt: skip
+_NOTE, _CONTROL = "[Nn][Oo][Tt][Ee]", "[Cc][Oo][Nn][Tt][Rr][Oo][Ll]"
+_PROGRAM: Final = "[Pp][Rr][Oo][Gg][Rr][Aa][Mm]"
+_ABOVE: Final = rf" +[Aa][Bb][Oo][Vv][Ee] +{_TO_126}"
+_BELOW: Final = rf" +[Bb][Ee][Ll][Oo][Ww] +(?!0+(?![0-9])){_TO_127}"
+_CHANNEL: Final = "(?: +[Oo][Nn] +[Cc][Hh][Aa][Nn][Nn][Ee][Ll] +(?:1[0-6]|0?[1-9]))?"
+_FADER: Final = f"{_CONTROL} +{_TO_127}{_CHANNEL}"
+
+TRIGGER: Final = text(
+    _either(
+        f"{_NOTE} +(?:{_TO_127}|{_NAME}){_CHANNEL}",
+        f"{_CONTROL} +{_TO_127}(?:{_ABOVE}|{_BELOW})?{_CHANNEL}",
+        f"{_PROGRAM} +{_TO_127}{_CHANNEL}",
+    ),
+    "what arrives, as kacenv midi learn shows it",
+    "note 60",
+)
+
+
+def press(kinds: Iterable[str]) -> Schema:
+    """What a control does: a fader sets a volume, all others press one of `kinds`."""
+    pressed = {
+        "pattern": rf"^\s*(?:{'|'.join(sorted(kinds))})(?:\s[\s\S]*)?$",
+        "patternErrorMessage": "Expected what is typed after kacenv, for example: hold",
+    }
+    faded = {
+        "pattern": r"^\s*volume(?:\s+\S+)?\s*$",
+        "patternErrorMessage": "Expected volume, or volume seat-a; to press: above 63",
+    }
+    return {
+        "if": {"properties": {"on": {"type": "string", "pattern": rf"^\s*{_FADER}\s*$"}}},
+        "then": {"properties": {"do": faded}},
+        "else": {"properties": {"do": pressed}},
+    }

@@ -21,6 +21,8 @@ try:
 except ImportError:  # PyYAML built without libyaml
     CParser = object  # type: ignore[assignment, misc] # nothing is made of it then
 HAS_LIBYAML: Final = yaml.__with_libyaml__
+_READ_OTHERWISE: Final = re.compile(r"[!?\t]")
+"""Signs by which libyaml takes more, or other things, than PyYAML: tags, complex keys, tabs."""
 
 Trail = tuple[str | int, ...]
 """The way to a node: keys of blocks and positions in lists, counted from 0."""
@@ -186,9 +188,11 @@ def _compose(text: str, file: str) -> yaml.Node | None:
 
 
 def _composed_in_c(text: str) -> yaml.Node | None:
-    """The tree by libyaml, eight times as fast; None where there is none, or it has an error."""
+    """The tree by libyaml, eight times as fast; None where it can't, or might read otherwise."""
+    if not HAS_LIBYAML or _READ_OTHERWISE.search(text):
+        return None
     try:
-        return _FastLoader(text).get_single_node() if HAS_LIBYAML else None
+        return _FastLoader(text).get_single_node()
     except (yaml.YAMLError, ValueError, OverflowError):
         return None
 

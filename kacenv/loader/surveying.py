@@ -14,6 +14,7 @@ from kacenv.loader.house import House
 from kacenv.loader.light_cautions import cautions_about_light
 from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene, roots_of
 from kacenv.loader.music import Opened
+from kacenv.loader.network_cautions import cautions_about_network
 from kacenv.loader.plan_cautions import cautions_about_plan
 from kacenv.loader.shelf import Shelf
 from kacenv.music import known_sounds
@@ -111,6 +112,7 @@ class _Surveyor:
             gather(house.scene, "couple-lozenge")
         self._headers.keep()
         self._cautions += cautions_about_light(places)
+        self._cautions += cautions_about_network(places, house.root)
         tracks = [track for opened in self._opened.values() for track in opened.tracks]
         self._cautions += cautions_about_files(
             house,

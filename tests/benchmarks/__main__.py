@@ -3,6 +3,7 @@
 import platform
 
 from benchmarks import (
+    checking,
     cold_start,
     crossfades,
     engine_step,
@@ -24,6 +25,7 @@ def main() -> None:
         crossfades,
         rendering,
         scanning,
+        checking,
         page,
         lights,
     ):

@@ -120,7 +120,8 @@ def test_status_is_for_people_and_for_programs(daemon: Daemon) -> None:
         (["lights", "bright"], "expected a light level from 0% to 100%"),
         (["volume", "moon", "0dB"], "There is no output moon; there is speakers."),
         (["chime", "gong"], "bell"),
-        (["intensity", "sideways"], "up"),
+        (["intensity", "sideways"], "kacenv intensity up"),
+        (["seat", "c", "started"], "type: seat a started"),
         (["start", "noisy"], "quiet"),
         (["status", "--room", "garden"], "The room garden isn't running."),
         (["serve", "--room", "quiet"], "The room quiet is already being run by another kacenv."),
@@ -177,7 +178,7 @@ def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
     good = typed("check", house=house)
     assert good.returncode == 0
     caution, summary = good.stdout.splitlines()
-    assert "run: kacenv music scan" in caution
+    assert "is silent from beginning to end" in caution
     assert summary == "Read: 1 rooms, 1 scenes, 1 playlists. Problems: none. Warnings: 1."
     bad = write_house(tmp_path, rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
     done = typed("check", house=bad)

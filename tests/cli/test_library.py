@@ -84,6 +84,9 @@ def test_missing_files_are_named(house: Path) -> None:
     assert done.returncode == 1
     assert "no file calm/sad.ogg" in done.stdout
     assert done.stdout.endswith("1 file found, 1 missing.\n")
+    found = json.loads(music(house, "music", "missing", "--json").stdout)
+    assert (found["found"], len(found["missing"])) == (1, 1)
+    assert "sad.ogg" in found["missing"][0]["found"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from support.sounds import RATE, rest, tone, write_wav
 
-from kacenv.loader import House, check_house, house_music, load_session, warnings_of
+from kacenv.loader import Caution, House, check_house, house_music, load_session, warnings_of
+from kacenv.loader.cautions import Rule
 from kacenv.music import Cache
 from kacenv.music.scan import scan
 
@@ -16,7 +17,12 @@ def scanned(house: House) -> list[str]:
     """What is said of a house after all its music was scanned."""
     with Cache() as cache:
         list(scan(house_music(house, []).files, cache))
-    return [str(caution) for caution in warnings_of(house)]
+    return [str(caution) for caution in heard(house)]
+
+
+def heard(house: House) -> list[Caution]:
+    """What is said of a house's music, and not of files that nothing uses."""
+    return [caution for caution in warnings_of(house) if caution.rule is not Rule.UNUSED]
 
 
 def music(house: House, name: str) -> Path:
@@ -27,7 +33,7 @@ def music(house: House, name: str) -> Path:
 def test_unscanned_music_is_told_once_a_playlist(house: House) -> None:
     """One line a playlist says what to run; it is no problem."""
     assert check_house(house) == []
-    assert [str(caution) for caution in warnings_of(house)] == [
+    assert [str(caution) for caution in heard(house)] == [
         f"playlists/{name}.yaml:1:1: its music hasn't been measured, and plays as loud as the"
         f" files are; run: kacenv music scan {name}"
         for name in ("brief", "calm")
@@ -38,14 +44,14 @@ def test_partly_scanned_playlist_is_told(house: House) -> None:
     """New tracks are counted."""
     with Cache() as cache:
         list(scan([music(house, "evening")], cache))
-    texts = [caution.text for caution in warnings_of(house)]
+    texts = [caution.text for caution in heard(house)]
     assert sum("1 of 2 tracks haven't been measured" in text for text in texts) == 2
 
 
 def test_quiet_house_says_nothing(house: House) -> None:
     """Scanned music without surprises needs no word."""
-    for name in ("evening", "morning"):
-        write_wav(music(house, name), rest(1), tone(30, -30))
+    for seconds, name in ((30, "evening"), (31, "morning")):
+        write_wav(music(house, name), rest(1), tone(seconds, -30))
     assert scanned(house) == []
 
 
@@ -89,7 +95,7 @@ def test_words_by_tag_are_told_without_a_scan(house: House, tmp_path: Path) -> N
     subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), *tag], check=True)
     path = house.playlist_folder / "calm.yaml"
     path.write_text(path.read_text().replace("music/evening.wav", "music/sung.flac"))
-    (caution,) = [one for one in warnings_of(house) if "words" in one.text]
+    (caution,) = [one for one in heard(house) if "words" in one.text]
     assert (caution.file, caution.line) == ("playlists/calm.yaml", 4)
     assert "(lyricist: Jane Doe)" in caution.text
 
@@ -97,19 +103,19 @@ def test_words_by_tag_are_told_without_a_scan(house: House, tmp_path: Path) -> N
 def test_wrong_playlist_is_left_to_check(house: House) -> None:
     """A playlist with problems isn't warned about as well."""
     (house.playlist_folder / "brief.yaml").write_text("title: x\n")
-    assert {caution.file for caution in warnings_of(house)} == {"playlists/calm.yaml"}
+    assert {caution.file for caution in heard(house)} == {"playlists/calm.yaml"}
 
 
 def test_damaged_cache_only_means_unscanned(house: House, tmp_path: Path) -> None:
     """A scan levels the next session; a session loads whatever became of the cache."""
-    for name in ("evening", "morning"):
-        write_wav(music(house, name), tone(60, -30))
+    for seconds, name in ((60, "evening"), (61, "morning")):
+        write_wav(music(house, name), tone(seconds, -30))
     assert scanned(house) == []
     cut = load_session(house, "evening", "rosewood").phases[0].queue.cuts[0]
     assert cut.gain == pytest.approx(10.0, abs=0.1)
     (tmp_path / "cache" / "music.sqlite").write_bytes(b"\0" * 9000)
     assert load_session(house, "evening", "rosewood").phases[0].queue.cuts[0].gain == 0.0
-    assert len(warnings_of(house)) == 2
+    assert len(heard(house)) == 2
 
 
 def test_house_music_startles_nobody(house: House) -> None:

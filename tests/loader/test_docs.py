@@ -19,6 +19,8 @@ from kacenv.scene import Scene
 
 DOCS = Path(__file__).parents[2] / "docs"
 KINDS: list[tuple[str, type[Model]]] = [("room", Room), ("scene", Scene), ("playlist", Playlist)]
+ONE_NOTE = b"MThd\0\0\0\6\0\0\0\1\0`MTrk\0\0\0\x08\0\x90<@\0\xff/\0"
+"""A whole MIDI file."""
 ROW = re.compile(r"^\| `([\w.]+)` \|.*\| (.+) \|$", re.MULTILINE)
 
 
@@ -66,6 +68,8 @@ def test_table_lists_every_key(name: str, model: type[Model]) -> None:
 def test_room_example_loads_in_a_house(house: House) -> None:
     """The room of the page can be copied as it is."""
     (house.root / "music").mkdir()
+    (house.root / "rooms" / "chimes").mkdir()
+    (house.root / "rooms" / "chimes" / "evening.mid").write_bytes(ONE_NOTE)
     (house.root / "rooms" / "new.yaml").write_text(example("room"))
     assert load_room(house, "new").name == "rosewood"
 

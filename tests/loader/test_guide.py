@@ -14,14 +14,13 @@ from kacenv.scene import Scene
 Key = tuple[type[BaseModel], Trail, FieldInfo]
 
 
-def models_in(annotation: Any) -> list[tuple[type[BaseModel], bool]]:
-    """The models that an annotation holds, and whether in a list."""
+def models_in(annotation: Any) -> list[tuple[type[BaseModel], Trail]]:
+    """The models that an annotation holds, and the way to one in a list or under a name."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [(annotation, False)]
-    listed = getattr(annotation, "__origin__", None) is tuple
-    return [
-        (model, listed or deep) for arg in get_args(annotation) for model, deep in models_in(arg)
-    ]
+        return [(annotation, ())]
+    steps: dict[Any, Trail] = {tuple: (0,), dict: ("lake",)}
+    step = steps.get(getattr(annotation, "__origin__", None), ())
+    return [(model, (*step, *way)) for arg in get_args(annotation) for model, way in models_in(arg)]
 
 
 def keys(root: type[BaseModel], model: type[BaseModel], trail: Trail = ()) -> Iterator[Key]:
@@ -29,8 +28,8 @@ def keys(root: type[BaseModel], model: type[BaseModel], trail: Trail = ()) -> It
     for name, field in model.model_fields.items():
         key = (*trail, field.alias or name)
         yield root, key, field
-        for inner, listed in models_in(field.annotation):
-            yield from keys(root, inner, (*key, 0) if listed else key)
+        for inner, way in models_in(field.annotation):
+            yield from keys(root, inner, (*key, *way))
 
 
 KEYS = [key for model in (Room, Scene, Playlist) for key in keys(model, model)]

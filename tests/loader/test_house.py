@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from kacenv import places
 from kacenv.errors import LoadError
 from kacenv.loader import House
 
@@ -18,11 +19,32 @@ def test_chosen_house_comes_first(house: House, monkeypatch: pytest.MonkeyPatch)
     assert House.find(house.root) == house
 
 
-def test_checkout_is_the_last_but_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Away from any house, the scenes that came with the program are used."""
+def test_usual_places_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder, one's own house, the service's, then what came with the program."""
+    here, own, service = (tmp_path / name for name in ("here", "config/kacenv", "etc"))
+    here.mkdir()
     monkeypatch.delenv("KACENV_HOUSE", raising=False)
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(places, "_SERVICE_HOUSE", service)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for folder in (CHECKOUT, service, own, here):
+        (folder / "scenes").mkdir(parents=True, exist_ok=True)
+        assert House.find() == House(folder)
+
+
+def test_own_house_is_where_init_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beneath ~/.config on a desk, and /etc/kacenv for root; used even before it's there."""
+    monkeypatch.delenv("KACENV_HOUSE", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert House.find() == House(CHECKOUT)
+    monkeypatch.setattr(places, "_CHECKOUT", tmp_path / "nowhere")
+    monkeypatch.setattr(places, "_SERVICE_HOUSE", tmp_path / "etc")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert House.find() == House(tmp_path / ".config" / "kacenv")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert House.find() == House(tmp_path / "etc")
 
 
 def test_chosen_house_must_be_there(tmp_path: Path) -> None:

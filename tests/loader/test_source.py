@@ -3,11 +3,13 @@ import random
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kacenv.errors import LoadError
 from kacenv.fields import Model
+from kacenv.loader import source
 from kacenv.loader.explain import validate
 from kacenv.loader.source import MAX_DEPTH, MAX_NODES, Place, parse
 from kacenv.playlist import Playlist
@@ -135,3 +137,48 @@ def test_mutated_files_raise_nothing_else(
 def test_random_text_raises_nothing_else(kind: tuple[type[Model], str], text: str) -> None:
     """Text that was never YAML is explained too."""
     only_load_errors(kind[0], text)
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(
+        path
+        for root in (Path(__file__).parents[2], Path(__file__).parents[1] / "data" / "broken")
+        for kind in ("rooms", "scenes", "playlists")
+        for path in (root / kind).glob("*.yaml")
+    ),
+    ids=lambda file: f"{file.parent.name}/{file.name}",
+)
+def test_libyaml_reads_what_pyyaml_reads(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast parser finds the same contents at the same places, and the same problems."""
+
+    def read() -> object:
+        try:
+            document = source.read_document(file)
+        except LoadError as error:
+            return error.problems
+        return document.tree, document.values, document.keys, document.problems
+
+    fast = read()
+    monkeypatch.setattr(source, "HAS_LIBYAML", False)
+    assert fast == read()
+
+
+@given(st.text("ab: -#'\"[]{},\n\t&*!|>%12", max_size=40))
+def test_libyaml_agrees_on_any_text(text: str) -> None:
+    """Whatever is written, both give the same tree, and its texts the same places."""
+    fast = source._composed_in_c(text)
+    try:
+        slow = source._Loader(text).get_single_node()
+    except yaml.YAMLError:
+        return
+    if fast is not None and slow is not None:
+        assert _grown(fast) == _grown(slow)
+
+
+def _grown(root: yaml.Node) -> object:
+    if not isinstance(root, yaml.MappingNode):
+        return None
+    document = source._Grower(source.Document("x")).grow(root)
+    places = document.values.items()
+    return document.tree, {at: place for at, place in places if document.at(at) is not None}

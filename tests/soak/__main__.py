@@ -7,7 +7,7 @@ import logging
 import sys
 from importlib import import_module
 
-RUNS = ("steady", "simulated", "fuzz", "lights", "kills", "real_kills", "live", "hours")
+RUNS = ("steady", "simulated", "fuzz", "lights", "kills", "real_kills", "live", "tablets", "hours")
 
 
 def main(names: list[str]) -> None:

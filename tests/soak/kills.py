@@ -108,7 +108,8 @@ async def live(folder: Path, begin: float) -> None:
     clock.rate = RATE
     print("ready", flush=True)
     life = asyncio.create_task(session.run())
-    pending = [(at, press) for at, press in PRESSES if at > begin]
+    pressed = [line["kind"] for line in _lines(folder) if line["what"] == "press"]
+    pending = [(at, press) for at, press in PRESSES if press.kind not in pressed]
     ended = asyncio.create_task(session.ended.wait())
     told = 0
     while not ended.done():
@@ -205,7 +206,8 @@ def _start(folder: Path, now: float) -> "subprocess.Popen[str]":
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
-    text = (folder / "diary").read_text().splitlines()
+    diary = folder / "diary"
+    text = diary.read_text().splitlines() if diary.exists() else []
     return [json.loads(line) for line in text if line.endswith("}")]
 
 

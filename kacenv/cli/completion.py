@@ -1,0 +1,184 @@
+"""What a shell offers after the Tab key: the names in the clinic's own files.
+
+Answers within a blink: files are only skimmed, never checked, and no model is loaded. Whatever
+goes wrong, nothing is offered, and nothing is said.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from kacenv.places import house_folder
+
+VARIABLE: Final = "_KACENV_COMPLETE"
+"""Set by a shell that asks."""
+_YAML: Final = (".yaml", ".yml")
+_LISTS: Final = (".m3u8", ".m3u", ".xspf")
+_CHIMES: Final = ("bell", "two-bells", "deep-bell")
+_UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
+
+Offer = tuple[str, str]
+"""A word, and what it is for."""
+
+
+def answer() -> None:
+    """Answer the shell that asks, and leave."""
+    from typer.main import get_command
+
+    from kacenv.cli.app import app
+
+    command = get_command(app)
+    equip(command)
+    command(prog_name="kacenv")
+
+
+def equip(command: Any, path: tuple[str, ...] = ()) -> None:
+    """Give every parameter that means a name of the clinic's its offers, by what it is called."""
+    for parameter in command.params:
+        offers = _OFFERS.get((*path, parameter.name)) or _OFFERS.get((parameter.name,))
+        if offers is not None and path != ("init",):
+            parameter._custom_shell_complete = _completer(offers)  # noqa: SLF001 - typer takes it only where the command is written
+    for name, below in getattr(command, "commands", {}).items():
+        equip(below, (*path, name))
+
+
+def _completer(offers: "Callable[[_Asked], Iterable[Offer]]") -> Callable[..., list[Any]]:
+    def complete(context: Any, _parameter: Any, incomplete: str) -> list[Any]:
+        from typer._click.shell_completion import CompletionItem
+
+        try:
+            found = dict(offers(_Asked(context.params)))
+        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
+            return []
+        return [
+            CompletionItem(word, help=help_ or None)
+            for word, help_ in found.items()
+            if word.startswith(incomplete)
+        ]
+
+    return complete
+
+
+class _Asked:
+    """What stands on the command line so far, and the house it speaks of."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self._given = given
+        self.house = Path(given.get("house") or house_folder())
+
+    def names(self, folder: str, *more: str) -> list[str]:
+        """The names of the files in a folder of the house, YAML without its ending."""
+        paths = sorted((self.house / folder).iterdir())
+        named = ((path.stem if path.suffix in _YAML else path.name, path) for path in paths)
+        return [name for name, path in named if path.suffix in (*_YAML, *more)]
+
+    def rooms(self) -> Iterator[dict[str, Any]]:
+        """The room that was named, else all there are."""
+        chosen = self._given.get("room") or os.environ.get("KACENV_ROOM")
+        names = self.names("rooms")
+        for name in [chosen] if chosen in names else names:
+            yield self.skim("rooms", name)
+
+    def scene(self) -> dict[str, Any]:
+        """The first scene on the line; where an option still lacks its value, none is parsed."""
+        line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+        known = self.names("scenes")
+        return self.skim("scenes", next(word for word in line.split() if word in known))
+
+    def skim(self, folder: str, name: str) -> dict[str, Any]:
+        """What stands in a file, unchecked; nothing where it can't be read."""
+        import yaml
+
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        path = next(
+            path for end in _YAML if (path := self.house / folder / f"{name}{end}").is_file()
+        )
+        try:
+            found = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - text alone
+        except (yaml.YAMLError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def _scenes(asked: _Asked) -> Iterator[Offer]:
+    return ((name, "") for name in asked.names("scenes"))
+
+
+def _rooms(asked: _Asked) -> Iterator[Offer]:
+    return ((name, "") for name in asked.names("rooms"))
+
+
+def _playlists(asked: _Asked) -> Iterator[Offer]:
+    return ((name, "") for name in asked.names("playlists", *_LISTS))
+
+
+def _everything(asked: _Asked) -> Iterator[Offer]:
+    for name in asked.names("rooms"):
+        yield name, "room"
+    for name in asked.names("scenes"):
+        yield name, "scene"
+    for name in asked.names("playlists", *_LISTS):
+        yield name, "playlist"
+
+
+def _outputs(asked: _Asked) -> Iterator[Offer]:
+    for room in asked.rooms():
+        for output in room.get("outputs", ()):
+            yield output["id"], output.get("role", "")
+
+
+def _chimes(asked: _Asked) -> Iterator[Offer]:
+    for name in _CHIMES:
+        yield name, ""
+    for room in asked.rooms():
+        for name in room.get("chimes", ()):
+            yield name, "of the room's own"
+
+
+def _phases(asked: _Asked) -> Iterator[Offer]:
+    """The times at which the scene's phases begin."""
+    begin = 0.0
+    for phase in asked.scene().get("phases", ()):
+        yield _span(begin), f"{phase['name']} begins"
+        begin += _seconds(phase["duration"])
+
+
+def _seconds(span: str) -> float:
+    """Unchecked, as for everything here."""
+    total, number = 0.0, ""
+    for sign in span.strip():
+        if sign in _UNITS:
+            total, number = total + float(number) * _UNITS[sign], ""
+        else:
+            number += sign
+    return total
+
+
+def _span(seconds: float) -> str:
+    from kacenv.units import format_seconds
+
+    return format_seconds(seconds)
+
+
+def _kinds(_asked: _Asked) -> Iterator[Offer]:
+    from kacenv.cli.schema import KINDS
+
+    return ((kind, "") for kind in KINDS)
+
+
+_OFFERS: Final[dict[tuple[str, ...], Callable[[_Asked], Iterable[Offer]]]] = {
+    ("scene",): _scenes,
+    ("compare",): _scenes,
+    ("room",): _rooms,
+    ("playlist",): _playlists,
+    ("playlists",): _playlists,
+    ("output",): _outputs,
+    ("output_or_level",): _outputs,
+    ("check", "names"): _everything,
+    ("chime", "name"): _chimes,
+    ("audio", "chime", "name"): _chimes,
+    ("rehearse", "at"): _phases,
+    ("schema", "kind"): _kinds,
+}
+"""By the parameter's name, or by its command's and its own."""

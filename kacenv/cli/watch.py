@@ -1,0 +1,139 @@
+"""`kacenv watch`: a running room, live, in a terminal, a pipe or a script."""
+
+import json
+import os
+import select
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import typer
+
+_FRAME: Final = 0.25
+"""Seconds between two looks at the clocks; what changes is shown at once."""
+_LEAVE: Final = b"qQ\x03\x04"
+"""The keys that leave: q, Ctrl-C and Ctrl-D."""
+_QUIET: Final = 3600.0
+
+
+def watch(
+    room: Annotated[
+        str | None,
+        typer.Option(
+            "--room", "-r", envvar="KACENV_ROOM", help="The room, if several are running."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A line for each change, for scripts.")
+    ] = False,
+) -> None:
+    """Watch a running room: arc, music, check-ins, seats, lamps. q leaves; the room goes on.
+
+    E.g. kacenv watch --room garden, or kacenv watch --json | jq .session.phase
+    """
+    from kacenv.cli.client import the_room
+    from kacenv.cli.feed import Feed
+
+    with Feed(the_room(room)) as feed:
+        try:
+            if as_json:
+                _as_json(feed)
+            elif sys.stdout.isatty():
+                _as_picture(feed)
+            else:
+                _as_lines(feed)
+        except KeyboardInterrupt:
+            return
+
+
+def _as_json(feed: Any) -> None:
+    while True:
+        print(json.dumps(line_of(feed), ensure_ascii=False), flush=True)
+        while not feed.wait(_QUIET):
+            pass
+
+
+def line_of(feed: Any) -> dict[str, Any]:
+    """The room for a script: all of its status, or since when the link has been lost."""
+    if feed.lost_since is not None:
+        return {"event": "lost", "since": feed.lost_since.isoformat(timespec="seconds")}
+    return {"event": "status", **feed.status}
+
+
+def _as_lines(feed: Any) -> None:
+    from kacenv.view import plain_lines
+
+    before: dict[str, Any] | None = None
+    while True:
+        if feed.lost_since is not None:
+            print(f"No link since {_time_of_day(feed.lost_since)}; trying again.", flush=True)
+        else:
+            for line in plain_lines(before, feed.status):
+                print(line, flush=True)
+            before = feed.status
+        while not feed.wait(_QUIET):
+            pass
+
+
+def _as_picture(feed: Any) -> None:
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console()
+    with _keys() as keys, Live(console=console, screen=True, auto_refresh=False) as live:
+        while True:
+            live.update(screen(feed, console.width), refresh=True)
+            feed.wait(_FRAME, keys)
+            if any(_asks_to_leave(key) for key in keys):
+                return
+
+
+def screen(feed: Any, width: int) -> Any:
+    """The room as it is; or as it was when the link was lost, and since when that is so."""
+    from rich.console import Group
+    from rich.styled import Styled
+    from rich.text import Text
+
+    from kacenv.units import format_clock
+    from kacenv.view import picture
+
+    shown = picture(feed.status, width)
+    if feed.lost_since is None:
+        return Group(shown, Text("q leaves; the room goes on", "dim"))
+    span = format_clock((datetime.now(UTC) - feed.lost_since).total_seconds())
+    banner = (
+        f"No link since {_time_of_day(feed.lost_since)} ({span}). "
+        "The room goes on by itself; this is how it was then."
+    )
+    return Group(Text(banner, "bold #e8a25c"), Styled(shown, "dim"))
+
+
+def _time_of_day(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M}"
+
+
+@contextmanager
+def _keys() -> "Iterator[list[int]]":
+    """The keyboard, if there is one, giving each key at once and showing none."""
+    if not sys.stdin.isatty():
+        yield []
+        return
+    import termios
+    import tty
+
+    keyboard = sys.stdin.fileno()
+    before = termios.tcgetattr(keyboard)
+    tty.setcbreak(keyboard)
+    try:
+        yield [keyboard]
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+
+
+def _asks_to_leave(keyboard: int) -> bool:
+    if not select.select([keyboard], [], [], 0)[0]:
+        return False
+    typed = os.read(keyboard, 64)
+    return not typed or any(key in _LEAVE for key in typed)

@@ -1,0 +1,174 @@
+"""JSON Schema of the clinic's files, as strict as one file by itself can be judged.
+
+Made from the models: what their readers accept comes from `patterns`, their rules between values
+from `rules`, by the names of the validators; what schemas can't say stays with the loader.
+"""
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from kacenv.fields import Model
+from kacenv.loader import patterns, rules
+from kacenv.loader.guide import Guide
+from kacenv.loader.patterns import Schema
+from kacenv.loader.source import Trail, parse
+from kacenv.playlist import Playlist
+from kacenv.room import Room
+from kacenv.scene import Scene
+from kacenv.units import format_seconds
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Kind(StrEnum):
+    """The three kinds of files."""
+
+    ROOM = "room"
+    SCENE = "scene"
+    PLAYLIST = "playlist"
+
+
+_MODELS: Final[dict[Kind, type[Model]]] = {
+    Kind.ROOM: Room,
+    Kind.SCENE: Scene,
+    Kind.PLAYLIST: Playlist,
+}
+_FORMATS: Final[dict[str, Callable[[float], str]]] = {
+    "1h10m": format_seconds,
+    "-6 dB": "{:g} dB".format,
+    "35%": "{:.0%}".format,
+    "2200 K": "{:.0f} K".format,
+}
+"""How a default is written, by the example of its pattern."""
+
+
+def schema_of(kind: Kind) -> Schema:
+    """The JSON Schema (draft 2020-12) of the files of one kind."""
+    model = _MODELS[kind]
+    made = model.model_json_schema(schema_generator=_Generator)
+    root = {"$schema": DRAFT, **_Finisher(made, Guide(model)).finish()}
+    root["title"] = f"kacenv {kind}"
+    return root
+
+
+def text_of(kind: Kind) -> str:
+    """The schema as it is written to a file."""
+    return json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+class _Generator(GenerateJsonSchema):
+    """Takes what a validator does into the schema, by the validator's name."""
+
+    def generate_inner(self, schema: Any) -> Schema:
+        exact = rules.READERS.get(_validator(schema))
+        if exact is not None:
+            return dict(exact)
+        if _validator(schema) in rules.RULES and _validator(schema["schema"]) in rules.READERS:
+            return self._ruled(schema, self.generate_inner(schema["schema"]))
+        return super().generate_inner(schema)
+
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> Schema:
+        return self._ruled(schema, super().function_after_schema(schema))
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
+        return self._ruled(schema, super().function_before_schema(schema))
+
+    def _ruled(self, schema: Any, made: Schema) -> Schema:
+        rule = rules.RULES.get(_validator(schema))
+        if not rule:
+            return made
+        if set(rule) == {"anyOf"}:
+            return {"anyOf": [*rule["anyOf"], made]}
+        return {**made, "allOf": [*made.get("allOf", []), rule]}
+
+    def bool_schema(self, schema: core_schema.BoolSchema) -> Schema:  # noqa: ARG002 - one kind only
+        return dict(patterns.YES_OR_NO)
+
+    def str_schema(self, schema: core_schema.StringSchema) -> Schema:
+        return {**super().str_schema(schema), **patterns.PLAIN}
+
+
+def _validator(schema: Any) -> str:
+    function = schema.get("function", {}) if schema["type"].startswith("function-") else {}
+    return str(getattr(function.get("function"), "__qualname__", ""))
+
+
+class _Finisher:
+    """Adds what editors show: descriptions, examples and defaults as they are written."""
+
+    def __init__(self, root: Schema, guide: Guide) -> None:
+        self._root, self._guide = root, guide
+        self._done: set[str] = set()
+
+    def finish(self) -> Schema:
+        self._node(self._root, ())
+        for name, node in self._root.get("$defs", {}).items():
+            node.pop("title", None)
+            if name in rules.BLOCKS:
+                node.setdefault("allOf", []).append(rules.BLOCKS[name])
+        return self._root
+
+    def _node(self, node: Schema, trail: Trail) -> None:
+        """Walk through the schema along with the guide; each definition once."""
+        if "$ref" in node:
+            name = node["$ref"].rsplit("/", 1)[1]
+            if name not in self._done:
+                self._done.add(name)
+                self._node(self._root["$defs"][name], trail)
+            return
+        self._zones(node)
+        for key, one in node.get("properties", {}).items():
+            if "properties" in self._guide.at(trail):
+                self._property(one, (*trail, key))
+            self._node(one, (*trail, key))
+        if isinstance(node.get("items"), dict):
+            self._node(node["items"], (*trail, 0))
+        if isinstance(node.get("additionalProperties"), dict):
+            self._node(node["additionalProperties"], (*trail, "name"))
+        for one in node.get("anyOf", ()):
+            self._node(one, trail)
+
+    def _zones(self, node: Schema) -> None:
+        """Names of a fixed set become keys, which editors complete."""
+        named = node.get("propertyNames", {}).get("$ref", "").rsplit("/", 1)[-1]
+        choices = self._root.get("$defs", {}).get(named, {}).get("enum")
+        if choices:
+            del node["propertyNames"]
+            value = node.pop("additionalProperties")
+            node["properties"] = dict.fromkeys(choices, value)
+            node["additionalProperties"] = False
+
+    def _property(self, node: Schema, trail: Trail) -> None:
+        node.pop("title", None)
+        meaning = self._guide.meaning(trail)
+        node["description"] = node.get("description") or meaning[:1].upper() + meaning[1:] + "."
+        example = self._guide.example(trail)
+        node["examples"] = [_plain(parse(example, "").tree.get(str(trail[-1])))]
+        if "default" in node:
+            node["default"] = self._default(node)
+            if node["default"] is None:
+                del node["default"]
+
+    def _default(self, node: Schema) -> Any:
+        default = node["default"]
+        if isinstance(default, bool):
+            return "yes" if default else "no"
+        if not isinstance(default, float):
+            return None if isinstance(default, dict) else default
+        inner = next((one for one in node.get("anyOf", ()) if "pattern" in one), node)
+        sample = inner.get("patternErrorMessage", "").rsplit(": ", 1)[-1]
+        return _FORMATS[sample](default) if sample in _FORMATS else None
+
+
+def _plain(tree: Any) -> Any:
+    """The tree as an editor reads it: numbers are numbers."""
+    if isinstance(tree, dict):
+        return {key: _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_plain(value) for value in tree]
+    return int(tree) if isinstance(tree, str) and tree.isdecimal() else tree

@@ -1,0 +1,120 @@
+"""What the headers of sound files say: read once, and again only where a file has changed."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import mutagen
+
+from kacenv.music.cache import Stamp, cache_folder
+from kacenv.music.vocals import vocals_by_tag
+from kacenv.units import Seconds
+
+VERSION: Final = 1
+"""Of the table, and of how a header is read; another version is read anew."""
+_TABLE: Final = f"""
+DROP TABLE IF EXISTS headers;
+CREATE TABLE headers (path BLOB PRIMARY KEY, size, changed, length, words);
+PRAGMA user_version = {VERSION};
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A sound file's length, as its header states it, and its tag that speaks of words."""
+
+    length: Seconds
+    words: str | None = None
+
+
+class Headers:
+    """Headers that were read before; `folder` is where they are kept, None for nowhere.
+
+    It is only a shortcut: where nothing can be kept, all is read again the next time.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = folder.resolve() / "headers.sqlite" if folder else None
+        self._known = _read_all(self._file) if self._file else {}
+        self._new: dict[bytes, tuple[Stamp, Header]] = {}
+
+    def find(self, path: Path) -> Header:
+        """The header of the file at `path`.
+
+        Raises:
+            ValueError: It isn't a sound file, or is damaged.
+        """
+        name, stamp = os.fsencode(path), Stamp.of(path)
+        was, header = self._known.get(name, (None, None))
+        if header is None or was != stamp:
+            header = _read(path)
+            self._known[name] = self._new[name] = stamp, header
+        return header
+
+    def keep(self) -> None:
+        """Keep what is new for the next time, where that is possible."""
+        if self._file is None or not self._new:
+            return
+        rows = [
+            (name, *stamp, header.length, header.words)
+            for name, (stamp, header) in self._new.items()
+        ]
+        with suppress(sqlite3.Error, OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _write(self._file, rows)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self._file.unlink()  # it is damaged, and nothing is lost
+                _write(self._file, rows)
+        self._new.clear()
+
+
+def kept_headers() -> Headers:
+    """The headers in the cache's folder."""
+    return Headers(cache_folder())
+
+
+def _read(path: Path) -> Header:
+    try:
+        sound = mutagen.File(path)
+    except Exception as error:  # its parsers raise whatever a broken file provokes
+        raise ValueError(f"{path.name} is damaged") from error
+    length = getattr(getattr(sound, "info", None), "length", 0.0)
+    if not length or length <= 0:
+        raise ValueError(f"{path.name} isn't a sound file")
+    return Header(Seconds(float(length)), vocals_by_tag(path))
+
+
+def _read_all(file: Path) -> dict[bytes, tuple[Stamp, Header]]:
+    if not file.is_file():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as base:
+            if _version(base) != VERSION:
+                return {}
+            rows = base.execute("SELECT path, size, changed, length, words FROM headers")
+            return {
+                path: (Stamp(size, changed), Header(Seconds(float(length)), words))
+                for path, size, changed, length, words in rows
+            }
+    except (sqlite3.Error, UnicodeError, OSError, ValueError, TypeError):
+        return {}
+
+
+def _write(file: Path, rows: Sequence[tuple[object, ...]]) -> None:
+    with closing(sqlite3.connect(file, timeout=1.0)) as base:
+        if _version(base) != VERSION:
+            base.executescript(_TABLE)
+        with base:
+            base.executemany("INSERT OR REPLACE INTO headers VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _version(base: sqlite3.Connection) -> int:
+    (version,) = base.execute("PRAGMA user_version").fetchone()
+    return int(version)
