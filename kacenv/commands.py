@@ -4,7 +4,7 @@ Every time in them is a moment on the room's clock, in seconds. An order that ar
 performed as if it had come in time, as far as that can be done without a jump.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kacenv.look import Look
 from kacenv.phrase import Phrase
@@ -100,6 +100,8 @@ class ShowLook:
     urgent: bool = False
     cool: bool = False
     """Whether dim light may be cool or blue."""
+    origin: Look = field(default_factory=dict)
+    """Where zones are believed to be, for lamps of which nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)

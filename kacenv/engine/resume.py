@@ -1,6 +1,7 @@
 """Carrying on after the room has been away, as if it had never been."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,11 +15,13 @@ from kacenv.commands import (
     SessionEnded,
     SetLevel,
     SetVolume,
+    ShowLook,
 )
 from kacenv.engine import choice, light, music, sound
 from kacenv.engine.state import LightHand, Mode, Playing, State
 from kacenv.engine.turn import Turn
-from kacenv.look import Look, Setting
+from kacenv.fades import Curve, Fade
+from kacenv.look import Look, Setting, Zone
 from kacenv.requests import Resume
 from kacenv.units import Decibels, Level, Seconds, format_seconds
 
@@ -86,7 +89,7 @@ def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> No
         _restore_music(turn)
     else:
         turn.order(Crossfade(None, turn.now, FADE_OUT))
-    _restore_light(turn)
+    _restore_light(turn, request.since)
     away = Seconds(turn.now - request.since)
     report = _report(turn.state, away, held, request.certain, passed_over.check_ins)
     for text in (*report, *passed_over.notices):
@@ -132,16 +135,36 @@ def _restore_music(turn: Turn) -> None:
     turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, FADE_IN))
 
 
-def _restore_light(turn: Turn) -> None:
-    """Lead the lamps, wherever they are now, to where they should be, no sooner than planned."""
+def _restore_light(turn: Turn, since: Seconds) -> None:
+    """Lead the lamps, wherever they are now, to where they should be, no sooner than planned.
+
+    A lamp of which nothing is known has stayed where it was when the room went.
+    """
     state = turn.state
     if state.light_hand is LightHand.LIGHTS_UP:
         light.lights_up(turn)
         return
     look, led = _look(state), state.light
     left = max((led[zone].end - turn.now for zone in look if zone in led), default=0.0)
+    origin = _left_at(led, since)
     turn.change(light=dict.fromkeys(led, light.UNKNOWN))
     light.show(turn, look, Seconds(max(light.BY_HAND, left)))
+    # Known again at once: the room may go a second time before this fade has ended.
+    begun = {
+        zone: replace(fade, origin=origin[zone].level) if zone in origin else fade
+        for zone, fade in turn.state.light.items()
+    }
+    turn.change(light=begun)
+    turn.commands[:] = [
+        replace(order, origin=origin) if isinstance(order, ShowLook) else order
+        for order in turn.commands
+    ]
+
+
+def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
+    """Where zones were at `since`; lamps are led evenly, whatever the fade's own curve."""
+    levels = {zone: replace(fade, curve=Curve.LINEAR).value_at(since) for zone, fade in led.items()}
+    return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
 
 
 def _look(state: State) -> Look:

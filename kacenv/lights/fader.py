@@ -25,6 +25,8 @@ LONGEST = Seconds(86400.0)
 """A transition longer than any."""
 _CLOSE = 0.01
 """Seconds by which a step may come early."""
+_TINY = 1e-6
+"""Seconds; what is put off to just now is due."""
 
 
 class Step(NamedTuple):
@@ -54,7 +56,7 @@ class LampFade(Protocol):
 
 
 class _Telling(NamedTuple):
-    """A message still to be sent: it ends at `until`, however late it is sent."""
+    """A message still to be sent; it ends at `until`, unless it is sent too late for that."""
 
     at: Seconds
     until: Seconds
@@ -111,18 +113,38 @@ class OwnFade:
 
     def advance(self, now: Seconds) -> tuple["OwnFade", tuple[Step, ...]]:
         """The messages that are due; of stretches that came due together, the last."""
-        due = [telling for telling in self.tellings if telling.at <= now]
-        rest = self.tellings[len(due) :]
+        fade = self._put_off(self._lacking(now))
+        due = [telling for telling in fade.tellings if telling.at <= now + _TINY]
+        rest = fade.tellings[len(due) :]
         later = [*due[1:], None]
         due = [one for one, next_ in zip(due, later, strict=False) if not _is_past(one, next_, now)]
-        return replace(self, tellings=rest), tuple(self._step(telling, now) for telling in due)
+        steps = tuple(_step(fade.path, telling, now) for telling in due)
+        return replace(fade, tellings=rest), steps
 
-    def _step(self, telling: _Telling, now: Seconds) -> Step:
-        target = self.path.at(telling.until)
-        left = Seconds(max(telling.until - now, telling.shortest, 0.0))
-        level = target.level if telling.level else None
-        kelvin, color = (target.kelvin, target.color) if telling.white else (None, None)
-        return Step(level, kelvin, left, color)
+    def _lacking(self, now: Seconds) -> Seconds:
+        """How much later all must be, so that a message sent late doesn't hurry the lamp."""
+        first = self.tellings[0] if self.tellings else None
+        if first is None or first.at > now or first.until > self.path.end:
+            return Seconds(0.0)
+        least = self.path.pace * (first.until - first.at)
+        return Seconds(max(0.0, now + least - first.until) if least else 0.0)
+
+    def _put_off(self, span: Seconds) -> "OwnFade":
+        if span <= _CLOSE:
+            return self
+        tellings = (
+            one._replace(at=Seconds(one.at + span), until=Seconds(one.until + span))
+            for one in self.tellings
+        )
+        return replace(self, path=self.path.later(span), tellings=tuple(tellings))
+
+
+def _step(path: Path, telling: _Telling, now: Seconds) -> Step:
+    target = path.at(telling.until)
+    left = Seconds(max(telling.until - now, telling.shortest, 0.0))
+    level = target.level if telling.level else None
+    kelvin, color = (target.kelvin, target.color) if telling.white else (None, None)
+    return Step(level, kelvin, left, color)
 
 
 def _stretches(whole: _Telling, longest: Seconds) -> tuple[_Telling, ...]:

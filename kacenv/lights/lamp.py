@@ -6,7 +6,7 @@ from kacenv.lights.fader import LampFade
 from kacenv.lights.inquiry import inquiry
 from kacenv.lights.lamp_state import LampState, Wish
 from kacenv.lights.manners import Manners
-from kacenv.lights.path import Path, Warmth, Way, path_between
+from kacenv.lights.path import Path, Warmth, Way, path_between, path_from_unknown
 from kacenv.lights.voice import Voice
 from kacenv.lights.witness import Meaning, Witness
 from kacenv.look import Setting
@@ -17,8 +17,6 @@ REASSERT_DURATION = Seconds(2.0)
 """How long a lamp takes back to its look after the broker was away."""
 ANSWER_WITHIN = Seconds(1.0)
 """A lamp that must be stepped is given this long to say what it shows before its first look."""
-DIM = Level(0.05)
-"""Where a lamp that must be stepped, and never says what it shows, begins."""
 
 
 class Lamp:
@@ -30,7 +28,7 @@ class Lamp:
         self._codec = codec(fixture)
         self._voice = Voice(fixture)
         self._witness = Witness(self._voice.scale)
-        self._checkup = Checkup(fixture.id, speaks=bool(self.subscriptions))
+        self._checkup = Checkup(fixture.id, speaks=self._codec.reports_level(fixture))
         self._wish: Wish | None = None
         self._fade: LampFade | None = None
         self._believed: Setting | None = None
@@ -44,6 +42,7 @@ class Lamp:
         self._waits_until: Seconds | None = None
         self._has_waited = False
         self._is_stranger = False
+        self._presumed: Setting | None = None
         self._inquires = False
         self._up_since: Seconds | None = None
 
@@ -89,6 +88,10 @@ class Lamp:
         if self._up_since is not None:
             self._begin(now, duration)
 
+    def presume(self, setting: Setting) -> None:
+        """Where a lamp is taken to be that nobody knows better, and that must be stepped."""
+        self._presumed = self._presumed or setting
+
     def resume(self, now: Seconds, duration: Seconds) -> None:
         """Bring a lamp that was changed by hand back to its look."""
         if self._by_hand and self._wish is not None:
@@ -109,17 +112,18 @@ class Lamp:
         self._fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
         self._witness.begin(self._fade.path, now, known=origin is not None)
         self._believed = None
+        if not self._voice.fades and self._report.available is not False:
+            # Wherever it was, its first step puts it where this fade begins.
+            self._is_stranger, self._presumed = False, None
         if not again:
             self._checkup.after(self._fade.path.end, urgent=self._wish.urgent)
 
     def _path(self, origin: Setting | None, now: Seconds, duration: Seconds) -> Path:
         assert self._wish is not None  # noqa: S101 - nobody sets out without one
-        target = self._wish.target
+        way = Way(now, duration, self._manners.steepest, self._wish.urgent, self._warmth)
         if origin is None and not self._voice.fades:
-            origin = target._replace(level=Level(min(target.level, DIM)))
-        urgent = self._wish.urgent
-        way = Way(now, duration, self._manners.steepest, urgent, self._warmth)
-        return path_between(origin, target, way)
+            return path_from_unknown(self._wish.target, self._presumed, way)
+        return path_between(origin, self._wish.target, way)
 
     def _must_ask(self, now: Seconds) -> bool:
         """Whether a lamp that nobody knows, and that can't fade, may yet say where it is."""
@@ -191,7 +195,9 @@ class Lamp:
     def _steps(self, now: Seconds) -> tuple[Message, ...]:
         if self._fade is None or (now < self._free_at and not self.urgent):
             return ()
+        planned = self._fade.path.end
         self._fade, steps = self._fade.advance(now)
+        self._witness.put_off(Seconds(self._fade.path.end - planned))
         messages = tuple(message for step in steps for message in self._voice.words(step))
         for step in steps:
             self._told_at = now
@@ -250,11 +256,15 @@ class Lamp:
     def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
         """It has gone, or come back; without power it has forgotten what a hand did to it."""
         if available and before is False and self._up_since is not None:
-            self._by_hand = False
+            self._by_hand = self._has_waited = False
+            self._believed, self._fade = self._believed_at(now), None
             self.broker_back(now)
         if not available:
-            # Whatever it shows when the power comes back, it isn't what it was led to.
+            known = self._origin(now)
+            # Whatever it shows when the power comes back, it may not be what it was led to.
             self._believed, self._fade = self._believed_at(now), None
+            if not self._is_stranger:
+                self._presumed = known or self._presumed
             self._is_stranger, self._has_waited = True, False
             if self._wish is not None:
                 self._checkup.does_not_answer()

@@ -20,6 +20,8 @@ URGENT_DURATION = Seconds(3.0)
 """Lights-up, from any level."""
 MIRED = 1_000_000.0
 """Mired times kelvin."""
+DIM = Level(0.05)
+"""Where a lamp that must be stepped begins, if nobody ever knew what it shows."""
 SAME_MIRED = 10.0
 """Less than anyone sees in a lamp that changes."""
 
@@ -41,6 +43,8 @@ class Path:
     warmth: Warmth | None = None
     goal: Setting | None = None
     """What is said at the end, where a colour fades into a white."""
+    pace: float = 0.0
+    """The least share of its time in which the bounds let it be gone; 0 for lights-up."""
 
     @property
     def end(self) -> Seconds:
@@ -64,6 +68,15 @@ class Path:
             return Setting(level, warm_dim(level, *self.warmth))
         return Setting(level, Kelvin(MIRED / self.mired.value_at(time)) if self.mired else None)
 
+    def later(self, span: Seconds) -> "Path":
+        """The same way, put off by `span`."""
+        return replace(
+            self,
+            level=_later(self.level, span),
+            mired=_later(self.mired, span) if self.mired else None,
+            tint=replace(self.tint, course=_later(self.tint.course, span)) if self.tint else None,
+        )
+
     def white_first(self, span: Seconds, steepest: float = STEEPEST) -> "Path":
         """The same way with the white or colour changed in the first `span`, the level after.
 
@@ -78,6 +91,7 @@ class Path:
             level=replace(self.level, start=start, duration=left),
             mired=replace(self.mired, duration=span) if self.mired else None,
             tint=self._sooner(span),
+            pace=min(1.0, self.pace * self.level.duration / left) if left else 0.0,
         )
 
     def _sooner(self, span: Seconds) -> Tint | None:
@@ -105,16 +119,34 @@ def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
     From an unknown origin the longest way is allowed for, and the target taken as shown.
     """
     duration = _bounded(origin, target, way)
+    least = 0.0 if way.urgent else _bounded(origin, target, way._replace(duration=Seconds(0.0)))
+    pace = least / duration if duration else 0.0
     before = target.level if origin is None else origin.level
     level = Fade(before, target.level, way.start, duration, Curve.LINEAR)
     colors = _colors(origin, target)
     if colors is not None:
         course = Fade(0.0, 1.0, way.start, duration, Curve.LINEAR)
         goal = target if target.kelvin is not None else None
-        return Path(level, tint=Tint(*colors, course), goal=goal)
+        return Path(level, tint=Tint(*colors, course), goal=goal, pace=pace)
     if way.warmth is not None and _follows(origin, way.warmth):
-        return Path(level, warmth=way.warmth)
-    return Path(level, _mired(origin, target, way.start, duration))
+        return Path(level, warmth=way.warmth, pace=pace)
+    return Path(level, _mired(origin, target, way.start, duration), pace=pace)
+
+
+def path_from_unknown(target: Setting, presumed: Setting | None, way: Way) -> Path:
+    """The way of a lamp that must be stepped, and whose place is `presumed` at best.
+
+    Lights-up doesn't guess: it begins at its end, for on a way up the lamp might first go dark.
+    """
+    if way.urgent:
+        at_once = way._replace(duration=Seconds(0.0), urgent=False)
+        return path_between(target, target, at_once)
+    dim = target._replace(level=Level(min(target.level, DIM)))
+    return path_between(presumed or dim, target, way)
+
+
+def _later(fade: Fade, span: Seconds) -> Fade:
+    return replace(fade, start=Seconds(fade.start + span))
 
 
 def _follows(origin: Setting | None, warmth: Warmth) -> bool:

@@ -25,6 +25,8 @@ IDLE_WAIT = 1.0
 """Real seconds between looks at paho's thread while nothing fades."""
 REPORT_GAP = 0.02
 """Real seconds between looks at reports: a flood of them must not take the whole machine."""
+REPORTS_KEPT = 8
+"""Of one topic between two looks: a device with several lamps reports them all on one."""
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +60,7 @@ class Rig:
         self._agenda = Agenda(Budget(broker.messages_per_second))
         self._wake = threading.Condition()
         self._orders: deque[LightCommand] = deque()
-        self._reports: dict[str, bytes] = {}
+        self._reports: dict[str, deque[bytes]] = {}
         self._reports_from = 0.0
         self._links: deque[bool] = deque()
         self._news: list[str] = []
@@ -125,11 +127,11 @@ class Rig:
             self._wake.notify()
 
     def _on_report(self, topic: str, payload: bytes) -> None:
-        """Only the newest report of each topic is kept, so that a flood can't pile up."""
+        """Only the newest reports of each topic are kept, so that a flood can't pile up."""
         with self._wake:
             if not self._reports:
                 self._wake.notify()
-            self._reports[topic] = payload
+            self._reports.setdefault(topic, deque(maxlen=REPORTS_KEPT)).append(payload)
 
     def _run(self) -> None:
         while not self._closing:
@@ -204,9 +206,10 @@ class Rig:
             return
         self._reports_from = time.monotonic() + REPORT_GAP
         reports, self._reports = self._reports, {}
-        for topic, payload in reports.items():
+        for topic, payloads in reports.items():
             for lamp in self._by_topic.get(topic, ()):
-                lamp.hear(topic, payload, now)
+                for payload in payloads:
+                    lamp.hear(topic, payload, now)
                 self._plan(lamp)
 
     def _take_orders(self, now: Seconds) -> None:
@@ -222,8 +225,10 @@ class Rig:
 
 def _pass_on(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
     match command:
-        case ShowLook(look=look, urgent=urgent, cool=cool):
-            setting = look.get(lamp.fixture.zone)
+        case ShowLook(look=look, urgent=urgent, cool=cool, origin=origin):
+            setting, before = look.get(lamp.fixture.zone), origin.get(lamp.fixture.zone)
+            if before is not None:
+                lamp.presume(before)
             if setting is not None:
                 lamp.ask(setting, now, duration, urgent=urgent, cool=cool)
         case ResumeLights():

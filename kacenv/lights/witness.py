@@ -68,6 +68,10 @@ class Witness:
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
         self._told = self.confirmed_after = None
 
+    def put_off(self, span: Seconds) -> None:
+        """The lamp's way ends later by `span`."""
+        self._settled = Seconds(self._settled + span)
+
     def told(self, level: Level, now: Seconds) -> None:
         """The lamp was told `level`; from its final one on it can confirm."""
         if self._told is None and self.agree(level, self._target):

@@ -103,6 +103,39 @@ def test_a_message_sent_late_still_ends_in_time() -> None:
     assert step.transition == pytest.approx(58.0)
 
 
+@pytest.mark.parametrize("late", [0.5, 4.0, 30.0])
+def test_a_fade_that_had_to_wait_is_not_hurried(late: float) -> None:
+    """However late it is sent, it's no steeper than any other, and is over later."""
+    fade = own(Setting(Level(0.0)), "50%", 3.0)
+    after, (step,) = fade.advance(Seconds(START + late))
+    assert step.transition == pytest.approx(max(2.5, 3.0 - late))
+    assert after.path.end == pytest.approx(START + late + step.transition)
+
+
+def test_a_late_white_is_not_hurried_either() -> None:
+    """White and level in one message keep the time that the white needs."""
+    ((_, step),) = told(own(parse_setting("50% 2200 K"), "50% 6500 K", 0.0), late=9.0)
+    assert step.transition == pytest.approx((1e6 / 2200 - 1e6 / 6500) / 60)
+
+
+def test_every_stretch_that_had_to_wait_is_given_its_time() -> None:
+    """A lamp that takes ten seconds at a time is led evenly by messages that come late."""
+    path = path_between(Setting(Level(0.0)), Setting(Level(1.0)), Way(START, Seconds(20.0)))
+    steps = told(OwnFade.begin(path, longest=Seconds(10.0)), late=8.0)
+    assert [step.level for _, step in steps] == [0.5, 1.0]
+    assert [step.transition for _, step in steps] == [pytest.approx(2.5)] * 2
+    assert steps[1][0] >= steps[0][0] + steps[0][1].transition
+
+
+def test_lights_up_that_is_late_is_still_over_in_time() -> None:
+    """It goes past every bound, and is not put off."""
+    way = Way(START, Seconds(3.0), urgent=True)
+    path = path_between(Setting(Level(0.0)), Setting(Level(1.0)), way)
+    after, (step,) = OwnFade.begin(path, urgent=True).advance(Seconds(START + 0.9))
+    assert step.transition == pytest.approx(2.1)
+    assert after.path.end == path.end
+
+
 def test_a_lit_lamp_that_cannot_fade_both_changes_its_white_first() -> None:
     """White, then level, then a reminder; none cuts another short, and the end is in time."""
     white, level, reminder = told(own(parse_setting("10% 2200 K"), "50% 4000 K", 60.0, apart=True))

@@ -112,7 +112,7 @@ def test_a_dimmer_that_can_not_speak_does_not_wait(make_fixture: MakeFixture) ->
 def test_lights_up_asks_nobody(dimmer: Lamp) -> None:
     """An unknown lamp is on its way at once, too."""
     ask(dimmer, "70%", 1.0, 3.0, urgent=True)
-    assert run(dimmer, 1.0, 1.0) == [(1.0, b"1")]
+    assert run(dimmer, 1.0, 1.0) == [(1.0, b"104")]
 
 
 def test_a_zigbee_lamp_is_asked_what_it_shows(zigbee: Lamp) -> None:

@@ -1,5 +1,6 @@
 """A room's lamps led over a real broker."""
 
+import json
 import threading
 from collections.abc import Callable
 from itertools import pairwise
@@ -7,21 +8,23 @@ from typing import Any
 
 import pytest
 from paho.mqtt import publish, subscribe
-from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands
+from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands, reports
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.clock import MonotonicClock
+from kacenv.clock import MonotonicClock, SimClock
 from kacenv.commands import ShowLook
 from kacenv.errors import DeviceError
+from kacenv.lights.eye import lightness
 from kacenv.lights.fader import STEP_GAP
 from kacenv.lights.path import STEEPEST
-from kacenv.lights.rig import Rig
+from kacenv.lights.rig import REPORTS_KEPT, Rig
 from kacenv.look import Look, Zone, parse_setting
 from kacenv.room import Room
 from kacenv.units import Seconds
 
 MakeHouse = Callable[..., LitRoom]
+MakeRoom = Callable[..., Room]
 
 
 def test_every_dialect_reaches_the_look(house: LitRoom) -> None:
@@ -189,3 +192,51 @@ def test_a_topic_with_wildcards_is_refused(
     room = make_room(free_port(), {**DIMMER, field: "home/+/lamp"})
     with pytest.raises(DeviceError, match="Lamp dimmer can't be reached"):
         Rig(room, MonotonicClock(), staff.tell)
+
+
+def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staff) -> None:
+    """A device that tells of all its lamps on one topic may tell of them at once."""
+    lamps = [{"id": f"lamp-{number}", "dialect": "shelly", "zone": "seats"} for number in (0, 1)]
+    room = make_room(1, *lamps)
+    lights = tuple(
+        light.model_copy(update={"topic": f"dim/light:{number}"})
+        for number, light in enumerate(room.lights)
+    )
+    rig = Rig(room.model_copy(update={"lights": lights}), SimClock(), staff.tell)
+    for number in (0, 1):
+        status = {f"light:{number}": {"output": True, "brightness": 40}}
+        rig._on_report(
+            "dim/events/rpc", json.dumps({"method": "NotifyStatus", "params": status}).encode()
+        )
+    rig._take_reports(rig._clock.now())
+    shown = rig.shown()
+    assert {name: reports(shown[name].reported, 0.4) for name in shown} == {
+        "lamp-0": True,
+        "lamp-1": True,
+    }
+
+
+def test_of_a_flood_only_the_newest_reports_are_kept(make_room: MakeRoom, staff: Staff) -> None:
+    """A lamp that says something a thousand times between two looks is heard a few times."""
+    rig = Rig(make_room(1, DIMMER), SimClock(), staff.tell)
+    (topic,) = rig._by_topic
+    for number in range(1000):
+        rig._on_report(topic, str(number % 256).encode())
+    assert sum(map(len, rig._reports.values())) == REPORTS_KEPT
+    rig._take_reports(rig._clock.now())
+    reported = rig.shown()["dimmer"].reported
+    assert reported is not None
+    assert reported.level == pytest.approx(lightness(231 / 255))
+
+
+def test_a_dimmer_sets_out_from_where_its_zone_is_said_to_be(
+    make_room: MakeRoom, staff: Staff
+) -> None:
+    """It can't say where it is; the one who orders the look knows."""
+    mute = {key: value for key, value in DIMMER.items() if key != "state_topic"}
+    rig = Rig(make_room(1, mute), SimClock(), staff.tell)
+    look = dict.fromkeys(Zone, parse_setting("60%"))
+    origin = dict.fromkeys(Zone, parse_setting("40%"))
+    rig._on_link(True)
+    rig._orders.append(ShowLook(look, Seconds(0.0), Seconds(4.0), origin=origin))
+    assert [message.payload for message in rig._due_messages(rig._clock.now())] == [b"29"]

@@ -122,3 +122,8 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """The state and availability topics, where the lamp has them."""
     return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))
+
+
+def reports_level(fixture: Fixture) -> bool:
+    """Whether the lamp has a topic on which it says what it shows."""
+    return fixture.state_topic is not None

@@ -159,3 +159,8 @@ def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     name, (kind, index) = device(fixture), component(fixture)
     status, answers = f"{name}/status/{kind}:{index}", f"{source(fixture)}/rpc"
     return f"{name}/online", status, f"{name}/events/rpc", answers
+
+
+def reports_level(_fixture: Fixture) -> bool:
+    """Every lamp of this dialect can say what it shows."""
+    return True

@@ -70,6 +70,10 @@ class Codec(Protocol):
         """The topics on which the lamp reports."""
         ...
 
+    def reports_level(self, fixture: Fixture) -> bool:
+        """Whether the lamp can say what it shows, and not only whether it is there."""
+        ...
+
 
 def dimmable(fixture: Fixture) -> bool:
     """Whether the lamp knows more than on and off."""

@@ -131,3 +131,8 @@ def _state_topics(fixture: Fixture) -> tuple[str, str]:
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """Results, the regular state, and whether the lamp is there."""
     return (*_state_topics(fixture), _will_topic(fixture))
+
+
+def reports_level(_fixture: Fixture) -> bool:
+    """Every lamp of this dialect can say what it shows."""
+    return True

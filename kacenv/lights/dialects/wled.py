@@ -167,3 +167,8 @@ def _of_segment(fixture: Fixture, segment: dict[str, object]) -> tuple[Kelvin | 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """Brightness, colour, state, and whether the lamp is there."""
     return tuple(f"{fixture.topic}/{suffix}" for suffix in ("g", "c", "v", "status"))
+
+
+def reports_level(_fixture: Fixture) -> bool:
+    """Every lamp of this dialect can say what it shows."""
+    return True

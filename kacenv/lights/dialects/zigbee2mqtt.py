@@ -143,3 +143,8 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """The lamp's own topic, and whether it answers."""
     return (state_topic(fixture), availability_topic(fixture))
+
+
+def reports_level(_fixture: Fixture) -> bool:
+    """Every lamp of this dialect can say what it shows."""
+    return True

@@ -12,6 +12,7 @@ from kacenv.lights.dialects.zigbee2mqtt import (
     encode,
     encode_color,
     encode_white,
+    reports_level,
     scale,
     subscriptions,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "encode",
     "encode_color",
     "encode_white",
+    "reports_level",
     "scale",
     "subscriptions",
 ]

@@ -147,3 +147,8 @@ def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """Level, colours where the lamp has them, and whether the node is alive."""
     colors = (color_topic(fixture, "currentColor"),) if has_hue(fixture) else ()
     return level_topic(fixture, "currentValue"), *colors, f"{fixture.topic}/status"
+
+
+def reports_level(_fixture: Fixture) -> bool:
+    """Every lamp of this dialect can say what it shows."""
+    return True

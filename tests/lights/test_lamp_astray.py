@@ -1,0 +1,183 @@
+"""Lamps whose place nobody knows for sure, or that are told late."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from kacenv.lights.lamp import Lamp
+from kacenv.look import parse_setting
+from kacenv.room import Fixture
+from kacenv.units import Seconds
+
+MakeFixture = Callable[..., Fixture]
+Sent = list[tuple[float, bytes]]
+STATE = "house/lamp/state"
+AVAILABILITY = "house/lamp/there"
+LONG_AGO = Seconds(-100.0)
+
+
+def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
+    """All payloads the lamp is sent from `start` to `end`."""
+    sent: Sent = []
+    for tick in range(round((end - start) / gap) + 1):
+        now = Seconds(round(start + tick * gap, 6))
+        sent += [(now, message.payload) for message in lamp.messages(now)]
+    return sent
+
+
+def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
+    """Ask for a setting as people write it."""
+    lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
+
+
+@pytest.fixture
+def dimmer(make_fixture: MakeFixture) -> Lamp:
+    """A plain dimmer with a state topic, its broker there for long."""
+    lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
+    lamp.broker_back(LONG_AGO)
+    return lamp
+
+
+@pytest.fixture
+def bulb(make_fixture: MakeFixture) -> Lamp:
+    """A lamp that fades by itself, its broker there for long."""
+    abilities = ("level", "kelvin", "transition")
+    lamp = Lamp(make_fixture("home-assistant", *abilities, state_topic=STATE))
+    lamp.broker_back(LONG_AGO)
+    return lamp
+
+
+@pytest.mark.parametrize(
+    ("fields", "first"),
+    [
+        ({}, 32.2),
+        ({"state_topic": STATE}, 33.2),
+    ],
+)
+def test_a_dimmer_that_was_away_is_led_on_from_where_it_was(
+    make_fixture: MakeFixture, fields: dict[str, str], first: float
+) -> None:
+    """No report says otherwise within a second: it isn't made dark by a flap of its line."""
+    lamp = Lamp(
+        make_fixture("plain", "level", scale=255, availability_topic=AVAILABILITY, **fields)
+    )
+    lamp.broker_back(LONG_AGO)
+    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    ask(lamp, "40%", 1.0, 4.0)
+    at_rest = run(lamp, 1.0, 30.0)[-1][1]
+    lamp.hear(AVAILABILITY, b"offline", Seconds(30.0))
+    lamp.hear(AVAILABILITY, b"online", Seconds(32.0))
+    after = run(lamp, 32.0, 36.0)
+    assert {payload for _, payload in after} == {at_rest}
+    assert after[0][0] == pytest.approx(first)
+    ask(lamp, "60%", 40.0, 4.0)
+    assert run(lamp, 40.0, 41.0)[0][1] == at_rest
+
+
+def test_a_dimmer_back_at_another_level_is_led_from_there(make_fixture: MakeFixture) -> None:
+    """What it says itself wins over where it was when it went."""
+    fixture = make_fixture(
+        "plain", "level", scale=255, state_topic=STATE, availability_topic=AVAILABILITY
+    )
+    lamp = Lamp(fixture)
+    lamp.broker_back(LONG_AGO)
+    lamp.hear(STATE, b"30", Seconds(0.0))
+    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    ask(lamp, "40%", 1.0, 4.0)
+    run(lamp, 1.0, 30.0)
+    lamp.hear(AVAILABILITY, b"offline", Seconds(30.0))
+    lamp.hear(AVAILABILITY, b"online", Seconds(32.0))
+    assert run(lamp, 32.0, 32.5) == []
+    lamp.hear(STATE, b"255", Seconds(32.6))
+    assert run(lamp, 32.6, 33.0)[0][1] == b"255"
+
+
+def test_a_look_while_a_dimmer_was_away_begins_where_it_was(make_fixture: MakeFixture) -> None:
+    """Nothing it was told meanwhile has reached it."""
+    lamp = Lamp(make_fixture("plain", "level", scale=10000, availability_topic=AVAILABILITY))
+    lamp.broker_back(LONG_AGO)
+    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    ask(lamp, "40%", 1.0, 4.0)
+    at_rest = run(lamp, 1.0, 30.0)[-1][1]
+    lamp.hear(AVAILABILITY, b"offline", Seconds(30.0))
+    ask(lamp, "10%", 31.0, 6.0)
+    run(lamp, 31.0, 33.9)
+    lamp.hear(AVAILABILITY, b"online", Seconds(34.0))
+    numbers = [int(payload) for _, payload in run(lamp, 34.0, 45.0)]
+    assert numbers[0] == int(at_rest)
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[-1] == 113
+
+
+def test_a_dimmer_asked_while_it_was_away_is_given_its_second(make_fixture: MakeFixture) -> None:
+    """It couldn't say anything before it was back."""
+    fixture = make_fixture(
+        "plain", "level", scale=255, state_topic=STATE, availability_topic=AVAILABILITY
+    )
+    lamp = Lamp(fixture)
+    lamp.broker_back(LONG_AGO)
+    lamp.hear(AVAILABILITY, b"offline", Seconds(0.0))
+    ask(lamp, "40%", 1.0, 4.0)
+    run(lamp, 1.0, 20.0)
+    lamp.hear(AVAILABILITY, b"online", Seconds(20.0))
+    assert run(lamp, 20.0, 21.0) == []
+    lamp.hear(STATE, b"130", Seconds(21.1))
+    assert run(lamp, 21.1, 21.1) == [(21.1, b"130")]
+
+
+def test_a_dimmer_that_nobody_knows_begins_where_it_is_presumed(make_fixture: MakeFixture) -> None:
+    """The engine remembers its zone, and it can't say anything itself."""
+    lamp = Lamp(make_fixture("plain", "level", scale=255))
+    lamp.broker_back(LONG_AGO)
+    lamp.presume(parse_setting("40%"))
+    ask(lamp, "40%", 1.0, 2.0)
+    assert {payload for _, payload in run(lamp, 1.0, 8.0)} == {b"29"}
+
+
+def test_a_report_wins_over_what_is_presumed(dimmer: Lamp) -> None:
+    """A retained report comes within the second that a lamp is given."""
+    dimmer.presume(parse_setting("40%"))
+    ask(dimmer, "40%", 1.0, 2.0)
+    dimmer.hear(STATE, b"130", Seconds(1.5))
+    assert run(dimmer, 1.0, 8.0)[0][1] == b"130"
+
+
+def test_lights_up_never_goes_below_where_a_lamp_may_be(make_fixture: MakeFixture) -> None:
+    """A lamp that nobody knows is told its safe light at once, and three times more."""
+    lamp = Lamp(make_fixture("plain", "level", scale=255))
+    lamp.broker_back(LONG_AGO)
+    ask(lamp, "60%", 1.0, 3.0, urgent=True)
+    assert run(lamp, 1.0, 10.0) == [
+        (at, b"72") for at in (1.0, 2.0, 3.0, pytest.approx(4.6, abs=0.06))
+    ]
+
+
+@pytest.mark.parametrize("dialect", ["plain", "home-assistant"])
+def test_a_lamp_that_only_says_whether_it_is_there_is_not_blamed(
+    make_fixture: MakeFixture, dialect: str
+) -> None:
+    """It can't confirm its look: it is told once, and staff hear nothing."""
+    abilities = ("level",) if dialect == "plain" else ("level", "transition")
+    lamp = Lamp(make_fixture(dialect, *abilities, availability_topic=AVAILABILITY))
+    lamp.broker_back(LONG_AGO)
+    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    ask(lamp, "40%", 1.0, 4.0)
+    run(lamp, 1.0, 10.0)
+    assert run(lamp, 10.0, 60.0) == []
+    assert lamp.news() == ()
+    assert not lamp.speaks
+
+
+def test_reports_on_the_way_of_a_late_fade_are_no_hand(bulb: Lamp) -> None:
+    """Told late, it arrives late: until then it may be anywhere on its way."""
+    bulb.hear(STATE, b'{"state":"OFF"}', Seconds(0.5))
+    ask(bulb, "80%", 1.0, 4.0)
+    ((_, payload),) = run(bulb, 6.0, 6.0)
+    assert json.loads(payload)["transition"] == 4
+    bulb.hear(STATE, b'{"state":"ON","brightness":204}', Seconds(6.2))
+    bulb.hear(STATE, b'{"state":"ON","brightness":100}', Seconds(9.0))
+    assert not bulb.state(Seconds(9.0)).by_hand
+    shown = bulb.state(Seconds(8.0)).believed
+    assert shown is not None
+    assert shown.level == pytest.approx(0.4)
