@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.live import Live
 
 from kacenv.clock import MonotonicClock
-from kacenv.daemon import hold_room, open_api, open_session
+from kacenv.daemon import hold_room, open_session
 from kacenv.lights.broker import EmbeddedBroker
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Start
 from kacenv.room import Broker, Room
+from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.view import picture, plain_lines, pulse_line
 

@@ -1,6 +1,10 @@
 """The API: every surface drives the room through it, and reads the room from it."""
 
 from kacenv.api.app import Ways, make_app
+from kacenv.api.door import Door
 from kacenv.api.errands import Errands
+from kacenv.api.headers import Careful
+from kacenv.api.login import Host
+from kacenv.api.porch import Porch
 
-__all__ = ["Errands", "Ways", "make_app"]
+__all__ = ["Careful", "Door", "Errands", "Host", "Porch", "Ways", "make_app"]

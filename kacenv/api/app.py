@@ -8,11 +8,11 @@ from fastapi import Body, FastAPI, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from kacenv import __version__
-from kacenv.api.answers import explain_in_words
-from kacenv.api.events import stream
+from kacenv.api.answers import ASKING, PRESSING, explain_in_words
+from kacenv.api.events import Broadcast
 from kacenv.api.files import add_page
 from kacenv.api.haste import Haste
+from kacenv.api.login import add_login
 from kacenv.api.watch import Watch
 from kacenv.engine import State
 from kacenv.loader import SceneCard
@@ -20,6 +20,18 @@ from kacenv.requests import PressField
 from kacenv.session import Session
 from kacenv.status import RoomStatus
 
+VERSION = "1.0"
+"""Of the API; 1.1 would have more in it, 2.0 would live below `/v2`."""
+_WORDS = "Reads and drives a room. Over TCP by a token or a cookie; on the Unix socket by neither."
+_LET_IN = {
+    "token": {"type": "http", "scheme": "bearer", "description": "From `kacenv access add`."},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-kacenv-ROOM",
+        "description": "From `/v1/login`; without TLS it is called `kacenv-ROOM`.",
+    },
+}
 LONGEST_POLL = 25.0
 """Seconds that a status with `after` waits for news; shorter than any proxy's patience."""
 
@@ -53,12 +65,24 @@ After = Annotated[
     Query(description="Wait up to 25 s for a `version` other than this one."),
 ]
 _EVENTS: dict[int | str, dict[str, Any]] = {
+    **ASKING,
     200: {
         "description": "Server-sent events: `status` (all of it), `change` (a JSON Merge Patch, "
         "RFC 7386) and `beat` (nothing has changed).",
         "content": {"text/event-stream": {}},
-    }
+    },
 }
+
+
+class _Described(FastAPI):
+    """Says how one is let in over TCP, too."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description (3.1)."""
+        described = super().openapi()
+        described["components"]["securitySchemes"] = _LET_IN
+        described["security"] = [{scheme: []} for scheme in _LET_IN]
+        return described
 
 
 def make_app(session: Session, ways: Ways) -> FastAPI:
@@ -66,46 +90,61 @@ def make_app(session: Session, ways: Ways) -> FastAPI:
 
     `app.state.watch` must be closed before the server is, or its streams hold it up.
     """
-    app = FastAPI(title="kacenv", version=__version__, docs_url=None, redoc_url=None)
+    app = _Described(
+        title="kacenv",
+        version=VERSION,
+        description=_WORDS,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
     app.state.watch = Watch(session)
     explain_in_words(app)
     add_page(app)
+    add_login(app, PRESSING)
     _add_reading(app, session, app.state.watch, ways)
     _add_driving(app, session, app.state.watch, ways)
     return app
 
 
 def _add_reading(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> None:
-    @app.get("/v1/status")
+    broadcast = Broadcast(watch)
+
+    @app.get("/v1/status", responses=ASKING)
     async def status(after: After = None) -> RoomStatus:
+        """The whole room at a moment; with `after`, the next one that is another."""
         if after is not None:
             await watch.beyond(after, LONGEST_POLL)
         watch.look()
         return replace(session.status(), version=watch.version)
 
     @app.get("/v1/events", response_class=StreamingResponse, responses=_EVENTS)
-    async def events() -> StreamingResponse:
-        no_store = {"Cache-Control": "no-store"}
-        return StreamingResponse(stream(watch), media_type="text/event-stream", headers=no_store)
+    async def events(asked: Request) -> StreamingResponse:
+        """The room now, and whatever changes, until one of the two leaves."""
+        still = getattr(asked.state, "still", lambda: True)
+        return StreamingResponse(broadcast.listen(still), media_type="text/event-stream")
 
-    @app.get("/v1/scenes")
+    @app.get("/v1/scenes", responses=ASKING)
     async def scenes() -> Sequence[SceneCard]:
+        """The scenes of the house."""
         return await ways.scenes()
 
 
 def _add_driving(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> None:
     haste = Haste()
 
-    @app.post("/v1/requests")
+    @app.post("/v1/requests", responses=PRESSING)
     async def requests(press: Annotated[PressField, Body()], asked: Request) -> Reply:
+        """Press a key; docs/requests.md has them all."""
         haste.heed(asked.client.host if asked.client else "", press)
         before = session.state
         words = session.submit(press)
         watch.look()
         return Reply(reply=words, changed=_differs(before, session.state))
 
-    @app.post("/v1/start")
+    @app.post("/v1/start", responses=PRESSING)
     async def start(body: SceneName) -> Reply:
+        """Begin a scene."""
         words = await ways.begin(body.scene)
         watch.look()
         return Reply(reply=words)

@@ -2,34 +2,110 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncGenerator, Callable
 
 from kacenv.api.change import Json, difference, foretell, merge
 from kacenv.api.watch import Watch
 
+_log = logging.getLogger(__name__)
 BEAT = 2.0
 """While nothing changes, a surface hears that often that the link is alive (seconds)."""
 BREATH = 0.1
 """Between two changes lies at least this (seconds), however many presses come in."""
 
 
-async def stream(watch: Watch) -> AsyncIterator[str]:
-    """The room at once, then each change and, where there is none, a beat."""
-    shown = watch.look()
-    yield _event("status", shown)
-    while not watch.closed:
-        if await watch.beyond(shown["version"], BEAT):
-            now = watch.look()
-            foretold = foretell(shown, now["at"])
-            patch = difference(foretold, now) | {"at": now["at"]}
-            shown = merge(foretold, patch)
-            yield _event("change", patch)
-            await asyncio.sleep(BREATH)
-        elif not watch.closed:
-            shown = foretell(shown, watch.look()["at"])
-            yield _event("beat", {"at": shown["at"]})
+class _Event:
+    """One event, and the way to the next; those that everybody has heard are forgotten."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._next: _Event | None = None
+        self._there = asyncio.Event()
+
+    def lead_to(self, event: "_Event | None") -> None:
+        """`event` comes next; None if no more do."""
+        self._next = event
+        self._there.set()
+
+    async def next(self) -> "_Event | None":
+        """The next one, once it is there."""
+        await self._there.wait()
+        return self._next
 
 
-def _event(name: str, data: Json) -> str:
+class Broadcast:
+    """Works out once what all streams are told: a hundred tablets cost little more than one."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._shown: Json = {}
+        self._last = _Event("")
+        self._listeners = 0
+        self._telling: asyncio.Task[None] | None = None
+
+    async def listen(self, still: Callable[[], bool] = lambda: True) -> AsyncGenerator[str, None]:
+        """The room at once, then each change and, where there is none, a beat.
+
+        It ends when its reader may not look any more, by what `still` says.
+        """
+        if self._watch.closed:
+            return
+        self._listeners += 1
+        try:
+            self._begin()
+            event: _Event | None = self._last
+            yield _text("status", self._shown)
+            while event and still():
+                event = await event.next()
+                if event and still():
+                    yield event.text
+        finally:
+            self._listeners -= 1
+            if self._listeners == 0 and self._telling is not None:
+                self._telling.cancel()
+                self._telling = None
+
+    def _begin(self) -> None:
+        """Be as far as the room is; all that is shown goes on from here."""
+        if self._telling is not None and not self._telling.done():
+            self._catch_up()
+            return
+        self._shown, self._last = self._watch.look(), _Event("")
+        self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        """Tell on; whatever ends it ends the streams, and surfaces come again."""
+        try:
+            await self._tell_on()
+        except Exception:  # noqa: BLE001 - a stream that hangs would look like a quiet room
+            _log.exception("the room can't be shown")
+        self._last.lead_to(None)
+
+    async def _tell_on(self) -> None:
+        while not self._watch.closed:
+            if await self._watch.beyond(self._shown["version"], BEAT):
+                self._catch_up()
+                await asyncio.sleep(BREATH)
+            elif not self._watch.closed:
+                self._shown = foretell(self._shown, self._watch.look()["at"])
+                self._add(_text("beat", {"at": self._shown["at"]}))
+
+    def _catch_up(self) -> None:
+        now = self._watch.look()
+        foretold = foretell(self._shown, now["at"])
+        patch = difference(foretold, now)
+        if patch:
+            patch |= {"at": now["at"]}
+            self._add(_text("change", patch))
+        self._shown = merge(foretold, patch)
+
+    def _add(self, text: str) -> None:
+        event = _Event(text)
+        self._last.lead_to(event)
+        self._last = event
+
+
+def _text(name: str, data: Json) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"event: {name}\ndata: {text}\n\n"

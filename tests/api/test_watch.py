@@ -8,7 +8,7 @@ from typing import Any
 from support.devices import MemorySound
 from support.sessions import a_phase, a_room, a_timeline
 
-from kacenv.api.events import stream
+from kacenv.api.events import Broadcast
 from kacenv.api.watch import Watch
 from kacenv.clock import SimClock
 from kacenv.requests import Extend, Hold, Start
@@ -21,7 +21,7 @@ def in_room(visit: Callable[[Session, Watch], Awaitable[None]]) -> None:
 
     async def stay() -> None:
         session = Session(a_room(), SimClock())
-        session.sound = MemorySound(session.clock)
+        session.stage.sound = MemorySound(session.clock)
         session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
         await asyncio.wait_for(visit(session, Watch(session)), 20.0)
 
@@ -84,7 +84,7 @@ def test_the_stream_begins_with_everything_and_goes_on_with_changes() -> None:
     """First the whole room, then a patch with only what is new."""
 
     async def visit(session: Session, watch: Watch) -> None:
-        events = stream(watch)
+        events = Broadcast(watch).listen()
         name, first = await heard(events)
         assert (name, first["session"]["mode"]) == ("status", "running")
         session.submit(Extend.model_validate({"by": "10m"}))
@@ -102,7 +102,7 @@ def test_a_quiet_stream_beats() -> None:
     """Where nothing changes, a small sign of life comes every two seconds."""
 
     async def visit(_: Session, watch: Watch) -> None:
-        events = stream(watch)
+        events = Broadcast(watch).listen()
         await heard(events)
         name, beat = await heard(events)
         assert (name, set(beat)) == ("beat", {"at"})
@@ -120,7 +120,7 @@ def test_many_presses_make_few_changes() -> None:
             await asyncio.sleep(0.005)
 
     async def visit(session: Session, watch: Watch) -> None:
-        events, names = stream(watch), []
+        events, names = Broadcast(watch).listen(), []
         await heard(events)
         pressing = asyncio.create_task(press(session, watch))
         while (name := (await heard(events))[0]) != "beat":
@@ -135,7 +135,7 @@ def test_closing_lets_everybody_go() -> None:
     """A daemon that leaves isn't held up by those who watch."""
 
     async def visit(_: Session, watch: Watch) -> None:
-        events = stream(watch)
+        events = Broadcast(watch).listen()
         await heard(events)
         rest = asyncio.create_task(_all(events))
         waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
@@ -149,3 +149,43 @@ def test_closing_lets_everybody_go() -> None:
 
 async def _all(events: AsyncIterator[str]) -> list[str]:
     return [event async for event in events]
+
+
+def test_all_streams_tell_one_story() -> None:
+    """Who comes later hears the same changes, and is in agreement with who was there before."""
+
+    async def visit(session: Session, watch: Watch) -> None:
+        broadcast = Broadcast(watch)
+        early, late = broadcast.listen(), broadcast.listen()
+        _, first = await heard(early)
+        session.submit(Hold())
+        _, second = await heard(late)
+        _, patch = await heard(early)
+        assert second["session"]["mode"] == patch["session"]["mode"] == "held"
+        assert second["version"] == patch["version"] == first["version"] + 1
+        session.tell("The sound is back.")
+        assert (await heard(early)) == (await heard(late))
+        await early.aclose()
+        await late.aclose()
+        again = broadcast.listen()
+        assert (await heard(again))[1]["session"]["mode"] == "held"
+        await again.aclose()
+
+    in_room(visit)
+
+
+def test_a_stream_ends_when_its_reader_may_not_look_any_more() -> None:
+    """Whoever is let in no more hears nothing more."""
+
+    async def visit(session: Session, watch: Watch) -> None:
+        allowed = [True]
+        events = Broadcast(watch).listen(lambda: allowed[0])
+        await heard(events)
+        waiting = asyncio.create_task(_all(events))
+        await asyncio.sleep(0.05)
+        allowed[0] = False
+        session.submit(Hold())
+        watch.look()
+        assert await asyncio.wait_for(waiting, 5.0) == []
+
+    in_room(visit)

@@ -1,0 +1,21 @@
+"""Who may drive a room over the network: tokens, PINs, log-ins and the clinic's certificate."""
+
+from kacenv.access.certificate import Certificate, CertificateError, open_certificate
+from kacenv.access.gate import Gate, Visitor
+from kacenv.access.keyring import KeyRing, key_file
+from kacenv.access.pass_key import DeviceRole, Kind, PassKey
+from kacenv.access.refusal import Refusal
+
+__all__ = [
+    "Certificate",
+    "CertificateError",
+    "DeviceRole",
+    "Gate",
+    "KeyRing",
+    "Kind",
+    "PassKey",
+    "Refusal",
+    "Visitor",
+    "key_file",
+    "open_certificate",
+]

@@ -1,0 +1,165 @@
+"""The door: what every request over TCP must pass before the room hears of it."""
+
+import asyncio
+import json
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kacenv.access import DeviceRole, Gate, Refusal, Visitor
+from kacenv.access.patience import origin_of
+from kacenv.api.login import LOGIN, Host, add_cookie
+from kacenv.api.rate import Rate
+from kacenv.api.visit import Visit, knows_host
+from kacenv.units import Seconds
+
+MOST_BODY: Final = 16_384
+"""Bytes of a request's body; the longest true one has a few hundred."""
+BODY_TIME: Final = 8.0
+"""Seconds in which it must be here."""
+AT_ONCE, PER_SECOND = 80, 25.0
+"""Requests from one address; a page asks for its files at once, a hand presses twice a second."""
+_METHODS: Final = {"GET", "POST", "DELETE"}
+_READING: Final = {"GET"}
+_OPEN: Final = ("/", LOGIN)
+"""Whoever isn't let in yet may see the page, and log in."""
+_ANYBODY: Final = Visitor("anybody at this machine", DeviceRole.STAFF)
+
+
+class Door:
+    """Lets requests through to `app`; without a gate, everybody who knows a name of the `host`."""
+
+    def __init__(self, app: ASGIApp, host: Host) -> None:
+        self._app, self._host = app, host
+        self._rate = Rate(AT_ONCE, PER_SECOND)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, or say why not."""
+        try:
+            visit = Visit(scope)
+            visitor = self._let_in(visit)
+            receive = await _whole(visit, receive)
+        except Refusal as refusal:
+            await _say(refusal, send)
+            return
+        gate = self._host.gate
+        state = {**scope.get("state", {}), "visitor": visitor, "host": self._host}
+        if gate and visitor:
+            state["still"] = lambda: gate.still(visitor)
+        new = gate.turn(visitor) if gate and visitor else None
+        if new:
+            send = add_cookie(send, self._host.cookie_line(new, visit.scheme))
+        await self._app({**scope, "state": state}, receive, send)
+
+    def _let_in(self, visit: Visit) -> Visitor | None:
+        """Who it is; None for somebody who may only log in.
+
+        Raises:
+            Refusal: It is nobody who may do this.
+        """
+        if not self._rate.allows(origin_of(visit.address)):
+            raise Refusal(429, "Too many requests at once. Wait a moment.", Seconds(1.0))
+        if not knows_host(visit.host, self._host.names):
+            raise Refusal(421, "This room is not known by that name (surfaces: tcp: names:).")
+        if visit.method not in _METHODS:
+            raise Refusal(405, "Rooms are read by GET and driven by POST.")
+        if visit.is_from_elsewhere and (visit.method != "GET" or visit.path.startswith("/v1/")):
+            raise Refusal(403, "Another page asked for that; only the room's own may.")
+        if visit.method == "POST" and _media_type(visit) != "application/json":
+            raise Refusal(415, "A request is JSON (Content-Type: application/json).")
+        return _allowed(visit, _who(visit, self._host))
+
+
+def _media_type(visit: Visit) -> str:
+    return visit.header("content-type").partition(";")[0].strip().lower()
+
+
+def _who(visit: Visit, host: Host) -> Visitor | None:
+    gate: Gate | None = host.gate
+    if gate is None:
+        return _ANYBODY
+    if visit.token:
+        return gate.by_token(visit.token, visit.address)
+    cookie = visit.cookie(host.cookie(visit.scheme))
+    return gate.by_cookie(cookie) if cookie else None
+
+
+def _allowed(visit: Visit, visitor: Visitor | None) -> Visitor | None:
+    """`visitor`, if that is somebody who may do this.
+
+    Raises:
+        Refusal: It isn't.
+    """
+    if visit.path == LOGIN or (visit.path in _OPEN or visit.path.startswith("/page/")):
+        return visitor
+    if visitor is None:
+        raise Refusal(401, "Log in first: with a PIN at the page, or with a token.")
+    if visitor.role is not DeviceRole.STAFF and visit.method not in _READING:
+        raise Refusal(403, "This device may look, and change nothing.")
+    return visitor
+
+
+async def _whole(visit: Visit, receive: Receive) -> Receive:
+    """A receive that has the body already, so that nothing waits for it inside the room.
+
+    Raises:
+        Refusal: It is too long, or too slow.
+    """
+    if not visit.has_body:
+        return receive
+    try:
+        async with asyncio.timeout(BODY_TIME):
+            body = await _read(visit, receive)
+    except TimeoutError:
+        raise Refusal(408, "The request came too slowly.") from None
+    return _Replay(body, receive)
+
+
+async def _read(visit: Visit, receive: Receive) -> bytes:
+    body = b""
+    stated = visit.header("content-length")
+    more = True
+    while more:
+        if len(body) > MOST_BODY or (stated.isdigit() and int(stated) > MOST_BODY):
+            raise Refusal(413, "The request is too long.")
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, "The request broke off.")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    if len(body) > MOST_BODY:
+        raise Refusal(413, "The request is too long.")
+    return body
+
+
+@dataclass(slots=True)
+class _Replay:
+    """The body once, then whatever else happens."""
+
+    body: bytes
+    receive: Receive
+    told: bool = False
+
+    async def __call__(self) -> Message:
+        if self.told:
+            return await self.receive()
+        self.told = True
+        return {"type": "http.request", "body": self.body, "more_body": False}
+
+
+async def _say(refusal: Refusal, send: Send) -> None:
+    """Answer with a refusal, and close the line: its body may still be on the way."""
+    body = json.dumps({"error": str(refusal)}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    if refusal.wait is not None:
+        headers.append((b"retry-after", str(math.ceil(refusal.wait)).encode()))
+    if refusal.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

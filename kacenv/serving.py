@@ -1,0 +1,203 @@
+"""Serving: the sockets by which surfaces reach a room, and the API behind them."""
+
+import asyncio
+import grp
+import os
+import socket
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from kacenv.access import Certificate, CertificateError, Gate, KeyRing, key_file, open_certificate
+from kacenv.access.logins import Logins
+from kacenv.api import Careful, Door, Errands, Host, Porch, Ways, make_app
+from kacenv.api.line import line_options
+from kacenv.errors import DaemonError
+from kacenv.loader import House, SceneCard, load_session, scene_cards
+from kacenv.places import state_folder
+from kacenv.requests import Start
+from kacenv.session import Session
+from kacenv.surfaces import Surfaces, Tcp
+from kacenv.timeline import Timeline
+
+_LAST_WORDS = 2
+"""Seconds for requests that are still under way when the daemon leaves."""
+
+
+@asynccontextmanager
+async def open_api(
+    session: Session,
+    house: House,
+    room: str,
+    path: Path,
+    begun: Callable[[str], None] = lambda _: None,
+) -> AsyncIterator[None]:
+    """The API of a session on the socket `path` and, if the room says so, for browsers.
+
+    Scenes are loaded for the room file `room`; `begun` hears of each scene that begins.
+
+    Raises:
+        DaemonError: A socket can't be opened, and nobody is in the room.
+    """
+    app = make_app(session, _ways(session, house, room, begun))
+    async with AsyncExitStack() as stack:
+        unix = stack.enter_context(_socket(path, session.room.surfaces.socket_group))
+        await stack.enter_async_context(_served(unix, Careful(app)))
+        await _open_tcp(stack, session, house, app)
+        stack.callback(app.state.watch.close)
+        yield
+
+
+def _ways(session: Session, house: House, room: str, begun: Callable[[str], None]) -> Ways:
+    loading = Errands[str, Timeline](lambda scene: load_session(house, scene, room))
+    listing = Errands[None, Sequence[SceneCard]](lambda _: scene_cards(house))
+
+    async def begin(scene: str) -> str:
+        timeline = await loading.run(scene)
+        words = session.submit(Start(timeline))
+        begun(scene)
+        return words
+
+    return Ways(begin, lambda: listing.run(None))
+
+
+async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: FastAPI) -> None:
+    """Serve browsers, if the room does; what is in the way then is told, and music goes on."""
+    surfaces = session.room.surfaces
+    if surfaces.tcp is None:
+        return
+    try:
+        secured = await asyncio.to_thread(_secured, surfaces.tcp, house)
+        porch = stack.enter_context(_tcp(surfaces.tcp))
+    except CertificateError as error:
+        session.tell(f"No tablet is served: {error}")
+        return
+    except DaemonError as error:
+        if session.is_idle:
+            raise
+        session.tell(f"No tablet is served: {error}")
+        return
+    gate = _gate(surfaces, session.room.name)
+    host = Host(session.room.name, _names(surfaces.tcp, secured), gate)
+    if gate is not None:
+        stack.push_async_callback(gate.close)
+    for warning in _warnings(secured, gate):
+        session.tell(warning)
+    await stack.enter_async_context(_served(porch, Careful(Door(app, host)), secured, tcp=True))
+
+
+def _secured(tcp: Tcp, house: House) -> Certificate | None:
+    """The room's certificate; None where it does without.
+
+    Raises:
+        CertificateError: It can't be used.
+    """
+    if tcp.tls is None or not tcp.tls.encrypts:
+        return None
+    return open_certificate(house.root / tcp.tls.certificate, house.root / tcp.tls.key)
+
+
+def _gate(surfaces: Surfaces, room: str) -> Gate | None:
+    if surfaces.access is None:
+        return None
+    ring = KeyRing(key_file(surfaces.access.file))
+    return Gate(ring, Logins(state_folder() / f"{room}.logins"))
+
+
+def _names(tcp: Tcp, secured: Certificate | None) -> frozenset[str]:
+    """The names by which browsers may call this machine; addresses always may be."""
+    own = {tcp.host.lower(), socket.gethostname().lower()}
+    return frozenset({*own, *tcp.names, *(secured.names if secured else ())})
+
+
+def _warnings(secured: Certificate | None, gate: Gate | None) -> Iterator[str]:
+    expiring = secured.warning(datetime.now(UTC)) if secured else None
+    locked = gate.problem() if gate else None
+    yield from (warning for warning in (expiring, locked) if warning)
+
+
+@asynccontextmanager
+async def _served(
+    listener: socket.socket,
+    app: ASGIApp,
+    secured: Certificate | None = None,
+    *,
+    tcp: bool = False,
+) -> AsyncIterator[None]:
+    """`app` answers on this socket."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LAST_WORDS,
+        **(line_options() if tcp else {}),
+    )
+    config.load()
+    config.ssl = secured.context if secured else None
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the daemon."""
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override] # the same use
+        return nullcontext()
+
+
+@contextmanager
+def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
+    """A listening Unix socket for the daemon's own user and, where named, a group."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        mask = os.umask(0o177)
+        try:
+            listener.bind(str(path))
+        finally:
+            os.umask(mask)
+        if group is not None:
+            _admit(path, group)
+        listener.listen()
+        yield listener
+
+
+def _admit(path: Path, group: str) -> None:
+    try:
+        os.chown(path, -1, grp.getgrnam(group).gr_gid)
+    except (KeyError, PermissionError):
+        raise DaemonError(
+            f"The group {group} can't be given the room's socket. "
+            f"Make it (addgroup {group}), and run kacenv as one of its members."
+        ) from None
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IWGRP)
+
+
+@contextmanager
+def _tcp(where: Tcp) -> Iterator[Porch]:
+    """A listening socket for browsers."""
+    try:
+        listener = socket.create_server((where.host, where.port), family=_family(where.host))
+    except OSError as error:
+        raise DaemonError(
+            f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
+            "Choose another port in the room file (surfaces: tcp: port:)."
+        ) from None
+    with Porch(listener) as porch:
+        yield porch
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
