@@ -47,11 +47,24 @@ async def open_api(
     """
     app = make_app(session, _ways(session, house, room, begun))
     async with AsyncExitStack() as stack:
-        unix = stack.enter_context(_socket(path, session.room.surfaces.socket_group))
-        await stack.enter_async_context(_served(unix, Careful(app)))
+        await _open_unix(stack, session, path, app)
         await _open_tcp(stack, session, house, app)
         stack.callback(app.state.watch.close)
         yield
+
+
+async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: FastAPI) -> None:
+    """Serve commands on this machine; a room with people in it opens without, if it must."""
+    for group in (session.room.surfaces.socket_group, None):
+        try:
+            unix = stack.enter_context(_socket(path, group))
+        except DaemonError as error:
+            if session.is_idle:
+                raise
+            session.tell(f"The session goes on, but not all can reach it: {error}")
+        else:
+            await stack.enter_async_context(_served(unix, Careful(app)))
+            return
 
 
 def _ways(session: Session, house: House, room: str, begun: Callable[[str], None]) -> Ways:
@@ -161,11 +174,21 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
-    """A listening Unix socket for the daemon's own user and, where named, a group."""
+    """A listening Unix socket for the daemon's own user and, where named, a group.
+
+    Raises:
+        DaemonError: It can't be made, or the group can't have it.
+    """
+    path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         mask = os.umask(0o177)
         try:
             listener.bind(str(path))
+        except OSError as error:
+            raise DaemonError(
+                f"The room's socket {path} can't be made: {error.strerror}. "
+                "Make room on its disk, and let kacenv write to its folder."
+            ) from None
         finally:
             os.umask(mask)
         if group is not None:

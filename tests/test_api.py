@@ -127,6 +127,23 @@ def test_a_group_can_be_let_in(run_folder: Path) -> None:
     assert run_folder.is_dir()
 
 
+def test_a_session_goes_on_without_a_group_that_has_gone(run_folder: Path) -> None:
+    """Back after a crash, the music isn't taken away because of who may drive; staff are told."""
+    room = a_room().model_copy(update={"surfaces": Surfaces(socket_group="no-such-group")})
+
+    async def look() -> tuple[int, list[str]]:
+        session = Session(room, MonotonicClock())
+        session.submit(Start(a_timeline(a_phase("onset"))))
+        with hold_room("test") as path:
+            async with open_api(session, House.find(), "demo", path):
+                return path.stat().st_mode, [told.text for told in session.status().told]
+
+    mode, told = asyncio.run(look())
+    assert stat.S_IMODE(mode) == 0o600
+    assert any("addgroup no-such-group" in text for text in told)
+    assert run_folder.is_dir()
+
+
 def test_a_group_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A socket for an unknown group is refused with what to do."""
     with pytest.raises(DaemonError, match="addgroup no-such-group"):

@@ -19,7 +19,7 @@ from kacenv.places import run_folder
 if TYPE_CHECKING:
     from kacenv.loader import House
 
-_NEEDED = ("kacenv.daemon", "fastapi", "uvicorn", "av", "miniaudio")
+_NEEDED = ("kacenv.daemon", "kacenv.serving", "av", "miniaudio")
 """What a daemon would have to import after a crash, if its supervisor hadn't."""
 _PATIENCE = 15.0
 """A daemon that doesn't answer after this many seconds has failed to start."""
