@@ -20,6 +20,10 @@ _HOW: Final = {
     "intensity": "intensity up",
     "lights": "lights 20%, lights dimmer, lights brighter, lights plan, or lights resume",
     "chime": "chime, or chime bell",
+    "done": "done, or done check-in-3",
+    "snooze": "snooze, snooze 10m, or snooze check-in-3 10m",
+    "pass": "pass, or pass check-in-3",
+    "seat": "seat a started, or seat a reset",
 }
 """How presses are typed that take more than their name."""
 _PLAIN: Final = frozenset(
@@ -43,21 +47,32 @@ def press_of(words: list[str]) -> Press:
     Raises:
         PressError: There is no such press, or it is typed otherwise.
     """
+    kind, *_ = words or [""]
+    try:
+        return _PRESS.validate_python({"kind": kind, **fields_of(words)})
+    except ValidationError as error:
+        how = _HOW.get(kind, kind)
+        text = f"{' '.join(words)}: {_reason(error, how)}"
+        raise PressError(text, _expected(error, how), how.partition(",")[0]) from error
+
+
+def fields_of(words: list[str]) -> Fields:
+    """What the words say beside the press's name, as yet unchecked.
+
+    Raises:
+        PressError: There is no such press, or it has other words.
+    """
     kind, *rest = words or [""]
     if kind not in _PLAIN and kind not in _HOW:
         every = ", ".join(sorted((*_PLAIN, *_HOW)))
         found = f"{kind!r} can't be pressed" if kind else "something to press is missing"
         raise PressError(f"{found}. There is: {every}.", f"one of: {every}", "hold")
     fields = _READERS[kind](rest) if kind in _READERS else None if rest else {}
-    how = _HOW.get(kind, kind)
-    example = how.partition(",")[0]
     if fields is None:
-        raise PressError(f"{' '.join(words)!r} can't be understood. Type: {how}", how, example)
-    try:
-        return _PRESS.validate_python({"kind": kind, **fields})
-    except ValidationError as error:
-        text = f"{' '.join(words)}: {_reason(error, how)}"
-        raise PressError(text, _expected(error, how), example) from error
+        how = _HOW.get(kind, kind)
+        text = f"{' '.join(words)!r} can't be understood. Type: {how}"
+        raise PressError(text, how, how.partition(",")[0])
+    return fields
 
 
 def _one(name: str) -> Reader:
@@ -96,8 +111,27 @@ def _lights(rest: list[str]) -> Fields | None:
             return None
 
 
-def _chime(rest: list[str]) -> Fields | None:
-    return {"chime": rest[0]} if len(rest) == 1 else None if rest else {}
+def _maybe(name: str) -> Reader:
+    """Reads one word, or none, as the field `name`."""
+    return lambda rest: {name: rest[0]} if len(rest) == 1 else None if rest else {}
+
+
+def _snooze(rest: list[str]) -> Fields | None:
+    """A check-in's name, a time, both or neither."""
+    time = rest[-1:] if rest and rest[-1][0].isdigit() else []
+    name = rest[: len(rest) - len(time)]
+    if len(name) > 1:
+        return None
+    named = {"check_in": name[0]} if name else {}
+    return named | ({"by": time[0]} if time else {})
+
+
+def _seat(rest: list[str]) -> Fields | None:
+    match rest:
+        case [seat, "started" | "reset" as word]:
+            return {"seat": seat, "started": word == "started"}
+        case _:
+            return None
 
 
 _READERS: Final[dict[str, Reader]] = {
@@ -108,7 +142,11 @@ _READERS: Final[dict[str, Reader]] = {
     "duck": _duck,
     "intensity": _one("lean"),
     "lights": _lights,
-    "chime": _chime,
+    "chime": _maybe("chime"),
+    "done": _maybe("check_in"),
+    "snooze": _snooze,
+    "pass": _maybe("check_in"),
+    "seat": _seat,
 }
 """What the words after a press say; None where they make no sense."""
 

@@ -37,23 +37,29 @@ class TrackStatus:
 
 @dataclass(frozen=True, slots=True)
 class CheckInStatus:
-    """The check-in that comes next; `due_in` is in seconds, None while time is held."""
+    """The check-in that comes next; `due_in` is in seconds, None while time is held.
+
+    `seat` is the seat on whose clock it comes, `a` or `b`.
+    """
 
     prompt: str
     due_in: float | None
+    seat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DueStatus:
     """A check-in that waits for staff, on the room's clock (`RoomStatus.at`), in seconds.
 
-    It came at `since`; a snoozed one comes again at `again`, None while time is held.
+    It came at `since`; a snoozed one comes again at `again`, None while time is held. `seat` is the
+    seat on whose clock it came, `a` or `b`.
     """
 
     id: str
     prompt: str
     since: float
     again: float | None = None
+    seat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +225,8 @@ def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
     if not waits:
         return None
     wait, cue = min(waits, key=lambda pair: pair[0])
-    return CheckInStatus(cue.prompt, None if state.mode is Mode.HELD else max(0.0, wait))
+    due_in = None if state.mode is Mode.HELD else max(0.0, wait)
+    return CheckInStatus(cue.prompt, due_in, cue.seat)
 
 
 def _seat_waits(state: State, seat: Seat, now: Seconds) -> list[tuple[float, Cue]]:
@@ -230,7 +237,7 @@ def _seat_waits(state: State, seat: Seat, now: Seconds) -> list[tuple[float, Cue
 
 def _due(state: State, due: Due) -> DueStatus:
     again = None if due.again is None else state.session_clock.when(due.again)
-    return DueStatus(due.cue.id, due.cue.prompt, due.since, again)
+    return DueStatus(due.cue.id, due.cue.prompt, due.since, again, due.cue.seat)
 
 
 def _seat(state: State, seat: Seat) -> SeatStatus:

@@ -1,7 +1,7 @@
 """The room as a live picture in a terminal."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,58 +10,89 @@ from rich.table import Table
 from rich.text import Text
 
 from kacenv.units import format_clock
-from kacenv.words import hand_lines
+from kacenv.words import asked, hand_lines, when
 
-_ARC_WIDTH = 78
-_LAMPS_A_ROW = 3
+_WIDTH = 100
+_MARGINS = 12
+"""What the frame and the labels take of the width."""
+_LAMPS_A_ROW, _LAMP_WIDTH = 3, 24
 _METER_WIDTH = 40
 _QUIETEST = -60.0
 """The meter's left end (dBFS)."""
 _WARM, _DIM, _SOFT = "#e8a25c", "#6f6259", "#c9b8a8"
 _DEFAULT_WHITE = 2700.0
+_SAME = 0.5
+"""Something told is the same as before if it lies no farther from it (seconds)."""
 
 
-def picture(status: dict[str, Any]) -> RenderableType:
-    """A status, as the API gives it, drawn for a dim room."""
+def picture(status: dict[str, Any], width: int = _WIDTH) -> RenderableType:
+    """A status, as the API gives it, drawn for a dim room, at most `width` letters wide.
+
+    One of the live events will do, too: it is without meters.
+    """
     session = status["session"]
+    width = min(width, _WIDTH)
     rows = Table.grid(padding=(0, 2))
-    rows.add_column(style=_DIM, justify="right")
+    rows.add_column(style=_DIM, justify="right", no_wrap=True)
     rows.add_column(style=_SOFT)
-    if session["phase"] is not None:
-        rows.add_row("phase", _phase(session))
-        rows.add_row("session", _session(session))
-        rows.add_row("playing", Text(_playing(session["playing"])))
-    for name, meter in status["meters"].items():
-        rows.add_row(name, _meter(*meter))
-    if status["lamps"]:
-        rows.add_row("lamps", _lamps(status["lamps"]))
-    rows.add_row("next", Text(_next(session["next_check_in"])))
-    for name, seat in session["seats"].items():
-        rows.add_row(f"seat {name}", Text(f"{format_clock(status['at'] - seat['since'])} so far"))
-    for due in session["due"]:
-        waits = format_clock(status["at"] - due["since"])
-        rows.add_row("due", Text(f"{due['prompt']} (for {waits})", f"bold {_WARM}"))
-    for told in status["told"][-3:]:
-        rows.add_row(format_clock(told["ago"]) + " ago", Text(told["text"]))
-    for line in hand_lines(session):
-        word, _, text = line.partition(" ")
-        rows.add_row(word, Text(text.strip(), f"bold {_WARM}"))
+    for label, content in _rows(status, (width - _MARGINS) // _LAMP_WIDTH):
+        rows.add_row(label, content)
     title = session["title"] or f"{status['room']}: no session is on"
-    body = Group(_arc(session), Text(), rows)
+    body = Group(_arc(session, width - _MARGINS), Text(), rows)
     return Panel(
-        body, title=Text(title), border_style=_DIM, subtitle=Text(status["sound"]), width=100
+        body, title=Text(title), border_style=_DIM, subtitle=Text(status["sound"]), width=width
     )
 
 
-def _arc(session: dict[str, Any]) -> Text:
-    """The phases side by side, as wide as they are long."""
-    arc = Text()
+def _rows(status: dict[str, Any], lamps_a_row: int) -> Iterator[tuple[str, RenderableType]]:
+    session = status["session"]
+    if session["phase"] is not None:
+        yield "phase", _phase(session)
+        yield "session", Text(_session(session))
+        yield "playing", Text(_playing(session["playing"], session.get("up_next")))
+    for name, meter in status.get("meters", {}).items():
+        yield name, _meter(*meter)
+    if status["lamps"]:
+        yield "lamps", _lamps(status["lamps"], min(_LAMPS_A_ROW, max(1, lamps_a_row)))
+    yield "next", Text(_next(session["next_check_in"]))
+    yield from _staff_rows(status)
+    for told in status["told"][-3:]:
+        yield format_clock(told["ago"]) + " ago", Text(told["text"])
+    for line in hand_lines(session):
+        word, _, text = line.partition(" ")
+        yield word, Text(text.strip(), f"bold {_WARM}")
+    for part, trouble in status.get("health", {}).items():
+        if trouble:
+            yield part, Text(trouble, f"bold {_WARM}")
+
+
+def _staff_rows(status: dict[str, Any]) -> Iterator[tuple[str, Text]]:
+    """The seats' clocks, and the check-ins that wait for staff or come again."""
+    session, now = status["session"], status["at"]
+    for name, seat in session["seats"].items():
+        coming = ""
+        if seat["next_prompt"]:
+            coming = f"; {seat['next_prompt']} in {format_clock(seat['next_at'] - now)}"
+        yield f"seat {name}", Text(f"{format_clock(now - seat['since'])} so far{coming}")
+    for due in session["due"]:
+        waits = format_clock(now - due["since"])
+        yield "due", Text(f"{asked(due)} (for {waits})", f"bold {_WARM}")
+    for due in session["snoozed"]:
+        again = when(None if due["again"] is None else due["again"] - now)
+        yield "snoozed", Text(f"{asked(due)}, again {again}")
+
+
+def _arc(session: dict[str, Any], space: int) -> Text:
+    """The phases side by side, as wide as they are long; names are cut where space is scarce."""
+    arc = Text(no_wrap=True)
     total = sum(phase["duration"] for phase in session["phases"]) or 1.0
+    shares = [round(space * phase["duration"] / total) for phase in session["phases"]]
+    wishes = [len(phase["name"]) + 2 for phase in session["phases"]]
+    wide = sum(map(max, shares, wishes)) <= space + _MARGINS // 2
     for index, phase in enumerate(session["phases"]):
-        width = max(len(phase["name"]) + 2, round(_ARC_WIDTH * phase["duration"] / total))
-        here = index == session["phase"]
-        style = f"bold black on {_WARM}" if here else f"{_SOFT} on #3a322c"
-        arc.append(phase["name"].center(width), style)
+        width = max(shares[index], wishes[index]) if wide else max(1, shares[index] - 1)
+        style = f"bold black on {_WARM}" if index == session["phase"] else f"{_SOFT} on #3a322c"
+        arc.append(phase["name"][:width].center(width), style)
         arc.append(" ")
     return arc
 
@@ -77,11 +108,12 @@ def _session(session: dict[str, Any]) -> str:
     return f"{format_clock(session['elapsed'])} so far, {format_clock(session['left'])} left"
 
 
-def _playing(track: dict[str, Any] | None) -> str:
+def _playing(track: dict[str, Any] | None, up_next: str | None) -> str:
     if track is None:
         return "—"
     position, length = format_clock(track["position"]), format_clock(track["length"])
-    return f"“{track['title']}”, {track['artist']}  {position} / {length}"
+    then = f"; then “{up_next}”" if up_next else ""
+    return f"“{track['title']}”, {track['artist']}  {position} / {length}{then}"
 
 
 def _meter(rms: float, peak: float) -> Text:
@@ -92,11 +124,11 @@ def _meter(rms: float, peak: float) -> Text:
     return bar + Text(f"{shown}  peak {max(peak, _QUIETEST):5.1f}", _DIM)
 
 
-def _lamps(lamps: dict[str, dict[str, Any]]) -> Table:
+def _lamps(lamps: dict[str, dict[str, Any]], a_row: int) -> Table:
     grid = Table.grid(padding=(0, 3))
     cells = [_lamp(name, lamp) for name, lamp in lamps.items()]
-    for start in range(0, len(cells), _LAMPS_A_ROW):
-        grid.add_row(*cells[start : start + _LAMPS_A_ROW])
+    for start in range(0, len(cells), a_row):
+        grid.add_row(*cells[start : start + a_row])
     return grid
 
 
@@ -108,10 +140,7 @@ def _lamp(name: str, lamp: dict[str, Any]) -> Text:
 def _next(check_in: dict[str, Any] | None) -> str:
     if check_in is None:
         return "no check-in to come in this phase"
-    due = check_in["due_in"]
-    return f"{check_in['prompt']} " + (
-        "after the hold" if due is None else f"in {format_clock(due)}"
-    )
+    return f"{asked(check_in)} {when(check_in['due_in'])}"
 
 
 def lamp_colour(level: float, kelvin: float | None) -> tuple[int, int, int]:
@@ -138,9 +167,20 @@ def plain_lines(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterab
     title = session["playing"]["title"] if session["playing"] else None
     if title and (not earlier or not earlier["playing"] or earlier["playing"]["title"] != title):
         yield f"{clock}    music     “{title}”"
-    known = len(before["told"]) if before else 0
-    for told in status["told"][known:]:
+    for name in session["seats"]:
+        if earlier and name not in earlier["seats"]:
+            yield f"{clock}    seat      {name.upper()} has begun"
+    for told in _news(before, status):
         yield f"{clock}    {'check-in' if told['check_in'] else 'note':<9} {told['text']}"
+
+
+def _news(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What staff have been told since `before`; either list may have lost its oldest."""
+    known = [] if before is None else [(t["text"], before["at"] - t["ago"]) for t in before["told"]]
+    for told in status["told"]:
+        at = status["at"] - told["ago"]
+        if not any(told["text"] == text and abs(at - then) < _SAME for text, then in known):
+            yield told
 
 
 def pulse_line(status: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ def _session_lines(session: dict[str, Any]) -> Iterable[str]:
         yield f"playing   “{track['title']}”, {track['artist']} ({heard})"
     if coming := session["next_check_in"]:
         due = coming["due_in"]
-        yield f"next      {coming['prompt']} {_when(due)}"
+        yield f"next      {asked(coming)} {when(due)}"
 
 
 def _seat_lines(session: dict[str, Any], now: float) -> Iterable[str]:
@@ -72,15 +72,22 @@ def due_lines(session: dict[str, Any], now: float) -> Iterable[str]:
     """The check-ins that wait for staff at `now` on the room's clock, and how to answer."""
     for due in session["due"]:
         waits = format_clock(now - due["since"])
-        yield f"due       {due['prompt']} (for {waits}): kacenv done {due['id']}"
+        yield f"due       {asked(due)} (for {waits}): kacenv done {due['id']}"
     if session["due"]:
         yield "          or let it come again: kacenv snooze 5m; or go by: kacenv pass"
     for due in session["snoozed"]:
         again = None if due["again"] is None else due["again"] - now
-        yield f"snoozed   {due['prompt']}, again {_when(again)}"
+        yield f"snoozed   {asked(due)}, again {when(again)}"
 
 
-def _when(due: float | None) -> str:
+def asked(check_in: dict[str, Any]) -> str:
+    """What staff read of a check-in: the prompt, and whose it is where it has a seat's clock."""
+    seat = check_in.get("seat")
+    return f"Seat {seat.upper()}: {check_in['prompt']}" if seat else str(check_in["prompt"])
+
+
+def when(due: float | None) -> str:
+    """When something comes that is due in so many seconds; None while time is held."""
     return "after the hold" if due is None else f"in {format_clock(due)}"
 
 

@@ -121,6 +121,45 @@ def test_plain_lines_tell_each_thing_once() -> None:
     )
 
 
+def test_a_list_that_forgets_its_oldest_repeats_nothing() -> None:
+    """What live events no longer tell, and what moves up for it, is no news."""
+    many = tuple(Told(f"Note {n}", 10.0 - n, check_in=False) for n in range(10))
+    before = status_at(5.0, told=many)
+    later = [Told(told.text, told.ago + 2.0, told.check_in) for told in many[1:]]
+    after = status_at(7.0, told=(*later, Told("Look in", 0.0, check_in=True)))
+    after["at"] = before["at"] + 2.0
+    assert list(plain_lines(before, after)) == ["0:07    check-in  Look in"]
+
+
+def test_a_check_in_on_a_seats_clock_says_whose_it_is() -> None:
+    """In the status and in the picture, while it is to come and while it waits."""
+    seat_cue = replace(a_cue("lozenge", 420.0), seat=Seat.B)
+    plan = a_timeline(a_phase("onset"), seat_cues=(seat_cue,))
+    state = step(State(room=a_room()), Seconds(0.0), Start(plan)).state
+    state = step(state, Seconds(0.0), SeatStarted(seat=Seat.B)).state
+    for now, part in (
+        (60.0, "next      Seat B: lozenge in 6:00"),
+        (430.0, "due       Seat B: loz"),
+    ):
+        state = step(state, Seconds(now)).state
+        room = RoomStatus("r", describe(state, Seconds(now)), "none", {}, None, {}, (), at=now)
+        assert part in "\n".join(status_lines(asdict(room)))
+        assert part.split(maxsplit=1)[1] in drawn(asdict(room))
+
+
+def test_the_picture_fits_and_says_what_is_wrong() -> None:
+    """It is no wider than asked, and a part of the room that has trouble is named."""
+    status = status_at(60.0) | {"health": {"sound": "The speakers are gone.", "lights": None}}
+    del status["meters"]
+    console = Console(width=200, color_system=None)
+    with console.capture() as capture:
+        console.print(picture(status, 50))
+    text = capture.get()
+    assert max(len(line.rstrip()) for line in text.splitlines()) == 50
+    assert "The speakers are gone." in text
+    assert "then “onset-2”" in drawn(status)
+
+
 def test_a_lamp_is_drawn_in_its_colour() -> None:
     """Off is black; warmer is redder; brighter is brighter."""
     assert lamp_colour(0.0, 2200.0) == (0, 0, 0)

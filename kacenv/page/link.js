@@ -21,6 +21,7 @@ export async function ask(path, { body, patience = PATIENCE } = {}) {
 }
 
 class Refusal extends Error {}
+class Locked extends Error {}
 
 function reach(path, body, signal) {
   const sent = body && { method: "POST", body: JSON.stringify(body) };
@@ -34,8 +35,11 @@ function limit(span) {
   return { signal: stopper.signal, done: () => clearTimeout(timer) };
 }
 
-/** Follow the room for ever: `heard(name, data)` for each event, `lost()` whenever it ends. */
-export async function follow({ heard, lost }) {
+/**
+ * Follow the room for ever: `heard(name, data)` for each event, `lost()` whenever it ends.
+ * Where somebody has to log in first, `locked()` ends when that is done.
+ */
+export async function follow({ heard, lost, locked }) {
   let failures = 0;
   for (;;) {
     try {
@@ -43,8 +47,12 @@ export async function follow({ heard, lost }) {
         failures = 0;
         heard(name, data);
       });
-    } catch {
-      // However it ended, the next lines are the answer to it.
+    } catch (error) {
+      // However else it ended, the next lines are the answer to it.
+      if (error instanceof Locked) {
+        await locked();
+        continue;
+      }
     }
     lost();
     await pause(PAUSES[Math.min(failures, PAUSES.length - 1)]);
@@ -57,6 +65,7 @@ async function listen(heard) {
   let watchdog = setTimeout(() => stopper.abort(), SILENCE);
   try {
     const answer = await reach("/v1/events", null, stopper.signal);
+    if (answer.status === 401) throw new Locked();
     if (!answer.ok) return;
     for await (const text of pieces(answer.body.getReader())) {
       clearTimeout(watchdog);

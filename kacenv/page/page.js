@@ -1,12 +1,15 @@
 // The tablet's page: joins the link, the view and the keys.
 
+import { showCheckIns, wireCheckIns } from "./check_ins.js";
 import { ASKS, LONG_PRESSES, forget, muteAsk, volumeAsk } from "./keys.js";
 import { ask, follow } from "./link.js";
+import { learnRole, logIn, showToken } from "./login.js";
 import { onLongPress, onPress } from "./press.js";
 import { offerScenes } from "./scenes.js";
+import { showSeats, wireSeats } from "./seats.js";
 import { Room } from "./status.js";
 import { undoOf } from "./undo.js";
-import { $, news, show, write } from "./view.js";
+import { $, mayDrive, news, show, write } from "./view.js";
 import { clock, forTouch, timeOfDay } from "./words.js";
 
 const FRAME = 250; // ms between two looks at the clocks
@@ -76,6 +79,8 @@ function draw() {
   const told = news(shown, status);
   if (told) write($("news"), told);
   show(status);
+  showCheckIns(status);
+  showSeats(status);
   watchUndo(status);
   const idle = status.session.phase === null;
   if (idle && (!shown || shown.session.phase !== null)) offerScenes(say);
@@ -95,7 +100,9 @@ function lose() {
   write($("lost-words"), `No link since ${timeOfDay(new Date(lostAt))}. ` +
     "The room goes on by itself; this is how it was then.");
   $("lost").hidden = false;
-  for (const key of document.querySelectorAll("button")) key.disabled = key.id !== "lights-up";
+  for (const key of document.querySelectorAll("main button, #undo")) {
+    key.disabled = key.id !== "lights-up" || !mayDrive();
+  }
   say("");
 }
 
@@ -106,12 +113,24 @@ function find() {
   $("undo").disabled = false;
   lostAt = null;
   shown = null;
+  draw();
+}
+
+/** Nothing of the room stays on a screen that may not show it any more. */
+async function unlock() {
+  lostAt = Date.now();
+  room.known = null;
+  shown = null;
+  await logIn();
 }
 
 function hear(name, data) {
-  if (name === "status") room.learn(data);
-  else room.change(data);
-  if (name === "status") find();
+  if (name === "status") {
+    room.learn(data);
+    learnRole().catch(() => {}).then(find); // what it may do is known before it is shown
+    return;
+  }
+  room.change(data);
   if (name !== "beat") draw();
 }
 
@@ -121,6 +140,8 @@ function wire() {
     else if (LONG_PRESSES.includes(id)) onLongPress($(id), () => send(request(room.now())), say);
     else onPress($(id), () => send(request(room.now())));
   }
+  wireCheckIns(send);
+  wireSeats(send, say);
   onPress($("undo"), takeBack);
   $("outputs").addEventListener("click", pressOutput);
 }
@@ -135,4 +156,5 @@ function pressOutput({ target }) {
 
 wire();
 setInterval(draw, FRAME);
-follow({ heard: hear, lost: lose });
+await showToken();
+follow({ heard: hear, lost: lose, locked: unlock });

@@ -3,7 +3,7 @@
 import { ask } from "./link.js";
 import { onLongPress } from "./press.js";
 import { length } from "./words.js";
-import { $ } from "./view.js";
+import { $, mayDrive } from "./view.js";
 
 const READING = 120000; // ms that measuring a scene's music may take
 
@@ -27,7 +27,7 @@ function offer(scene, say) {
   key.type = "button";
   key.className = "key slow";
   key.dataset.scene = scene.name;
-  key.disabled = Boolean(scene.problem);
+  key.disabled = Boolean(scene.problem) || !mayDrive();
   key.append(line("name", scene.title), line("hint", scene.problem ? "its file needs mending" : length(scene.duration)), band(scene));
   onLongPress(key, () => begin(scene, say), say);
   item.append(key);

@@ -28,11 +28,14 @@ export function undoOf(request, before) {
     case "intensity":
       return undo({ kind: "intensity", lean: request.lean === "up" ? "down" : "up" },
         (now) => now.lean !== session.lean);
+    case "seat":
+      return undo({ ...request, started: !request.started },
+        (now) => Boolean((now.seats || {})[request.seat]) === request.started);
     case "lights":
     case "lights-up":
       return undoLights(request, before);
     default:
-      return null; // next, back, end, stop and chime can't be unmade
+      return null; // next, back, end, stop, chime and what is said to a check-in can't be unmade
   }
 }
 

@@ -2,14 +2,16 @@
 
 import { drawHill } from "./arc.js";
 import { ASKS, LOUDEST, SOFTEST, isOpen } from "./keys.js";
-import { clock, decibels, forTouch, length, list, name, percent, timeOfDay } from "./words.js";
+import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
-const RECENT = 300; // s that a check-in stays on the page
 const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage" };
 const ZONES = { seats: "Seats", task: "Desk", path: "Path" };
 const HANDS = { plan: "on", therapist: "now by hand", "lights-up": "now up" };
 
 export const $ = (id) => document.getElementById(id);
+
+/** Whether this device may do more than look. */
+export const mayDrive = () => !document.body.classList.contains("viewer");
 
 /** Writes only what differs, so that a screen reader and the eye are left in peace. */
 export function write(element, text) {
@@ -22,9 +24,10 @@ export function show(status) {
   const on = session.phase !== null && session.phase !== undefined;
   for (const part of document.querySelectorAll(".session")) part.hidden = !on;
   $("begin").hidden = on;
-  write($("title"), on ? `${name(status.room)} · ${session.title}` : name(status.room));
+  const here = mayDrive() ? name(status.room) : `${name(status.room)} · looking only`;
+  write($("title"), on ? `${here} · ${session.title}` : here);
   showHealth(status);
-  if (on) showSession(session, status);
+  if (on) showSession(session);
   showOutputs(status);
   showLamps(status);
   showKeys(status);
@@ -38,7 +41,7 @@ function showHealth({ health }) {
   write($("health-short"), troubles.join(" ") || "All is well");
 }
 
-function showSession(session, status) {
+function showSession(session) {
   const phase = session.phases[session.phase];
   const before = session.phases.slice(0, session.phase).reduce((sum, { duration }) => sum + duration, 0);
   drawHill(session.phases, before + Math.min(session.in_phase, phase.duration));
@@ -46,7 +49,6 @@ function showSession(session, status) {
   showPhases(session);
   showPhase(session, phase);
   showMusic(session);
-  showCheckIn(session, status.told);
 }
 
 function showWhole(session) {
@@ -89,19 +91,6 @@ function showMusic({ playing, hushed, up_next: upNext }) {
   const share = playing ? playing.position / (playing.length || 1) : 0;
   $("track-past").style.width = `${(share * 100).toFixed(1)}%`;
   write($("up-next"), hushed ? "silent, by your word" : upNext ? `then ${upNext}` : "");
-}
-
-function showCheckIn({ next_check_in: next }, told) {
-  const due = told.filter((one) => one.check_in && one.ago < RECENT).pop();
-  $("now-check-in").classList.toggle("due", Boolean(due));
-  write($("check-in-when"), due ? "Check-in" : "Next check-in");
-  if (due) write($("check-in"), `${due.text} · ${clock(due.ago)} ago`);
-  else if (next) write($("check-in"), `${next.prompt} ${when(next.due_in)}`);
-  else write($("check-in"), "No check-in to come in this phase");
-}
-
-function when(due) {
-  return due === null || due === undefined ? "after the hold" : `in ${clock(due)}`;
 }
 
 function showOutputs({ session, roles }) {
@@ -203,8 +192,10 @@ function draw(id, icon) {
   if (use.getAttribute("href") !== address) use.setAttribute("href", address);
 }
 
-function enable(key, open) {
-  if (key.disabled === open) key.disabled = !open;
+/** A key that does something now, for who may drive. */
+export function enable(key, open) {
+  const possible = open && mayDrive();
+  if (key.disabled === possible) key.disabled = !possible;
 }
 
 /** `count` children, made or taken away at the end; those that stay keep the focus. */
@@ -217,9 +208,9 @@ export function fill(parent, count, make) {
 /** What a screen reader should hear once: a new phase, a check-in. */
 export function news(before, status) {
   const session = status.session;
-  const fresh = status.told.filter((one) => one.check_in && one.ago < 2).pop();
-  const heard = before && before.told.some((one) => fresh && one.text === fresh.text && one.ago < 4);
-  if (fresh && !heard) return `Check-in: ${forTouch(fresh.text)}`;
+  const known = before ? before.session.due : session.due;
+  const fresh = session.due.filter((due) => !known.some(({ id, since }) => id === due.id && since === due.since));
+  if (fresh.length) return `Check-in: ${fresh.map(asked).join("; ")}`;
   if (before && session.phases.length && before.session.phase !== session.phase) {
     return `Now ${session.phases[session.phase].name}.`;
   }

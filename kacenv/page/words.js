@@ -38,6 +38,11 @@ export function name(id) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** What staff read of a check-in: the prompt, and whose it is where it comes on a seat's clock. */
+export function asked({ prompt, seat }) {
+  return seat ? `Seat ${seat.toUpperCase()}: ${prompt}` : prompt;
+}
+
 /** Words of the daemon without what to type: there is a key for it. */
 export function forTouch(text) {
   const sentences = text.match(/[^.!?]+[.!?]*\s*/g) || [];

@@ -76,7 +76,7 @@ def test_the_chime_is_struck_for_staff(room: ServedRoom, open_tablet: Open) -> N
     tablet = open_tablet(room)
     tablet.tap("#chime")
     tablet.reads("#said", "Chime for staff.")
-    orders = room.ask(lambda session: [order for _, order in session.sound.orders])  # type: ignore[union-attr] # memory
+    orders = room.ask(lambda session: [order for _, order in session.stage.sound.orders])  # type: ignore[union-attr] # memory
     assert sum(isinstance(order, StrikeChime) for order in orders) == 1
     assert tablet.page.locator("#undo").is_hidden()
 
@@ -103,8 +103,9 @@ def test_the_keyboard_does_all_of_it(room: ServedRoom, open_tablet: Open) -> Non
     """Keys are reached by Tab, pressed by Enter, and held down for what asks for a second."""
     tablet = open_tablet(room)
     page = tablet.page
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "hold"
+    for key in ("seat-a", "seat-b", "hold"):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == key
     page.keyboard.press("Enter")
     tablet.reads("#phase-left", "holding")
     page.keyboard.press("Enter")

@@ -5,7 +5,9 @@ import time
 from page.conftest import Open
 from support.tablet import ServedRoom
 
-_OPEN_KEYS = "[...document.querySelectorAll('button:not(:disabled)')].map((key) => key.id)"
+_OPEN_KEYS = (
+    "[...document.querySelectorAll('button:not(:disabled):not(#pad *)')].map((key) => key.id)"
+)
 _CLOCKS = "['whole', 'phase-left', 'phase-in'].map((id) => document.getElementById(id).innerText)"
 
 

@@ -31,7 +31,7 @@ def test_axe_finds_nothing(room: ServedRoom, open_tablet: Open, size: str) -> No
     tablet.reads("#phase", "settle")
     check_access(tablet)
     room.jump(5.02)
-    tablet.reads("#check-in", "ago")
+    tablet.reads("#check-in-when", "ago")
     tablet.tap("#hold")
     tablet.reads("#phase-left", "holding")
     check_access(tablet)
@@ -120,7 +120,7 @@ def test_a_screen_reader_is_told_rarely(room: ServedRoom, open_tablet: Open) -> 
     """Clocks aren't announced; a new phase and a due check-in are, once."""
     tablet = open_tablet(room)
     live = "[...document.querySelectorAll('[role=status],[role=alert],[aria-live]')].map(e => e.id)"
-    assert tablet.page.evaluate(live) == ["lost", "said", "news"]
+    assert tablet.page.evaluate(live) == ["lost", "login-said", "said", "news"]
     room.jump(5.02)
     tablet.wait_for("document.getElementById('news').textContent.startsWith('Check-in')")
     room.jump(10)
