@@ -136,6 +136,7 @@ def test_a_session_goes_on_without_a_group_that_has_gone(run_folder: Path) -> No
         session.submit(Start(a_timeline(a_phase("onset"))))
         with hold_room("test") as path:
             async with open_api(session, House.find(), "demo", path):
+                await asyncio.sleep(0)
                 return path.stat().st_mode, [told.text for told in session.status().told]
 
     mode, told = asyncio.run(look())

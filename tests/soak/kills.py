@@ -18,7 +18,7 @@ from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.clock import SimClock
 from kacenv.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
-from kacenv.engine import Mode, State, next_due, step
+from kacenv.engine import Mode, State, next_due, resume, step
 from kacenv.errors import RefusedError
 from kacenv.journal import Journal, read, unfinished
 from kacenv.recovery import Entry, fold
@@ -86,6 +86,8 @@ class Diary(MemorySound):
 
 async def live(folder: Path, begin: float) -> None:
     """One process's life: carry on, or begin, and follow the session until killed."""
+    # A hundredth of a second is four here: no life is short enough to blame a piece for its end.
+    resume.SHORT_LIFE = Seconds(0.0)
     clock = SimClock(0.0, Seconds(begin))
     diary = Diary(clock, folder / "diary")
 
