@@ -53,7 +53,7 @@ test: lint
 
 bench: setup
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
-	PYTHONPATH=tests $(BIN)/python -m benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(RUNS)
 
 soak: setup
 	$(call install,$(TEST_PACKAGES))
