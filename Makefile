@@ -49,7 +49,7 @@ lint: setup
 
 test: lint
 	$(call install,$(TEST_PACKAGES))
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
