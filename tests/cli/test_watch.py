@@ -170,8 +170,9 @@ def test_q_leaves_the_terminal_as_it_was(room: ServedRoom) -> None:
         room.press(Hold())
         read_until(terminal, b"holding")
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        room.press(Release())  # the first frame of the new size may have been read in part above
         read_until(terminal, "─".encode() * 38)
         os.write(terminal, b"q")
         read_until(terminal, b"\x1b[?1049l")
         assert process.wait(PATIENCE) == 0
-    assert room.now().mode == "held"
+    assert room.now().mode == "running"
