@@ -9,10 +9,11 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import pyte
 import pytest
 from rich.console import Console
 from support.daemon import KACENV
@@ -133,46 +134,66 @@ def test_a_script_reads_a_line_for_each_change(room: ServedRoom) -> None:
             process.terminate()
 
 
-@contextmanager
-def in_a_terminal() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`kacenv watch` in a terminal of 80 by 24 letters, and the side from which one types."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(
-        [KACENV, "watch", "--room", "room"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm-256color"},
-    )
-    os.close(theirs)
-    try:
-        yield process, ours
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+class Terminal:
+    """`kacenv watch` in a terminal of 80 by 24 letters, as it is seen and typed to."""
+
+    def __init__(self) -> None:
+        self._ours, theirs = pty.openpty()
+        self.screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        self.resize(80, 24)
+        fixed = ("COLUMNS", "LINES")  # would hold Rich to one size
+        surroundings = {name: text for name, text in os.environ.items() if name not in fixed}
+        self.process = subprocess.Popen(
+            [KACENV, "watch", "--room", "room"],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**surroundings, "TERM": "xterm-256color"},
+        )
+        os.close(theirs)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the window larger or smaller."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.screen.resize(lines, columns)
+
+    def type(self, keys: bytes) -> None:
+        """Press some keys."""
+        os.write(self._ours, keys)
+
+    def read_until(self, seen: Callable[[str], bool]) -> None:
+        """Look at the screen until it shows what is waited for."""
+        end = time.monotonic() + PATIENCE
+        while not seen(shown := "\n".join(self.screen.display)):
+            assert select.select([self._ours], [], [], max(0.0, end - time.monotonic()))[0], shown
+            part = os.read(self._ours, 65536)
+            self.received += part
+            self._stream.feed(part)
+
+    def close(self) -> None:
+        """Close the window."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
 
 
-def read_until(terminal: int, part: bytes) -> bytes:
-    """What the terminal got, until `part` is in it."""
-    text, end = b"", time.monotonic() + PATIENCE
-    while part not in text:
-        assert select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0], text
-        text += os.read(terminal, 65536)
-    return text
+def widest(shown: str) -> int:
+    """Letters in the longest line."""
+    return max(len(line.rstrip()) for line in shown.splitlines())
 
 
 def test_q_leaves_the_terminal_as_it_was(room: ServedRoom) -> None:
     """The view fills the screen and follows its size; q leaves with 0, and the room goes on."""
-    with in_a_terminal() as (process, terminal):
-        read_until(terminal, b"q leaves")
+    with closing(Terminal()) as terminal:
+        terminal.read_until(lambda shown: "q leaves" in shown)
+        assert widest("\n".join(terminal.screen.display)) == 80
         room.press(Hold())
-        read_until(terminal, b"holding")
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
-        room.press(Release())  # the first frame of the new size may have been read in part above
-        read_until(terminal, "─".encode() * 38)
-        os.write(terminal, b"q")
-        read_until(terminal, b"\x1b[?1049l")
-        assert process.wait(PATIENCE) == 0
-    assert room.now().mode == "running"
+        terminal.read_until(lambda shown: "holding" in shown)
+        terminal.resize(100, 40)
+        terminal.read_until(lambda shown: widest(shown) == 100)
+        terminal.type(b"q")
+        terminal.read_until(lambda _: b"\x1b[?1049l" in terminal.received)
+        assert terminal.process.wait(PATIENCE) == 0
+    assert room.now().mode == "held"
