@@ -1,0 +1,1 @@
+"""The record: what a session was, as planned and as it went, for afterwards."""
