@@ -71,7 +71,7 @@ def _surveyed(home: "House", names: list[str], *, measure: bool) -> "Survey":
 
 def _measured(paths: list[Path]) -> bool:
     """Measure the files, with a bar in a terminal; False where nothing could be kept."""
-    from kacenv.cli.music import shown_scan
+    from kacenv.cli.measuring import shown_scan
     from kacenv.errors import KacenvError
     from kacenv.music import Cache
     from kacenv.music.scan import scan

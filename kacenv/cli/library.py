@@ -49,7 +49,7 @@ def import_folder(
 
 def _scan(files: list[Path]) -> None:
     """Measure what isn't known yet; what can't be measured is left to `look_at`."""
-    from kacenv.cli.music import shown_scan
+    from kacenv.cli.measuring import shown_scan
     from kacenv.music import Cache
     from kacenv.music.scan import scan as scan_files
 

@@ -1,14 +1,13 @@
 """`kacenv music`: what there is to know about the clinic's music before a session."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kacenv.cli import library
+from kacenv.cli.measuring import line_of, shown_scan
 from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
@@ -63,51 +62,11 @@ def scan(
     sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
 
 
-@contextmanager
-def shown_scan(
-    scanned: "Iterable[Scanned]", total: int, *, quiet: bool
-) -> "Iterator[Iterable[Scanned]]":
-    """What is scanned while it passes by: a bar in a terminal, a line each in a pipe.
-
-    Where it shall be `quiet`, the bar is on stderr, and a pipe gets nothing.
-    """
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=quiet)
-    if not console.is_terminal:
-        yield scanned if quiet else _line_by_line(scanned)
-        return
-    with Progress(console=console, transient=True) as progress:
-        yield progress.track(scanned, total=total, description="Measuring")
-
-
-def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
-    for one in scanned:
-        if one.sound is not None and not one.known:
-            print(_line(one), flush=True)
-        yield one
-
-
-def _line(one: "Scanned") -> str:
-    from kacenv.loader.files import shown
-    from kacenv.units import format_clock
-
-    if one.sound is None:
-        return f"{shown(one.path)}: {one.reason}"
-    loudness = "silent" if one.sound.loudness is None else f"{one.sound.loudness:.1f} LUFS"
-    length = format_clock(one.sound.duration)
-    return (
-        f"{loudness:>10}  {one.sound.true_peak:6.1f} dBTP  {one.sound.loudness_range:4.1f} LU"
-        f"  {length:>7}  {shown(one.path)}"
-    )
-
-
 def _summary(results: "list[Scanned]") -> str:
     known = sum(one.known for one in results)
     unreadable = [one for one in results if one.sound is None]
     counts = f"{len(results) - known - len(unreadable)} measured, {known} known already"
-    lines = [_line(one) for one in unreadable]
+    lines = [line_of(one) for one in unreadable]
     if unreadable:
         counts += f", {len(unreadable)} that can't be measured"
     return "\n".join([*lines, f"{_files(len(results))}: {counts}."])

@@ -1,0 +1,49 @@
+"""The music being measured, as it is seen in a terminal or a pipe."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kacenv.music.scan import Scanned
+
+
+@contextmanager
+def shown_scan(
+    scanned: "Iterable[Scanned]", total: int, *, quiet: bool
+) -> "Iterator[Iterable[Scanned]]":
+    """What is scanned while it passes by: a bar in a terminal, a line each in a pipe.
+
+    Where it shall be `quiet`, the bar is on stderr, and a pipe gets nothing.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=quiet)
+    if not console.is_terminal:
+        yield scanned if quiet else _line_by_line(scanned)
+        return
+    with Progress(console=console, transient=True) as progress:
+        yield progress.track(scanned, total=total, description="Measuring")
+
+
+def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
+    for one in scanned:
+        if one.sound is not None and not one.known:
+            print(line_of(one), flush=True)
+        yield one
+
+
+def line_of(one: "Scanned") -> str:
+    """What is known of a file, or why nothing is."""
+    from kacenv.loader.files import shown
+    from kacenv.units import format_clock
+
+    if one.sound is None:
+        return f"{shown(one.path)}: {one.reason}"
+    loudness = "silent" if one.sound.loudness is None else f"{one.sound.loudness:.1f} LUFS"
+    length = format_clock(one.sound.duration)
+    return (
+        f"{loudness:>10}  {one.sound.true_peak:6.1f} dBTP  {one.sound.loudness_range:4.1f} LU"
+        f"  {length:>7}  {shown(one.path)}"
+    )
