@@ -1,0 +1,104 @@
+"""A microphone that is listened to for a few seconds; nothing of it is kept."""
+
+import importlib
+import threading
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from kacenv.audio.samples import RATE
+from kacenv.errors import DeviceError
+from kacenv.preflight.tone import Samples
+from kacenv.units import Seconds
+
+_PERIOD_MS = 50
+_PATIENCE = Seconds(3.0)
+
+
+class Microphone:
+    """The first capture device whose name holds `wanted`, or the system's `default`.
+
+    Raises:
+        DeviceError: There is none, or it can't be opened.
+    """
+
+    def __init__(self, wanted: str) -> None:
+        self._heard: list[Samples] = []
+        self._frames = 0
+        self._news = threading.Condition()
+        self._device = _opened(wanted)
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        hearing = self._hear()
+        next(hearing)
+        self._device.start(hearing)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening."""
+        self._device.close()
+
+    @property
+    def frames(self) -> int:
+        """How many frames have been heard so far, at 48 kHz."""
+        with self._news:
+            return self._frames
+
+    def heard(self, start: int, end: int | None = None) -> Samples:
+        """What was heard between two frames, mono."""
+        with self._news:
+            whole = np.concatenate([np.zeros(0, np.float32), *self._heard])
+        return whole[start:end]
+
+    def listen(self, span: Seconds) -> None:
+        """Wait until so much more has been heard.
+
+        Raises:
+            DeviceError: Nothing comes.
+        """
+        with self._news:
+            wanted = self._frames + round(span * RATE)
+            if not self._news.wait_for(lambda: self._frames >= wanted, span + _PATIENCE):
+                raise DeviceError("the microphone gives no sound; is it plugged in?")
+
+    def _hear(self) -> Generator[None, bytearray, None]:
+        while True:
+            part: Samples = np.frombuffer((yield), np.float32)
+            with self._news:
+                self._heard.append(part)
+                self._frames += len(part)
+                self._news.notify_all()
+
+
+def _opened(wanted: str) -> Any:
+    miniaudio = importlib.import_module("miniaudio")
+    try:
+        return miniaudio.CaptureDevice(
+            input_format=miniaudio.SampleFormat.FLOAT32,
+            nchannels=1,
+            sample_rate=RATE,
+            buffersize_msec=_PERIOD_MS,
+            device_id=_key(miniaudio, wanted),
+            app_name="kacenv",
+        )
+    except miniaudio.MiniaudioError as error:
+        raise DeviceError(f"the microphone {wanted!r} can't be opened") from error
+
+
+def _key(miniaudio: Any, wanted: str) -> Any:
+    if wanted == "default":
+        return None
+    devices = miniaudio.Devices().get_captures()
+    for device in devices:
+        if wanted.casefold() in device["name"].casefold():
+            return device["id"]
+    names = ", ".join(device["name"] for device in devices) or "none"
+    raise DeviceError(f"no microphone is called {wanted!r}; there are: {names}")

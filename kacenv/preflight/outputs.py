@@ -1,0 +1,120 @@
+"""A soft tone on every output: heard by a microphone, by a person, or only taken by the device."""
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+
+from kacenv.audio import backend
+from kacenv.audio.devices import Device, SoundDevice
+from kacenv.audio.player import Player
+from kacenv.audio.signals import soft_tone
+from kacenv.claim import is_claimed
+from kacenv.doctor.finding import Finding, Mark
+from kacenv.errors import DeviceError
+from kacenv.preflight.microphone import Microphone
+from kacenv.preflight.said import Question, Said, Step
+from kacenv.preflight.tone import rise
+from kacenv.room import Output, Room
+from kacenv.units import Decibels, Seconds
+
+LEVEL = Decibels(-30.0)
+"""The peak of the tone in dBFS, softer than most music."""
+TONE = Seconds(1.5)
+_BEFORE = Seconds(0.8)
+_AFTER = Seconds(0.5)
+"""What a microphone hears later than it was played."""
+_SILENT = (
+    "Check amplifier, cable and volume, also the sound server's own; try a side by: "
+    "kacenv audio test"
+)
+_DEVICE = "Connect it and switch it on; kacenv audio devices lists what there is."
+OpenDevice = Callable[[str, int], Device]
+
+
+def output(
+    room: Room, name: str, microphone: str | None = None, open_device: OpenDevice = SoundDevice
+) -> Iterator[Said]:
+    """Each side of one output in turn."""
+    one = next(one for one in room.outputs if one.id == name)
+    what = f"output {name}"
+    try:
+        found = backend.find(one.device, max(one.channels))
+        yield from _played(room, one, microphone, open_device)
+    except DeviceError as error:
+        if is_claimed(room.name) and "can't be opened" in str(error) and not found.on_server:
+            yield _held(what, room.name)
+        else:
+            yield Finding(what, str(error), Mark.WRONG, _DEVICE)
+
+
+def _played(
+    room: Room, one: Output, microphone: str | None, open_device: OpenDevice
+) -> Iterator[Said]:
+    heard: list[Decibels | None] = []
+    with Microphone(microphone) if microphone else nullcontext() as ear:
+        for side, column in zip(sides(one), one.channels, strict=True):
+            yield Step(f"a soft tone, {side}")
+            alone = one.model_copy(update={"channels": (column,)})
+            heard.append(_tone(room, alone, ear, open_device))
+    if microphone is None:
+        yield _asked(one)
+    elif None in heard:
+        deaf = [side for side, level in zip(sides(one), heard, strict=True) if level is None]
+        yield _unheard(one, deaf)
+    else:
+        softest = min(level for level in heard if level is not None)
+        found = f"heard by the microphone, {softest:.0f} dB above the room"
+        yield Finding(f"output {one.id}", found)
+
+
+def sides(one: Output) -> tuple[str, ...]:
+    """What an output's channels are called."""
+    return ("left", "right") if len(one.channels) == 2 else ("mono",)
+
+
+def _tone(
+    room: Room, alone: Output, ear: Microphone | None, open_device: OpenDevice
+) -> Decibels | None:
+    """Play one side; by how much it rose above the room where somebody listens."""
+    tone = soft_tone(TONE, LEVEL)
+    begun = ear.frames if ear else 0
+    if ear:
+        ear.listen(_BEFORE)
+    middle = ear.frames if ear else 0
+    with Player(room, alone, tone, open_device=open_device) as player:
+        player.wait()
+    if ear is None:
+        return None
+    ear.listen(_AFTER)
+    return rise(ear.heard(begun, middle), ear.heard(middle))
+
+
+def _asked(one: Output) -> Question:
+    what, turns = f"output {one.id}", " and then ".join(sides(one))
+    how = f", {turns}" if len(one.channels) == 2 else ""
+    return Question(
+        f"Did you hear a soft tone from {one.id}{how}?",
+        yes=Finding(what, "heard"),
+        no=Finding(what, "not heard, though the device took the tone", Mark.WRONG, _SILENT),
+        unasked=Finding(what, "the device took the tone; not listened to"),
+    )
+
+
+def _unheard(one: Output, deaf: list[str]) -> Question:
+    """A microphone in the room doesn't hear headphones; whoever is there may."""
+    what, which = f"output {one.id}", " and ".join(deaf)
+    found = Finding(what, f"{which}: the microphone heard no tone", Mark.WRONG, _SILENT)
+    return Question(
+        f"The microphone heard nothing from {one.id}, {which}. Did you?",
+        yes=Finding(what, "heard by a person; not by the microphone"),
+        no=found,
+        unasked=found,
+    )
+
+
+def _held(what: str, room: str) -> Finding:
+    found = "the room's daemon has the device to itself; no tone was played"
+    todo = (
+        "Without a sound server two programs can't share a card. To hear it, end the daemon "
+        f"(systemctl stop kacenv-{room}) and look again; or hear a bell by: kacenv chime"
+    )
+    return Finding(what, found, Mark.NOTE, todo)
