@@ -17,12 +17,13 @@ install = @missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p;
 	if [ -n "$$missing" ]; then echo "Installing" $$missing; \
 	$(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null; fi
 
-.PHONY: help setup demo test lint bench soak music clean
+.PHONY: help setup demo test lint bench docs soak music clean
 help:
 	@echo "make setup   install what kacenv needs; afterwards $(BIN)/kacenv runs"
 	@echo "make demo    play the demo session (three minutes)"
 	@echo "make test    lint, types, contracts and tests"
 	@echo "make bench   measure speed, beside Liquidsoap"
+	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
 
@@ -54,6 +55,10 @@ test: lint
 bench: setup
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(RUNS)
+
+docs: setup
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The documentation is at build/site/index.html"
 
 soak: setup
 	$(call install,$(TEST_PACKAGES))

@@ -46,12 +46,3 @@ def test_every_fault_is_proved_by_a_test_that_is_there() -> None:
             path = ROOT / "tests" / file
             assert path.exists(), fault
             assert f"\ndef {test}(" in path.read_text(), f"{file}::{test}"
-
-
-def test_links_inside_the_documentation_hold() -> None:
-    """Each relative link leads to a file that is there."""
-    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "playlists/README.md"]:
-        for link in page.read_text().split("](")[1:]:
-            target = link.split(")")[0].split("#")[0]
-            if target and "://" not in target:
-                assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -1,0 +1,169 @@
+"""Writes the reference of every key from the JSON Schemas by which files are read."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from docs.hooks.shell import ROOT
+from kacenv.loader.schema import Kind, schema_of
+
+_WORDS: Final = {
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "yes, no",
+    "array": "list",
+    "object": "block",
+    "string": "text",
+}
+_UNITS: Final = {"1h10m": "time", "-6 dB": "dB", "35%": "%", "2200 K": "K"}
+_HEAD: Final = """\
+# Every key of a {kind}
+
+Made from the [JSON Schema](../schema/{kind}.json) by which editors complete and check, and
+from the table of the page for people.
+[{title} files](../{kind}.md) shows them in their places, and says how they belong together.
+"""
+_SAID: Final = re.compile(r"^\| `([\w.]+)` \| (.*) \|(.*)\| (.*) \|$", re.MULTILINE)
+_NAMES: Final = re.compile(r"[a-z0-9-]+(?:, [a-z0-9-]+)*: ")
+_LINK: Final = re.compile(r"\]\((?:(\w+\.md))?(#[\w-]+)?\)")
+Schema = dict[str, Any]
+
+
+class Said(NamedTuple):
+    """What the page for people says of a key."""
+
+    what: str
+    unit: str
+    default: str
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add a page for each kind of file."""
+    for kind in Kind:
+        files.append(File.generated(config, f"reference/{kind}-keys.md", content=page(kind)))
+    return files
+
+
+def page(kind: Kind) -> str:
+    """The reference of one kind of file, as Markdown."""
+    root = schema_of(kind)
+    parts = [_HEAD.format(kind=kind, title=kind.capitalize())]
+    told = _told(kind)
+    for name, node, required in keys(root, root, ""):
+        said = told[name]
+        parts.append(f"## `{name}`\n\n{_sentence(said.what)}\n")
+        parts.append(_row(root, name, node, said, required=required))
+    return "\n".join(parts)
+
+
+def keys(root: Schema, node: Schema, above: str) -> Iterator[tuple[str, Schema, bool]]:
+    """Each key with its schema and whether its block needs it, dotted, depth first.
+
+    Names that people choose themselves, and zones, are no keys.
+    """
+    for key, one in node.get("properties", {}).items():
+        if "description" not in one:
+            continue
+        name = f"{above}{key}"
+        yield name, one, key in node.get("required", ())
+        for inner in _inside(root, one):
+            yield from keys(root, inner, f"{name}.")
+
+
+def _told(kind: Kind) -> dict[str, Said]:
+    """The table of the page for people, which a test holds against the models; links moved."""
+    text = (ROOT / "docs" / f"{kind}.md").read_text(encoding="utf-8")
+    text = _LINK.sub(lambda found: f"](../{found[1] or f'{kind}.md'}{found[2] or ''})", text)
+    return {
+        name: Said(what, unit.strip(), default) for name, what, unit, default in _SAID.findall(text)
+    }
+
+
+def _inside(root: Schema, node: Schema) -> Iterator[Schema]:
+    """The blocks that may stand at a node, through lists, names and alternatives."""
+    if "$ref" in node:
+        yield from _inside(root, _target(root, node))
+        return
+    if node.get("properties"):
+        yield node
+    for below in (node.get("items"), node.get("additionalProperties")):
+        if isinstance(below, dict):
+            yield from _inside(root, below)
+    for one in node.get("anyOf", ()):
+        yield from _inside(root, one)
+
+
+def _target(root: Schema, node: Schema) -> Schema:
+    return dict(root["$defs"][node["$ref"].rsplit("/", 1)[1]])
+
+
+def _row(root: Schema, name: str, node: Schema, said: Said, *, required: bool) -> str:
+    """What stands there, what holds without it, and an example, as a table of one row."""
+    kinds = _in_words(root, node)
+    default = f"`{_yaml(node['default'])}`" if node.get("default") else said.default
+    without = "required" if required else default
+    example = _yaml(node["examples"][0]) if node.get("examples") else ""
+    example = f"`{name.rsplit('.', 1)[-1]}: {example}`" if example else ""
+    unit = f" ({said.unit})" if said.unit and said.unit not in kinds and kinds != "dB" else ""
+    cells = (f"{kinds}{unit}", without, example)
+    head = "| what stands there | without it | for example |\n|---|---|---|\n"
+    return head + "| " + " | ".join(_cell(one) for one in cells) + " |\n"
+
+
+def _sentence(what: str) -> str:
+    """With a capital, unless it begins with the names of dialects."""
+    return f"{what if _NAMES.match(what) else what[:1].upper() + what[1:]}."
+
+
+def _in_words(root: Schema, node: Schema) -> str:
+    kinds = list(dict.fromkeys(_kinds(root, node)))
+    return "yes, no" if "yes, no" in kinds else " or ".join(kinds)
+
+
+def _kinds(root: Schema, node: Schema) -> Iterator[str]:
+    """What a value is, in words; where several things may stand, each."""
+    if "$ref" in node:
+        yield from _kinds(root, _target(root, node))
+    elif "anyOf" in node:
+        for one in node["anyOf"]:
+            yield from _kinds(root, one)
+    elif "enum" in node:
+        yield ", ".join(str(one) for one in node["enum"])
+    else:
+        yield from _simple(node)
+
+
+def _simple(node: Schema) -> Iterator[str]:
+    sample = node.get("patternErrorMessage", "").rsplit(": ", 1)[-1]
+    kind = node.get("type")
+    if sample in _UNITS:
+        yield _UNITS[sample]
+    elif isinstance(kind, list):
+        yield "text"
+    elif kind in _WORDS:
+        yield _WORDS[str(kind)] + _bounds(node)
+
+
+def _bounds(node: Schema) -> str:
+    low, high = node.get("minimum"), node.get("maximum")
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    return "" if low is None else f" of at least {low}"
+
+
+def _yaml(value: Any) -> str:
+    """A value on one line, as it stands in a file."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_yaml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_yaml, value)) + "]"
+    text = str(value)
+    return json.dumps(text) if "#" in text else text
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,40 @@
+"""A sound server nobody hears, and the house music as if it had been measured before."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mutagen
+import pytest
+from support.pulse import Pulse
+
+from kacenv.music import Cache, Sound
+from kacenv.music.cache import Stamp
+from kacenv.music.scan import _content
+from kacenv.units import Decibels, Seconds
+
+MUSIC = Path(__file__).parents[2] / "playlists" / "house"
+_CHANNELS = 4
+_Mutagen: Any = mutagen  # it has no types
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What programs need in order to find a sound device of four channels."""
+    with Pulse(tmp_path_factory.mktemp("pulse"), channels=_CHANNELS) as pulse:
+        env = {name: value for name, value in pulse.env.items() if name.startswith("PULSE")}
+        yield env
+
+
+@pytest.fixture(scope="session")
+def measured(own_cache: None) -> None:  # noqa: ARG001 - it must be there first
+    """The house music's true lengths, and its loudness as playlists/README.md has it."""
+    with Cache() as cache:
+        for path in sorted(MUSIC.glob("*.opus")):
+            length = Seconds(_Mutagen.File(path).info.length)
+            found = Sound(-20.0, Decibels(-2.0), 6.0, 3.0, 3.0, *_STILL, length)
+            cache.keep(path, Stamp.of(path), _content(path), found)
+
+
+_STILL = (Seconds(30.0), Seconds(0.0), Seconds(0.0))
+"""Where it is loudest of a sudden, and the silence at its ends."""
