@@ -102,6 +102,7 @@ async def serve(house: House, room: str) -> None:
         clock = clock_after(back) if back else MonotonicClock()
         async with (
             open_session(place, clock, journal, back) as session,
+            _recorded(session, journal, back),
             _patrolled(session, house, room) as patrol,
             _open_api(session, house, room, path, patrol.begun),
         ):
@@ -122,6 +123,20 @@ async def _open_api(
     from kacenv.serving import open_api  # noqa: PLC0415 - loaded just now, on a thread
 
     async with open_api(session, house, room, path, begun):
+        yield
+
+
+@asynccontextmanager
+async def _recorded(session: Session, journal: Journal, back: Return | None) -> AsyncIterator[None]:
+    """Each session that is over leaves a record, for as long as the room keeps them."""
+    await asyncio.to_thread(importlib.import_module, "kacenv.record")
+    from kacenv.record import SETTLED, Keeper  # noqa: PLC0415 - loaded just now, on a thread
+
+    with closing(Keeper(session.room, journal.path, session.tell)) as keeper:
+        if back is None:
+            await asyncio.to_thread(keeper.give_up)
+        journal.on_end = keeper.ended
+        keeper.start(SETTLED if back else Seconds(0.0))
         yield
 
 

@@ -55,6 +55,10 @@ class JournalError(KacenvError):
     """A session that broke off can't be read back; says what to do instead."""
 
 
+class RecordError(KacenvError):
+    """A session's record can't be found, read or removed; says what to do instead."""
+
+
 class DaemonError(KacenvError):
     """The room's daemon can't be reached or can't be started."""
 

@@ -8,11 +8,12 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from kacenv.errors import UnitError
-from kacenv.fields import Decibels, Duration, Kelvin, Level, Line, Model, Slug
+from kacenv.fields import Days, Decibels, Duration, Kelvin, Level, Line, Model, Slug
 from kacenv.look import SettingField, Zone
 from kacenv.phrase import BUILT_IN, OwnChime, Phrase
 from kacenv.surfaces import Surfaces
 from kacenv.trigger import TriggerField
+from kacenv.units import Days as Span
 from kacenv.units import Decibels as Db
 from kacenv.units import Kelvin as White
 from kacenv.units import Level as Share
@@ -190,6 +191,13 @@ class Broker(Model):
         return self
 
 
+class Records(Model):
+    """What is kept of sessions that are over."""
+
+    keep: Annotated[Days, Field(examples=["keep: 30d"])] = Span(30)
+    """How long after its day a session's record is kept, then removed; `0d` writes none."""
+
+
 class DimLight(Model):
     """Keeps cool white and blue out of dim light, unless a phase says `cool_light: yes`."""
 
@@ -257,6 +265,8 @@ class Room(Model):
     dim_light: DimLight = DimLight()
     warm_dim: bool = False
     """Whether lamps whose look gives no white get warmer as they dim, as bulbs with a filament."""
+    records: Records = Records()
+    """What is kept of sessions that are over."""
     surfaces: Surfaces = Surfaces()
 
     @property

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -22,6 +21,7 @@ from kacenv.commands import (
     SetVolume,
     ShowLook,
 )
+from kacenv.diary import Diary
 from kacenv.engine import LightHand, Mode, State, next_due, step
 from kacenv.engine.light import LIGHTS_UP
 from kacenv.engine.music import SHORTEST_FADE
@@ -29,7 +29,7 @@ from kacenv.engine.phase import STOPPING
 from kacenv.errors import KacenvError, RefusedError
 from kacenv.journal import Journal, Return
 from kacenv.recovery import fold
-from kacenv.requests import Event, LightsUp, Press, Request, Resume, Start, Stop
+from kacenv.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.room import Role, Room
 from kacenv.stage import Stage
 from kacenv.stamp import slept
@@ -38,8 +38,6 @@ from kacenv.units import Decibels, Seconds
 
 LEAD = Seconds(0.2)
 """The engine lives this far ahead of the room, so that every order arrives before its moment."""
-BEAT = Seconds(3.0)
-"""How often the journal is told that the room is alive."""
 SHORTEST_SLEEP = Seconds(1.0)
 """A machine that slept for less has not been away."""
 LONGEST_WAIT = Seconds(0.5)
@@ -70,14 +68,13 @@ class Session:
         self.state = State(room=room)
         self.room = room
         self.clock = clock
-        self.journal = journal
         self.turns = 0
         """Grows as long as the loop goes round."""
         self.ended = asyncio.Event()
         self.stage = Stage(room)
-        self._board = Board(clock.now)
+        self._diary = Diary(journal, self._engine_time, lambda: self.stage.underruns)
+        self._board = Board(clock.now, self._diary.tell)
         self._stumbled = False
-        self._beaten_at = Seconds(-math.inf)
         self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -114,15 +111,14 @@ class Session:
         past, away = back
         if past.lost:
             self._board.tell(f"{past.lost} lines of the session's record are lost.")
-        if self.journal is not None:
-            self.journal.go_on(past.number)
+        self._diary.go_on(past.number)
         try:
             self.state = fold(past.base, past.entries)
             self._advance(Resume(past.since, away.certain))
         except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
             _log.exception("the session before could not be carried on")
             self.state = State(room=self.room)
-            self._close_journal()
+            self._diary.close(self._engine_time())
             self._board.tell(_NO_WAY_BACK)
 
     def _wake_up(self) -> None:
@@ -138,17 +134,10 @@ class Session:
         if not self.is_idle:
             self._pressed(Resume(since))
 
-    def _beat(self) -> None:
-        """Write down now and then that the room is alive."""
-        now = self._engine_time()
-        if self.journal is not None and now - self._beaten_at >= BEAT:
-            self.journal.beat(now)
-            self._beaten_at = now
-
     def _look_after_devices(self) -> None:
         """Beat, and tell of devices; a fault in that must not end the loop either."""
         try:
-            self._beat()
+            self._diary.beat(self._engine_time())
             self._tell_of_devices()
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             _log.exception("the room's devices could not be looked after")
@@ -156,9 +145,8 @@ class Session:
     def _tell_of_devices(self) -> None:
         """Tell staff when the sound's device or the journal's disk goes, and when it is back."""
         sound = self.stage.sound.device_note if self.stage.sound else None
-        journal = self.journal.note if self.journal else None
         self._board.tell_once("The sound is back.", sound)
-        self._board.tell_once("The session is being written down again.", journal)
+        self._board.tell_once("The session is being written down again.", self._diary.note)
 
     def _wait(self) -> float:
         due = None if self._stumbled else next_due(self.state)
@@ -197,7 +185,7 @@ class Session:
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
             self._undo_wishes(Seconds(now + STOPPING))
             self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
-            self._close_journal()
+            self._diary.close(now)
             self.ended.set()
             return "Stopping: the music fades out and the safe light comes up."
         if isinstance(request, LightsUp):
@@ -249,21 +237,14 @@ class Session:
 
     def _advance(self, request: Request | None) -> str:
         before, now = self.state, self._engine_time()
+        due = next_due(before)
         self.state, commands, reply = step(before, now, request)
+        self._diary.acted(due, now, request)
         if request is not None:
-            self._write_down(before, now, request)
+            self._diary.write(before, now, request)
         for command in commands:
             self._perform(command)
         return reply
-
-    def _write_down(self, before: State, now: Seconds, request: Request) -> None:
-        """Before anything of it takes effect."""
-        if self.journal is None:
-            return
-        if isinstance(request, Start) and before.timeline is None:
-            self.journal.begin(now, before, request)
-        else:
-            self.journal.add(now, request)
 
     def _perform(self, command: Command) -> None:
         """Route one command; an adapter that fails must not stop the others."""
@@ -278,22 +259,18 @@ class Session:
             case Prompt(text=text):
                 self._board.tell(text, check_in=True)
             case Notice(text=text):
-                self._board.tell(text)
+                self._board.tell(text, planned=True)
             case EnterPhase(name=name):
                 self.ended.clear()
                 _log.info("phase %s", name)
             case SessionEnded():
                 _log.info("session ended")
-                self._close_journal()
+                self._diary.close(self._engine_time())
                 self.ended.set()
             case ShowLook() | ResumeLights():
                 self.stage.show(command)
             case _:
                 self.stage.play(command)
-
-    def _close_journal(self) -> None:
-        if self.journal is not None:
-            self.journal.end(self._engine_time())
 
     @property
     def is_idle(self) -> bool:
@@ -310,15 +287,12 @@ class Session:
             meters=dict(stage.meters()),
             broker=stage.light.connected if stage.light else None,
             lamps=dict(stage.lamps()),
-            told=self._board.lines(),
-            health={**stage.health(), **self._storage()},
+            told=self._board.lines(now),
+            health={**stage.health(), **self._diary.health()},
             roles={output.id: output.role for output in self.room.outputs},
             at=now,
             rate=self.clock.rate,
         )
-
-    def _storage(self) -> dict[str, str | None]:
-        return {} if self.journal is None else {"storage": self.journal.note}
 
 
 def clock_after(back: Return) -> MonotonicClock:

@@ -11,10 +11,13 @@ Decibels = NewType("Decibels", float)
 """Sound level relative to a stated reference, in dB."""
 Level = NewType("Level", float)
 """Light level from 0 (off) to 1 (full), as the eye sees it."""
+Days = NewType("Days", int)
+"""Whole days of the calendar."""
 Kelvin = NewType("Kelvin", float)
 """Colour temperature of white light; lower is warmer."""
 
 _SPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_DAYS = re.compile(r"(\d{1,4})d")
 _DECIBELS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*dB")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _KELVIN = re.compile(r"(\d+)\s*K")
@@ -27,6 +30,14 @@ def parse_seconds(text: object) -> Seconds:
         raise UnitError("a time with its unit (h, m or s)", text, "1h10m")
     hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return Seconds(hours * 3600 + minutes * 60 + seconds)
+
+
+def parse_days(text: object) -> Days:
+    """A number of days such as `30d`."""
+    match = _DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or int(match[1]) > 3650:
+        raise UnitError("a number of days (d), from 0d to 3650d", text, "30d")
+    return Days(int(match[1]))
 
 
 def parse_decibels(text: object) -> Decibels:

@@ -10,6 +10,7 @@ from kacenv.engine import State
 from kacenv.journal.codec import Record, write_line
 from kacenv.requests import Request
 from kacenv.stamp import Stamp, stamp
+from kacenv.tally import Tally
 from kacenv.units import Seconds
 
 SYNC_EVERY = Seconds(0.4)
@@ -26,12 +27,14 @@ class Journal:
 
     What the file can't take waits in memory and is tried again with the next record. Nothing
     here waits for the disk: the system has each line at once, so that it survives the process,
-    and a thread makes it survive the machine. Only one thread may write.
+    and a thread makes it survive the machine. Only one thread may write. `on_end` is called when
+    a session has been put aside, and must be quick.
     """
 
     def __init__(self, path: Path, now: Callable[[], Stamp] = stamp) -> None:
         self.path = path
         self._now = now
+        self.on_end: Callable[[], None] = lambda: None
         self._file: int | None = None
         self._mode = 0
         self._begun = False
@@ -69,23 +72,30 @@ class Journal:
             self._write(write_line(Record(self._number, at, self._now(), request)))
             self._number += 1
 
-    def beat(self, at: Seconds) -> None:
+    def tell(self, at: Seconds, text: str) -> None:
+        """Write down what staff were told; without a session, nothing."""
+        if self._begun:
+            self._write(write_line(Record(self._number - 1, at, self._now(), told=text)))
+
+    def beat(self, at: Seconds, tally: Tally | None = None) -> None:
         """Write down that the room is alive, and what could not be written before."""
         if self._begun:
-            line = write_line(Record(self._number - 1, at, self._now()))
-            self._write(b"" if self._unwritten else line)
+            line = write_line(Record(self._number - 1, at, self._now(), tally=tally))
+            self._write(b"" if self._unwritten and tally is None else line)
 
-    def end(self, at: Seconds) -> None:
+    def end(self, at: Seconds, tally: Tally | None = None) -> None:
         """The session is over and never comes back; its journal stays until the next one ends."""
         if not self._begun:
             return
-        self._write(write_line(Record(self._number - 1, at, self._now(), ended=True)))
+        line = Record(self._number - 1, at, self._now(), ended=True, tally=tally)
+        self._write(write_line(line))
         self._begun = False
         self._let_go()
         try:
             self.path.replace(self.path.with_suffix(".last"))
         except OSError as error:
             _log.warning("the ended session's journal could not be put aside: %s", error)
+        self.on_end()
 
     def close(self) -> None:
         """Make all of it durable and let go; twice does no harm."""

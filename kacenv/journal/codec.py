@@ -12,6 +12,7 @@ from kacenv.engine import State
 from kacenv.fields import Model
 from kacenv.requests import Press, Request
 from kacenv.stamp import Stamp
+from kacenv.tally import Tally
 from kacenv.units import Seconds
 
 VERSION = 1
@@ -22,7 +23,8 @@ class Record(NamedTuple):
     """One line: its number, the engine's time, the machine's, and what happened.
 
     `base` is the state before the first request of a session. A record without either shows
-    that the room was alive then, or that the session has `ended`; it bears the last number.
+    that the room was alive then, or that the session has `ended`; it bears the last number, and
+    may have what staff were `told`, or what was counted since the last `tally`.
     """
 
     number: int
@@ -31,6 +33,8 @@ class Record(NamedTuple):
     request: Request | None = None
     base: State | None = None
     ended: bool = False
+    told: str = ""
+    tally: Tally | None = None
     version: int = VERSION
 
 
@@ -87,6 +91,10 @@ def write_line(record: Record) -> bytes:
     }
     if record.ended:
         data["ended"] = True
+    if record.told:
+        data["told"] = record.told
+    if record.tally is not None:
+        data["tally"] = _CONVERTER.unstructure(record.tally)
     if record.base is not None:
         data["base"] = _CONVERTER.unstructure(record.base)
     if record.request is not None:
@@ -109,7 +117,7 @@ def read_line(line: bytes) -> Record | None:
 def _record(data: dict[str, Any]) -> Record | None:
     if data["version"] > VERSION:
         return None
-    request, base = data.get("request"), data.get("base")
+    request, base, tally = data.get("request"), data.get("base"), data.get("tally")
     return Record(
         number=data["number"],
         at=Seconds(data["at"]),
@@ -117,5 +125,7 @@ def _record(data: dict[str, Any]) -> Record | None:
         request=_CONVERTER.structure(request, Request) if request else None,  # type: ignore[arg-type] # a union
         base=_CONVERTER.structure(base, State) if base else None,
         ended=data.get("ended", False),
+        told=data.get("told", ""),
+        tally=_CONVERTER.structure(tally, Tally) if tally else None,
         version=data["version"],
     )

@@ -58,7 +58,7 @@ def read(path: Path) -> Past | None:
     records = [record for line in lines if (record := read_line(line))]
     if not lines or any(record.ended for record in records):
         return None
-    return _past(records)
+    return past_of(records)
 
 
 def unfinished(path: Path, now: Stamp) -> Return | None:
@@ -86,7 +86,12 @@ def _was_on(past: Past) -> bool:
         raise JournalError(_DAMAGED) from error
 
 
-def _past(records: list[Record]) -> Past:
+def past_of(records: list[Record]) -> Past:
+    """What the records of a journal tell.
+
+    Raises:
+        JournalError: The beginning is not among them.
+    """
     first = next((record for record in records if record.base is not None), None)
     if first is None or first.base is None:
         raise JournalError(_DAMAGED)

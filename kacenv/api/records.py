@@ -1,0 +1,87 @@
+"""The records of sessions that are over, for staff; as JSON, as a page, or the music alone."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import FastAPI, Path, Query, Request, Response
+
+from kacenv.access import DeviceRole, Refusal
+from kacenv.api.answers import Problem
+from kacenv.errors import RecordError
+from kacenv.record.model import RecordCard, SessionRecord
+from kacenv.record.page import POLICY
+from kacenv.record.shelf import DATA, MUSIC, PAGE, Shelf
+
+RECORDS: Final = "/v1/records"
+_PAGE_POLICY: Final = "; frame-ancestors 'none'"
+_AS: Final = {"json": DATA, "html": PAGE, "music": MUSIC}
+_KINDS: Final = {
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "music": "text/plain; charset=utf-8",
+}
+Id = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{8}$", description="As the list has it.")]
+As = Annotated[
+    Literal["json", "html", "music"],
+    Query(alias="as", description="The whole, a page of it, or its titles and artists alone."),
+]
+
+
+def add_records(app: FastAPI, room: str, answers: Mapping[int | str, dict[str, Any]]) -> None:
+    """Add the addresses of one room's records; `answers` describes what may go wrong."""
+    described: dict[int | str, dict[str, Any]] = {**answers}
+
+    @app.get(RECORDS, responses=described)
+    async def records(asked: Request) -> list[RecordCard]:
+        """The room's records, the newest last."""
+        _for_staff(asked)
+        return await asyncio.to_thread(_cards, room)
+
+    @app.get(f"{RECORDS}/{{id}}", response_model=SessionRecord, responses=_contents(described))
+    async def record(run: Id, asked: Request, form: As = "json") -> Response:
+        """One record."""
+        _for_staff(asked)
+        text = await asyncio.to_thread(_text, room, run, _AS[form])
+        return Response(text, media_type=_KINDS[form], headers=_headers(form))
+
+
+def _contents(described: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    more: dict[str, Any] = {"text/html": {}, "text/plain": {}}
+    missing = {"model": Problem, "description": "There is no such record."}
+    return {**described, 404: missing, 200: {"content": more}}
+
+
+def _headers(form: str) -> dict[str, str]:
+    return {"Content-Security-Policy": POLICY + _PAGE_POLICY} if form == "html" else {}
+
+
+def _for_staff(asked: Request) -> None:
+    """Keep viewers out; on the Unix socket the system has let nobody else in.
+
+    Raises:
+        Refusal: It is a viewer.
+    """
+    visitor = getattr(asked.state, "visitor", None)
+    if visitor is not None and visitor.role is not DeviceRole.STAFF:
+        raise Refusal(403, "Records are for staff.")
+
+
+def _cards(room: str) -> list[RecordCard]:
+    """What can be read; a damaged one keeps nobody from the others."""
+    shelf = Shelf()
+    cards = []
+    for kept in shelf.kept(room):
+        try:
+            cards.append(shelf.card(kept))
+        except RecordError:
+            continue
+    return cards
+
+
+def _text(room: str, id_: str, part: str) -> str:
+    shelf = Shelf()
+    for kept in shelf.kept(room):
+        if kept.id == id_:
+            return shelf.text(kept, part)
+    raise Refusal(404, "There is no such record; see /v1/records.")

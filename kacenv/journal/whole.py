@@ -1,0 +1,76 @@
+"""A whole journal, read back when its session is over."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from kacenv.errors import JournalError
+from kacenv.journal.codec import Record, read_line
+from kacenv.journal.past import Past, past_of
+from kacenv.stamp import Stamp
+from kacenv.tally import Tally
+from kacenv.units import Seconds
+
+
+class Line(NamedTuple):
+    """What staff were told, and when by the engine's clock."""
+
+    at: Seconds
+    text: str
+
+
+class Whole(NamedTuple):
+    """All that a journal has of a session; `ended` is False for one that broke off.
+
+    `run` names the session: eight random digits (0 to f), the same whenever the journal is read.
+    `lost` counts lines that can't be read.
+    """
+
+    run: str
+    past: Past
+    begun: Stamp
+    ended: bool
+    told: tuple[Line, ...]
+    tally: Tally
+    lost: int
+
+
+def read_whole(path: Path) -> Whole:
+    """What the journal at `path` tells of a session that is over.
+
+    Raises:
+        JournalError: Its beginning is lost.
+        OSError: It can't be read.
+    """
+    lines = [line for line in path.read_bytes().splitlines() if line.strip()]
+    records = [record for line in lines if (record := read_line(line))]
+    first = next((record for record in records if record.base is not None), None)
+    if first is None:
+        raise JournalError("The journal of the session is damaged; no record can be made of it.")
+    past = past_of(records)
+    return Whole(
+        run=_run_of(lines),
+        past=past,
+        begun=first.stamp,
+        ended=any(record.ended for record in records),
+        told=tuple(Line(record.at, record.told) for record in records if record.told),
+        tally=_sum(records),
+        lost=max(past.lost, len(lines) - len(records)),
+    )
+
+
+def _run_of(lines: Iterable[bytes]) -> str:
+    """From the line with which the session began: it has the machine's clocks to a nanosecond.
+
+    No number of ours, so that a record is written once however often it is tried.
+    """
+    first = next(line for line in lines if (record := read_line(line)) and record.base is not None)
+    return hashlib.sha256(first).hexdigest()[:8]
+
+
+def _sum(records: Iterable[Record]) -> Tally:
+    total = Tally()
+    for record in records:
+        total = total.plus(record.tally) if record.tally is not None else total
+    return total

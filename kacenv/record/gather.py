@@ -1,0 +1,145 @@
+"""From a journal to the record of its session."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from kacenv import __version__
+from kacenv.commands import Notice, SessionEnded
+from kacenv.errors import JournalError
+from kacenv.journal import Whole, read_whole
+from kacenv.plot import Arc, arc_of
+from kacenv.plot.arc import HeldSpan
+from kacenv.record import model
+from kacenv.record.check_ins import check_ins_of
+from kacenv.record.life import moments_of, turns_of
+from kacenv.record.phases import extended_of, holds_of, phase_rows, visits_of
+from kacenv.record.pieces import Music
+from kacenv.requests import Press, Resume, Start, Stop
+from kacenv.simulate import rehearse, words_of
+from kacenv.stamp import day_after, day_of
+from kacenv.timeline import Timeline
+from kacenv.units import Seconds
+
+
+class Account(NamedTuple):
+    """A session's record, and the two arcs that its picture is drawn from."""
+
+    record: model.SessionRecord
+    planned: Arc
+    real: Arc
+
+
+def account_of(journal: Path) -> Account:
+    """What the journal of a session that is over gives.
+
+    Raises:
+        JournalError: It is damaged at its beginning.
+        OSError: It can't be read.
+    """
+    whole = read_whole(journal)
+    first = whole.past.entries[0] if whole.past.entries else None
+    if first is None or not isinstance(first.request, Start):
+        raise JournalError("The journal of the session is damaged; no record can be made of it.")
+    return _Gathered(whole, first.at, first.request.timeline).account()
+
+
+class _Gathered:
+    """A session lived once more, and its plan beside it."""
+
+    def __init__(self, whole: Whole, begin: Seconds, timeline: Timeline) -> None:
+        self.whole, self.begin, self.timeline = whole, begin, timeline
+        self.room = whole.past.base.room
+        self.turns = list(turns_of(whole.past))
+        self.moments = list(moments_of(self.turns, begin))
+        self.planned = list(rehearse(self.room, timeline))
+        over = [at for at, one in self.moments if isinstance(one, SessionEnded)]
+        self.is_over = bool(over)
+        self.end = float(over[0] if over else whole.past.since - begin)
+
+    def account(self) -> Account:
+        record = self._record()
+        real = arc_of(self.room, self.timeline, self.moments)
+        held = tuple(HeldSpan(Seconds(one.begin), Seconds(one.end)) for one in record.holds)
+        planned = arc_of(self.room, self.timeline, self.planned)
+        return Account(record, planned, replace(real, held=held))
+
+    def _record(self) -> model.SessionRecord:
+        holds = tuple(holds_of(self.turns, self.begin, self.end))
+        away = tuple(self._away())
+        music = Music(self.turns, self.begin, self.end)
+        planned = visits_of(self.planned, self.planned[-1].at)
+        real = visits_of(self.moments, self.end)
+        day = self._day()
+        return model.SessionRecord(
+            made_by=f"kacenv {__version__}",
+            id=self.whole.run,
+            room=self.room.name,
+            scene=self.timeline.title,
+            date=day,
+            kept_until=day_after(day, self.room.records.keep),
+            outcome=self._outcome(),
+            planned_length=self.planned[-1].at,
+            length=self.end,
+            phases=tuple(phase_rows(planned, real, holds, extended_of(self.turns))),
+            pieces=tuple(music.rows()),
+            presses=tuple(self._presses()),
+            holds=holds,
+            check_ins=check_ins_of(self.turns, self.begin),
+            seats=tuple(self._seats()),
+            away=away,
+            told=tuple(self._told()),
+            timing=self._timing(music, away),
+            lost_lines=self.whole.lost,
+        )
+
+    def _day(self) -> str:
+        """By the clock at the end: one that was wrong at the start may have been set since."""
+        return day_of(self.whole.past.stamp, Seconds(self.whole.past.since - self.begin))
+
+    def _outcome(self) -> model.Outcome:
+        if any(isinstance(turn.request, Stop) for turn in self.turns):
+            return "stopped"
+        if not self.is_over:
+            return "stopped" if self.whole.ended else "broke off"
+        on = [turn.before for turn in self.turns if turn.before.timeline is not None]
+        return "early" if on and on[-1].returning else "whole"
+
+    def _presses(self) -> Iterator[model.PressRow]:
+        for turn in self.turns:
+            if isinstance(turn.request, Press):
+                phase = turn.before.planned.name if turn.before.timeline is not None else ""
+                words, at = words_of(turn.request), turn.at - self.begin
+                yield model.PressRow(at=at, press=words, reply=turn.reply, phase=phase)
+
+    def _seats(self) -> Iterator[model.SeatRow]:
+        on = [turn.after.seats for turn in self.turns if turn.after.timeline is not None]
+        for seat, clock in sorted((on[-1] if on else {}).items()):
+            yield model.SeatRow(seat=seat, begin=clock.since - self.begin)
+
+    def _away(self) -> Iterator[model.AwayRow]:
+        for turn in self.turns:
+            if isinstance(turn.request, Resume):
+                since, at = turn.request.since - self.begin, turn.at - self.begin
+                yield model.AwayRow(begin=since, end=at, certain=turn.request.certain)
+
+    def _told(self) -> Sequence[model.ToldRow]:
+        """What the plan said and what the devices did, in order."""
+        lines = [(line.at, line.text) for line in self.whole.told]
+        for turn in self.turns:
+            notices = [one for one in turn.commands if isinstance(one, Notice)]
+            lines += [(one.at, one.text) for one in notices if turn.heard]
+        ordered = sorted(lines, key=lambda line: line[0])
+        return [model.ToldRow(at=max(0.0, at - self.begin), text=text) for at, text in ordered]
+
+    def _timing(self, music: Music, away: Sequence[model.AwayRow]) -> model.Timing:
+        tally = self.whole.tally
+        return model.Timing(
+            orders=tally.orders,
+            half=tally.within(0.5),
+            nearly_all=tally.within(0.99),
+            latest=tally.longest if tally.orders else None,
+            underruns=tally.underruns,
+            longest_silence=music.longest_silence(away),
+        )

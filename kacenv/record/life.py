@@ -1,0 +1,84 @@
+"""A session lived once more: its journal folded through the engine that had led it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from kacenv.commands import Command, Crossfade, EnterPhase, Prompt
+from kacenv.engine import State, next_due, step
+from kacenv.engine.resume import was_long
+from kacenv.errors import RefusedError
+from kacenv.journal import Past
+from kacenv.requests import Press, Request, Resume
+from kacenv.simulate import Moment, Pressed, moment_of
+from kacenv.units import Seconds
+
+BROKEN_OFF = Seconds(0.05)
+"""What a time away does to the music, drawn as a fade so short."""
+
+
+class Turn(NamedTuple):
+    """One step of the engine, at a moment of its clock; `heard` is False while it was away."""
+
+    at: Seconds
+    before: State
+    after: State
+    commands: tuple[Command, ...]
+    request: Request | None = None
+    reply: str = ""
+    heard: bool = True
+
+
+def turns_of(past: Past) -> Iterator[Turn]:
+    """Every step from the session's start to its end, or to when it was last alive.
+
+    An entry that makes no sense any more, because one before it was lost, is left out.
+    """
+    state = past.base
+    for at, request in past.entries:
+        until = request.since if isinstance(request, Resume) else at
+        for turn in _lived(state, until):
+            state = turn.after
+            yield turn
+        seen = state
+        if isinstance(request, Resume) and not was_long(state, until, at):
+            for turn in _lived(state, at):
+                seen = turn.after
+                yield turn._replace(heard=False)
+        try:
+            after, commands, reply = step(state, at, request)
+        except RefusedError:
+            continue
+        yield Turn(at, seen, after, commands, request, reply)
+        state = after
+    yield from _lived(state, past.since)
+
+
+def _lived(state: State, until: Seconds) -> Iterator[Turn]:
+    """What comes by itself, each at its own time."""
+    while (due := next_due(state)) is not None and due <= until:
+        after, commands, _ = step(state, due)
+        yield Turn(due, state, after, commands)
+        state = after
+
+
+def moments_of(turns: Iterable[Turn], begin: Seconds) -> Iterator[Moment]:
+    """What was ordered and pressed, as a rehearsal's moments, from the session's start on.
+
+    Of a time away there is what came by itself; the music broke off when it began.
+    """
+    for turn in turns:
+        if isinstance(turn.request, Resume):
+            gone = Seconds(turn.request.since - begin)
+            yield Moment(gone, Crossfade(None, gone, BROKEN_OFF))
+        if isinstance(turn.request, Press):
+            yield Moment(Seconds(turn.at - begin), Pressed(turn.request, turn.reply))
+        for command in turn.commands:
+            if turn.heard or isinstance(command, EnterPhase | Prompt):
+                moved = _from(begin, command)
+                yield Moment(moment_of(moved, Seconds(turn.at - begin)), moved)
+
+
+def _from(begin: Seconds, command: Command) -> Command:
+    timed: Any = command
+    return replace(timed, at=Seconds(timed.at - begin)) if hasattr(command, "at") else command

@@ -1,0 +1,227 @@
+"""The shelf: the folder of records, and the only place where they are written and removed.
+
+Nothing but files of our own name is ever touched, links never.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
+
+from kacenv.errors import RecordError
+from kacenv.places import state_folder
+from kacenv.record.gather import Account
+from kacenv.record.model import RecordCard, SessionRecord
+from kacenv.record.page import page_of
+from kacenv.record.words import music_text
+from kacenv.stamp import day_after, is_day
+from kacenv.units import Days
+
+PAGE, DATA, MUSIC = ".html", ".json", "-music.txt"
+PARTS: Final = (PAGE, MUSIC, DATA)
+"""In the order in which they are written: where the last one is, all are."""
+ID: Final = re.compile(r"[0-9a-f]{8}")
+_NAME: Final = re.compile(
+    r"(?P<room>[a-z0-9]+(?:-[a-z0-9]+)*)-(?P<day>\d{4}-\d{2}-\d{2})-(?P<id>[0-9a-f]{8})"
+    r"(?P<part>\.html|\.json|-music\.txt)(?P<new>\.new)?"
+)
+_WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Kept(NamedTuple):
+    """A record on the shelf."""
+
+    room: str
+    day: str
+    id: str
+
+    def name(self, part: str) -> str:
+        """The name of one of its files."""
+        return f"{self.room}-{self.day}-{self.id}{part}"
+
+
+class _Found(NamedTuple):
+    kept: Kept
+    part: str
+    new: bool
+    name: str
+
+
+class Shelf:
+    """The records in `folder`, which needn't be there yet."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or state_folder() / "records"
+
+    def put(self, account: Account) -> Kept:
+        """Write a session's record down; twice does no harm.
+
+        Raises:
+            OSError: It can't be written; what is half done is taken away.
+        """
+        record = account.record
+        kept = Kept(record.room, record.date, record.id)
+        texts = {
+            PAGE: page_of(account),
+            MUSIC: music_text(record),
+            DATA: record.model_dump_json(indent=2) + "\n",
+        }
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._open() as folder:
+            for part in PARTS:
+                _write(folder, kept.name(part), texts[part].encode())
+            os.fsync(folder)
+        return kept
+
+    def kept(self, room: str | None = None) -> list[Kept]:
+        """All records, or one room's; the newest last.
+
+        Raises:
+            RecordError: They may not be read.
+        """
+        found = [one.kept for one in self._files() if one.part == DATA and not one.new]
+        return sorted((kept for kept in found if room in {None, kept.room}), key=self._when)
+
+    def _when(self, kept: Kept) -> tuple[str, float]:
+        try:
+            return kept.day, (self.folder / kept.name(DATA)).lstat().st_mtime
+        except OSError:
+            return kept.day, 0.0
+
+    def find(self, id_: str) -> Kept:
+        """The record of this id.
+
+        Raises:
+            RecordError: There is none.
+        """
+        for kept in self.kept():
+            if kept.id == id_:
+                return kept
+        raise RecordError(
+            f"There is no record {id_[:20]}. To see which there are: kacenv record list"
+        )
+
+    def text(self, kept: Kept, part: str) -> str:
+        """One of a record's files.
+
+        Raises:
+            RecordError: It is gone, or can't be read.
+        """
+        try:
+            with self._open() as folder:
+                file = os.open(kept.name(part), os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder)
+                with os.fdopen(file, encoding="utf-8") as text:
+                    return text.read()
+        except (OSError, ValueError) as error:
+            raise RecordError(f"The record {kept.id} can't be read: {_why(error)}.") from error
+
+    def read(self, kept: Kept) -> SessionRecord:
+        """What a record says.
+
+        Raises:
+            RecordError: It can't be read.
+        """
+        try:
+            return SessionRecord.model_validate_json(self.text(kept, DATA))
+        except ValidationError as error:
+            raise RecordError(
+                f"The record {kept.id} is damaged. Its page may be whole: {kept.name(PAGE)}"
+            ) from error
+
+    def card(self, kept: Kept) -> RecordCard:
+        """A line about a record for a list.
+
+        Raises:
+            RecordError: It can't be read.
+        """
+        record = self.read(kept)
+        return RecordCard(
+            id=record.id,
+            room=record.room,
+            date=record.date,
+            kept_until=record.kept_until,
+            scene=record.scene,
+            length=record.length,
+            outcome=record.outcome,
+        )
+
+    def remove(self, kept: Kept) -> None:
+        """Take a record away.
+
+        Raises:
+            RecordError: It can't be.
+        """
+        self._take(one for one in self._files() if one.kept == kept)
+
+    def expire(self, room: str, keep: Days, today: str) -> int:
+        """Take away one room's records that have been kept for `keep` days; how many files."""
+        old = (
+            one
+            for one in self._files()
+            if one.kept.room == room and (one.new or day_after(one.kept.day, keep) < today)
+        )
+        return self._take(old)
+
+    def _take(self, files: Iterator[_Found]) -> int:
+        count = 0
+        try:
+            for one in files:
+                with self._open() as folder, suppress(FileNotFoundError):
+                    os.unlink(one.name, dir_fd=folder)
+                    count += 1
+        except OSError as error:
+            raise RecordError(f"A record can't be removed: {_why(error)}.") from error
+        return count
+
+    def _files(self) -> Iterator[_Found]:
+        """Our own files; neither links nor folders, whatever they are called."""
+        try:
+            with self._open() as folder, os.scandir(folder) as entries:
+                files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise RecordError(
+                f"The records in {self.folder} can't be read: {_why(error)}. "
+                "Ask as the user that runs the room, e.g.: sudo kacenv record"
+            ) from error
+        for name in files:
+            match = _NAME.fullmatch(name)
+            if match and is_day(match["day"]):
+                kept = Kept(match["room"], match["day"], match["id"])
+                yield _Found(kept, match["part"], match["new"] is not None, name)
+
+    @contextmanager
+    def _open(self) -> Iterator[int]:
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            yield folder
+        finally:
+            os.close(folder)
+
+
+def _write(folder: int, name: str, content: bytes) -> None:
+    """Write a file such that it is there whole or not at all."""
+    new = f"{name}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(new, dir_fd=folder)
+    file = os.open(new, _WRITING, stat.S_IRUSR | stat.S_IWUSR, dir_fd=folder)
+    try:
+        with os.fdopen(file, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(file)
+        os.rename(new, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(new, dir_fd=folder)
+        raise
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

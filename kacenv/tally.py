@@ -1,0 +1,59 @@
+"""The tally: how punctual a session was, in figures that add up over crashes."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kacenv.units import Seconds
+
+BOUNDS: Final = tuple(
+    Seconds(step * power) for power in (1e-4, 1e-3, 1e-2, 1e-1, 1.0) for step in (1.0, 2.0, 5.0)
+)
+"""Lateness is counted by these upper bounds, in seconds, and beyond the last."""
+_NONE: Final = (0,) * (len(BOUNDS) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was done, and how much later than the engine wanted it.
+
+    `late` counts by `BOUNDS`; `longest` is the greatest lateness; `underruns` is how often a
+    decoder fell behind what was to be heard.
+    """
+
+    late: tuple[int, ...] = _NONE
+    longest: Seconds = Seconds(0.0)
+    underruns: int = 0
+
+    @property
+    def orders(self) -> int:
+        """How many times the engine had something to do by itself."""
+        return sum(self.late)
+
+    def with_order(self, lateness: Seconds) -> "Tally":
+        """One more, `lateness` after its time."""
+        place = bisect_left(BOUNDS, lateness)
+        late = tuple(count + (at == place) for at, count in enumerate(self.late))
+        return replace(self, late=late, longest=Seconds(max(self.longest, lateness)))
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            _sum(self.late, other.late),
+            Seconds(max(self.longest, other.longest)),
+            self.underruns + other.underruns,
+        )
+
+    def within(self, share: float) -> Seconds | None:
+        """The lateness that `share` (0 to 1) of all kept to; None where nothing was counted."""
+        wanted, seen = share * self.orders, 0
+        for bound, count in zip((*BOUNDS, self.longest), self.late, strict=False):
+            seen += count
+            if count and seen >= wanted:
+                return Seconds(min(bound, self.longest))
+        return None
+
+
+def _sum(one: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,139 @@
+"""`kacenv record` as somebody types it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from record.test_gather import PLAN
+from support.daemon import Daemon
+from support.houses import silent_house
+from support.lives import lived
+from support.sessions import a_room
+from typer.testing import CliRunner
+
+from kacenv.cli.app import app
+from kacenv.errors import KacenvError
+from kacenv.loader import House, load_room
+from kacenv.record import Shelf, write_record
+
+KACENV = str(Path(sys.executable).with_name("kacenv"))
+PATIENCE = 60
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state folder with a record of each of two rooms; the second one's is newer."""
+    shelf = Shelf(tmp_path / "records")
+    for number, name in enumerate(("garden", "rosewood")):
+        room = a_room().model_copy(update={"name": name})
+        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), shelf)
+        kept = shelf.kept(name)[0]
+        os.utime(shelf.folder / kept.name(".json"), (number, number))
+    return tmp_path
+
+
+class Said(NamedTuple):
+    """What came of a command."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def kacenv(state: Path, *words: str) -> Said:
+    """Type `kacenv WORDS`, without a process of its own."""
+    environment = {
+        "KACENV_STATE": str(state),
+        "KACENV_RUN": str(state / "run"),
+        "KACENV_ROOM": None,
+    }
+    done = CliRunner().invoke(app, words, env=environment)
+    if isinstance(done.exception, KacenvError):
+        return Said(1, done.stdout, str(done.exception))
+    return Said(done.exit_code, done.stdout, done.stderr)
+
+
+def ids(state: Path) -> dict[str, str]:
+    """The records' ids by their rooms."""
+    return {kept.room: kept.id for kept in Shelf(state / "records").kept()}
+
+
+def test_the_last_one_is_read_in_words(state: Path) -> None:
+    """By itself the newest, by --room a room's."""
+    newest, garden = kacenv(state, "record"), kacenv(state, "record", "--room", "garden")
+    assert newest.stdout.startswith("Test session, in rosewood on ")
+    assert garden.stdout.startswith("Test session, in garden on ")
+    for part in ("Phases", "Music", "Check-ins", "Timing"):
+        assert f"\n{part}\n" in newest.stdout
+
+
+def test_one_is_shown_in_every_way(state: Path) -> None:
+    """In words, as JSON, as a page, or the music alone; one at a time."""
+    id_, page = ids(state)["garden"], state / "page.html"
+    assert id_ in kacenv(state, "record", "show", id_).stdout
+    assert json.loads(kacenv(state, "record", "show", id_, "--json").stdout)["id"] == id_
+    assert kacenv(state, "record", "show", id_, "--html", str(page)).returncode == 0
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    music = kacenv(state, "record", "show", id_, "--music").stdout
+    assert music.splitlines()[0] == "onset-1, Nobody"
+    again = kacenv(state, "record", "show", id_, "--html", str(page))
+    assert (again.returncode, "there already" in again.stderr) == (1, True)
+    assert "One at a time" in kacenv(state, "record", "--json", "--music").stderr
+
+
+def test_they_are_listed_and_removed(state: Path) -> None:
+    """The newest last; one by its id, or all of a room, or all."""
+    garden = ids(state)["garden"]
+    listed = json.loads(kacenv(state, "record", "list", "--json").stdout)
+    assert [one["room"] for one in listed] == ["garden", "rosewood"]
+    assert garden in kacenv(state, "record", "list").stdout
+    assert kacenv(state, "record", "remove").returncode == 1
+    assert kacenv(state, "record", "remove", garden).stdout == "The record is removed.\n"
+    assert list(ids(state)) == ["rosewood"]
+    assert kacenv(state, "record", "remove", "--all").returncode == 0
+    assert kacenv(state, "record", "list").stdout.startswith("There is no record yet")
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    """No record at all, and an id that means none."""
+    assert "no record yet" in kacenv(tmp_path, "record").stderr
+    done = kacenv(tmp_path, "record", "show", "../../etc/passwd")
+    assert (done.returncode, "kacenv record list" in done.stderr) == (1, True)
+
+
+def test_the_shell_completes_ids(state: Path) -> None:
+    """Each with its day."""
+    asked = {"_KACENV_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [KACENV],
+        env={
+            **os.environ,
+            **asked,
+            "COMP_WORDS": "kacenv record show ",
+            "KACENV_STATE": str(state),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert sorted(done.stdout.split()) == sorted(ids(state).values())
+
+
+def test_a_room_writes_what_was_left_to_be_written(tmp_path: Path) -> None:
+    """A daemon that was killed between a session's end and its record, started again."""
+    house = silent_house(tmp_path)
+    (house / "state").mkdir()
+    room = load_room(House(house), "bench")
+    lived(house / "state" / "bench.journal", PLAN, room=room)
+    with Daemon(house, "bench") as daemon:
+        deadline = time.monotonic() + PATIENCE
+        while not any("record is kept" in told["text"] for told in daemon.ask_status()["told"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert json.loads(daemon.run("record", "--json").stdout)["room"] == "bench"
+    assert not list((house / "state").glob("*.last"))
