@@ -1,122 +1,162 @@
-"""A rehearsal as the therapist would see it: the live view, many times as fast."""
+"""A live rehearsal in the terminal: the room's view, many times as fast, and the page's address."""
 
+import asyncio
+import math
+import signal
 import sys
-import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, NamedTuple
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
+from rich.text import Text
 
-from kacenv.clock import MonotonicClock
-from kacenv.commands import Notice, Prompt, ShowLook
-from kacenv.look import Setting, Zone
+from kacenv.cli.keyboard import asks_to_leave, keyboard
+from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
+from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Press
-from kacenv.room import Room
-from kacenv.simulate import Moment, Pressed, Rehearsal, words_of
-from kacenv.status import LampStatus, RoomStatus, Told, describe
-from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.simulate import rehearse
+from kacenv.units import Seconds, format_clock
 from kacenv.view import picture, plain_lines
 
-_FRAME: Final = 0.1
-_KEPT: Final = 50
-"""What staff were told, as much of it as the view may need."""
+_FRAME, _LINE = 0.1, 0.02
+"""Seconds between two pictures, and between two looks for lines, which tell the time."""
+Show = Callable[[dict[str, Any]], None]
 
 
-def play(
-    room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]], speed: float
-) -> None:
-    """Show the session from its beginning to its end, `speed` times as fast as it would be.
+class Way(NamedTuple):
+    """How to rehearse: scene and room as they are called, presses at their times, and how fast.
+
+    With `record`, the session leaves one, of the room `NAME-rehearsal`.
+    """
+
+    scene: str
+    room: str
+    presses: Sequence[tuple[Seconds, Press]]
+    speed: float
+    record: bool = False
+
+
+def play(house: House, way: Way) -> None:
+    """Go through the session from its beginning to its end.
 
     Raises:
+        LoadError: Scene or room can't be used.
         RefusedError: A press makes no sense at its time.
+        DaemonError: The page can't be served.
+        KeyboardInterrupt: Somebody pressed Ctrl-C; all has been closed.
     """
+    if asyncio.run(_play(house, way)) is signal.SIGINT:
+        raise KeyboardInterrupt
+
+
+async def _play(house: House, way: Way) -> signal.Signals | None:
+    """Go through it; the signal by which it was left, if it was."""
+    room, timeline = load_room(house, way.room), load_session(house, way.scene, way.room)
+    for _ in rehearse(room, timeline, way.presses):
+        pass  # a press that would be refused is, before all the rest
+    async with open_rehearsal(house, way.room, room, way.speed) as live, _left() as left:
+        print("\n".join(_introduction(live, way.scene, room.name)), flush=True)
+        live.begin(timeline, min((at for at, _ in way.presses), default=Seconds(math.inf)))
+        pressing = asyncio.create_task(live.press(way.presses))
+        try:
+            last = await _watch(live, left)
+        finally:
+            pressing.cancel()
+        how = "Left" if left.is_set() else "The session has ended,"
+        print(f"{how} after {format_clock(last)}.", flush=True)
+        if way.record:
+            print(_recorded(live), flush=True)
+    return left.by
+
+
+def _recorded(live: LiveRehearsal) -> str:
+    """Write the record; where it is, or why there is none."""
+    if not live.session.ended.is_set():
+        return "No record is kept: the session has not ended."
+    kept = live.record()
+    if kept is None:
+        return "No record is kept: the room's file says so (records: keep:)."
+    return f"Its record is one of {kept.room}. To read it: kacenv record show {kept.id}"
+
+
+def _introduction(live: LiveRehearsal, scene: str, room: str) -> Iterator[str]:
+    count = len(live.lamps)
+    lamps = "virtual lamps" if count else "no lamps"
+    yield f"{scene} in {room}, {live.speed:g} times as fast: no sound, {lamps}."
+    if live.no_lamps:
+        yield live.no_lamps
+    yield f"The tablet's page, with all its keys: {live.address}"
+
+
+class _Left(asyncio.Event):
+    """Set when somebody has asked to leave; `by` a signal, or a key."""
+
+    by: signal.Signals | None = None
+
+    def leave(self, number: signal.Signals) -> None:
+        self.by = number
+        self.set()
+
+    def look_at(self, keyboard: int) -> None:
+        if asks_to_leave(keyboard):
+            self.set()
+
+
+@asynccontextmanager
+async def _left() -> AsyncIterator[_Left]:
+    """Tells whether somebody wants to leave: by q, Ctrl-C, or a signal."""
+    left, loop = _Left(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, left.leave, number)
+    with keyboard() as keyboards:
+        for keys in keyboards:
+            loop.add_reader(keys, left.look_at, keys)
+        try:
+            yield left
+        finally:
+            for keys in keyboards:
+                loop.remove_reader(keys)
+
+
+async def _watch(live: LiveRehearsal, left: _Left) -> Seconds:
+    """Show the session until it has ended or is left; how far it came."""
+    reached = Seconds(0.0)
+    with _shown(live.address) as (show, pause):
+        while not (live.session.ended.is_set() or left.is_set()):
+            status = asdict(live.session.status())
+            reached = Seconds(max(0.0, status["at"]))
+            show(status)
+            await asyncio.sleep(pause)
+        show(asdict(live.session.status()))
+    return reached
+
+
+@contextmanager
+def _shown(address: str) -> Iterator[tuple[Show, float]]:
+    """What shows a status, a picture or what is new in lines; and how often, in seconds."""
     console = Console()
-    frames = _frames(_Watched(room, timeline, presses, speed), speed)
     if not console.is_terminal:
-        _print(frames)
+        yield _lines(), _LINE
         return
+    foot = Text(f"The page: {address}   q leaves", "dim")
     with Live(console=console, auto_refresh=False) as live:
-        for status in frames:
-            live.update(picture(status), refresh=True)
+
+        def show(status: dict[str, Any]) -> None:
+            live.update(Group(picture(status, console.width), foot), refresh=True)
+
+        yield show, _FRAME
 
 
-def _print(frames: Iterator[dict[str, Any]]) -> None:
-    before: dict[str, Any] | None = None
-    for status in frames:
-        for line in plain_lines(before, status):
+def _lines() -> Show:
+    seen: list[dict[str, Any]] = []
+
+    def show(status: dict[str, Any]) -> None:
+        for line in plain_lines(seen[-1] if seen else None, status):
             print(line)
         sys.stdout.flush()
-        before = status
+        seen[:] = [status]
 
-
-def _frames(watched: "_Watched", speed: float) -> Iterator[dict[str, Any]]:
-    clock = MonotonicClock()
-    while not watched.over:
-        yield asdict(watched.status_at(Seconds(clock.now() * speed)))
-        time.sleep(_FRAME)
-
-
-class _Watched:
-    """A rehearsal, and what staff and lamps would show of it."""
-
-    def __init__(
-        self,
-        room: Room,
-        timeline: Timeline,
-        presses: Sequence[tuple[Seconds, Press]],
-        speed: float,
-    ) -> None:
-        self._rehearsal = Rehearsal(room, timeline, presses)
-        self._room, self._speed = room, speed
-        self._told: deque[Moment] = deque(maxlen=_KEPT)
-        self._settings: dict[Zone, Setting] = {}
-
-    @property
-    def over(self) -> bool:
-        return self._rehearsal.over
-
-    def status_at(self, now: Seconds) -> RoomStatus:
-        for moment in self._rehearsal.until(now):
-            self._notice(moment)
-        told = (Told(_words(m), now - m.at, _is_check_in(m)) for m in self._told)
-        return RoomStatus(
-            room=self._room.name,
-            session=describe(self._rehearsal.state, now),
-            sound=f"a rehearsal, {self._speed:g} times as fast",
-            meters={},
-            broker=None,
-            lamps={fixture.id: self._lamp(fixture.zone, now) for fixture in self._room.lights},
-            told=tuple(told),
-            at=now,
-        )
-
-    def _notice(self, moment: Moment) -> None:
-        if isinstance(moment.command, Prompt | Notice | Pressed):
-            self._told.append(moment)
-        elif isinstance(moment.command, ShowLook):
-            self._settings |= moment.command.look
-
-    def _lamp(self, zone: Zone, now: Seconds) -> LampStatus:
-        fade = self._rehearsal.state.light.get(zone)
-        level = fade.value_at(now) if fade else 0.0
-        setting = self._settings.get(zone)
-        shown = level if level == level else 0.0  # noqa: PLR0124 - unknown light is not a number
-        return LampStatus(zone, shown, setting.kelvin if setting else None, available=None)
-
-
-def _is_check_in(moment: Moment) -> bool:
-    return isinstance(moment.command, Prompt)
-
-
-def _words(moment: Moment) -> str:
-    match moment.command:
-        case Pressed(press=press, reply=reply):
-            return f"{words_of(press)}: {reply}"
-        case Prompt(text=text) | Notice(text=text):
-            return text
-        case _:
-            return ""
+    return show

@@ -52,9 +52,12 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
             metavar="SPEED",
             min=1,
             max=3600,
-            help="Watch it, so many times as fast, without sound and lamps.",
+            help="Go through it so many times as fast, with the tablet's page and virtual lamps.",
         ),
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="With --live: keep a record, as of a session.")
+    ] = False,
     render: Annotated[
         Path | None, typer.Option("--render", help="Write the sound to this FLAC file.")
     ] = None,
@@ -70,6 +73,10 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
 
     presses = presses_at(at or [])
     _check(picture, compare, live, render)
+    if record and live is None:
+        from kacenv.errors import RenderError
+
+        raise RenderError("A record is kept of a rehearsal with --live, for example: --live 60")
     if render is not None:
         from kacenv.cli.render import render_scene
         from kacenv.loader import House
@@ -77,11 +84,10 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
         render_scene(House.find(house), scene, room, render, output, presses=presses)
         return
     if live is not None:
-        from kacenv.cli.live import play
-        from kacenv.loader import House, load_room, load_session
+        from kacenv.cli.live import Way, play
+        from kacenv.loader import House
 
-        home = House.find(house)
-        play(load_room(home, room), load_session(home, scene, room), presses, live)
+        play(House.find(house), Way(scene, room, presses, live, record))
         return
     names = [scene] if compare is None else [scene, compare]
     _show(_rehearsed(house, names, room, presses), picture, as_json=as_json)

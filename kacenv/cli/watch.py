@@ -1,20 +1,16 @@
 """`kacenv watch`: a running room, live, in a terminal, a pipe or a script."""
 
 import json
-import os
-import select
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
 
+from kacenv.cli.keyboard import asks_to_leave, keyboard
+
 _FRAME: Final = 0.25
 """Seconds between two looks at the clocks; what changes is shown at once."""
-_LEAVE: Final = b"qQ\x03\x04"
-"""The keys that leave: q, Ctrl-C and Ctrl-D."""
 _QUIET: Final = 3600.0
 
 
@@ -82,11 +78,11 @@ def _as_picture(feed: Any) -> None:
     from rich.live import Live
 
     console = Console()
-    with _keys() as keys, Live(console=console, screen=True, auto_refresh=False) as live:
+    with keyboard() as keyboards, Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             live.update(screen(feed, console.width), refresh=True)
-            feed.wait(_FRAME, keys)
-            if any(_asks_to_leave(key) for key in keys):
+            feed.wait(_FRAME, keyboards)
+            if any(asks_to_leave(key) for key in keyboards):
                 return
 
 
@@ -112,28 +108,3 @@ def screen(feed: Any, width: int) -> Any:
 
 def _time_of_day(moment: datetime) -> str:
     return f"{moment.astimezone():%H:%M}"
-
-
-@contextmanager
-def _keys() -> "Iterator[list[int]]":
-    """The keyboard, if there is one, giving each key at once and showing none."""
-    if not sys.stdin.isatty():
-        yield []
-        return
-    import termios
-    import tty
-
-    keyboard = sys.stdin.fileno()
-    before = termios.tcgetattr(keyboard)
-    tty.setcbreak(keyboard)
-    try:
-        yield [keyboard]
-    finally:
-        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
-
-
-def _asks_to_leave(keyboard: int) -> bool:
-    if not select.select([keyboard], [], [], 0)[0]:
-        return False
-    typed = os.read(keyboard, 64)
-    return not typed or any(key in _LEAVE for key in typed)

@@ -1,0 +1,258 @@
+"""A live rehearsal: the real session on a fast clock, its page, virtual lamps, and no sound.
+
+Nothing of the room itself is touched: neither its claim, its socket, its journal, its devices nor
+its broker. So one can rehearse while a session is on in the room.
+"""
+
+import asyncio
+import math
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from kacenv.clock import Clock, MonotonicClock, SimClock
+from kacenv.commands import AudioCommand, LightCommand
+from kacenv.devices import Lamp
+from kacenv.errors import DeviceError, KacenvError
+from kacenv.journal import Journal
+from kacenv.lights.broker import HOST, EmbeddedBroker
+from kacenv.lights.direct import wait_for
+from kacenv.lights.rig import Rig
+from kacenv.lights.virtual import VirtualLamp
+from kacenv.loader import House
+from kacenv.record import Kept, Shelf, account_of
+from kacenv.requests import Press, Start
+from kacenv.room import Broker, Midi, Room
+from kacenv.serving import open_api
+from kacenv.session import LEAD, Session
+from kacenv.simulate import words_of
+from kacenv.stamp import Stamp, stamp
+from kacenv.surfaces import Surfaces, Tcp
+from kacenv.timeline import Timeline
+from kacenv.units import Decibels, Seconds
+
+LAMPS_WITHIN: Final = 5.0
+"""Real seconds that virtual lamps are given to be there before the session begins."""
+_QUIET: Final = Decibels(-120.0)
+
+
+class PatientClock(SimClock):
+    """A fast clock that does not pass `limit` before that is moved; then it makes up for it."""
+
+    limit = Seconds(math.inf)
+
+    def now(self) -> Seconds:
+        """Simulated seconds since this clock was made, `limit` at most."""
+        return Seconds(min(super().now(), self.limit))
+
+
+class UnheardSound:
+    """Sound that nobody hears: it takes every order, and no piece fails."""
+
+    device_note: str | None = None
+    recent_music = _QUIET
+    underruns = 0
+
+    def __init__(self, speed: float) -> None:
+        self.device = f"a rehearsal, {speed:g} times as fast, without sound"
+        self.moved = 0
+
+    def perform(self, command: AudioCommand) -> bool:  # noqa: ARG002 - whatever it is
+        """Take an order."""
+        self.moved += 1
+        return True
+
+    def fade_in(self) -> None:
+        """There is nothing to fade."""
+
+    def make_room(self, at: Seconds) -> None:
+        """There is nothing to lower."""
+
+    def meters(self) -> Mapping[str, tuple[float, float]]:
+        """Nothing is measured, so nothing is shown."""
+        return {}
+
+
+class QuickLight:
+    """Lamps in real time for a session in fast time: each fade is `speed` times as short.
+
+    Lamps and their messages keep their own pace, and so does the room's bound on how fast light
+    may change: a fade that would be too steep takes longer, and the lamps come after.
+    """
+
+    def __init__(self, rig: Rig, clock: Clock, real: Clock, speed: float) -> None:
+        self._rig, self._clock, self._real, self._speed = rig, clock, real, speed
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there."""
+        return self._rig.connected
+
+    def perform(self, command: LightCommand) -> None:
+        """Carry out a command at its moment, in real time."""
+        wait = (command.at - self._clock.now()) / self._speed
+        at, span = Seconds(self._real.now() + wait), Seconds(command.duration / self._speed)
+        self._rig.perform(replace(command, at=at, duration=span))
+
+    def shown(self) -> Mapping[str, Lamp]:
+        """Each lamp as it is."""
+        return self._rig.shown()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRehearsal:
+    """A session that is ready to begin; its page is at `address`."""
+
+    session: Session
+    clock: PatientClock
+    speed: float
+    address: str
+    lamps: tuple[VirtualLamp, ...]
+    no_lamps: str | None
+    """Why there are no virtual lamps."""
+    journal: Path
+
+    def begin(self, timeline: Timeline, first_press: Seconds = Seconds(math.inf)) -> None:
+        """Let time run, and the session begin; time waits for the press that comes first."""
+        self.clock.limit = Seconds(max(self.clock.now(), first_press - LEAD))
+        self.clock.rate = self.speed
+        self.session.submit(Start(timeline))
+
+    def record(self) -> Kept | None:
+        """Write the record of the session, which is over; None where the room keeps none.
+
+        It is one of the room `NAME-rehearsal`, and says nothing of how punctual the room is.
+
+        Raises:
+            JournalError: It was not written down.
+            OSError: The record can't be written.
+        """
+        room, shelf = self.session.room, Shelf()
+        if not room.records.keep:
+            return None
+        account = account_of(self.journal.with_suffix(".last"))
+        shelf.expire(room.name, room.records.keep, account.record.date)
+        nothing = {"half": None, "nearly_all": None, "latest": None}
+        timing = account.record.timing.model_copy(update=nothing)
+        record = account.record.model_copy(update={"timing": timing})
+        return shelf.put(account._replace(record=record))
+
+    async def press(self, presses: Sequence[tuple[Seconds, Press]]) -> None:
+        """Press each at its time of the session; staff hear what it did, or why it didn't."""
+        try:
+            for at, press in sorted(presses, key=lambda timed: timed[0]):
+                now = self.clock.now()
+                self.clock.limit = Seconds(max(now, at - LEAD))
+                await asyncio.sleep((self.clock.limit - now) / self.speed)
+                self.session.tell(f"{words_of(press)}: {self._reply(press)}")
+        finally:
+            self.clock.limit = Seconds(math.inf)
+
+    def _reply(self, press: Press) -> str:
+        try:
+            return self.session.submit(press)
+        except KacenvError as error:
+            return str(error)
+
+
+@asynccontextmanager
+async def open_rehearsal(
+    house: House, room_file: str, room: Room, speed: float
+) -> AsyncIterator[LiveRehearsal]:
+    """A live rehearsal in `room`, which is described by `room_file`, `speed` times as fast.
+
+    Raises:
+        DaemonError: Its page can't be served.
+    """
+    async with AsyncExitStack() as stack:
+        broker, no_lamps = _broker(stack, room)
+        place = _as_rehearsed(room, broker)
+        clock, real = PatientClock(0.0, Seconds(-LEAD)), MonotonicClock()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kacenv-")))
+        journal = Journal(folder / "rehearsal.journal", moments(clock))
+        stack.callback(journal.close)
+        session = Session(place, clock, journal)
+        session.stage.sound = UnheardSound(speed)
+        lamps = [
+            stack.enter_context(VirtualLamp(fixture, real, broker))
+            for fixture in place.lights
+            if broker
+        ]
+        if lamps:
+            session.stage.light = await _led(stack, session, lamps, real, speed)
+        await stack.enter_async_context(_living(session))
+        await stack.enter_async_context(open_api(session, house, room_file, folder / "sock"))
+        tcp = place.surfaces.tcp
+        address = f"http://{tcp.host}:{tcp.port}/" if tcp else ""
+        yield LiveRehearsal(session, clock, speed, address, tuple(lamps), no_lamps, journal.path)
+
+
+def _broker(stack: AsyncExitStack, room: Room) -> tuple[Broker | None, str | None]:
+    """A broker for the virtual lamps alone; or why there is none, where there are lamps."""
+    if not room.lights:
+        return None, None
+    try:
+        return Broker(host=HOST, port=stack.enter_context(EmbeddedBroker()).port), None
+    except DeviceError as error:
+        return None, f"No lamps are shown. {error}"
+
+
+def moments(clock: Clock) -> Callable[[], Stamp]:
+    """The machine's moments, as if it kept the session's time from now on."""
+    first, begin = stamp(), clock.now()
+
+    def moment() -> Stamp:
+        span = clock.now() - begin
+        return first._replace(boot=first.boot + span, wall=first.wall + span)
+
+    return moment
+
+
+def _as_rehearsed(room: Room, broker: Broker | None) -> Room:
+    """The room with another name, a page on this machine alone, and nothing of its own devices."""
+    return room.model_copy(
+        update={
+            "name": f"{room.name}-rehearsal",
+            "broker": broker,
+            "lights": room.lights if broker else (),
+            "midi": Midi(),
+            "surfaces": Surfaces(tcp=Tcp(host=HOST, port=_free_port())),
+        }
+    )
+
+
+async def _led(
+    stack: AsyncExitStack, session: Session, lamps: Sequence[VirtualLamp], real: Clock, speed: float
+) -> QuickLight:
+    """The virtual lamps, led from look to look, once all of them are there."""
+    rig = Rig(session.room, real, session.tell)
+    stack.callback(rig.close)
+    rig.start()
+    latest = real.now() + LAMPS_WITHIN
+    for lamp in lamps:
+        left = max(0.0, latest - real.now())
+        await asyncio.to_thread(lamp.wait_until_listening, left)
+    left = Seconds(max(0.0, latest - real.now()))
+    await asyncio.to_thread(wait_for, lambda: rig.connected, left)
+    return QuickLight(rig, session.clock, real, speed)
+
+
+@asynccontextmanager
+async def _living(session: Session) -> AsyncIterator[None]:
+    life = asyncio.create_task(session.run())
+    try:
+        yield
+    finally:
+        life.cancel()
+        with suppress(asyncio.CancelledError):
+            await life
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
