@@ -6,12 +6,14 @@ from typing import Final
 
 from kacenv import room
 from kacenv.presses import PressError, press_of
-from kacenv.requests import Press, Volume
+from kacenv.requests import End, Press, Stop, Volume
 from kacenv.trigger import Heard, Sort, Trigger
 from kacenv.units import Decibels, Seconds
 
 GUARD: Final = Seconds(0.4)
 """The same press so soon after itself is a bouncing contact, or a nervous foot."""
+HELD: Final = Seconds(1.0)
+"""So long a press is needed for what is hard to take back, where the room file says no other."""
 APART: Final = Seconds(0.25)
 """A fader asks no oftener than this; its last word always counts."""
 FLOOD: Final = 1000
@@ -47,7 +49,7 @@ def wish_of(control: room.Control) -> "Press | Fader":
     """
     words = control.do.split()
     if not control.on.is_fader:
-        return press_of(words)
+        return _pressable(control, press_of(words))
     match words:
         case ["volume"]:
             return Fader(None)
@@ -60,6 +62,23 @@ def wish_of(control: room.Control) -> "Press | Fader":
                 f"`volume` or `volume seat-a` beside `{control.on}`; to press: `on: {pressed}`",
                 "volume",
             )
+
+
+def _pressable(control: room.Control, press: Press) -> Press:
+    """What a hand that slips must not do needs a press that can last."""
+    if isinstance(press, End | Stop) and not control.on.can_be_held:
+        raise PressError(
+            f"{control.on} can't be kept down, and {control.do!r} needs a press of {HELD:g} s.",
+            "`end` and `stop` only for a note, or a control with `above` or `below`, "
+            "which can be kept down for a second",
+            "lights-up",
+        )
+    return press
+
+
+def _held(trigger: Trigger, wish: "Press | Fader") -> Seconds:
+    """How long a press must last to count."""
+    return HELD if isinstance(wish, End | Stop) and not trigger.held else trigger.held
 
 
 class Fader:
@@ -116,18 +135,23 @@ class Controls:
         """Raises PressError where a `do` can't be understood; the loader finds those first."""
         self._mapped = [(control.on, wish_of(control)) for control in mapped]
         self._down: set[Trigger] = set()
+        self._held: dict[Trigger, tuple[Press, Seconds]] = {}
         self._pressed_at: dict[Press, Seconds] = {}
 
     def hear(self, heard: Heard, now: Seconds, volume: LevelOf) -> Iterator[Press]:
         """What a message asks for, if anything."""
         pressed = None
+        yield from self._held_long(now)
         for trigger, wish in self._mapped:
             if not trigger.concerns(heard):
                 continue
             if isinstance(wish, Fader):
                 wish.move(heard.value, now, volume(wish.output))
             elif self._goes_down(trigger, heard.value):
-                pressed = pressed or wish
+                if span := _held(trigger, wish):
+                    self._held[trigger] = wish, Seconds(now + span)
+                else:
+                    pressed = pressed or wish
         if pressed is not None and self._is_new(pressed, now):
             yield pressed
         yield from self.late(now)
@@ -136,14 +160,25 @@ class Controls:
         was_down = trigger in self._down
         is_down = trigger.is_down(value, was_down=was_down)
         (self._down.add if is_down else self._down.discard)(trigger)
+        if not is_down:
+            self._held.pop(trigger, None)
         return is_down and (not was_down or trigger.above is None is trigger.below)
 
     def _is_new(self, press: Press, now: Seconds) -> bool:
         last, self._pressed_at[press] = self._pressed_at.get(press), now
         return last is None or now - last >= GUARD
 
+    def _held_long(self, now: Seconds) -> Iterator[Press]:
+        """What has been kept down for long enough by now."""
+        for trigger, (press, due) in tuple(self._held.items()):
+            if due <= now:
+                del self._held[trigger]
+                if self._is_new(press, now):
+                    yield press
+
     def late(self, now: Seconds) -> Iterator[Press]:
-        """What faders ask for that had to wait."""
+        """What had to wait: presses that must last, and the last words of faders."""
+        yield from self._held_long(now)
         for fader in self._faders():
             asked = fader.ask(now)
             if asked is not None:
@@ -151,10 +186,9 @@ class Controls:
 
     @property
     def due(self) -> Seconds | None:
-        """When a fader next has something to ask."""
-        return min(
-            (due for fader in self._faders() if (due := fader.due) is not None), default=None
-        )
+        """When there is next something to ask that has to wait."""
+        faders = (due for fader in self._faders() if (due := fader.due) is not None)
+        return min((*faders, *(due for _, due in self._held.values())), default=None)
 
     def _faders(self) -> Iterator[Fader]:
         return (wish for _, wish in self._mapped if isinstance(wish, Fader))
@@ -162,6 +196,7 @@ class Controls:
     def forget(self) -> None:
         """The port has been away: nothing is pressed, and faders may stand anywhere."""
         self._down.clear()
+        self._held.clear()
         for index, (trigger, wish) in enumerate(self._mapped):
             if isinstance(wish, Fader):
                 self._mapped[index] = (trigger, Fader(wish.output))

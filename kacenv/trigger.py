@@ -10,16 +10,19 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from kacenv.errors import UnitError
 from kacenv.phrase import pitch_name
+from kacenv.units import Seconds
 
 SLACK: Final = 8
 """A pedal counts as let go only so far back behind its bound, or half-pressed it would chatter."""
 _HOW: Final = (
     "`note 60`, `control 64 above 63`, `control 7` or `program 3`, with numbers from 0 to 127,"
-    " and `on channel 2` (1 to 16) after it where only that channel counts"
+    " `on channel 2` (1 to 16) after it where only that channel counts, and `held 1s` (0.5s to 10s)"
+    " at the end where a note or control with a bound must be kept down"
 )
 _WORDS: Final = re.compile(
     r"(?P<kind>note|control|program) +(?P<number>\d{1,3}|[a-g]#?-?\d)"
-    r"(?: +(?P<side>above|below) +(?P<bound>\d{1,3}))?(?: +on +channel +(?P<channel>\d{1,2}))?",
+    r"(?: +(?P<side>above|below) +(?P<bound>\d{1,3}))?(?: +on +channel +(?P<channel>\d{1,2}))?"
+    r"(?: +held +(?P<held>0\.[5-9]|[1-9](?:\.[0-9])?|10)s)?",
     re.IGNORECASE,
 )
 _PITCHES: Final = {pitch_name(pitch).lower(): pitch for pitch in range(128)}
@@ -67,6 +70,13 @@ class Trigger:
     above: int | None = None
     below: int | None = None
     channel: int | None = None
+    held: Seconds = Seconds(0.0)
+    """How long it must be kept down to count."""
+
+    @property
+    def can_be_held(self) -> bool:
+        """Whether it tells when it is let go."""
+        return self.sort is not Sort.PROGRAM and not self.is_fader
 
     @property
     def is_fader(self) -> bool:
@@ -90,8 +100,9 @@ class Trigger:
     def __str__(self) -> str:
         """As it is written in a room file."""
         sides = (("above", self.above), ("below", self.below), ("on channel", self.channel))
-        more = (f"{word} {number}" for word, number in sides if number is not None)
-        return " ".join([self.sort, str(self.number), *more])
+        more = [f"{word} {number}" for word, number in sides if number is not None]
+        held = [f"held {self.held:g}s"] if self.held else []
+        return " ".join([self.sort, str(self.number), *more, *held])
 
 
 def parse_trigger(text: object) -> Trigger:
@@ -118,7 +129,8 @@ def _trigger(match: re.Match[str]) -> Trigger | None:
     if number > 127 or (by_name and sort is not Sort.NOTE) or channel not in {None, *range(1, 17)}:
         return None
     sides = {side.lower(): bound} if side else {}
-    return Trigger(sort, number, **sides, channel=channel)
+    found = Trigger(sort, number, **sides, channel=channel, held=Seconds(float(match["held"] or 0)))
+    return found if found.can_be_held or not found.held else None
 
 
 TriggerField = Annotated[

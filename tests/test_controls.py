@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.controls import APART, FLOOD, GUARD, Controls, Lesson, Traffic, level_of, wish_of
+from kacenv.controls import APART, FLOOD, GUARD, HELD, Controls, Lesson, Traffic, level_of, wish_of
 from kacenv.presses import PressError
-from kacenv.requests import Extend, Hold, LightsUp, Next, Press, Release, Volume
+from kacenv.requests import End, Extend, Hold, LightsUp, Next, Press, Release, Stop, Volume
 from kacenv.room import Control
 from kacenv.trigger import Heard, Sort
 from kacenv.units import Decibels, Seconds
@@ -70,6 +70,58 @@ def test_presses_do_what_is_typed_beside_them() -> None:
     assert desk.send("control", 64, 127, at=3) == [Next()]
     assert desk.send("note", 99, 100, at=4) == []
     assert desk.send("program", 4, at=5) == []
+
+
+PATIENT = mapped(
+    ("note 60", "hold"),
+    ("note 60 held 2s", "next"),
+    ("note 61", "stop"),
+    ("control 64 above 63 held 3s", "end"),
+)
+
+
+def test_what_is_hard_to_take_back_needs_a_press_of_a_second() -> None:
+    """A foot that comes down on `stop` by mistake can go again; nothing was said of `held`."""
+    desk = Desk(PATIENT)
+    assert desk.send("note", 61, 100) == []
+    assert desk.controls.due == HELD
+    assert desk.late(HELD - 0.01) == []
+    assert desk.send("note", 61, 0, at=HELD - 0.01) == []
+    assert desk.late(10.0) == []
+    assert desk.controls.due is None
+    assert desk.send("note", 61, 100, at=20.0) == []
+    assert desk.late(20.0 + HELD) == [Stop()]
+    assert desk.late(30.0) == []
+
+
+def test_a_press_may_be_asked_to_last() -> None:
+    """As long as the room file says; the same key may do one thing at once and another later."""
+    desk = Desk(PATIENT)
+    assert desk.send("note", 60, 100) == [Hold()]
+    assert desk.late(1.9) == []
+    assert desk.late(2.0) == [Next()]
+    assert desk.send("control", 64, 127, at=3.0) == []
+    assert desk.send("control", 64, 60, at=5.0) == []
+    assert desk.send("control", 64, 20, at=6.0) == [End()]
+    assert desk.late(9.0) == []
+
+
+def test_a_bouncing_contact_is_no_long_press() -> None:
+    """What has come up in between begins anew; what was down when the port went, never ends."""
+    desk = Desk(PATIENT)
+    for at in (0.0, 0.6):
+        desk.send("note", 61, 100, at=at)
+        desk.send("note", 61, 0, at=at + 0.5)
+    assert desk.send("note", 61, 100, at=1.2) == []
+    desk.controls.forget()
+    assert desk.late(9.0) == []
+
+
+def test_a_program_cannot_stop_the_session() -> None:
+    """It is over at once, so nobody can tell a slip from a press."""
+    for do in ("stop", "end"):
+        with pytest.raises(PressError, match="can't be kept down"):
+            wish_of(*mapped(("program 3", do)))
 
 
 def test_the_first_line_that_fits_counts() -> None:

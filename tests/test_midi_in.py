@@ -11,7 +11,7 @@ from kacenv.requests import Hold, Next, Press, Volume
 from kacenv.room import Controls
 from kacenv.units import Decibels, Seconds
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 SOON = Seconds(0.02)
 MAP = Controls.model_validate(
     {

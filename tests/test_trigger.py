@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kacenv.errors import UnitError
 from kacenv.trigger import SLACK, Heard, Sort, Trigger, heard_in, parse_trigger
+from kacenv.units import Seconds
 
 NOTE, CONTROL, PROGRAM = Sort.NOTE, Sort.CONTROL, Sort.PROGRAM
 
@@ -20,6 +21,11 @@ NOTE, CONTROL, PROGRAM = Sort.NOTE, Sort.CONTROL, Sort.PROGRAM
         ("control 64 below 20 on channel 16", Trigger(CONTROL, 64, below=20, channel=16)),
         ("control 7", Trigger(CONTROL, 7)),
         ("program 3 on channel 1", Trigger(PROGRAM, 3, channel=1)),
+        ("note 60 held 1s", Trigger(NOTE, 60, held=Seconds(1.0))),
+        (
+            "Control 64 above 63 on channel 2 Held 2.5s",
+            Trigger(CONTROL, 64, above=63, channel=2, held=Seconds(2.5)),
+        ),
     ],
 )
 def test_words_are_read(words: str, trigger: Trigger) -> None:
@@ -33,6 +39,8 @@ def test_words_are_read(words: str, trigger: Trigger) -> None:
     [
         *("", "note", "note 128", "note H4", "note 60 above 3", "control C4", "pedal 64", 60, None),
         *("control 64 above 127", "control 64 below 0", "note 60 on channel 0", "program -1"),
+        *("note 60 held 0.4s", "note 60 held 11s", "note 60 held 1", "program 3 held 1s"),
+        *("control 7 held 1s", "note 60 held 1s on channel 2"),
         *("note 60 on channel 17", "control 64 above 63 below 20", "note 60\nnote 61"),
     ],
 )

@@ -10,12 +10,15 @@ from kacenv.cli.access import app as access_app
 from kacenv.cli.check import check
 from kacenv.cli.check_ins import done, let_pass, seat, snooze
 from kacenv.cli.doctor import doctor
+from kacenv.cli.handbook import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, Program
 from kacenv.cli.init import init
 from kacenv.cli.lights import app as lights_app
 from kacenv.cli.listing import rooms, scenes
 from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
+from kacenv.cli.preflight import preflight
 from kacenv.cli.quick import send, show_status
+from kacenv.cli.record import app as record_app
 from kacenv.cli.rehearse import RehearseCommand, rehearse
 from kacenv.cli.schema import schema
 from kacenv.cli.service import app as service_app
@@ -25,10 +28,11 @@ from kacenv.errors import KacenvError
 
 app = typer.Typer(
     name="kacenv",
+    cls=Program,
     help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
-    epilog="Begin: kacenv start couple-lozenge --room demo. More on a command: kacenv "
-    "start --help. For scripts there is --json. Exits with 0 if done, 1 if not (and says why), 2 "
-    "if mistyped, 130 after Ctrl-C. kacenv is not a medical device.",
+    epilog="\b\nBegin:  kacenv start couple-lozenge --room demo\nMore:   kacenv start --help\n\n"
+    "For scripts there is --json. Exits with 0 if done, 1 if not (and says why), 2 if mistyped, "
+    "130 after Ctrl-C. kacenv is not a medical device.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -36,13 +40,13 @@ app = typer.Typer(
 
 _SLOW_DISK = 120.0
 """Measuring a scene's music may take this long (seconds)."""
-app.add_typer(sound_app, name="audio", rich_help_panel="The room itself")
-app.add_typer(service_app, name="service", rich_help_panel="The room itself")
-app.add_typer(music_app, name="music", rich_help_panel="During a session")
-app.add_typer(midi_app, name="midi", rich_help_panel="The room itself")
-app.add_typer(access_app, name="access", rich_help_panel="The room itself")
-app.add_typer(lights_app, name="lights", rich_help_panel="During a session")
-_DRIVE, _PLAN, _RUN = "During a session", "Before a session", "The room itself"
+app.add_typer(sound_app, name="audio", rich_help_panel=ROOM)
+app.add_typer(service_app, name="service", rich_help_panel=ROOM)
+app.add_typer(music_app, name="music", rich_help_panel=SENSES)
+app.add_typer(midi_app, name="midi", rich_help_panel=ROOM)
+app.add_typer(access_app, name="access", rich_help_panel=ROOM)
+app.add_typer(record_app, name="record", rich_help_panel=AFTER)
+app.add_typer(lights_app, name="lights", rich_help_panel=SENSES)
 RoomOption = Annotated[
     str | None,
     typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room; see: kacenv rooms"),
@@ -54,7 +58,7 @@ HouseOption = Annotated[
 ]
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def start(
     scene: Annotated[
         str, typer.Argument(metavar="SCENE", help="Its name; kacenv scenes lists them.")
@@ -73,7 +77,7 @@ def start(
     print(post(name, "/v1/start", found, timeout=_SLOW_DISK)["reply"])
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def status(
     room: RoomOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
@@ -82,40 +86,40 @@ def status(
     show_status(room, as_json=as_json)
 
 
-app.command(rich_help_panel=_DRIVE)(watch)
+app.command(rich_help_panel=DRIVE)(watch)
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def hold(room: RoomOption = None) -> None:
     """Stay in this phase; the music goes on until you release."""
     send(room, "hold")
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def release(room: RoomOption = None) -> None:
     """Let time run on after a hold."""
     send(room, "release")
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def extend(by: TimeArgument, room: RoomOption = None) -> None:
     """Make this phase longer: kacenv extend 10m."""
     send(room, "extend", by=by)
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def shorten(by: TimeArgument, room: RoomOption = None) -> None:
     """Take time off this phase again: kacenv shorten 5m; it never ends at once."""
     send(room, "shorten", by=by)
 
 
-@app.command("next", rich_help_panel=_DRIVE)
+@app.command("next", rich_help_panel=DRIVE)
 def go_on(room: RoomOption = None) -> None:
     """Go on to the next phase now, by a crossfade."""
     send(room, "next")
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def back(room: RoomOption = None) -> None:
     """Go back to the beginning of the phase before."""
     send(room, "back")
@@ -125,7 +129,7 @@ _AS_TYPED = {"ignore_unknown_options": True}
 """Lets `-3dB` be a level, not an option."""
 
 
-@app.command(rich_help_panel=_DRIVE, context_settings=_AS_TYPED)
+@app.command(rich_help_panel=SENSES, context_settings=_AS_TYPED)
 def volume(
     output_or_level: Annotated[str, typer.Argument(metavar="[OUTPUT] LEVEL")],
     level: Annotated[str | None, typer.Argument(hidden=True)] = None,
@@ -136,7 +140,7 @@ def volume(
     send(room, "volume", output=output, level=level or output_or_level)
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=SENSES)
 def mute(
     output: Annotated[str | None, typer.Argument(metavar="[OUTPUT]")] = None,
     off: Annotated[bool, typer.Option("--off", help="Let it sound again.")] = False,
@@ -146,7 +150,7 @@ def mute(
     send(room, "mute", output=output, muted=not off)
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=SENSES)
 def duck(
     off: Annotated[bool, typer.Option("--off", help="Let the music come back.")] = False,
     room: RoomOption = None,
@@ -155,13 +159,13 @@ def duck(
     send(room, "duck", ducked=not off)
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=SENSES)
 def silence(room: RoomOption = None) -> None:
     """Fade the music to silence, until: kacenv music."""
     send(room, "silence")
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=SENSES)
 def intensity(
     lean: Annotated[str, typer.Argument(metavar="up|down")], room: RoomOption = None
 ) -> None:
@@ -171,7 +175,7 @@ def intensity(
     send(room, "intensity", lean=lean)
 
 
-@app.command("lights-up", rich_help_panel=_DRIVE)
+@app.command("lights-up", rich_help_panel=SENSES)
 def lights_up(
     room: RoomOption = None,
     direct: Annotated[
@@ -188,7 +192,7 @@ def lights_up(
     send(room, "lights-up")
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=SENSES)
 def chime(
     name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell", room: RoomOption = None
 ) -> None:
@@ -197,31 +201,32 @@ def chime(
 
 
 for _answer in (done, snooze, seat):
-    app.command(rich_help_panel=_DRIVE)(_answer)
-app.command("pass", rich_help_panel=_DRIVE)(let_pass)
+    app.command(rich_help_panel=SEATS)(_answer)
+app.command("pass", rich_help_panel=SEATS)(let_pass)
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def end(room: RoomOption = None) -> None:
     """Come home early: the return arc, compressed."""
     send(room, "end")
 
 
-@app.command(rich_help_panel=_DRIVE)
+@app.command(rich_help_panel=DRIVE)
 def stop(room: RoomOption = None) -> None:
     """Fade everything out in a few seconds and bring up the safe light."""
     send(room, "stop")
 
 
-app.command(rich_help_panel=_PLAN)(check)
-app.command(rich_help_panel=_PLAN)(schema)
-app.command(rich_help_panel=_PLAN)(init)
-app.command(rich_help_panel=_PLAN)(scenes)
-app.command(rich_help_panel=_PLAN)(rooms)
-app.command(rich_help_panel=_PLAN, cls=RehearseCommand)(rehearse)
+app.command(rich_help_panel=PLAN)(check)
+app.command(rich_help_panel=ROOM)(schema)
+app.command(rich_help_panel=ROOM)(init)
+app.command(rich_help_panel=PLAN)(scenes)
+app.command(rich_help_panel=PLAN)(rooms)
+app.command(rich_help_panel=PLAN, cls=RehearseCommand)(rehearse)
+app.command(rich_help_panel=PLAN)(preflight)
 
 
-@app.command(rich_help_panel=_RUN)
+@app.command(rich_help_panel=ROOM)
 def serve(
     room: Annotated[
         str,
@@ -260,10 +265,10 @@ def serve(
     sys.exit(run(room, house))
 
 
-app.command(rich_help_panel=_RUN)(doctor)
+app.command(rich_help_panel=ROOM)(doctor)
 
 
-@app.command(rich_help_panel=_RUN)
+@app.command(rich_help_panel=ROOM)
 def demo(house: HouseOption = None) -> None:
     """Play the three-minute demo scene with virtual lamps."""
     import logging

@@ -1,5 +1,6 @@
 // The tablet's page: joins the link, the view and the keys.
 
+import { stayAwake } from "./awake.js";
 import { showCheckIns, wireCheckIns } from "./check_ins.js";
 import { ASKS, LONG_PRESSES, forget, muteAsk, volumeAsk } from "./keys.js";
 import { ask, follow } from "./link.js";
@@ -83,6 +84,7 @@ function draw() {
   showSeats(status);
   watchUndo(status);
   const idle = status.session.phase === null;
+  if (!shown || idle !== (shown.session.phase === null)) stayAwake(!idle);
   if (idle && (!shown || shown.session.phase !== null)) offerScenes(say);
   shown = status;
 }

@@ -24,13 +24,18 @@ export function show(status) {
   const on = session.phase !== null && session.phase !== undefined;
   for (const part of document.querySelectorAll(".session")) part.hidden = !on;
   $("begin").hidden = on;
-  const here = mayDrive() ? name(status.room) : `${name(status.room)} · looking only`;
+  const here = [name(status.room), ...speedOf(status), ...(mayDrive() ? [] : ["looking only"])].join(" · ");
   write($("title"), on ? `${here} · ${session.title}` : here);
   showHealth(status);
-  if (on) showSession(session);
+  if (on) showSession(session, status.rate);
   showOutputs(status);
   showLamps(status);
   showKeys(status);
+}
+
+/** A rehearsal says how fast it is, so that nobody takes it for the room itself. */
+function speedOf({ rate }) {
+  return rate && rate !== 1 ? [`${rate}× speed`] : [];
 }
 
 function showHealth({ health }) {
@@ -41,18 +46,18 @@ function showHealth({ health }) {
   write($("health-short"), troubles.join(" ") || "All is well");
 }
 
-function showSession(session) {
+function showSession(session, rate) {
   const phase = session.phases[session.phase];
   const before = session.phases.slice(0, session.phase).reduce((sum, { duration }) => sum + duration, 0);
   drawHill(session.phases, before + Math.min(session.in_phase, phase.duration));
-  showWhole(session);
+  showWhole(session, rate);
   showPhases(session);
   showPhase(session, phase);
   showMusic(session);
 }
 
-function showWhole(session) {
-  const end = timeOfDay(new Date(Date.now() + session.left * 1000));
+function showWhole(session, rate) {
+  const end = timeOfDay(new Date(Date.now() + (session.left / (rate || 1)) * 1000));
   const until = session.mode === "held" ? "" : `, until about ${end}`;
   write($("whole"), `${clock(session.elapsed)} so far · ${length(session.left)} left${until}`);
 }

@@ -16,6 +16,7 @@ ALL = (
     "scanning",
     "checking",
     "page",
+    "touch",
     "lights",
 )
 

@@ -52,7 +52,7 @@ class Tablet:
 
     def wait_for(self, condition: str) -> None:
         """Wait until a JavaScript condition holds; the page's policy forbids it to do so itself."""
-        for _ in range(100):
+        for _ in range(300):
             if self.page.evaluate(condition):
                 return
             self.page.wait_for_timeout(50)
@@ -60,7 +60,7 @@ class Tablet:
 
     def reads(self, selector: str, part: str) -> None:
         """Wait until a text with `part` in it stands there."""
-        self.page.locator(selector).filter(has_text=part).wait_for(timeout=5000)
+        self.page.locator(selector).filter(has_text=part).wait_for(timeout=15000)
 
     def shoot(self, name: str) -> None:
         """Keep a screenshot."""
