@@ -14,6 +14,11 @@ class Sound(Protocol):
     moved: int
     """Grows as long as sound is being made, heard or not."""
 
+    @property
+    def underruns(self) -> int:
+        """How often a decoder fell behind what was to be heard."""
+        ...
+
     def perform(self, command: AudioCommand) -> bool:
         """Carry out a command; False where nobody could hear it."""
         ...

@@ -31,6 +31,7 @@ def _text(pattern: str, example: str) -> WithJsonSchema:
 Duration = Annotated[
     units.Seconds, BeforeValidator(units.parse_seconds), _text(r"^(\d+h)?(\d+m)?(\d+s)?$", "15m")
 ]
+Days = Annotated[units.Days, BeforeValidator(units.parse_days), _text(r"^\d+d$", "30d")]
 Decibels = Annotated[
     units.Decibels, BeforeValidator(units.parse_decibels), _text(r"^[+-]?\d.*dB$", "-6 dB")
 ]

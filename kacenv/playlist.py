@@ -78,6 +78,7 @@ class Cut:
     cue_in: Seconds = Seconds(0.0)
     gain: Db = Db(0.0)
     energy: int | None = None
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ import grp
 import os
 import socket
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,7 +17,17 @@ from starlette.types import ASGIApp
 
 from kacenv.access import Certificate, CertificateError, Gate, KeyRing, key_file, open_certificate
 from kacenv.access.logins import Logins
-from kacenv.api import Careful, Door, Errands, Host, Porch, Ways, make_app
+from kacenv.api import (
+    Careful,
+    Door,
+    Errands,
+    Hatch,
+    Host,
+    Porch,
+    Ways,
+    hatch_options,
+    make_app,
+)
 from kacenv.api.line import line_options
 from kacenv.errors import DaemonError
 from kacenv.loader import House, SceneCard, load_session, scene_cards
@@ -63,7 +74,7 @@ async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: F
                 raise
             session.tell(f"The session goes on, but not all can reach it: {error}")
         else:
-            await stack.enter_async_context(_served(unix, Careful(app)))
+            await stack.enter_async_context(_served(unix, Careful(Hatch(app)), hatch_options()))
             return
 
 
@@ -102,7 +113,9 @@ async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: 
         stack.push_async_callback(gate.close)
     for warning in _warnings(secured, gate):
         session.tell(warning)
-    await stack.enter_async_context(_served(porch, Careful(Door(app, host)), secured, tcp=True))
+    await stack.enter_async_context(
+        _served(porch, Careful(Door(app, host)), line_options(), secured)
+    )
 
 
 def _secured(tcp: Tcp, house: House) -> Certificate | None:
@@ -139,11 +152,10 @@ def _warnings(secured: Certificate | None, gate: Gate | None) -> Iterator[str]:
 async def _served(
     listener: socket.socket,
     app: ASGIApp,
+    options: Mapping[str, Any],
     secured: Certificate | None = None,
-    *,
-    tcp: bool = False,
 ) -> AsyncIterator[None]:
-    """`app` answers on this socket."""
+    """`app` answers on this socket, whose lines are as `options` say."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -152,7 +164,7 @@ async def _served(
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_LAST_WORDS,
-        **(line_options() if tcp else {}),
+        **options,
     )
     config.load()
     config.ssl = secured.context if secured else None

@@ -47,6 +47,11 @@ class Stage:
             _log.exception("the MIDI instrument failed")
             return False
 
+    @property
+    def underruns(self) -> int:
+        """How often a decoder fell behind what was to be heard."""
+        return self.sound.underruns if self.sound is not None else 0
+
     def health(self) -> dict[str, str | None]:
         """A line for each part: None while all is well, else what is wrong and what to do."""
         parts = dict(health(self.room, self.sound, self.light, self.chimes))

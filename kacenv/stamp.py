@@ -1,13 +1,15 @@
 """Moments that outlive a process: how long the room was away, by the machine's two clocks."""
 
 import time
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.units import Seconds
+from kacenv.units import Days, Seconds
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SAME = Seconds(2.0)
 """Clocks that differ by less agree."""
 
@@ -64,3 +66,30 @@ def passed(before: Stamp, after: Stamp) -> Passed:
     if by_wall >= after.boot - _SAME:
         return Passed(Seconds(max(0.0, by_wall)))
     return Passed(Seconds(after.boot), certain=False)
+
+
+def day_of(moment: Stamp, before: Seconds = Seconds(0.0)) -> str:
+    """The day here, `before` seconds earlier than `moment`: `2026-11-23`."""
+    return datetime.fromtimestamp(moment.wall - before, UTC).astimezone().date().isoformat()
+
+
+def day_after(day: str, days: Days) -> str:
+    """The day that comes `days` after `day`; the calendar's last one where there is none."""
+    try:
+        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    except OverflowError:
+        return date.max.isoformat()
+
+
+def day_in_words(day: str) -> str:
+    """A day for people: `23 Nov 2026`."""
+    there = date.fromisoformat(day)
+    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+
+
+def is_day(text: str) -> bool:
+    """Whether `text` is a day of the calendar."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -4,6 +4,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.load_profile("ci")
+"""Hypothesis's own: the same examples every time, however slow the machine is.
+
+Other examples: `pytest --hypothesis-profile=default --hypothesis-seed=N`.
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)

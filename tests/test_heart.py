@@ -14,7 +14,7 @@ import pytest
 from kacenv.heart import PIPE, Heart, notify
 from kacenv.units import Seconds
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 BEAT = Seconds(0.002)
 
 

@@ -42,7 +42,7 @@ feed = feeder()
 next(feed)
 with miniaudio.PlaybackDevice(backends=[miniaudio.Backend.NULL]) as device:
     device.start(feed)
-    print(asked.wait(5))
+    print(asked.wait(30))
 """
 
 
@@ -129,7 +129,7 @@ def test_sound_works_behind_the_fences() -> None:
     assert value(unit_text(SERVICE), "MemoryDenyWriteExecute") == "yes"
     mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close()
     command = fenced(allowed_calls(unit_text(SERVICE)), [sys.executable, "-c", LISTENED])
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.stdout.split(), done.stderr) == (["fenced", "filtered", "2", "True"], "")
 
 
@@ -144,13 +144,13 @@ def test_a_room_lives_behind_the_fences(tmp_path: Path) -> None:
     command = fenced(allowed_calls(unit_text(SERVICE)), serve)
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as room:
         try:
-            deadline = time.monotonic() + 15
+            deadline = time.monotonic() + 60
             ask = [KACENV, "status", "--room", "quiet"]
             while subprocess.run(ask, env=environment, capture_output=True, check=False).returncode:
                 assert room.poll() is None
                 assert time.monotonic() < deadline
         finally:
             room.terminate()
-            said = room.communicate(timeout=15)[1]
+            said = room.communicate(timeout=60)[1]
     assert (room.returncode, "the room quiet is ready" in said) == (0, True)
     assert "Operation not permitted" not in said

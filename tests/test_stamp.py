@@ -1,6 +1,11 @@
 """How long the room was away, by clocks that people set and batteries forget."""
 
-from kacenv.stamp import Stamp, passed, slept, stamp
+import time
+
+import pytest
+
+from kacenv.stamp import Stamp, day_after, day_in_words, day_of, is_day, passed, slept, stamp
+from kacenv.units import Days, Seconds
 
 BEFORE = Stamp("first", 5000.0, 1_800_000_000.0)
 
@@ -27,3 +32,25 @@ def test_a_machine_knows_its_moment() -> None:
     assert first.boot_id == second.boot_id != ""
     assert 0 <= passed(first, second).span < 1
     assert slept() >= -0.001
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", "2027-01-15"), ("UTC+12", "2027-01-14")])
+def test_a_day_is_the_one_of_the_place(zone: str, day: str) -> None:
+    """And may be that of some time before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        shown = day_of(BEFORE), day_of(BEFORE, Seconds(86_400.0))
+    time.tzset()
+    assert shown[0] == day
+    assert day_after(shown[1], Days(1)) == day
+
+
+def test_days_are_counted_and_named() -> None:
+    """Over the end of a year, and never beyond the calendar's own."""
+    assert day_after("2026-12-23", Days(30)) == "2027-01-22"
+    assert day_after("9999-12-30", Days(3650)) == "9999-12-31"
+    assert day_in_words("2026-12-03") == "3 Dec 2026"
+    assert [is_day(text) for text in ("2026-12-03", "2026-13-03", "20261203", "")] == [
+        *(True, False, False, False),
+    ]

@@ -12,13 +12,14 @@ from typing import Self
 import psutil
 import pytest
 
-PATIENCE = 10.0
+PATIENCE, SHORT = 30.0, 0.4
 _SUPERVISOR = """
 import logging, sys
 from kacenv.supervisor import Supervisor, forked, spawned
 logging.basicConfig(format="%(message)s")
-times = dict(silence=0.4, beginning=0.8, breath=0.02, parting=0.4)
-way, code, *words = sys.argv[1:]
+way, patience, beginning, code, *words = sys.argv[1:]
+times = dict(silence=float(patience), parting=float(patience))
+times |= dict(beginning=float(beginning), breath=0.02)
 def life():
     sys.argv = ["-c", *words]
     exec(code, {})
@@ -68,10 +69,20 @@ def way(request: pytest.FixtureRequest) -> None:
 
 
 class Supervised:
-    """A supervisor as a process of its own, over a daemon that tells what it does."""
+    """A supervisor as a process of its own, over a daemon that tells what it does.
 
-    def __init__(self, daemon: str, *words: str) -> None:
-        command = [sys.executable, "-c", _SUPERVISOR, WAY.get(), _DAEMON + daemon, *words]
+    The times (s) are short only for those that use them up: any other daemon may be slow.
+    """
+
+    def __init__(
+        self,
+        daemon: str,
+        *words: str,
+        patience: float = PATIENCE,
+        beginning: float = PATIENCE,
+    ) -> None:
+        way = [WAY.get(), str(patience), str(beginning)]
+        command = [sys.executable, "-c", _SUPERVISOR, *way, _DAEMON + daemon, *words]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
@@ -150,7 +161,7 @@ def test_a_killed_daemon_is_started_again_at_once() -> None:
 @pytest.mark.parametrize("number", [signal.SIGSTOP, None], ids=["stopped", "silent"])
 def test_a_daemon_whose_heart_stops_is_replaced(number: signal.Signals | None) -> None:
     """One that was stopped, or has fallen silent by itself, is killed; the next one lives."""
-    with Supervised(LIVES if number else HANGS) as room:
+    with Supervised(LIVES if number else HANGS, patience=SHORT) as room:
         first = room.hear("lives" if number else "hangs")
         if number:
             os.kill(first, number)
@@ -175,7 +186,7 @@ def test_who_is_told_to_end_lets_the_daemon_part(number: signal.Signals) -> None
 
 def test_a_daemon_that_won_t_leave_is_ended() -> None:
     """Nobody waits for ever for a daemon that goes on after it was told to leave."""
-    with Supervised(WON_T_LEAVE) as room:
+    with Supervised(WON_T_LEAVE, patience=SHORT) as room:
         room.hear("stays")
         room.send(signal.SIGTERM)
         assert room.ended()[0] == 0
@@ -200,7 +211,7 @@ def test_a_closed_terminal_ends_nothing() -> None:
 )
 def test_a_daemon_that_won_t_begin_ends_the_supervisor(daemon: str, code: int, tries: int) -> None:
     """Its exit code is handed on, 1 if it hangs thrice; one that is done is not started again."""
-    with Supervised(daemon) as room:
+    with Supervised(daemon, beginning=SHORT if tries > 1 else PATIENCE) as room:
         assert room.ended()[0] == code
         assert len(room.pids) == tries
         assert not room.living()

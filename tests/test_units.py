@@ -13,6 +13,7 @@ from kacenv.units import (
     amplitude,
     format_clock,
     format_seconds,
+    parse_days,
     parse_decibels,
     parse_kelvin,
     parse_level,
@@ -84,3 +85,16 @@ def test_six_decibels_are_about_twice_the_amplitude() -> None:
     assert amplitude(0) == 1
     assert amplitude(6.0206) == pytest.approx(2, rel=1e-4)
     assert amplitude(-20) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("text", "days"), [("30d", 30), ("0d", 0), (" 3650d ", 3650)])
+def test_days_are_read(text: str, days: int) -> None:
+    """Whole days with their unit."""
+    assert parse_days(text) == days
+
+
+@pytest.mark.parametrize("text", ["", "30", "d", "1.5d", "-1d", "3651d", "1m", "1d2h", None, 30])
+def test_days_without_their_unit_are_refused(text: object) -> None:
+    """The error shows right ones."""
+    with pytest.raises(UnitError, match="30d"):
+        parse_days(text)

@@ -13,6 +13,7 @@ from kacenv.api.events import Broadcast
 from kacenv.api.files import add_page
 from kacenv.api.haste import Haste
 from kacenv.api.login import add_login
+from kacenv.api.records import add_records
 from kacenv.api.watch import Watch
 from kacenv.engine import State
 from kacenv.loader import SceneCard
@@ -102,6 +103,7 @@ def make_app(session: Session, ways: Ways) -> FastAPI:
     explain_in_words(app)
     add_page(app)
     add_login(app, PRESSING)
+    add_records(app, session.room.name, ASKING)
     _add_reading(app, session, app.state.watch, ways)
     _add_driving(app, session, app.state.watch, ways)
     return app

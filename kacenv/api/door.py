@@ -1,24 +1,17 @@
 """The door: what every request over TCP must pass before the room hears of it."""
 
-import asyncio
-import json
-import math
-from dataclasses import dataclass
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kacenv.access import DeviceRole, Gate, Refusal, Visitor
 from kacenv.access.patience import origin_of
+from kacenv.api.body import say, whole
 from kacenv.api.login import LOGIN, Host, add_cookie
 from kacenv.api.rate import Rate
 from kacenv.api.visit import Visit, knows_host
 from kacenv.units import Seconds
 
-MOST_BODY: Final = 16_384
-"""Bytes of a request's body; the longest true one has a few hundred."""
-BODY_TIME: Final = 8.0
-"""Seconds in which it must be here."""
 AT_ONCE, PER_SECOND = 80, 25.0
 """Requests from one address; a page asks for its files at once, a hand presses twice a second."""
 _METHODS: Final = {"GET", "POST", "DELETE"}
@@ -40,9 +33,9 @@ class Door:
         try:
             visit = Visit(scope)
             visitor = self._let_in(visit)
-            receive = await _whole(visit, receive)
+            receive = await whole(visit, receive)
         except Refusal as refusal:
-            await _say(refusal, send)
+            await say(refusal, send)
             return
         gate = self._host.gate
         state = {**scope.get("state", {}), "visitor": visitor, "host": self._host}
@@ -99,67 +92,3 @@ def _allowed(visit: Visit, visitor: Visitor | None) -> Visitor | None:
     if visitor.role is not DeviceRole.STAFF and visit.method not in _READING:
         raise Refusal(403, "This device may look, and change nothing.")
     return visitor
-
-
-async def _whole(visit: Visit, receive: Receive) -> Receive:
-    """A receive that has the body already, so that nothing waits for it inside the room.
-
-    Raises:
-        Refusal: It is too long, or too slow.
-    """
-    if not visit.has_body:
-        return receive
-    try:
-        async with asyncio.timeout(BODY_TIME):
-            body = await _read(visit, receive)
-    except TimeoutError:
-        raise Refusal(408, "The request came too slowly.") from None
-    return _Replay(body, receive)
-
-
-async def _read(visit: Visit, receive: Receive) -> bytes:
-    body = b""
-    stated = visit.header("content-length")
-    more = True
-    while more:
-        if len(body) > MOST_BODY or (stated.isdigit() and int(stated) > MOST_BODY):
-            raise Refusal(413, "The request is too long.")
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refusal(400, "The request broke off.")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    if len(body) > MOST_BODY:
-        raise Refusal(413, "The request is too long.")
-    return body
-
-
-@dataclass(slots=True)
-class _Replay:
-    """The body once, then whatever else happens."""
-
-    body: bytes
-    receive: Receive
-    told: bool = False
-
-    async def __call__(self) -> Message:
-        if self.told:
-            return await self.receive()
-        self.told = True
-        return {"type": "http.request", "body": self.body, "more_body": False}
-
-
-async def _say(refusal: Refusal, send: Send) -> None:
-    """Answer with a refusal, and close the line: its body may still be on the way."""
-    body = json.dumps({"error": str(refusal)}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    if refusal.wait is not None:
-        headers.append((b"retry-after", str(math.ceil(refusal.wait)).encode()))
-    if refusal.status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

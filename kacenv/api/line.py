@@ -55,14 +55,15 @@ class Line(H11Protocol):
 
     def _expect(self) -> None:
         if self._hurry is None:
-            self._hurry = self.loop.call_later(HEAD_TIME, self._give_up)
+            self._hurry = self.loop.call_later(HEAD_TIME, self.give_up)
 
     def _relax(self) -> None:
         if self._hurry is not None:
             self._hurry.cancel()
             self._hurry = None
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Break it off."""
         self.transport.abort()
 
 

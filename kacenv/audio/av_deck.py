@@ -13,16 +13,14 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from kacenv.audio.ring import Ring
-from kacenv.audio.samples import RATE, Block, Pcm, frames_in
+from kacenv.audio.ring_deck import RingDeck
+from kacenv.audio.samples import RATE, Pcm, frames_in
 from kacenv.errors import DeviceError
 from kacenv.music.meter import LOCAL
 from kacenv.music.sound_file import kind_of
 from kacenv.playlist import Cut
 from kacenv.units import Seconds
 
-_BUFFER = frames_in(6.0)
-_READY = frames_in(0.4)
 _RUN_UP = Seconds(1.0)
 """Decoding begins this much earlier: the first frames after a seek may be incomplete."""
 _HOPELESS = 500
@@ -30,14 +28,11 @@ _HOPELESS = 500
 _NOTHING = "it can't be decoded from where it should go on"
 
 
-class AvDeck:
+class AvDeck(RingDeck):
     """Plays one cut once, by FFmpeg; for cuts that begin far into their files."""
 
     def __init__(self) -> None:
-        self._ring = Ring(_BUFFER)
-        self._ended = False
-        self._closed = False
-        self._reason: str | None = None
+        super().__init__()
         self._thread: threading.Thread | None = None
 
     def open(self, cut: Cut) -> None:
@@ -46,30 +41,6 @@ class AvDeck:
             return
         self._thread = threading.Thread(target=self._run, args=(cut,), name="seek", daemon=True)
         self._thread.start()
-
-    @property
-    def ready(self) -> bool:
-        """0.4 s are decoded, or all there is."""
-        return not self._closed and self._ring.available >= (1 if self._ended else _READY)
-
-    @property
-    def reserve(self) -> int:
-        """Frames that wait to be read."""
-        return self._ring.available
-
-    @property
-    def ended_in(self) -> int | None:
-        """Frames left to read; None as long as the decoder hasn't come to the end."""
-        return self._ring.available if self._ended else None
-
-    @property
-    def failed(self) -> str | None:
-        """Why the cut can't be played; None while all is well."""
-        return self._reason
-
-    def read(self, frames: int) -> Block:
-        """The next samples, of shape (n, 2) with n up to `frames`."""
-        return self._ring.take(frames)
 
     def close(self) -> None:
         """Let go of the file; twice does no harm."""
@@ -105,14 +76,22 @@ def _from(path: str, begin: Seconds) -> Iterator[tuple[int, Pcm]]:
         stream = container.streams.audio[0]
         stream.codec_context.thread_type = "NONE"
         container.seek(int(max(0.0, begin - _RUN_UP) * av.time_base), backward=True)
-        resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
+        # FFmpeg would make a mono file 3 dB softer on two channels; libVLC and the meter don't.
+        layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
+        resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
         place: int | None = None
         for frame in _frames(container, stream):
             place = _place(frame) if place is None else place
             for part in resampler.resample(frame):
-                pcm: Pcm = part.to_ndarray().reshape(-1, 2).astype(np.int16, copy=False)
+                pcm = _stereo(part)
                 yield place, pcm
                 place += len(pcm)
+
+
+def _stereo(frame: AudioFrame) -> Pcm:
+    """The samples of a frame of one or two channels, on two."""
+    pcm = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+    return np.broadcast_to(pcm, (len(pcm), 2)).astype(np.int16, copy=False)
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from kacenv.audio.envelope import SHORTEST
-from kacenv.fades import Fade
+from kacenv.fades import Curve, Fade
 from kacenv.units import Decibels, Seconds, amplitude
 
 SILENT = Decibels(-90.0)
@@ -20,10 +20,14 @@ class _Order:
 
 
 class _Knob:
-    """A value. An order begins at its time, or late from whatever the value then is."""
+    """A value. An order begins at its time, or late from whatever the value then is.
+
+    It moves evenly: a fade that sets out from rest is heard only long after the press that asked
+    for it, and is steeper later on.
+    """
 
     def __init__(self, value: float) -> None:
-        self._fade = Fade.steady(value)
+        self._fade = _steady(value)
         self._orders: deque[_Order] = deque()
 
     def _order(self, value: float, at: Seconds, duration: Seconds) -> None:
@@ -42,7 +46,11 @@ class _Knob:
         """A late order keeps its whole length, so that it is never steeper than meant."""
         self._fade = self._fade.toward(order.value, time, order.duration)
         if math.isclose(self._fade.origin, order.value, abs_tol=1e-9):
-            self._fade = Fade.steady(order.value)
+            self._fade = _steady(order.value)
+
+
+def _steady(value: float) -> Fade:
+    return Fade(value, value, curve=Curve.LINEAR)
 
 
 class Dial(_Knob):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kacenv.audio.devices import Device, NullDevice
 from kacenv.audio.guard import Guard
-from kacenv.audio.output import REMEDY, Output
+from kacenv.audio.output import HUSH, REMEDY, Output
 from kacenv.audio.reader import Reader
 from kacenv.audio.samples import Block
 from kacenv.audio.tape import Tape
@@ -87,10 +87,10 @@ class Ensemble:
             output.start()
 
     def fade_in(self) -> None:
-        """Have every device fall silent within a block, and fade in."""
+        """Have every device fall silent within a block, and after `HUSH` fade in."""
         with self._one_at_a_time:
             for reader in self.readers:
-                reader.fade_in()
+                reader.fade_in(HUSH)
 
     def close(self) -> None:
         """Fall silent for good; twice does no harm."""

@@ -24,6 +24,9 @@ class Crossing:
 
     def share_at(self, time: float) -> float:
         """How much of the way is done at `time`, from 0 to 1."""
+        return self._even_at(time)
+
+    def _even_at(self, time: float) -> float:
         if time >= self.end:
             return 1.0
         passed = max(0.0, (time - self._start) / (self.end - self._start))
@@ -33,8 +36,16 @@ class Crossing:
         """Arrive at `end` instead of later, beginning `now`; no sooner than in `SHORTEST`."""
         end = Seconds(max(end, now + SHORTEST, self._start + SHORTEST))
         if end < self.end:
-            self._begun = self.share_at(now)
+            self._begun = self._even_at(now)
             self._start, self.end = Seconds(max(now, self._start)), end
+
+
+class Leaving(Crossing):
+    """The way into silence, where nobody comes: even in amplitude, so that it is heard at once."""
+
+    def share_at(self, time: float) -> float:
+        """How much of the way is done at `time`, such that cos falls in a straight line."""
+        return math.acos(1.0 - self._even_at(time)) * 2 / math.pi
 
 
 @dataclass(frozen=True, slots=True)

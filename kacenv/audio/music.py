@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kacenv.audio.deck import Deck
-from kacenv.audio.envelope import Crossing, Envelope
+from kacenv.audio.envelope import Crossing, Envelope, Leaving
 from kacenv.audio.samples import RATE, Block, frames_in, silence
 from kacenv.audio.voice import Voice
 from kacenv.commands import Crossfade
@@ -144,7 +144,7 @@ class Music:
         play_id = order.play_id
         if play_id is None:
             self._wanted = False
-            self._fall(max(order.crossfade.at, start), order.crossfade.duration)
+            self._fall(Leaving(max(order.crossfade.at, start), order.crossfade.duration))
         elif play_id in self._cued:
             return self._started(self._cued[play_id], order, start)
         elif play_id not in (*self.sounding, self._failed_id):
@@ -163,18 +163,17 @@ class Music:
 
     def _begin(self, cued: _Cued, crossfade: Crossfade, start: Seconds) -> None:
         at = max(crossfade.at, start)
-        crossing = self._fall(at, crossfade.duration)
+        crossing = Crossing(at, crossfade.duration)
+        self._fall(crossing)
         delay = frames_in(at - start)
         self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, Envelope(crossing), delay))
         del self._cued[cued.play_id]
         self._end_told, self._wanted = False, True
         self._report(TrackStarted(cued.play_id, at))
 
-    def _fall(self, at: Seconds, duration: Seconds) -> Crossing:
-        crossing = Crossing(at, duration)
+    def _fall(self, crossing: Crossing) -> None:
         for voice in self._voices:
             voice.envelope = voice.envelope.falling(crossing)
-        return crossing
 
     def _look_at_ends(self, start: Seconds) -> None:
         """A track that ends before it has gone takes leave, and what follows it makes haste."""

@@ -25,6 +25,9 @@ _BREATH = 0.1
 """Before a device that has stopped by itself is opened again."""
 _RETURN_OVER = Seconds(0.8)
 """With the time to the next attempt, sound is back within two seconds of its device."""
+HUSH = Seconds(0.4)
+"""The silence before a fade-in within the music: the orders that set everything anew take 0.2 s
+to be heard, and 0.05 s to be followed."""
 _log = logging.getLogger(__name__)
 
 REMEDY = (
@@ -85,8 +88,8 @@ class Output:
         self._watch.start()
 
     def fade_in(self) -> None:
-        """Fall silent within a block, and fade in as a device does that returns."""
-        self._returned = 0.0
+        """Fall silent within a block, and after `HUSH` fade in as a device does that returns."""
+        self._returned = -HUSH / _RETURN_OVER
 
     def close(self) -> None:
         """Fall silent for good; twice does no harm."""

@@ -7,6 +7,9 @@ from kacenv.units import Seconds
 _TOLERANCE = Seconds(0.02)
 _AT_REST = Seconds(0.002)
 _HOPELESS = Seconds(10.0)
+_LEAP = Seconds(0.5)
+"""A clock that may leap, after the machine's sleep, has leapt where it is so far ahead."""
+_MAY_LEAP_FOR = Seconds(1.0)
 _AVERAGE_OVER = Seconds(1.0)
 _SLEW = 0.1
 """How much faster or slower than frames pass the time may run to catch up."""
@@ -17,7 +20,8 @@ class Pacer:
 
     Devices ask for blocks in bursts, so the difference to the clock is averaged. Beyond
     20 ms (a stall, or hours of drift) the count runs up to a tenth faster or slower until
-    both agree again; only beyond 10 s does it jump.
+    both agree again; only beyond 10 s does it jump, or beyond 0.5 s where it was told to expect
+    that of the clock.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -26,11 +30,16 @@ class Pacer:
         self._next: float | None = None
         self._lag = 0.0
         self._catching_up = False
+        self._may_leap = 0.0
 
     def restart(self, latency: Seconds) -> None:
         """A device begins whose sound is heard `latency` after it asks for it."""
         self._latency, self._next, self._lag = latency, None, 0.0
         self._catching_up = False
+
+    def expect_leap(self) -> None:
+        """Somebody is about to set the clock forward: follow it at once, not by and by."""
+        self._may_leap = float(_MAY_LEAP_FOR)
 
     def block(self, frames: int, latency: Seconds | None = None) -> Seconds:
         """When the first of the next `frames` frames will be heard.
@@ -38,9 +47,11 @@ class Pacer:
         With `latency`, that is how soon it is to be; otherwise it is the device's.
         """
         due = self._clock.now() + (self._latency if latency is None else latency)
-        if self._next is None or abs(due - self._next) > _HOPELESS:
-            self._next, self._lag = due, 0.0
+        farthest = _LEAP if self._may_leap > 0 else _HOPELESS
+        if self._next is None or abs(due - self._next) > farthest:
+            self._next, self._lag, self._may_leap = due, 0.0, 0.0
         start, span = self._next, frames / RATE
+        self._may_leap -= span
         self._lag += (due - start - self._lag) * min(1.0, span / _AVERAGE_OVER)
         self._next = start + span + self._correction(span)
         return Seconds(start)

@@ -9,6 +9,7 @@ from kacenv.audio.resampling import interpolate, places
 from kacenv.audio.samples import RATE, Block, silence
 from kacenv.audio.steering import Phase, Steering
 from kacenv.audio.tape import Tape
+from kacenv.units import Seconds
 
 _FADE = 0.6
 _PATIENCE = 1.0
@@ -47,9 +48,9 @@ class Reader:
         self._untold = 0.0
         self._gain, self._wanted, self._ramp = 0.0, 0.0, Ramp(0.0)
 
-    def fade_in(self) -> None:
-        """Fall silent within a block, and fade in."""
-        self._gain = 0.0
+    def fade_in(self, hush: Seconds) -> None:
+        """Fall silent within a block, and fade in after `hush` seconds."""
+        self._gain = -hush / _FADE
 
     def lead(self, frames: int, *, at_once: bool = False) -> Block:
         """The next `frames` frames, at this device's own pace; `at_once` without a fade."""

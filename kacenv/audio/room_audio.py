@@ -93,7 +93,11 @@ class RoomAudio:
         return self._mixer.perform(command)
 
     def fade_in(self) -> None:
-        """Fall silent for a moment and fade in, so that nothing that has leapt is heard to."""
+        """Fall silent for a moment and fade in, so that nothing that has leapt is heard to.
+
+        The clock may leap within that moment.
+        """
+        self._pacer.expect_leap()
         self._output.fade_in()
 
     def make_room(self, at: Seconds) -> None:

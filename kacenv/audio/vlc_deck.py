@@ -13,16 +13,13 @@ from typing import Any, Final
 import numpy as np
 
 from kacenv.audio.libvlc import instance, library
-from kacenv.audio.ring import Ring
-from kacenv.audio.samples import RATE, Block, Pcm, frames_in
+from kacenv.audio.ring_deck import RingDeck
+from kacenv.audio.samples import RATE, Pcm, frames_in
 from kacenv.errors import DeviceError
 from kacenv.music import sound_file
 from kacenv.playlist import Cut
 from kacenv.units import Seconds
 
-_BUFFER = frames_in(6.0)
-"""Long enough for the next piece to be opened and faded in when this one breaks off."""
-_READY = frames_in(0.4)
 _PATIENCE = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})
 _WORTH_SEEKING: Final = Seconds(120.0)
@@ -52,19 +49,16 @@ _AUDIBLE = 8
 _NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
 
 
-class VlcDeck:
+class VlcDeck(RingDeck):
     """Plays one cut once, by libVLC."""
 
     def __init__(self) -> None:
-        self._ring = Ring(_BUFFER)
+        super().__init__()
         self._guard = threading.Lock()
         self._player: Any = None
         self._events: Any = None
         self._media: Any = None
-        self._closed = False
-        self._ended = False
         self._audible = False
-        self._reason: str | None = None
         self._received = self._skip = self._left = 0
         self._heard_from = float("inf")
         self._memory = ctypes.create_string_buffer(1 << 16)
@@ -85,18 +79,7 @@ class VlcDeck:
     @property
     def ready(self) -> bool:
         """0.4 s are decoded, or all there is, and something of it can be heard."""
-        enough = 1 if self._ended else _READY
-        return not self._closed and self._audible and self._ring.available >= enough
-
-    @property
-    def reserve(self) -> int:
-        """Frames that wait to be read."""
-        return self._ring.available
-
-    @property
-    def ended_in(self) -> int | None:
-        """Frames left to read; None as long as the decoder hasn't come to the end."""
-        return self._ring.available if self._ended else None
+        return self._audible and super().ready
 
     @property
     def failed(self) -> str | None:
@@ -113,10 +96,6 @@ class VlcDeck:
     @property
     def _full(self) -> bool:
         return self._ring.written >= self._ring.capacity
-
-    def read(self, frames: int) -> Block:
-        """The next samples, of shape (n, 2) with n up to `frames`."""
-        return self._ring.take(frames)
 
     def close(self) -> None:
         """Let go of the file; twice does no harm. May take a second."""

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from kacenv.audio.samples import Block
+from kacenv.music import gap
 from kacenv.requests import DeadAir
 from kacenv.units import Decibels, Seconds, amplitude
 
-QUIET = Decibels(-60.0)
-"""Music whose level (rms) stays below this isn't heard."""
-PATIENCE = Seconds(2.0)
+QUIET = Decibels(gap.QUIET)
+PATIENCE = Seconds(gap.DEAD_AIR)
 """How long it may stay so."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from kacenv.places import house_folder
+from kacenv.places import house_folder, state_folder
 
 VARIABLE: Final = "_KACENV_COMPLETE"
 """Set by a shell that asks."""
@@ -167,6 +167,13 @@ def _kinds(_asked: _Asked) -> Iterator[Offer]:
     return ((kind, "") for kind in KINDS)
 
 
+def _records(_asked: _Asked) -> Iterator[Offer]:
+    """By their files' names alone; none is opened."""
+    for path in sorted((state_folder() / "records").glob("*.json")):
+        *_, year, month, day, name = path.stem.split("-")
+        yield name, f"{year}-{month}-{day}"
+
+
 _OFFERS: Final[dict[tuple[str, ...], Callable[[_Asked], Iterable[Offer]]]] = {
     ("scene",): _scenes,
     ("compare",): _scenes,
@@ -180,5 +187,7 @@ _OFFERS: Final[dict[tuple[str, ...], Callable[[_Asked], Iterable[Offer]]]] = {
     ("audio", "chime", "name"): _chimes,
     ("rehearse", "at"): _phases,
     ("schema", "kind"): _kinds,
+    ("record", "show", "id_"): _records,
+    ("record", "remove", "id_"): _records,
 }
 """By the parameter's name, or by its command's and its own."""

@@ -169,5 +169,7 @@ def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
     print(f"  kacenv check{house}")
     print(f"  kacenv rehearse couple-lozenge --room {answers.room}{house}")
     print(f"  kacenv start couple-lozenge --room {answers.room}{house}")
+    print(f"Your own music: copy a folder of it to {where / 'playlists'}, for example calm; then:")
+    print(f"  kacenv music import {where / 'playlists/calm'} --scene couple-lozenge{house}")
     if not found:
         print(f"Without --house, commands look in {house_folder()}; or: cd {where}")

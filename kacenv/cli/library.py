@@ -1,4 +1,4 @@
-"""`kacenv music import`, `list`, `missing`, `export`, `pack` and `unpack`."""
+"""`kacenv music list`, `missing`, `export`, `pack` and `unpack`."""
 
 import sys
 from pathlib import Path
@@ -7,92 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kacenv.loader import House
-    from kacenv.loader.importing import LeftOut, Piece
 
 HouseOption = Annotated[
     Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
-
-
-def import_folder(
-    folder: Path,
-    name: Annotated[str | None, typer.Option("--name", help="The playlist's; e.g. calm.")] = None,
-    listened: Annotated[
-        bool,
-        typer.Option("--listened", help="You have heard every piece, and no words in any."),
-    ] = False,
-    scan: Annotated[
-        bool, typer.Option("--scan/--no-scan", help="Measure the music first, to guess its energy.")
-    ] = True,
-    house: HouseOption = None,
-) -> None:
-    """Make a playlist from a folder of music, by what the files say about themselves."""
-    from kacenv.loader import House
-    from kacenv.loader.importing import Piece, base_of, look_at, music_files, target_of
-    from kacenv.music import known_sounds
-
-    home = House.find(house)
-    files, base = music_files(folder), base_of(home, folder)
-    target = target_of(home, folder, name)
-    if scan:
-        _scan(files)
-    found = list(look_at(files, base, known_sounds()))
-    pieces = [one for one in found if isinstance(one, Piece)]
-    _write(target, folder, pieces, listened=listened)
-    left_out = [one for one in found if not isinstance(one, Piece)]
-    _report(target, pieces, left_out, listened=listened)
-
-
-def _scan(files: list[Path]) -> None:
-    """Measure what isn't known yet; what can't be measured is left to `look_at`."""
-    from kacenv.cli.measuring import shown_scan
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan as scan_files
-
-    with Cache() as cache, shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned:
-        for _ in scanned:
-            pass
-
-
-def _write(target: Path, folder: Path, pieces: "list[Piece]", *, listened: bool) -> None:
-    from kacenv.errors import KacenvError
-    from kacenv.loader.files import refuse
-    from kacenv.loader.importing import playlist_text
-
-    if not pieces:
-        expected = "music that lasts at least half a minute and can be read"
-        raise refuse(folder, "no piece that can be played", expected)
-    title = folder.resolve().name.replace("_", " ").strip()[:80]
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8") as file:
-            file.write(playlist_text(title, pieces, listened=listened))
-    except OSError as error:
-        raise KacenvError(f"{target} can't be written ({error.strerror}).") from error
-
-
-def _report(
-    target: Path, pieces: "Sequence[Piece]", left_out: "Sequence[LeftOut]", *, listened: bool
-) -> None:
-    from kacenv.loader.files import shown
-    from kacenv.units import format_seconds
-
-    length = format_seconds(sum(piece.length for piece in pieces))
-    print(f"{shown(target)}: {_count(len(pieces), 'piece')}, {length}.")
-    for one in left_out:
-        print(f"  left out: {shown(one.path)}: {one.reason}")
-    untold = sum(not piece.tags.licence for piece in pieces)
-    if untold:
-        print(f"  {untold} without a licence: find it out, and write it down.")
-    worded = [piece for piece in pieces if piece.words]
-    for piece in worded:
-        print(f"  {piece.file} may have words in it, by its tags ({piece.words}); listen to it")
-    if not listened:
-        print("  Listen to every piece. Where there are no words, write: instrumental: yes")
 
 
 def _count(number: int, thing: str) -> str:

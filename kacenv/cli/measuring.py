@@ -37,13 +37,17 @@ def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
 def line_of(one: "Scanned") -> str:
     """What is known of a file, or why nothing is."""
     from kacenv.loader.files import shown
-    from kacenv.units import format_clock
+    from kacenv.music.gap import DEAD_AIR
+    from kacenv.units import Seconds, format_clock, format_seconds
 
     if one.sound is None:
         return f"{shown(one.path)}: {one.reason}"
     loudness = "silent" if one.sound.loudness is None else f"{one.sound.loudness:.1f} LUFS"
     length = format_clock(one.sound.duration)
+    gap = Seconds(round(one.sound.gap))
+    at = format_clock(one.sound.gap_at)
+    silent = f"; silent for {format_seconds(gap)} at {at}" if one.sound.gap >= DEAD_AIR else ""
     return (
         f"{loudness:>10}  {one.sound.true_peak:6.1f} dBTP  {one.sound.loudness_range:4.1f} LU"
-        f"  {length:>7}  {shown(one.path)}"
+        f"  {length:>7}  {shown(one.path)}{silent}"
     )

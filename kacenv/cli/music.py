@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kacenv.cli import library
+from kacenv.cli.importing import import_folder
 from kacenv.cli.measuring import line_of, shown_scan
 from kacenv.cli.quick import send
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from kacenv.music.scan import Scanned
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-app.command("import")(library.import_folder)
+app.command("import")(import_folder)
 app.command("list")(library.list_playlists)
 app.command()(library.missing)
 app.command("export")(library.export_playlist)

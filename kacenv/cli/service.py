@@ -202,7 +202,7 @@ def _needed(place: "Room", service: "Service") -> Iterator[Path]:
     named += [path for folder in named for path in folder.glob("*.y*ml")]
     music = [place.music_root] if place.music_root else []
     secrets = [place.broker.password_file, place.broker.ca_file] if place.broker else []
-    named += [house / path for path in [*music, *secrets] if path]
+    named += [house / "rooms" / path for path in [*music, *secrets] if path]
     yield from (path for path in named if path.exists())
 
 

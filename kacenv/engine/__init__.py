@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kacenv.commands import Command, Notice
-from kacenv.engine import answer, check_in, music, phase, resume
+from kacenv.engine import answer, check_in, music, phase, report, resume
 from kacenv.engine.state import Due, LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.turn import Turn
 from kacenv.requests import (
@@ -94,9 +94,9 @@ def _answer(turn: Turn, request: Start | Press | Event) -> str:
         case Start():
             return answer.start(turn, request)
         case DeadAir():
-            return answer.dead_air(turn, request)
+            return report.dead_air(turn, request)
         case TrackStarted() | TrackEnded() | TrackFailed():
-            return answer.event(turn, request)
+            return report.event(turn, request)
         case _:
             return answer.press(turn, request)
 

@@ -1,11 +1,10 @@
 """What each request does, and what the therapist is told."""
 
-from dataclasses import replace
 from typing import Literal
 
 from kacenv.commands import StrikeChime
-from kacenv.engine import check_in, choice, light, music, phase, seats, sound, table
-from kacenv.engine.state import LightHand, Mode, Playing, State, Stopwatch
+from kacenv.engine import check_in, light, phase, seats, sound, table
+from kacenv.engine.state import LightHand, Mode, State, Stopwatch
 from kacenv.engine.table import Answer
 from kacenv.engine.turn import Turn
 from kacenv.errors import RefusedError
@@ -13,7 +12,6 @@ from kacenv.look import Setting
 from kacenv.requests import (
     Back,
     Chime,
-    DeadAir,
     Done,
     Duck,
     End,
@@ -35,9 +33,6 @@ from kacenv.requests import (
     Snooze,
     Start,
     Stop,
-    TrackEnded,
-    TrackFailed,
-    TrackStarted,
     Volume,
 )
 from kacenv.scene import Audience
@@ -46,8 +41,6 @@ from kacenv.units import Seconds, format_seconds
 _Answered = Done | Snooze | Pass
 PRESS_GUARD = Seconds(2.0)
 """The same press within this time is one press."""
-_AS_SAID = Seconds(0.5)
-"""A piece that ends so little early changes as planned; the crossfade is shortened by that much."""
 SOONEST_END = Seconds(60.0)
 """A phase that is made shorter goes on for this long at least, or for what it had left."""
 
@@ -256,51 +249,3 @@ def _end(turn: Turn) -> str:
 def _stop(turn: Turn) -> str:
     phase.stop(turn)
     return "Stopping: the music fades out and the safe light comes up."
-
-
-def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
-    """Take note of what a device reports; what concerns no track of ours changes nothing."""
-    state = turn.state
-    known = [track for track in (state.playing, state.cued) if track]
-    track = next((track for track in known if track.play_id == happened.play_id), None)
-    if track is None:
-        return ""
-    match happened:
-        case TrackStarted(at=at) if track is state.playing:
-            turn.change(playing=replace(track, started_at=Seconds(at - track.skipped)))
-        case TrackEnded(at=at) if track is state.playing:
-            _ended(turn, track, at)
-        case TrackFailed(reason=reason):
-            _failed(turn, track, reason)
-    return ""
-
-
-def dead_air(turn: Turn, happened: DeadAir) -> str:
-    """Nothing is heard though music should be: another piece, at once."""
-    playing = turn.state.playing
-    if playing and not turn.state.hushed and happened.since >= playing.started_at:
-        _failed(turn, playing, "nothing was heard of it")
-    return ""
-
-
-def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
-    """A piece that is shorter than it said: let the next one in before it is over."""
-    if at >= playing.ends_at - _AS_SAID:
-        return
-    if phase.may_end_now(turn.state, turn.now) and phase.music_changes(turn.state):
-        phase.leave(turn)
-        return
-    drawn = choice.draw(turn.state, turn.state.phase)
-    music.play(turn, drawn, Seconds(max(music.SHORTEST_FADE, at - turn.now)))
-
-
-def _failed(turn: Turn, track: Playing, reason: str) -> None:
-    state = turn.state
-    text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
-    music.tell_once(turn, track.cut.path, text)
-    turn.change(unplayable=state.unplayable | {track.cut.path})
-    if track is state.cued:
-        turn.change(cued=None)
-    else:
-        turn.change(playing=None)
-        music.play_next(turn)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from kacenv.lights.dialects import Message
+from kacenv.lights.dialects import Message, shelly, tasmota
+from kacenv.lights.dialects.speech import write
 from kacenv.room import Dialect, Fixture
 
 
@@ -10,9 +11,26 @@ def _zigbee2mqtt(fixture: Fixture) -> tuple[Message, ...]:
     return (Message(f"{fixture.topic}/get", b'{"state":"","brightness":""}'),)
 
 
+def _tasmota(fixture: Fixture) -> tuple[Message, ...]:
+    return (Message(tasmota.topic(fixture, "cmnd", "STATE"), b""),)
+
+
+def _shelly(fixture: Fixture) -> tuple[Message, ...]:
+    kind, index = shelly.method(fixture).removesuffix(".Set"), shelly.component(fixture)[1]
+    call: dict[str, object] = {
+        "id": 1,
+        "src": shelly.source(fixture),
+        "method": f"{kind}.GetStatus",
+        "params": {"id": index},
+    }
+    return (Message(shelly.command_topic(fixture), write(call)),)
+
+
 _INQUIRIES: Mapping[Dialect, Callable[[Fixture], tuple[Message, ...]]] = {
     Dialect.ZIGBEE2MQTT: _zigbee2mqtt,
     Dialect.ZIGBEE2MQTT_GROUP: _zigbee2mqtt,
+    Dialect.TASMOTA: _tasmota,
+    Dialect.SHELLY: _shelly,
 }
 
 

@@ -1,12 +1,14 @@
 """One lamp as the rig knows it: what was asked of it, what it believes, what it reports."""
 
+from kacenv.lights.acquaintance import Acquaintance
+from kacenv.lights.belief import Belief
 from kacenv.lights.checkup import Checkup
 from kacenv.lights.dialects import Message, Reported, codec
-from kacenv.lights.fader import LampFade
-from kacenv.lights.inquiry import inquiry
 from kacenv.lights.lamp_state import LampState, Wish
-from kacenv.lights.manners import Manners
+from kacenv.lights.manners import USUAL, Manners
 from kacenv.lights.path import Path, Warmth, Way, path_between, path_from_unknown
+from kacenv.lights.self_report import SelfReport
+from kacenv.lights.shade_witness import ShadeWitness
 from kacenv.lights.voice import Voice
 from kacenv.lights.witness import Meaning, Witness
 from kacenv.look import Setting
@@ -15,35 +17,27 @@ from kacenv.units import Level, Seconds
 
 REASSERT_DURATION = Seconds(2.0)
 """How long a lamp takes back to its look after the broker was away."""
-ANSWER_WITHIN = Seconds(1.0)
-"""A lamp that must be stepped is given this long to say what it shows before its first look."""
 
 
 class Lamp:
     """A lamp's newest wish, its fade and its reports. No I/O, no threads, no clock."""
 
-    def __init__(self, fixture: Fixture, manners: Manners = Manners()) -> None:  # noqa: B008 - frozen
+    def __init__(self, fixture: Fixture, manners: Manners = USUAL) -> None:
         self.fixture = fixture
         self._manners = manners
         self._codec = codec(fixture)
         self._voice = Voice(fixture)
         self._witness = Witness(self._voice.scale)
+        self._shade_witness = ShadeWitness(fixture)
         self._checkup = Checkup(fixture.id, speaks=self._codec.reports_level(fixture))
         self._wish: Wish | None = None
-        self._fade: LampFade | None = None
-        self._believed: Setting | None = None
-        self._told_at: Seconds | None = None
         self._free_at = Seconds(0.0)
-        self._report = Reported()
-        self._reported_at: Seconds | None = None
+        self._said = SelfReport()
+        self._belief = Belief(self._said, self._witness)
         self._by_hand = False
         self._begun_at: Seconds | None = None
         self._warmth: Warmth | None = None
-        self._waits_until: Seconds | None = None
-        self._has_waited = False
-        self._is_stranger = False
-        self._presumed: Setting | None = None
-        self._inquires = False
+        self._acquaintance = Acquaintance(fixture)
         self._up_since: Seconds | None = None
 
     @property
@@ -60,9 +54,9 @@ class Lamp:
         """The lamp for display."""
         confirmed = self._witness.confirmed_after if self._begun_at is not None else None
         return LampState(
-            self._believed_at(now),
-            self._reported(),
-            self._report.available,
+            self._belief.at(now),
+            self._said.setting,
+            self._said.available,
             self._by_hand,
             confirmed,
         )
@@ -90,7 +84,7 @@ class Lamp:
 
     def presume(self, setting: Setting) -> None:
         """Where a lamp is taken to be that nobody knows better, and that must be stepped."""
-        self._presumed = self._presumed or setting
+        self._acquaintance.presume(setting)
 
     def resume(self, now: Seconds, duration: Seconds) -> None:
         """Bring a lamp that was changed by hand back to its look."""
@@ -106,65 +100,41 @@ class Lamp:
         origin = self._origin(now)
         if origin is None and self._must_ask(now):
             return
-        self._waits_until = None
+        self._acquaintance.stop_waiting()
         self._begun_at = now
-        path = self._path(origin, now, duration)
-        self._fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
-        self._witness.begin(self._fade.path, now, known=origin is not None)
-        self._believed = None
-        if not self._voice.fades and self._report.available is not False:
+        path = self._path(self._wish, origin, now, duration)
+        fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
+        self._belief.set_out(fade)
+        self._witness.begin(fade.path, now, known=origin is not None)
+        has_white = origin is not None and origin.kelvin is not None
+        self._shade_witness.begin(fade.path, now, known=has_white)
+        if not self._voice.fades and self._said.available is not False:
             # Wherever it was, its first step puts it where this fade begins.
-            self._is_stranger, self._presumed = False, None
+            self._acquaintance.placed()
         if not again:
-            self._checkup.after(self._fade.path.end, urgent=self._wish.urgent)
+            self._checkup.after(fade.path.end, urgent=self._wish.urgent)
 
-    def _path(self, origin: Setting | None, now: Seconds, duration: Seconds) -> Path:
-        assert self._wish is not None  # noqa: S101 - nobody sets out without one
-        way = Way(now, duration, self._manners.steepest, self._wish.urgent, self._warmth)
+    def _path(self, wish: Wish, origin: Setting | None, now: Seconds, duration: Seconds) -> Path:
+        way = Way(now, duration, self._manners.steepest, wish.urgent, self._warmth)
         if origin is None and not self._voice.fades:
-            return path_from_unknown(self._wish.target, self._presumed, way)
-        return path_between(origin, self._wish.target, way)
+            return path_from_unknown(wish.target, self._acquaintance.presumed, way)
+        return path_between(origin, wish.target, way)
 
     def _must_ask(self, now: Seconds) -> bool:
         """Whether a lamp that nobody knows, and that can't fade, may yet say where it is."""
         urgent = self._wish is not None and self._wish.urgent
-        if self._voice.fades or urgent or self._has_waited or not self.speaks:
+        if self._voice.fades or urgent or not self.speaks:
             return False
-        self._has_waited = self._inquires = True
-        self._waits_until = Seconds(now + ANSWER_WITHIN)
-        return True
+        return self._acquaintance.wait(now)
 
     def _origin(self, now: Seconds) -> Setting | None:
-        """Where a fade begins: a report wins over a belief that is at rest."""
-        if self._is_stranger:
+        if self._acquaintance.is_stranger:
             return None
-        believed, reported = self._believed_at(now), self._reported()
-        if reported is None or not self._outdated(believed, reported.level):
-            return believed
-        if reported.kelvin is None and reported.color is None and believed:
-            return believed._replace(level=reported.level)
-        return reported
-
-    def _outdated(self, believed: Setting | None, level: Level) -> bool:
-        """Whether the lamp has been changed by someone else since its last fade ended."""
-        if believed is None:
-            return True
-        rest = self._fade.path.end if self._fade else self._told_at
-        if self._reported_at is None or (rest is not None and self._reported_at <= rest):
-            return False
-        return not self._witness.agree(level, believed.level)
-
-    def _reported(self) -> Setting | None:
-        level, kelvin, _, color = self._report
-        return None if level is None else Setting(level, None if color else kelvin, color)
-
-    def _believed_at(self, now: Seconds) -> Setting | None:
-        return self._fade.path.at(now) if self._fade else self._believed
+        return self._belief.origin(now)
 
     def level_at(self, now: Seconds) -> Level:
         """What it is believed to show now, as the eye sees it; 0 where nobody knows."""
-        believed = self._believed_at(now)
-        return believed.level if believed else Level(0.0)
+        return self._belief.level_at(now)
 
     @property
     def urgent(self) -> bool:
@@ -175,11 +145,11 @@ class Lamp:
         """When the lamp next needs a look."""
         if self._up_since is None:
             return None
-        fade = self._fade.next_due() if self._fade else None
+        fade = self._belief.fade.next_due() if self._belief.fade else None
         if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
-        asks = self._up_since if self._inquires else None
-        times = (fade, asks, self._waits_until, self._checkup.next_due())
+        asks = self._up_since if self._acquaintance.asks else None
+        times = (fade, asks, self._acquaintance.waits_until, self._checkup.next_due())
         return min((time for time in times if time is not None), default=None)
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
@@ -187,95 +157,105 @@ class Lamp:
         due = self.due()
         if due is None or now < due:
             return ()
-        asked = inquiry(self.fixture) if self._inquires else ()
-        self._inquires = False
+        asked = self._acquaintance.question()
         self._keep_appointments(now)
         return (*asked, *self._steps(now))
 
     def _steps(self, now: Seconds) -> tuple[Message, ...]:
-        if self._fade is None or (now < self._free_at and not self.urgent):
+        before = self._belief.fade
+        if before is None or (now < self._free_at and not self.urgent):
             return ()
-        planned = self._fade.path.end
-        self._fade, steps = self._fade.advance(now)
-        self._witness.put_off(Seconds(self._fade.path.end - planned))
+        self._belief.fade, steps = before.advance(now)
+        late = Seconds(self._belief.fade.path.end - before.path.end)
+        self._witness.put_off(late)
+        self._shade_witness.put_off(late)
         messages = tuple(message for step in steps for message in self._voice.words(step))
         for step in steps:
-            self._told_at = now
+            self._belief.told_at = now
             if step.level is not None:
                 self._witness.told(step.level, now)
         self._free_at = Seconds(max(self._free_at, now + self._voice.gap * len(messages)))
         return messages
 
     def _keep_appointments(self, now: Seconds) -> None:
-        if self._waits_until is not None and now >= self._waits_until:
+        waits_until = self._acquaintance.waits_until
+        if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
         reassert, again = self._checkup.reassert_due(now), self._checkup.again_due(now)
         if self._checkup.verdict_due(now):
             self._judge_silence()
-        if self._by_hand or self._wish is None or self._waits_until is not None:
+        if self._by_hand or self._wish is None or self._acquaintance.waits_until is not None:
             return
-        done = self._is_busy(now) or self._witness.confirmed
+        busy = self._belief.is_busy(now)
+        done = busy or self._witness.confirmed
         missed = reassert and not (self._has_begun and done)
-        if missed or (again and not self._is_busy(now) and not self._has_followed):
+        if missed or (again and not busy and not self._has_followed):
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
     def _time_left(self, now: Seconds) -> Seconds:
         return Seconds(max(0.0, self._wish.end - now if self._wish else 0.0))
 
-    def _is_busy(self, now: Seconds) -> bool:
-        fade = self._fade
-        return fade is not None and (now < fade.path.end or fade.next_due() is not None)
-
     @property
     def _has_followed(self) -> bool:
         """Whether the lamp's newest report, if there is any, is what it was told."""
-        if self._witness.confirmed or self._wish is None or self._report.level is None:
+        if self._witness.confirmed or self._wish is None or self._said.level is None:
             return self._witness.confirmed
-        return self._witness.agree(self._report.level, self._wish.target.level)
+        return self._witness.agree(self._said.level, self._wish.target.level)
 
     def _judge_silence(self) -> None:
         if self._wish is not None and not self._by_hand and not self._has_followed:
-            self._checkup.does_not_follow(self._wish.target, self._reported())
+            self._checkup.does_not_follow(self._wish.target, self._said.setting)
 
     def hear(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Take note of a report; a lamp that comes back is brought to its look again."""
         report = self._codec.decode(self.fixture, topic, payload)
         if report is None:
             return
-        before = self._report.available
-        known = zip(report, self._report, strict=True)
-        self._report = Reported._make(old if new is None else new for new, old in known)
-        if report.kelvin is not None and report.color is None:
-            self._report = self._report._replace(color=None)
+        before = self._said.available
+        self._said.take(report, now)
         if report.available is not None and report.available is not before:
             self._answers(report.available, now, before)
         if report.level is not None:
-            self._reported_at, self._is_stranger = now, False
+            self._acquaintance.is_stranger = False
             self._judge(report.level, now)
+        if report.kelvin is not None or report.color is not None:
+            self._judge_shade(report, now)
 
     def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
         """It has gone, or come back; without power it has forgotten what a hand did to it."""
         if available and before is False and self._up_since is not None:
-            self._by_hand = self._has_waited = False
-            self._believed, self._fade = self._believed_at(now), None
+            self._by_hand = False
+            self._acquaintance.returned()
+            self._belief.stay(self._belief.at(now))
             self.broker_back(now)
         if not available:
             known = self._origin(now)
             # Whatever it shows when the power comes back, it may not be what it was led to.
-            self._believed, self._fade = self._believed_at(now), None
-            if not self._is_stranger:
-                self._presumed = known or self._presumed
-            self._is_stranger, self._has_waited = True, False
+            self._belief.stay(self._belief.at(now))
+            self._acquaintance.left(known)
             if self._wish is not None:
                 self._checkup.does_not_answer()
 
     def _judge(self, level: Level, now: Seconds) -> None:
-        if self._waits_until is not None:
+        if self._acquaintance.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
-            self._believed = self._reported()
-        elif self._has_begun and self._report.available is not False:
+            self._belief.stay(self._said.setting)
+        elif self._is_led:
             self._take(self._witness.judge(level, now), now)
+
+    def _judge_shade(self, report: Reported, now: Seconds) -> None:
+        """Only a lamp that is lit shows a white or colour."""
+        if self._by_hand:
+            self._belief.stay(self._said.setting)
+        elif self._is_led and self._said.level:
+            meaning = self._shade_witness.judge(report.kelvin, report.color, now)
+            if meaning is Meaning.HAND:
+                self._take(meaning, now)
+
+    @property
+    def _is_led(self) -> bool:
+        return self._has_begun and self._said.available is not False
 
     @property
     def _has_begun(self) -> bool:
@@ -288,7 +268,8 @@ class Lamp:
         if meaning is Meaning.FOLLOWS and self._witness.confirmed:
             self._checkup.follows()
         elif meaning is Meaning.HAND and (self._witness.confirmed or not self.urgent):
-            self._by_hand, self._fade, self._believed = True, None, self._reported()
+            self._by_hand = True
+            self._belief.stay(self._said.setting)
             self._checkup.changed_by_hand()
         elif meaning is Meaning.DIFFERS:
             self._checkup.answered_wrongly(now)
@@ -296,15 +277,15 @@ class Lamp:
     def broker_back(self, now: Seconds) -> None:
         """The broker (or the lamp itself) is there: bring the lamp to its look again."""
         self._up_since = now
-        self._inquires = self._report.level is None or self._is_stranger
+        self._acquaintance.reached(known=self._said.level is not None)
         if self._wish is not None and not self._by_hand:
             self._checkup.reconnected(now, urgent=self.urgent)
 
     def broker_gone(self, now: Seconds) -> None:
         """Nothing more can be told: the lamp stays where it was led, or ends its own fade."""
-        self._up_since = self._waits_until = None
+        self._up_since = None
+        self._acquaintance.stop_waiting()
         self._checkup.cancel()
-        self._report = self._report._replace(available=None)
-        if self._fade is not None and self._fade.next_due() is not None:
-            believed = self._fade.path.at(now) if self._voice.fades else self._voice.told
-            self._fade, self._believed = None, believed
+        self._said.forget_whether_there()
+        if self._belief.fade is not None and self._belief.fade.next_due() is not None:
+            self._belief.stay(self._belief.at(now) if self._voice.fades else self._voice.told)

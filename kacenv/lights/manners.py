@@ -38,6 +38,10 @@ class Manners(NamedTuple):
         return _possible(fixture, setting if cool else guarded(setting, self.dim_light))
 
 
+USUAL = Manners()
+"""Those of a room that says nothing of them."""
+
+
 def guarded(setting: Setting, dim: DimLight) -> Setting:
     """`setting` without what is too cool or too blue for so dim a light.
 

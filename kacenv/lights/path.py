@@ -20,8 +20,9 @@ URGENT_DURATION = Seconds(3.0)
 """Lights-up, from any level."""
 MIRED = 1_000_000.0
 """Mired times kelvin."""
-DIM = Level(0.05)
-"""Where a lamp that must be stepped begins, if nobody ever knew what it shows."""
+FIRST_STEP = Seconds(0.2)
+"""A lamp that must be stepped, and of which nobody ever knew anything, begins where the steepest
+way leads from the dark in this time: it may be dark, and then that is its first step."""
 SAME_MIRED = 10.0
 """Less than anyone sees in a lamp that changes."""
 
@@ -141,7 +142,7 @@ def path_from_unknown(target: Setting, presumed: Setting | None, way: Way) -> Pa
     if way.urgent:
         at_once = way._replace(duration=Seconds(0.0), urgent=False)
         return path_between(target, target, at_once)
-    dim = target._replace(level=Level(min(target.level, DIM)))
+    dim = target._replace(level=Level(min(target.level, way.steepest * FIRST_STEP)))
     return path_between(presumed or dim, target, way)
 
 

@@ -15,6 +15,8 @@ from kacenv.fades import Curve, Fade
 from kacenv.lights.bulbs import BULBS, Heard
 from kacenv.lights.bulbs.quirks import Gate, Quirks
 from kacenv.lights.client import _secure as secured
+from kacenv.lights.dialects import Message
+from kacenv.lights.inquiry import inquiry
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Broker, Fixture
 from kacenv.units import Kelvin, Level, Seconds
@@ -22,6 +24,7 @@ from kacenv.units import Kelvin, Level, Seconds
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
 KEEPALIVE = 15
 HERE = "127.0.0.1"
+OFF, NO_QUIRKS = Setting(Level(0.0)), Quirks()
 
 
 class Received(NamedTuple):
@@ -47,8 +50,8 @@ class VirtualLamp:
         clock: Clock,
         broker: Broker | int,
         *,
-        setting: Setting = Setting(Level(0.0)),  # noqa: B008 - frozen
-        quirks: Quirks = Quirks(),  # noqa: B008 - frozen
+        setting: Setting = OFF,
+        quirks: Quirks = NO_QUIRKS,
     ) -> None:
         self.fixture = fixture
         self.received: list[Received] = []
@@ -166,7 +169,9 @@ class VirtualLamp:
         self._subscribed.clear()
 
     def _on_connect(self, paho: Paho, *_: object) -> None:
-        paho.subscribe([(topic, 0) for topic in self._bulb.command_topics(self.fixture)])
+        asked = (message.topic for message in inquiry(self.fixture))
+        topics = {*self._bulb.command_topics(self.fixture), *asked}
+        paho.subscribe([(topic, 0) for topic in topics])
 
     def _on_subscribe(self, paho: Paho, *_: object) -> None:
         here = self._bulb.availability(self.fixture, True)
@@ -180,6 +185,9 @@ class VirtualLamp:
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         payload = bytes(message.payload)
+        if Message(message.topic, payload) in inquiry(self.fixture):
+            self._report()
+            return
         now = self._clock.now()
         received = Received(now, message.topic, payload, message.retain)
         with self._news:

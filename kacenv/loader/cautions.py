@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from kacenv.loader.tracks import Listed
 from kacenv.music import Sound
-from kacenv.units import format_clock, format_seconds
+from kacenv.music.gap import DEAD_AIR
+from kacenv.units import Seconds, format_clock, format_seconds
 
 SUDDEN: Final = 10.0
 """A rise of momentary loudness within 2 s that would startle, in LU.
@@ -23,6 +24,7 @@ class Rule(StrEnum):
 
     UNMEASURED = "unmeasured"
     SILENT = "silent"
+    GAP = "gap"
     STARTLING = "startling"
     DAMAGED = "damaged"
     WORDS = "words"
@@ -46,6 +48,7 @@ class Rule(StrEnum):
 _MEANINGS: Final = {
     Rule.UNMEASURED: "Music that hasn't been measured plays as loud as the files are.",
     Rule.SILENT: "A track is silent from beginning to end.",
+    Rule.GAP: "A track falls silent in its middle for two seconds or more.",
     Rule.STARTLING: "A track becomes much louder within two seconds.",
     Rule.DAMAGED: "A track can't be played to its end.",
     Rule.WORDS: "A track's own tags speak of words that are sung or spoken.",
@@ -111,6 +114,13 @@ def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
             f" {sound.sudden:.0f} LU louder within 2 s; take another track, or cut before it"
         )
         yield Rule.STARTLING, text
+    if _silence_within(track, sound) >= DEAD_AIR:
+        text = (
+            f"{name} is silent for {format_seconds(Seconds(round(sound.gap)))} at"
+            f" {format_clock(sound.gap_at)}; there another piece takes over, so cut before it:"
+            f" cue_out: {format_seconds(Seconds(int(sound.gap_at)))}"
+        )
+        yield Rule.GAP, text
     if sound.damaged_at is not None:
         text = f"{name} is damaged at {format_clock(sound.damaged_at)}; copy it again"
         yield Rule.DAMAGED, text
@@ -120,3 +130,8 @@ def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
             f" {format_seconds(track.stated)} it promises; copy it again"
         )
         yield Rule.DAMAGED, text
+
+
+def _silence_within(track: Listed, sound: Sound) -> float:
+    """How much of the track's longest silence lies in what is played of it, in seconds."""
+    return min(sound.gap_at + sound.gap, track.end) - max(sound.gap_at, track.begin)

@@ -19,7 +19,7 @@ _MIDO: Any = mido
 _EXPORT = "a MIDI file as a music program exports it; export it again"
 
 
-class _RefusedFile(Exception):  # noqa: N818 - never leaves this module
+class _FileError(Exception):
     """Why a file can't be used: what was found, what to write instead, an example."""
 
 
@@ -36,7 +36,7 @@ def with_chimes(room: Room, document: Document, folder: Path) -> Room:
             try:
                 notes = read_notes(folder, own.file)
                 chimes[name] = own.model_copy(update={"notes": notes})
-            except _RefusedFile as refused:
+            except _FileError as refused:
                 found, expected, example = (*refused.args, "")[:3]
                 found = f"file: {own.file[:60]}, {found}"
                 problems.append(
@@ -51,9 +51,9 @@ def read_notes(folder: Path, name: str) -> tuple[Stroke, ...]:
     """The notes of all channels of a MIDI file in their order, from the first one on."""
     midi = _parsed(_read(folder, name))
     if midi.type == 2:
-        raise _RefusedFile("which holds several pieces (format 2)", "a MIDI file of format 0 or 1")
+        raise _FileError("which holds several pieces (format 2)", "a MIDI file of format 0 or 1")
     if midi.ticks_per_beat <= 0:
-        raise _RefusedFile("which is timed in film frames", "a MIDI file timed in beats")
+        raise _FileError("which is timed in film frames", "a MIDI file timed in beats")
     return _strokes(_struck(midi))
 
 
@@ -64,34 +64,32 @@ def _read(folder: Path, name: str) -> bytes:
             raise _missing(path, name)
         if not path.is_file():
             found = "which is a folder" if path.is_dir() else "which is a device or a pipe"
-            raise _RefusedFile(found, "a MIDI file")
+            raise _FileError(found, "a MIDI file")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "a name that no file can have"
-        raise _RefusedFile(f"which can't be read: {reason}", "a MIDI file to read") from error
+        raise _FileError(f"which can't be read: {reason}", "a MIDI file to read") from error
     if len(data) > MAX_BYTES:
-        raise _RefusedFile("which has more than 64 kB", f"a chime of at most {MOST_NOTES} notes")
+        raise _FileError("which has more than 64 kB", f"a chime of at most {MOST_NOTES} notes")
     return data
 
 
-def _missing(path: Path, name: str) -> _RefusedFile:
+def _missing(path: Path, name: str) -> _FileError:
     there = [one for one in siblings(path) if Path(one).suffix.lower() in {".mid", ".midi"}]
     if not there:
         expected = "the path of a MIDI file, as seen from this file, or `notes` instead"
-        return _RefusedFile("which isn't there", expected, "notes: [E4, B4]")
+        return _FileError("which isn't there", expected, "notes: [E4, B4]")
     like = near(path.name, there)
     example = f"file: {name[: len(name) - len(path.name)]}{like}" if like else ""
-    return _RefusedFile(
-        "which isn't there", f"one of the MIDI files there: {any_of(there)}", example
-    )
+    return _FileError("which isn't there", f"one of the MIDI files there: {any_of(there)}", example)
 
 
 def _parsed(data: bytes) -> Any:
     try:
         return _MIDO.MidiFile(file=io.BytesIO(data))
     except Exception as error:  # whatever a damaged byte leads mido to
-        raise _RefusedFile("which isn't a whole MIDI file", _EXPORT) from error
+        raise _FileError("which isn't a whole MIDI file", _EXPORT) from error
 
 
 def _struck(midi: Any) -> dict[tuple[float, int], int]:
@@ -104,27 +102,25 @@ def _struck(midi: Any) -> dict[tuple[float, int], int]:
                 key = now, message.note
                 struck[key] = max(message.velocity, struck.get(key, 0))
     except (ArithmeticError, ValueError) as error:
-        raise _RefusedFile("whose times make no sense", _EXPORT) from error
+        raise _FileError("whose times make no sense", _EXPORT) from error
     return struck
 
 
 def _strokes(struck: dict[tuple[float, int], int]) -> tuple[Stroke, ...]:
     times = sorted(struck)
     if not times:
-        raise _RefusedFile("in which no note is struck", "a MIDI file with notes")
+        raise _FileError("in which no note is struck", "a MIDI file with notes")
     if len(times) > MOST_NOTES:
-        raise _RefusedFile(
-            f"which has {len(times)} notes", f"a chime of at most {MOST_NOTES} notes"
-        )
+        raise _FileError(f"which has {len(times)} notes", f"a chime of at most {MOST_NOTES} notes")
     span = times[-1][0] - times[0][0]
     if span > LONGEST:
-        raise _RefusedFile(
+        raise _FileError(
             f"whose last note comes {span:.3g}s after the first",
             f"a chime whose last note comes at most {LONGEST:g}s after the first",
         )
     odd = [pitch for _, pitch in times if not LOWEST <= pitch <= HIGHEST]
     if odd:
-        raise _RefusedFile(
+        raise _FileError(
             f"with the note {pitch_name(odd[0])} (MIDI number {odd[0]})",
             f"notes from {pitch_name(LOWEST)} to {pitch_name(HIGHEST)}, from {LOWEST} to {HIGHEST}",
         )

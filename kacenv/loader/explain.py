@@ -12,7 +12,7 @@ from kacenv.loader.files import any_of, near
 from kacenv.loader.guide import Guide
 from kacenv.loader.mend import mended
 from kacenv.loader.source import Document, Trail, Tree
-from kacenv.units import parse_decibels, parse_kelvin, parse_level, parse_seconds
+from kacenv.units import parse_days, parse_decibels, parse_kelvin, parse_level, parse_seconds
 
 M = TypeVar("M", bound=Model)
 
@@ -20,6 +20,7 @@ _LONGEST = 60
 _MOST_MENDED = 100
 _UNITS: dict[str, tuple[str, Callable[[object], float]]] = {
     "1h10m": ("", parse_seconds),
+    "30d": ("d", parse_days),
     "-6 dB": (" dB", parse_decibels),
     "35%": ("%", parse_level),
     "12% 2200 K": ("%", parse_level),

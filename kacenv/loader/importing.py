@@ -104,6 +104,11 @@ def target_of(house: House, folder: Path, name: str | None) -> Path:
     return house.playlist_folder / f"{stem}.yaml"
 
 
+def title_of(folder: Path) -> str:
+    """What the music of a folder is called, for people."""
+    return folder.resolve().name.replace("_", " ").strip()[:80]
+
+
 def slug(text: str) -> str:
     """A name of small letters, digits and hyphens made from any text."""
     return _NOT_SLUG.sub("-", text.lower()).strip("-") or "music"
@@ -137,7 +142,7 @@ def playlist_text(title: str, pieces: Sequence[Piece], *, listened: bool) -> str
     lines = [
         "# Made by `kacenv music import` from what the files say about themselves.",
         "# Go through it: what is marked with ? is a guess, or isn't known.",
-        f"title: {_scalar(title)}",
+        f"title: {scalar(title)}",
         "order: as listed",
         "repeat: yes",
         f"crossfade: {format_seconds(crossfade)}",
@@ -150,9 +155,9 @@ def playlist_text(title: str, pieces: Sequence[Piece], *, listened: bool) -> str
 
 def _track(piece: Piece, *, listened: bool) -> Iterator[str]:
     tags = piece.tags
-    yield f"  - file: {_scalar(piece.file)}   # {format_seconds(piece.length)}"
-    yield f"    title: {_scalar(tags.title or _title(piece.file))}"
-    artist = _scalar(tags.artist) if tags.artist else "unknown   # ? the file doesn't say"
+    yield f"  - file: {scalar(piece.file)}   # {format_seconds(piece.length)}"
+    yield f"    title: {scalar(tags.title or _title(piece.file))}"
+    artist = scalar(tags.artist) if tags.artist else "unknown   # ? the file doesn't say"
     yield f"    artist: {artist}"
     yield f"    licence: {_licence(tags.licence)}"
     heard = "yes" if listened else "no   # ? listen to the whole of it; without words: yes"
@@ -166,7 +171,7 @@ def _licence(text: str) -> str:
     """What the file says of its licence, with a mark where that is no licence's name."""
     if not text:
         return "unknown   # ? the file doesn't say"
-    return _scalar(text) + ("" if _LICENCE.search(text) else "   # ? is that a licence?")
+    return scalar(text) + ("" if _LICENCE.search(text) else "   # ? is that a licence?")
 
 
 def _title(file: str) -> str:
@@ -176,7 +181,7 @@ def _title(file: str) -> str:
     return (words[0].upper() + words[1:])[:80]
 
 
-def _scalar(text: str) -> str:
-    """The text as YAML writes it: in quotes where it must be."""
+def scalar(text: str) -> str:
+    """A text as YAML writes it: in quotes where it must be."""
     dumped: str = yaml.safe_dump(text, allow_unicode=True, width=10_000)
     return dumped.removesuffix("\n").removesuffix("...").rstrip("\n")

@@ -28,6 +28,7 @@ class Entry:
     cue_in: Seconds | None = None
     cue_out: Seconds | None = None
     energy: int | None = None
+    licence: str = ""
 
 
 def local(location: str) -> str:

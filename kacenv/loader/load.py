@@ -108,7 +108,16 @@ def open_room(path: Path) -> Place:
     room = findings.gather(with_chimes, room, document, path.parent) or room
     findings.problems += check_controls(room, document)
     findings.refuse()
-    return Place(room, root, document)
+    return Place(_with_broker_files(room, path.parent), root, document)
+
+
+def _with_broker_files(room: Room, folder: Path) -> Room:
+    """The room whose broker's files are found from any folder: paths begin in the room file's."""
+    if room.broker is None:
+        return room
+    named = {"ca_file": room.broker.ca_file, "password_file": room.broker.password_file}
+    full = {key: str((folder / name).resolve()) for key, name in named.items() if name}
+    return room.model_copy(update={"broker": room.broker.model_copy(update=full)})
 
 
 def _music_root(room: Room, document: Document, folder: Path) -> Path | None:

@@ -25,7 +25,7 @@ _SLACK = 0.5
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-class _RefusedTrack(Exception):  # noqa: N818 - never leaves this module
+class _TrackError(Exception):
     """Why one track can't be used: what was found, what to write instead, an example."""
 
 
@@ -115,7 +115,7 @@ def _listed_in(reading: _Reading, path: Path, music: _Music) -> list[Listed]:
     for entry in reading.entries:
         try:
             tracks.append(_listed(entry, path, music))
-        except _RefusedTrack as refused:
+        except _TrackError as refused:
             problems.append(_problem(path, entry, refused))
     if not problems and reading.chosen and (len(tracks) > 1 or reading.repeat):
         problems += _too_short(reading, tracks)
@@ -135,7 +135,7 @@ def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list
     for entry in _read(path).entries:
         try:
             files.append(_locate(entry.file, _roots(path, music_root)))
-        except _RefusedTrack as refused:
+        except _TrackError as refused:
             problems.append(_problem(path, entry, refused))
     return files, problems
 
@@ -144,7 +144,7 @@ def _roots(path: Path, music_root: Path | None) -> list[Path]:
     return [path.parent.resolve()] + ([music_root.resolve()] if music_root else [])
 
 
-def _problem(path: Path, entry: Entry, refused: _RefusedTrack) -> Problem:
+def _problem(path: Path, entry: Entry, refused: _TrackError) -> Problem:
     place = (shown(path), entry.line, entry.column, entry.where)
     return Problem(*place, *_as_written(path, *refused.args))
 
@@ -179,6 +179,7 @@ def _from_yaml(document: Document) -> _Reading:
             cue_in=track.cue_in if ("tracks", index, "cue_in") in document.values else None,
             cue_out=track.cue_out,
             energy=track.energy,
+            licence=track.licence,
         )
         for index, track in enumerate(playlist.tracks)
     ]
@@ -196,10 +197,10 @@ def _listed(entry: Entry, path: Path, music: _Music) -> Listed:
     begin = entry.cue_in or Seconds(0.0)
     if end > whole + _SLACK:
         found = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
-        raise _RefusedTrack(found, "a cue_out within the file, or none for its end")
+        raise _TrackError(found, "a cue_out within the file, or none for its end")
     if begin >= end:
         found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
-        raise _RefusedTrack(found, "a cue_in before the end", "cue_in: 0s")
+        raise _TrackError(found, "a cue_in before the end", "cue_in: 0s")
     ends = Seconds(min(end, whole))
     return Listed(shown(path), entry, file, stated, begin, ends, sound, header.words)
 
@@ -207,25 +208,25 @@ def _listed(entry: Entry, path: Path, music: _Music) -> Listed:
 def _locate(file: str, roots: list[Path]) -> Path:
     """The one real file that `file` means, below one of `roots`."""
     if not file:
-        raise _RefusedTrack("a track without a file", "the name of a sound file")
+        raise _TrackError("a track without a file", "the name of a sound file")
     if _URL.match(file):
         expected = "the path of a file in the playlist's folder; nothing comes from the network"
-        raise _RefusedTrack(file, expected, "file: house/settle-1.opus")
+        raise _TrackError(file, expected, "file: house/settle-1.opus")
     try:
         # For 5,000 tracks, pathlib would take three times as long to find them.
         paths = [os.path.realpath(os.path.join(root, file)) for root in roots]  # noqa: PTH118 - ditto
         found = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - ditto
     except (OSError, ValueError, RuntimeError) as error:
-        raise _RefusedTrack(file[:60], "the name of a file that can be opened") from error
+        raise _TrackError(file[:60], "the name of a file that can be opened") from error
     inside = [path for path in found if any(_lies_in(root, path) for root in roots)]
     if not found:
-        raise _RefusedTrack(*_nothing_there(file, roots))
+        raise _TrackError(*_nothing_there(file, roots))
     if not inside:
         expected = f"a file inside {' or '.join(map(shown, roots))}; copy the music there"
-        raise _RefusedTrack(f"{file}, which lies outside the music's folders", expected)
+        raise _TrackError(f"{file}, which lies outside the music's folders", expected)
     track = Path(inside[0])
     if not track.is_file():
-        raise _RefusedTrack(f"{file}, which isn't a file", "a sound file")
+        raise _TrackError(f"{file}, which isn't a file", "a sound file")
     return track
 
 
@@ -248,7 +249,7 @@ def _header(path: Path, headers: Headers) -> Header:
     try:
         return headers.find(path)
     except (ValueError, OSError) as error:
-        raise _RefusedTrack(*_no_sound(path)) from error
+        raise _TrackError(*_no_sound(path)) from error
 
 
 def _no_sound(path: Path) -> tuple[str, str]:

@@ -28,9 +28,11 @@ _COLOR: Final = r"#(?!000000)[0-9A-Fa-f]{6}"
 _LOUDER: Final = rf"\+?0*(?:24(?:\.0+)?|(?:2[0-3]|1?[0-9]){_FRACTION})"
 _QUIETER: Final = rf"-0*(?:90(?:\.0+)?|[1-8]?[0-9]{_FRACTION})"
 _SPAN: Final = rf"(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+{_FRACTION}s)?"
+_DAYS: Final = r"(?:[0-2]?[0-9]{1,3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)d"
 _CONTROLS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
 
 DURATION: Final = text(_SPAN, "a time with its unit (h, m or s)", "1h10m")
+DAYS: Final = text(_DAYS, "a number of days (d), from 0d to 3650d", "30d")
 DECIBELS: Final = text(rf"(?:{_LOUDER}|{_QUIETER})\s*dB", "a level from -90 dB to 24 dB", "-6 dB")
 LEVEL: Final = text(_HUNDRED, "a light level from 0% to 100%", "35%")
 KELVIN: Final = text(_WHITE, "a colour temperature from 1000 K to 10000 K", "2200 K")
@@ -156,12 +158,14 @@ _PROGRAM: Final = "[Pp][Rr][Oo][Gg][Rr][Aa][Mm]"
 _ABOVE: Final = rf" +[Aa][Bb][Oo][Vv][Ee] +{_TO_126}"
 _BELOW: Final = rf" +[Bb][Ee][Ll][Oo][Ww] +(?!0+(?![0-9])){_TO_127}"
 _CHANNEL: Final = "(?: +[Oo][Nn] +[Cc][Hh][Aa][Nn][Nn][Ee][Ll] +(?:1[0-6]|0?[1-9]))?"
+_HELD: Final = r"(?: +[Hh][Ee][Ll][Dd] +(?:0\.[5-9]|[1-9](?:\.[0-9])?|10)[Ss])?"
 _FADER: Final = f"{_CONTROL} +{_TO_127}{_CHANNEL}"
 
 TRIGGER: Final = text(
     _either(
-        f"{_NOTE} +(?:{_TO_127}|{_NAME}){_CHANNEL}",
-        f"{_CONTROL} +{_TO_127}(?:{_ABOVE}|{_BELOW})?{_CHANNEL}",
+        f"{_NOTE} +(?:{_TO_127}|{_NAME}){_CHANNEL}{_HELD}",
+        f"{_CONTROL} +{_TO_127}(?:{_ABOVE}|{_BELOW}){_CHANNEL}{_HELD}",
+        f"{_CONTROL} +{_TO_127}{_CHANNEL}",
         f"{_PROGRAM} +{_TO_127}{_CHANNEL}",
     ),
     "what arrives, as kacenv midi learn shows it",
@@ -170,10 +174,17 @@ TRIGGER: Final = text(
 
 
 def press(kinds: Iterable[str]) -> Schema:
-    """What a control does: a fader sets a volume, all others press one of `kinds`."""
+    """What a control does: a fader sets a volume, all others press one of `kinds`.
+
+    A program, which can't be kept down, presses nothing that is hard to take back.
+    """
     pressed = {
         "pattern": rf"^\s*(?:{'|'.join(sorted(kinds))})(?:\s[\s\S]*)?$",
         "patternErrorMessage": "Expected what is typed after kacenv, for example: hold",
+    }
+    at_once = {
+        "pattern": r"^(?!\s*(?:end|stop)(?:\s|$))",
+        "patternErrorMessage": "end and stop are for what can be kept down, such as note 60",
     }
     faded = {
         "pattern": r"^\s*volume(?:\s+\S+)?\s*$",
@@ -182,5 +193,9 @@ def press(kinds: Iterable[str]) -> Schema:
     return {
         "if": {"properties": {"on": {"type": "string", "pattern": rf"^\s*{_FADER}\s*$"}}},
         "then": {"properties": {"do": faded}},
-        "else": {"properties": {"do": pressed}},
+        "else": {
+            "properties": {"do": pressed},
+            "if": {"properties": {"on": {"type": "string", "pattern": rf"^\s*{_PROGRAM}\s"}}},
+            "then": {"properties": {"do": at_once}},
+        },
     }

@@ -9,6 +9,7 @@ from kacenv.requests import Press
 
 READERS: Final[dict[str, Schema]] = {
     "parse_seconds": patterns.DURATION,
+    "parse_days": patterns.DAYS,
     "parse_decibels": patterns.DECIBELS,
     "parse_level": patterns.LEVEL,
     "parse_kelvin": patterns.KELVIN,

@@ -40,6 +40,7 @@ _MODELS: Final[dict[Kind, type[Model]]] = {
 }
 _FORMATS: Final[dict[str, Callable[[float], str]]] = {
     "1h10m": format_seconds,
+    "30d": "{:.0f}d".format,
     "-6 dB": "{:g} dB".format,
     "35%": "{:.0%}".format,
     "2200 K": "{:.0f} K".format,
@@ -158,11 +159,12 @@ class _Finisher:
         default = node["default"]
         if isinstance(default, bool):
             return "yes" if default else "no"
-        if not isinstance(default, float):
+        if not isinstance(default, float | int):
             return None if isinstance(default, dict) else default
         inner = next((one for one in node.get("anyOf", ()) if "pattern" in one), node)
         sample = inner.get("patternErrorMessage", "").rsplit(": ", 1)[-1]
-        return _FORMATS[sample](default) if sample in _FORMATS else None
+        as_it_is = default if isinstance(default, int) else None
+        return _FORMATS[sample](default) if sample in _FORMATS else as_it_is
 
 
 def _plain(tree: Any) -> Any:

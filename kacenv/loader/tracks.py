@@ -43,6 +43,7 @@ class Listed:
             cue_in=begin,
             gain=levelled(self.entry.gain, self.sound),
             energy=self.entry.energy,
+            licence=self.entry.licence,
         )
 
     def _heard(self) -> tuple[Seconds, Seconds]:

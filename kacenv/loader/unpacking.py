@@ -35,7 +35,7 @@ class Unpacked:
     known: tuple[Path, ...]
 
 
-class _Damaged(Exception):  # noqa: N818 - never leaves this module
+class _DamageError(Exception):
     """Why the archive can't be trusted."""
 
 
@@ -49,7 +49,7 @@ def unpack(house: House, archive: Path) -> Unpacked:
         with _opened(archive) as file, _staging(house) as folder:
             manifest = _verified(file, Path(folder))
             return _install(house, manifest, Path(folder))
-    except _Damaged as error:
+    except _DamageError as error:
         expected = "an archive as `kacenv music pack` wrote it; fetch it again from where it was"
         raise refuse(archive, str(error), expected) from error
     except OSError as error:
@@ -59,7 +59,7 @@ def unpack(house: House, archive: Path) -> Unpacked:
 
 def _opened(archive: Path) -> IO[bytes]:
     if not stat.S_ISREG(archive.stat().st_mode):
-        raise _Damaged("something that isn't a file")
+        raise _DamageError("something that isn't a file")
     return archive.open("rb")
 
 
@@ -73,18 +73,18 @@ def _verified(file: IO[bytes], folder: Path) -> Manifest:
     members = _members(file)
     name, size = next(members, ("", 0))
     if name != MANIFEST or size > LARGEST_MANIFEST:
-        raise _Damaged("a file that holds no packed scene")
+        raise _DamageError("a file that holds no packed scene")
     manifest = _manifest(file.read(size))
     free = shutil.disk_usage(folder).free
     needed = sum(packed.size for packed in manifest.files)
     if needed > free:
-        raise _Damaged(f"{needed >> 20} MB of files, and only {free >> 20} MB free here")
+        raise _DamageError(f"{needed >> 20} MB of files, and only {free >> 20} MB free here")
     for number, packed in enumerate(manifest.files):
         if next(members, None) != (packed.path, packed.size):
-            raise _Damaged(f"not the {packed.path} that it promises")
+            raise _DamageError(f"not the {packed.path} that it promises")
         _copy(file, packed, folder / str(number))
     if next(members, None) is not None:
-        raise _Damaged("more files than it promises")
+        raise _DamageError("more files than it promises")
     return manifest
 
 
@@ -92,7 +92,7 @@ def _manifest(content: bytes) -> Manifest:
     try:
         return manifest_of(content)
     except (ValueError, RecursionError) as error:
-        raise _Damaged(f"a list of files that isn't right: {error}") from error
+        raise _DamageError(f"a list of files that isn't right: {error}") from error
 
 
 def _members(file: IO[bytes]) -> Iterator[tuple[str, int]]:
@@ -111,7 +111,7 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, int]]:
         info = _header(header)
         at += BLOCK
         if at + info.size > end:
-            raise _Damaged("an archive that ends too early")
+            raise _DamageError("an archive that ends too early")
         yield info.name, info.size
         at += -(-info.size // BLOCK) * BLOCK
 
@@ -120,9 +120,9 @@ def _header(header: bytes) -> tarfile.TarInfo:
     try:
         info = tarfile.TarInfo.frombuf(header, "utf-8", "strict")
     except (tarfile.HeaderError, ValueError) as error:
-        raise _Damaged("a file that isn't a packed scene, or is cut off") from error
+        raise _DamageError("a file that isn't a packed scene, or is cut off") from error
     if info.type not in {tarfile.REGTYPE, tarfile.AREGTYPE} or info.size < 0:
-        raise _Damaged(f"{info.name[:60]!r}, which isn't a plain file")
+        raise _DamageError(f"{info.name[:60]!r}, which isn't a plain file")
     return info
 
 
@@ -132,12 +132,12 @@ def _copy(file: IO[bytes], packed: Packed, target: Path) -> None:
         while left:
             chunk = file.read(min(CHUNK, left))
             if not chunk:
-                raise _Damaged("an archive that ends too early")
+                raise _DamageError("an archive that ends too early")
             digest.update(chunk)
             out.write(chunk)
             left -= len(chunk)
     if digest.hexdigest() != packed.sha256:
-        raise _Damaged(f"{packed.path} with other contents than were packed")
+        raise _DamageError(f"{packed.path} with other contents than were packed")
     if Path(packed.path).suffix not in PLAYLISTS:
         _check_music(packed, target)
 
@@ -146,7 +146,7 @@ def _check_music(packed: Packed, target: Path) -> None:
     try:
         kind_of(str(target.resolve()))
     except DeviceError as error:
-        raise _Damaged(f"{packed.path}, which isn't music") from error
+        raise _DamageError(f"{packed.path}, which isn't music") from error
 
 
 def _install(house: House, manifest: Manifest, folder: Path) -> Unpacked:

@@ -12,7 +12,7 @@ from kacenv.errors import KacenvError
 from kacenv.music.sound import FIELDS, Sound
 
 ENVIRONMENT: Final = "KACENV_CACHE"
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the tables, and of how a file is measured; another version is measured anew."""
 _PATIENCE: Final = 30.0
 """Seconds for which one scan waits while another one writes."""
@@ -55,6 +55,11 @@ class Known:
 
     def __init__(self, sounds: dict[bytes, tuple[Stamp, Sound]] | None = None) -> None:
         self._sounds = sounds or {}
+
+    def before(self, path: Path) -> Sound | None:
+        """What was last measured of the file at `path`, even if it has changed since."""
+        _, sound = self._sounds.get(os.fsencode(path), (None, None))
+        return sound
 
     def find(self, path: Path) -> Sound | None:
         """What was measured of the file at `path`; None if it never was, or has changed since."""

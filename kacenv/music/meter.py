@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kacenv.errors import DeviceError
 from kacenv.music.course import Course, largest_rise, packed
+from kacenv.music.gap import QUIET, Gaps
 from kacenv.music.sound import ABSOLUTE_GATE, QUIETEST, Sound
 from kacenv.music.sound_file import kind_of
 from kacenv.units import Decibels, Seconds
@@ -31,6 +32,7 @@ LOCAL: Final = {
 _METER: Final = "peak=true:metadata=1:dualmono=1"
 """A mono file plays from both sides, which is what `dualmono` measures."""
 _KEY: Final = "lavfi.r128."
+_QUIET_POWER: Final = 10.0 ** (QUIET / 10)
 
 
 def measure(path: str) -> Sound:
@@ -107,6 +109,7 @@ class _Meter:
         self._last: dict[str, str] = {}
         self._given = self._samples = 0
         self._peak = 0.0
+        self._gaps = Gaps()
         self._first_loud: _Stretch | None = None
         self._last_loud: _Stretch | None = None
         self._damaged_at: Seconds | None = None
@@ -170,6 +173,8 @@ class _Meter:
         if peak > SILENCE:
             self._last_loud = _Stretch(samples, self._samples, frame.layout.nb_channels)
             self._first_loud = self._first_loud or self._last_loud
+        power = float(np.square(samples).mean())
+        self._gaps.add(frame.samples, loud=power >= _QUIET_POWER)
         self._samples += frame.samples
 
     def result(self) -> Sound:
@@ -196,6 +201,8 @@ class _Meter:
             tail=tail,
             duration=Seconds(self._samples / self._rate),
             damaged_at=self._damaged_at,
+            gap=Seconds(self._gaps.longest.length / self._rate),
+            gap_at=Seconds(self._gaps.longest.at / self._rate),
             course=packed(_course(self._short_term)),
         )
 

@@ -1,6 +1,7 @@
 """A value over a whole session: one fade after another, each from where the last had come."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kacenv.fades import Curve as Shape
 from kacenv.fades import Fade
@@ -16,9 +17,12 @@ class Curve:
     def __init__(self, start: float, shape: Shape = Shape.SMOOTH) -> None:
         self._fades = [Fade(start, start, curve=shape)]
 
-    def turn(self, target: float, at: Seconds, duration: Seconds) -> None:
-        """Fade to `target` from `at` on."""
-        self._fades.append(self._fades[-1].toward(target, at, duration))
+    def turn(
+        self, target: float, at: Seconds, duration: Seconds, shape: Shape | None = None
+    ) -> None:
+        """Fade to `target` from `at` on, in this or the same shape as before."""
+        fade = self._fades[-1].toward(target, at, duration)
+        self._fades.append(fade if shape is None else replace(fade, curve=shape))
 
     def value_at(self, moment: float) -> float:
         """The value at `moment`."""

@@ -21,9 +21,9 @@ class Loudness:
 
     def __init__(self, output: str) -> None:
         self._output = output
-        self._level, self._volume, self._duck = Curve(0.0), Curve(0.0), Curve(0.0)
+        self._level, self._volume, self._duck = _even(0.0), _even(0.0), _even(0.0)
+        self._unmuted, self._unhushed = _even(1.0), _even(1.0)
         self._sounding = Curve(0.0, Shape.POWER_IN)
-        self._unmuted, self._unhushed = Curve(1.0), Curve(1.0)
         self._playing = False
 
     def take(self, command: object) -> None:
@@ -45,7 +45,10 @@ class Loudness:
     def _sound(self, playing: bool, at: Seconds, duration: Seconds) -> None:
         if playing is not self._playing:
             self._playing = playing
-            self._sounding.turn(1.0 if playing else 0.0, at, duration)
+            if playing:
+                self._sounding.turn(1.0, at, duration, Shape.POWER_IN)
+            else:
+                self._sounding.turn(0.0, at, duration, Shape.LINEAR)
 
     def points(self, length: Seconds) -> tuple[LevelPoint, ...]:
         """The level wherever it bends, from 0 to `length`."""
@@ -63,3 +66,8 @@ class Loudness:
             return SILENT
         level = sum(curve.value_at(moment) for curve in (self._level, self._volume, self._duck))
         return Decibels(max(SILENT, level + 20 * math.log10(sounding)))
+
+
+def _even(start: float) -> Curve:
+    """The sound's levels move evenly, so that a press is heard at once."""
+    return Curve(start, Shape.LINEAR)

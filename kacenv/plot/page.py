@@ -21,19 +21,20 @@ _GAP = 14.0
 """Between two rows."""
 
 
-def draw(arcs: Sequence[Arc]) -> str:
-    """The sessions one above the other, as SVG."""
-    sheet = Sheet(WIDTH, " and ".join(f"{arc.title}: a rehearsal" for arc in arcs))
+def draw(arcs: Sequence[Arc], captions: Sequence[str] = ()) -> str:
+    """The sessions one above the other, as SVG; `captions` say what each is, if no rehearsal."""
+    said = captions or ["a rehearsal"] * len(arcs)
+    sheet = Sheet(WIDTH, " and ".join(f"{a.title}: {w}" for a, w in zip(arcs, said, strict=True)))
     scale = Scale(_LEFT, _RIGHT, Seconds(max(arc.length for arc in arcs)))
     y = 22.0
-    for arc in arcs:
-        y = _block(sheet, scale, arc, y) + 2 * _GAP
+    for arc, words in zip(arcs, captions or map(_rehearsed, arcs), strict=True):
+        y = _block(sheet, scale, arc, words, y) + 2 * _GAP
     return sheet.svg(draw_legend(sheet, scale, arcs, y))
 
 
-def _block(sheet: Sheet, scale: Scale, arc: Arc, top: float) -> float:
+def _block(sheet: Sheet, scale: Scale, arc: Arc, words: str, top: float) -> float:
     """One session from `top` down; gives back where it ends."""
-    _head(sheet, arc, top + 18)
+    _head(sheet, arc, words, top + 18)
     y = _axis(sheet, scale, top + 58)
     phases = y = draw_hand(sheet, scale, arc, y)
     y = draw_phases(sheet, scale, arc, y) + _GAP
@@ -46,10 +47,13 @@ def _block(sheet: Sheet, scale: Scale, arc: Arc, top: float) -> float:
     return draw_key(sheet, scale, key, y + _GAP)
 
 
-def _head(sheet: Sheet, arc: Arc, y: float) -> None:
-    sheet.text(28, y, arc.title, fill=BRIGHT, size=24, font_weight="600")
+def _rehearsed(arc: Arc) -> str:
     planned, length = format_seconds(arc.planned), format_seconds(arc.length)
-    words = f"{planned} planned, {length} rehearsed in the room {arc.room}"
+    return f"{planned} planned, {length} rehearsed in the room {arc.room}"
+
+
+def _head(sheet: Sheet, arc: Arc, words: str, y: float) -> None:
+    sheet.text(28, y, arc.title, fill=BRIGHT, size=24, font_weight="600")
     sheet.text(_RIGHT, y, words, fill=DIM, size=13, anchor="end")
 
 

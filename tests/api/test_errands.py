@@ -46,7 +46,7 @@ def test_who_gives_up_takes_the_answer_from_nobody() -> None:
 
     async def ask() -> int:
         go = threading.Event()
-        errands = Errands[None, int](lambda _: 7 if go.wait(5.0) else 0)
+        errands = Errands[None, int](lambda _: 7 if go.wait(30.0) else 0)
         one, other = (asyncio.create_task(errands.run(None)) for _ in range(2))
         await asyncio.sleep(0)
         one.cancel()

@@ -1,5 +1,7 @@
 """The page's files over HTTP."""
 
+import json
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,3 +44,14 @@ def test_nothing_but_the_page_is_served(room: ServedRoom, path: str) -> None:
     """No path leads out of the page's folder, because files are known by exact name."""
     with room.get(path) as answer:
         assert answer.status == 404
+
+
+def test_the_manifest_names_icons_that_are_there() -> None:
+    """A tablet's home screen finds a picture that is as large as is said."""
+    manifest = json.loads((FOLDER / "page.webmanifest").read_text())
+    for icon in manifest["icons"]:
+        content = (FOLDER / Path(icon["src"]).name).read_bytes()
+        if icon["type"] == "image/png":
+            width, height = struct.unpack(">II", content[16:24])
+            assert icon["sizes"] == f"{width}x{height}"
+    assert any("maskable" in icon.get("purpose", "") for icon in manifest["icons"])

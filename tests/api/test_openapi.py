@@ -77,6 +77,7 @@ def test_every_address_is_of_version_one_and_says_what_may_go_wrong() -> None:
     paths = described()["paths"]
     assert set(paths) == {
         *("/v1/status", "/v1/events", "/v1/scenes", "/v1/requests", "/v1/start", "/v1/login"),
+        *("/v1/records", "/v1/records/{id}"),
     }
     for path, operations in paths.items():
         for method, operation in operations.items():
@@ -132,7 +133,7 @@ def test_nothing_fails_and_everything_is_as_described(
 ) -> None:
     """No 500; every status, type and body is one that the description names."""
     heard = bombard(guarded, guarded.staff_token, mode)
-    assert len(heard) == 7
+    assert len(heard) == 9
     assert 200 in heard["GET /v1/status"]
     if mode is GenerationMode.POSITIVE:
         assert 200 in heard["POST /v1/requests"]

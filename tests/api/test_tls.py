@@ -44,7 +44,7 @@ def call(room: ServedRoom, folder: Path, **options: Any) -> http.client.HTTPSCon
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     for name, value in options.items():
         setattr(context, name, value)
-    return http.client.HTTPSConnection("127.0.0.1", room.port, timeout=10, context=context)
+    return http.client.HTTPSConnection("127.0.0.1", room.port, timeout=30, context=context)
 
 
 def test_the_room_is_driven_over_tls(room: ServedRoom, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_old_tls_and_plain_http_get_nothing(room: ServedRoom, tmp_path: Path) ->
         old = call(room, tmp_path, maximum_version=ssl.TLSVersion.TLSv1_1)
     with closing(old) as line, pytest.raises((ssl.SSLError, ConnectionError)):
         line.request("GET", "/")
-    plain = http.client.HTTPConnection("127.0.0.1", room.port, timeout=10)
+    plain = http.client.HTTPConnection("127.0.0.1", room.port, timeout=30)
     with closing(plain):
         plain.request("GET", "/")
         with pytest.raises((http.client.HTTPException, ConnectionError)):

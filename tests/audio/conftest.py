@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support.busy import ahead
 from support.pulse import Pulse
 
 _CODECS = {
@@ -65,5 +66,5 @@ def no_sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _serving(pulse: Pulse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
     for name, value in pulse.env.items():
         monkeypatch.setenv(name, value)
-    with pulse:
+    with pulse, ahead():
         yield pulse

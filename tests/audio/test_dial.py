@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.audio.dial import SILENT, Dial
-from kacenv.units import Decibels, Seconds
+from kacenv.audio.dial import SILENT, Dial, Gate
+from kacenv.units import Decibels, Seconds, amplitude
 
 orders = st.lists(
     st.tuples(st.floats(-90, 12), st.floats(-5, 10), st.floats(0, 8), st.floats(0, 5)), max_size=8
@@ -45,6 +45,19 @@ def test_a_newer_order_replaces_later_ones() -> None:
     dial.turn(Decibels(-6.0), Seconds(1.0), Seconds(1.0))
     assert dial.level_at(Seconds(1.0)) == 0.0
     assert dial.level_at(Seconds(60.0)) == pytest.approx(-6.0)
+
+
+def test_a_fade_is_heard_to_begin_at_once() -> None:
+    """Within a tenth of a second the slowest of them has moved by a tenth of a decibel."""
+    volume, back, silence = Dial(), Dial(Decibels(-12.0)), Gate()
+    volume.turn(Decibels(-2.0), Seconds(0.0), Seconds(1.5))
+    back.turn(Decibels(0.0), Seconds(0.0), Seconds(10.0))
+    silence.shut(True, Seconds(0.0), Seconds(8.0))
+    for knob in (volume, back, silence):
+        knob.gain_at(Seconds(0.0))
+    assert volume.level_at(Seconds(0.1)) < -0.1
+    assert back.level_at(Seconds(0.1)) > -12.0 + 0.1
+    assert silence.gain_at(Seconds(0.1)) < amplitude(Decibels(-0.1))
 
 
 def test_the_lowest_level_is_true_silence() -> None:

@@ -91,6 +91,22 @@ def test_a_steady_leader_plays_the_samples_themselves() -> None:
     assert rms(steady) == pytest.approx(0.5 / np.sqrt(2), rel=1e-3)
 
 
+def test_all_devices_fade_in_after_a_silence() -> None:
+    """After 0.4 s without sound, leader and follower come back together, without a step."""
+    room = singing((FAST, SLOW))
+    room.play(20.0)
+    places = [len(sound_of(device)) for device in room.devices]
+    room.ensemble.fade_in()
+    room.play(5.0)
+    for device, place in zip(room.devices, places, strict=True):
+        sound = sound_of(device)
+        assert not sound[
+            place + device.make.block : place + round(0.4 * RATE) - device.make.block
+        ].any()
+        assert rms(sound[-RATE:]) == pytest.approx(0.5 / 2**0.5, rel=0.01)
+        assert steepest_step(sound[place - RATE :]) < STEEPEST * 1.05
+
+
 def test_a_lost_leader_is_not_heard_by_the_others() -> None:
     """When the leader goes and comes back, the other plays on without a step or a dip."""
     room = singing((SLOW, FAST))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.audio.envelope import SHORTEST, Crossing, Envelope
+from kacenv.audio.envelope import SHORTEST, Crossing, Envelope, Leaving
 from kacenv.units import Seconds
 
 Steps = list[tuple[float, float, float, float]]
@@ -63,6 +63,15 @@ def test_no_fade_is_quicker_than_the_shortest() -> None:
     assert rising.gain_at(1.0) == 0.0
     assert 0.6 < rising.gain_at(1.0 + SHORTEST / 2) < 0.8
     assert rising.gain_at(1.0 + SHORTEST) == 1.0
+
+
+def test_the_way_into_silence_is_even_in_amplitude() -> None:
+    """It is heard to begin at once, also after it was hastened, and ends in silence."""
+    leaving = Leaving(Seconds(0.0), Seconds(6.0))
+    voice = Envelope(Crossing(Seconds(-10.0), Seconds(1.0)), (leaving,))
+    assert [voice.gain_at(time) for time in (0.0, 1.5, 3.0)] == pytest.approx([1.0, 0.75, 0.5])
+    leaving.hasten(Seconds(3.0), Seconds(4.0))
+    assert [voice.gain_at(time) for time in (3.0, 3.5, 4.0)] == pytest.approx([0.5, 0.25, 0.0])
 
 
 @given(st.floats(0.0, 60.0), st.floats(0.0, 60.0), st.floats(0.0, 90.0))

@@ -72,3 +72,24 @@ def test_a_long_stall_begins_anew() -> None:
     run(pacer, clock, 100)
     clock.jump(Seconds(60.0))
     assert pacer.block(BLOCK) == pytest.approx(clock.now())
+
+
+def test_a_leap_that_was_told_of_is_followed_at_once() -> None:
+    """After the machine's sleep of two seconds the time is right in the next block."""
+    clock = SimClock()
+    pacer = Pacer(clock)
+    run(pacer, clock, 100)
+    pacer.expect_leap()
+    run(pacer, clock, 3)
+    clock.jump(Seconds(2.0))
+    assert pacer.block(BLOCK) == pytest.approx(clock.now())
+
+
+def test_a_stall_long_after_is_no_leap() -> None:
+    """What was told of is expected for a second only."""
+    clock = SimClock()
+    pacer = Pacer(clock)
+    pacer.expect_leap()
+    run(pacer, clock, 100)
+    clock.jump(Seconds(2.0))
+    assert pacer.block(BLOCK) == pytest.approx(clock.now() - 2.0)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from audio.conftest import MakeFile
+from support.busy import ahead, undisturbed
 from support.decks import about, rms, steepest_step, tone
 from support.pulse import Pulse
 
@@ -26,7 +27,7 @@ from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 STEREO = Room(name="test", outputs=(Output(id="room", role=Role.SPEAKERS),))
 FOUR = Room(
     name="test",
@@ -71,12 +72,13 @@ def sounding(room: Room) -> Iterator[tuple[RoomAudio, Heard, MonotonicClock]]:
     """A room's sound, begun."""
     clock, heard = MonotonicClock(), Heard()
     audio = RoomAudio(room, clock, heard.report)
-    audio.start()
-    try:
-        yield audio, heard, clock
-    finally:
-        audio.close()
-        audio.close()
+    with ahead():
+        audio.start()
+        try:
+            yield audio, heard, clock
+        finally:
+            audio.close()
+            audio.close()
 
 
 def cut(path: Path, length: float = 100.0) -> Cut:
@@ -99,13 +101,15 @@ def play(audio: RoomAudio, play_id: int, piece: Cut, at: float, duration: float 
 
 
 @pytest.mark.usefixtures("no_sound_server")
+@undisturbed
 def test_a_room_without_a_sound_card_plays_in_time(make_file: MakeFile) -> None:
     """Without a device tracks start and end when they should, and the note says why."""
+    piece = cut(make_file("ogg"))
     with sounding(STEREO) as (audio, heard, clock):
         assert audio.device == "none"
         assert audio.device_note is not None
         at = clock.now() + 1.0
-        play(audio, 1, cut(make_file("ogg")), at)
+        play(audio, 1, piece, at)
         started, ended = heard.wait_for(TrackStarted, 1), heard.wait_for(TrackEnded, 1)
         assert started == TrackStarted(1, Seconds(at))
         assert ended == TrackEnded(1, about(at + 2.0, 0.07))
@@ -147,9 +151,10 @@ def test_nothing_is_left_behind(make_file: MakeFile) -> None:
         play(audio, 1, cut(make_file("mp3")), clock.now())
         heard.wait_for(TrackStarted, 1)
         audio.perform(CueTrack(2, cut(make_file("flac"))))
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
 
 
+@undisturbed
 def test_a_tone_is_heard_without_a_gap(pulse: Pulse, make_file: MakeFile, tmp_path: Path) -> None:
     """Recorded from a sound server, a tone of four seconds has no dropout and no click."""
     path = tmp_path / "recording"
@@ -168,6 +173,7 @@ def test_a_tone_is_heard_without_a_gap(pulse: Pulse, make_file: MakeFile, tmp_pa
     assert steepest_step(steady) < 1.05 * steepest_step(tone(0.1, 440.0, 0.0884))
 
 
+@undisturbed
 def test_a_chime_is_heard_in_time(pulse: Pulse, tmp_path: Path) -> None:
     """Recorded from a sound server, chimes come within 100 ms of the time they are for."""
     path = tmp_path / "recording"
@@ -191,6 +197,7 @@ def _onset(sound: Block, chime: np.ndarray) -> float:
     return int(np.fft.irfft(match)[: len(sound)].argmax()) / RATE
 
 
+@undisturbed
 def test_every_output_has_its_own_channels(
     pulse_with_four_channels: Pulse, make_file: MakeFile, tmp_path: Path
 ) -> None:
@@ -234,6 +241,7 @@ def test_a_device_is_found_by_part_of_its_name(pulse: Pulse) -> None:
         assert "No sound device is called 'attic'; there are: Room" in audio.device_note
 
 
+@undisturbed
 def test_a_sound_server_that_dies_is_outlived(
     pulse: Pulse, make_file: MakeFile, tmp_path: Path
 ) -> None:
@@ -277,6 +285,7 @@ def test_a_chime_on_an_instrument_ducks_the_music(make_file: MakeFile) -> None:
 
 
 @pytest.mark.usefixtures("no_sound_server")
+@undisturbed
 def test_a_file_that_goes_silent_is_told_in_real_time(make_file: MakeFile) -> None:
     """A real file whose sound stops is reported within three seconds of its silence."""
     source = "aevalsrc='if(lt(t,2),0.2*sin(2765*t),0)'"

@@ -31,7 +31,7 @@ def access(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedPr
         input=typed,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

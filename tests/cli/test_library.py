@@ -53,6 +53,25 @@ def test_from_a_folder_to_another_machine(house: Path, tmp_path: Path) -> None:
     assert "“Sad”" in music(other, "rehearse", "new", "--room", "r").stdout
 
 
+def test_a_folder_becomes_a_scene_that_plays_it(house: Path) -> None:
+    """With --scene, each phase of it has a playlist, and a new scene can be rehearsed at once."""
+    music(house, "music", "import", "playlists/calm", "--listened")
+    again = ("music", "import", "playlists/calm", "--scene", "new", "--listened", "--name", "dusk")
+    done = music(house, *again)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-5:] == [
+        "Written: scenes/new-dusk.yaml, which plays 1 playlist:",
+        "  playlists/dusk-calm.yaml: 2 pieces",
+        "What now:",
+        "  kacenv check",
+        "  kacenv rehearse new-dusk --room ROOM",
+    ]
+    assert "“Sad”" in music(house, "rehearse", "new-dusk", "--room", "r").stdout
+    refused = music(house, *again)
+    assert refused.returncode == 1
+    assert "--name dusk-2" in refused.stderr
+
+
 def test_an_import_that_nobody_has_listened_to_waits_for_ears(house: Path) -> None:
     """Without a scan there is no guess; without ears the playlist isn't ready, as check says."""
     done = music(house, "music", "import", "playlists/calm", "--name", "Quiet Ones", "--no-scan")

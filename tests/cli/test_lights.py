@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 from paho.mqtt import publish
 from rich.console import Console
 from support.houses import write_house
+from support.mosquitto import free_port
 from typer.testing import CliRunner
 
 from kacenv.cli.app import app
@@ -37,9 +37,7 @@ safe_light: {seats: 70%}
 @pytest.fixture
 def port() -> int:
     """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def house_of(path: Path, host: str, port: int) -> Path:
@@ -76,7 +74,7 @@ def test_simulated_lamps_do_as_they_are_told(simulated: subprocess.Popen[str], p
     assert (told["level"], told["color"], told["messages"]) == (1.0, "#ff8040", 1)
     assert told["last"] == f"wled/seat/api {call.decode()}"
     simulated.send_signal(signal.SIGINT)
-    assert simulated.wait(10) == 130
+    assert simulated.wait(30) == 130
 
 
 def typed(*words: str) -> Exception | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.houses import write_house
-from support.sounds import tone, write_wav
+from support.sounds import rest, tone, write_wav
 
 LISTED = "{{file: {0}.wav, title: {0}, artist: Nobody, licence: CC0, instrumental: yes}}"
 RUN = (
@@ -73,6 +73,15 @@ def test_scan_of_one_playlist_as_json(house: Path) -> None:
     assert one["path"] == str(house / "playlists" / "deep.wav")
     assert one["loudness"] == pytest.approx(-30.0, abs=0.1)
     assert one["known"] is False
+
+
+def test_a_silence_inside_is_shown_where_it_is_found(house: Path) -> None:
+    """At the end of the track's line, and as a figure for scripts."""
+    write_wav(house / "playlists" / "calm.wav", tone(4, -20), rest(12), tone(4, -20))
+    (line,) = [line for line in scan(house).stdout.splitlines() if "calm.wav" in line]
+    assert line.endswith("playlists/calm.wav; silent for 12s at 0:04")
+    (one,) = json.loads(scan(house, "calm", "--json").stdout)
+    assert (one["gap"], one["gap_at"]) == pytest.approx((12.0, 4.0), abs=0.15)
 
 
 def test_unreadable_file_is_named(house: Path) -> None:

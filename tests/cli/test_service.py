@@ -144,7 +144,8 @@ def test_what_the_user_can_t_read_is_named(
     """Music in a closed home, a house in /tmp and a program out of reach are refused by name."""
     music, house = open_folder / "anna/music", open_folder / "house"
     music.mkdir(parents=True)
-    write_house(house, rooms__garden=f"name: garden\n{OUTPUTS}music_root: {music}\n")
+    room = f"name: garden\n{OUTPUTS}music_root: ../../anna/music\n"
+    write_house(house, rooms__garden=f"{room}broker: {{host: x, user: k, password_file: secret}}\n")
     place = load_room(House(house), "garden")
     service = Service("garden", "garden", house, ("/bin/true",), user="nobody")
 
@@ -159,8 +160,13 @@ def test_what_the_user_can_t_read_is_named(
     if os.geteuid() != 0:
         assert "sudo" in refused()
         return
-    assert f"can't read {music}" in refused()
+    assert "can't read" in (words := refused())
+    assert "anna/music" in words
     music.parent.chmod(0o755)
+    secret = house / "rooms" / "secret"
+    secret.touch(0o600)
+    assert f"can't read {secret}" in refused()
+    secret.chmod(0o644)
     command._check_access(place, service)
     service = replace(service, program=("/bin/false",))
     assert "can't run /bin/false" in refused()

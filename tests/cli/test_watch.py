@@ -25,7 +25,7 @@ from kacenv.errors import NotRunningError
 from kacenv.requests import Hold, Release, SeatStarted
 from kacenv.scene import Seat
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_change_is_known_at_once(room: ServedRoom) -> None:
         assert feed.status["session"]["mode"] == "held"
         room.press(Release())
         room.press(SeatStarted(seat=Seat.A))
-        room.jump(7.1)
+        room.jump(7.02)
         while len(feed.status["session"]["due"]) < 2:
             assert feed.wait(PATIENCE)
         text = seen(feed)
@@ -65,7 +65,9 @@ def test_clocks_run_on_between_changes(room: ServedRoom) -> None:
     """Nothing is asked of the room for them; they agree with it within half a second."""
     with Feed("room") as feed:
         assert not feed.wait(0.6)
-        assert abs(feed.status["session"]["in_phase"] - room.now().in_phase) < 0.5
+        before = room.now().in_phase
+        shown = feed.status["session"]["in_phase"]
+        assert before - 0.5 < shown < room.now().in_phase + 0.5
         assert feed.status["at"] > 0.5
 
 

@@ -22,10 +22,10 @@ def test_a_lamp_can_be_led_over_it() -> None:
     before = set(threading.enumerate())
     fixture = Fixture.model_validate(PLAIN)
     with EmbeddedBroker() as broker, VirtualLamp(fixture, MonotonicClock(), broker.port) as lamp:
-        assert lamp.wait_until_listening(10.0)
+        assert lamp.wait_until_listening(30.0)
         publish.single("embedded/lamp", "100", hostname="127.0.0.1", port=broker.port)
-        assert lamp.wait_for(lambda lamp: lamp.level_now == 1.0, 10.0)
-    assert set(threading.enumerate()) == before
+        assert lamp.wait_for(lambda lamp: lamp.level_now == 1.0, 30.0)
+    assert set(threading.enumerate()) <= before
 
 
 def test_it_closes_under_a_connected_lamp() -> None:
@@ -36,7 +36,7 @@ def test_it_closes_under_a_connected_lamp() -> None:
         with EmbeddedBroker(port):
             lamp = VirtualLamp(fixture, MonotonicClock(), port)
             lamp.start()
-            assert lamp.wait_until_listening(10.0)
+            assert lamp.wait_until_listening(30.0)
         lamp.close()
 
 

@@ -18,7 +18,7 @@ from kacenv.lights.client import Client, Ears
 from kacenv.room import Broker
 
 SECRET = "sesame-open-7"  # noqa: S105 - a password for a broker that lives for one test
-TIMEOUT = 15.0
+TIMEOUT = 30.0
 
 
 class Listener:

@@ -90,7 +90,7 @@ def test_an_unknown_dimmer_is_given_time_to_say_where_it_is(dimmer: Lamp) -> Non
 
 
 def test_a_dimmer_that_says_nothing_begins_dim(dimmer: Lamp) -> None:
-    """After a second it is taken to 5 %, and from there no faster than the bound."""
+    """After a second it is taken to its dimmest light, and from there no faster than the bound."""
     ask(dimmer, "60%", 1.0, 2.0)
     sent = run(dimmer, 1.0, 8.0)
     assert sent[0] == (2.0, b"1")

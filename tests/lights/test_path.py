@@ -13,6 +13,7 @@ from kacenv.lights.path import (
     Warmth,
     Way,
     path_between,
+    path_from_unknown,
 )
 from kacenv.lights.tint import distance
 from kacenv.lights.warm_dim import warm_dim
@@ -110,3 +111,13 @@ def test_a_warm_dimming_lamp_follows_its_level() -> None:
     led = path_between(other, dim, Way(START, Seconds(60.0), warmth=warmth))
     assert led.at(START).kelvin == pytest.approx(4000.0)
     assert led.target.kelvin == pytest.approx(dim.kelvin)
+
+
+@pytest.mark.parametrize(("steepest", "begins"), [(0.2, 0.04), (0.01, 0.002)])
+def test_the_unknown_begins_with_a_step_of_the_rooms_own(steepest: float, begins: float) -> None:
+    """A lamp that was dark sees no larger step there than anywhere on its way."""
+    way = Way(Seconds(0.0), Seconds(10.0), steepest)
+    path = path_from_unknown(parse_setting("60%"), None, way)
+    assert path.at(Seconds(0.0)).level == pytest.approx(begins)
+    dim = path_from_unknown(Setting(Level(0.001)), None, way)
+    assert dim.at(Seconds(0.0)).level == pytest.approx(0.001)

@@ -23,7 +23,7 @@ from kacenv.room import Dialect, Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
 MakeLamp = Callable[..., VirtualLamp]
-TIMEOUT = 10.0
+TIMEOUT = 30.0
 ABILITIES = ("level", "kelvin", "transition")
 
 

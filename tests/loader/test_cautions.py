@@ -77,6 +77,20 @@ def test_blow_outside_the_cues_is_not_told(house: House) -> None:
     assert scanned(house) == []
 
 
+def test_silence_in_the_middle_is_told_with_its_place(house: House) -> None:
+    """Long enough for another piece to take over, and within what is played of it."""
+    write_wav(music(house, "evening"), tone(64, -30), rest(12), tone(30, -30))
+    write_wav(music(house, "morning"), tone(30, -30), rest(1.5), tone(30, -30))
+    told = [line for line in scanned(house) if "is silent for" in line]
+    assert len(told) == 2
+    words = "evening.wav is silent for 12s at 1:04; there another piece takes over"
+    assert all(words in line and "cue_out: 1m4s" in line for line in told)
+    for name in ("brief", "calm"):
+        path = house.playlist_folder / f"{name}.yaml"
+        path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 1m4s,"))
+    assert not any("is silent for" in line for line in scanned(house))
+
+
 def test_silent_and_short_files_are_told(house: House) -> None:
     """A silent track, and one that holds less than it promises."""
     write_wav(music(house, "evening"), rest(60))

@@ -1,8 +1,13 @@
+import os
+import re
 from pathlib import Path
 
 import pytest
+from support.certificates import make_certificates
 
-from kacenv.errors import LoadError
+from kacenv.clock import SimClock
+from kacenv.errors import DeviceError, LoadError
+from kacenv.lights.rig import Rig
 from kacenv.loader import House, check_house, load_room, load_session
 from kacenv.scene import Audience, EndKind
 
@@ -53,6 +58,28 @@ def test_unknown_names_are_told_together(house: House) -> None:
         load_session(house, "evning", "rosewod")
     files = [problem.file for problem in caught.value.problems]
     assert files == ["rooms/rosewod.yaml", "scenes/evning.yaml"]
+
+
+def test_the_brokers_files_are_found_from_any_folder(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths begin in the room file's folder; what is missing is named by its full path."""
+    path = house.root / "rooms" / "rosewood.yaml"
+    host = "  host: 127.0.0.1\n"
+    files = "ca_file: ../clinic-ca.pem\n  password_file: secret\n  tls: yes\n  user: k\n"
+    path.write_text(path.read_text().replace(host, f"{host}  {files}"))
+    monkeypatch.chdir(tmp_path)
+    for room in (load_room(house, "rosewood"), load_room(house, os.path.relpath(path))):
+        assert room.broker is not None
+        assert room.broker.password_file == str(house.root / "rooms" / "secret")
+        with pytest.raises(DeviceError, match=re.escape(f"{house.root}/rooms/secret can't be")):
+            Rig(room, SimClock(), print)
+    (house.root / "rooms" / "secret").write_text("open sesame")
+    with pytest.raises(DeviceError, match=re.escape(f"{house.root}/clinic-ca.pem can't")):
+        Rig(room, SimClock(), print)
+    made = make_certificates(tmp_path, "clinic")
+    made.authority.rename(house.root / "clinic-ca.pem")
+    Rig(room, SimClock(), print).close()
 
 
 def test_music_root_reaches_the_playlists(house: House) -> None:

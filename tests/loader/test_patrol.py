@@ -148,7 +148,7 @@ def test_it_looks_by_itself_and_survives_a_fault(house: House) -> None:
     with closing(Patrol(house, "rosewood", plan_now, staff.tell, Seconds(0.01))) as patrol:
         patrol.start()
         patrol.begun("evening")
-        assert fails.wait(5.0)
+        assert fails.wait(30.0)
         (house.root / EVENING).unlink()
         assert staff.wait_for(f"{EVENING} is gone")
     assert staff.heard == [text for text in staff.heard if "is gone" in text]
@@ -160,14 +160,14 @@ def test_a_disk_that_hangs_holds_nobody_up(house: House, monkeypatch: pytest.Mon
 
     def hang(_: Path) -> None:
         stuck.set()
-        let_go.wait(20.0)
+        let_go.wait(60.0)
 
     monkeypatch.setattr("kacenv.loader.patrol.mark_of", hang)
     plan = load_session(house, "evening", "rosewood")
     patrol = Patrol(house, "rosewood", lambda: plan, print)
     patrol.start()
-    assert stuck.wait(5.0)
+    assert stuck.wait(30.0)
     patrol.close()
     assert patrol._thread.is_alive()
     let_go.set()
-    patrol._thread.join(5.0)
+    patrol._thread.join(30.0)

@@ -185,6 +185,7 @@ SLOPES = ["1%", "20%", "20.1%", "0.9%", "10%", "01.5%", "0%", "21%", "19.9%"]
 Reader = tuple[Callable[[Any], object], Schema, str, list[str]]
 READERS: list[Reader] = [
     (units.parse_seconds, patterns.DURATION, "0159.hms ", ["1h10m", "90s", "0.5s", "1h5s", "h"]),
+    (units.parse_days, patterns.DAYS, "0365d ", ["30d", "3650d", "3651d", "0d", "0030d", "00030d"]),
     (units.parse_decibels, patterns.DECIBELS, "0249.+-dB ", ["-6 dB", "+24dB", "24.1 dB", "-90dB"]),
     (units.parse_level, patterns.LEVEL, "019.% ", ["35%", "100%", "100.0 %", "100.1%", "0100%"]),
     (units.parse_kelvin, patterns.KELVIN, "019K ", ["2200 K", "10000K", "10001 K", "02200K"]),

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 _ADDRESSES = count(2)
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 class Answer(NamedTuple):

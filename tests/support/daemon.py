@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from support.busy import ahead
+
 KACENV = str(Path(sys.executable).with_name("kacenv"))
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class Daemon:
@@ -43,7 +45,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start it, anew after a kill, and wait until it answers."""
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, ahead():
             self._process = subprocess.Popen(
                 [KACENV, "serve", "--room", self.room, *self._more],
                 env=self.environment,
@@ -51,9 +53,18 @@ class Daemon:
                 stderr=log,
             )
         deadline = time.monotonic() + PATIENCE
-        while self.run("status", check=False).returncode:
+        while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError(self.log.read_text())
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            self.ask_status()
+        except (OSError, ValueError):
+            return False
+        return True
 
     def kill(self) -> None:
         """What a power cut or a crash does to it."""

@@ -24,6 +24,7 @@ class MemorySound(MemoryDevice):
 
     device = "memory"
     moved = 0
+    underruns = 0
     device_note: str | None = None
 
     def __init__(self, clock: Clock) -> None:

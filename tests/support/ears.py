@@ -42,7 +42,7 @@ class Ear:
     @property
     def sound(self) -> Block:
         """All that was heard."""
-        return np.concatenate(self._pieces)
+        return np.concatenate(list(self._pieces))
 
     @property
     def begun(self) -> float:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from support.busy import ahead
 from support.staff import Staff
 
 from kacenv.clock import SimClock
@@ -14,7 +15,7 @@ from kacenv.look import Setting, Zone, parse_setting
 from kacenv.room import Room
 from kacenv.units import Seconds
 
-TIMEOUT = 15.0
+TIMEOUT = 30.0
 RATE = 4.0
 LATENESS = 0.15
 """Real seconds by which a message may arrive late on a busy machine."""
@@ -44,11 +45,12 @@ class LitRoom:
 
     def start(self) -> None:
         """Lamps first, as they'd hang in the room, then the rig."""
-        for lamp in self.lamps.values():
-            lamp.start()
-        for lamp in self.lamps.values():
-            assert lamp.wait_until_listening(TIMEOUT)
-        self.rig.start()
+        with ahead():
+            for lamp in self.lamps.values():
+                lamp.start()
+            for lamp in self.lamps.values():
+                assert lamp.wait_until_listening(TIMEOUT)
+            self.rig.start()
         assert self.until(lambda: self.rig.connected)
 
     def close(self) -> None:

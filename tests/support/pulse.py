@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from support.busy import ahead
 
 from kacenv.audio.samples import RATE, Block
 
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 _CHANNELS = ("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe")
 """The order in which sound cards number them."""
 
@@ -59,9 +60,10 @@ class Pulse:
         for sink in (self.sink, *self.more):
             command += ["-L", self._null_sink(sink)]
         nothing = subprocess.DEVNULL
-        self._server = subprocess.Popen(
-            command, env=self._whole_env, stdout=nothing, stderr=nothing
-        )
+        with ahead():
+            self._server = subprocess.Popen(
+                command, env=self._whole_env, stdout=nothing, stderr=nothing
+            )
         self._wait_until_it_answers()
 
     def stop(self) -> None:
@@ -79,7 +81,8 @@ class Pulse:
         command += [f"--channel-map={','.join(_CHANNELS[: self.channels])}"]
         command += ["--format=float32le", f"--rate={RATE}", f"--channels={self.channels}"]
         with path.open("wb") as stream:
-            recorder = subprocess.Popen(command, env=self._whole_env, stdout=stream)
+            with ahead():
+                recorder = subprocess.Popen(command, env=self._whole_env, stdout=stream)
             try:
                 self._wait_for(lambda: path.stat().st_size > 0)
                 yield

@@ -16,7 +16,7 @@ class Staff:
             self.heard.append(text)
             self._news.notify_all()
 
-    def wait_for(self, part: str, timeout: float = 15.0) -> bool:
+    def wait_for(self, part: str, timeout: float = 30.0) -> bool:
         """Whether something with `part` in it is told within `timeout` seconds."""
         with self._news:
             return self._news.wait_for(lambda: any(part in text for text in self.heard), timeout)

@@ -108,7 +108,7 @@ def run(room: Room, span: float) -> Steadiness:
     audio.start()
     try:
         audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(10 * span))))
-        assert deck.opened.wait(10)
+        assert deck.opened.wait(30)
         audio.perform(Crossfade(1, _BEGINS, _FADE))
         blocks = _pull(device, clock, span)
         late = (clock.now() - audio._pacer.block(0)) * RATE

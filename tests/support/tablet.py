@@ -27,7 +27,7 @@ from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Kelvin, Level, Seconds
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 30.0
 _LAMPS = {"left": "seats", "right": "seats", "desk": "task", "door": "path"}
 _ARC = (
     ("settle", 15, -6, 0.35),
@@ -160,6 +160,10 @@ class ServedRoom:
         """Let session time go on at once."""
         self.ask(lambda _: self.clock.jump(Seconds(60.0 * minutes)))
 
+    def stand_still(self) -> None:
+        """Let session time pass by jumps alone."""
+        self.ask(lambda _: setattr(self.clock, "rate", 0.0))
+
     def now(self) -> Any:
         """The session's status."""
         return self.ask(lambda session: session.status().session)
@@ -167,7 +171,7 @@ class ServedRoom:
     @contextmanager
     def get(self, path: str = "/", **headers: str) -> Iterator[HTTPResponse]:
         """What the room answers to a program at `path`."""
-        line = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         with closing(line):
             line.request("GET", path, headers=named)

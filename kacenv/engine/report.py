@@ -1,0 +1,60 @@
+"""What devices report of the music, and what then becomes of it."""
+
+from dataclasses import replace
+
+from kacenv.engine import choice, music, phase
+from kacenv.engine.state import Playing
+from kacenv.engine.turn import Turn
+from kacenv.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
+from kacenv.units import Seconds
+
+_AS_SAID = Seconds(0.5)
+"""A piece that ends so little early changes as planned; the crossfade is shortened by that much."""
+
+
+def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
+    """Take note of what a device reports; what concerns no track of ours changes nothing."""
+    state = turn.state
+    known = [track for track in (state.playing, state.cued) if track]
+    track = next((track for track in known if track.play_id == happened.play_id), None)
+    if track is None:
+        return ""
+    match happened:
+        case TrackStarted(at=at) if track is state.playing:
+            turn.change(playing=replace(track, started_at=Seconds(at - track.skipped)))
+        case TrackEnded(at=at) if track is state.playing:
+            _ended(turn, track, at)
+        case TrackFailed(reason=reason):
+            _failed(turn, track, reason)
+    return ""
+
+
+def dead_air(turn: Turn, happened: DeadAir) -> str:
+    """Nothing is heard though music should be: another piece, at once."""
+    playing = turn.state.playing
+    if playing and not turn.state.hushed and happened.since >= playing.started_at:
+        _failed(turn, playing, "nothing was heard of it")
+    return ""
+
+
+def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
+    """A piece that is shorter than it said: let the next one in before it is over."""
+    if at >= playing.ends_at - _AS_SAID:
+        return
+    if phase.may_end_now(turn.state, turn.now) and phase.music_changes(turn.state):
+        phase.leave(turn)
+        return
+    drawn = choice.draw(turn.state, turn.state.phase)
+    music.play(turn, drawn, Seconds(max(music.SHORTEST_FADE, at - turn.now)))
+
+
+def _failed(turn: Turn, track: Playing, reason: str) -> None:
+    state = turn.state
+    text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
+    music.tell_once(turn, track.cut.path, text)
+    turn.change(unplayable=state.unplayable | {track.cut.path})
+    if track is state.cued:
+        turn.change(cued=None)
+    else:
+        turn.change(playing=None)
+        music.play_next(turn)

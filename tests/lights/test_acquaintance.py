@@ -1,0 +1,37 @@
+"""Lamps that nobody knows, and the questions they are asked."""
+
+from collections.abc import Callable
+
+from kacenv.lights.acquaintance import ANSWER_WITHIN, Acquaintance
+from kacenv.lights.inquiry import inquiry
+from kacenv.look import Setting
+from kacenv.room import Fixture
+from kacenv.units import Level, Seconds
+
+MakeFixture = Callable[..., Fixture]
+
+
+def test_a_lamp_is_waited_for_once(make_fixture: MakeFixture) -> None:
+    """It is asked with that; after it was away it may be waited for again."""
+    fixture = make_fixture("zigbee2mqtt", "level")
+    lamp = Acquaintance(fixture)
+    assert lamp.wait(Seconds(5.0))
+    assert lamp.waits_until == 5.0 + ANSWER_WITHIN
+    assert lamp.question() == inquiry(fixture)
+    assert lamp.question() == ()
+    lamp.stop_waiting()
+    assert not lamp.wait(Seconds(9.0))
+    lamp.returned()
+    assert lamp.wait(Seconds(10.0))
+
+
+def test_where_it_was_when_it_left_is_where_it_is_presumed(make_fixture: MakeFixture) -> None:
+    """A stranger that goes a second time was never where it was led to; the first word stays."""
+    lamp = Acquaintance(make_fixture("plain", "level"))
+    lamp.left(Setting(Level(0.3)))
+    lamp.left(Setting(Level(0.9)))
+    assert (lamp.is_stranger, lamp.presumed) == (True, Setting(Level(0.3)))
+    lamp.reached(known=True)
+    assert lamp.asks
+    lamp.placed()
+    assert (lamp.is_stranger, lamp.presumed) == (False, None)

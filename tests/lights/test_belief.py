@@ -1,0 +1,52 @@
+"""What is believed of a lamp, against what it says."""
+
+import pytest
+
+from kacenv.lights.belief import Belief
+from kacenv.lights.dialects import Reported
+from kacenv.lights.eye import Response, Scale
+from kacenv.lights.fader import OwnFade
+from kacenv.lights.path import Way, path_between
+from kacenv.lights.self_report import SelfReport
+from kacenv.lights.witness import Witness
+from kacenv.look import parse_setting
+from kacenv.units import Level, Seconds
+
+
+@pytest.fixture
+def said() -> SelfReport:
+    """Nothing yet."""
+    return SelfReport()
+
+
+@pytest.fixture
+def belief(said: SelfReport) -> Belief:
+    """A lamp that is led from off to 40 % from 0 to 10."""
+    belief = Belief(said, Witness(Scale(255, Response.EYE)))
+    path = path_between(
+        parse_setting("off"), parse_setting("40%"), Way(Seconds(0.0), Seconds(10.0))
+    )
+    belief.set_out(OwnFade.begin(path))
+    return belief
+
+
+def test_it_is_where_its_fade_is(belief: Belief) -> None:
+    """In the middle, at the end, and where it was told to stay."""
+    assert belief.level_at(Seconds(5.0)) == pytest.approx(0.2)
+    assert belief.is_busy(Seconds(5.0))
+    belief.stay(belief.at(Seconds(5.0)))
+    assert belief.level_at(Seconds(50.0)) == pytest.approx(0.2)
+    assert not belief.is_busy(Seconds(50.0))
+    belief.stay(None)
+    assert belief.at(Seconds(50.0)) is None
+
+
+@pytest.mark.parametrize(("at", "begins"), [(3.0, 0.4), (20.0, 0.8)])
+def test_a_report_after_the_fade_is_where_the_next_begins(
+    belief: Belief, said: SelfReport, at: float, begins: float
+) -> None:
+    """One from its middle isn't."""
+    said.take(Reported(Level(0.8)), Seconds(at))
+    origin = belief.origin(Seconds(30.0))
+    assert origin is not None
+    assert origin.level == pytest.approx(begins)

@@ -1,0 +1,140 @@
+"""A folder's music dealt to the phases of a scene, and the scene that plays it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.houses import write_house, write_silence
+
+from kacenv.errors import LoadError
+from kacenv.loader import House, load_session
+from kacenv.loader.dealing import Dealing, Wanted, deal, scene_with, wanted_by
+from kacenv.loader.importing import Piece
+from kacenv.loader.load import open_scene
+from kacenv.music.tags import Tags
+from kacenv.units import Seconds
+
+ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers}\n"
+SCENE = """
+title: "Two: evenings"   # for a couple
+phases:
+  - name: peak           # the long one
+    duration: 30m
+    playlist: peak       # deep
+  - {name: rest, duration: 10m, playlist: calm}
+  - {name: return, duration: 10m, playlist: "calm", crossfade: 5s}
+overflow: calm           # when all else is over
+"""
+TRACK = "title: x\ntracks:\n  - {{file: x.wav, title: x, artist: x, licence: x, {}}}\n"
+
+
+def a_piece(name: str, length: float, energy: int | None) -> Piece:
+    """A piece that exists only by name."""
+    return Piece(f"{name}.ogg", Tags(), Seconds(length), energy, None)
+
+
+@pytest.fixture
+def evenings(tmp_path: Path) -> House:
+    """A house with a scene of a calm and a lively playlist."""
+    tracks = {
+        f"playlists__{name}": TRACK.format(f"energy: {energy}, instrumental: yes")
+        for name, energy in (("peak", 4), ("calm", 1))
+    }
+    house = write_house(tmp_path, rooms__r=ROOM, scenes__evenings=SCENE, **tracks)
+    write_silence(house / "playlists/x.wav", 60.0)
+    (house / "playlists/new").mkdir()
+    for number in range(4):
+        write_silence(house / f"playlists/new/{number}.wav", 120.0)
+    return House(house)
+
+
+def test_what_a_scene_wants_of_its_music(evenings: House) -> None:
+    """Each playlist once, the calmest first, with the time and energy of its phases."""
+    scene = open_scene(evenings.scene("evenings")).scene
+    assert wanted_by(evenings, scene) == [
+        Wanted("calm", Seconds(1200.0), 1.0),
+        Wanted("peak", Seconds(1800.0), 4.0),
+    ]
+
+
+def test_the_calmest_pieces_go_where_it_is_calmest() -> None:
+    """Shares are by time, and pieces stay in the order in which they came."""
+    wanted = [Wanted("calm", Seconds(600.0), 1.0), Wanted("peak", Seconds(1200.0), 4.0)]
+    pieces = [a_piece(f"{n}", 100.0, energy) for n, energy in enumerate((5, 1, 4, None, 5, 3))]
+    names = {name: [one.file for one in mine] for name, mine in deal(pieces, wanted).items()}
+    assert names == {"calm": ["1.ogg", "3.ogg"], "peak": ["0.ogg", "2.ogg", "4.ogg", "5.ogg"]}
+
+
+@given(
+    st.lists(st.tuples(st.integers(30, 900), st.none() | st.integers(1, 5)), min_size=1),
+    st.lists(st.integers(60, 7200), min_size=1, max_size=8),
+)
+def test_every_piece_is_dealt_once_and_no_playlist_is_empty(
+    music: list[tuple[int, int | None]], lengths: list[int]
+) -> None:
+    """Whatever there is; where there is enough, each playlist gets two."""
+    pieces = [a_piece(f"{n}", length, energy) for n, (length, energy) in enumerate(music)]
+    wanted = [Wanted(f"{n}", Seconds(length), 2.0) for n, length in enumerate(lengths)]
+    if len(pieces) < len(wanted):
+        return
+    dealt = deal(pieces, wanted)
+    assert sorted(one.file for mine in dealt.values() for one in mine) == sorted(
+        one.file for one in pieces
+    )
+    assert min(len(mine) for mine in dealt.values()) >= min(2, len(pieces) // len(wanted))
+
+
+def test_the_scene_differs_in_its_music_alone(evenings: House) -> None:
+    """Comments and all other lines stay as they were, in whatever style they are written."""
+    path = evenings.scene("evenings")
+    text = scene_with(path, {"peak": "n-peak", "calm": "n-calm"}, "n-calm", "new: music")
+    lines = zip(SCENE.splitlines(), text.splitlines(), strict=True)
+    assert [after for before, after in lines if before != after] == [
+        "title: 'Two: evenings, with new: music'",
+        "    playlist: n-peak       # deep",
+        "  - {name: rest, duration: 10m, playlist: n-calm}",
+        "  - {name: return, duration: 10m, playlist: n-calm, crossfade: 5s}",
+        "overflow: n-calm           # when all else is over",
+    ]
+
+
+def test_a_scene_that_cannot_be_followed_is_refused(evenings: House) -> None:
+    """Where playlists are written in a way that isn't understood, nothing is guessed."""
+    path = evenings.scene("evenings")
+    path.write_text(SCENE.replace("playlist: peak ", "? playlist\n    : peak "))
+    with pytest.raises(LoadError, match="can't be exchanged"):
+        scene_with(path, {"peak": "n-peak", "calm": "n-calm"}, "n-calm", "x")
+
+
+def test_names_that_are_taken_are_refused_before_anything_is_written(evenings: House) -> None:
+    """A scene or a playlist of the name, with another name to take."""
+    folder = evenings.playlist_folder / "new"
+    Dealing(evenings, folder, None, "evenings")
+    (evenings.root / "scenes/evenings-new.yaml").write_text("mine")
+    with pytest.raises(LoadError, match=r"evenings-new, there already(.|\n)*--name new-2"):
+        Dealing(evenings, folder, None, "evenings")
+    assert Dealing(evenings, folder, "other", "evenings").scene == "evenings-other"
+
+
+def test_too_few_pieces_are_refused(evenings: House) -> None:
+    """A scene of two playlists wants two pieces."""
+    dealing = Dealing(evenings, evenings.playlist_folder / "new", None, "evenings")
+    with pytest.raises(LoadError, match="2 or more, one for each playlist"):
+        list(dealing.files([a_piece("0", 60.0, 1)], listened=True))
+
+
+def test_what_is_written_can_be_rehearsed(evenings: House) -> None:
+    """The new scene loads with its own playlists, the calmest one for what outlives its music."""
+    dealing = Dealing(evenings, evenings.playlist_folder / "new", None, "evenings")
+    pieces = [
+        Piece(f"new/{n}.wav", Tags(), Seconds(120.0), energy, None)
+        for n, energy in enumerate((4, 1, 5, 2))
+    ]
+    for path, text in dealing.files(pieces, listened=True):
+        path.write_text(text)
+    timeline = load_session(evenings, "evenings-new", "r")
+    assert [phase.queue.name for phase in timeline.phases] == ["new-peak", "new-calm", "new-calm"]
+    assert [cut.title for cut in timeline.phases[0].queue.cuts] == ["0", "2"]
+    assert timeline.overflow
+    assert timeline.overflow.name == "new-calm"

@@ -1,0 +1,252 @@
+"""What is heard when the machine has slept: the real decks and mixer, on simulated time."""
+
+import asyncio
+import time
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+from soak.listening import listen
+from support.sessions import a_phase, a_queue, a_timeline
+from support.steady import Puller
+
+from kacenv.audio import RoomAudio, room_audio
+from kacenv.audio.devices import Device
+from kacenv.audio.file_deck import FileDeck
+from kacenv.audio.output import Output
+from kacenv.audio.samples import RATE, Block
+from kacenv.clock import SimClock
+from kacenv.engine import Mode
+from kacenv.engine.resume import HOLD_AFTER
+from kacenv.playlist import Cut
+from kacenv.requests import Music, Silence, Start
+from kacenv.room import Output as RoomOutput
+from kacenv.room import Role, Room
+from kacenv.session import LEAD, Session
+from kacenv.timeline import Timeline
+from kacenv.units import Decibels, Seconds
+
+_LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
+Samples = NDArray[np.float64]
+_FILE_RATE, _FILE_LEVEL = 8000, -15.0
+_BLOCK = 960
+_MOST_TURNS = 1000
+_PATIENCE = 10.0
+_STEEPEST = 4.0
+"""Decibels in 50 ms, as for the faults of music files."""
+_AFTER = 10.0
+"""Seconds of sound after waking; all fades are over by then."""
+ROOM = Room(name="test", outputs=(RoomOutput(id="speakers", role=Role.SPEAKERS, ceiling="0 dB"),))
+
+
+class WaitingDeck(FileDeck):
+    """The room's deck, for which simulated time stands still until it has decoded enough."""
+
+    def _wait(self, frames: int) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while super().reserve < frames and super().ended_in is None and super().failed is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+    @property
+    def ready(self) -> bool:
+        """Once a second of sound is there."""
+        self._wait(RATE)
+        return super().ready
+
+    def read(self, frames: int) -> Block:
+        """With as much left over."""
+        self._wait(RATE)
+        return super().read(frames)
+
+
+class Place(NamedTuple):
+    """What is heard: the number of the piece, and the second of it."""
+
+    piece: int
+    at: float
+
+
+@cache
+def _noise(number: int) -> Samples:
+    """Noise of one level throughout, any half second of which says which second it is."""
+    random = np.random.default_rng(number)
+    return 10 ** (_FILE_LEVEL / 20) * random.standard_normal(round(_LENGTH * _FILE_RATE))
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, ...]:
+    """Three pieces of noise."""
+    folder = tmp_path_factory.mktemp("music")
+    return tuple(_piece(folder / f"{number}.flac", number) for number in range(3))
+
+
+def _piece(path: Path, number: int) -> Cut:
+    soundfile.write(path, _noise(number), _FILE_RATE)
+    return Cut(str(path), path.stem, "Nobody", Seconds(_LENGTH))
+
+
+def place_in(sound: Block) -> Place:
+    """Which piece sounds in `sound`, a second or less of it, and where its beginning is."""
+    heard = sound[:: RATE // _FILE_RATE, 0]
+    size = 1 << round(_LENGTH * _FILE_RATE).bit_length()
+    found: list[tuple[float, Place]] = []
+    for number in range(3):
+        match = np.fft.rfft(_noise(number), size) * np.fft.rfft(heard, size).conj()
+        likeness = np.fft.irfft(match)
+        at = int(likeness.argmax())
+        found.append((float(likeness[at]), Place(number, at / _FILE_RATE)))
+    return max(found)[1]
+
+
+class Night:
+    """A room on a simulated device, clock and bed; `sound` is all that was played."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.clock, self.device = SimClock(), Puller()
+        self.slept = Seconds(1000.0)
+        self.session = Session(ROOM, self.clock, slept=lambda: self.slept)
+        self.audio = RoomAudio(ROOM, self.clock, self.session.report, WaitingDeck, self._open)
+        self.session.stage.sound = self.audio
+        self._blocks: list[Block] = []
+        self._timeline = timeline
+
+    def _open(self, name: str, channels: int) -> Device:  # noqa: ARG002 - there is only one
+        return self.device
+
+    @property
+    def sound(self) -> Block:
+        """From the beginning on; time asleep has no sound."""
+        return np.concatenate(self._blocks)
+
+    async def begin(self) -> None:
+        """Start the session."""
+        self.audio.start()
+        self.session.submit(Start(self._timeline))
+        self._life = asyncio.create_task(self.session.run())
+
+    async def play(self, span: float) -> Block:
+        """Let `span` seconds pass; what was heard of them."""
+        first = len(self._blocks)
+        for _ in range(round(span * RATE / _BLOCK)):
+            await self._turn()
+            self._blocks.append(self.device.pull(_BLOCK))
+            self.clock.jump(Seconds(_BLOCK / RATE))
+        return np.concatenate(self._blocks[first:])
+
+    def sleep(self, span: float) -> None:
+        """The machine sleeps: device and clock stand still, which nobody notices at once."""
+        self.slept = Seconds(self.slept + span)
+
+    async def _turn(self) -> None:
+        """Let the session's loop go round once."""
+        turns = self.session.turns
+        self.session._wake.set()
+        for _ in range(_MOST_TURNS):
+            if self.session.turns != turns:
+                return
+            await asyncio.sleep(0)
+        pytest.fail("the loop stands still")
+
+    async def end(self) -> None:
+        """Let go of everything."""
+        self._life.cancel()
+        self.audio.close()
+
+
+def a_session(pieces: tuple[Cut, ...]) -> Timeline:
+    """Two phases: a short soft one, and a long loud one that is reached by 12 s of crossfade."""
+    soft, first, second = pieces
+    onset = replace(a_queue("onset"), cuts=(soft,))
+    peak = replace(a_queue("peak"), cuts=(first, second))
+    return a_timeline(
+        a_phase("onset", _ONSET, queue=onset, level=Decibels(_SOFT)),
+        a_phase("peak", 450.0, queue=peak, level=Decibels(0.0), crossfade=Seconds(12.0)),
+    )
+
+
+async def live(night: Night, before: float, asleep: float) -> Block:
+    """Play for `before` seconds, sleep for `asleep`; what is heard from a second before that on."""
+    await night.begin()
+    try:
+        if before == IN_A_RETURN:
+            night.session.submit(Silence())
+        await night.play(before - 1.0)
+        if before == IN_A_RETURN:
+            night.session.submit(Music())
+        awake = await night.play(1.0)
+        night.sleep(asleep)
+        return np.concatenate((awake, await night.play(_AFTER)))
+    finally:
+        await night.end()
+
+
+class Slept(NamedTuple):
+    """A session that has slept for `asleep` s after `before` s, and what was heard around it."""
+
+    before: float
+    asleep: float
+    night: Night
+    sound: Block
+
+    @property
+    def end(self) -> Place:
+        """What is heard in the last half second."""
+        return place_in(self.sound[-RATE // 2 :])
+
+
+IN_A_PHASE, IN_A_CROSSFADE, IN_A_RETURN = 15.0, _ONSET + 5.0, _ONSET + 15.0
+"""The last comes a second after staff have asked for the music that they had silenced."""
+SHORT = [(IN_A_PHASE, 200.0), (IN_A_CROSSFADE, 200.0), (IN_A_CROSSFADE, 9.5)]
+SHORT += [(IN_A_CROSSFADE, 3.0), (_ONSET + 1.0, 2.0), (IN_A_RETURN, 2.0)]
+LONG = [(IN_A_PHASE, 1200.0), (IN_A_CROSSFADE, 1200.0)]
+
+
+@pytest.fixture(scope="module", params=SHORT + LONG)
+def slept(request: pytest.FixtureRequest, pieces: tuple[Cut, ...]) -> Slept:
+    """A session that has slept, once for each of the times."""
+
+    async def sleep() -> Slept:
+        night = Night(a_session(pieces))
+        before, asleep = request.param
+        return Slept(before, asleep, night, await live(night, before, asleep))
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Nobody shall take a device for dead whose time stands still.
+        patch.setattr(room_audio, "Output", partial(Output, check_every=Seconds(3600.0)))
+        return asyncio.run(sleep())
+
+
+def test_waking_startles_nobody(slept: Slept) -> None:
+    """Wherever the machine fell asleep, and for however long, no level rises steeply."""
+    heard = listen(slept.sound)
+    assert heard.rise < _STEEPEST
+    assert heard.silence < 2.0
+
+
+def test_the_music_goes_on_where_it_should(slept: Slept) -> None:
+    """The loud phase's piece as far as it would be; or on hold, and the next from its beginning."""
+    session, end = slept.night.session, slept.end
+    asleep = slept.before + slept.asleep + _AFTER
+    if slept.asleep <= HOLD_AFTER:
+        assert session.state.mode is Mode.RUNNING
+        assert end.piece == 1
+        assert end.at == pytest.approx(asleep - _ONSET - LEAD - 0.5, abs=0.02)
+    else:
+        assert session.state.mode is Mode.HELD
+        assert end.piece == (0 if slept.before < _ONSET else 2)
+        assert end.at == pytest.approx(_AFTER - 0.5 - LEAD, abs=0.2)
+
+
+def test_the_level_is_the_plans(slept: Slept) -> None:
+    """After the fade-in the music has its phase's level, and 12 dB less where staff are asked."""
+    rms = np.sqrt(np.mean(np.square(slept.sound[-RATE // 2 :])))
+    held = slept.asleep > HOLD_AFTER
+    plan = _SOFT if held and slept.before < _ONSET else 0.0
+    level = plan - (12.0 if held else 0.0) + _FILE_LEVEL
+    assert 20 * np.log10(rms) == pytest.approx(level, abs=0.6)
