@@ -40,6 +40,9 @@ from kacenv.timeline import Timeline
 _LAST_WORDS = 2
 """Seconds for requests that are still under way when the daemon leaves."""
 
+_WAITING = 2048
+"""Callers who may wait until they are let in, as uvicorn has it once it serves."""
+
 
 @asynccontextmanager
 async def open_api(
@@ -205,7 +208,7 @@ def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
             os.umask(mask)
         if group is not None:
             _admit(path, group)
-        listener.listen()
+        listener.listen(_WAITING)
         yield listener
 
 

@@ -26,10 +26,10 @@ from kacenv.session import LEAD
 PHASES = ("settle", "onset", "build", "peak", "descent", "return", "integration")
 TONES = dict(zip(PHASES, (50, 70, 90, 110, 130, 150, 170), strict=True))
 """Each phase's music is a tone (Hz), below all partials of the bell."""
-LONG, FADE = 7.0, 3.0
+LONG, FADE = 8.0, 3.0
 """A phase and its crossfade, in seconds."""
 RATE = 48_000
-BELLS = {"room": (11.5, 39.5), "staff": (25.5,)}
+BELLS = {"room": (12.5, 44.5), "staff": (28.5,)}
 """When chimes are due, in seconds of the session."""
 NO_GAP = 0.05
 """Seconds of silence that nobody would notice."""
@@ -220,7 +220,7 @@ def test_there_is_no_gap(heard: Heard) -> None:
 def _gap(heard: Heard) -> float:
     sound = np.abs(between(heard, 1.0, len(PHASES) * LONG))
     loud = np.flatnonzero(sound > 1e-3)
-    return float(np.diff(loud, prepend=0, append=len(sound)).max() / RATE)
+    return float(np.diff(loud).max() / RATE) if len(loud) > 1 else float("inf")
 
 
 def test_crossfades_hold_their_power(heard: Heard) -> None:

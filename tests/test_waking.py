@@ -36,7 +36,8 @@ Samples = NDArray[np.float64]
 _FILE_RATE, _FILE_LEVEL = 8000, -15.0
 _BLOCK = 960
 _MOST_TURNS = 1000
-_PATIENCE = 10.0
+_PATIENCE = 30.0
+_IN_HAND = 4 * RATE
 _STEEPEST = 4.0
 """Decibels in 50 ms, as for the faults of music files."""
 _AFTER = 10.0
@@ -55,13 +56,13 @@ class WaitingDeck(FileDeck):
 
     @property
     def ready(self) -> bool:
-        """Once a second of sound is there."""
-        self._wait(RATE)
+        """Once so much of it is in hand that no mixer thinks its decoder slow."""
+        self._wait(_IN_HAND)
         return super().ready
 
     def read(self, frames: int) -> Block:
         """With as much left over."""
-        self._wait(RATE)
+        self._wait(_IN_HAND)
         return super().read(frames)
 
 

@@ -1,6 +1,5 @@
 """What a busy machine may do to a test in real time, and what it may not."""
 
-import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -36,34 +35,42 @@ def ahead() -> Iterator[None]:
 
 
 def least(measure: Callable[[], float], bound: float) -> float:
-    """The least of a few measurements; the first below `bound` is enough.
+    """A measurement that is to be below `bound`: on a busy machine, the least of a few.
 
-    A busy machine makes a figure worse now and then, a fault makes it worse every time.
+    There a figure is worse now and then, but a fault makes it worse every time.
     """
     figures: list[float] = []
     while len(figures) < TRIES and min(figures, default=bound) >= bound:
+        disturbance = Disturbance()
         figures.append(measure())
+        if not disturbance:
+            break
     return min(figures)
 
 
 class Disturbance:
-    """How busy the machine has been since this was made, with whatever runs on it."""
+    """True if the machine has been busy since this was made, or was just before.
+
+    Linux counts in steps of two seconds. One that doesn't count may always have been busy.
+    """
 
     def __init__(self) -> None:
-        self._begun, self._before = time.monotonic(), _waited()
+        self._begun = time.monotonic()
+        _, self._before = _waiting()
 
-    @property
-    def share(self) -> float:
-        """For what share of the time something waited; 1 on a Linux that doesn't say."""
-        waited = _waited() - self._before
-        return 1.0 if math.isnan(waited) else waited / (time.monotonic() - self._begun)
+    def __bool__(self) -> bool:
+        """Whether it has."""
+        lately, waited = _waiting()
+        span = time.monotonic() - self._begun
+        return lately >= BUSY or waited - self._before >= BUSY * span
 
 
-def _waited() -> float:
-    """Seconds for which something has waited since the machine was started."""
+def _waiting() -> tuple[float, float]:
+    """For what share of the last ten seconds something waited, and for how many seconds ever."""
     if not _PRESSURE.exists():
-        return math.nan
-    return int(_PRESSURE.read_text().split()[4].removeprefix("total=")) / 1e6
+        return 1.0, 0.0
+    words = dict(word.split("=") for word in _PRESSURE.read_text().splitlines()[0].split()[1:])
+    return float(words["avg10"]) / 100, int(words["total"]) / 1e6
 
 
 def retaken(take: Callable[[], T], is_whole: Callable[[T], bool]) -> T:
@@ -71,7 +78,7 @@ def retaken(take: Callable[[], T], is_whole: Callable[[T], bool]) -> T:
     for _ in range(TAKES - 1):
         disturbance = Disturbance()
         taken = take()
-        if is_whole(taken) or disturbance.share < BUSY:
+        if is_whole(taken) or not disturbance:
             return taken
     return take()
 
@@ -90,7 +97,7 @@ def undisturbed(test: Callable[P, T]) -> Callable[P, T]:
             try:
                 return test(*args, **kwargs)
             except AssertionError:
-                if disturbance.share < BUSY:
+                if not disturbance:
                     raise
         return test(*args, **kwargs)
 
