@@ -9,11 +9,15 @@ from typing import Protocol
 import numpy as np
 
 from kacenv.audio import backend
-from kacenv.audio.samples import Block, frames_in
+from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.units import Seconds
 
 _PERIOD_MS = 60
 _SERVER_LATENCY_MS = 120
+_SERVER_LATENCY_BYTES = 120_000
+"""PulseAudio's memory comes in blocks of 64 KiB: of a server that wants two or more at the
+beginning, miniaudio fills one, and both wait for each other for ever."""
+_LATENCY_VARIABLE = "PULSE_LATENCY_MSEC"
 _NULL_PERIOD = Seconds(0.02)
 
 Pull = Callable[[int], Block]
@@ -89,9 +93,8 @@ class SoundDevice:
     """
 
     def __init__(self, wanted: str, channels: int, *, telling: bool = False) -> None:
-        # Otherwise PulseAudio keeps up to two seconds of sound in hand.
-        os.environ.setdefault("PULSE_LATENCY_MSEC", str(_SERVER_LATENCY_MS))
         found = backend.find(wanted, channels)
+        _hold_little(found.channels)
         self.name, self.latency = found.name, found.latency
         self._spare = found.channels - channels
         self._device = backend.open_device(found, _PERIOD_MS, telling=telling)
@@ -117,3 +120,14 @@ class SoundDevice:
         while True:
             block = pull(frames)
             frames = yield np.pad(block, ((0, 0), (0, self._spare))) if self._spare else block
+
+
+def _hold_little(channels: int) -> None:
+    """Have PulseAudio keep little sound in hand; by itself it keeps up to two seconds.
+
+    The variable is the whole process's, so it only ever falls.
+    """
+    usual = min(_SERVER_LATENCY_MS, _SERVER_LATENCY_BYTES * 1000 // (RATE * channels * 4))
+    wanted = os.environ.get(_LATENCY_VARIABLE, "")
+    least = min(int(wanted), usual) if wanted.isdecimal() and int(wanted) else usual
+    os.environ[_LATENCY_VARIABLE] = str(least)

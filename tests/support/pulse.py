@@ -15,7 +15,10 @@ from support.busy import ahead
 from kacenv.audio.samples import RATE, Block
 
 _PATIENCE = 30.0
-_CHANNELS = ("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe")
+_CHANNELS = (
+    *("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe"),
+    *("side-left", "side-right", *(f"aux{number}" for number in range(10))),
+)
 """The order in which sound cards number them."""
 
 
