@@ -18,7 +18,7 @@ class UnitError(KacenvError, ValueError):
 
 
 class Problem(NamedTuple):
-    """One thing wrong in one file; `line` and `column` count from 1."""
+    """One thing wrong in one file; `line` and `column` count from 1, and are 0 for a folder."""
 
     file: str
     line: int
@@ -30,7 +30,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         """Three short lines, the first of which editors can jump to."""
-        place = f"{self.file}:{self.line}:{self.column}: {self.where}".rstrip(": ")
+        spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = f"{spot}: {self.where}".rstrip(": ")
         text = f"{place}\n  found     {self.found}\n  expected  {self.expected}"
         return f"{text}\n  example   {self.example}" if self.example else text
 

@@ -30,7 +30,8 @@ app = typer.Typer(
     name="kacenv",
     cls=Program,
     help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
-    epilog="\b\nBegin:  kacenv start couple-lozenge --room demo\nMore:   kacenv start --help\n\n"
+    epilog="\b\nBegin:  kacenv start SCENE --room ROOM; kacenv scenes and rooms list them\n"
+    "More:   kacenv start --help\n\n"
     "For scripts there is --json. Exits with 0 if done, 1 if not (and says why), 2 if mistyped, "
     "130 after Ctrl-C. kacenv is not a medical device.",
     no_args_is_help=True,

@@ -38,7 +38,7 @@ def to_json(survey: "Survey") -> str:
 def to_github(survey: "Survey") -> str:
     """Annotations as GitHub's runners read them from a job's output."""
     lines = [
-        _annotation("error", one.file, one.line, one.column, _sentence(one))
+        _annotation("error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
         for one in survey.problems
     ]
     lines += [
@@ -54,7 +54,7 @@ def to_sarif(survey: "Survey") -> str:
 
     rules = [_rule(_PROBLEM, _PROBLEM_MEANING), *(_rule(one.value, one.meaning) for one in Rule)]
     results = [
-        _result(_PROBLEM, "error", one.file, one.line, one.column, _sentence(one))
+        _result(_PROBLEM, "error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
         for one in survey.problems
     ]
     results += [

@@ -17,8 +17,17 @@ def shown(path: Path) -> str:
 
 
 def refuse(path: Path, found: str, expected: str, example: str = "") -> LoadError:
-    """The error for a file that can't be used as a whole."""
-    return LoadError((Problem(shown(path), 1, 1, "", found, expected, example),))
+    """The error for a file or folder that can't be used as a whole."""
+    spot = (0, 0) if _is_folder(path) else (1, 1)
+    return LoadError((Problem(shown(path), *spot, "", found, expected, example),))
+
+
+def _is_folder(path: Path) -> bool:
+    """False for a name that no file can have, too."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def near(name: str, names: Iterable[str]) -> str:
