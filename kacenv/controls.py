@@ -1,7 +1,7 @@
 """Controls: what a pedal or a controller sends becomes requests. Pure; time is told to it."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from kacenv import room
@@ -14,6 +14,8 @@ GUARD: Final = Seconds(0.4)
 """The same press so soon after itself is a bouncing contact, or a nervous foot."""
 HELD: Final = Seconds(1.0)
 """So long a press is needed for what is hard to take back, where the room file says no other."""
+LIFT: Final = Seconds(10.0)
+"""A long press counts when it ends within this time after it has become one; no foot stays on."""
 APART: Final = Seconds(0.25)
 """A fader asks no oftener than this; its last word always counts."""
 FLOOD: Final = 1000
@@ -76,9 +78,34 @@ def _pressable(control: room.Control, press: Press) -> Press:
     return press
 
 
-def _held(trigger: Trigger, wish: "Press | Fader") -> Seconds:
-    """How long a press must last to count."""
-    return HELD if isinstance(wish, End | Stop) and not trigger.held else trigger.held
+class Switch:
+    """A press: it counts when it goes down, or where it must last, at its end.
+
+    What lasts counts by the release that was heard alone: a port that vanishes in the middle, a
+    release that is lost and a state sent unasked press nothing.
+    """
+
+    def __init__(self, trigger: Trigger, press: Press) -> None:
+        self.press = press
+        hard = isinstance(press, End | Stop) and not trigger.held
+        self.span = HELD if hard else trigger.held
+        self._trigger = trigger
+        self._down = False
+        self._value: int | None = None
+        self._since = Seconds(-math.inf)
+
+    def move(self, value: int, at: Seconds) -> bool:
+        """Note where it is; whether it asks for something by that."""
+        before, self._value = self._value, value
+        was_down = self._down
+        self._down = self._trigger.is_down(value, was_down=was_down)
+        lasted = Seconds(at - self._since)
+        if not self._down:
+            return was_down and 0.0 < self.span <= lasted < self.span + LIFT
+        anew = not was_down or not self._trigger.is_bound
+        if anew or value == before:
+            self._since = at
+        return anew and not self.span
 
 
 class Fader:
@@ -133,52 +160,32 @@ class Controls:
 
     def __init__(self, mapped: Iterable[room.Control]) -> None:
         """Raises PressError where a `do` can't be understood; the loader finds those first."""
-        self._mapped = [(control.on, wish_of(control)) for control in mapped]
-        self._down: set[Trigger] = set()
-        self._held: dict[Trigger, tuple[Press, Seconds]] = {}
+        self._wishes = [(control.on, wish_of(control)) for control in mapped]
         self._pressed_at: dict[Press, Seconds] = {}
+        self.forget()
 
-    def hear(self, heard: Heard, now: Seconds, volume: LevelOf) -> Iterator[Press]:
-        """What a message asks for, if anything."""
-        pressed = None
-        yield from self._held_long(now)
-        for trigger, wish in self._mapped:
+    def hear(
+        self, heard: Heard, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
+    ) -> Iterator[Press]:
+        """What a message asks for, if anything; `at` is when it arrived, if not just now."""
+        at = now if at is None else at
+        asking: list[Switch] = []
+        for trigger, part in self._parts:
             if not trigger.concerns(heard):
                 continue
-            if isinstance(wish, Fader):
-                wish.move(heard.value, now, volume(wish.output))
-            elif self._goes_down(trigger, heard.value):
-                if span := _held(trigger, wish):
-                    self._held[trigger] = wish, Seconds(now + span)
-                else:
-                    pressed = pressed or wish
-        if pressed is not None and self._is_new(pressed, now):
-            yield pressed
+            if isinstance(part, Fader):
+                part.move(heard.value, now, volume(part.output))
+            elif part.move(heard.value, at):
+                asking.append(part)
+        yield from (press for press in _first(asking) if self._is_new(press, at))
         yield from self.late(now)
 
-    def _goes_down(self, trigger: Trigger, value: int) -> bool:
-        was_down = trigger in self._down
-        is_down = trigger.is_down(value, was_down=was_down)
-        (self._down.add if is_down else self._down.discard)(trigger)
-        if not is_down:
-            self._held.pop(trigger, None)
-        return is_down and (not was_down or trigger.above is None is trigger.below)
-
-    def _is_new(self, press: Press, now: Seconds) -> bool:
-        last, self._pressed_at[press] = self._pressed_at.get(press), now
-        return last is None or now - last >= GUARD
-
-    def _held_long(self, now: Seconds) -> Iterator[Press]:
-        """What has been kept down for long enough by now."""
-        for trigger, (press, due) in tuple(self._held.items()):
-            if due <= now:
-                del self._held[trigger]
-                if self._is_new(press, now):
-                    yield press
+    def _is_new(self, press: Press, at: Seconds) -> bool:
+        last, self._pressed_at[press] = self._pressed_at.get(press), at
+        return last is None or at - last >= GUARD
 
     def late(self, now: Seconds) -> Iterator[Press]:
-        """What had to wait: presses that must last, and the last words of faders."""
-        yield from self._held_long(now)
+        """What had to wait: the last words of faders."""
         for fader in self._faders():
             asked = fader.ask(now)
             if asked is not None:
@@ -187,19 +194,27 @@ class Controls:
     @property
     def due(self) -> Seconds | None:
         """When there is next something to ask that has to wait."""
-        faders = (due for fader in self._faders() if (due := fader.due) is not None)
-        return min((*faders, *(due for _, due in self._held.values())), default=None)
+        return min(
+            (due for fader in self._faders() if (due := fader.due) is not None), default=None
+        )
 
     def _faders(self) -> Iterator[Fader]:
-        return (wish for _, wish in self._mapped if isinstance(wish, Fader))
+        return (part for _, part in self._parts if isinstance(part, Fader))
 
     def forget(self) -> None:
         """The port has been away: nothing is pressed, and faders may stand anywhere."""
-        self._down.clear()
-        self._held.clear()
-        for index, (trigger, wish) in enumerate(self._mapped):
-            if isinstance(wish, Fader):
-                self._mapped[index] = (trigger, Fader(wish.output))
+        self._parts = [
+            (on, Fader(wish.output) if isinstance(wish, Fader) else Switch(on, wish))
+            for on, wish in self._wishes
+        ]
+
+
+def _first(asking: Sequence[Switch]) -> Iterator[Press]:
+    """Of the presses that had to last the longest, and of those that had not the first."""
+    lasting = [switch for switch in asking if switch.span]
+    if lasting:
+        yield max(lasting, key=lambda switch: switch.span).press
+    yield from [switch.press for switch in asking if not switch.span][:1]
 
 
 class Lesson:

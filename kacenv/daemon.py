@@ -27,7 +27,7 @@ from kacenv.loader import House, Patrol, load_room
 from kacenv.midi_in import MidiControls
 from kacenv.places import state_folder
 from kacenv.room import Room
-from kacenv.session import Session, clock_after, lacks_staff_sound
+from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.stamp import stamp
 from kacenv.units import Seconds
 
@@ -99,7 +99,7 @@ async def serve(house: House, room: str) -> None:
     with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
         back, why_not = _unfinished(journal)
         place = back.past.base.room if back else load_room(house, room)
-        clock = clock_after(back) if back else MonotonicClock()
+        clock = _clock_after(back) if back else MonotonicClock()
         async with (
             open_session(place, clock, journal, back) as session,
             _recorded(session, journal, back),
@@ -134,7 +134,7 @@ async def _recorded(session: Session, journal: Journal, back: Return | None) -> 
 
     with closing(Keeper(session.room, journal.path, session.tell)) as keeper:
         if back is None:
-            await asyncio.to_thread(keeper.give_up)
+            await asyncio.to_thread(keeper.put_aside, journal.path)
         journal.on_end = keeper.ended
         keeper.start(SETTLED if back else Seconds(0.0))
         yield
@@ -192,6 +192,11 @@ def _unfinished(journal: Journal) -> tuple[Return | None, str | None]:
     except JournalError as error:
         _log.warning("%s", error)
         return None, str(error)
+
+
+def _clock_after(back: Return) -> MonotonicClock:
+    """The room's clock, as if it had never stopped."""
+    return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
 
 
 @contextmanager

@@ -17,20 +17,20 @@ from typing import Final
 from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, LightCommand
 from kacenv.devices import Lamp
-from kacenv.errors import DeviceError, KacenvError
+from kacenv.errors import DaemonError, DeviceError, KacenvError
 from kacenv.journal import Journal
 from kacenv.lights.broker import HOST, EmbeddedBroker
 from kacenv.lights.direct import wait_for
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House
-from kacenv.record import Kept, Shelf, account_of
+from kacenv.record import Cabinet, Expiry, Kept, account_of
 from kacenv.requests import Press, Start
 from kacenv.room import Broker, Midi, Room
 from kacenv.serving import open_api
 from kacenv.session import LEAD, Session
 from kacenv.simulate import words_of
-from kacenv.stamp import Stamp, stamp
+from kacenv.stamp import Stamp, is_synchronised, stamp
 from kacenv.surfaces import Surfaces, Tcp
 from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Seconds
@@ -38,6 +38,8 @@ from kacenv.units import Decibels, Seconds
 LAMPS_WITHIN: Final = 5.0
 """Real seconds that virtual lamps are given to be there before the session begins."""
 _QUIET: Final = Decibels(-120.0)
+_AT_ONCE: Final = 0.1
+"""Real seconds in which a task has heard that it is over."""
 
 
 class PatientClock(SimClock):
@@ -51,7 +53,10 @@ class PatientClock(SimClock):
 
 
 class UnheardSound:
-    """Sound that nobody hears: it takes every order, and no piece fails."""
+    """Sound that nobody hears: it takes every order, and no piece fails.
+
+    By the first words of its device, the page knows a rehearsal from a room.
+    """
 
     device_note: str | None = None
     recent_music = _QUIET
@@ -115,6 +120,8 @@ class LiveRehearsal:
     no_lamps: str | None
     """Why there are no virtual lamps."""
     journal: Path
+    life: "asyncio.Task[None]"
+    """The session's own task; it is done only if something broke it."""
 
     def begin(self, timeline: Timeline, first_press: Seconds = Seconds(math.inf)) -> None:
         """Let time run, and the session begin; time waits for the press that comes first."""
@@ -131,23 +138,40 @@ class LiveRehearsal:
             JournalError: It was not written down.
             OSError: The record can't be written.
         """
-        room, shelf = self.session.room, Shelf()
+        room, cabinet = self.session.room, Cabinet()
         if not room.records.keep:
             return None
-        account = account_of(self.journal.with_suffix(".last"))
-        shelf.expire(room.name, room.records.keep, account.record.date)
+        now = stamp()
+        account = account_of(self.journal.with_suffix(".last"), now=now)
+        expiry = Expiry(cabinet, room.name, room.records.keep)
+        expiry.sweep(now, is_certain=is_synchronised())
         nothing = {"half": None, "nearly_all": None, "latest": None}
         timing = account.record.timing.model_copy(update=nothing)
         record = account.record.model_copy(update={"timing": timing})
-        return shelf.put(account._replace(record=record))
+        return cabinet.put(account._replace(record=record))
+
+    def check(self) -> None:
+        """Make sure that the session still lives.
+
+        Raises:
+            DaemonError: It doesn't.
+        """
+        if self.life.done():
+            error = None if self.life.cancelled() else self.life.exception()
+            raise DaemonError(f"The rehearsal has broken off: {error}") from error
 
     async def press(self, presses: Sequence[tuple[Seconds, Press]]) -> None:
-        """Press each at its time of the session; staff hear what it did, or why it didn't."""
+        """Press each at its time of the session, while that lives.
+
+        Staff hear what it did, or why it didn't.
+        """
         try:
             for at, press in sorted(presses, key=lambda timed: timed[0]):
                 now = self.clock.now()
                 self.clock.limit = Seconds(max(now, at - LEAD))
-                await asyncio.sleep((self.clock.limit - now) / self.speed)
+                wait = (self.clock.limit - now) / self.speed
+                if (await asyncio.wait({self.life}, timeout=wait))[0]:
+                    return
                 self.session.tell(f"{words_of(press)}: {self._reply(press)}")
         finally:
             self.clock.limit = Seconds(math.inf)
@@ -161,16 +185,18 @@ class LiveRehearsal:
 
 @asynccontextmanager
 async def open_rehearsal(
-    house: House, room_file: str, room: Room, speed: float
+    house: House, room_file: str, room: Room, speed: float, port: int | None = None
 ) -> AsyncIterator[LiveRehearsal]:
     """A live rehearsal in `room`, which is described by `room_file`, `speed` times as fast.
+
+    Its page is at `port` of this machine, or at one that is free.
 
     Raises:
         DaemonError: Its page can't be served.
     """
     async with AsyncExitStack() as stack:
         broker, no_lamps = _broker(stack, room)
-        place = _as_rehearsed(room, broker)
+        place = _as_rehearsed(room, broker, port or _free_port())
         clock, real = PatientClock(0.0, Seconds(-LEAD)), MonotonicClock()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kacenv-")))
         journal = Journal(folder / "rehearsal.journal", moments(clock))
@@ -184,11 +210,13 @@ async def open_rehearsal(
         ]
         if lamps:
             session.stage.light = await _led(stack, session, lamps, real, speed)
-        await stack.enter_async_context(_living(session))
+        life = await stack.enter_async_context(_living(session))
         await stack.enter_async_context(open_api(session, house, room_file, folder / "sock"))
         tcp = place.surfaces.tcp
         address = f"http://{tcp.host}:{tcp.port}/" if tcp else ""
-        yield LiveRehearsal(session, clock, speed, address, tuple(lamps), no_lamps, journal.path)
+        yield LiveRehearsal(
+            session, clock, speed, address, tuple(lamps), no_lamps, journal.path, life
+        )
 
 
 def _broker(stack: AsyncExitStack, room: Room) -> tuple[Broker | None, str | None]:
@@ -212,7 +240,7 @@ def moments(clock: Clock) -> Callable[[], Stamp]:
     return moment
 
 
-def _as_rehearsed(room: Room, broker: Broker | None) -> Room:
+def _as_rehearsed(room: Room, broker: Broker | None, port: int) -> Room:
     """The room with another name, a page on this machine alone, and nothing of its own devices."""
     return room.model_copy(
         update={
@@ -220,7 +248,7 @@ def _as_rehearsed(room: Room, broker: Broker | None) -> Room:
             "broker": broker,
             "lights": room.lights if broker else (),
             "midi": Midi(),
-            "surfaces": Surfaces(tcp=Tcp(host=HOST, port=_free_port())),
+            "surfaces": Surfaces(tcp=Tcp(host=HOST, port=port)),
         }
     )
 
@@ -242,14 +270,17 @@ async def _led(
 
 
 @asynccontextmanager
-async def _living(session: Session) -> AsyncIterator[None]:
+async def _living(session: Session) -> AsyncIterator["asyncio.Task[None]"]:
+    """The session's task; how it may have broken off is for `LiveRehearsal.check` to say."""
     life = asyncio.create_task(session.run())
     try:
-        yield
+        yield life
     finally:
-        life.cancel()
-        with suppress(asyncio.CancelledError):
-            await life
+        while not life.done():  # Python 3.11 may lose a cancellation: cpython#86296
+            life.cancel()
+            await asyncio.wait({life}, timeout=_AT_ONCE)
+        with suppress(asyncio.CancelledError, Exception):
+            life.result()
 
 
 def _free_port() -> int:

@@ -2,9 +2,11 @@
 
 import logging
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import mido
@@ -13,7 +15,7 @@ import rtmidi  # type: ignore[import-untyped]  # it ships no types
 from kacenv import room
 from kacenv.controls import Controls, Traffic
 from kacenv.requests import Press
-from kacenv.trigger import Heard, heard_in
+from kacenv.trigger import Arrivals, Heard, heard_in
 from kacenv.units import Decibels, Seconds
 
 LOOK_EVERY: Final = Seconds(2.0)
@@ -26,13 +28,20 @@ _FETCH_EVERY = 0.01
 """Seconds by which a press may be late; a hundred looks a second take half a percent of a core."""
 _MIDO: Any = mido
 """Its functions are made at run time, where type checkers can't see them."""
-Hear = Callable[[Sequence[int]], None]
-"""Takes the bytes of one message, on a thread of the port's own."""
+DEVICES: Final = Path("/dev/snd")
+"""Where Linux shows sound devices."""
+Hear = Callable[[Sequence[int], Seconds], None]
+"""Takes the bytes of one message and when it arrived (s), on a thread of the port's own."""
 _log = logging.getLogger(__name__)
 
 
 class Port(Protocol):
     """An open MIDI input."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still hears; if not, it must be opened anew."""
+        ...
 
     def close(self) -> None:
         """Let go of the port; nothing is heard of it afterwards."""
@@ -68,7 +77,7 @@ class Driven(Protocol):
 
 
 class RtMidiPort:
-    """An open input of this machine. Clocks and system messages never come as far as Python.
+    """An open input of this machine.
 
     A thread of ours fetches what RtMidi's has queued. RtMidi's own calls are done without:
     a call that waits for Python's lock while the port is closed crashes or stops the program.
@@ -76,28 +85,44 @@ class RtMidiPort:
 
     def __init__(self, name: str, hear: Hear) -> None:
         """Raises OSError where the port has gone."""
+        self._devices = _devices()
         self._midi = _midi_in()
         names = self._midi.get_ports()
         if name not in names:
             self._midi.delete()
             raise OSError(f"no port {name}")
         try:
-            self._midi.ignore_types(sysex=True, timing=True, active_sense=True)
+            # Under JACK, the time before a message that RtMidi ignores is lost.
+            self._midi.ignore_types(sysex=True, timing=False, active_sense=False)
             self._midi.open_port(names.index(name), "controls")
         except (RuntimeError, ValueError) as error:
             self._midi.delete()
             raise OSError(str(error)) from error
-        self._hear, self._over = hear, threading.Event()
+        self._hear, self._over, self._arrivals = hear, threading.Event(), Arrivals()
         self._thread = threading.Thread(target=self._fetch, name="midi-port", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still hears: not after MIDI has failed, or a device has come or gone.
+
+        A pedal that was plugged in again has its old name at once, and its old port is deaf.
+        """
+        return self._thread.is_alive() and _devices() == self._devices
+
     def _fetch(self) -> None:
-        while not self._over.wait(_FETCH_EVERY):
-            while not self._over.is_set() and (event := self._midi.get_message()):
-                try:
-                    self._hear(event[0])
-                except Exception:  # noqa: BLE001 - whatever it was, the next press counts
-                    _log.exception("a MIDI message could not be followed")
+        try:
+            while not self._over.wait(_FETCH_EVERY):
+                while not self._over.is_set() and (event := self._midi.get_message()):
+                    self._take(*event)
+        except Exception:  # noqa: BLE001 - whatever it was, the port is opened anew
+            _log.exception("a MIDI port failed")
+
+    def _take(self, data: Sequence[int], delta: float) -> None:
+        try:
+            self._hear(data, self._arrivals.next(delta, _now()))
+        except Exception:  # noqa: BLE001 - whatever it was, the next press counts
+            _log.exception("a MIDI message could not be followed")
 
     def close(self) -> None:
         """Let go of the port; nothing is heard of it afterwards. Twice does no harm."""
@@ -127,6 +152,15 @@ class RtMidiInputs:
 def _midi_in() -> Any:
     api = _MIDO.backend.api
     return rtmidi.MidiIn(getattr(rtmidi, f"API_{api or 'UNSPECIFIED'}"), "kacenv")
+
+
+def _devices() -> set[tuple[str, int]]:
+    """The MIDI devices under Linux, each with a number that no other ever has; else none."""
+    try:
+        with os.scandir(DEVICES) as entries:
+            return {(one.name, one.inode()) for one in entries if one.name.startswith("midi")}
+    except OSError:
+        return set()
 
 
 def fitting(names: Iterable[str], wanted: str) -> list[str]:
@@ -174,20 +208,20 @@ class MidiControls:
             self._wake.notify()
         self._thread.join()
 
-    def _hear(self, data: Sequence[int]) -> None:
+    def _hear(self, data: Sequence[int], at: Seconds) -> None:
         """Take one message, on the port's thread."""
         if self._flooded:
             return
         with self._wake:
             now = _now()
-            if self._traffic.is_flood(now):
+            if self._traffic.is_flood(at):
                 self._flooded = True
                 self._wake.notify()
             elif now >= self._wary_until and (heard := heard_in(data)):
-                self._act(heard, now)
+                self._act(heard, now, at)
 
-    def _act(self, heard: Heard, now: Seconds) -> None:
-        for press in self._controls.hear(heard, now, self._driven.volume):
+    def _act(self, heard: Heard, now: Seconds, at: Seconds) -> None:
+        for press in self._controls.hear(heard, now, self._driven.volume, at=at):
             self._driven.press(press)
         if self._controls.due is not None:
             self._wake.notify()
@@ -216,7 +250,7 @@ class MidiControls:
         """Open the port if it has come, forget it if it has gone; how long until the next look."""
         try:
             names = self._inputs.names()
-            if self._port and self._port_name not in names:
+            if self._port and not (self._port_name in names and self._port.alive):
                 self._drop()
             found = fitting(names, self._wanted)
             if not self._port and found:
@@ -255,11 +289,11 @@ class MidiControls:
         )
 
     def _drop(self) -> None:
-        with self._wake:
-            port, self._port = self._port, None
-            self._controls.forget()
+        port, self._port = self._port, None
         if port:
             port.close()
+        with self._wake:
+            self._controls.forget()
 
 
 def _now() -> Seconds:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kacenv.board import Board
-from kacenv.clock import Clock, MonotonicClock
+from kacenv.clock import Clock
 from kacenv.commands import (
     Command,
     Crossfade,
@@ -99,15 +99,13 @@ class Session:
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             if not self._stumbled:
                 _log.exception("the plan could not be followed")
-                self._board.tell(
-                    "The plan can't be followed; the music goes on. These work: lights-up, stop."
-                )
+                self._board.tell(_NO_PLAN)
             self._stumbled = True
         else:
             self._stumbled = False
 
     def come_back(self, back: Return) -> None:
-        """Carry on with a session that broke off; the clock is `clock_after` it."""
+        """Carry on with a session that broke off; the clock is as if it had never stopped."""
         past, away = back
         if past.lost:
             self._board.tell(f"{past.lost} lines of the session's record are lost.")
@@ -184,6 +182,7 @@ class Session:
             self._perform(Crossfade(None, now, STOPPING))
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
             self._undo_wishes(Seconds(now + STOPPING))
+            self._diary.write(self.state, now, request)
             self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
             self._diary.close(now)
             self.ended.set()
@@ -293,11 +292,6 @@ class Session:
             at=now,
             rate=self.clock.rate,
         )
-
-
-def clock_after(back: Return) -> MonotonicClock:
-    """The room's clock, as if it had never stopped."""
-    return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
 
 
 def lacks_staff_sound(room: Room) -> bool:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from kacenv.units import Days, Seconds
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_TIMESYNCD = Path("/run/systemd/timesync/synchronized")
+_UNSYNCHRONISED = 5
+"""TIME_ERROR of adjtimex(2)."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SAME = Seconds(2.0)
 """Clocks that differ by less agree."""
@@ -44,6 +47,22 @@ def slept() -> Seconds:
     return Seconds(boot - time.clock_gettime(time.CLOCK_MONOTONIC))
 
 
+def is_synchronised() -> bool:
+    """Whether the clock on the wall is kept by a time server; nothing is changed.
+
+    By what the kernel says (adjtimex(2)); a service that may not ask it takes what
+    systemd-timesyncd(8) leaves once the time is right.
+    """
+    import ctypes  # noqa: PLC0415 - few who want a stamp ask this
+
+    room = ctypes.create_string_buffer(512)
+    try:
+        by_kernel = int(ctypes.CDLL(None).adjtimex(room)) not in {-1, _UNSYNCHRONISED}
+    except AttributeError:
+        by_kernel = False
+    return by_kernel or _TIMESYNCD.exists()
+
+
 @cache
 def _boot_id() -> str:
     try:
@@ -66,6 +85,16 @@ def passed(before: Stamp, after: Stamp) -> Passed:
     if by_wall >= after.boot - _SAME:
         return Passed(Seconds(max(0.0, by_wall)))
     return Passed(Seconds(after.boot), certain=False)
+
+
+def as_seen(moment: Stamp, now: Stamp) -> Stamp:
+    """An earlier moment by the wall clock as it is `now`, which may have been set since.
+
+    As it was noted where the machine has been started anew since then.
+    """
+    if not moment.boot_id or moment.boot_id != now.boot_id:
+        return moment
+    return moment._replace(wall=now.wall - passed(moment, now).span)
 
 
 def day_of(moment: Stamp, before: Seconds = Seconds(0.0)) -> str:

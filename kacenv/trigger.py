@@ -1,5 +1,6 @@
 """Triggers: what a pedal or a controller sends over MIDI, in the words of a room file."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,6 +62,24 @@ def heard_in(data: Sequence[int]) -> Heard | None:
     return Heard(sort, data[1], value, (data[0] & 0x0F) + 1)
 
 
+class Arrivals:
+    """When messages arrived, by what MIDI measured between them, however late they are fetched.
+
+    Only the spans between those times are exact.
+    """
+
+    def __init__(self) -> None:
+        self._last = Seconds(math.inf)
+
+    def next(self, delta: float, now: Seconds) -> Seconds:
+        """When the message arrived that came `delta` seconds after the one before it.
+
+        The first is taken to arrive when it is fetched, at `now`; and none arrives later.
+        """
+        self._last = Seconds(min(self._last + delta, now))
+        return self._last
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """What a room file waits for; a control without a bound is a fader, all others are presses."""
@@ -81,7 +100,12 @@ class Trigger:
     @property
     def is_fader(self) -> bool:
         """Whether each of its values counts, and not the press alone."""
-        return self.sort is Sort.CONTROL and self.above is None and self.below is None
+        return self.sort is Sort.CONTROL and not self.is_bound
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it has a bound, behind which its values may wander while it is down."""
+        return self.above is not None or self.below is not None
 
     def concerns(self, heard: Heard) -> bool:
         """Whether the message comes from this control, whatever its value."""

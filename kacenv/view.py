@@ -1,7 +1,7 @@
 """The room as a live picture in a terminal."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -25,17 +25,20 @@ _SAME = 0.5
 """Something told is the same as before if it lies no farther from it (seconds)."""
 
 
-def picture(status: dict[str, Any], width: int = _WIDTH) -> RenderableType:
+def picture(
+    status: dict[str, Any], width: int = _WIDTH, worded: Callable[[str], str] = str
+) -> RenderableType:
     """A status, as the API gives it, drawn for a dim room, at most `width` letters wide.
 
-    One of the live events will do, too: it is without meters.
+    One of the live events will do, too: it is without meters. `worded` says how to word what the
+    therapist has asked of the sound, and how to take it back.
     """
     session = status["session"]
     width = min(width, _WIDTH)
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style=_DIM, justify="right", no_wrap=True)
     rows.add_column(style=_SOFT)
-    for label, content in _rows(status, (width - _MARGINS) // _LAMP_WIDTH):
+    for label, content in _rows(status, (width - _MARGINS) // _LAMP_WIDTH, worded):
         rows.add_row(label, content)
     title = session["title"] or f"{status['room']}: no session is on"
     body = Group(_arc(session, width - _MARGINS), Text(), rows)
@@ -44,7 +47,9 @@ def picture(status: dict[str, Any], width: int = _WIDTH) -> RenderableType:
     )
 
 
-def _rows(status: dict[str, Any], lamps_a_row: int) -> Iterator[tuple[str, RenderableType]]:
+def _rows(
+    status: dict[str, Any], lamps_a_row: int, worded: Callable[[str], str]
+) -> Iterator[tuple[str, RenderableType]]:
     session = status["session"]
     if session["phase"] is not None:
         yield "phase", _phase(session)
@@ -60,7 +65,7 @@ def _rows(status: dict[str, Any], lamps_a_row: int) -> Iterator[tuple[str, Rende
         yield format_clock(told["ago"]) + " ago", Text(told["text"])
     for line in hand_lines(session):
         word, _, text = line.partition(" ")
-        yield word, Text(text.strip(), f"bold {_WARM}")
+        yield word, Text(worded(text.strip()), f"bold {_WARM}")
     for part, trouble in status.get("health", {}).items():
         if trouble:
             yield part, Text(trouble, f"bold {_WARM}")

@@ -84,26 +84,63 @@ def test_what_is_hard_to_take_back_needs_a_press_of_a_second() -> None:
     """A foot that comes down on `stop` by mistake can go again; nothing was said of `held`."""
     desk = Desk(PATIENT)
     assert desk.send("note", 61, 100) == []
-    assert desk.controls.due == HELD
-    assert desk.late(HELD - 0.01) == []
     assert desk.send("note", 61, 0, at=HELD - 0.01) == []
-    assert desk.late(10.0) == []
-    assert desk.controls.due is None
     assert desk.send("note", 61, 100, at=20.0) == []
-    assert desk.late(20.0 + HELD) == [Stop()]
-    assert desk.late(30.0) == []
+    assert desk.controls.due is None
+    assert desk.late(29.0) == []
+    assert desk.send("note", 61, 0, at=20.0 + HELD) == [Stop()]
+    assert desk.send("note", 61, 0, at=23.0) == []
+
+
+@pytest.mark.parametrize("down", [(61, 100), (64, 127)])
+def test_a_press_that_never_ends_does_nothing(down: tuple[int, int]) -> None:
+    """A release that is lost, all notes off in its place, or a state sent unasked: no `stop`."""
+    desk = Desk(PATIENT)
+    sort = "note" if down[0] == 61 else "control"
+    assert desk.send(sort, *down) == []
+    assert desk.send("control", 123, 0, at=0.1) == []
+    assert desk.send("control", 7, 9, at=5.0) + desk.late(9.0) == []
+    assert desk.send(sort, *down, at=9.0) == []
+    assert desk.send(sort, down[0], 0, at=9.2) == []
+
+
+def test_a_press_without_end_is_forgotten() -> None:
+    """Whatever lay on the pedal for so long was no foot."""
+    desk = Desk(PATIENT)
+    for at, lasts, asked in ((0.0, 10.9, [Stop()]), (20.0, 11.0, [])):
+        assert desk.send("note", 61, 100, at=at) == []
+        assert desk.send("note", 61, 0, at=at + lasts) == asked
 
 
 def test_a_press_may_be_asked_to_last() -> None:
     """As long as the room file says; the same key may do one thing at once and another later."""
     desk = Desk(PATIENT)
     assert desk.send("note", 60, 100) == [Hold()]
-    assert desk.late(1.9) == []
-    assert desk.late(2.0) == [Next()]
+    assert desk.send("note", 60, 0, at=2.0) == [Next()]
     assert desk.send("control", 64, 127, at=3.0) == []
     assert desk.send("control", 64, 60, at=5.0) == []
     assert desk.send("control", 64, 20, at=6.0) == [End()]
-    assert desk.late(9.0) == []
+
+
+def test_of_two_long_presses_the_longest_that_fits_counts() -> None:
+    """One key may do one thing after two seconds and another after five."""
+    desk = Desk(mapped(("note 60 held 2s", "next"), ("note 60 held 5s", "end")))
+    for at, lasts, asked in ((0.0, 1.0, []), (10.0, 3.0, [Next()]), (20.0, 6.0, [End()])):
+        assert desk.send("note", 60, 100, at=at) == []
+        assert desk.send("note", 60, 0, at=at + lasts) == asked
+
+
+def test_a_press_lasts_as_long_as_it_did_when_it_arrived() -> None:
+    """A tap that is handled late is a tap, and a bounce that is handled late is a bounce."""
+    desk = Desk([*PATIENT, *mapped(("note 70", "next"))])
+
+    def hear(number: int, value: int, at: float, now: float) -> list[Press]:
+        heard = Heard(Sort.NOTE, number, value, 1)
+        return list(desk.controls.hear(heard, Seconds(now), lambda _: desk.level, at=Seconds(at)))
+
+    assert hear(61, 100, 1.0, 1.0) + hear(61, 0, 1.1, 6.0) == []
+    assert hear(61, 100, 7.0, 9.0) + hear(61, 0, 8.2, 9.0) == [Stop()]
+    assert hear(70, 100, 10.0, 10.0) + hear(70, 100, 10.1, 19.0) == [Next()]
 
 
 def test_a_bouncing_contact_is_no_long_press() -> None:
@@ -115,6 +152,7 @@ def test_a_bouncing_contact_is_no_long_press() -> None:
     assert desk.send("note", 61, 100, at=1.2) == []
     desk.controls.forget()
     assert desk.late(9.0) == []
+    assert desk.send("note", 61, 0, at=9.5) == []
 
 
 def test_a_program_cannot_stop_the_session() -> None:

@@ -10,11 +10,12 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.clock import SimClock
 from kacenv.commands import ResumeLights
+from kacenv.errors import DaemonError
 from kacenv.lights.rig import Rig
 from kacenv.live_rehearsal import LiveRehearsal, QuickLight, moments, open_rehearsal
 from kacenv.loader import House
 from kacenv.look import Setting, Zone
-from kacenv.record import Shelf
+from kacenv.record import Cabinet
 from kacenv.requests import Hold, Next, Press
 from kacenv.room import Records, Room
 from kacenv.timeline import Timeline
@@ -154,7 +155,7 @@ def test_its_record_is_the_rehearsals_own(
         kept = live.record()
         assert (kept is None) is (keep == "0d")
         if kept is not None:
-            record = Shelf().read(kept)
+            record = Cabinet().read(kept)
             assert record.room == "test-rehearsal"
             assert record.length == pytest.approx(record.planned_length)
             assert record.timing.orders > 0
@@ -173,3 +174,21 @@ def test_moments_go_with_the_sessions_time() -> None:
     after = moment()
     assert after.wall - before.wall == pytest.approx(10_800.0)
     assert after.boot - before.boot == pytest.approx(10_800.0)
+
+
+def test_presses_end_with_the_session() -> None:
+    """What was to be pressed much later waits no longer once the session's task is broken."""
+
+    async def visit(live: LiveRehearsal) -> None:
+        live.begin(an_hour(), Seconds(900.0))
+        live.check()
+        pressing = asyncio.create_task(live.press([(Seconds(900.0), Next())]))
+        while not live.life.done():
+            await asyncio.sleep(0)
+            live.life.cancel()
+        await pressing
+        assert live.session.state.phase == 0
+        with pytest.raises(DaemonError, match="The rehearsal has broken off"):
+            live.check()
+
+    rehearsing(visit, speed=1.0)

@@ -1,13 +1,14 @@
 """A pedal's port that comes and goes, floods, and is never trusted too far."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 from kacenv.controls import FLOOD
 from kacenv.midi_in import Hear, MidiControls, Port, fitting
-from kacenv.requests import Hold, Next, Press, Volume
+from kacenv.requests import Hold, Next, Press, Stop, Volume
 from kacenv.room import Controls
 from kacenv.units import Decibels, Seconds
 
@@ -19,11 +20,13 @@ MAP = Controls.model_validate(
         "map": [
             {"on": "note 60", "do": "hold"},
             {"on": "note 61", "do": "next"},
+            {"on": "note 62", "do": "stop"},
             {"on": "control 7", "do": "volume"},
         ],
     }
 )
 HOLD, NEXT = (0x90, 60, 100), (0x90, 61, 100)
+STOP, LIFT = (0x90, 62, 100), (0x80, 62, 0)
 
 
 class MemoryPort:
@@ -32,11 +35,12 @@ class MemoryPort:
     def __init__(self, hear: Hear) -> None:
         self._hear = hear
         self.closed = False
+        self.alive = True
 
-    def play(self, *data: int) -> None:
-        """Let one message arrive, as a port's own thread would."""
+    def play(self, *data: int, at: float | None = None) -> None:
+        """Let one message arrive, as a port's own thread would, now or late."""
         if not self.closed:
-            self._hear(data)
+            self._hear(data, Seconds(time.monotonic() if at is None else at))
 
     def close(self) -> None:
         """Hear nothing more."""
@@ -174,6 +178,48 @@ def test_a_port_that_goes_and_comes_is_named_once_each(desk: Desk) -> None:
     assert desk.room.pressed == [Hold()]
     assert len(desk.inputs.ports) == 2
     assert desk.inputs.ports[0].closed
+
+
+def test_a_port_that_goes_in_the_middle_of_a_press_stops_nothing(desk: Desk) -> None:
+    """However late the release would come, and from which port: half a press is none."""
+    desk.port.play(*STOP, at=100.0)
+    first = desk.port
+    desk.inputs.names_now = []
+    desk.wait(lambda: first.closed)
+    desk.inputs.names_now = ["pedal"]
+    desk.port.play(*LIFT, at=102.0)
+    assert desk.room.pressed == []
+    desk.port.play(*STOP, at=200.0)
+    desk.port.play(*LIFT, at=201.2)
+    assert desk.room.pressed == [Stop()]
+
+
+def test_a_tap_that_is_handled_late_stops_nothing(desk: Desk) -> None:
+    """When the machine has stood still, a press lasts as long as it did on the cable."""
+    now = time.monotonic()
+    desk.port.play(*STOP, at=now - 60.0)
+    desk.port.play(*LIFT, at=now - 59.9)
+    assert desk.room.pressed == []
+
+
+def test_a_backlog_after_a_stall_is_no_flood(desk: Desk) -> None:
+    """What has waited to be handled is counted by when it came."""
+    port, now = desk.port, time.monotonic()
+    for count in range(2 * FLOOD):
+        port.play(0xB0, 1, count % 128, at=now - 8.0 + count / FLOOD * 2)
+    port.play(*HOLD)
+    assert desk.room.pressed == [Hold()]
+    assert not port.closed
+
+
+def test_a_port_that_hears_no_more_is_opened_anew(desk: Desk) -> None:
+    """Its name is there as ever, so nobody would notice; staff needn't."""
+    first = desk.port
+    first.alive = False
+    desk.wait(lambda: first.closed)
+    desk.port.play(*HOLD)
+    assert desk.room.pressed == [Hold()]
+    assert desk.room.told == []
 
 
 def test_a_port_that_is_there_but_cannot_be_opened_is_away() -> None:

@@ -5,8 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import mido
@@ -25,13 +28,17 @@ from support.jack import (
 )
 from typer.testing import CliRunner
 
+from kacenv import midi_in
 from kacenv.cli.midi import app
 from kacenv.errors import DeviceError
 from kacenv.loader import House, load_room
-from kacenv.midi_in import RtMidiInputs
+from kacenv.midi_in import RtMidiInputs, RtMidiPort
+from kacenv.trigger import heard_in
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]
 NOTE, CONTROL = 0x90, 0xB0
+STALL = 1.0
+"""Seconds for which messages are left lying."""
 FLOODS = 8
 """How often a port is closed in the middle of a flood; by a callback, no run survived."""
 _MIDO: Any = mido  # it has no types
@@ -46,6 +53,18 @@ midi:
       - {on: control 64 above 63, do: release}
       - {on: control 7, do: volume speakers}
 """
+
+
+class Broken:
+    """MIDI that can be closed, and no more."""
+
+    def __init__(self, midi: Any) -> None:
+        self.close_port, self.delete = midi.close_port, midi.delete
+
+    def get_message(self) -> None:
+        """Fail."""
+        msg = "no memory for a message"
+        raise RuntimeError(msg)
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +138,77 @@ def test_garbage_and_system_messages_are_nothing(jack: dict[str, str], pedal: Pe
     """Torn messages, data without a status and system messages press nothing; a note after does."""
     heard: list[tuple[int, ...]] = []
     name = next(name for name in RtMidiInputs().names() if "pedal" in name)
-    port = RtMidiInputs().open(name, lambda data: heard.append(tuple(data)))
+    port = RtMidiInputs().open(name, lambda data, _at: heard.append(tuple(data)))
     try:
         for data in ((0xF0, *[1] * 200, 0xF7), (0xF8,), (0xFE,), (NOTE, 60, 99)):
             pedal.send(*data)
         wait_until(lambda: (NOTE, 60, 99) in heard, "the note is lost")
     finally:
         port.close()
-    assert heard == [(NOTE, 60, 99)]
+    assert [data for data in heard if heard_in(data)] == [(NOTE, 60, 99)]
     assert "pedal" in ports(jack)
+
+
+@pytest.mark.usefixtures("jack")
+def test_messages_are_timed_when_they_arrive(pedal: Pedal) -> None:
+    """However late they are handled, and whatever clocks came between."""
+    heard, free = SimpleQueue[tuple[float, float]](), threading.Event()
+
+    def hear(data: Sequence[int], at: float) -> None:
+        if heard_in(data):
+            heard.put((at, time.monotonic()))
+            assert free.wait(30)
+
+    port, witness = RtMidiInputs().open("pedal:out", hear), SimpleQueue[Sequence[int]]()
+    other = RtMidiInputs().open("pedal:out", lambda data, _at: witness.put(data))
+    try:
+        sent = time.monotonic()
+        pedal.send(NOTE, 60, 100)
+        pressed, _ = heard.get(timeout=30)
+        assert pressed >= sent
+        free.wait(STALL / 2)
+        for data in ((0xF8,), (0xFE,), (NOTE, 60, 0)):
+            pedal.send(*data)
+        assert [witness.get(timeout=30)[0] for _ in range(4)] == [NOTE, 0xF8, 0xFE, NOTE]
+        free.wait(STALL)
+        free.set()
+        lifted, handled = heard.get(timeout=30)
+    finally:
+        free.set()
+        port.close()
+        other.close()
+    assert lifted - pressed > STALL / 4
+    assert lifted < handled - STALL / 2
+
+
+@pytest.mark.usefixtures("pedal")
+def test_a_port_whose_thread_has_ended_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MIDI that fails is noted, and the port can be opened anew."""
+    port = RtMidiPort("pedal:out", lambda _data, _at: None)
+    try:
+        assert port.alive
+        monkeypatch.setattr(port, "_midi", Broken(port._midi))
+        wait_until(lambda: not port.alive, "nobody notices")
+    finally:
+        port.close()
+
+
+@pytest.mark.usefixtures("pedal")
+def test_a_pedal_plugged_in_again_needs_its_port_opened_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its name is the same, and nothing would be heard; the machine's device is another."""
+    device, same_name = tmp_path / "midiC1D0", tmp_path / "other"
+    device.touch()
+    same_name.touch()
+    monkeypatch.setattr(midi_in, "DEVICES", tmp_path)
+    port = RtMidiInputs().open("pedal:out", lambda _data, _at: None)
+    try:
+        assert port.alive
+        same_name.rename(device)
+        assert not port.alive
+    finally:
+        port.close()
 
 
 @pytest.mark.usefixtures("pedal")

@@ -1,10 +1,22 @@
 """How long the room was away, by clocks that people set and batteries forget."""
 
 import time
+from pathlib import Path
 
 import pytest
 
-from kacenv.stamp import Stamp, day_after, day_in_words, day_of, is_day, passed, slept, stamp
+from kacenv.stamp import (
+    Stamp,
+    as_seen,
+    day_after,
+    day_in_words,
+    day_of,
+    is_day,
+    is_synchronised,
+    passed,
+    slept,
+    stamp,
+)
 from kacenv.units import Days, Seconds
 
 BEFORE = Stamp("first", 5000.0, 1_800_000_000.0)
@@ -32,6 +44,25 @@ def test_a_machine_knows_its_moment() -> None:
     assert first.boot_id == second.boot_id != ""
     assert 0 <= passed(first, second).span < 1
     assert slept() >= -0.001
+
+
+def test_a_clock_that_was_set_since_dates_what_was_before() -> None:
+    """Within one boot; across a reboot nobody knows better than what was noted."""
+    noted = Stamp("first", 5000.0, 86_400.0)
+    now = Stamp("first", 5060.0, 1_800_000_060.0)
+    assert as_seen(noted, now) == Stamp("first", 5000.0, 1_800_000_000.0)
+    for other in (now._replace(boot_id="second"), now._replace(boot_id="")):
+        assert as_seen(noted, other) == noted
+    assert as_seen(noted._replace(boot_id=""), now._replace(boot_id="")).wall == noted.wall
+
+
+def test_a_time_server_may_be_asked_after(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By the file that systemd leaves, where the kernel may not be asked."""
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())
+    monkeypatch.setattr("kacenv.stamp._TIMESYNCD", tmp_path / "synchronized")
+    assert not is_synchronised()
+    (tmp_path / "synchronized").touch()
+    assert is_synchronised()
 
 
 @pytest.mark.parametrize(("zone", "day"), [("UTC", "2027-01-15"), ("UTC+12", "2027-01-14")])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.errors import UnitError
-from kacenv.trigger import SLACK, Heard, Sort, Trigger, heard_in, parse_trigger
+from kacenv.trigger import SLACK, Arrivals, Heard, Sort, Trigger, heard_in, parse_trigger
 from kacenv.units import Seconds
 
 NOTE, CONTROL, PROGRAM = Sort.NOTE, Sort.CONTROL, Sort.PROGRAM
@@ -81,6 +81,14 @@ def test_a_half_pressed_pedal_does_not_chatter() -> None:
     assert turned.is_down(19, was_down=False)
     assert turned.is_down(20 + SLACK - 1, was_down=True)
     assert not turned.is_down(20 + SLACK, was_down=True)
+
+
+def test_messages_fetched_late_arrived_when_they_did() -> None:
+    """The first is timed by its fetch, the others by what lay between; none comes from later."""
+    arrivals = Arrivals()
+    fetched = [(0.0, 100.0), (60.0, 160.0), (0.1, 165.0), (1.2, 165.0), (9.0, 165.5)]
+    times = [arrivals.next(delta, Seconds(now)) for delta, now in fetched]
+    assert times == pytest.approx([100.0, 160.0, 160.1, 161.3, 165.5])
 
 
 @given(st.integers(0, 126))

@@ -8,10 +8,9 @@ from fastapi import FastAPI, Path, Query, Request, Response
 
 from kacenv.access import DeviceRole, Refusal
 from kacenv.api.answers import Problem
-from kacenv.errors import RecordError
+from kacenv.record.cabinet import DATA, MUSIC, PAGE, Cabinet
 from kacenv.record.model import RecordCard, SessionRecord
 from kacenv.record.page import POLICY
-from kacenv.record.shelf import DATA, MUSIC, PAGE, Shelf
 
 RECORDS: Final = "/v1/records"
 _PAGE_POLICY: Final = "; frame-ancestors 'none'"
@@ -69,19 +68,12 @@ def _for_staff(asked: Request) -> None:
 
 def _cards(room: str) -> list[RecordCard]:
     """What can be read; a damaged one keeps nobody from the others."""
-    shelf = Shelf()
-    cards = []
-    for kept in shelf.kept(room):
-        try:
-            cards.append(shelf.card(kept))
-        except RecordError:
-            continue
-    return cards
+    return [card for _, card in Cabinet().cards(room) if card is not None]
 
 
 def _text(room: str, id_: str, part: str) -> str:
-    shelf = Shelf()
-    for kept in shelf.kept(room):
+    cabinet = Cabinet()
+    for kept in cabinet.kept(room):
         if kept.id == id_:
-            return shelf.text(kept, part)
+            return cabinet.text(kept, part)
     raise Refusal(404, "There is no such record; see /v1/records.")

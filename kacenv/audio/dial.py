@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from kacenv.audio.envelope import SHORTEST
+from kacenv.audio.swell import Swell
 from kacenv.fades import Curve, Fade
 from kacenv.units import Decibels, Seconds, amplitude
 
@@ -26,8 +27,8 @@ class _Knob:
     for it, and is steeper later on.
     """
 
-    def __init__(self, value: float) -> None:
-        self._fade = _steady(value)
+    def __init__(self, fade: Fade | Swell) -> None:
+        self._fade = fade
         self._orders: deque[_Order] = deque()
 
     def _order(self, value: float, at: Seconds, duration: Seconds) -> None:
@@ -44,20 +45,16 @@ class _Knob:
 
     def _begin(self, order: _Order, time: Seconds) -> None:
         """A late order keeps its whole length, so that it is never steeper than meant."""
-        self._fade = self._fade.toward(order.value, time, order.duration)
-        if math.isclose(self._fade.origin, order.value, abs_tol=1e-9):
-            self._fade = _steady(order.value)
-
-
-def _steady(value: float) -> Fade:
-    return Fade(value, value, curve=Curve.LINEAR)
+        there = math.isclose(self._fade.value_at(time), order.value, abs_tol=1e-9)
+        duration = Seconds(0.0) if there else order.duration
+        self._fade = self._fade.toward(order.value, time, duration)
 
 
 class Dial(_Knob):
     """A level in dB, fading evenly in dB."""
 
     def __init__(self, level: Decibels = Decibels(0.0)) -> None:
-        super().__init__(level)
+        super().__init__(Fade(level, level, curve=Curve.LINEAR))
 
     def turn(self, level: Decibels, at: Seconds, duration: Seconds) -> None:
         """Fade to `level` from `at` on; orders for `at` or later are forgotten."""
@@ -74,10 +71,10 @@ class Dial(_Knob):
 
 
 class Gate(_Knob):
-    """Open or shut; fading by amplitude, so that shut is true silence."""
+    """Open or shut; between the two sound swells, so that shut is true silence."""
 
     def __init__(self) -> None:
-        super().__init__(1.0)
+        super().__init__(Swell(1.0, 1.0))
 
     def shut(self, shut: bool, at: Seconds, duration: Seconds) -> None:
         """Fade to nothing, or back, from `at` on; orders for `at` or later are forgotten."""

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
+from kacenv.audio.swell import Swell
 from kacenv.units import Seconds
 
 SHORTEST = Seconds(0.05)
@@ -24,28 +25,49 @@ class Crossing:
 
     def share_at(self, time: float) -> float:
         """How much of the way is done at `time`, from 0 to 1."""
-        return self._even_at(time)
-
-    def _even_at(self, time: float) -> float:
         if time >= self.end:
             return 1.0
         passed = max(0.0, (time - self._start) / (self.end - self._start))
         return self._begun + (1.0 - self._begun) * passed
 
+    def rise_at(self, time: float) -> float:
+        """The gain at `time` of whoever comes, from 0 to 1."""
+        return math.sin(math.pi / 2 * self.share_at(time))
+
+    def fall_at(self, time: float) -> float:
+        """The gain at `time` of all others, from 1 to 0."""
+        return math.cos(math.pi / 2 * self.share_at(time))
+
     def hasten(self, now: Seconds, end: Seconds) -> None:
         """Arrive at `end` instead of later, beginning `now`; no sooner than in `SHORTEST`."""
         end = Seconds(max(end, now + SHORTEST, self._start + SHORTEST))
         if end < self.end:
-            self._begun = self._even_at(now)
+            self._begun = self.share_at(now)
             self._start, self.end = Seconds(max(now, self._start)), end
 
 
-class Leaving(Crossing):
-    """The way into silence, where nobody comes: even in amplitude, so that it is heard at once."""
+class Arriving(Crossing):
+    """The way out of silence, where nobody goes."""
 
-    def share_at(self, time: float) -> float:
-        """How much of the way is done at `time`, such that cos falls in a straight line."""
-        return math.acos(1.0 - self._even_at(time)) * 2 / math.pi
+    def __init__(self, start: Seconds, duration: Seconds) -> None:
+        super().__init__(start, duration)
+        self._swell = Swell(0.0, 1.0, start, Seconds(self.end - start))
+
+    def rise_at(self, time: float) -> float:
+        """The gain at `time`, softly out of silence and then as in any crossfade."""
+        return math.sin(math.pi / 2 * self._swell.value_at(time))
+
+
+class Leaving(Crossing):
+    """The way into silence, where nobody comes; it is heard at once."""
+
+    def __init__(self, start: Seconds, duration: Seconds) -> None:
+        super().__init__(start, duration)
+        self._swell = Swell(1.0, 0.0, duration=Seconds(self.end - start))
+
+    def fall_at(self, time: float) -> float:
+        """The gain at `time`, softly into silence however late it was hastened."""
+        return self._swell.value_at(self.share_at(time) * self._swell.duration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +83,8 @@ class Envelope:
 
     def gain_at(self, time: float) -> float:
         """The gain at `time`, from 0 to 1."""
-        rise = math.sin(math.pi / 2 * self.rise.share_at(time))
-        falls = (math.cos(math.pi / 2 * fall.share_at(time)) for fall in self.falls)
-        return math.prod(falls, start=rise)
+        falls = (fall.fall_at(time) for fall in self.falls)
+        return math.prod(falls, start=self.rise.rise_at(time))
 
     @property
     def departure(self) -> Crossing | None:

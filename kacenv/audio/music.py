@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kacenv.audio.deck import Deck
-from kacenv.audio.envelope import Crossing, Envelope, Leaving
+from kacenv.audio.envelope import Arriving, Crossing, Envelope, Leaving
 from kacenv.audio.samples import RATE, Block, frames_in, silence
 from kacenv.audio.voice import Voice
 from kacenv.commands import Crossfade
@@ -163,7 +163,8 @@ class Music:
 
     def _begin(self, cued: _Cued, crossfade: Crossfade, start: Seconds) -> None:
         at = max(crossfade.at, start)
-        crossing = Crossing(at, crossfade.duration)
+        kind = Crossing if self._voices else Arriving
+        crossing = kind(at, crossfade.duration)
         self._fall(crossing)
         delay = frames_in(at - start)
         self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, Envelope(crossing), delay))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.errors import KacenvError
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ RoomOption = Annotated[
     str | None,
     typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room whose page it is for."),
 ]
-HouseOption = Annotated[
-    Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-]
 DeviceName = Annotated[
     str, typer.Argument(metavar="DEVICE", help="The device, never a person: “tablet garden”.")
 ]
@@ -34,7 +32,6 @@ RoleOption = Annotated[
 PinOption = Annotated[
     bool, typer.Option("--pin", help="By a PIN, which is asked for, in the place of a token.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
 @app.command()

@@ -16,6 +16,7 @@ from kacenv.cli.lights import app as lights_app
 from kacenv.cli.listing import rooms, scenes
 from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
+from kacenv.cli.options import HouseOption, JsonOption, RoomOption
 from kacenv.cli.preflight import preflight
 from kacenv.cli.quick import send, show_status
 from kacenv.cli.record import app as record_app
@@ -48,15 +49,7 @@ app.add_typer(midi_app, name="midi", rich_help_panel=ROOM)
 app.add_typer(access_app, name="access", rich_help_panel=ROOM)
 app.add_typer(record_app, name="record", rich_help_panel=AFTER)
 app.add_typer(lights_app, name="lights", rich_help_panel=SENSES)
-RoomOption = Annotated[
-    str | None,
-    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room; see: kacenv rooms"),
-]
 TimeArgument = Annotated[str, typer.Argument(metavar="TIME", help="E.g. 10m, or 1h10m.")]
-HouseOption = Annotated[
-    Path | None,
-    typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
-]
 
 
 @app.command(rich_help_panel=DRIVE)
@@ -81,7 +74,7 @@ def start(
 @app.command(rich_help_panel=DRIVE)
 def status(
     room: RoomOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show phase, time left, music, light and what comes next."""
     show_status(room, as_json=as_json)

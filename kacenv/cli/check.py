@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import HouseOption
+
 if TYPE_CHECKING:
     from kacenv.loader import Caution, House, Survey
     from kacenv.loader.load import Place
@@ -27,10 +29,7 @@ def check(  # noqa: PLR0913 - one argument for each option
         typer.Argument(help="Only these rooms, scenes and playlists.", show_default=False),
     ] = None,
     *,
-    house: Annotated[
-        Path | None,
-        typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
-    ] = None,
+    house: HouseOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as problems.")] = False,
     here: Annotated[
         bool, typer.Option("--here", help="Also whether this machine has the rooms' outputs.")

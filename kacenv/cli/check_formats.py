@@ -17,7 +17,7 @@ _PROBLEM_MEANING: Final = "Something in a file that keeps it from being used."
 
 def to_text(survey: "Survey") -> str:
     """Every problem in three lines, every warning in one, and how many there are."""
-    counts = ", ".join(f"{number} {kind}" for kind, number in _read(survey).items())
+    counts = ", ".join(_count(number, kind) for kind, number in _read(survey).items())
     problems, warnings = len(survey.problems) or "none", len(survey.cautions) or "none"
     lines = [f"{problem}\n" for problem in survey.problems]
     lines += [str(caution) for caution in survey.cautions]
@@ -79,6 +79,11 @@ def _read(survey: "Survey") -> dict[str, int]:
     house = survey.house
     names = {"rooms": house.rooms(), "scenes": house.scenes(), "playlists": house.playlists()}
     return {kind: len(listed) for kind, listed in names.items()}
+
+
+def _count(number: int, kind: str) -> str:
+    """Of a `kind` in the plural: `2 rooms`, `1 room`."""
+    return f"1 {kind.removesuffix('s')}" if number == 1 else f"{number} {kind}"
 
 
 def _sentence(problem: "Problem") -> str:

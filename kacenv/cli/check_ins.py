@@ -4,12 +4,8 @@ from typing import Annotated
 
 import typer
 
+from kacenv.cli.options import RoomOption
 from kacenv.cli.quick import send
-
-RoomOption = Annotated[
-    str | None,
-    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room; see: kacenv rooms"),
-]
 
 
 def done(

@@ -49,9 +49,9 @@ def the_room(room: str | None) -> str:
     return rooms[0]
 
 
-def get(room: str | None, path: str) -> Any:
-    """What the room's daemon says at `path`."""
-    return _ask(the_room(room), f"GET {path}", b"", _TIMEOUT)
+def get(room: str | None, path: str, timeout: float = _TIMEOUT) -> Any:
+    """What the room's daemon says at `path` within `timeout` seconds."""
+    return _ask(the_room(room), f"GET {path}", b"", timeout)
 
 
 def post(room: str | None, path: str, body: dict[str, Any], timeout: float = _TIMEOUT) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.errors import DaemonError
 
 if TYPE_CHECKING:
@@ -21,10 +22,8 @@ def doctor(
     room: Annotated[
         str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Only this room.")
     ] = None,
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    house: HouseOption = None,
+    as_json: JsonOption = False,
     probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,
 ) -> None:
     """Look at machine, devices and rooms, and say what to do; names and passwords are left out.

@@ -1,13 +1,17 @@
 """`kacenv music import`: a clinic's own music, from a folder to playlists, or to a whole scene."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from kacenv.cli.options import HouseOption
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kacenv.loader import House
+    from kacenv.loader.dealing import Thin
     from kacenv.loader.importing import LeftOut, Piece
 
 
@@ -25,9 +29,7 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
         str | None,
         typer.Option("--scene", help="Deal it to the phases of a scene like this one."),
     ] = None,
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
+    house: HouseOption = None,
 ) -> None:
     """Make a playlist from a folder of music, by what the files say about themselves.
 
@@ -35,28 +37,51 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
     calmest, and a new scene like that one plays them.
     """
     from kacenv.loader import House
-    from kacenv.loader.dealing import Dealing
+
+    task = _Import(House.find(house), folder, name, listened, scan)
+    if scene is None:
+        _to_playlist(task)
+    else:
+        _to_scene(task, scene)
+
+
+class _Import(NamedTuple):
+    """What is to be imported, and how."""
+
+    home: "House"
+    folder: Path
+    name: str | None
+    listened: bool
+    scan: bool
+
+
+def _to_playlist(task: _Import) -> None:
     from kacenv.loader.importing import base_of, music_files, playlist_text, target_of, title_of
 
-    home = House.find(house)
-    paths, base = music_files(folder), base_of(home, folder)
-    dealing = None if scene is None else Dealing(home, folder, name, scene)
-    target = target_of(home, folder, name) if scene is None else None
-    if scan:
-        _scan(paths)
-    pieces, left_out = _looked_at(folder, paths, base)
-    if target is not None:
-        text = playlist_text(title_of(folder), pieces, listened=listened)
-        _write({target: text})
-        _report(target, pieces, left_out, listened=listened)
-        print(
-            "No scene plays it yet. Name it in one, or have one made with: --scene couple-lozenge"
-        )
-    if dealing is not None:
-        texts = dict(dealing.files(pieces, listened=listened))
-        _write(texts)
-        _report(folder, pieces, left_out, listened=listened)
-        _say_what_now(texts, dealing.scene, listened=listened)
+    paths, base = music_files(task.folder), base_of(task.home, task.folder)
+    target = target_of(task.home, task.folder, task.name, again=task.listened)
+    pieces, left_out = _looked_at(task, paths, base)
+    title = title_of(task.folder, task.name)
+    unheard = {target: playlist_text(title, pieces, listened=False)}
+    _write(task, {target: playlist_text(title, pieces, listened=task.listened)}, unheard)
+    _report(target, pieces, left_out, listened=task.listened)
+    print("No scene plays it yet. Name it in one, or have one made with: --scene couple-lozenge")
+
+
+def _to_scene(task: _Import, scene: str) -> None:
+    from kacenv.loader.dealing import Dealing
+    from kacenv.loader.importing import base_of, music_files
+
+    paths, base = music_files(task.folder), base_of(task.home, task.folder)
+    dealing = Dealing(task.home, task.folder, task.name, scene, again=task.listened)
+    dealing.must_suffice(len(paths))
+    pieces, left_out = _looked_at(task, paths, base)
+    texts = dict(dealing.files(pieces, listened=task.listened))
+    _write(task, texts, dict(dealing.files(pieces, listened=False)))
+    _report(task.folder, pieces, left_out, listened=task.listened)
+    _say_what_is_written(texts, dealing.thin(pieces))
+    if task.listened:
+        print(f"What now:\n  kacenv check\n  kacenv rehearse {dealing.scene} --room ROOM")
 
 
 def _scan(files: list[Path]) -> None:
@@ -71,35 +96,57 @@ def _scan(files: list[Path]) -> None:
 
 
 def _looked_at(
-    folder: Path, paths: "list[Path]", base: Path
+    task: _Import, paths: "list[Path]", base: Path
 ) -> "tuple[list[Piece], list[LeftOut]]":
     from kacenv.loader.files import refuse
     from kacenv.loader.importing import Piece, look_at
     from kacenv.music import known_sounds
 
+    if task.scan:
+        _scan(paths)
     found = list(look_at(paths, base, known_sounds()))
     pieces = [one for one in found if isinstance(one, Piece)]
     if not pieces:
         expected = "music that lasts at least half a minute and can be read"
-        raise refuse(folder, "no piece that can be played", expected)
+        raise refuse(task.folder, "no piece that can be played", expected)
     return pieces, [one for one in found if not isinstance(one, Piece)]
 
 
-def _write(texts: dict[Path, str]) -> None:
-    """All of the files, or none; nothing that is there is touched."""
+def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> None:
+    """All of the files, or none; nothing that is there is touched, unless it is `unheard` still."""
     from kacenv.errors import KacenvError
 
+    there = {path: path.read_text("utf-8") for path in texts if path.exists()}
+    _refuse_edited(task, [path for path, text in there.items() if text != unheard[path]])
     written: list[Path] = []
     try:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
+            with path.open("w" if path in there else "x", encoding="utf-8") as file:
                 written.append(path)
                 file.write(text)
     except OSError as error:
         for path in written:
-            path.unlink(missing_ok=True)
+            _put_back(path, there.get(path))
         raise KacenvError(f"{path} can't be written ({error.strerror}).") from error
+
+
+def _refuse_edited(task: _Import, paths: list[Path]) -> None:
+    from kacenv.loader.files import refuse
+    from kacenv.loader.importing import slug
+
+    if paths:
+        found = "something else than an import without --listened has written"
+        expected = "a name that nothing has yet; nothing of yours is overwritten"
+        name = slug(task.name or task.folder.resolve().name)
+        raise refuse(paths[0], found, expected, f"--name {name}-2")
+
+
+def _put_back(path: Path, text: str | None) -> None:
+    if text is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.write_text(text, "utf-8")
 
 
 def _report(
@@ -120,18 +167,20 @@ def _report(
             print(f"  {piece.file} may have words in it, by its tags ({piece.words}); listen to it")
     if not listened:
         print("  Listen to every piece. Where there are no words, write: instrumental: yes")
-        print("  Or, once you have heard all of it: the same with --listened, and another --name")
+        print("  Or, once you have heard all of it: the same again with --listened")
 
 
-def _say_what_now(texts: dict[Path, str], scene: str, *, listened: bool) -> None:
+def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[Thin]") -> None:
     from kacenv.loader.files import shown
+    from kacenv.units import format_seconds
 
     *playlists, made = texts
     print(f"Written: {shown(made)}, which plays {_count(len(playlists), 'playlist')}:")
     for path in playlists:
         print(f"  {shown(path)}: {_count(texts[path].count('  - file: '), 'piece')}")
-    if listened:
-        print(f"What now:\n  kacenv check\n  kacenv rehearse {scene} --room ROOM")
+    for one in thin:
+        length, wanted = format_seconds(one.length), format_seconds(one.wanted)
+        print(f"  {one.playlist} has {length} of music for {wanted}, and will repeat; add to it.")
 
 
 def _count(number: int, thing: str) -> str:

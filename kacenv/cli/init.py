@@ -17,32 +17,39 @@ _LISTEN = {
     "both": ("speakers", "seat-a", "seat-b"),
 }
 _LAMP = "ID:DIALECT:TOPIC:ZONE"
+FolderArgument = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", help="Where; else your own house.")
+]
+RoomOption = Annotated[str | None, typer.Option("--room", help="What the room is called.")]
+ListenOption = Annotated[
+    str | None, typer.Option("--listen", help="speakers, headphones (two pairs), or both.")
+]
+StaffOption = Annotated[
+    bool | None, typer.Option("--staff/--no-staff", help="An earpiece for staff.")
+]
+DeviceOption = Annotated[
+    str | None, typer.Option("--device", help="The sound device, or part of its name.")
+]
+BrokerOption = Annotated[str | None, typer.Option("--broker", help="The MQTT broker of the lamps.")]
+LampOption = Annotated[
+    list[str] | None,
+    typer.Option("--lamp", metavar=_LAMP, help="A lamp, e.g. desk:wled:wled/desk:task."),
+]
+MidiOption = Annotated[str | None, typer.Option("--midi", help="A MIDI port for the chimes.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 
 
 def init(  # noqa: PLR0913 - one argument for each option
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Where; else your own house.")
-    ] = None,
+    folder: FolderArgument = None,
     *,
-    room: Annotated[str | None, typer.Option("--room", help="What the room is called.")] = None,
-    listen: Annotated[
-        str | None, typer.Option("--listen", help="speakers, headphones (two pairs), or both.")
-    ] = None,
-    staff: Annotated[
-        bool | None, typer.Option("--staff/--no-staff", help="An earpiece for staff.")
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option("--device", help="The sound device, or part of its name.")
-    ] = None,
-    broker: Annotated[
-        str | None, typer.Option("--broker", help="The MQTT broker of the lamps.")
-    ] = None,
-    lamp: Annotated[
-        list[str] | None,
-        typer.Option("--lamp", metavar=_LAMP, help="A lamp, e.g. desk:wled:wled/desk:task."),
-    ] = None,
-    midi: Annotated[str | None, typer.Option("--midi", help="A MIDI port for the chimes.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    room: RoomOption = None,
+    listen: ListenOption = None,
+    staff: StaffOption = None,
+    device: DeviceOption = None,
+    broker: BrokerOption = None,
+    lamp: LampOption = None,
+    midi: MidiOption = None,
+    yes: YesOption = False,
 ) -> None:
     """Write a room, scenes, playlists and music to begin with; nothing is ever overwritten.
 

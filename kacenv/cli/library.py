@@ -2,17 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
     from kacenv.loader import House
-
-HouseOption = Annotated[
-    Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
 def _count(number: int, thing: str) -> str:

@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
@@ -63,10 +63,8 @@ def walk(
     room: Annotated[
         str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose lamps to test.")
     ],
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    house: HouseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make each lamp a little brighter and dim it back, and say what it answered."""
     from kacenv.cli.direct import go_round
@@ -85,9 +83,7 @@ def simulate(
     loss: Annotated[
         str, typer.Option("--loss", help="Lose this share of the commands, e.g. 10%.")
     ] = "0%",
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
+    house: HouseOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line a change, for scripts.")] = False,
 ) -> None:
     """Stand in for a room's lamps and show what they would show, until Ctrl-C."""

@@ -2,18 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
     from kacenv.loader import House, SceneCard
 
-HouseOption = Annotated[
-    Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 _NO_ROOM = "There is no room yet. Begin with: kacenv init"
 _NO_SCENE = "There is no scene yet. Begin with: kacenv init"
 

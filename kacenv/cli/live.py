@@ -2,18 +2,21 @@
 
 import asyncio
 import math
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
+from kacenv.lights.broker import HOST
 from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
 from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Press
@@ -23,13 +26,16 @@ from kacenv.view import picture, plain_lines
 
 _FRAME, _LINE = 0.1, 0.02
 """Seconds between two pictures, and between two looks for lines, which tell the time."""
+_PART = re.compile(r"(?<=[.!?;])\s+")
+_ELSEWHERE = "Commands typed elsewhere drive the real room; here use the page or --at."
 Show = Callable[[dict[str, Any]], None]
 
 
 class Way(NamedTuple):
     """How to rehearse: scene and room as they are called, presses at their times, and how fast.
 
-    With `record`, the session leaves one, of the room `NAME-rehearsal`.
+    With `record`, the session leaves one, of the room `NAME-rehearsal`. Its page is at `port` of
+    this machine, or at one that is free.
     """
 
     scene: str
@@ -37,6 +43,7 @@ class Way(NamedTuple):
     presses: Sequence[tuple[Seconds, Press]]
     speed: float
     record: bool = False
+    port: int | None = None
 
 
 def play(house: House, way: Way) -> None:
@@ -45,7 +52,7 @@ def play(house: House, way: Way) -> None:
     Raises:
         LoadError: Scene or room can't be used.
         RefusedError: A press makes no sense at its time.
-        DaemonError: The page can't be served.
+        DaemonError: The page can't be served, or the session has broken off.
         KeyboardInterrupt: Somebody pressed Ctrl-C; all has been closed.
     """
     if asyncio.run(_play(house, way)) is signal.SIGINT:
@@ -57,7 +64,8 @@ async def _play(house: House, way: Way) -> signal.Signals | None:
     room, timeline = load_room(house, way.room), load_session(house, way.scene, way.room)
     for _ in rehearse(room, timeline, way.presses):
         pass  # a press that would be refused is, before all the rest
-    async with open_rehearsal(house, way.room, room, way.speed) as live, _left() as left:
+    rehearsal = open_rehearsal(house, way.room, room, way.speed, way.port)
+    async with rehearsal as live, _left() as left:
         print("\n".join(_introduction(live, way.scene, room.name)), flush=True)
         live.begin(timeline, min((at for at, _ in way.presses), default=Seconds(math.inf)))
         pressing = asyncio.create_task(live.press(way.presses))
@@ -89,6 +97,9 @@ def _introduction(live: LiveRehearsal, scene: str, room: str) -> Iterator[str]:
     if live.no_lamps:
         yield live.no_lamps
     yield f"The tablet's page, with all its keys: {live.address}"
+    port = urlsplit(live.address).port
+    yield f"To see it on another machine, type there: ssh -L {port}:{HOST}:{port} user@machine"
+    yield _ELSEWHERE
 
 
 class _Left(asyncio.Event):
@@ -126,12 +137,26 @@ async def _watch(live: LiveRehearsal, left: _Left) -> Seconds:
     reached = Seconds(0.0)
     with _shown(live.address) as (show, pause):
         while not (live.session.ended.is_set() or left.is_set()):
-            status = asdict(live.session.status())
+            live.check()
+            status = _status(live)
             reached = Seconds(max(0.0, status["at"]))
             show(status)
             await asyncio.sleep(pause)
-        show(asdict(live.session.status()))
+        show(_status(live))
     return reached
+
+
+def _status(live: LiveRehearsal) -> dict[str, Any]:
+    """The room now; what staff are told is without what to type, as on the page."""
+    status = asdict(live.session.status())
+    told = ({**line, "text": untyped(line["text"])} for line in status["told"])
+    return {**status, "told": [line for line in told if line["text"]]}
+
+
+def untyped(text: str) -> str:
+    """Words of the room without what to type: typed elsewhere, it would drive the real room."""
+    kept = [part for part in _PART.split(text) if ": kacenv " not in part]
+    return " ".join(kept).removesuffix(";")
 
 
 @contextmanager
@@ -145,7 +170,7 @@ def _shown(address: str) -> Iterator[tuple[Show, float]]:
     with Live(console=console, auto_refresh=False) as live:
 
         def show(status: dict[str, Any]) -> None:
-            live.update(Group(picture(status, console.width), foot), refresh=True)
+            live.update(Group(picture(status, console.width, untyped), foot), refresh=True)
 
         yield show, _FRAME
 

@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NUMBERS = re.compile(r" \d+:\d+$")
 
 
 @app.command()
-def ports(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+def ports(as_json: JsonOption = False) -> None:
     """List the MIDI ports; a room file takes any part of a name."""
     inputs, outputs = _ports()
     if as_json:
@@ -62,9 +62,7 @@ def learn(
     port: Annotated[
         str | None, typer.Option("--port", help="The port, or part of its name.")
     ] = None,
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
+    house: HouseOption = None,
 ) -> None:
     """Show what a pedal or controller sends, in the words of the room file, until Ctrl-C."""
     from kacenv.controls import Lesson
@@ -105,7 +103,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
 
     heard: SimpleQueue[Heard] = SimpleQueue()
 
-    def hear(data: Sequence[int]) -> None:
+    def hear(data: Sequence[int], _at: float) -> None:
         message = heard_in(data)
         if message is not None:
             heard.put(message)

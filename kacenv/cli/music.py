@@ -1,7 +1,6 @@
 """`kacenv music`: what there is to know about the clinic's music before a session."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from kacenv.cli import library
 from kacenv.cli.importing import import_folder
 from kacenv.cli.measuring import line_of, shown_scan
+from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
@@ -40,11 +40,8 @@ def scan(
     playlists: Annotated[
         list[str] | None, typer.Argument(help="Only these playlists.", show_default=False)
     ] = None,
-    house: Annotated[
-        Path | None,
-        typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    house: HouseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure how loud every track is, so that all play equally loud; only new ones take time."""
     from kacenv.loader import House, house_music
@@ -91,4 +88,5 @@ def _entry(one: "Scanned") -> dict[str, Any]:
         return entry | {"error": one.reason}
     figures = asdict(one.sound)
     del figures["course"]  # bytes, for pictures
+    figures["gaps"] = one.sound.silences
     return entry | figures

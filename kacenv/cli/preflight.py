@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from kacenv.errors import DaemonError, KacenvError, NotRunningError
+from kacenv.errors import DaemonError, KacenvError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from kacenv.cli.vacancy import Vacancy
     from kacenv.doctor.finding import Finding
     from kacenv.loader import House
     from kacenv.preflight import Said, Verdict
@@ -46,17 +47,19 @@ def preflight(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Try lamps, outputs, MIDI and music ten minutes before; say GO or NO-GO.
 
-    Lamps get a little brighter and go back; each output plays a soft tone. Never in a session.
-    Exits with 0 for go, 1 for no-go.
+    Lamps get a little brighter and go back; each output plays a soft tone. Never in a session: one
+    that begins meanwhile has lamps and sound at once. Exits with 0 for go, 1 for anything else.
     """
     if probe is not None:
         _answer(_probed(probe, _Asked(house, room, scene, microphone)))
         return
     asked = _Asked(house, room, scene, microphone)
-    verdict = _inspected(asked, _Screen(quiet=quiet or as_json, mute=yes))
+    if save:
+        _can_keep(save)
+    verdict = _inspected(asked, quiet=quiet or as_json, mute=yes)
+    print(json.dumps(verdict.fields(), indent=2, ensure_ascii=False) if as_json else verdict.page())
     if save:
         _keep(save, verdict.page())
-    print(json.dumps(verdict.fields(), indent=2, ensure_ascii=False) if as_json else verdict.page())
     sys.exit(0 if verdict.go else 1)
 
 
@@ -112,12 +115,7 @@ def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
         return _of_the_house(kind, asked)
     from kacenv.loader import load_room
 
-    place = load_room(asked.home(), asked.room)
-    if kind == "output":
-        from kacenv.preflight.outputs import output
-
-        return output(place, part, asked.microphone)
-    return _of_the_room(kind, part, place)
+    return _of_the_room(kind, part, load_room(asked.home(), asked.room), asked.microphone)
 
 
 def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
@@ -132,7 +130,7 @@ def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
     return music(choose(home, asked.room, asked.scenes(), known).tracks, known)
 
 
-def _of_the_room(kind: str, part: str, place: "Room") -> "Iterator[Said]":
+def _of_the_room(kind: str, part: str, place: "Room", microphone: str | None) -> "Iterator[Said]":
     if kind == "midi":
         from kacenv.preflight.midi import midi
 
@@ -141,16 +139,26 @@ def _of_the_room(kind: str, part: str, place: "Room") -> "Iterator[Said]":
         from kacenv.preflight.broker import broker
 
         return broker(place)
+    from kacenv.cli.vacancy import Vacancy
+
+    vacancy = Vacancy(place.name)
+    if kind == "output":
+        from kacenv.preflight.outputs import output
+
+        return output(place, part, vacancy, microphone)
     from kacenv.preflight.lamps import lamps, mute_lamp
 
-    return mute_lamp(place, part) if part else lamps(place)
+    if kind == "lamps":
+        return lamps(place, vacancy)
+    return mute_lamp(place, part, vacancy, blindly=kind == "unknown-lamp")
 
 
-def _inspected(asked: _Asked, screen: "_Screen") -> "Verdict":
+def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
     from datetime import datetime
     from time import monotonic
 
     from kacenv.cli.start import own_program
+    from kacenv.cli.vacancy import Vacancy
     from kacenv.loader import load_room
     from kacenv.preflight import Verdict
     from kacenv.preflight.probes import tasks
@@ -162,13 +170,16 @@ def _inspected(asked: _Asked, screen: "_Screen") -> "Verdict":
         home.scene(scene)
     command = [*own_program(), *asked.words(), "--probe"]
     with _alone(place.name):
-        screen.room = place.name
-        findings = daemon(_idle(place.name), place.name)
+        vacancy = Vacancy(place.name)
+        screen, status = _Screen(vacancy, quiet=quiet, mute=mute), _free(vacancy)
+        findings = daemon(status, place.name)
         for one in findings:
             screen.found(one)
-        findings += tour(tasks(place), lambda probe: [*command, probe], screen)
+        parts = tasks(place, status["lamps"] if status else ())
+        toured = tour(parts, lambda probe: [*command, probe], screen)
     at = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    return Verdict(place.name, asked.scenes(), at, monotonic() - begun, tuple(findings))
+    found, took = (*findings, *toured.findings), monotonic() - begun
+    return Verdict(place.name, asked.scenes(), at, took, found, toured.taken)
 
 
 def _alone(room: str) -> "AbstractContextManager[Any]":
@@ -189,44 +200,49 @@ def _alone(room: str) -> "AbstractContextManager[Any]":
     return stack
 
 
-def _idle(room: str) -> "dict[str, Any] | None":
-    """What an idle room says of itself; None where no daemon runs.
+def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
+    """What a free room says of itself; None where no daemon runs.
 
     Raises:
-        DaemonError: A session is on, or nobody can say whether one is.
+        DaemonError: It isn't free.
     """
-    from kacenv.claim import is_claimed
-    from kacenv.cli.client import get
+    from kacenv.preflight.lookout import RoomTakenError
 
     try:
-        status: dict[str, Any] = get(room, "/v1/status")
-    except NotRunningError:
-        if is_claimed(room):
-            raise DaemonError(
-                f"The room {room} is being started or tested by another kacenv. "
-                "Look again when that is done."
-            ) from None
-        return None
-    if status["session"]["mode"] != "idle":
-        raise DaemonError(
-            f"A session is on in {room}, and a preflight moves lamps and plays tones. "
-            "Nothing has been touched; look again when the session is over (kacenv status)."
-        )
-    return status
+        return vacancy.status()
+    except RoomTakenError as taken:
+        why = "A preflight moves lamps and plays tones; nothing has been touched."
+        raise DaemonError(f"{taken.reason} {why} {taken.todo}") from None
+
+
+def _can_keep(path: Path) -> None:
+    """Say so before lamps are moved, not after; leaves nothing behind.
+
+    Raises:
+        KacenvError: The page can't be kept there.
+    """
+    new = not path.exists()
+    try:
+        path.open("a").close()
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise KacenvError(f"{path} can't be written: {error.strerror}. Save elsewhere.") from error
 
 
 def _keep(path: Path, page: str) -> None:
+    """The verdict is out, and stands, should the disk have filled up meanwhile."""
     try:
         path.write_text(f"{page}\n", encoding="utf-8")
     except OSError as error:
-        raise KacenvError(f"{path} can't be written: {error.strerror}") from error
+        print(f"{path} can't be written: {error.strerror}", file=sys.stderr)
 
 
 class _Screen:
     """Shows each part as it goes; in a terminal a line is rewritten, elsewhere only results."""
 
-    def __init__(self, *, quiet: bool, mute: bool) -> None:
-        self.room = ""
+    def __init__(self, vacancy: "Vacancy", *, quiet: bool, mute: bool) -> None:
+        self._vacancy = vacancy
         self._quiet = quiet
         self._live = not quiet and sys.stdout.isatty()
         self._asks = not quiet and not mute and sys.stdin.isatty()
@@ -251,16 +267,16 @@ class _Screen:
         self._show("")
         print(f"{word:<7}{finding.what}: {finding.found}", flush=True)
 
-    def ask(self, question: str) -> bool | None:
+    def ask(self, question: str, *, default: bool = True) -> bool | None:
         """Ask whoever sits here, if anybody may be asked."""
         if not self._asks:
             return None
         self._show("")
-        return typer.confirm(question, default=True)
+        return typer.confirm(question, default=default)
 
     def make_sure(self) -> None:
-        """No session has begun meanwhile."""
-        _idle(self.room)
+        """Nobody needs the room."""
+        self._vacancy.make_sure()
 
     def _show(self, text: str) -> None:
         if self._live:

@@ -1,6 +1,7 @@
 """`kacenv record`: what the sessions before were, and the music for people to take along."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 from kacenv.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.record import Kept, SessionRecord, Shelf
+    from kacenv.record import Cabinet, Kept, SessionRecord
 
 app = typer.Typer(
     help="Read the record of the last session, or of one before; it tells of nobody in the chairs.",
@@ -46,13 +47,13 @@ def last(
     """
     if context.invoked_subcommand is not None:
         return
-    from kacenv.record import Shelf
+    from kacenv.record import Cabinet
 
-    shelf = Shelf()
-    found = shelf.kept(room)
+    cabinet = Cabinet()
+    found = cabinet.kept(room)
     if not found:
         raise KacenvError(_NONE)
-    _give(shelf, found[-1], html, as_json=as_json, music=music)
+    _give(cabinet, found[-1], html, as_json=as_json, music=music)
 
 
 @app.command()
@@ -63,27 +64,28 @@ def show(
     music: MusicOption = False,
 ) -> None:
     """Read the record of one session: kacenv record show 3f9a0c12."""
-    from kacenv.record import Shelf
+    from kacenv.record import Cabinet
 
-    shelf = Shelf()
-    _give(shelf, shelf.find(id_), html, as_json=as_json, music=music)
+    cabinet = Cabinet()
+    _give(cabinet, cabinet.find(id_), html, as_json=as_json, music=music)
 
 
 @app.command("list")
 def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
     """List the records that are kept, the newest last."""
-    from kacenv.record import Shelf
+    from kacenv.record import Cabinet
 
-    shelf = Shelf()
-    found = [shelf.card(kept) for kept in shelf.kept(room)]
+    cabinet = Cabinet()
+    found = cabinet.cards(room)
     if as_json:
-        print(json.dumps([card.model_dump() for card in found], indent=2, ensure_ascii=False))
+        whole = [card.model_dump() for _, card in found if card is not None]
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
         return
     from kacenv.units import format_seconds
 
-    for card in found:
-        length = format_seconds(card.length)
-        print(f"{card.id}  {card.date}  {card.room:12}  {length:>9}  {card.scene}")
+    for kept, card in found:
+        rest = f"{format_seconds(card.length):>9}  {card.scene}" if card else "damaged"
+        print(f"{kept.id}  {kept.day}  {kept.room:12}  {rest}")
     if not found:
         print(_NONE)
 
@@ -94,37 +96,47 @@ def remove(
     every: Annotated[bool, typer.Option("--all", help="All that there are.")] = False,
     room: RoomOption = None,
 ) -> None:
-    """Remove a record before its time: kacenv record remove 3f9a0c12, or --all (of a --room)."""
-    from kacenv.record import Shelf
+    """Remove a record before its time: kacenv record remove 3f9a0c12, or --all (of a --room).
 
-    shelf = Shelf()
+    With --all, ended sessions whose record isn't written yet are removed as well.
+    """
+    from kacenv.record import Cabinet, forget
+
+    cabinet = Cabinet()
     if (id_ is None) is not every:
         raise KacenvError("Which one? Give its id, or --all. To see them: kacenv record list")
-    gone = [shelf.find(id_)] if id_ is not None else shelf.kept(room)
+    # Journals first: a record that is being written meanwhile is found afterwards.
+    waited = forget(cabinet.folder.parent, room) if every else 0
+    gone = [cabinet.find(id_)] if id_ is not None else cabinet.kept(room)
     for kept in gone:
-        shelf.remove(kept)
+        cabinet.remove(kept)
     print("The record is removed." if len(gone) == 1 else f"{len(gone)} records are removed.")
+    if waited:
+        print("So are sessions of which the record was not written yet.")
 
 
-def _give(shelf: "Shelf", kept: "Kept", html: Path | None, *, as_json: bool, music: bool) -> None:
+def _give(
+    cabinet: "Cabinet", kept: "Kept", html: Path | None, *, as_json: bool, music: bool
+) -> None:
     """One record, in the one way that was asked for."""
     if sum((html is not None, as_json, music)) > 1:
         raise KacenvError("One at a time: --html, --json or --music.")
-    from kacenv.record.shelf import DATA, MUSIC, PAGE
+    from kacenv.record.cabinet import DATA, MUSIC, PAGE
 
     if html is not None:
-        _copy(shelf.text(kept, PAGE), html)
+        _copy(cabinet.text(kept, PAGE), html)
         print(f"The record is in {html}.")
     elif as_json or music:
-        sys.stdout.write(shelf.text(kept, DATA if as_json else MUSIC))
+        sys.stdout.write(cabinet.text(kept, DATA if as_json else MUSIC))
     else:
-        _print(shelf.read(kept))
+        _print(cabinet.read(kept))
 
 
 def _copy(text: str, file: Path) -> None:
-    """Write a copy, never over something else."""
+    """Write a copy for this user alone, never over something else."""
     try:
-        with file.open("x", encoding="utf-8") as copy:
+        new = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(new, "w", encoding="utf-8") as copy:
             copy.write(text)
     except OSError as error:
         why = "it is there already" if isinstance(error, FileExistsError) else error.strerror

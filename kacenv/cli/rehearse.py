@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand
 
+from kacenv.cli.options import HouseOption, JsonOption
+
 if TYPE_CHECKING:
     from kacenv.plot import Arc
     from kacenv.requests import Press
@@ -15,6 +17,38 @@ if TYPE_CHECKING:
     from kacenv.units import Seconds
 
 Presses = list[tuple["Seconds", "Press"]]
+RoomOption = Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")]
+AtOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at", metavar="TIME PRESS", help="Press this then, e.g. --at 40m hold; any number."
+    ),
+]
+PictureOption = Annotated[
+    Path | None, typer.Option("--picture", help="Draw it to this .svg or .png file.")
+]
+CompareOption = Annotated[
+    str | None, typer.Option("--compare", metavar="SCENE", help="Another scene on the same axis.")
+]
+LiveOption = Annotated[
+    float | None,
+    typer.Option(
+        "--live",
+        metavar="SPEED",
+        min=1,
+        max=3600,
+        help="Go through it so many times as fast, with the tablet's page and virtual lamps.",
+    ),
+]
+RecordOption = Annotated[
+    bool, typer.Option("--record", help="With --live: keep a record, as of a session.")
+]
+RenderOption = Annotated[
+    Path | None, typer.Option("--render", help="Write the sound to this FLAC file.")
+]
+OutputOption = Annotated[
+    str | None, typer.Option("--output", help="With --render: this output alone.")
+]
 
 
 class RehearseCommand(TyperCommand):
@@ -30,53 +64,23 @@ class RehearseCommand(TyperCommand):
 
 def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
     scene: str,
-    room: Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")] = "demo",
-    at: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--at", metavar="TIME PRESS", help="Press this then, e.g. --at 40m hold; any number."
-        ),
-    ] = None,
-    picture: Annotated[
-        Path | None, typer.Option("--picture", help="Draw it to this .svg or .png file.")
-    ] = None,
-    compare: Annotated[
-        str | None,
-        typer.Option("--compare", metavar="SCENE", help="Another scene on the same axis."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
-    live: Annotated[
-        float | None,
-        typer.Option(
-            "--live",
-            metavar="SPEED",
-            min=1,
-            max=3600,
-            help="Go through it so many times as fast, with the tablet's page and virtual lamps.",
-        ),
-    ] = None,
-    record: Annotated[
-        bool, typer.Option("--record", help="With --live: keep a record, as of a session.")
-    ] = False,
-    render: Annotated[
-        Path | None, typer.Option("--render", help="Write the sound to this FLAC file.")
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", help="With --render: this output alone.")
-    ] = None,
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
+    room: RoomOption = "demo",
+    at: AtOption = None,
+    picture: PictureOption = None,
+    compare: CompareOption = None,
+    as_json: JsonOption = False,
+    live: LiveOption = None,
+    record: RecordOption = False,
+    render: RenderOption = None,
+    output: OutputOption = None,
+    house: HouseOption = None,
 ) -> None:
     """Go through a whole session beforehand: in words, as a picture, as sound, or live."""
     from kacenv.cli.presses import presses_at
 
     presses = presses_at(at or [])
     _check(picture, compare, live, render)
-    if record and live is None:
-        from kacenv.errors import RenderError
-
-        raise RenderError("A record is kept of a rehearsal with --live, for example: --live 60")
+    _check_record(live, record=record)
     if render is not None:
         from kacenv.cli.render import render_scene
         from kacenv.loader import House
@@ -107,6 +111,13 @@ def _check(
         from kacenv.plot.picture_file import check_name
 
         check_name(picture)
+
+
+def _check_record(live: float | None, *, record: bool) -> None:
+    if record and live is None:
+        from kacenv.errors import RenderError
+
+        raise RenderError("A record is kept of a rehearsal with --live, for example: --live 60")
 
 
 class _Rehearsed(NamedTuple):

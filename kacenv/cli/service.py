@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import HouseOption
 from kacenv.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ app = typer.Typer(
 
 RoomOption = Annotated[
     str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room to keep running.")
-]
-HouseOption = Annotated[
-    Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
 ]
 UserOption = Annotated[str, typer.Option("--user", help="The system user it runs as.")]
 RootOption = Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.errors import DaemonError, DeviceError, LoadError
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ app = typer.Typer(
 
 RoomOption = Annotated[
     str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room's name.")
-]
-HouseOption = Annotated[
-    Path | None,
-    typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/."),
 ]
 _TONE, _LEVEL = 1.5, -30.0
 _NOISE, _RISE, _SEED = 20.0, 10.0, 1
@@ -40,7 +37,7 @@ loudness reads. 65 dB SPL is our choice: no source gives a level for these rooms
 
 
 @app.command()
-def devices(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+def devices(as_json: JsonOption = False) -> None:
     """List the sound devices; `device` in a room file takes any part of a name."""
     import json
     from dataclasses import asdict

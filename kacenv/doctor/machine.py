@@ -1,6 +1,5 @@
 """Probes of the machine: versions, disk and clock."""
 
-import ctypes
 import errno
 import os
 import platform
@@ -12,13 +11,12 @@ from pathlib import Path
 from kacenv import __version__
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.places import state_folder
+from kacenv.stamp import is_synchronised
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
 """Bytes that should be free, and bytes without which a session can't be written down for sure."""
 _RTC = Path("/sys/class/rtc")
 _SERVICE = Path("/var/lib/kacenv")
-_UNSYNCHRONISED = 5
-"""TIME_ERROR of adjtimex(2)."""
 
 
 def versions() -> Iterator[Finding]:
@@ -94,7 +92,7 @@ def _unwritable(fault: int) -> Finding:
 
 def clock() -> Iterator[Finding]:
     """Is the time right, and does it survive a power cut?"""
-    if _synchronised():
+    if is_synchronised():
         yield Finding("clock", "synchronised")
     else:
         todo = "Switch on time from the network: timedatectl set-ntp true"
@@ -107,12 +105,3 @@ def clock() -> Iterator[Finding]:
             "back on hold and asks. Add a clock with a battery (RTC) to spare staff that."
         )
         yield Finding("battery clock", "none", Mark.NOTE, todo)
-
-
-def _synchronised() -> bool:
-    """Whether the kernel's clock is kept by a time server (adjtimex(2); nothing is changed)."""
-    room = ctypes.create_string_buffer(512)
-    try:
-        return int(ctypes.CDLL(None).adjtimex(room)) not in {-1, _UNSYNCHRONISED}
-    except AttributeError:
-        return False

@@ -32,8 +32,11 @@ _TROUBLE = re.compile(r'(?:"level": "|\blevel=)(?:warning|error|critical)\b')
 def house(home: House) -> Iterator[Finding]:
     """Whether all its files can be used."""
     problems = len(check_house(home))
-    found = f"{len(home.rooms())} rooms, {len(home.scenes())} scenes, "
-    found += f"{len(home.playlists())} playlists"
+    counts = (len(home.rooms()), len(home.scenes()), len(home.playlists()))
+    things = zip(counts, ("room", "scene", "playlist"), strict=True)
+    found = ", ".join(
+        f"1 {thing}" if count == 1 else f"{count} {thing}s" for count, thing in things
+    )
     if problems:
         found += f"; problems: {problems}"
         yield Finding("house", found, Mark.WRONG, "See them by: kacenv check")

@@ -6,7 +6,7 @@ from kacenv import commands
 from kacenv.engine import choice, music
 from kacenv.engine.turn import Turn
 from kacenv.errors import RefusedError
-from kacenv.fades import Fade
+from kacenv.fades import Curve, Fade
 from kacenv.requests import Mute, Volume
 from kacenv.room import Role
 from kacenv.units import Decibels, Seconds
@@ -44,7 +44,7 @@ def _outputs(turn: Turn, named: str | None) -> Sequence[str]:
 
 def _set_volume(turn: Turn, output: str, level: Decibels) -> None:
     volumes = turn.state.volumes
-    before = volumes.get(output, Fade.steady(0.0))
+    before = volumes.get(output, Fade(0.0, 0.0, curve=Curve.LINEAR))
     fade = before.toward(level, turn.now, VOLUME_FADE, music.STEEPEST_LEVEL)
     turn.change(volumes={**volumes, output: fade})
     turn.order(commands.SetVolume(output, level, turn.now, fade.duration))

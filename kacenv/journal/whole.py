@@ -21,16 +21,15 @@ class Line(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """All that a journal has of a session; `ended` is False for one that broke off.
+    """All that a journal has of a session.
 
-    `run` names the session: eight random digits (0 to f), the same whenever the journal is read.
+    `run` names the session: eight digits (0 to f), the same whenever the journal is read.
     `lost` counts lines that can't be read.
     """
 
     run: str
     past: Past
     begun: Stamp
-    ended: bool
     told: tuple[Line, ...]
     tally: Tally
     lost: int
@@ -53,7 +52,6 @@ def read_whole(path: Path) -> Whole:
         run=_run_of(lines),
         past=past,
         begun=first.stamp,
-        ended=any(record.ended for record in records),
         told=tuple(Line(record.at, record.told) for record in records if record.told),
         tally=_sum(records),
         lost=max(past.lost, len(lines) - len(records)),

@@ -33,7 +33,9 @@ class Acquaintance:
         self.presumed = self.presumed or setting
 
     def wait(self, now: Seconds) -> bool:
-        """Ask, and wait for an answer; False where that was done before."""
+        """Ask, and wait for an answer; False once that is over."""
+        if self.waits_until is not None and now < self.waits_until:
+            return True
         if self._has_waited:
             return False
         self._has_waited = self._asks = True
@@ -43,6 +45,11 @@ class Acquaintance:
     def stop_waiting(self) -> None:
         """It has answered, or had its time, or can't answer."""
         self.waits_until = None
+
+    def interrupted(self) -> None:
+        """It couldn't answer: one that was waited for may be waited for again."""
+        if self.waits_until is not None:
+            self.waits_until, self._has_waited = None, False
 
     def question(self) -> tuple[Message, ...]:
         """What it is asked now; once, and nothing where it can't be asked."""

@@ -26,6 +26,11 @@ class Belief:
         """It has left its fade, and shows `setting`; None where nobody knows."""
         self.fade, self._rest = None, setting
 
+    def left_alone(self, told: Setting | None) -> None:
+        """Nothing more can be said: it ends its own fade, or stays at the last step, `told`."""
+        if self.fade is not None and self.fade.next_due() is not None:
+            self.fade, self._rest = self.fade.left_alone(), told
+
     def at(self, now: Seconds) -> Setting | None:
         """What it should show now."""
         return self.fade.path.at(now) if self.fade else self._rest

@@ -54,6 +54,10 @@ class LampFade(Protocol):
         """What to tell the lamp now, and the fade after that."""
         ...
 
+    def left_alone(self) -> Self | None:
+        """What comes of it if nothing more is told; None where the lamp stays as it was told."""
+        ...
+
 
 class _Telling(NamedTuple):
     """A message still to be sent; it ends at `until`, unless it is sent too late for that."""
@@ -71,6 +75,8 @@ class OwnFade:
 
     path: Path
     tellings: tuple[_Telling, ...]
+    told_until: Seconds | None = None
+    """How far what was told so far leads."""
 
     @classmethod
     def begin(
@@ -103,7 +109,7 @@ class OwnFade:
             return cls(path, (first._replace(white=True), *rest, _reminder(path.end)))
         span = Seconds(min(WHITE_LONGEST, level.duration / 3))
         staged = path.white_first(span)
-        first = _Telling(start, Seconds(start + span), level=False, white=True)
+        first = _Telling(start, staged.level.start, level=False, white=True)
         then = _Telling(first.until, staged.end, level=True, white=False)
         return cls(staged, (first, *_stretches(then, longest), _reminder(staged.end)))
 
@@ -119,7 +125,13 @@ class OwnFade:
         later = [*due[1:], None]
         due = [one for one, next_ in zip(due, later, strict=False) if not _is_past(one, next_, now)]
         steps = tuple(_step(fade.path, telling, now) for telling in due)
-        return replace(fade, tellings=rest), steps
+        until = due[-1].until if due else fade.told_until
+        return replace(fade, tellings=rest, told_until=until), steps
+
+    def left_alone(self) -> "OwnFade":
+        """The lamp ends by itself what it was told."""
+        until = self.path.level.start if self.told_until is None else self.told_until
+        return replace(self, path=self.path.cut(until), tellings=())
 
     def _lacking(self, now: Seconds) -> Seconds:
         """How much later all must be, so that a message sent late doesn't hurry the lamp."""
@@ -223,6 +235,9 @@ class SteppedFade:
         if self.told is not None and units[1:] == self.told[1:] and not self.landed:
             return after, (Step(setting.level, None),)
         return after, (Step(setting.level, setting.kelvin, color=setting.color),)
+
+    def left_alone(self) -> None:
+        """The lamp stays at its last step."""
 
     def _next_change(self, units: Units, now: Seconds) -> Seconds:
         """The first moment, at least a gap from now, at which another number is right."""

@@ -230,8 +230,9 @@ class Lamp:
             self.broker_back(now)
         if not available:
             known = self._origin(now)
-            # Whatever it shows when the power comes back, it may not be what it was led to.
-            self._belief.stay(self._belief.at(now))
+            if not self.urgent:
+                # Whatever it shows when the power comes back, it may not be what it was led to.
+                self._belief.stay(self._belief.at(now))
             self._acquaintance.left(known)
             if self._wish is not None:
                 self._checkup.does_not_answer()
@@ -267,6 +268,8 @@ class Lamp:
     def _take(self, meaning: Meaning, now: Seconds) -> None:
         if meaning is Meaning.FOLLOWS and self._witness.confirmed:
             self._checkup.follows()
+        elif meaning is Meaning.HAND and self.urgent and self._belief.is_busy(now):
+            self._witness.doubt()
         elif meaning is Meaning.HAND and (self._witness.confirmed or not self.urgent):
             self._by_hand = True
             self._belief.stay(self._said.setting)
@@ -281,11 +284,10 @@ class Lamp:
         if self._wish is not None and not self._by_hand:
             self._checkup.reconnected(now, urgent=self.urgent)
 
-    def broker_gone(self, now: Seconds) -> None:
+    def broker_gone(self) -> None:
         """Nothing more can be told: the lamp stays where it was led, or ends its own fade."""
         self._up_since = None
-        self._acquaintance.stop_waiting()
+        self._acquaintance.interrupted()
         self._checkup.cancel()
         self._said.forget_whether_there()
-        if self._belief.fade is not None and self._belief.fade.next_due() is not None:
-            self._belief.stay(self._belief.at(now) if self._voice.fades else self._voice.told)
+        self._belief.left_alone(self._voice.told)

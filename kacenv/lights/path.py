@@ -46,6 +46,8 @@ class Path:
     """What is said at the end, where a colour fades into a white."""
     pace: float = 0.0
     """The least share of its time in which the bounds let it be gone; 0 for lights-up."""
+    steepest: float = STEEPEST
+    """Level per second."""
 
     @property
     def end(self) -> Seconds:
@@ -78,22 +80,46 @@ class Path:
             tint=replace(self.tint, course=_later(self.tint.course, span)) if self.tint else None,
         )
 
-    def white_first(self, span: Seconds, steepest: float = STEEPEST) -> "Path":
-        """The same way with the white or colour changed in the first `span`, the level after.
-
-        It ends in time where the slope bound lets it.
-        """
-        start = Seconds(self.level.start + span)
-        change = abs(self.level.target - self.level.origin)
-        shortest = change / steepest if change else self.level.duration
-        left = Seconds(max(self.level.duration - span, shortest))
+    def cut(self, time: Seconds) -> "Path":
+        """The same way as far as it leads by `time`, and no farther."""
+        if time >= self.end:
+            return self
+        tint = self.tint
         return replace(
             self,
-            level=replace(self.level, start=start, duration=left),
+            level=_cut(self.level, time),
+            mired=_cut(self.mired, time) if self.mired else None,
+            tint=replace(tint, course=_cut(tint.course, time)) if tint else None,
+            goal=None,
+        )
+
+    def white_first(self, span: Seconds) -> "Path":
+        """The same way with the white or colour changed in the first `span`, the level after.
+
+        It ends in time where the bounds let it: either takes as long as it needs.
+        """
+        least = self._least_for_shade()
+        span = Seconds(max(span, least))
+        change = abs(self.level.target - self.level.origin)
+        duration = self.level.duration
+        needed = change / self.steepest if change else self.pace * duration
+        left = Seconds(max(duration - span, needed) if change else duration)
+        shares = [need / time for need, time in ((least, span), (needed, left)) if time > 0]
+        return replace(
+            self,
+            level=replace(self.level, start=Seconds(self.level.start + span), duration=left),
             mired=replace(self.mired, duration=span) if self.mired else None,
             tint=self._sooner(span),
-            pace=min(1.0, self.pace * self.level.duration / left) if left else 0.0,
+            pace=max(shares, default=0.0),
         )
+
+    def _least_for_shade(self) -> float:
+        """Seconds that the white or colour needs."""
+        if self.tint is not None:
+            return distance(self.tint.origin, self.tint.target) / STEEPEST_TINT
+        if self.mired is None:
+            return 0.0
+        return abs(self.mired.target - self.mired.origin) / STEEPEST_WHITE
 
     def _sooner(self, span: Seconds) -> Tint | None:
         if self.tint is None:
@@ -128,10 +154,12 @@ def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
     if colors is not None:
         course = Fade(0.0, 1.0, way.start, duration, Curve.LINEAR)
         goal = target if target.kelvin is not None else None
-        return Path(level, tint=Tint(*colors, course), goal=goal, pace=pace)
+        tint = Tint(*colors, course)
+        return Path(level, tint=tint, goal=goal, pace=pace, steepest=way.steepest)
     if way.warmth is not None and _follows(origin, way.warmth):
-        return Path(level, warmth=way.warmth, pace=pace)
-    return Path(level, _mired(origin, target, way.start, duration), pace=pace)
+        return Path(level, warmth=way.warmth, pace=pace, steepest=way.steepest)
+    mired = _mired(origin, target, way.start, duration)
+    return Path(level, mired, pace=pace, steepest=way.steepest)
 
 
 def path_from_unknown(target: Setting, presumed: Setting | None, way: Way) -> Path:
@@ -148,6 +176,11 @@ def path_from_unknown(target: Setting, presumed: Setting | None, way: Way) -> Pa
 
 def _later(fade: Fade, span: Seconds) -> Fade:
     return replace(fade, start=Seconds(fade.start + span))
+
+
+def _cut(fade: Fade, time: Seconds) -> Fade:
+    duration = Seconds(min(max(0.0, time - fade.start), fade.duration))
+    return replace(fade, target=fade.value_at(time), duration=duration)
 
 
 def _follows(origin: Setting | None, warmth: Warmth) -> bool:

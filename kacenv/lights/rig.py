@@ -198,7 +198,7 @@ class Rig:
                 if up:
                     lamp.broker_back(now)
                 else:
-                    lamp.broker_gone(now)
+                    lamp.broker_gone()
                 self._plan(lamp)
 
     def _take_reports(self, now: Seconds) -> None:

@@ -77,6 +77,10 @@ class Witness:
         if self._told is None and self.agree(level, self._target):
             self._told = now
 
+    def doubt(self) -> None:
+        """What the lamp has said is denied: it is to confirm anew."""
+        self.confirmed_after = None
+
     def judge(self, level: Level, now: Seconds) -> Meaning:
         """What a report of `level` at `now` means."""
         if self.agree(level, self._target):

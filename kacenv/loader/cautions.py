@@ -1,13 +1,14 @@
 """What a house may do, but somebody should know of before a session."""
 
+import math
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from kacenv.loader.tracks import Listed
 from kacenv.music import Sound
-from kacenv.music.gap import DEAD_AIR
-from kacenv.units import Seconds, format_clock, format_seconds
+from kacenv.music.gap import DEAD_AIR, Silence
+from kacenv.units import format_clock, format_seconds
 
 SUDDEN: Final = 10.0
 """A rise of momentary loudness within 2 s that would startle, in LU.
@@ -17,6 +18,8 @@ loudness over some tenths of a second, so the momentary window of 0.4 s tells wh
 short-term window of 3 s smooths away. Calm music measures 4 to 7 LU, battle music 10 to 20."""
 _SHORT_OF: Final = 2.0
 """Seconds by which a header and the music may differ before something is missing."""
+_A_PIECE: Final = 30.0
+"""Seconds of music that are worth being kept on one side of a silence."""
 
 
 class Rule(StrEnum):
@@ -114,11 +117,11 @@ def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
             f" {sound.sudden:.0f} LU louder within 2 s; take another track, or cut before it"
         )
         yield Rule.STARTLING, text
-    if _silence_within(track, sound) >= DEAD_AIR:
+    for silence in _silences_within(track, sound)[:1]:
         text = (
-            f"{name} is silent for {format_seconds(Seconds(round(sound.gap)))} at"
-            f" {format_clock(sound.gap_at)}; there another piece takes over, so cut before it:"
-            f" cue_out: {format_seconds(Seconds(int(sound.gap_at)))}"
+            f"{name} is silent for {format_seconds(silence.length)} at"
+            f" {format_clock(silence.at)}; there another piece takes over, so"
+            f" {_way_round(silence, track, sound)}"
         )
         yield Rule.GAP, text
     if sound.damaged_at is not None:
@@ -132,6 +135,25 @@ def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
         yield Rule.DAMAGED, text
 
 
-def _silence_within(track: Listed, sound: Sound) -> float:
-    """How much of the track's longest silence lies in what is played of it, in seconds."""
-    return min(sound.gap_at + sound.gap, track.end) - max(sound.gap_at, track.begin)
+def _silences_within(track: Listed, sound: Sound) -> list[Silence]:
+    """The silences of which enough lies in what is played of the track."""
+    return [
+        silence
+        for silence in sound.silences
+        if min(silence.end, track.end) - max(silence.at, track.begin) >= DEAD_AIR
+    ]
+
+
+def _way_round(silence: Silence, track: Listed, sound: Sound) -> str:
+    """How to leave a silence out: by either side that is a piece, else by the longer one."""
+    cue_out, cue_in = int(silence.at), math.ceil(silence.end)
+    before = cue_out - max(track.begin, sound.head)
+    after = min(track.end, sound.duration - sound.tail) - cue_in
+    least = min(_A_PIECE, max(before, after))
+    if least < 1.0:
+        return "take another track"
+    ways = (
+        (before, f"cut before it: cue_out: {format_seconds(cue_out)}"),
+        (after, f"begin after it: cue_in: {format_seconds(cue_in)}"),
+    )
+    return ", or ".join(way for length, way in ways if length >= least)

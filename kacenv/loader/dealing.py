@@ -6,7 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Final
+from typing import Final, NamedTuple
+
+import yaml
 
 from kacenv.errors import LoadError
 from kacenv.loader.explain import validate
@@ -21,9 +23,14 @@ from kacenv.units import Seconds
 
 _USUAL: Final = 2.0
 """The energy of music of which nobody has said any."""
-_PLAYLIST: Final = re.compile(r"""(\bplaylist:\s*)(['"]?)([^'"\s,}#]+)\2""")
-_OVERFLOW: Final = re.compile(r"""^(overflow:\s*)(['"]?)([^'"\s#]+)\2""", re.MULTILINE)
-_TITLE: Final = re.compile(r"^title:.*$", re.MULTILINE)
+_LONGEST: Final = 80
+"""What a title may hold."""
+_LEAST: Final = 20
+"""So much of the folder's name stays in a title, if it is as long."""
+_THIN: Final = 0.5
+"""Less music than this share of a playlist's time is told."""
+_NAMED: Final = re.compile(r"(?:[&!]\S*\s+)*")
+"""`&name` and `!tag` before a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,68 +65,153 @@ def _energy(shelf: Shelf, name: str) -> float:
     return _USUAL
 
 
+class Thin(NamedTuple):
+    """A new playlist whose music, of this `length`, is under half of what is `wanted`."""
+
+    playlist: str
+    length: Seconds
+    wanted: Seconds
+
+
 def deal(pieces: Sequence[Piece], wanted: Sequence[Wanted]) -> dict[str, list[Piece]]:
     """For each playlist its share of the music by time: the calmest pieces for the calmest.
 
-    Every playlist gets one piece at least, two where there are twice as many; there must be one
-    for each. Pieces keep their order.
+    Of pieces with the same energy, those that outlast other playlists' phases go to the longest.
+    Every playlist gets one piece at least, two where there are twice as many and one alone doesn't
+    fill it; there must be one for each. Pieces keep their order.
     """
-    ranked = sorted(pieces, key=lambda piece: piece.energy or _USUAL)
-    scale = sum(piece.length for piece in pieces) / sum(one.length for one in wanted)
-    dealt: dict[str, list[Piece]] = {}
     least = min(2, len(pieces) // len(wanted))
-    share = given = 0.0
-    for number, one in enumerate(wanted, 1):
-        share += one.length * scale
-        most = len(ranked) - least * (len(wanted) - number)
-        count = 0
-        while count < most and (count < least or given + ranked[count].length / 2 <= share):
-            given += ranked[count].length
-            count += 1
-        mine, ranked = ranked[:count], ranked[count:]
-        dealt[one.playlist] = mine
-    dealt[wanted[-1].playlist] += ranked
-    return {name: [one for one in pieces if one in mine] for name, mine in dealt.items()}
+    rest = list(pieces)
+    dealt: dict[str, list[Piece]] = {}
+    for number, one in enumerate(wanted):
+        coming = [other.length for other in wanted[number:]]
+        ranked = _ranked(rest, coming)
+        mine = {piece.file for piece in ranked[: _count(ranked, coming, least)]}
+        dealt[one.playlist] = [piece for piece in rest if piece.file in mine]
+        rest = [piece for piece in rest if piece.file not in mine]
+    return dealt
+
+
+def _ranked(pieces: Sequence[Piece], coming: Sequence[Seconds]) -> list[Piece]:
+    """The pieces as the first of the `coming` lengths takes them: the calmest, then what suits."""
+    longest = coming[0] == max(coming)
+    fits = min(coming) if longest else coming[0]
+
+    def rank(piece: Piece) -> tuple[float, float]:
+        excess = max(0.0, piece.length - fits)
+        return piece.energy or _USUAL, -excess if longest else excess
+
+    return sorted(pieces, key=rank)
+
+
+def _count(ranked: Sequence[Piece], coming: Sequence[Seconds], least: int) -> int:
+    """How many of the ranked pieces the first of the `coming` lengths takes."""
+    length, longest = coming[0], max(coming)
+    if len(coming) == 1:
+        return len(ranked)
+    lasting = [min(piece.length, longest) for piece in ranked]
+    share = length * sum(lasting) / sum(coming)
+    most = len(ranked) - least * (len(coming) - 1)
+    count, taken = 0, 0.0
+    while count < most:
+        too_few = count < least and taken < length
+        too_long = lasting[count] > length and taken >= length
+        if not too_few and (too_long or taken + lasting[count] / 2 > share):
+            break
+        taken += lasting[count]
+        count += 1
+    return count
 
 
 class Dealing:
     """Whereto a folder's pieces go: playlists `NAME-settle` and so on, and a scene `SCENE-NAME`.
 
     Raises:
-        LoadError: There is no such scene, it isn't right, or a name is taken already.
+        LoadError: There is no such scene, it isn't right, or a name is taken already and isn't to
+            be used `again`.
     """
 
-    def __init__(self, house: House, folder: Path, name: str | None, scene: str) -> None:
+    def __init__(
+        self, house: House, folder: Path, name: str | None, scene: str, *, again: bool = False
+    ) -> None:
         self._source = house.scene(scene)
         self._scene = validate(Scene, parse(read_text(self._source), self._source.name))
         self._wanted = wanted_by(house, self._scene)
         self._folder = folder
         stem = slug(name or folder.resolve().name)
-        self._names = {one.playlist: f"{stem}-{slug(one.playlist)}" for one in self._wanted}
+        self._names = _names(stem, [one.playlist for one in self._wanted])
         self.scene = f"{self._source.stem}-{stem}"
         self._lists, self._scenes = house.playlist_folder, house.root / "scenes"
         taken = {*house.playlists()} & {*self._names.values()} | {*house.scenes()} & {self.scene}
-        if taken:
+        if taken and not again:
             expected = "names that nothing has yet; nothing is overwritten"
             found = f"{any_of(sorted(taken))}, there already"
             raise refuse(self._scenes, found, expected, f"--name {stem}-2")
+        self._music = "".join(sign for sign in title_of(folder, name) if sign.isprintable())
+        overflow = self._names[self._wanted[0].playlist]
+        self._text = scene_with(self._source, self._names, overflow, self._music)
+
+    def must_suffice(self, count: int) -> None:
+        """Whether so many pieces can do.
+
+        Raises:
+            LoadError: There are fewer pieces than playlists.
+        """
+        if count < len(self._wanted):
+            expected = f"{len(self._wanted)} or more, one for each playlist of the scene"
+            found = "1 piece" if count == 1 else f"{count} pieces"
+            raise refuse(self._folder, f"{found} that can be played", expected)
+
+    def thin(self, pieces: Sequence[Piece]) -> Iterator[Thin]:
+        """The new playlists with under half of their time's music, the calmest first."""
+        dealt = deal(pieces, self._wanted)
+        for one in self._wanted:
+            length = Seconds(sum(piece.length for piece in dealt[one.playlist]))
+            if length < _THIN * one.length:
+                yield Thin(self._names[one.playlist], length, one.length)
 
     def files(self, pieces: Sequence[Piece], *, listened: bool) -> Iterator[tuple[Path, str]]:
         """The playlists, in the order of the phases, and the scene.
 
         Raises:
-            LoadError: There are fewer pieces than playlists, or the scene can't be followed.
+            LoadError: There are fewer pieces than playlists.
         """
-        if len(pieces) < len(self._wanted):
-            expected = f"{len(self._wanted)} or more, one for each playlist of the scene"
-            raise refuse(self._folder, f"{len(pieces)} pieces that can be played", expected)
-        music, dealt = title_of(self._folder), deal(pieces, self._wanted)
+        self.must_suffice(len(pieces))
+        dealt = deal(pieces, self._wanted)
         for name in dict.fromkeys(phase.playlist for phase in self._scene.phases):
-            text = playlist_text(f"{music}, {name}", dealt[name], listened=listened)
+            title = _list_title(self._music, name)
+            text = playlist_text(title, dealt[name], listened=listened)
             yield self._lists / f"{self._names[name]}.yaml", text
-        overflow = self._names[self._wanted[0].playlist]
-        text = scene_with(self._source, self._names, overflow, music)
-        yield self._scenes / f"{self.scene}.yaml", text
+        yield self._scenes / f"{self.scene}.yaml", self._text
+
+
+def _names(stem: str, playlists: Sequence[str]) -> dict[str, str]:
+    """A new name for each playlist, and none twice."""
+    names: dict[str, str] = {}
+    for playlist in playlists:
+        name = usual = f"{stem}-{slug(playlist)}"
+        number = 1
+        while name in names.values():
+            number += 1
+            name = f"{usual}-{number}"
+        names[playlist] = name
+    return names
+
+
+def _list_title(music: str, playlist: str) -> str:
+    playlist = _cut(playlist, _LONGEST // 2)
+    return f"{_cut(music, _LONGEST - len(playlist) - len(', '))}, {playlist}"
+
+
+def _scene_title(title: str, music: str) -> str:
+    """The scene's title and the music's, which is cut first where both are too long together."""
+    room = _LONGEST - len(", with ")
+    music = _cut(music, max(_LEAST, room - len(title)))
+    return f"{_cut(title, room - len(music))}, with {music}".rstrip()
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def scene_with(path: Path, names: Mapping[str, str], overflow: str, music: str) -> str:
@@ -130,13 +222,50 @@ def scene_with(path: Path, names: Mapping[str, str], overflow: str, music: str) 
     """
     text = read_text(path)
     before = validate(Scene, parse(text, path.name))
-    title = f"title: {scalar(f'{before.title}, with {music}')}"
-    text = _PLAYLIST.sub(lambda found: f"{found[1]}{names.get(found[3], found[3])}", text)
-    text = _OVERFLOW.sub(lambda found: f"{found[1]}{overflow}", text)
-    text = _TITLE.sub(lambda _: title, text, count=1)
-    after = validate(Scene, parse(text, path.name))
-    wanted = [names[phase.playlist] for phase in before.phases]
-    if [phase.playlist for phase in after.phases] != wanted:
-        expected = "phases with one line each for their playlist, as in playlist: settle"
-        raise refuse(path, "playlists that can't be exchanged here", expected)
+    wanted = before.model_copy(
+        update={
+            "title": _scene_title(before.title, music),
+            "overflow": overflow if before.overflow else None,
+            "phases": tuple(
+                phase.model_copy(update={"playlist": names[phase.playlist]})
+                for phase in before.phases
+            ),
+        }
+    )
+    edited = _edited(text, wanted)
+    with suppress(LoadError):
+        if validate(Scene, parse(edited, path.name)).model_dump() == wanted.model_dump():
+            return edited
+    expected = "a title and playlists that stand for themselves alone, as in playlist: settle"
+    raise refuse(path, "a title or playlists that can't be exchanged here", expected)
+
+
+def _edited(text: str, scene: Scene) -> str:
+    """`text` with the title and the playlists of `scene`, each in its place."""
+    edits: dict[tuple[int, int], str] = {}
+    for node, value in _values(yaml.compose(text, Loader=yaml.SafeLoader), scene):
+        edits[node.start_mark.index, node.end_mark.index] = value
+    for (start, end), value in sorted(edits.items(), reverse=True):
+        old = text[start:end]
+        named = _NAMED.match(old)
+        begin = start + (named.end() if named else 0)
+        text = f"{text[:begin]}{value}{text[start + len(old.rstrip()) :]}"
     return text
+
+
+def _values(root: yaml.Node | None, scene: Scene) -> Iterator[tuple[yaml.Node, str]]:
+    """The places of title, playlists and overflow, and what belongs there."""
+    for key, node in _pairs(root):
+        if key == "title":
+            yield node, scalar(scene.title)
+        elif key == "overflow" and scene.overflow:
+            yield node, scene.overflow
+        elif key == "phases":
+            for phase, written in zip(scene.phases, node.value, strict=True):
+                places = (place for name, place in _pairs(written) if name == "playlist")
+                yield from ((place, phase.playlist) for place in places)
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        yield str(key.value), value

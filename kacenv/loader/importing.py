@@ -90,23 +90,23 @@ def base_of(house: House, folder: Path) -> Path:
     return inside[0].resolve()
 
 
-def target_of(house: House, folder: Path, name: str | None) -> Path:
+def target_of(house: House, folder: Path, name: str | None, *, again: bool = False) -> Path:
     """The file of the playlist to be written; by default it is called like the folder.
 
     Raises:
-        LoadError: There is one of this name already.
+        LoadError: There is one of this name already, and it isn't to be written `again`.
     """
     stem = slug(name or folder.resolve().name)
-    if stem in house.playlists():
+    if stem in house.playlists() and not again:
         taken = house.playlist(stem) or house.playlist_folder / stem
         expected = "a name that no playlist has yet; nothing is overwritten"
         raise refuse(taken, "a playlist of this name", expected, f"--name {stem}-2")
     return house.playlist_folder / f"{stem}.yaml"
 
 
-def title_of(folder: Path) -> str:
-    """What the music of a folder is called, for people."""
-    return folder.resolve().name.replace("_", " ").strip()[:80]
+def title_of(folder: Path, name: str | None = None) -> str:
+    """What the music of a folder is called, for people; by its own name if it has one."""
+    return (name or folder.resolve().name).replace("_", " ").strip()[:80]
 
 
 def slug(text: str) -> str:

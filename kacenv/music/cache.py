@@ -12,7 +12,7 @@ from kacenv.errors import KacenvError
 from kacenv.music.sound import FIELDS, Sound
 
 ENVIRONMENT: Final = "KACENV_CACHE"
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the tables, and of how a file is measured; another version is measured anew."""
 _PATIENCE: Final = 30.0
 """Seconds for which one scan waits while another one writes."""

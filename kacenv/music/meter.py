@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from kacenv.errors import DeviceError
 from kacenv.music.course import Course, largest_rise, packed
-from kacenv.music.gap import QUIET, Gaps
+from kacenv.music.gap import DEAD_AIR, QUIET, Gaps
+from kacenv.music.gap import packed as packed_gaps
 from kacenv.music.sound import ABSOLUTE_GATE, QUIETEST, Sound
 from kacenv.music.sound_file import kind_of
 from kacenv.units import Decibels, Seconds
@@ -138,6 +139,7 @@ class _Meter:
 
     def _begin(self, frame: AudioFrame) -> None:
         self._rate = frame.sample_rate
+        self._gaps = Gaps(least=round(DEAD_AIR * self._rate))
         self._graph = av.filter.Graph()
         self._source = self._graph.add_abuffer(
             sample_rate=frame.sample_rate,
@@ -203,6 +205,7 @@ class _Meter:
             damaged_at=self._damaged_at,
             gap=Seconds(self._gaps.longest.length / self._rate),
             gap_at=Seconds(self._gaps.longest.at / self._rate),
+            gaps=packed_gaps(self._gaps.found, self._rate),
             course=packed(_course(self._short_term)),
         )
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Final
 
+from kacenv.music.gap import Silence, unpacked
 from kacenv.units import Decibels, Seconds
 
 QUIETEST: Final = Decibels(-120.0)
@@ -44,6 +45,8 @@ class Sound:
     """The longest silence between its beginning and end, below -60 dBFS (rms of 0.1 s)."""
     gap_at: Seconds = Seconds(0.0)
     """Where in the file that begins."""
+    gaps: bytes = b""
+    """Every such silence of 2 s or more, packed; see `silences`."""
     course: bytes = b""
     """Short-term loudness (3 s), a byte for each second: a third of a LU from -70 LUFS up."""
 
@@ -60,14 +63,21 @@ class Sound:
             return False
         return (
             isinstance(self.course, bytes)
+            and isinstance(self.gaps, bytes)
             and math.isfinite(sum((*spans, *inside, *others)))
             and self.duration > 0.0
             and min(*spans, *inside) >= 0.0
             and self.head + self.tail <= self.duration + 1e-6
             and self.gap_at + self.gap <= self.duration + 1e-6
+            and all(silence.end <= self.duration + 0.002 for silence in self.silences)
             and QUIETEST <= self.true_peak < 60.0
             and (self.loudness is None or ABSOLUTE_GATE < self.loudness < 60.0)
         )
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Every silence of 2 s or more between its beginning and end, in their order."""
+        return unpacked(self.gaps) if self.gaps else ()
 
     @property
     def silent(self) -> bool:

@@ -20,7 +20,8 @@ export async function ask(path, { body, patience = PATIENCE } = {}) {
   }
 }
 
-class Refusal extends Error {}
+/** The room has heard, and said no. */
+export class Refusal extends Error {}
 class Locked extends Error {}
 
 function reach(path, body, signal) {

@@ -2,20 +2,20 @@
 
 import { stayAwake } from "./awake.js";
 import { showCheckIns, wireCheckIns } from "./check_ins.js";
+import { insist } from "./insist.js";
 import { ASKS, LONG_PRESSES, forget, muteAsk, volumeAsk } from "./keys.js";
 import { ask, follow } from "./link.js";
 import { learnRole, logIn, showToken } from "./login.js";
 import { onLongPress, onPress } from "./press.js";
 import { offerScenes } from "./scenes.js";
 import { showSeats, wireSeats } from "./seats.js";
-import { Room } from "./status.js";
+import { Room, isRehearsal } from "./status.js";
 import { undoOf } from "./undo.js";
 import { $, mayDrive, news, show, write } from "./view.js";
 import { clock, forTouch, timeOfDay } from "./words.js";
 
 const FRAME = 250; // ms between two looks at the clocks
 const UNDO = 10000; // ms
-const AGAIN = 1000; // ms until lights-up is tried again
 
 const room = new Room();
 let presses = 0;
@@ -61,16 +61,25 @@ function takeBack() {
   return send(request, false);
 }
 
-/** Lights-up is tried whatever the link says, until the room has heard it. */
+/** Lights-up is tried whatever the link says; that it failed stays to be read. */
 async function lightsUp() {
-  if (!lostAt) return send(ASKS["lights-up"]());
-  say("Trying to bring the lights up. The switches at the wall work, too.");
-  for (;;) {
-    try {
-      return say((await ask("/v1/requests", { body: ASKS["lights-up"]() })).reply);
-    } catch {
-      await new Promise((go) => setTimeout(go, AGAIN));
-    }
+  const request = ASKS["lights-up"]();
+  const before = room.now();
+  const mine = ++presses;
+  let failed = false;
+  const trying = () => {
+    failed = true;
+    say("Trying to bring the lights up. The switches at the wall work, too.");
+  };
+  if (lostAt) trying();
+  try {
+    const answer = await insist(request, trying);
+    if (!answer) return;
+    const sure = !failed && mine === presses && answer.changed; // else `before` may be another's
+    say(answer.reply, sure ? undoOf(request, before) : null);
+  } catch (error) {
+    say(error.message);
+    clearTimeout(quiet);
   }
 }
 
@@ -99,11 +108,13 @@ function lose() {
   if (lostAt || !room.known) return;
   lostAt = Date.now();
   document.body.classList.add("lost");
-  write($("lost-words"), `No link since ${timeOfDay(new Date(lostAt))}. ` +
-    "The room goes on by itself; this is how it was then.");
+  const over = isRehearsal(room.known);
+  write($("lost-words"), over ? "The rehearsal is over. This is how it was then." :
+    `No link since ${timeOfDay(new Date(lostAt))}. The room goes on by itself; this is how it was then.`);
+  $("lost-for").hidden = over;
   $("lost").hidden = false;
   for (const key of document.querySelectorAll("main button, #undo")) {
-    key.disabled = key.id !== "lights-up" || !mayDrive();
+    key.disabled = key.id !== "lights-up" || over || !mayDrive();
   }
   say("");
 }

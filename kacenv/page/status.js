@@ -40,6 +40,11 @@ function asObject(value) {
   return value && typeof value === "object" && !Array.isArray(value) ? value : {};
 }
 
+/** Whether this is a live rehearsal: a room of that name alone may be a real one. */
+export function isRehearsal({ room, sound }) {
+  return room.endsWith("-rehearsal") && String(sound).startsWith("a rehearsal, ");
+}
+
 /** The room as this page knows it, with clocks that run on between two messages. */
 export class Room {
   constructor() {

@@ -1,6 +1,7 @@
 // The room drawn on the page. Nothing here asks anything of the room.
 
 import { drawHill } from "./arc.js";
+import { mayGoDark } from "./awake.js";
 import { ASKS, LOUDEST, SOFTEST, isOpen } from "./keys.js";
 import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
@@ -42,8 +43,10 @@ function showHealth({ health }) {
   const troubles = Object.values(health).filter(Boolean);
   const well = `${list(Object.keys(health).map((part) => PARTS[part] || part))} are well`;
   $("health").classList.toggle("trouble", troubles.length > 0);
-  write($("health-words"), troubles.join(" ") || well.charAt(0).toUpperCase() + well.slice(1));
-  write($("health-short"), troubles.join(" ") || "All is well");
+  const words = troubles.join(" ") || well.charAt(0).toUpperCase() + well.slice(1);
+  const dark = "This screen may go dark.";
+  write($("health-words"), mayGoDark() ? `${words.replace(/\.?$/, ".")} ${dark}` : words);
+  write($("health-short"), troubles.join(" ") || (mayGoDark() ? dark : "All is well"));
 }
 
 function showSession(session, rate) {

@@ -14,6 +14,8 @@ from kacenv.plot.words import GAP, row_name
 from kacenv.units import Level, Seconds
 
 _BAND, _BETWEEN = 34.0, 5.0
+SHORTEST: Final = Seconds(1.0)
+"""A session that was stopped at once is drawn on an axis of this length."""
 _BRIGHT: Final = 0.55
 """A band above this level is written on in dark letters."""
 _HIGH: Final = 0.5
@@ -34,10 +36,11 @@ def draw_light(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
 def _band(sheet: Sheet, scale: Scale, arc: Arc, looks: list[LookSpan], y: float) -> None:
     zone = ZoneLight(arc, looks[0].zone)
     times = zone.bends(arc.length)
-    stops = [(at / arc.length, shown(zone.light_at(at), zone.level_at(at))) for at in times]
+    whole = max(arc.length, SHORTEST)
+    stops = [(at / whole, shown(zone.light_at(at), zone.level_at(at))) for at in times]
     width = scale.span(arc.length)
     sheet.box(scale.left, y, width, _BAND, sheet.gradient(stops))
-    edge = [(at / arc.length, shown(zone.light_at(at), 0.85)) for at in times]
+    edge = [(at / whole, shown(zone.light_at(at), 0.85)) for at in times]
     line = [(scale.x(at), y + _BAND - 1 - (_BAND - 3) * zone.level_at(at)) for at in times]
     stroke = sheet.gradient(edge)
     # A stroke that is level all along has no height for its gradient to span.

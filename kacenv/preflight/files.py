@@ -57,7 +57,7 @@ def files(home: House, room: str, scenes: Sequence[str], known: Known) -> Iterat
     """Problems are a no-go, warnings are told."""
     yield Step("reading room, scenes and playlists")
     problems = choose(home, room, scenes, known).problems
-    check = f"kacenv check {' '.join([room, *scenes] if len(scenes) < 3 else [room])}"
+    check = f"kacenv check {' '.join([room, *scenes])}" if len(scenes) < 3 else "kacenv check"
     if not scenes:
         yield Finding("files", "the house has no scene", Mark.WRONG, "Write one: kacenv init")
         return

@@ -1,16 +1,19 @@
 """Every lamp a little brighter and back, by a soft fade, and what it said to that."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from kacenv.clock import MonotonicClock
+from kacenv.commands import ShowLook
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.errors import DeviceError
 from kacenv.lights.direct import knows_all, opened, wait_for
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.rig import Rig
 from kacenv.look import Setting
-from kacenv.preflight.said import Question, Said, Step
+from kacenv.preflight.lookout import Lookout, RoomTakenError
+from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Fixture, Room
 from kacenv.units import Level, Seconds
 
@@ -24,75 +27,143 @@ PATIENCE = Seconds(4.0)
 """How long after the fade a lamp may take to confirm; it is told again once meanwhile."""
 SETTLE = Seconds(1.5)
 """A last step may have to wait this long for its turn: 1.2 s to a Zigbee group."""
+HEARD = Seconds(0.5)
+"""When a lamp that was let go of has surely told the room's daemon where it is."""
 _BEAT = Seconds(1.0)
+_LOOK = Seconds(0.05)
+"""How often it is looked whether the room is still free."""
 _SAME = 0.03
+_MOVED = "somebody else changed it meanwhile; it was let go of"
 _DEAD = "Check its power, its wall switch and its topic; then look again."
 
 
-def lamps(room: Room) -> Iterator[Said]:
+def lamps(room: Room, lookout: Lookout) -> Iterator[Said]:
     """All lamps that can answer, at once; each is brought back to the light it had.
 
-    A lamp that didn't say what it shows goes to the room's safe light and stays there.
+    A lamp that didn't say what it shows goes to the room's safe light and stays there. Once the
+    room is taken nothing more is sent: every lamp belongs to whoever has it.
     """
     try:
-        with opened(room, MonotonicClock()) as rig:
+        clock = MonotonicClock()
+        with opened(room, clock) as rig:
+            # A lamp that must be stepped, and says nothing, would otherwise begin in the dark.
+            rig.perform(ShowLook({}, clock.now(), SPAN, origin=room.safe_light))
             yield Step("asking what they show")
             wait_for(lambda: knows_all(rig), LISTEN)
-            yield from _Round(room, rig).go()
+            yield from _Round(room, rig, lookout).go()
+    except RoomTakenError as taken:
+        yield _let_go(lookout, taken)
     except DeviceError as error:
         yield Finding("lamps", "not reached", Mark.WRONG, str(error))
 
 
-def mute_lamp(room: Room, name: str) -> Iterator[Said]:
-    """One lamp that can't answer: up to its safe light, where it stays, while a person looks."""
+def mute_lamp(room: Room, name: str, lookout: Lookout, *, blindly: bool = False) -> Iterator[Said]:
+    """One lamp that can't answer, a little brighter and back, while a person looks.
+
+    It begins where the room's daemon takes it to be. Where nobody knows, it isn't touched, or
+    `blindly` led to its safe light, where it stays.
+    """
     fixture = next(one for one in room.lights if one.id == name)
-    safe = room.safe_light[fixture.zone]
-    lower = safe._replace(level=Level(max(0.0, safe.level - 2 * CHANGE)))
-    what = f"lamp {name}"
-    try:
-        with opened(room, MonotonicClock()) as rig:
-            for setting in (lower, safe):
-                rig.lead(name, setting, SPAN)
-                yield from _until(partial(_is_at, rig, name, setting), _longest(room), "fading")
-            wait_for(lambda: False, SETTLE)
-    except DeviceError as error:
-        yield Finding(what, "not reached", Mark.WRONG, str(error))
+    known = lookout.light_of(name)
+    if known is None and not blindly:
+        yield Finding(f"lamp {name}", "can't answer; not tried", Mark.NOTE)
         return
-    left = f"left at its safe light, {safe.level:.0%}"
-    yield Question(
-        f"{name} can't answer. Did it rise softly just now, to {safe.level:.0%}?",
+    home = known or room.safe_light[fixture.zone]
+    alone, clock = room.model_copy(update={"lights": (fixture,)}), MonotonicClock()
+    try:
+        with opened(alone, clock) as rig:
+            lookout.make_sure()
+            look, origin = {fixture.zone: _beside(home)}, {fixture.zone: home}
+            rig.perform(ShowLook(look, clock.now(), SPAN, cool=True, origin=origin))
+            yield from _there_and_back(alone, rig, home, lookout)
+    except RoomTakenError as taken:
+        yield _let_go(lookout, taken)
+    except DeviceError as error:
+        yield Finding(f"lamp {name}", "not reached", Mark.WRONG, str(error))
+    else:
+        yield _seen(name, home, known)
+
+
+def _there_and_back(alone: Room, rig: Rig, home: Setting, lookout: Lookout) -> Iterator[Step]:
+    (fixture,) = alone.lights
+    aim = _beside(home)
+    longest = _longest(alone)
+    there = partial(_is_at, rig, fixture.id, aim)
+    back = partial(_is_at, rig, fixture.id, home)
+
+    def bring_back() -> Iterator[Step]:
+        lookout.make_sure()
+        rig.lead(fixture.id, home, SPAN)
+        yield from _until(back, longest, "fading back", lookout)
+        yield from _until(lambda: False, SETTLE, "fading back", lookout)
+
+    with _ended_by(bring_back):
+        yield from _until(there, longest, "fading a little", lookout)
+    yield from bring_back()
+
+
+def _seen(name: str, home: Setting, known: Setting | None) -> Question:
+    what, dimmer = f"lamp {name}", _beside(home).level < home.level
+    left = f"back at {home.level:.0%}" if known else f"left at its safe light, {home.level:.0%}"
+    return Question(
+        f"{name} can't answer. Did it get a little {'dimmer' if dimmer else 'brighter'} "
+        "just now, and go back?",
         yes=Finding(what, f"seen; {left}"),
         no=Finding(what, "not seen to follow; it can't answer", Mark.WRONG, _DEAD),
         unasked=Finding(what, f"told; it can't answer, nobody was asked; {left}"),
     )
 
 
+def _let_go(lookout: Lookout, taken: RoomTakenError) -> Taken:
+    """After the last message: what of it came after the daemon's own, it takes for a hand."""
+    wait_for(lambda: False, HEARD)
+    lookout.give_back()
+    return Taken(taken.reason, taken.todo)
+
+
+@contextmanager
+def _ended_by(bring_back: Callable[[], Iterator[Step]]) -> Iterator[None]:
+    """Whoever interrupts finds the light as it was; but a room that is taken is left alone."""
+    try:
+        yield
+    except RoomTakenError:
+        raise
+    except BaseException:
+        with suppress(RoomTakenError):
+            for _ in bring_back():
+                pass
+        raise
+
+
 class _Round:
     """One round of all lamps that speak."""
 
-    def __init__(self, room: Room, rig: Rig) -> None:
-        self._room, self._rig = room, rig
+    def __init__(self, room: Room, rig: Rig, lookout: Lookout) -> None:
+        self._room, self._rig, self._lookout = room, rig, lookout
         self._fixtures = [one for one in room.lights if one.id not in rig.silent]
         self._before = {one.id: self._state(one).reported for one in self._fixtures}
         self._home = {one.id: self._home_of(one) for one in self._fixtures}
         self._latency: dict[str, Seconds | None] = {}
         self._available: dict[str, bool | None] = {}
+        self._moved: set[str] = set()
+        """Those that somebody else has moved meanwhile: they are theirs."""
 
     def go(self) -> Iterator[Said]:
         aims = {name: _beside(home) for name, home in self._home.items()}
-        try:
-            yield from self._lead(aims, list(aims))
+        with _ended_by(self._bring_back):
+            yield from self._lead(aims, list(aims), "fading a little")
             for one in self._fixtures:
                 state = self._state(one)
                 self._latency[one.id] = state.confirmed_after
                 self._available[one.id] = state.available
-        finally:
-            alive = [name for name, latency in self._latency.items() if latency is not None]
-            awaited = alive if self._latency else list(self._home)
-            back = list(self._lead(self._home, awaited, last=True))
-            wait_for(self._all_home, SETTLE)
-        yield from back[-1:]
+        yield from self._bring_back()
         yield from self._findings()
+
+    def _bring_back(self) -> Iterator[Step]:
+        alive = [name for name, latency in self._latency.items() if latency is not None]
+        awaited = alive if self._latency else list(self._home)
+        yield from self._lead(self._home, awaited, "fading back")
+        yield from _until(self._all_home, SETTLE, "fading back", self._lookout)
 
     def _home_of(self, fixture: Fixture) -> Setting:
         return self._before[fixture.id] or self._room.safe_light[fixture.zone]
@@ -100,23 +171,37 @@ class _Round:
     def _state(self, fixture: Fixture) -> LampState:
         return self._rig.shown()[fixture.id]
 
-    def _lead(
-        self, aims: dict[str, Setting], awaited: list[str], *, last: bool = False
-    ) -> Iterator[Step]:
+    def _lead(self, aims: dict[str, Setting], awaited: list[str], text: str) -> Iterator[Step]:
         """Fade all lamps, and wait for those awaited to confirm and arrive."""
         for name, aim in aims.items():
-            self._rig.lead(name, aim, SPAN)
-        way = "back" if last else "a little"
+            if name not in self._moved:
+                self._lookout.make_sure()
+                self._rig.lead(name, aim, SPAN)
 
         def done() -> bool:
+            self._note_moved()
             shown = self._rig.shown()
-            return all(shown[name].confirmed_after is not None for name in awaited) and all(
-                _is_at(self._rig, name, aim) for name, aim in aims.items()
+            return all(
+                name in self._moved
+                or (
+                    (name not in awaited or shown[name].confirmed_after is not None)
+                    and _is_at(self._rig, name, aim)
+                )
+                for name, aim in aims.items()
             )
 
         unknown = [aims[name].level for name, before in self._before.items() if before is None]
         within = Seconds(_span(self._room, max([CHANGE, *unknown])) + PATIENCE)
-        yield from _until(done, within, f"fading {way}")
+        yield from _until(done, within, text, self._lookout)
+
+    def _note_moved(self) -> None:
+        """Whoever says to be outside the way from home to its aim was moved by somebody else."""
+        for name, state in self._rig.shown().items():
+            if self._before.get(name) and state.reported is not None:
+                home = self._home[name].level
+                low, high = sorted((home, _beside(self._home[name]).level))
+                if not low - _SAME <= state.reported.level <= high + _SAME:
+                    self._moved.add(name)
 
     def _findings(self) -> Iterator[Finding]:
         names = list(self._before)
@@ -127,7 +212,9 @@ class _Round:
             found += f"after {good[slowest]:.1f} s"
             yield Finding("lamps", found, lines=tuple(self._line(name) for name in good))
         for fixture in self._fixtures:
-            if fixture.id not in good:
+            if fixture.id in self._moved:
+                yield Finding(f"lamp {fixture.id}", _MOVED, Mark.NOTE)
+            elif fixture.id not in good:
                 yield self._dead(fixture)
             elif self._before[fixture.id] is None:
                 at = f"left at its safe light, {self._home[fixture.id].level:.0%}"
@@ -146,9 +233,13 @@ class _Round:
 
     def _all_home(self) -> bool:
         """To the last unit of those that spoke; a stepped lamp's last step may yet have to wait."""
+        self._note_moved()
         shown = self._rig.shown()
         return all(
-            before is None or self._latency.get(name) is None or shown[name].reported == before
+            name in self._moved
+            or before is None
+            or self._latency.get(name) is None
+            or shown[name].reported == before
             for name, before in self._before.items()
         )
 
@@ -182,9 +273,18 @@ def _longest(room: Room) -> Seconds:
     return Seconds(_span(room, 1.0) + LISTEN)
 
 
-def _until(done: Callable[[], bool], within: Seconds, text: str) -> Iterator[Step]:
-    """Wait, with a sign of life each second."""
-    clock = MonotonicClock()
+def _until(
+    done: Callable[[], bool], within: Seconds, text: str, lookout: Lookout
+) -> Iterator[Step]:
+    """Wait as long as the room is free, with a sign of life each second.
+
+    Raises:
+        RoomTakenError: It isn't any more.
+    """
+    clock, said_at = MonotonicClock(), Seconds(0.0)
     yield Step(text)
-    while clock.now() < within and not wait_for(done, Seconds(min(_BEAT, within - clock.now()))):
-        yield Step(text)
+    while clock.now() < within and not wait_for(done, _LOOK):
+        lookout.make_sure()
+        if clock.now() >= said_at + _BEAT:
+            said_at = clock.now()
+            yield Step(text)

@@ -1,17 +1,21 @@
 """A soft tone on every output: heard by a microphone, by a person, or only taken by the device."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import partial
 
 from kacenv.audio import backend
 from kacenv.audio.devices import Device, SoundDevice
 from kacenv.audio.player import Player
 from kacenv.audio.signals import soft_tone
 from kacenv.claim import is_claimed
+from kacenv.clock import MonotonicClock
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.errors import DeviceError
+from kacenv.preflight.lookout import Lookout, RoomTakenError
 from kacenv.preflight.microphone import Microphone
-from kacenv.preflight.said import Question, Said, Step
+from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.preflight.tone import rise
 from kacenv.room import Output, Room
 from kacenv.units import Decibels, Seconds
@@ -22,23 +26,33 @@ TONE = Seconds(1.5)
 _BEFORE = Seconds(0.8)
 _AFTER = Seconds(0.5)
 """What a microphone hears later than it was played."""
+_LOOK = 0.1
+"""Seconds between looks at the room while a tone sounds."""
 _SILENT = (
     "Check amplifier, cable and volume, also the sound server's own; try a side by: "
     "kacenv audio test"
 )
 _DEVICE = "Connect it and switch it on; kacenv audio devices lists what there is."
 OpenDevice = Callable[[str, int], Device]
+_Ear = Microphone | None
+_Level = Decibels | None
 
 
 def output(
-    room: Room, name: str, microphone: str | None = None, open_device: OpenDevice = SoundDevice
+    room: Room,
+    name: str,
+    lookout: Lookout,
+    microphone: str | None = None,
+    open_device: OpenDevice = SoundDevice,
 ) -> Iterator[Said]:
-    """Each side of one output in turn."""
+    """Each side of one output in turn; a tone that sounds fades out once the room is taken."""
     one = next(one for one in room.outputs if one.id == name)
     what = f"output {name}"
     try:
         found = backend.find(one.device, max(one.channels))
-        yield from _played(room, one, microphone, open_device)
+        yield from _played(one, microphone, partial(_tone, room, lookout, open_device))
+    except RoomTakenError as taken:
+        yield Taken(taken.reason, taken.todo)
     except DeviceError as error:
         if is_claimed(room.name) and "can't be opened" in str(error) and not found.on_server:
             yield _held(what, room.name)
@@ -47,14 +61,14 @@ def output(
 
 
 def _played(
-    room: Room, one: Output, microphone: str | None, open_device: OpenDevice
+    one: Output, microphone: str | None, tone: Callable[[Output, _Ear], _Level]
 ) -> Iterator[Said]:
-    heard: list[Decibels | None] = []
+    heard: list[_Level] = []
     with Microphone(microphone) if microphone else nullcontext() as ear:
         for side, column in zip(sides(one), one.channels, strict=True):
             yield Step(f"a soft tone, {side}")
             alone = one.model_copy(update={"channels": (column,)})
-            heard.append(_tone(room, alone, ear, open_device))
+            heard.append(tone(alone, ear))
     if microphone is None:
         yield _asked(one)
     elif None in heard:
@@ -72,20 +86,30 @@ def sides(one: Output) -> tuple[str, ...]:
 
 
 def _tone(
-    room: Room, alone: Output, ear: Microphone | None, open_device: OpenDevice
-) -> Decibels | None:
+    room: Room, lookout: Lookout, open_device: OpenDevice, alone: Output, ear: _Ear
+) -> _Level:
     """Play one side; by how much it rose above the room where somebody listens."""
     tone = soft_tone(TONE, LEVEL)
     begun = ear.frames if ear else 0
     if ear:
         ear.listen(_BEFORE)
     middle = ear.frames if ear else 0
+    lookout.make_sure()
     with Player(room, alone, tone, open_device=open_device) as player:
+        _stay(lookout)
         player.wait()
     if ear is None:
         return None
     ear.listen(_AFTER)
     return rise(ear.heard(begun, middle), ear.heard(middle))
+
+
+def _stay(lookout: Lookout) -> None:
+    """Until the tone is over, as long as nobody needs the room."""
+    clock, pause = MonotonicClock(), threading.Event()
+    while clock.now() < TONE:
+        lookout.make_sure()
+        pause.wait(_LOOK)
 
 
 def _asked(one: Output) -> Question:

@@ -1,11 +1,11 @@
 """Which probes a room needs, and in which order."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from kacenv.lights.dialects import codec
-from kacenv.preflight.runner import PATIENCE
-from kacenv.room import Room
+from kacenv.preflight.runner import GRACE, PATIENCE
+from kacenv.room import Fixture, Room
 from kacenv.units import Seconds
 
 _SLOW_DISK = Seconds(20.0)
@@ -15,32 +15,49 @@ _SLOW_DISK = Seconds(20.0)
 class Task(NamedTuple):
     """What is looked at: `probe` names the probe, perhaps with what of the room it is for.
 
-    One that `touches` the room is seen or heard by whoever is in it.
+    One that `touches` the room is seen or heard by whoever is in it. `consent` is asked for first,
+    and without it nothing is touched. Interrupted, it has `grace` to leave the room as it was.
     """
 
     what: str
     probe: str
     patience: Seconds = PATIENCE
     touches: bool = False
+    consent: str | None = None
+    grace: Seconds = GRACE
 
 
-def tasks(room: Room) -> Iterator[Task]:
-    """In the order in which they are done: first what takes no time, music last."""
+def tasks(room: Room, known: Container[str] = ()) -> Iterator[Task]:
+    """In the order in which they are done: first what takes no time, music last.
+
+    `known` are the lamps whose light the room's daemon knows.
+    """
     yield Task("files", "files", _SLOW_DISK)
     yield Task("machine", "machine")
     if room.midi.chimes or room.midi.controls:
         yield Task("MIDI", "midi")
     if room.broker is not None and room.lights:
         yield Task("broker", "broker")
-        yield from _lamps(room)
+        yield from _lamps(room, known)
     for one in room.outputs:
         yield Task(f"output {one.id}", f"output:{one.id}", _SLOW_DISK, touches=True)
     yield Task("music", "music", _SLOW_DISK)
 
 
-def _lamps(room: Room) -> Iterator[Task]:
-    mute = [one.id for one in room.lights if not codec(one).reports_level(one)]
+def _lamps(room: Room, known: Container[str]) -> Iterator[Task]:
+    mute = [one for one in room.lights if not codec(one).reports_level(one)]
+    back = Seconds(GRACE + 1 / room.steepest_light)
     if len(mute) < len(room.lights):
-        yield Task("lamps", "lamps", _SLOW_DISK, touches=True)
-    for name in mute:
-        yield Task(f"lamp {name}", f"lamp:{name}", _SLOW_DISK, touches=True)
+        yield Task("lamps", "lamps", _SLOW_DISK, touches=True, grace=back)
+    for one in mute:
+        consent = None if one.id in known else _consent(room, one)
+        probe = f"lamp:{one.id}" if one.id in known else f"unknown-lamp:{one.id}"
+        yield Task(f"lamp {one.id}", probe, _SLOW_DISK, touches=True, consent=consent, grace=back)
+
+
+def _consent(room: Room, lamp: Fixture) -> str:
+    safe = room.safe_light[lamp.zone].level
+    return (
+        f"{lamp.id} can't answer, and nobody knows its light. May it go to its safe light, "
+        f"{safe:.0%}? It may jump there."
+    )

@@ -27,6 +27,7 @@ class Job(NamedTuple):
     what: str
     command: Sequence[str]
     patience: Seconds = PATIENCE
+    grace: Seconds = GRACE
 
 
 def run(job: Job) -> Iterator[Said]:
@@ -45,7 +46,7 @@ def run(job: Job) -> Iterator[Said]:
         try:
             yield from _listen(job, lines, probe)
         finally:
-            _end(probe)
+            _end(probe, job.grace)
             reader.join()
 
 
@@ -79,13 +80,13 @@ def _listen(
         yield _broke(job, f"signal {-code}" if code < 0 else f"exit code {code}")
 
 
-def _end(probe: subprocess.Popen[bytes]) -> None:
+def _end(probe: subprocess.Popen[bytes], grace: Seconds) -> None:
     """Ask the probe to leave the room as it was, and end whatever doesn't."""
     if probe.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(probe.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            probe.wait(GRACE)
+            probe.wait(grace)
     with suppress(ProcessLookupError):
         os.killpg(probe.pid, signal.SIGKILL)
 

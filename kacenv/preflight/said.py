@@ -25,7 +25,15 @@ class Question:
     unasked: Finding
 
 
-Said = Step | Finding | Question
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Somebody needs the room, and the probe has let go of it: who, and how to look again."""
+
+    reason: str
+    todo: str
+
+
+Said = Step | Finding | Question | Taken
 
 
 def to_line(said: Said) -> str:
@@ -44,6 +52,8 @@ def from_line(line: str) -> Said:
         kind = fields.pop("kind")
         if kind == "step":
             return Step(fields["text"])
+        if kind == "taken":
+            return Taken(fields["reason"], fields["todo"])
         if kind == "question":
             answers = {name: _finding(fields[name]) for name in ("yes", "no", "unasked")}
             return Question(fields["text"], **answers)

@@ -7,28 +7,37 @@ from itertools import groupby
 from typing import Any, Final
 
 from kacenv.doctor.finding import Finding, Mark
+from kacenv.preflight.said import Taken
 
 WIDTH: Final = 80
 LINES: Final = 66
 """One page: A4 at ten characters and six lines to the inch, or a tall terminal."""
 _WORDS: Final = {Mark.FINE: "GO", Mark.NOTE: "NOTE", Mark.WRONG: "NO-GO"}
 _MOST_NAMED = 4
+_LET_GO: Final = (
+    "The preflight has let go of lamps and sound and sends nothing more. A lamp that nobody has "
+    "led anywhere since may be up to a tenth brighter, or dimmer, than before."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings of one preflight; `scenes` it was for, `at` when it ended, `took` seconds."""
+    """All findings of one preflight; `scenes` it was for, `at` when it ended, `took` seconds.
+
+    `taken` says who needed the room before all was looked at.
+    """
 
     room: str
     scenes: tuple[str, ...]
     at: str
     took: float
     findings: tuple[Finding, ...]
+    taken: Taken | None = None
 
     @property
     def go(self) -> bool:
-        """Whether nothing stands against beginning."""
-        return not any(one.mark is Mark.WRONG for one in self.findings)
+        """Whether all was looked at, and nothing stands against beginning."""
+        return self.taken is None and not any(one.mark is Mark.WRONG for one in self.findings)
 
     def fields(self) -> dict[str, Any]:
         """For scripts."""
@@ -38,6 +47,7 @@ class Verdict:
             "at": self.at,
             "took": round(self.took, 1),
             "go": self.go,
+            "stopped": self.taken.reason if self.taken else None,
             "findings": [
                 {**asdict(one), "mark": _WORDS[one.mark], "lines": list(one.lines)}
                 for one in self.findings
@@ -51,7 +61,11 @@ class Verdict:
         head = [self._title(), "", _columns("part", "found", "", width), "-" * WIDTH]
         table = [_columns(row.what, row.found, _WORDS[row.mark], width) for row in rows]
         verdict = ["-" * WIDTH, "", f"    {self._verdict(rows)}", ""]
-        tail = [*_todos(rows, Mark.WRONG, ""), *_todos(rows, Mark.NOTE, "To note: ")]
+        tail = [
+            *self._broken_off(),
+            *_todos(rows, Mark.WRONG, ""),
+            *_todos(rows, Mark.NOTE, "To note: "),
+        ]
         room = LINES - len(head) - len(verdict)
         table = _cut(table, max(room // 2, room - len(tail)))
         tail = _cut(tail, room - len(table))
@@ -64,7 +78,13 @@ class Verdict:
         end = f"{self.at}, {self.took:.0f} s"
         return f"{title:<{WIDTH - len(end)}}{end}"
 
+    def _broken_off(self) -> Iterator[str]:
+        if self.taken:
+            yield from _paragraph("", f"{_LET_GO} {self.taken.todo}")
+
     def _verdict(self, rows: "Sequence[Finding]") -> str:
+        if self.taken:
+            return f"STOPPED: {self.taken.reason}"
         wrong = sum(row.mark is Mark.WRONG for row in rows)
         if not wrong:
             return "GO"

@@ -18,9 +18,9 @@ from kacenv.record.phases import extended_of, holds_of, phase_rows, visits_of
 from kacenv.record.pieces import Music
 from kacenv.requests import Press, Resume, Start, Stop
 from kacenv.simulate import rehearse, words_of
-from kacenv.stamp import day_after, day_of
+from kacenv.stamp import Stamp, as_seen, day_after, day_of
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.units import Days, Seconds
 
 
 class Account(NamedTuple):
@@ -31,8 +31,11 @@ class Account(NamedTuple):
     real: Arc
 
 
-def account_of(journal: Path) -> Account:
+def account_of(journal: Path, keep: Days | None = None, now: Stamp | None = None) -> Account:
     """What the journal of a session that is over gives.
+
+    It is kept for as long as its room said then, or for `keep` where that is shorter. `now` is
+    this moment, by which a clock that has been set since is put right.
 
     Raises:
         JournalError: It is damaged at its beginning.
@@ -42,14 +45,24 @@ def account_of(journal: Path) -> Account:
     first = whole.past.entries[0] if whole.past.entries else None
     if first is None or not isinstance(first.request, Start):
         raise JournalError("The journal of the session is damaged; no record can be made of it.")
-    return _Gathered(whole, first.at, first.request.timeline).account()
+    if now is not None:
+        seen = as_seen(whole.past.stamp, now)
+        whole = whole._replace(past=whole.past._replace(stamp=seen))
+    timeline = first.request.timeline
+    return _Gathered(whole, first.at, timeline, kept_for(whole, keep)).account()
+
+
+def kept_for(whole: Whole, keep: Days | None) -> Days:
+    """For how many days a session's record is kept: never longer than its room said then."""
+    then = whole.past.base.room.records.keep
+    return then if keep is None else min(then, keep)
 
 
 class _Gathered:
     """A session lived once more, and its plan beside it."""
 
-    def __init__(self, whole: Whole, begin: Seconds, timeline: Timeline) -> None:
-        self.whole, self.begin, self.timeline = whole, begin, timeline
+    def __init__(self, whole: Whole, begin: Seconds, timeline: Timeline, keep: Days) -> None:
+        self.whole, self.begin, self.timeline, self.keep = whole, begin, timeline, keep
         self.room = whole.past.base.room
         self.turns = list(turns_of(whole.past))
         self.moments = list(moments_of(self.turns, begin))
@@ -78,7 +91,7 @@ class _Gathered:
             room=self.room.name,
             scene=self.timeline.title,
             date=day,
-            kept_until=day_after(day, self.room.records.keep),
+            kept_until=day_after(day, self.keep),
             outcome=self._outcome(),
             planned_length=self.planned[-1].at,
             length=self.end,
@@ -102,7 +115,7 @@ class _Gathered:
         if any(isinstance(turn.request, Stop) for turn in self.turns):
             return "stopped"
         if not self.is_over:
-            return "stopped" if self.whole.ended else "broke off"
+            return "broke off"
         on = [turn.before for turn in self.turns if turn.before.timeline is not None]
         return "early" if on and on[-1].returning else "whole"
 

@@ -1,22 +1,17 @@
-"""The keeper: writes a record of each session that is over, and removes those that are old.
-
-On a thread of its own, so that the music and the next session wait for nothing.
-"""
+"""The keeper: has the room's records looked after, beside whatever the room does."""
 
 import logging
+import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from kacenv.errors import JournalError
-from kacenv.journal import read_whole
-from kacenv.record.gather import account_of
-from kacenv.record.model import SessionRecord
-from kacenv.record.shelf import Shelf
+from kacenv.record.cabinet import Cabinet
+from kacenv.record.clerk import FAILED, Said, unwritable
+from kacenv.record.errand import command, heard
+from kacenv.record.waiting import put_aside
 from kacenv.room import Room
-from kacenv.stamp import Stamp, day_in_words, day_of, stamp
 from kacenv.units import Seconds
 
 LOOK_EVERY = Seconds(86_400.0)
@@ -28,27 +23,11 @@ _PATIENCE: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def write_record(journal: Path, shelf: Shelf) -> SessionRecord | None:
-    """Write the record of the session that `journal` tells of, which is over.
-
-    None where the session's room keeps none. Writing it again gives the same files.
-
-    Raises:
-        JournalError: The journal is damaged at its beginning.
-        OSError: It can't be read, or the record can't be written.
-    """
-    room = read_whole(journal).past.base.room
-    if not room.records.keep:
-        return None
-    account = account_of(journal)
-    shelf.put(account)
-    return account.record
-
-
 class Keeper:
     """Looks after the records of the room whose journal is `journal`.
 
-    `tell` tells staff, and may be called on any thread.
+    A thread waits, a process of its own does the work: neither the music nor the next session
+    waits for anything. `tell` tells staff, and may be called on any thread.
     """
 
     def __init__(
@@ -56,14 +35,15 @@ class Keeper:
         room: Room,
         journal: Path,
         tell: Callable[[str], None],
-        shelf: Shelf | None = None,
-        now: Callable[[], Stamp] = stamp,
+        cabinet: Cabinet | None = None,
     ) -> None:
-        self._room, self._journal, self._tell, self._now = room, journal, tell, now
-        self._shelf = shelf or Shelf()
+        self._journal, self._tell = journal, tell
+        self._cabinet = cabinet or Cabinet()
+        self._command = command(journal, room.records.keep, self._cabinet)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._told: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)
+        self._child: subprocess.Popen[str] | None = None
         self._rest = Seconds(0.0)
 
     def start(self, rest: Seconds = Seconds(0.0)) -> None:
@@ -79,80 +59,53 @@ class Keeper:
         """End; a record that isn't written by then is written at the next start."""
         self._closing.set()
         self._wake.set()
-        if self._thread.ident is not None:
+        if self._thread.ident is None:
+            return
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive() and self._child is not None:
+            self._child.kill()
             self._thread.join(_PATIENCE)
 
-    def give_up(self) -> None:
-        """Put a journal aside whose session is not carried on, so that nothing overwrites it."""
+    def put_aside(self, path: Path) -> None:
+        """Keep a journal for its record, so that no other session overwrites it."""
         try:
-            self._claim(self._journal)
-        except (JournalError, OSError) as error:
-            _log.warning("no record can be made of the session before: %s", error)
+            put_aside(path)
+        except OSError as error:
+            _log.warning("a session's journal could not be put aside: %s", error)
+            self._say(unwritable(error, self._cabinet))
 
     def _run(self) -> None:
         self._wake.wait(self._rest)
         while not self._closing.is_set():
             self._wake.clear()
-            self.look()
+            try:
+                self.put_aside(self._journal.with_suffix(".last"))
+                self._look()
+            except Exception:  # noqa: BLE001 - whatever it is, the session goes on
+                _log.exception("the records could not be looked after")
             self._wake.wait(LOOK_EVERY)
 
-    def look(self) -> None:
-        """Write what is to be written, and remove what is old."""
-        try:
-            self._take_over()
-            for path in list(self._waiting()):
-                self._write(path)
-            self._shelf.expire(self._room.name, self._room.records.keep, day_of(self._now()))
-        except Exception:  # noqa: BLE001 - whatever it is, the session goes on
-            _log.exception("the records could not be looked after")
+    def _look(self) -> None:
+        """Have the clerk look, and pass on what it says."""
+        with subprocess.Popen(  # noqa: S603 - our own program
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            start_new_session=True,
+        ) as self._child:
+            assert self._child.stdout is not None  # noqa: S101 - it was asked for
+            for line in self._child.stdout:
+                self._say(heard(line))
+        if self._child.returncode and not self._closing.is_set():
+            self._say(Said(FAILED))
 
-    def _waiting(self) -> Iterator[Path]:
-        """Journals of sessions that are over, and have no record yet."""
-        return self._journal.parent.glob(f"{self._journal.stem}.{'[0-9a-f]' * 8}.last")
-
-    def _take_over(self) -> None:
-        """Take the journal of the session that ended last; a damaged one is told of once."""
-        last = self._journal.with_suffix(".last")
-        try:
-            self._claim(last)
-        except JournalError as error:
-            self._fail(error)
-            last.replace(last.with_suffix(".damaged"))
-        except OSError as error:
-            self._fail(error)
-
-    def _claim(self, path: Path) -> None:
-        """Give an ended session's journal a name of its own, which the next one leaves alone."""
-        with suppress(FileNotFoundError):
-            run = read_whole(path).run
-            path.replace(self._journal.with_suffix(f".{run}.last"))
-
-    def _write(self, path: Path) -> None:
-        """Write one record; its journal is kept until that is done."""
-        try:
-            record = write_record(path, self._shelf)
-            path.unlink()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are written
-            self._fail(error)
+    def _say(self, said: Said) -> None:
+        """Tell staff; of a fault but once, until it is gone."""
+        if not said.is_fault:
+            self._told.clear()
+        elif said.text in self._told:
             return
-        self._told.clear()
-        if record is not None:
-            until = day_in_words(record.kept_until)
-            self._tell(f"The session's record is kept until {until}. To read it: kacenv record")
-
-    def _fail(self, error: Exception) -> None:
-        """Say once why there is no record."""
-        _log.warning("a session's record can't be written: %s", error, exc_info=error)
-        if isinstance(error, OSError):
-            why = (error.strerror or str(error)).lower()
-            text = (
-                f"The session's record can't be written yet ({why}). Make room on the disk, or have"
-                f" {self._shelf.folder} writable; it is tried again after the next session."
-            )
-        elif isinstance(error, JournalError):
-            text = "The session's record can't be written: its journal is damaged."
         else:
-            text = "The session's record can't be written; its journal is kept, the log says more."
-        if text not in self._told:
-            self._told.add(text)
-            self._tell(text)
+            self._told.add(said.text)
+        self._tell(said.text)

@@ -134,7 +134,7 @@ class SessionRecord(Model):
     made_by: str
     """The program and its version."""
     id: str = Field(pattern=r"^[0-9a-f]{8}$")
-    """Random."""
+    """The session's: the same however often its record is written."""
     room: str
     scene: str
     """The scene's title."""

@@ -2,13 +2,23 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from kacenv.plot import draw
 from kacenv.record.gather import Account
-from kacenv.record.model import SessionRecord
+from kacenv.record.model import (
+    AwayRow,
+    CheckInRow,
+    PhaseRow,
+    PieceRow,
+    PressRow,
+    SeatRow,
+    SessionRecord,
+    Span,
+    ToldRow,
+)
 from kacenv.record.words import answer, by_hand, difference, summary, timing_lines
 from kacenv.stamp import day_in_words
 from kacenv.units import format_clock, format_seconds
@@ -73,6 +83,7 @@ def page_of(account: Account) -> str:
             *_head(record),
             *_picture(account),
             *_tables(record),
+            *_closing(record),
             "</main></body></html>\n",
         )
     )
@@ -81,7 +92,7 @@ def page_of(account: Account) -> str:
 def _head(record: SessionRecord) -> Iterator[str]:
     yield f"<h1>{_text(record.scene)}</h1>"
     day, until = day_in_words(record.date), day_in_words(record.kept_until)
-    place = f"Room {record.room}, {day}, session {record.id}. Kept until {until}."
+    place = f"Room {record.room}, {day}, session {record.id}. Kept until {until} at the latest."
     yield f'<p class="soft">{_text(place)}</p>'
     yield f"<p>{_text(summary(record))}</p>"
 
@@ -93,68 +104,79 @@ def _picture(account: Account) -> Iterator[str]:
     yield f"<figure>{draw([planned, real], words)}</figure>"
 
 
-def _tables(record: SessionRecord) -> Iterator[str]:
-    yield from _table(
+class _Table(NamedTuple):
+    """A table of the page: its heading, its columns, and what is in a row.
+
+    A starred column doesn't wrap.
+    """
+
+    name: str
+    columns: Row
+    rows: Callable[[SessionRecord], Iterable[Any]]
+    row: Callable[[Any], Row]
+
+
+def _phase(row: PhaseRow) -> Row:
+    planned = _span(row.planned) if row.planned else ""
+    real = "; ".join(map(_span, row.real))
+    return row.name, planned, real, difference(row), by_hand(row)
+
+
+def _piece(row: PieceRow) -> Row:
+    heard, flowed = _span(row), format_seconds(row.crossfade)
+    return row.title, row.artist, heard, flowed, row.phase, row.licence
+
+
+def _check_in(row: CheckInRow) -> Row:
+    return row.prompt, format_clock(row.due), answer(row)
+
+
+def _press(row: PressRow) -> Row:
+    return format_clock(row.at), row.press, row.phase, row.reply
+
+
+def _seat(row: SeatRow) -> Row:
+    return f"Seat {row.seat.upper()}", format_clock(row.begin)
+
+
+def _told(row: ToldRow) -> Row:
+    return format_clock(row.at), row.text
+
+
+def _away(row: AwayRow) -> Row:
+    span = format_seconds(max(1.0, row.length)) + ("" if row.certain else ", or longer")
+    return format_clock(row.begin), format_clock(row.end), span
+
+
+_TABLES: Final = (
+    _Table(
         "Phases",
         ("phase", "*planned", "*real", "*difference", "by hand"),
-        (
-            (
-                row.name,
-                _span(row.planned.begin, row.planned.end) if row.planned else "",
-                "; ".join(_span(one.begin, one.end) for one in row.real),
-                difference(row),
-                by_hand(row),
-            )
-            for row in record.phases
-        ),
-    )
-    yield from _table(
+        lambda record: record.phases,
+        _phase,
+    ),
+    _Table(
         "Music",
         ("title", "artist", "*heard", "*flowed in", "phase", "licence"),
-        (
-            (
-                one.title,
-                one.artist,
-                _span(one.begin, one.end),
-                format_seconds(one.crossfade),
-                one.phase,
-                one.licence,
-            )
-            for one in record.pieces
-        ),
-    )
-    yield from _table(
-        "Check-ins",
-        ("check-in", "*due", "answer"),
-        ((one.prompt, format_clock(one.due), answer(one)) for one in record.check_ins),
-    )
-    yield from _table(
-        "Pressed",
-        ("*time", "*press", "*phase", "answer"),
-        ((format_clock(one.at), one.press, one.phase, one.reply) for one in record.presses),
-    )
-    yield from _table(
-        "Seats",
-        ("seat", "*began"),
-        ((f"Seat {one.seat.upper()}", format_clock(one.begin)) for one in record.seats),
-    )
-    yield from _table(
-        "Told to staff",
-        ("*time", "what"),
-        ((format_clock(one.at), one.text) for one in record.told),
-    )
-    yield from _table(
-        "Times away",
-        ("*from", "*to", "for"),
-        (
-            (
-                format_clock(one.begin),
-                format_clock(one.end),
-                format_seconds(max(1.0, one.length)) + ("" if one.certain else ", or longer"),
-            )
-            for one in record.away
-        ),
-    )
+        lambda record: record.pieces,
+        _piece,
+    ),
+    _Table("Check-ins", ("check-in", "*due", "answer"), lambda record: record.check_ins, _check_in),
+    _Table(
+        "Pressed", ("*time", "*press", "*phase", "answer"), lambda record: record.presses, _press
+    ),
+    _Table("Seats", ("seat", "*began"), lambda record: record.seats, _seat),
+    _Table("Told to staff", ("*time", "what"), lambda record: record.told, _told),
+    _Table("Times away", ("*from", "*to", "for"), lambda record: record.away, _away),
+)
+
+
+def _tables(record: SessionRecord) -> Iterator[str]:
+    for table in _TABLES:
+        yield from _table(table.name, table.columns, map(table.row, table.rows(record)))
+
+
+def _closing(record: SessionRecord) -> Iterator[str]:
     yield "<h2>Timing</h2>"
     yield "<ul>" + "".join(f"<li>{_text(line)}</li>" for line in timing_lines(record.timing))
     yield "</ul>"
@@ -165,7 +187,7 @@ def _tables(record: SessionRecord) -> Iterator[str]:
 
 
 def _table(name: str, columns: Row, rows: Iterable[Row]) -> Iterator[str]:
-    """A table under its heading; none where nothing is in it. A starred column doesn't wrap."""
+    """A table under its heading; none where nothing is in it."""
     found = list(rows)
     if not found:
         return
@@ -183,8 +205,8 @@ def _table(name: str, columns: Row, rows: Iterable[Row]) -> Iterator[str]:
     yield "</tbody></table></div>"
 
 
-def _span(begin: float, end: float) -> str:
-    return f"{format_clock(begin)}\N{EN DASH}{format_clock(end)}"
+def _span(row: Span | PieceRow) -> str:
+    return f"{format_clock(row.begin)}\N{EN DASH}{format_clock(row.end)}"
 
 
 def _text(text: str) -> str:

@@ -88,6 +88,11 @@ def _goes_on(before: Cut, after: Cut) -> bool:
     return before.path == after.path and after.cue_in > before.cue_in
 
 
+def _sounded(piece: _Piece, end: float) -> bool:
+    """Not so one that was to come when the room went away, or when the session ended."""
+    return not piece.failed and piece.begin < min(piece.end, end)
+
+
 class Music:
     """The music of a session that ended at `end`, by its turns."""
 
@@ -96,7 +101,7 @@ class Music:
         for turn in turns:
             heard.take(turn)
         self._end, self._dead = end, heard.dead
-        self._pieces = [piece for piece in heard.pieces if not piece.failed and piece.begin < end]
+        self._pieces = [piece for piece in heard.pieces if _sounded(piece, end)]
 
     def rows(self) -> Iterator[PieceRow]:
         """The pieces in their order; one that couldn't be played isn't there."""

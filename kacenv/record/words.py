@@ -17,7 +17,7 @@ OUTCOMES = {
 def record_lines(record: SessionRecord) -> Iterator[str]:
     """The record on a page of text."""
     yield f"{record.scene}, in {record.room} on {day_in_words(record.date)} ({record.id})"
-    yield f"{summary(record)} Kept until {day_in_words(record.kept_until)}."
+    yield f"{summary(record)} Kept until {day_in_words(record.kept_until)} at the latest."
     yield from _part("Phases", map(_phase, record.phases))
     yield from _part("Music", _music(record))
     yield from _part("Pressed", (f"{_at(one.at)}  {one.press}" for one in record.presses))

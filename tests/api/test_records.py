@@ -10,21 +10,21 @@ from support.caller import Caller
 from support.lives import lived
 from support.sessions import a_room
 
-from kacenv.record import SessionRecord, Shelf, write_record
+from kacenv.record import Cabinet, SessionRecord, write_record
 from kacenv.record.page import POLICY
 
 
 @pytest.fixture
 def record(tmp_path: Path, guarded: Guarded) -> Iterator[SessionRecord]:
     """A record of the room, and one of another room, beside it."""
-    shelf = Shelf()
+    cabinet = Cabinet()
     assert guarded.room.port
     for name in ("garden", "elsewhere"):
         room = a_room().model_copy(update={"name": name})
-        write_record(lived(tmp_path / f"{name}.journal", PLAN, room=room), shelf)
-    yield shelf.read(shelf.kept("garden")[0])
-    for kept in shelf.kept():
-        shelf.remove(kept)
+        write_record(lived(tmp_path / f"{name}.journal", PLAN, room=room), cabinet)
+    yield cabinet.read(cabinet.kept("garden")[0])
+    for kept in cabinet.kept():
+        cabinet.remove(kept)
 
 
 def staff(guarded: Guarded) -> Caller:
@@ -82,5 +82,5 @@ def test_nothing_else_is_to_be_had(
 def test_another_room_s_is_not_this_one_s(guarded: Guarded, record: SessionRecord) -> None:
     """One machine may run two rooms, each with devices of its own."""
     assert record.room == "garden"
-    other = Shelf().kept("elsewhere")[0]
+    other = Cabinet().kept("elsewhere")[0]
     assert staff(guarded).ask("GET", f"/v1/records/{other.id}").status == 404

@@ -179,7 +179,7 @@ def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
     assert good.returncode == 0
     caution, summary = good.stdout.splitlines()
     assert "is silent from beginning to end" in caution
-    assert summary == "Read: 1 rooms, 1 scenes, 1 playlists. Problems: none. Warnings: 1."
+    assert summary == "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: 1."
     bad = write_house(tmp_path, rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
     done = typed("check", house=bad)
     assert done.returncode == 1

@@ -48,7 +48,7 @@ def test_check_measures_what_is_new(house: Path) -> None:
         done = kacenv(house, "check")
         silent, summary = done.stdout.splitlines()
         assert silent.endswith("a.wav is silent from beginning to end; is it the right file?")
-        assert summary == "Read: 1 rooms, 1 scenes, 1 playlists. Problems: none. Warnings: 1."
+        assert summary == "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: 1."
         assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -72,6 +72,21 @@ def test_a_folder_becomes_a_scene_that_plays_it(house: Path) -> None:
     assert "--name dusk-2" in refused.stderr
 
 
+def test_a_scene_that_the_music_cannot_fill_is_told(house: Path) -> None:
+    """Too little music for a phase is said plainly; too few pieces, before any is measured."""
+    scene = house / "scenes/new.yaml"
+    scene.write_text(SCENE.replace("2m", "1h"))
+    words = ("music", "import", "playlists/calm", "--scene", "new", "--no-scan")
+    short = "  calm-calm has 1m32s of music for 1h, and will repeat; add to it.\n"
+    assert music(house, *words).stdout.endswith(short)
+    more = (f"  - {{name: p{number}, duration: 2m, playlist: p{number}}}\n" for number in range(3))
+    scene.write_text(SCENE + "".join(more))
+    refused = music(house, *words[:-1], "--name", "other")
+    assert refused.returncode == 1
+    assert "3 pieces that can be played" in refused.stderr
+    assert not (house / "cache").exists()
+
+
 def test_an_import_that_nobody_has_listened_to_waits_for_ears(house: Path) -> None:
     """Without a scan there is no guess; without ears the playlist isn't ready, as check says."""
     done = music(house, "music", "import", "playlists/calm", "--name", "Quiet Ones", "--no-scan")
@@ -82,6 +97,20 @@ def test_an_import_that_nobody_has_listened_to_waits_for_ears(house: Path) -> No
     assert checked.returncode == 1
     assert "once someone has listened to the whole track" in checked.stdout
     assert music(house, "music", "list").stdout == "quiet-ones  2 problems; see: kacenv check\n"
+
+
+def test_what_waited_for_ears_is_ready_once_it_is_imported_again(house: Path) -> None:
+    """The same with --listened takes the place of what nobody has edited, and of nothing else."""
+    words = ("music", "import", "playlists/calm", "--scene", "new", "--no-scan")
+    assert "the same again with --listened" in music(house, *words).stdout
+    assert "2 problems" in music(house, "music", "list").stdout
+    assert music(house, *words, "--listened").returncode == 0
+    assert "problems" not in music(house, "music", "list").stdout
+    edited = house / "playlists/calm-calm.yaml"
+    edited.write_text("mine")
+    refused = music(house, *words, "--listened")
+    assert (refused.returncode, edited.read_text()) == (1, "mine")
+    assert "--name calm-2" in refused.stderr
 
 
 def test_a_second_import_overwrites_nothing(house: Path) -> None:

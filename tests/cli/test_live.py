@@ -11,6 +11,14 @@ from pathlib import Path
 import pytest
 from support.daemon import KACENV
 from support.houses import write_house, write_silence
+from support.mosquitto import free_port
+
+from kacenv.cli.live import Way, play, untyped
+from kacenv.errors import DaemonError
+from kacenv.loader import House
+from kacenv.requests import Duck, Hold, Press, Silence
+from kacenv.session import Session
+from kacenv.units import Seconds
 
 ROOM = """
 name: quiet
@@ -58,15 +66,63 @@ def test_in_a_pipe_each_thing_is_a_line_once(house: Path) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    first, page, *lines = done.stdout.splitlines()
+    first, page, tunnel, elsewhere, *lines = done.stdout.splitlines()
     assert first == "twenty in quiet, 1200 times as fast: no sound, no lamps."
     assert page.startswith("The tablet's page, with all its keys: http://127.0.0.1:")
+    port = page.rstrip("/").rpartition(":")[2]
+    assert tunnel.endswith(f": ssh -L {port}:127.0.0.1:{port} user@machine")
+    assert elsewhere.endswith("drive the real room; here use the page or --at.")
     said = [" ".join(line.split()[1:]) for line in lines]
     assert said[0] == "ONSET for 10:00"
     assert "note hold: Holding in onset. The music goes on until you release." in said
     assert said.count("note release: Time runs on in onset.") == 1
     assert said.count("check-in Look in") == 1
     assert lines[-1].startswith("The session has ended, after ")
+
+
+def test_nothing_shown_is_to_be_typed(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What the engine tells to type would drive the real room: it is told without."""
+    presses: list[tuple[Seconds, Press]] = [
+        (Seconds(30.0), Duck.model_validate({"ducked": True})),
+        (Seconds(40.0), Silence()),
+    ]
+    play(House(house), Way("twenty", "quiet", presses, 1200.0))
+    said = capfd.readouterr().out
+    assert "silence: The music fades to silence.\n" in said
+    assert ": kacenv" not in said
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Peak waits for you. Go on with: kacenv next", "Peak waits for you."),
+        ("You are holding; go on with: kacenv next", "You are holding"),
+        ("Holding. Go on: kacenv release; or end: kacenv stop", "Holding."),
+        ("A level of 1.5 dB. Good.", "A level of 1.5 dB. Good."),
+    ],
+)
+def test_a_line_loses_what_is_to_be_typed(told: str, shown: str) -> None:
+    """The rest of it stays as it was."""
+    assert untyped(told) == shown
+
+
+def test_a_rehearsal_that_dies_says_so(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It doesn't show the same moment for ever, nor wait for a press that is far off."""
+
+    def fail(_: Session) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(Session, "_look_after_devices", fail)
+    hold: tuple[Seconds, Press] = (Seconds(600.0), Hold())
+    with pytest.raises(DaemonError, match="The rehearsal has broken off: division by zero"):
+        play(House(house), Way("twenty", "quiet", [hold], 1.0))
+
+
+def test_its_page_is_where_it_was_asked_for(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """So that a way to it from another machine can be opened beforehand."""
+    port = free_port()
+    play(House(house), Way("twenty", "quiet", [], 3600.0, port=port))
+    assert f"http://127.0.0.1:{port}/" in capfd.readouterr().out
 
 
 def test_in_a_terminal_q_leaves(house: Path) -> None:

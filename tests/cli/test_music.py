@@ -81,6 +81,7 @@ def test_a_silence_inside_is_shown_where_it_is_found(house: Path) -> None:
     (line,) = [line for line in scan(house).stdout.splitlines() if "calm.wav" in line]
     assert line.endswith("playlists/calm.wav; silent for 12s at 0:04")
     (one,) = json.loads(scan(house, "calm", "--json").stdout)
+    assert one["gaps"] == [pytest.approx([4.0, 12.0], abs=0.15)]
     assert (one["gap"], one["gap_at"]) == pytest.approx((12.0, 4.0), abs=0.15)
 
 

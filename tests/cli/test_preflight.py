@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from shutil import rmtree
 from typing import NamedTuple
 
 import pytest
@@ -26,16 +27,28 @@ from kacenv.room import Fixture
 
 PATIENCE = 60.0
 LAMP = {"id": "seat", "dialect": "plain", "topic": "s/set", "state_topic": "s", "zone": "seats"}
+OWN = {
+    "id": "own",
+    "dialect": "home-assistant",
+    "topic": "o/set",
+    "state_topic": "o",
+    "zone": "seats",
+    "can": ["level", "transition"],
+}
+OUTPUT = "outputs: [{id: speakers, role: speakers, channels: [1]}]"
+UNLIT = f"name: unlit\n{OUTPUT}\n"
 ROOM = """name: lit
 outputs: [{{id: speakers, role: speakers, channels: [1]}}]
 broker: {{host: 127.0.0.1, port: {port}}}
-lights: [{lamp}]
+lights: {lamps}
 safe_light: {{seats: 20%}}
+looks: {{bright: {{seats: 60%}}}}
 """
 SCENE = """title: Calm
 phases:
   - {name: peak, duration: 10m, playlist: calm}
 """
+BRIGHT = SCENE.replace("calm}", "calm, light: bright, light_fade: 2s}")
 LIST = """title: Calm
 repeat: yes
 tracks:
@@ -44,10 +57,11 @@ tracks:
 
 
 class Room(NamedTuple):
-    """A house with one room, its lamp, and what programs there see."""
+    """A house with a lit room, its lamps, and what programs there see; `own` fades by itself."""
 
     house: Path
     lamp: VirtualLamp
+    own: VirtualLamp
     environment: dict[str, str]
 
     def typed(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -69,13 +83,15 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     with ExitStack() as stack:
         broker = stack.enter_context(Mosquitto(folder))
         pulse = stack.enter_context(Pulse(folder))
-        fixture = Fixture.model_validate(LAMP)
-        hung = VirtualLamp(fixture, MonotonicClock(), broker.port, setting=parse_setting("30%"))
-        lamp = stack.enter_context(hung)
-        assert lamp.wait_until_listening(PATIENCE)
-        text = ROOM.format(port=broker.port, lamp=json.dumps(LAMP))
-        lists = {"playlists__calm": LIST, "scenes__calm": SCENE}
-        house = write_house(folder / "house", rooms__lit=text, **lists)
+        clock, lit = MonotonicClock(), parse_setting("30%")
+        fixtures = [Fixture.model_validate(fields) for fields in (LAMP, OWN)]
+        hung = [VirtualLamp(fixture, clock, broker.port, setting=lit) for fixture in fixtures]
+        for lamp in hung:
+            stack.enter_context(lamp)
+            assert lamp.wait_until_listening(PATIENCE)
+        text = ROOM.format(port=broker.port, lamps=json.dumps([LAMP, OWN]))
+        files = {"playlists__calm": LIST, "scenes__calm": SCENE, "scenes__bright": BRIGHT}
+        house = write_house(folder / "house", rooms__lit=text, rooms__unlit=UNLIT, **files)
         write_wav(house / "playlists/calm.wav", tone(20.0, -20.0))
         environment = {
             **os.environ,
@@ -84,7 +100,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
             "KACENV_STATE": str(house / "state"),
             "KACENV_HOUSE": str(house),
         }
-        yield Room(house, lamp, environment)
+        yield Room(house, hung[0], hung[1], environment)
 
 
 def test_a_room_that_is_well_is_go(room: Room) -> None:
@@ -100,45 +116,60 @@ def test_a_room_that_is_well_is_go(room: Room) -> None:
     for what in ("room", "files", "broker", "lamps", "output speakers"):
         assert marks[what] == "GO", told
     assert {"clock", "power", "disk", "music"} <= set(marks)
-    assert room.lamp.level_now == pytest.approx(0.3, abs=0.02)
+    for lamp in (room.lamp, room.own):
+        assert lamp.level_now == pytest.approx(0.3, abs=0.02)
     assert max(level for _, level in room.lamp.log) == pytest.approx(0.4, abs=0.02)
 
 
-def test_a_session_is_never_disturbed(room: Room) -> None:
-    """While one is on, nothing is touched, and it is said why."""
+def test_a_session_that_begins_in_the_lamps_round_has_its_light(room: Room) -> None:
+    """Each lamp ends where the session wants it, and the page says why.
+
+    Whoever scripts it is told what was found until then, and no go. Another preflight isn't begun.
+    """
+    told = len(room.own.received)
     with Daemon(room.house, "lit", room.environment) as daemon:
-        daemon.run("start", "calm")
-        told = len(room.lamp.received)
-        done = room.typed("preflight", "lit")
-        assert len(room.lamp.received) == told
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "A session is on in lit" in done.stderr
+        with subprocess.Popen(
+            [KACENV, "preflight", "lit", "--json"],
+            env=room.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as typed:
+            assert room.own.wait_for(lambda lamp: len(lamp.received) > told, PATIENCE)
+            assert "begins with peak" in daemon.run("start", "bright").stdout
+            said = json.loads(typed.communicate(timeout=PATIENCE)[0])
+        again = room.typed("preflight", "lit")
+        for lamp in (room.lamp, room.own):
+            assert lamp.wait_for(lambda lamp: abs(lamp.level_now - 0.6) < 0.02, PATIENCE)
+    rmtree(room.house / "state")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "A session is on in lit" in again.stderr
+    assert "nothing has been touched" in again.stderr
+    assert (typed.returncode, said["go"]) == (1, False)
+    assert said["stopped"] == "A session is on in lit."
+    assert "files" in {one["what"] for one in said["findings"]}
 
 
 @pytest.fixture
 def trouble(room: Room) -> Iterator[Room]:
-    """The lamp without power, and a piece of which half is gone."""
+    """A piece of which half is gone."""
     piece = room.house / "playlists/calm.wav"
     whole = piece.read_bytes()
-    room.lamp.close()
     piece.write_bytes(whole[: len(whole) // 2])
     yield room
     piece.write_bytes(whole)
-    room.lamp.start()
-    assert room.lamp.wait_until_listening(PATIENCE)
 
 
 def test_what_is_wrong_is_no_go_and_the_page_says_what_to_do(trouble: Room, tmp_path: Path) -> None:
     """At a terminal each part is named as it begins, and a person says what they heard."""
     page = tmp_path / "page.txt"
-    code, text = at_a_terminal(trouble, "preflight", "lit", "--save", str(page), keys=b"n\n")
+    words = ("preflight", "unlit", "--scene", "calm", "--save", str(page))
+    code, text = at_a_terminal(trouble, *words, keys=b"n\n")
     assert code == 1
-    assert "lamps: fading a little" in text
+    assert "output speakers: a soft tone, mono" in text
     assert "Did you hear a soft tone from speakers? [Y/n]" in text
     kept = page.read_text()
     assert kept.splitlines() == text.splitlines()[-len(kept.splitlines()) :]
-    assert "    NO-GO: 3 things\n" in kept
-    assert "lamp seat: doesn't answer. Check its power" in kept
+    assert "    NO-GO: 2 things\n" in kept
     assert "output speakers: not heard, though the device took the tone" in kept
     assert "piece calm.wav: " in kept
 
@@ -169,8 +200,13 @@ def _read(end: int) -> bytes:
 
 
 def test_mistakes_are_told_before_anything_is_touched(room: Room) -> None:
-    """A room or scene that isn't there, with those that are."""
-    for words, says in ((["lot"], "lit"), (["lit", "--scene", "clam"], "calm")):
+    """A room or scene that isn't there, with those that are; a page that can't be kept."""
+    away = str(room.house / "nowhere/page.txt")
+    for words, says in (
+        (["lot"], "lit"),
+        (["lit", "--scene", "clam"], "calm"),
+        (["lit", "--save", away], "can't be written"),
+    ):
         done = room.typed("preflight", *words)
         assert (done.returncode, done.stdout) == (1, "")
         assert says in done.stderr
@@ -187,4 +223,4 @@ def test_the_tab_key_knows_rooms_and_scenes(room: Room, monkeypatch: pytest.Monk
         for one in command.params
         if one.name in {"room", "scene"}
     }
-    assert offered == {"room": ["lit"], "scene": ["calm"]}
+    assert offered == {"room": ["lit", "unlit"], "scene": ["bright", "calm"]}

@@ -19,21 +19,21 @@ from typer.testing import CliRunner
 from kacenv.cli.app import app
 from kacenv.errors import KacenvError
 from kacenv.loader import House, load_room
-from kacenv.record import Shelf, write_record
+from kacenv.record import Cabinet, write_record
 
 KACENV = str(Path(sys.executable).with_name("kacenv"))
-PATIENCE = 60
+PATIENCE = 180
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a record of each of two rooms; the second one's is newer."""
-    shelf = Shelf(tmp_path / "records")
+    cabinet = Cabinet(tmp_path / "records")
     for number, name in enumerate(("garden", "rosewood")):
         room = a_room().model_copy(update={"name": name})
-        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), shelf)
-        kept = shelf.kept(name)[0]
-        os.utime(shelf.folder / kept.name(".json"), (number, number))
+        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), cabinet)
+        kept = cabinet.kept(name)[0]
+        os.utime(cabinet.folder / kept.name(".json"), (number, number))
     return tmp_path
 
 
@@ -60,7 +60,7 @@ def kacenv(state: Path, *words: str) -> Said:
 
 def ids(state: Path) -> dict[str, str]:
     """The records' ids by their rooms."""
-    return {kept.room: kept.id for kept in Shelf(state / "records").kept()}
+    return {kept.room: kept.id for kept in Cabinet(state / "records").kept()}
 
 
 def test_the_last_one_is_read_in_words(state: Path) -> None:
@@ -97,6 +97,41 @@ def test_they_are_listed_and_removed(state: Path) -> None:
     assert list(ids(state)) == ["rosewood"]
     assert kacenv(state, "record", "remove", "--all").returncode == 0
     assert kacenv(state, "record", "list").stdout.startswith("There is no record yet")
+
+
+def test_a_damaged_one_is_listed_as_such(state: Path) -> None:
+    """And keeps nobody from the others."""
+    garden = Cabinet(state / "records").kept("garden")[0]
+    damaged = state / "records" / garden.name(".json")
+    damaged.write_text("{")
+    os.utime(damaged, (0, 0))
+    done = kacenv(state, "record", "list")
+    assert done.returncode == 0
+    first, second = done.stdout.splitlines()
+    assert (first.split()[0], first.split()[-1]) == (garden.id, "damaged")
+    assert second.endswith("Test session")
+    listed = json.loads(kacenv(state, "record", "list", "--json").stdout)
+    assert [one["room"] for one in listed] == ["rosewood"]
+
+
+def test_what_is_not_written_yet_is_removed_as_well(state: Path) -> None:
+    """An ended session, so that the next start makes no record of it; one that is on stays."""
+    for name in ("garden.last", "garden.0123abcd.last", "garden.journal", "rosewood.last"):
+        (state / name).write_text("x")
+    said = kacenv(state, "record", "remove", "--all", "--room", "garden").stdout
+    assert "not written yet" in said
+    left = {path.name for path in state.iterdir() if path.is_file()}
+    assert left == {"garden.journal", "rosewood.last"}
+
+
+def test_a_copy_is_for_its_owner_alone(state: Path) -> None:
+    """Whatever the mask of who copies."""
+    mask = os.umask(0)
+    try:
+        kacenv(state, "record", "--html", str(state / "page.html"))
+    finally:
+        os.umask(mask)
+    assert (state / "page.html").stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_house_is_counted_and_checked(tmp_path: Path) -> None:
     home = a_house(tmp_path)
     write_house(tmp_path, scenes__quiet=SCENE, playlists__quiet=PLAYLIST)
     write_silence(tmp_path / "playlists/quiet.wav", 60.0)
-    assert only(room.house(home)) == Finding("house", "1 rooms, 1 scenes, 1 playlists")
+    assert only(room.house(home)) == Finding("house", "1 room, 1 scene, 1 playlist")
     write_house(tmp_path, scenes__other="colour: red\n")
     found = only(room.house(home))
     assert found.mark is Mark.WRONG

@@ -26,7 +26,7 @@ from kacenv.commands import (
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
 from kacenv.errors import RefusedError
-from kacenv.fades import Fade
+from kacenv.fades import Curve, Fade
 from kacenv.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
 from kacenv.room import STEEPEST_LIGHT
 from kacenv.scene import EndKind
@@ -151,7 +151,7 @@ def test_level_and_volume_keep_their_slope(timeline: Timeline, presses: Presses)
     per_output = [[v for v in volumes if v.output == output.id] for output in ROOM.outputs]
     tracks: list[Sequence[SetLevel | SetVolume]] = [of_kind(trace, SetLevel), *per_output]
     for orders in tracks:
-        fade = Fade.steady(0.0)
+        fade = Fade(0.0, 0.0, curve=Curve.LINEAR)
         for order in orders:
             fade = fade.toward(order.level, order.at, order.duration)
             assert fade.steepest <= STEEPEST_LEVEL + 1e-9

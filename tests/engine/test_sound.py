@@ -1,18 +1,27 @@
 """The therapist's hand on the sound."""
 
+from contextlib import suppress
 from dataclasses import replace
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
 from kacenv import commands
+from kacenv.audio.dial import Dial
 from kacenv.commands import Command, Crossfade
 from kacenv.engine import State, Step, next_due, step
+from kacenv.errors import RefusedError
 from kacenv.playlist import Queue
 from kacenv.requests import (
+    Back,
     Duck,
+    Hold,
     Intensity,
     Music,
     Mute,
+    Next,
     Request,
     Silence,
     Start,
@@ -133,3 +142,71 @@ def test_without_tags_the_plan_goes_on() -> None:
     assert "No piece of this phase says" in done.reply
     _, given = following(done.state, 300.0)
     assert [c.at for c in given if isinstance(c, Crossfade)] == [Seconds(228.0)]
+
+
+def louder(level: float) -> Volume:
+    """A volume for the speakers."""
+    return Volume.model_validate({"level": f"{level} dB", "output": "speakers"})
+
+
+def test_a_volume_takes_no_longer_than_its_bound_asks() -> None:
+    """24 dB at 6 dB a second are done in 4 s."""
+    (order,) = at(started(), 60.0, louder(-24)).commands
+    assert order == commands.SetVolume("speakers", Decibels(-24.0), Seconds(60.0), Seconds(4.0))
+
+
+class Console:
+    """The speakers' volume and the music's level as the mixer turns them."""
+
+    def __init__(self, begun: Step) -> None:
+        self.volume, self.level = Dial(), Dial()
+        self.follow(begun)
+
+    def follow(self, done: Step) -> None:
+        """Take what the engine orders, at once as the mixer does."""
+        self.state = done.state
+        for order in done.commands:
+            match order:
+                case commands.SetVolume(output="speakers"):
+                    self.volume.turn(order.level, order.at, order.duration)
+                    self.volume.level_at(order.at)
+                case commands.SetLevel():
+                    self.level.turn(order.level, order.at, order.duration)
+                    self.level.level_at(order.at)
+
+    def run(self, now: float) -> None:
+        """Let time pass until `now`, and compare."""
+        while (due := next_due(self.state)) is not None and due <= now:
+            self.follow(at(self.state, due))
+        volume = self.state.volumes.get("speakers")
+        expected = (volume.value_at(now) if volume else 0.0), self.state.level.value_at(now)
+        heard = self.volume.level_at(Seconds(now)), self.level.level_at(Seconds(now))
+        assert heard == pytest.approx(expected, abs=1e-6)
+
+
+PRESSES = st.lists(
+    st.tuples(
+        st.floats(0.01, 30.0),
+        st.one_of(st.integers(-60, 6).map(louder), st.sampled_from([Next(), Back(), Hold()])),
+    ),
+    max_size=12,
+)
+
+
+@given(PRESSES)
+@settings(max_examples=60, deadline=None)
+def test_the_engine_knows_what_the_mixer_plays(presses: list[tuple[float, Request]]) -> None:
+    """Whatever interrupts what, the engine's volume and level are those of the mixer's dials."""
+    phases = [
+        a_phase(name, 90.0, level=Decibels(level), crossfade=Seconds(20.0))
+        for name, level in (("onset", -20.0), ("peak", 0.0), ("return", -9.0))
+    ]
+    console = Console(step(State(room=a_room()), Seconds(0.0), Start(a_timeline(*phases))))
+    now = 0.0
+    for wait, press in presses:
+        console.run(now + wait / 3)
+        now += wait
+        console.run(now)
+        with suppress(RefusedError):
+            console.follow(at(console.state, now, press))
+    console.run(now + 2.0)

@@ -25,6 +25,18 @@ def test_a_lamp_is_waited_for_once(make_fixture: MakeFixture) -> None:
     assert lamp.wait(Seconds(10.0))
 
 
+def test_a_lamp_that_could_not_answer_is_waited_for_again(make_fixture: MakeFixture) -> None:
+    """The broker went while it was waited for; one that has had its second isn't given another."""
+    lamp = Acquaintance(make_fixture("plain", "level"))
+    assert lamp.wait(Seconds(5.0))
+    lamp.interrupted()
+    assert lamp.waits_until is None
+    assert lamp.wait(Seconds(9.0))
+    lamp.stop_waiting()
+    lamp.interrupted()
+    assert not lamp.wait(Seconds(12.0))
+
+
 def test_where_it_was_when_it_left_is_where_it_is_presumed(make_fixture: MakeFixture) -> None:
     """A stranger that goes a second time was never where it was led to; the first word stays."""
     lamp = Acquaintance(make_fixture("plain", "level"))

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from kacenv.lights.eye import Response, Scale
 from kacenv.lights.fader import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
-from kacenv.lights.path import STEEPEST, Way, path_between
-from kacenv.look import Setting, parse_setting
+from kacenv.lights.path import STEEPEST, STEEPEST_TINT, STEEPEST_WHITE, Way, path_between
+from kacenv.lights.tint import distance
+from kacenv.look import Color, Setting, parse_setting
 from kacenv.units import Kelvin, Level, Seconds
 
 DIMMER = Scale(255, Response.LIGHT)
@@ -17,6 +18,7 @@ FINE = Scale(65535, Response.LIGHT)
 LEVELS = st.floats(0.0, 1.0).map(Level)
 START = Seconds(100.0)
 WHITE = Kelvin(4000.0)
+RED, BLUE = Color(255, 0, 0), Color(0, 0, 255)
 
 
 def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, Step]]:
@@ -142,6 +144,24 @@ def test_a_lit_lamp_that_cannot_fade_both_changes_its_white_first() -> None:
     assert white == (100.0, Step(None, WHITE, Seconds(10.0)))
     assert level == (110.0, Step(Level(0.5), None, Seconds(50.0)))
     assert (reminder[0], reminder[1].level) == (160.0, None)
+
+
+@pytest.mark.parametrize("steepest", [STEEPEST, 0.02])
+def test_a_white_that_goes_first_hurries_nobody(steepest: float) -> None:
+    """It keeps its own bound, and leaves the level the time that the room's bound wants."""
+    origin, target = parse_setting("20% 2200 K"), parse_setting("80% 6500 K")
+    path = path_between(origin, target, Way(START, Seconds(0.0), steepest))
+    (_, white), (_, level), _ = told(OwnFade.begin(path, apart=True))
+    assert white.transition >= (1e6 / 2200 - 1e6 / 6500) / STEEPEST_WHITE - 1e-6
+    assert 0.6 / level.transition <= steepest + 1e-9
+
+
+def test_a_colour_that_goes_first_keeps_its_bound() -> None:
+    """Red to blue takes five seconds before the level moves."""
+    red, blue = Setting(Level(0.2), None, RED), Setting(Level(0.8), None, BLUE)
+    path = path_between(red, blue, Way(START, Seconds(6.0)))
+    (_, color), *_ = told(OwnFade.begin(path, apart=True))
+    assert color.transition >= distance(RED, BLUE) / STEEPEST_TINT - 1e-6
 
 
 def test_a_dark_lamp_gets_its_white_unseen() -> None:

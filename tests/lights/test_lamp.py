@@ -180,7 +180,7 @@ def test_a_person_at_the_switch_is_not_fought(bulb: Lamp) -> None:
 
 def test_while_the_broker_is_away_only_the_newest_wish_is_kept(bulb: Lamp) -> None:
     """Three looks in an outage are one message after it."""
-    bulb.broker_gone(Seconds(1.0))
+    bulb.broker_gone()
     for number, level in enumerate(("10%", "90%", "40%")):
         ask(bulb, level, 2.0 + number, 1.0)
     assert run(bulb, 2.0, 10.0) == []
@@ -195,7 +195,7 @@ def test_an_outage_in_mid_fade_is_caught_up(dimmer: Lamp) -> None:
     dimmer.hear(STATE, b"0", Seconds(0.5))
     ask(dimmer, "50%", 1.0, 20.0)
     before = run(dimmer, 1.0, 6.0)
-    dimmer.broker_gone(Seconds(6.0))
+    dimmer.broker_gone()
     dimmer.broker_back(Seconds(10.0))
     after = run(dimmer, 10.0, 25.0)
     assert int(after[0][1]) == int(before[-1][1])
@@ -207,7 +207,7 @@ def test_a_finished_look_is_asserted_again_by_a_short_fade(bulb: Lamp) -> None:
     """Two seconds, though nothing should have changed."""
     ask(bulb, "40%", 1.0, 5.0)
     run(bulb, 1.0, 7.0)
-    bulb.broker_gone(Seconds(60.0))
+    bulb.broker_gone()
     bulb.broker_back(Seconds(70.0))
     ((_, payload),) = run(bulb, 70.0, 72.0)
     assert payload == b'{"state":"ON","brightness":102,"transition":2}'
@@ -218,7 +218,7 @@ def told_after_outage(bulb: Lamp) -> Lamp:
     """A lamp at 40 %, told so again by 71 after an outage from 60 to 70."""
     ask(bulb, "40%", 1.0, 5.0)
     run(bulb, 1.0, 7.0)
-    bulb.broker_gone(Seconds(60.0))
+    bulb.broker_gone()
     bulb.broker_back(Seconds(70.0))
     assert len(run(bulb, 70.0, 71.0)) == 1
     return bulb
@@ -254,7 +254,7 @@ def test_nobody_knows_a_lamp_without_the_broker(zigbee: Lamp) -> None:
     """Availability is forgotten with the connection."""
     zigbee.hear("house/lamp/availability", b"online", Seconds(1.0))
     assert zigbee.state(Seconds(1.0)).available is True
-    zigbee.broker_gone(Seconds(2.0))
+    zigbee.broker_gone()
     assert zigbee.state(Seconds(2.0)).available is None
 
 
@@ -280,7 +280,7 @@ def test_lights_up_does_not_wait(dimmer: Lamp) -> None:
 
 def test_lights_up_survives_an_outage(bulb: Lamp) -> None:
     """Pressed while the broker was away, it is said the moment it is back."""
-    bulb.broker_gone(Seconds(1.0))
+    bulb.broker_gone()
     ask(bulb, "70%", 2.0, 3.0, urgent=True)
     bulb.broker_back(Seconds(9.0))
     sent = run(bulb, 9.0, 13.0)

@@ -78,7 +78,7 @@ def test_a_hand_is_told_once_and_left_alone(bulb: Lamp) -> None:
         "Lamp lamp was changed by hand; it stays so until the next look. "
         "Bring it back with: kacenv lights resume"
     )
-    bulb.broker_gone(Seconds(30.0))
+    bulb.broker_gone()
     bulb.broker_back(Seconds(40.0))
     assert run(bulb, 20.0, 120.0) == []
     assert bulb.news() == ()

@@ -181,3 +181,51 @@ def test_reports_on_the_way_of_a_late_fade_are_no_hand(bulb: Lamp) -> None:
     shown = bulb.state(Seconds(8.0)).believed
     assert shown is not None
     assert shown.level == pytest.approx(0.4)
+
+
+def test_a_broker_that_goes_while_a_lamp_is_waited_for_costs_it_nothing(dimmer: Lamp) -> None:
+    """It is given its second once the broker is back."""
+    ask(dimmer, "60%", 1.0, 2.0)
+    run(dimmer, 1.0, 1.5)
+    dimmer.broker_gone()
+    dimmer.broker_back(Seconds(5.0))
+    assert run(dimmer, 5.0, 5.9) == []
+    dimmer.hear(STATE, b"130", Seconds(5.95))
+    assert run(dimmer, 5.95, 6.0)[0][1] == b"130"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "gone", "rests"),
+    [
+        ("zigbee2mqtt", 5.0, 0.8),
+        ("home-assistant", 5.0, 0.8),
+        ("tasmota", 5.0, 0.4),
+        ("tasmota", 25.0, 0.8),
+    ],
+)
+def test_a_lamp_ends_what_it_was_told_though_the_broker_has_gone(
+    make_fixture: MakeFixture, dialect: str, gone: float, rests: float
+) -> None:
+    """A fade of its own goes on by itself; the next look sets out from where that leads."""
+    lamp = Lamp(make_fixture(dialect, "level", "kelvin", "transition", state_topic=STATE))
+    lamp.broker_back(LONG_AGO)
+    ask(lamp, "off", -50.0, 0.0)
+    run(lamp, -50.0, -30.0)
+    ask(lamp, "80% 4000 K", 1.0, 40.0)
+    run(lamp, 1.0, gone)
+    lamp.broker_gone()
+    for at in (21.0, 90.0):
+        shown = lamp.state(Seconds(at)).believed
+        assert shown is not None
+        assert shown.level == pytest.approx(rests if at > 40 else 0.4)
+
+
+def test_a_second_look_doesn_t_cut_a_lamp_s_time_short(dimmer: Lamp) -> None:
+    """Its second runs from the first one; the newest look begins where it says that it is."""
+    ask(dimmer, "60%", 1.0, 5.0)
+    assert run(dimmer, 1.0, 1.25) == []
+    ask(dimmer, "40%", 1.3, 5.0)
+    assert run(dimmer, 1.3, 1.45) == []
+    dimmer.hear(STATE, b"130", Seconds(1.5))
+    sent = run(dimmer, 1.5, 9.0)
+    assert (sent[0][1], sent[-1][1]) == (b"130", b"29")

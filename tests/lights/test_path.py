@@ -121,3 +121,22 @@ def test_the_unknown_begins_with_a_step_of_the_rooms_own(steepest: float, begins
     assert path.at(Seconds(0.0)).level == pytest.approx(begins)
     dim = path_from_unknown(Setting(Level(0.001)), None, way)
     assert dim.at(Seconds(0.0)).level == pytest.approx(0.001)
+
+
+def test_a_way_that_is_cut_ends_where_it_had_come_to() -> None:
+    """Until then it is the same way: level, white and colour."""
+    ways = [("10% 2200 K", parse_setting("90% 4000 K"))]
+    ways += [("10% 2200 K", Setting(Level(0.9), None, BLUE))]
+    for origin, target in ways:
+        path = path_between(parse_setting(origin), target, Way(START, Seconds(60.0)))
+        middle = Seconds(START + 24)
+        cut = path.cut(middle)
+        assert cut.end == middle
+        assert cut.at(Seconds(START + 12)) == _nearly(path.at(Seconds(START + 12)))
+        assert cut.target == _nearly(path.at(middle))
+        assert path.cut(path.end) == path
+
+
+def _nearly(setting: Setting) -> object:
+    """The same setting, whatever a float rounds."""
+    return pytest.approx(setting) if setting.color is None else setting

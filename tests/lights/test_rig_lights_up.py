@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from support.lamps import LATENESS, TIMEOUT, LitRoom, commands, moments
+from support.lamps import DIMMER, LATENESS, TIMEOUT, LitRoom, commands, moments
 from support.mosquitto import Mosquitto
 
+from kacenv.lights.acquaintance import ANSWER_WITHIN
 from kacenv.lights.fader import STEP_GAP
 from kacenv.lights.virtual import VirtualLamp
 
@@ -24,6 +25,23 @@ def test_lights_up_takes_three_seconds_on_every_lamp(
         reached = next(at for at in moments(start, start + 4) if lamp.level_at(at) >= 0.69)
         assert 2.5 <= reached - start <= 3.0 + 2 * LATENESS + STEP_GAP
         assert lamp.wait_for(lambda lamp: _repeats(lamp, start) >= 4, TIMEOUT)
+
+
+def test_lights_up_waits_for_no_lamp_that_is_asked(
+    make_house: MakeHouse, mosquitto: Mosquitto
+) -> None:
+    """A look waits for a lamp that never answers; lights-up reaches it within that second."""
+    house = make_house(mosquitto.port, DIMMER, rate=ANSWER_WITHIN / (2 * TIMEOUT))
+    (fixture,) = house.room.lights
+    mute = fixture.model_copy(update={"state_topic": None})
+    house.lamps["dimmer"] = dimmer = VirtualLamp(mute, house.clock, house.port)
+    house.start()
+    house.show("20%", 5.0)
+    assert house.until(lambda: not house.rig._orders)
+    start = house.show("70% 3000 K", 3.0, urgent=True)
+    assert house.reaches(0.7)
+    assert house.clock.now() - start < ANSWER_WITHIN
+    assert len(set(commands(dimmer))) == 1
 
 
 def _repeats(lamp: VirtualLamp, start: float) -> int:

@@ -111,6 +111,42 @@ def test_a_lamp_with_fewer_whites_than_said_is_no_hand(
     assert not lamp.state(Seconds(400.0)).by_hand
 
 
+@pytest.mark.parametrize("dialect", WHITES)
+@pytest.mark.parametrize(
+    ("told", "changed"),
+    [("2200 K", "2800 K"), ("2200 K", "2300 K"), ("6500 K", "4000 K"), ("6500 K", "5700 K")],
+)
+def test_a_hand_on_a_lamp_that_has_shown_its_last_white_is_noticed(
+    make_fixture: MakeFixture, dialect: Dialect, told: str, changed: str
+) -> None:
+    """Once it has come to rest there, a white a little short of it isn't the lamp's own limit."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, f"40% {told}", 1.0)
+    for at in (1.1, 15.0):
+        says(lamp, f"40% {told}", at)
+    says(lamp, f"40% {changed}", 40.0)
+    assert len(lamp.news()) == 1
+    lead(lamp, f"40% {told}", 100.0)
+    says(lamp, f"40% {told}", 101.0)
+    says(lamp, f"40% {changed}", 140.0)
+    assert len(lamp.news()) == 1
+
+
+@pytest.mark.parametrize("dialect", WHITES)
+def test_a_white_on_the_way_is_not_taken_for_the_lamp_s_last(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """A long fade to the warmest white is reported from its middle; a hand sets that later."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, "40% 4000 K", 1.0)
+    says(lamp, "40% 4000 K", 15.0)
+    lead(lamp, "40% 2200 K", 100.0, 300.0)
+    says(lamp, "40% 2500 K", 340.0)
+    says(lamp, "40% 2200 K", 430.0)
+    says(lamp, "40% 2500 K", 500.0)
+    assert len(lamp.news()) == 1
+
+
 @pytest.mark.parametrize("dialect", COLORS)
 def test_a_lamp_that_never_takes_a_shade_is_no_hand(
     make_fixture: MakeFixture, dialect: Dialect

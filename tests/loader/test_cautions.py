@@ -7,8 +7,11 @@ from support.sounds import RATE, rest, tone, write_wav
 
 from kacenv.loader import Caution, House, check_house, house_music, load_session, warnings_of
 from kacenv.loader.cautions import Rule
-from kacenv.music import Cache
+from kacenv.music import Cache, Sound
+from kacenv.music.cache import Stamp
+from kacenv.music.gap import Gap, packed
 from kacenv.music.scan import scan
+from kacenv.units import Decibels, Seconds
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -89,6 +92,67 @@ def test_silence_in_the_middle_is_told_with_its_place(house: House) -> None:
         path = house.playlist_folder / f"{name}.yaml"
         path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 1m4s,"))
     assert not any("is silent for" in line for line in scanned(house))
+
+
+def cue(house: House, cues: str) -> None:
+    """Have both playlists play only this of their first track."""
+    for name in ("brief", "calm"):
+        path = house.playlist_folder / f"{name}.yaml"
+        path.write_text(path.read_text().replace("evening.wav,", f"evening.wav, {cues},"))
+
+
+def test_the_first_silence_of_what_is_played_is_told(house: House) -> None:
+    """Whichever is the longest; and none is left when each advice was followed."""
+    parts = tone(40, -30), rest(4), tone(60, -30), rest(8), tone(70, -30)
+    write_wav(music(house, "evening"), *parts)
+    write_wav(music(house, "morning"), tone(30, -30))
+    told = [line for line in scanned(house) if "evening.wav is silent for 4s at 0:40" in line]
+    assert len(told) == 2
+    assert all("cue_out: 40s, or begin after it: cue_in: 44s" in line for line in told)
+    cue(house, "cue_in: 44s")
+    told = [line for line in scanned(house) if "evening.wav is silent for 8s at 1:44" in line]
+    assert len(told) == 2
+    assert all("cue_out: 1m44s, or begin after it: cue_in: 1m52s" in line for line in told)
+    cue(house, "cue_out: 1m44s")
+    assert not any("is silent for" in line for line in scanned(house))
+
+
+@pytest.mark.parametrize(
+    ("spans", "advice"),
+    [
+        ((0.6, 4, 60), "so begin after it: cue_in: 5s"),
+        ((60, 4, 0.6), "so cut before it: cue_out: 1m"),
+        ((9, 4, 5), "so cut before it: cue_out: 9s"),
+        ((0.6, 4, 0.7), "so take another track"),
+    ],
+)
+def test_advice_on_a_silence_can_be_followed(
+    house: House, spans: tuple[float, int, float], advice: str
+) -> None:
+    """What is left is music of some length: from the silence on where there is none before it."""
+    before, gap, after = spans
+    file = write_wav(music(house, "evening"), rest(before + gap + after))
+    measured = Sound(
+        loudness=-30.0,
+        true_peak=Decibels(-27.0),
+        loudness_range=0.0,
+        rise=0.0,
+        sudden=0.0,
+        sudden_at=Seconds(0.0),
+        head=Seconds(0.0),
+        tail=Seconds(0.0),
+        duration=Seconds(float(before + gap + after)),
+        gaps=packed([Gap(round(before * RATE), gap * RATE)], RATE),
+    )
+    with Cache() as cache:
+        cache.keep(file, Stamp.of(file), b"evening", measured)
+    told = [str(caution) for caution in heard(house) if "is silent for 4s" in caution.text]
+    assert len(told) == 2
+    assert all(line.endswith(advice) for line in told)
+    if "cue_" in advice:
+        cue(house, advice.split(": ", 1)[1])
+        assert check_house(house) == []
+        assert not any("is silent for" in caution.text for caution in heard(house))
 
 
 def test_silent_and_short_files_are_told(house: House) -> None:

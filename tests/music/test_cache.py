@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_what_is_kept_is_known(tmp_path: Path, file: Path, make_sound: Make) -> None:
     """A measurement comes back exactly, by path and by content."""
-    sound = make_sound(loudness=-17.123, damaged_at=3.5)
+    sound = make_sound(loudness=-17.123, damaged_at=3.5, gaps=b"\0\1\0\0\0\x10\0\0")
     keep(tmp_path, file, sound)
     assert known_sounds(tmp_path).find(file) == sound
     with Cache(tmp_path) as cache:
@@ -141,3 +141,15 @@ def test_folder_is_the_one_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("XDG_CACHE_HOME", "/home/clinic/.cache")
     own = Path("/var/cache/kacenv") if os.geteuid() == 0 else Path("/home/clinic/.cache/kacenv")
     assert cache_folder() == own
+
+
+@pytest.mark.parametrize("gaps", ["'x'", "x'0000'", "x'ffffffffffffffff'", "NULL"])
+def test_impossible_silences_are_passed_over(
+    tmp_path: Path, file: Path, make_sound: Make, gaps: str
+) -> None:
+    """Silences that are torn, or lie beyond the file's end, are those of no measurement."""
+    keep(tmp_path, file, make_sound())
+    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
+        base.execute(f"UPDATE sounds SET gaps = {gaps}")  # noqa: S608 - from above
+        base.commit()
+    assert known_sounds(tmp_path).find(file) is None

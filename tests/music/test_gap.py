@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacenv.music.gap import Gap, Gaps
+from kacenv.music.gap import Gap, Gaps, packed, unpacked
 
 _PIECES = {
     "ooo": Gap(),
@@ -22,3 +22,20 @@ def test_the_longest_silence_is_found(piece: str) -> None:
     for part in piece:
         gaps.add(10, loud=part == "o")
     assert gaps.longest == _PIECES[piece]
+
+
+def test_every_silence_that_lasts_is_kept() -> None:
+    """In their order, and none that is shorter than asked for."""
+    gaps = Gaps(least=20)
+    for part in "..o.o..oo...oo.oo..o....":
+        gaps.add(10, loud=part == "o")
+    assert gaps.found == [Gap(50, 20), Gap(90, 30), Gap(170, 20)]
+
+
+def test_silences_come_back_as_they_were_kept() -> None:
+    """To the thousandth of a second, in eight bytes each; none takes none."""
+    kept = packed([Gap(44100, 22050), Gap(441000, 88211)], 44100)
+    assert len(kept) == 16
+    assert unpacked(kept) == ((1.0, 0.5), (10.0, 2.0))
+    assert packed([], 44100) == b""
+    assert unpacked(b"") == ()

@@ -117,6 +117,8 @@ def test_silence_inside_is_told_with_its_place(tmp_path: Path) -> None:
     sound = measure(str(write_wav(tmp_path / "a.wav", *parts)))
     assert sound.gap == pytest.approx(12.0, abs=0.25)
     assert sound.gap_at == pytest.approx(42.0, abs=0.15)
+    told = [number for silence in sound.silences for number in silence]
+    assert told == pytest.approx([27.0, 5.0, 42.0, 12.0], abs=0.25)
     assert measure(str(write_wav(tmp_path / "b.wav", tone(5, -20)))).gap == 0.0
 
 

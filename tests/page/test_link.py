@@ -1,6 +1,7 @@
 """The link to the room: lost, found again, and never a stale word shown as true."""
 
-from page.conftest import Open
+from page.conftest import Open, Tablet
+from playwright.sync_api import Route
 from support.tablet import ServedRoom
 
 _OPEN_KEYS = (
@@ -35,6 +36,67 @@ def test_lights_up_is_tried_without_a_link(room: ServedRoom, open_tablet: Open) 
     tablet.tap("#lights-up")
     tablet.reads("#said", "switches at the wall")
     room.mend()
+    tablet.reads("#said", "Lights are coming up")
+    assert room.now().light_hand == "lights-up"
+
+
+def _lost(room: ServedRoom, tablet: Tablet) -> None:
+    """Take the link from a page whose clocks can be put forward."""
+    tablet.page.context.clock.install()
+    tablet.open(room.address)
+    room.cut()
+    tablet.reads("#lost", "No link since")
+
+
+def test_lights_up_is_given_up_after_a_minute(room: ServedRoom, open_tablet: Open) -> None:
+    """What was pressed a while ago must not break into the dark; the page says it wasn't done."""
+    tablet = open_tablet(room)
+    _lost(room, tablet)
+    tablet.tap("#lights-up")
+    tablet.reads("#said", "Trying")
+    tablet.page.clock.fast_forward(61_000)
+    tablet.reads("#said", "Lights-up was not done; press again.")
+    room.mend()
+    tablet.page.clock.fast_forward(5_000)
+    tablet.page.wait_for_selector("#lost", state="hidden", timeout=15000)
+    tablet.page.clock.fast_forward(5_000)
+    tablet.tap("#hold")
+    tablet.reads("#phase-left", "holding")
+    assert room.now().light_hand == "plan"
+
+
+def test_a_second_press_is_another_minute_and_no_second_loop(
+    room: ServedRoom, open_tablet: Open
+) -> None:
+    """However often it is pressed, the room is asked once a second; a refusal ends it."""
+    tablet = open_tablet(room)
+    _lost(room, tablet)
+    tablet.tap("#lights-up")
+    tablet.page.clock.fast_forward(40_000)
+    for _ in range(3):
+        tablet.tap("#lights-up")
+    tablet.page.clock.fast_forward(40_000)
+    tablet.reads("#said", "Trying")
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=403, json={"error": "This device may look."})
+
+    tablet.page.route("**/v1/requests", refuse)
+    tablet.reads("#said", "Lights-up was not done. This device may look.")
+    for _ in range(5):
+        tablet.page.clock.run_for(2_000)
+    assert len(asked) == 1
+
+
+def test_lights_up_is_tried_again_before_the_link_counts_as_lost(
+    room: ServedRoom, open_tablet: Open
+) -> None:
+    """The first seconds of a lost link, which the page knows nothing of yet, are no worse."""
+    tablet = open_tablet(room)
+    tablet.page.route("**/v1/requests", lambda route: route.abort(), times=1)
+    tablet.tap("#lights-up")
     tablet.reads("#said", "Lights are coming up")
     assert room.now().light_hand == "lights-up"
 

@@ -110,6 +110,8 @@ def test_a_session_is_rehearsed_at_the_tablet(rehearsal: Rehearsal, open_tablet:
     assert tablet.complaints == []
     tablet.press("#stop")
     assert rehearsal.process.wait(10) == 0
+    tablet.reads("#lost-words", "The rehearsal is over. This is how it was then.")
+    assert tablet.page.locator("main button:enabled").count() == 0
 
 
 def test_a_rehearsal_is_left_by_ctrl_c(rehearsal: Rehearsal, open_tablet: Open) -> None:

@@ -1,7 +1,6 @@
 """A broker and a sound server for rooms that are looked over."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from support.mosquitto import Mosquitto
@@ -15,11 +14,16 @@ def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
         yield broker
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulse]:
+    """A sound server that runs for the whole test session."""
+    with Pulse(tmp_path_factory.mktemp("pulse")) as one:
+        yield one
+
+
 @pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    """A sound server with one stereo device; what it plays is the default microphone's."""
-    server = Pulse(tmp_path)
+def pulse(server: Pulse, monkeypatch: pytest.MonkeyPatch) -> Pulse:
+    """It has one stereo device; what it plays is the default microphone's."""
     for name, value in server.env.items():
         monkeypatch.setenv(name, value)
-    with server:
-        yield server
+    return server

@@ -3,13 +3,16 @@
 import pytest
 
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.preflight.said import Question, Said, Step, from_line, to_line
+from kacenv.preflight.said import Question, Said, Step, Taken, from_line, to_line
 
 GOOD = Finding("lamp seat", "seen")
 BAD = Finding("lamp seat", "not “seen”", Mark.WRONG, "Look at it.", ("a", "b"))
 
 
-@pytest.mark.parametrize("said", [Step("12 of 60"), BAD, Question("Did you?", GOOD, BAD, GOOD)])
+SAID = [Step("12 of 60"), BAD, Question("Did you?", GOOD, BAD, GOOD), Taken("A session.", "Wait.")]
+
+
+@pytest.mark.parametrize("said", SAID)
 def test_what_is_said_arrives(said: Said) -> None:
     """One line carries it, whole."""
     line = to_line(said)

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import DaemonError
+from kacenv.preflight.lookout import RoomTakenError
 from kacenv.preflight.probes import Task, tasks
 from kacenv.preflight.runner import Job
-from kacenv.preflight.said import Question, Said, Step
-from kacenv.preflight.tour import daemon, tour
+from kacenv.preflight.said import Question, Said, Step, Taken
+from kacenv.preflight.tour import Toured, daemon, tour
 from kacenv.room import Room
 
 ROOM = Room.model_validate(
@@ -34,6 +34,7 @@ class Person:
     def __init__(self, answer: bool | None = None, *, session_after: int = 99) -> None:
         self.answer, self.left = answer, session_after
         self.heard: list[str] = []
+        self.defaults: list[bool] = []
 
     def begins(self, what: str) -> None:
         """Is told what comes."""
@@ -47,8 +48,9 @@ class Person:
         """Is told what came of it."""
         self.heard.append(f"{finding.what}: {finding.found}")
 
-    def ask(self, question: str) -> bool | None:
+    def ask(self, question: str, *, default: bool = True) -> bool | None:
         """Answers."""
+        self.defaults.append(default)
         self.heard.append(question)
         return self.answer
 
@@ -56,18 +58,29 @@ class Person:
         """Begins a session at some time."""
         self.left -= 1
         if self.left < 0:
-            raise DaemonError("A session is on.")
+            raise RoomTakenError("A session is on.", "Later.")
 
 
-def gone(person: Person, answers: dict[str, list[Said]]) -> tuple[list[Finding], list[str]]:
-    """What a tour through the room finds, and which probes ran."""
+def gone(
+    person: Person, answers: dict[str, list[Said]], known: str = "path"
+) -> tuple[list[Finding], list[str]]:
+    """What a tour through a free room finds, and which probes ran."""
+    (findings, taken), ran = went(person, answers, known)
+    assert taken is None
+    return findings, ran
+
+
+def went(
+    person: Person, answers: dict[str, list[Said]], known: str = "path"
+) -> tuple[Toured, list[str]]:
+    """How a tour through the room went, and which probes ran."""
     ran: list[str] = []
 
     def listen(job: Job) -> Iterator[Said]:
         ran.append(job.command[0])
         yield from answers.get(job.command[0], [Finding(job.what, "well")])
 
-    return tour(tasks(ROOM), lambda probe: [probe], person, listen), ran
+    return tour(tasks(ROOM, {known}), lambda probe: [probe], person, listen), ran
 
 
 def test_every_part_of_the_room_is_looked_at() -> None:
@@ -107,14 +120,38 @@ def test_without_a_broker_lamps_are_spared() -> None:
     assert sum(one.mark is Mark.WRONG for one in findings) == 1
 
 
-@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("before", range(5))
 def test_a_session_that_begins_meanwhile_ends_the_tour(before: int) -> None:
-    """Before each lamp and each tone it is made sure that nobody lies there."""
+    """It is looked before each lamp and each tone, and once more at the end; the findings stay."""
     person = Person(session_after=before)
-    with pytest.raises(DaemonError):
-        gone(person, {})
-    touched = [what for what in person.heard if what in {"lamps", "lamp path"} or "output" in what]
-    assert len([what for what in touched if ":" not in what]) == before + 1
+    (findings, taken), ran = went(person, {})
+    assert taken == Taken("A session is on.", "Later.")
+    assert len(findings) == len(ran)
+    touched = [probe for probe in ran if "lamp" in probe or "output" in probe]
+    assert touched == ["lamps", "lamp:path", "output:speakers", "output:desk"][:before]
+    assert ("music" in ran) is (before == 4)
+
+
+def test_a_probe_that_has_let_go_ends_the_tour() -> None:
+    """What it had found before counts, and nothing else is begun."""
+    well, taken = Finding("lamp a", "well"), Taken("A session is on.", "Later.")
+    toured, ran = went(Person(), {"lamps": [well, taken]})
+    assert toured.taken == taken
+    assert toured.findings[-1] == well
+    assert ran[-1] == "lamps"
+
+
+@pytest.mark.parametrize("answer", [True, False, None])
+def test_a_lamp_of_which_nobody_knows_is_asked_about_first(answer: bool | None) -> None:
+    """No consent, or nobody to give it, is a note; a mere Enter is none."""
+    person = Person(answer)
+    findings, ran = gone(person, {}, known="nothing")
+    (asked,) = [text for text in person.heard if text.startswith("path can't answer")]
+    assert "its safe light, 50%" in asked
+    assert person.defaults == [False]
+    assert ("unknown-lamp:path" in ran) is (answer is True)
+    untried = Finding("lamp path", "can't answer; not tried", Mark.NOTE)
+    assert (untried in findings) is (answer is not True)
 
 
 def test_what_a_running_room_says_counts() -> None:

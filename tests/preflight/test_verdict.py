@@ -7,6 +7,7 @@ import pytest
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader import House, load_room
 from kacenv.preflight.probes import tasks
+from kacenv.preflight.said import Taken
 from kacenv.preflight.verdict import LINES, WIDTH, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,21 @@ def test_each_fault_has_its_way_out() -> None:
     assert "To note: clock: not synchronised. Switch on time." in page
     other = Finding("disk", "full", Mark.WRONG, "Make room.")
     assert "    NO-GO: 2 things\n" in verdict(dead, other).page()
+
+
+def test_a_tour_that_was_broken_off_is_no_go() -> None:
+    """Whatever was found is on the page, with who needed the room, and what of the lamps."""
+    found = (Finding("disk", "80 GB free"), Finding("clock", "late", Mark.WRONG, "Set it."))
+    taken = Taken("A session is on in garden.", "Look again when it is over.")
+    stopped = Verdict("garden", ("a",), "2026-11-23 09:50", 5.0, found, taken)
+    assert not stopped.go
+    assert stopped.fields()["stopped"] == "A session is on in garden."
+    page = stopped.page()
+    assert "    STOPPED: A session is on in garden.\n" in page
+    assert "sends nothing more" in page
+    assert "1. clock: late. Set it." in page
+    assert fits(page)
+    assert not Verdict("garden", ("a",), "", 5.0, found[:1], taken).go
 
 
 def test_what_is_alike_is_one_thing() -> None:
@@ -94,6 +110,7 @@ def test_the_findings_for_scripts() -> None:
         "at": "2026-11-23 09:50",
         "took": 24.4,
         "go": False,
+        "stopped": None,
         "findings": [
             {
                 "what": "disk",

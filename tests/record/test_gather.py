@@ -23,6 +23,7 @@ from kacenv.engine import Mode
 from kacenv.errors import JournalError
 from kacenv.plot import Arc, arc_of
 from kacenv.record import SessionRecord, account_of
+from kacenv.record.page import page_of
 from kacenv.requests import (
     Back,
     DeadAir,
@@ -224,6 +225,34 @@ def test_a_piece_that_cannot_be_played_was_not_heard(path: Path) -> None:
     assert found.pieces[0].title == following.cut.title
     assert found.pieces[0].begin == pytest.approx(0.9)
     assert any(failed.cut.title in one.text for one in found.told)
+
+
+def test_a_piece_that_never_sounded_was_not_heard(path: Path) -> None:
+    """The room went away before the moment for which it was ordered, again and again."""
+    crashes: list[tuple[float, Request]] = [
+        (100.0 + at, Resume(Seconds(BEGIN + 99.0 + at))) for at in range(1, 6)
+    ]
+    found = record(path, *crashes)
+    assert all(one.begin < one.end for one in found.pieces)
+
+
+def test_a_session_that_broke_off_at_once_has_a_record(path: Path) -> None:
+    """Of no length, with its page."""
+    life = Life(path)
+    life.take(BEGIN, Start(PLAN))
+    account = account_of(life.end(BEGIN))
+    assert (account.record.length, account.record.outcome) == (0.0, "broke off")
+    assert "<svg" in page_of(account)
+
+
+def test_what_ended_without_its_end_broke_off(path: Path) -> None:
+    """A room that can't carry a session on closes its journal; nobody has stopped it."""
+    life = Life(path)
+    life.take(BEGIN, Start(PLAN))
+    life.live_until(BEGIN + 100.0)
+    life.journal.end(life.now)
+    life.journal.close()
+    assert account_of(path.with_suffix(".last")).record.outcome == "broke off"
 
 
 def test_a_silence_nobody_asked_for_is_measured(path: Path) -> None:

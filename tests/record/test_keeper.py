@@ -1,24 +1,25 @@
-"""The keeper: a record of each session that is over, whatever happened in between."""
+"""The keeper: the clerk is sent when there is something to do, and staff hear what it says."""
 
-import resource
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from record.test_clerk import room
 from record.test_gather import PLAN
-from support.lives import WALL, Life, lived
-from support.sessions import a_room
+from support.lives import Life, lived
 
-from kacenv.record import Keeper, Shelf, write_record
+from kacenv.record import Cabinet, Keeper
+from kacenv.record.errand import command
 from kacenv.requests import Start
-from kacenv.room import Records, Room
-from kacenv.stamp import Stamp
 from kacenv.units import Days
 
-LATER = Stamp("another-boot", 10.0, WALL + 86_400.0)
-PATIENCE = 20.0
+PATIENCE = 180.0
 
 
 class Staff:
@@ -26,23 +27,17 @@ class Staff:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
-        self.told = threading.Event()
+        self.told = threading.Semaphore(0)
 
     def tell(self, text: str) -> None:
         """Hear it."""
         self.heard.append(text)
-        self.told.set()
+        self.told.release()
 
     def wait(self) -> str:
         """What is told next."""
-        assert self.told.wait(PATIENCE)
-        self.told.clear()
+        assert self.told.acquire(timeout=PATIENCE)
         return self.heard[-1]
-
-
-def room(keep: int = 30) -> Room:
-    """A room that keeps records for so many days."""
-    return a_room().model_copy(update={"records": Records.model_construct(keep=Days(keep))})
 
 
 @pytest.fixture
@@ -52,133 +47,104 @@ def journal(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def cabinet(tmp_path: Path) -> Cabinet:
     """Where its records are."""
-    return Shelf(tmp_path / "records")
+    return Cabinet(tmp_path / "records")
 
 
 @contextmanager
-def keeping(journal: Path, shelf: Shelf, keep: int = 30) -> Iterator[tuple[Keeper, Staff]]:
+def keeping(journal: Path, cabinet: Cabinet) -> Iterator[tuple[Keeper, Staff]]:
     """A keeper that has not begun, and who hears of it."""
     staff = Staff()
-    with closing(Keeper(room(keep), journal, staff.tell, shelf, lambda: LATER)) as keeper:
+    with closing(Keeper(room(), journal, staff.tell, cabinet)) as keeper:
         yield keeper, staff
 
 
-def test_a_session_that_ends_leaves_a_record(journal: Path, shelf: Shelf) -> None:
-    """On a thread of its own; staff are told until when it is kept; the journal is done with."""
-    with keeping(journal, shelf) as (keeper, staff):
+def test_a_session_that_ends_leaves_a_record(journal: Path, cabinet: Cabinet) -> None:
+    """In a process of its own; staff are told until when it is kept."""
+    with keeping(journal, cabinet) as (keeper, staff):
         keeper.start()
         life = Life(journal)
         life.journal.on_end = keeper.ended
         life.take(0.0, Start(PLAN))
         life.end()
         assert "kept until 14 Feb 2027" in staff.wait()
-    assert len(shelf.kept("test")) == 1
+    assert len(cabinet.kept("test")) == 1
     assert not list(journal.parent.glob("*.last"))
 
 
-def test_a_kill_between_end_and_record_costs_nothing(journal: Path, shelf: Shelf) -> None:
+def test_a_kill_between_end_and_record_costs_nothing(journal: Path, cabinet: Cabinet) -> None:
     """The next start writes it."""
     lived(journal, PLAN)
-    with keeping(journal, shelf) as (keeper, staff):
+    with keeping(journal, cabinet) as (keeper, staff):
         keeper.start()
         staff.wait()
-    assert len(shelf.kept()) == 1
+    assert len(cabinet.kept()) == 1
 
 
-def test_a_session_that_is_given_up_has_a_record(journal: Path, shelf: Shelf) -> None:
-    """What it was until it broke off; the next session's journal doesn't overwrite it."""
+def test_a_session_that_is_given_up_is_put_aside(journal: Path, cabinet: Cabinet) -> None:
+    """The next session's journal doesn't overwrite it."""
     life = Life(journal)
     life.take(0.0, Start(PLAN))
     life.end(1000.0)
-    with keeping(journal, shelf) as (keeper, _):
-        keeper.give_up()
+    with keeping(journal, cabinet) as (keeper, staff):
+        keeper.put_aside(journal)
         assert not journal.exists()
-        keeper.look()
-    assert shelf.read(shelf.kept()[0]).outcome == "broke off"
+        keeper.start()
+        staff.wait()
+    assert cabinet.read(cabinet.kept()[0]).outcome == "broke off"
 
 
-def test_a_full_disk_is_told_once_and_tried_again(journal: Path, shelf: Shelf) -> None:
-    """Its journal is kept until there is room, beside that of the next session."""
-    lived(journal, PLAN)
-    with keeping(journal, shelf) as (keeper, staff):
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
-        try:
-            keeper.look()
-            keeper.look()
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert len(staff.heard) == 1
-        assert "Make room on the disk" in staff.heard[0]
-        lived(journal, PLAN, begin=5.0)
-        keeper.look()
-    assert len(shelf.kept()) == 2
-    assert not list(journal.parent.glob("*.last"))
-
-
-def test_a_damaged_journal_is_told_once_and_keeps_nobody_up(journal: Path, shelf: Shelf) -> None:
-    """Others are written; the next start says nothing more of it."""
-    with keeping(journal, shelf) as (keeper, staff):
-        journal.with_suffix(".last").write_bytes(b"rubbish\n" * 9)
-        keeper.look()
-        lived(journal, PLAN)
-        keeper.look()
-    assert ["damaged" in text for text in staff.heard] == [True, False]
-    assert len(shelf.kept()) == 1
-
-
-def test_none_is_written_where_none_is_kept(journal: Path, shelf: Shelf) -> None:
-    """`keep: 0d`: no record, no journal, and nothing said."""
-    life = Life(journal, room(0))
-    life.take(0.0, Start(PLAN))
-    life.end()
-    with keeping(journal, shelf, 0) as (keeper, staff):
-        keeper.look()
-    assert (shelf.kept(), staff.heard, list(journal.parent.glob("*.last"))) == ([], [], [])
-
-
-def test_old_records_go_at_the_start(journal: Path, shelf: Shelf) -> None:
-    """And those that have days left stay."""
-    lived(journal, PLAN)
-    with keeping(journal, shelf) as (keeper, _):
-        keeper.look()
-        assert len(shelf.kept()) == 1
-    old = shelf.folder / "test-2026-12-01-00000000.json"
-    old.write_text("{}")
-    with keeping(journal, shelf) as (keeper, _):
-        keeper.look()
-    assert not old.exists()
-    assert len(shelf.kept()) == 1
-
-
-def test_another_room_is_none_of_its_business(journal: Path, shelf: Shelf) -> None:
-    """Neither its journals nor its records."""
-    lived(journal.with_name("test-two.journal"), PLAN)
-    with keeping(journal, shelf) as (keeper, _):
-        keeper.look()
-    assert shelf.kept() == []
-    assert journal.with_name("test-two.last").exists()
-
-
-def test_a_fault_of_our_own_is_told_and_ends_nothing(
-    journal: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+def test_a_fault_is_told_once_until_it_is_gone(
+    journal: Path, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The journal is kept, and the keeper goes on."""
-    lived(journal, PLAN)
-    with keeping(journal, shelf) as (keeper, staff):
-        with monkeypatch.context() as patch:
-            patch.setattr("kacenv.record.keeper.account_of", lambda _: 1 / 0)
-            keeper.look()
-        assert "its journal is kept" in staff.heard[0]
-        keeper.look()
-    assert len(shelf.kept()) == 1
+    """Whatever the clerk says, or if it dies without a word."""
+    fault, good = ("No room.", True), ("It is kept.", False)
+    talk = "".join(f"{json.dumps(one)}\n" for one in (fault, fault, good, fault))
+    code = f"import sys; sys.stdout.write({talk!r}); sys.exit(3)"
+    child = [sys.executable, "-c", code]
+    monkeypatch.setattr("kacenv.record.keeper.command", lambda *_: child)
+    with keeping(journal, cabinet) as (keeper, staff):
+        keeper.start()
+        for _ in range(4):
+            staff.wait()
+    assert staff.heard[:3] == ["No room.", "It is kept.", "No room."]
+    assert "the log says more" in staff.heard[3]
 
 
-def test_writing_twice_is_writing_once(journal: Path, shelf: Shelf) -> None:
-    """The same journal gives the same files."""
-    last = lived(journal, PLAN)
-    first = write_record(last, shelf)
-    assert write_record(last, shelf) == first
-    assert len(list(shelf.folder.iterdir())) == 3
+def test_a_clerk_that_hangs_holds_nobody_up(
+    journal: Path, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the room closes, it is ended."""
+    said = json.dumps(("I hang.", True))
+    code = f"import signal; print({said!r}, flush=True); signal.pause()"
+    monkeypatch.setattr("kacenv.record.keeper.command", lambda *_: [sys.executable, "-c", code])
+    monkeypatch.setattr("kacenv.record.keeper._PATIENCE", 0.2)
+    with keeping(journal, cabinet) as (keeper, staff):
+        keeper.start()
+        staff.wait()
+    assert "records" not in {thread.name for thread in threading.enumerate()}
+
+
+REFUSED = """\
+import os
+def refused(*_): raise PermissionError
+os.setpriority = refused
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "answer"),
+    [
+        ("", "os.getpriority(os.PRIO_PROCESS, 0)", 10),
+        (REFUSED, "os.sched_getscheduler(0)", os.SCHED_IDLE),
+    ],
+)
+def test_the_clerk_steps_back_behind_everybody(
+    journal: Path, cabinet: Cabinet, before: str, asked: str, answer: int
+) -> None:
+    """Before it loads anything, in the way in which it may."""
+    program, option, code, *_ = command(journal, Days(30), cabinet)
+    first = f"{before}{code.partition('from kacenv')[0]}print({asked})"
+    done = subprocess.run([program, option, first], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(answer)

@@ -17,6 +17,7 @@ from kacenv.midi_in import Hear, MidiControls, Port
 from kacenv.requests import Next, Release, Start
 from kacenv.room import Controls
 from kacenv.session import Session
+from kacenv.units import Seconds
 from soak.fuzz import Complaints, Count, Tally
 
 HOLD = (0x90, 60, 100)
@@ -48,6 +49,7 @@ class Machine:
     def __init__(self) -> None:
         self.opened = threading.Event()
         self._hear: Hear | None = None
+        self.alive = True
 
     def names(self) -> Sequence[str]:
         """The pedal's."""
@@ -63,7 +65,7 @@ class Machine:
     def play(self, data: Sequence[int]) -> None:
         """Let one message arrive, as a port's own thread would."""
         assert self._hear is not None
-        self._hear(data)
+        self._hear(data, Seconds(time.monotonic()))
 
     def close(self) -> None:
         """Let go of the port."""

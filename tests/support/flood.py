@@ -59,7 +59,7 @@ def main(times: int) -> None:
     wait_until(lambda: "flood:out" in ports({}), "the pedal doesn't come")
     with Flood(pedal):
         for _ in range(times):
-            port = inputs.open("flood:out", heard.append)
+            port = inputs.open("flood:out", lambda data, _at: heard.append(data))
             wait_until(lambda: len(heard) > _HEARD, "nothing is heard")
             port.close()
             heard.clear()

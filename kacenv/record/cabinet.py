@@ -1,4 +1,4 @@
-"""The shelf: the folder of records, and the only place where they are written and removed.
+"""The cabinet: the folder of records, and the only place where they are written and removed.
 
 Nothing but files of our own name is ever touched, links never.
 """
@@ -6,7 +6,7 @@ Nothing but files of our own name is ever touched, links never.
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,8 +19,7 @@ from kacenv.record.gather import Account
 from kacenv.record.model import RecordCard, SessionRecord
 from kacenv.record.page import page_of
 from kacenv.record.words import music_text
-from kacenv.stamp import day_after, is_day
-from kacenv.units import Days
+from kacenv.stamp import is_day
 
 PAGE, DATA, MUSIC = ".html", ".json", "-music.txt"
 PARTS: Final = (PAGE, MUSIC, DATA)
@@ -34,7 +33,7 @@ _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CL
 
 
 class Kept(NamedTuple):
-    """A record on the shelf."""
+    """A record that is kept."""
 
     room: str
     day: str
@@ -45,24 +44,29 @@ class Kept(NamedTuple):
         return f"{self.room}-{self.day}-{self.id}{part}"
 
 
-class _Found(NamedTuple):
+class Filed(NamedTuple):
+    """One file of a record; a `new` one is half written."""
+
     kept: Kept
     part: str
     new: bool
     name: str
 
 
-class Shelf:
+class Cabinet:
     """The records in `folder`, which needn't be there yet."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or state_folder() / "records"
 
-    def put(self, account: Account) -> Kept:
+    def put(self, account: Account, at: float | None = None) -> Kept:
         """Write a session's record down; twice does no harm.
+
+        Its files bear the moment `at` (Unix time) at which the session was last alive.
 
         Raises:
             OSError: It can't be written; what is half done is taken away.
+            RecordError: It is there twice: of another day, too, by a clock that has been set since.
         """
         record = account.record
         kept = Kept(record.room, record.date, record.id)
@@ -74,8 +78,9 @@ class Shelf:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._open() as folder:
             for part in PARTS:
-                _write(folder, kept.name(part), texts[part].encode())
+                _write(folder, kept.name(part), texts[part].encode(), at)
             os.fsync(folder)
+        self.take(one for one in self.files() if _is_again(one.kept, kept))
         return kept
 
     def kept(self, room: str | None = None) -> list[Kept]:
@@ -84,7 +89,7 @@ class Shelf:
         Raises:
             RecordError: They may not be read.
         """
-        found = [one.kept for one in self._files() if one.part == DATA and not one.new]
+        found = [one.kept for one in self.files() if one.part == DATA and not one.new]
         return sorted((kept for kept in found if room in {None, kept.room}), key=self._when)
 
     def _when(self, kept: Kept) -> tuple[str, float]:
@@ -150,24 +155,41 @@ class Shelf:
             outcome=record.outcome,
         )
 
+    def cards(self, room: str | None = None) -> list[tuple[Kept, RecordCard | None]]:
+        """All records, or one room's, with a line about each; none about a damaged one.
+
+        Raises:
+            RecordError: They may not be read.
+        """
+        found: list[tuple[Kept, RecordCard | None]] = []
+        for kept in self.kept(room):
+            card = None
+            with suppress(RecordError):
+                card = self.card(kept)
+            found.append((kept, card))
+        return found
+
+    def promised(self, kept: Kept) -> str | None:
+        """The last day on which a record is there, by its own word; None for a damaged one."""
+        try:
+            return self.read(kept).kept_until
+        except RecordError:
+            return None
+
     def remove(self, kept: Kept) -> None:
         """Take a record away.
 
         Raises:
             RecordError: It can't be.
         """
-        self._take(one for one in self._files() if one.kept == kept)
+        self.take(one for one in self.files() if one.kept == kept)
 
-    def expire(self, room: str, keep: Days, today: str) -> int:
-        """Take away one room's records that have been kept for `keep` days; how many files."""
-        old = (
-            one
-            for one in self._files()
-            if one.kept.room == room and (one.new or day_after(one.kept.day, keep) < today)
-        )
-        return self._take(old)
+    def take(self, files: Iterable[Filed]) -> int:
+        """Take files away; how many there were.
 
-    def _take(self, files: Iterator[_Found]) -> int:
+        Raises:
+            RecordError: One of them can't be.
+        """
         count = 0
         try:
             for one in files:
@@ -178,8 +200,12 @@ class Shelf:
             raise RecordError(f"A record can't be removed: {_why(error)}.") from error
         return count
 
-    def _files(self) -> Iterator[_Found]:
-        """Our own files; neither links nor folders, whatever they are called."""
+    def files(self) -> Iterator[Filed]:
+        """Our own files; neither links nor folders, whatever they are called.
+
+        Raises:
+            RecordError: They may not be read.
+        """
         try:
             with self._open() as folder, os.scandir(folder) as entries:
                 files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
@@ -194,7 +220,7 @@ class Shelf:
             match = _NAME.fullmatch(name)
             if match and is_day(match["day"]):
                 kept = Kept(match["room"], match["day"], match["id"])
-                yield _Found(kept, match["part"], match["new"] is not None, name)
+                yield Filed(kept, match["part"], match["new"] is not None, name)
 
     @contextmanager
     def _open(self) -> Iterator[int]:
@@ -205,7 +231,12 @@ class Shelf:
             os.close(folder)
 
 
-def _write(folder: int, name: str, content: bytes) -> None:
+def _is_again(one: Kept, other: Kept) -> bool:
+    """Whether both are of one session, whose day is another one since the clock was set."""
+    return one != other and (one.room, one.id) == (other.room, other.id)
+
+
+def _write(folder: int, name: str, content: bytes, at: float | None) -> None:
     """Write a file such that it is there whole or not at all."""
     new = f"{name}.new"
     with suppress(FileNotFoundError):
@@ -215,6 +246,8 @@ def _write(folder: int, name: str, content: bytes) -> None:
         with os.fdopen(file, "wb") as out:
             out.write(content)
             out.flush()
+            if at is not None:
+                os.utime(file, (at, at))
             os.fsync(file)
         os.rename(new, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:

@@ -1,0 +1,75 @@
+"""Whether a room is free for a preflight: no session, no lights-up, and its daemon answers."""
+
+from typing import TYPE_CHECKING, Any
+
+from kacenv.claim import is_claimed
+from kacenv.cli.client import get, post
+from kacenv.errors import KacenvError, NotRunningError
+from kacenv.preflight.lookout import RoomTakenError
+
+if TYPE_CHECKING:
+    from kacenv.look import Setting
+
+_ANSWERS_WITHIN = 2.0
+"""Seconds; a daemon that takes longer may be in a session by now."""
+_LATER = "Look again when that is done."
+
+
+class Vacancy:
+    """Asks the room's own daemon, each time anew."""
+
+    def __init__(self, room: str) -> None:
+        self._room = room
+
+    def status(self) -> dict[str, Any] | None:
+        """What a free room says of itself; None where no daemon runs.
+
+        Raises:
+            RoomTakenError: A session is on, lights-up holds, or nobody can say.
+        """
+        room = self._room
+        try:
+            status: dict[str, Any] = get(room, "/v1/status", _ANSWERS_WITHIN)
+        except NotRunningError:
+            if is_claimed(room):
+                raise RoomTakenError(
+                    f"The room {room} is being started or tested by another kacenv.", _LATER
+                ) from None
+            return None
+        except KacenvError as error:
+            raise RoomTakenError(f"Nobody can say whether {room} is free.", str(error)) from None
+        session = status["session"]
+        if session["mode"] != "idle":
+            todo = "Look again when the session is over (kacenv status)."
+            raise RoomTakenError(f"A session is on in {room}.", todo)
+        if session["light_hand"] == "lights-up":
+            todo = "Give them back with: kacenv lights plan. Then look again."
+            raise RoomTakenError(f"Lights-up has the lamps of {room}.", todo)
+        return status
+
+    def make_sure(self) -> None:
+        """Raise RoomTakenError unless the room is free at this moment."""
+        self.status()
+
+    def give_back(self) -> None:
+        """Have lamps that the daemon finds changed go back to its look; it may have ended, too."""
+        from contextlib import suppress
+
+        with suppress(KacenvError):
+            post(self._room, "/v1/requests", {"kind": "lights-resume"}, _ANSWERS_WITHIN)
+
+    def light_of(self, lamp: str) -> "Setting | None":
+        """What the room's daemon takes a lamp to show; None where nobody knows."""
+        from kacenv.look import Setting, parse_color
+        from kacenv.units import Kelvin, Level
+
+        status = self.status()
+        if status is None or lamp not in status["lamps"]:
+            return None
+        shown = status["lamps"][lamp]
+        color, kelvin = shown["color"], shown["kelvin"]
+        return Setting(
+            Level(shown["level"]),
+            None if kelvin is None else Kelvin(kelvin),
+            None if color is None else parse_color(color),
+        )

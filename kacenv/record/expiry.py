@@ -1,0 +1,112 @@
+"""The expiry: removes what has been kept for long enough, and nothing because of a wrong clock."""
+
+import json
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from kacenv.record.cabinet import Cabinet, Filed, Kept
+from kacenv.record.waiting import leftovers
+from kacenv.room import Records
+from kacenv.stamp import Stamp, day_after, day_of, passed
+from kacenv.units import Days, Seconds
+
+STRANGERS: Final = Records().keep
+"""What other rooms have left is kept for so long, where it doesn't say for itself."""
+_A_DAY: Final = Seconds(82_800.0)
+"""What lies between two daily looks at least, one of which may be early."""
+_log = logging.getLogger(__name__)
+
+
+class _Old(NamedTuple):
+    """Files that have been kept for long enough, by today's date."""
+
+    records: Mapping[str, Filed]
+    journals: Mapping[str, Path]
+
+
+class Expiry:
+    """Removes old records, of whatever room, and old journals of which there is no record.
+
+    `room` keeps its own for `keep`. A date alone removes nothing, for a clock may be set wrong:
+    it is kept by a time server, or what is old has been old for a day by the machine's own count.
+    """
+
+    def __init__(self, cabinet: Cabinet, room: str, keep: Days) -> None:
+        self._cabinet, self._room, self._keep = cabinet, room, keep
+        self._folder = cabinet.folder.parent
+        self._notes = self._folder / f"{room}.old"
+
+    def sweep(self, now: Stamp, *, is_certain: bool, spare: Collection[Kept] = ()) -> int:
+        """Remove what is old, but nothing of `spare`; how many files.
+
+        Raises:
+            RecordError: It can't be removed.
+            OSError: As above.
+        """
+        today = day_of(now)
+        records = {one.name: one for one in self._records(today) if one.kept not in spare}
+        old = _Old(records, {path.name: path for path in self._journals(today)})
+        seen = self._seen([*old.records, *old.journals], now)
+        due = {name for name, since in seen.items() if is_certain or _is_long(since, now)}
+        count = self._remove(old, due)
+        self._note({name: since for name, since in seen.items() if name not in due})
+        return count
+
+    def _records(self, today: str) -> Iterator[Filed]:
+        until: dict[Kept, str] = {}
+        for one in self._cabinet.files():
+            if one.kept not in until:
+                until[one.kept] = self._last_day(one.kept)
+            if (one.new and one.kept.room == self._room) or until[one.kept] < today:
+                yield one
+
+    def _last_day(self, kept: Kept) -> str:
+        """The earlier of what the record promises and what the room's setting says now."""
+        by_setting = day_after(kept.day, self._days(kept.room))
+        promised = self._cabinet.promised(kept)
+        if promised is None:
+            return by_setting
+        return min(promised, by_setting) if kept.room == self._room else promised
+
+    def _days(self, room: str) -> Days:
+        return self._keep if room == self._room else max(self._keep, STRANGERS)
+
+    def _journals(self, today: str) -> Iterator[Path]:
+        """Journals by their age, but for the one that may be written to."""
+        for room, path in leftovers(self._folder, self._room):
+            with suppress(FileNotFoundError):
+                day = day_of(Stamp("", 0.0, path.stat().st_mtime))
+                if day_after(day, self._days(room)) < today:
+                    yield path
+
+    def _seen(self, names: Collection[str], now: Stamp) -> dict[str, Stamp]:
+        """Since when each of these has been seen to be old."""
+        try:
+            noted = json.loads(self._notes.read_bytes())
+            seen = {name: Stamp(*noted[name]) for name in names if name in noted}
+        except (OSError, ValueError, TypeError):
+            seen = {}
+        return {name: seen.get(name, now) for name in names}
+
+    def _remove(self, old: _Old, due: Collection[str]) -> int:
+        count = self._cabinet.take(one for name, one in old.records.items() if name in due)
+        for name, path in old.journals.items():
+            if name in due:
+                path.unlink(missing_ok=True)
+                count += 1
+        return count
+
+    def _note(self, seen: Mapping[str, Stamp]) -> None:
+        """Keep in mind what is old for as long as no clock can be trusted."""
+        if seen:
+            _log.info("%d old files wait: the clock may be wrong", len(seen))
+            self._notes.write_text(json.dumps(seen), encoding="ascii")
+        else:
+            self._notes.unlink(missing_ok=True)
+
+
+def _is_long(since: Stamp, now: Stamp) -> bool:
+    return passed(since, now).span >= _A_DAY
