@@ -34,6 +34,8 @@ from kacenv.units import Seconds
 _log = logging.getLogger(__name__)
 PARTING = Seconds(1.5)
 """When the daemon is told to leave, the music fades out in this time."""
+_AGAIN = 0.1
+"""Real seconds in which a task has heard that it is cancelled."""
 
 
 @asynccontextmanager
@@ -71,10 +73,17 @@ async def open_session(
         try:
             yield session
         finally:
-            life.cancel()
+            await end(life)
             with suppress(asyncio.CancelledError):
-                await life
+                life.result()
             await _part(session, sound)
+
+
+async def end(life: asyncio.Task[None]) -> None:
+    """Cancel it until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
+    while not life.done():
+        life.cancel()
+        await asyncio.wait({life}, timeout=_AGAIN)
 
 
 async def _part(session: Session, sound: RoomAudio) -> None:

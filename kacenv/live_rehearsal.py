@@ -16,6 +16,7 @@ from typing import Final
 
 from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, LightCommand
+from kacenv.daemon import end
 from kacenv.devices import Lamp
 from kacenv.errors import DaemonError, DeviceError, KacenvError
 from kacenv.journal import Journal
@@ -38,8 +39,6 @@ from kacenv.units import Decibels, Seconds
 LAMPS_WITHIN: Final = 5.0
 """Real seconds that virtual lamps are given to be there before the session begins."""
 _QUIET: Final = Decibels(-120.0)
-_AT_ONCE: Final = 0.1
-"""Real seconds in which a task has heard that it is over."""
 
 
 class PatientClock(SimClock):
@@ -276,9 +275,7 @@ async def _living(session: Session) -> AsyncIterator["asyncio.Task[None]"]:
     try:
         yield life
     finally:
-        while not life.done():  # Python 3.11 may lose a cancellation: cpython#86296
-            life.cancel()
-            await asyncio.wait({life}, timeout=_AT_ONCE)
+        await end(life)
         with suppress(asyncio.CancelledError, Exception):
             life.result()
 

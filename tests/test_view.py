@@ -1,6 +1,7 @@
 """What people read in a terminal: the status, the live picture, the plain lines."""
 
 from dataclasses import asdict, replace
+from io import StringIO
 from typing import Any
 
 from rich.console import Console
@@ -185,3 +186,14 @@ def test_a_title_is_never_taken_for_markup() -> None:
     status = status_at(60.0)
     status["session"]["playing"]["title"] = "[/live] [bold]x"
     assert "[/live] [bold]x" in drawn(status)
+
+
+def test_hand_lines_are_worded_as_asked_for() -> None:
+    """A rehearsal shows what is in the therapist's hand without what to type."""
+    status = status_at(60.0)
+    status["session"]["hushed"] = True
+    console = Console(width=110, file=StringIO())
+    with console.capture() as shown:
+        console.print(picture(status, worded=lambda text: text.partition(";")[0]))
+    assert "the music is silent" in shown.get()
+    assert "kacenv music" not in shown.get()

@@ -43,6 +43,10 @@ LiveOption = Annotated[
 RecordOption = Annotated[
     bool, typer.Option("--record", help="With --live: keep a record, as of a session.")
 ]
+PortOption = Annotated[
+    int | None,
+    typer.Option("--port", min=1, max=65535, help="With --live: the page's port on this machine."),
+]
 RenderOption = Annotated[
     Path | None, typer.Option("--render", help="Write the sound to this FLAC file.")
 ]
@@ -71,6 +75,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: JsonOption = False,
     live: LiveOption = None,
     record: RecordOption = False,
+    port: PortOption = None,
     render: RenderOption = None,
     output: OutputOption = None,
     house: HouseOption = None,
@@ -91,7 +96,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
         from kacenv.cli.live import Way, play
         from kacenv.loader import House
 
-        play(House.find(house), Way(scene, room, presses, live, record))
+        play(House.find(house), Way(scene, room, presses, live, record, port))
         return
     names = [scene] if compare is None else [scene, compare]
     _show(_rehearsed(house, names, room, presses), picture, as_json=as_json)
