@@ -1,5 +1,6 @@
 """Probes that hang, crash, chatter or leave something running: the report comes all the same."""
 
+import os
 import sys
 import time
 
@@ -28,15 +29,17 @@ def test_findings_come_in_order() -> None:
 
 def test_a_probe_that_hangs_is_a_finding() -> None:
     """Its time runs out, what it has started ends with it, and the others still speak."""
-    code = "print(subprocess.Popen(['sleep', '987.125']).pid); time.sleep(60)"
+    mine = f"987.{os.getpid()}"
+    code = f"print(subprocess.Popen(['sleep', '{mine}']).pid); time.sleep(60)"
     begun = time.monotonic()
     hangs, good = examine([probe(code), GOOD], Seconds(1.0))
     assert time.monotonic() - begun < 10
     assert (hangs.mark, hangs.found, good.mark) == (Mark.WRONG, "no answer within 1 s", Mark.FINE)
     assert hangs.todo
-    names = [one.info["cmdline"] for one in psutil.process_iter(["cmdline", "status"])
-             if one.info["status"] != psutil.STATUS_ZOMBIE]  # fmt: skip
-    assert ["sleep", "987.125"] not in names
+    left = [
+        one for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == ["sleep", mine]
+    ]
+    assert psutil.wait_procs(left, timeout=10)[1] == []  # they may still be on their way out
 
 
 def test_a_probe_that_crashes_is_a_finding() -> None:
