@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -37,6 +37,7 @@ from kacenv.trigger import heard_in
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]
 NOTE, CONTROL = 0x90, 0xB0
+LINKED = (CONTROL, 1, 1)
 STALL = 1.0
 """Seconds for which messages are left lying."""
 FLOODS = 8
@@ -77,6 +78,16 @@ def jack() -> Iterator[dict[str, str]]:
         _MIDO.set_backend(found["MIDO_BACKEND"])
         yield found
         _MIDO.set_backend(before)
+
+
+def link(pedal: Pedal, is_heard: Callable[[], bool]) -> None:
+    """Send until something is heard: what is sent too soon after ports were linked is lost."""
+
+    def arrives() -> bool:
+        pedal.send(*LINKED)
+        return is_heard()
+
+    wait_until(arrives, "nothing is heard")
 
 
 @pytest.fixture
@@ -140,12 +151,13 @@ def test_garbage_and_system_messages_are_nothing(jack: dict[str, str], pedal: Pe
     name = next(name for name in RtMidiInputs().names() if "pedal" in name)
     port = RtMidiInputs().open(name, lambda data, _at: heard.append(tuple(data)))
     try:
+        link(pedal, lambda: LINKED in heard)
         for data in ((0xF0, *[1] * 200, 0xF7), (0xF8,), (0xFE,), (NOTE, 60, 99)):
             pedal.send(*data)
         wait_until(lambda: (NOTE, 60, 99) in heard, "the note is lost")
     finally:
         port.close()
-    assert [data for data in heard if heard_in(data)] == [(NOTE, 60, 99)]
+    assert [data for data in heard if heard_in(data) and data != LINKED] == [(NOTE, 60, 99)]
     assert "pedal" in ports(jack)
 
 
@@ -153,15 +165,23 @@ def test_garbage_and_system_messages_are_nothing(jack: dict[str, str], pedal: Pe
 def test_messages_are_timed_when_they_arrive(pedal: Pedal) -> None:
     """However late they are handled, and whatever clocks came between."""
     heard, free = SimpleQueue[tuple[float, float]](), threading.Event()
+    linked = set[object]()
 
     def hear(data: Sequence[int], at: float) -> None:
-        if heard_in(data):
+        linked.add(hear)
+        if data[0] == NOTE:
             heard.put((at, time.monotonic()))
             assert free.wait(30)
 
+    def attest(data: Sequence[int], _at: float) -> None:
+        linked.add(attest)
+        if data[0] != CONTROL:
+            witness.put(data)
+
     port, witness = RtMidiInputs().open("pedal:out", hear), SimpleQueue[Sequence[int]]()
-    other = RtMidiInputs().open("pedal:out", lambda data, _at: witness.put(data))
+    other = RtMidiInputs().open("pedal:out", attest)
     try:
+        link(pedal, lambda: len(linked) == 2)
         sent = time.monotonic()
         pedal.send(NOTE, 60, 100)
         pressed, _ = heard.get(timeout=30)

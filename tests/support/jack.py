@@ -19,14 +19,18 @@ SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 @contextmanager
 def jack_server() -> Iterator[dict[str, str]]:
-    """A server of its own; gives the variables by which programs find it."""
+    """A server of its own; gives the variables by which programs find it.
+
+    It waits for its clients: where it doesn't, a busy machine loses messages.
+    """
     name = f"kacenv-{os.getpid()}"
     found = {
         "JACK_DEFAULT_SERVER": name,
         "JACK_NO_START_SERVER": "1",
         "MIDO_BACKEND": "mido.backends.rtmidi/UNIX_JACK",
     }
-    command = ["jackd", "--no-realtime", "--name", name, "-d", "dummy", "-r", str(RATE)]
+    command = ["jackd", "--sync", "--no-realtime", "--name", name]
+    command += ["-d", "dummy", "-r", str(RATE)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait_until(lambda: ports(found) != "", "JACK doesn't answer")
