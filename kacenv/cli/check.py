@@ -26,7 +26,10 @@ class Format(StrEnum):
 def check(  # noqa: PLR0913 - one argument for each option
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Only these rooms, scenes and playlists.", show_default=False),
+        typer.Argument(
+            help="Only these rooms, scenes and playlists: names, or paths of files anywhere.",
+            show_default=False,
+        ),
     ] = None,
     *,
     house: HouseOption = None,
@@ -41,13 +44,16 @@ def check(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Read every room, scene and playlist, and say what is wrong or worth knowing.
 
+    kacenv check garden evening reads these alone; kacenv check ~/draft.yaml a file, wherever it
+    lies. It is held against the house that it lies in, else against the usual one.
+
     Exits with 0 if all can be used, 1 if there is a problem (with --strict also a warning),
     2 if the command itself was mistyped.
     """
     from kacenv.cli.check_formats import FORMATS
     from kacenv.loader import House
 
-    found = _surveyed(House.find(house), names or [], measure=measure)
+    found = _surveyed(House.find(house), names or [], chosen=house is not None, measure=measure)
     if here:
         found = _with_devices(found)
     report = FORMATS[form](found)
@@ -56,16 +62,16 @@ def check(  # noqa: PLR0913 - one argument for each option
     sys.exit(1 if found.problems or (strict and found.cautions) else 0)
 
 
-def _surveyed(home: "House", names: list[str], *, measure: bool) -> "Survey":
+def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "Survey":
     """The survey, after what hasn't been measured yet was."""
-    from kacenv.loader import survey
+    from kacenv.loader import survey, survey_named
 
-    found = survey(home)
-    narrowed = found.narrowed(names) if names else found
-    if measure and narrowed.unmeasured and _measured([path for _, path in narrowed.unmeasured]):
-        found = survey(home)
-        narrowed = found.narrowed(names) if names else found
-    return narrowed
+    def look() -> "Survey":
+        return survey_named(home, names, chosen=chosen) if names else survey(home)
+
+    found = look()
+    unmeasured = [path for _, path in found.unmeasured]
+    return look() if measure and unmeasured and _measured(unmeasured) else found
 
 
 def _measured(paths: list[Path]) -> bool:

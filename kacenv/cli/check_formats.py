@@ -21,13 +21,16 @@ def to_text(survey: "Survey") -> str:
     problems, warnings = len(survey.problems) or "none", len(survey.cautions) or "none"
     lines = [f"{problem}\n" for problem in survey.problems]
     lines += [str(caution) for caution in survey.cautions]
-    return "\n".join([*lines, f"Read: {counts}. Problems: {problems}. Warnings: {warnings}."])
+    held = f" Held against: {', '.join(map(str, survey.held_against))}." * bool(survey.held_against)
+    summary = f"Read: {counts}.{held} Problems: {problems}. Warnings: {warnings}."
+    return "\n".join([*lines, summary])
 
 
 def to_json(survey: "Survey") -> str:
     """Everything for scripts; lines and columns count from 1."""
     found = {
         "house": str(survey.house.root),
+        "held_against": [str(root) for root in survey.held_against],
         "read": _read(survey),
         "problems": [problem._asdict() for problem in survey.problems],
         "warnings": [caution._asdict() for caution in survey.cautions],
@@ -76,9 +79,10 @@ FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
 
 
 def _read(survey: "Survey") -> dict[str, int]:
-    house = survey.house
-    names = {"rooms": house.rooms(), "scenes": house.scenes(), "playlists": house.playlists()}
-    return {kind: len(listed) for kind, listed in names.items()}
+    from kacenv.loader.house import FileKind
+
+    kinds = list(survey.files.values())
+    return {kind.value: kinds.count(kind) for kind in FileKind}
 
 
 def _count(number: int, kind: str) -> str:

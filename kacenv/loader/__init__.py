@@ -3,6 +3,7 @@
 from kacenv.loader.cautions import Caution
 from kacenv.loader.house import House
 from kacenv.loader.load import load_room, load_session
+from kacenv.loader.named import survey_named
 from kacenv.loader.patrol import Patrol
 from kacenv.loader.scanning import Music, house_music
 from kacenv.loader.scenes import SceneCard, scene_cards
@@ -21,5 +22,6 @@ __all__ = [
     "load_session",
     "scene_cards",
     "survey",
+    "survey_named",
     "warnings_of",
 ]

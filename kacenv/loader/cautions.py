@@ -41,6 +41,7 @@ class Rule(StrEnum):
     UNUSED = "unused"
     DEVICE = "device"
     NETWORK = "network"
+    UNCHECKED = "unchecked"
 
     @property
     def meaning(self) -> str:
@@ -64,6 +65,7 @@ _MEANINGS: Final = {
     Rule.TWICE: "A file, or a piece of music, is there twice.",
     Rule.UNUSED: "Nothing uses a file.",
     Rule.NETWORK: "Others on the network may read along, or a tablet finds no page.",
+    Rule.UNCHECKED: "A file couldn't be held against a house, or against a room.",
     Rule.DEVICE: "This machine lacks a sound device or some of its channels.",
 }
 

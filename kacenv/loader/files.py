@@ -1,7 +1,8 @@
 """Small text files: read whole, within bounds, and named as people know them."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kacenv.errors import LoadError, Problem
@@ -70,16 +71,31 @@ def read_text(path: Path) -> str:
         raise refuse(path, found, expected) from error
 
 
-def _read(path: Path) -> bytes:
-    try:
+def require_file(path: Path) -> None:
+    """Refuse what isn't a file.
+
+    Raises:
+        LoadError: It isn't there, or it is a folder, a device or a pipe.
+    """
+    with _readable(path):
         if path.is_dir():
             raise refuse(path, "a folder", "a file")
         if not path.exists():
             raise missing(path)
         if not path.is_file():
             raise refuse(path, "a device or a pipe", "a file")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+
+
+def _read(path: Path) -> bytes:
+    require_file(path)
+    with _readable(path), path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "a name that no file can have"
         raise refuse(path, f"a file that can't be read: {reason}", "a file to read") from error

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -10,6 +11,14 @@ from kacenv.places import HOUSE, house_folder
 
 YAML = (".yaml", ".yml")
 PLAYLISTS = (*YAML, ".m3u8", ".m3u", ".xspf")
+
+
+class FileKind(StrEnum):
+    """The kinds of files in a house, each called as the folder it is kept in."""
+
+    ROOM = "rooms"
+    SCENE = "scenes"
+    PLAYLIST = "playlists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,18 @@ class House:
             raise refuse(root, "no such folder", expected, "--house /etc/kacenv")
         return cls(root)
 
+    @classmethod
+    def around(cls, path: Path) -> Self | None:
+        """The house in which `path` lies, the nearest one; None where it lies in none."""
+        folder = path.parent.resolve()
+        houses = (cls(root) for root in (folder, *folder.parents))
+        return next((house for house in houses if house.is_there), None)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it has any of its folders."""
+        return any((self.root / kind).is_dir() for kind in FileKind)
+
     @property
     def playlist_folder(self) -> Path:
         """Where playlists, and the music beside them, are kept."""
@@ -47,6 +68,15 @@ class House:
     def playlists(self) -> tuple[str, ...]:
         """The names of all playlists, as scenes spell them."""
         return _names(self.playlist_folder, PLAYLISTS)
+
+    def files(self) -> dict[Path, FileKind]:
+        """Every file that is read when the whole house is."""
+        playlists = (self.playlist(name) for name in self.playlists())
+        return {
+            **{self.room(name): FileKind.ROOM for name in self.rooms()},
+            **{self.scene(name): FileKind.SCENE for name in self.scenes()},
+            **{path: FileKind.PLAYLIST for path in playlists if path},
+        }
 
     def room(self, name: str) -> Path:
         """The file of the room called `name`, or the path itself if it is one."""

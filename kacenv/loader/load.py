@@ -144,9 +144,19 @@ def open_scene(path: Path) -> Plan:
 
 
 def check_plan(
-    plan: Plan, place: Place | None, shelf: Shelf, findings: Findings
+    plan: Plan, place: Place | None, shelf: Shelf | None, findings: Findings
 ) -> dict[str, Queue]:
-    """Hold a scene against its music and its room; the queues of all its playlists."""
+    """Hold a scene against its music and its room, if any; the queues of all its playlists."""
+    queues = _queues(plan, place, shelf, findings) if shelf else {}
+    findings.problems += check_scene(plan)
+    findings.problems += check_music(plan, queues)
+    if place:
+        findings.problems += check_looks(plan, place.room)
+        findings.problems += check_chimes(plan, place.room)
+    return queues
+
+
+def _queues(plan: Plan, place: Place | None, shelf: Shelf, findings: Findings) -> dict[str, Queue]:
     queues: dict[str, Queue] = {}
     for name, trail in plan.playlists().items():
         if name not in shelf.names:
@@ -155,9 +165,4 @@ def check_plan(
         opened = findings.gather(shelf.open, name, place.music_root if place else None)
         if opened:
             queues[name] = opened.queue
-    findings.problems += check_scene(plan)
-    findings.problems += check_music(plan, queues)
-    if place:
-        findings.problems += check_looks(plan, place.room)
-        findings.problems += check_chimes(plan, place.room)
     return queues

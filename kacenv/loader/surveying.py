@@ -1,7 +1,8 @@
 """A whole house looked through once: every file read, every scene tried in every room."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kacenv.errors import Problem
@@ -10,13 +11,14 @@ from kacenv.loader.check import Plan
 from kacenv.loader.explain import in_order
 from kacenv.loader.file_cautions import cautions_about_files, repeated_tracks
 from kacenv.loader.files import any_of, near, refuse, shown
-from kacenv.loader.house import House
+from kacenv.loader.house import FileKind, House
 from kacenv.loader.light_cautions import cautions_about_light
 from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene, roots_of
-from kacenv.loader.music import Opened
+from kacenv.loader.music import Opened, open_playlist
 from kacenv.loader.network_cautions import cautions_about_network
 from kacenv.loader.plan_cautions import cautions_about_plan
 from kacenv.loader.shelf import Shelf
+from kacenv.loader.unchecked_cautions import cautions_about_unchecked
 from kacenv.music import known_sounds
 from kacenv.music.headers import kept_headers
 
@@ -32,6 +34,10 @@ class Survey:
     cautions: tuple[Caution, ...] = ()
     unmeasured: tuple[tuple[str, Path], ...] = ()
     """The sound files that no scan has measured yet, each with the playlist that lists it."""
+    files: Mapping[str, FileKind] = field(default_factory=dict)
+    """Every file that was read."""
+    held_against: tuple[Path, ...] = ()
+    """The houses that files from elsewhere were held against."""
 
     def narrowed(self, names: Sequence[str]) -> "Survey":
         """What concerns the rooms, scenes and playlists called so, or in the files called so.
@@ -41,16 +47,26 @@ class Survey:
         Raises:
             LoadError: Nothing in the house is called so.
         """
-        files = {file for name in names for file in self._files(name)}
+        return self.limited({file for name in names for file in self._called(name)})
+
+    def limited(self, named: AbstractSet[str]) -> "Survey":
+        """What concerns these files; to a scene belong its playlists."""
+        files = {*named, *self._playlists_of(named)}
         return replace(
             self,
             places=tuple(one for one in self.places if one.document.file in files),
             problems=tuple(one for one in self.problems if one.file in files),
             cautions=tuple(one for one in self.cautions if one.file in files),
             unmeasured=tuple(one for one in self.unmeasured if one[0] in files),
+            files={file: kind for file, kind in self.files.items() if file in files},
         )
 
-    def _files(self, name: str) -> Iterator[str]:
+    def _playlists_of(self, named: AbstractSet[str]) -> Iterator[str]:
+        plans = (plan for plan in self.plans if plan.document.file in named)
+        paths = (self.house.playlist(name) for plan in plans for name in plan.playlists())
+        return (shown(path) for path in paths if path)
+
+    def _called(self, name: str) -> Iterator[str]:
         house = self.house
         paths = [house.root / "rooms" / name, house.root / "scenes" / name, Path(name)]
         if name in house.rooms():
@@ -60,18 +76,14 @@ class Survey:
         found = [shown(path) for path in (*paths, house.playlist(name)) if path and path.is_file()]
         if not found:
             known = [*house.rooms(), *house.scenes(), *house.playlists()]
-            expected = f"a room, scene or playlist: {any_of(known)}"
+            expected = f"a room, scene or playlist: {any_of(known)}; or the path of a file"
             raise refuse(Path(name), "nothing of this name", expected, near(name, known))
         yield from found
-        for plan in self.plans:
-            if plan.document.file in found:
-                playlists = (house.playlist(one) for one in plan.playlists())
-                yield from (shown(path) for path in playlists if path)
 
 
 def check_house(house: House) -> list[Problem]:
     """Everything wrong with any file of the house: each scene is tried in each room."""
-    return list(_Surveyor(house).survey().problems)
+    return list(survey(house).problems)
 
 
 def warnings_of(house: House) -> list[Caution]:
@@ -82,16 +94,20 @@ def warnings_of(house: House) -> list[Caution]:
     return list(survey(house).cautions)
 
 
-def survey(house: House) -> Survey:
-    """Everything about the house that can be known before a session."""
-    return _Surveyor(house).survey()
+def survey(house: House, loose: Mapping[Path, FileKind] | None = None) -> Survey:
+    """Everything about the house that can be known before a session.
+
+    Files from elsewhere, the `loose` ones, are held against it as if they lay in it.
+    """
+    return _Surveyor(house, loose or {}).survey()
 
 
 class _Surveyor:
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._headers = kept_headers()
-        self._shelf = Shelf(house, known_sounds(), self._headers)
+    def __init__(self, house: House, loose: Mapping[Path, FileKind]) -> None:
+        self._house, self._loose = house, loose
+        self._files = {**house.files(), **loose}
+        self._headers, self._known = kept_headers(), known_sounds()
+        self._shelf = Shelf(house, self._known, self._headers)
         self._findings = Findings()
         self._cautions: list[Caution] = []
         self._opened: dict[tuple[str, Path | None], Opened] = {}
@@ -99,11 +115,12 @@ class _Surveyor:
 
     def survey(self) -> Survey:
         gather, house = self._findings.gather, self._house
-        rooms = [gather(open_room, house.room(name)) for name in house.rooms()]
-        scenes = [gather(open_scene, house.scene(name)) for name in house.scenes()]
+        rooms = [gather(open_room, path) for path in self._of_kind(FileKind.ROOM)]
+        scenes = [gather(open_scene, path) for path in self._of_kind(FileKind.SCENE)]
         places = [place for place in rooms if place]
         plans = [plan for plan in scenes if plan]
         self._open_playlists(places)
+        self._open_loose_playlists(places)
         tried: list[Place | None] = [*places] or [None]
         for place in tried:
             for plan in plans:
@@ -113,6 +130,7 @@ class _Surveyor:
         self._headers.keep()
         self._cautions += cautions_about_light(places)
         self._cautions += cautions_about_network(places, house.root)
+        self._cautions += self._about_unchecked(plans, places)
         tracks = [track for opened in self._opened.values() for track in opened.tracks]
         self._cautions += cautions_about_files(
             house,
@@ -128,7 +146,18 @@ class _Surveyor:
             tuple(
                 dict.fromkeys((track.file, track.path) for track in tracks if track.sound is None)
             ),
+            {shown(path): kind for path, kind in self._files.items()},
+            (house.root,) if self._loose and house.is_there else (),
         )
+
+    def _of_kind(self, wanted: FileKind) -> list[Path]:
+        return [path for path, kind in self._files.items() if kind is wanted]
+
+    def _about_unchecked(self, plans: list[Plan], places: list[Place]) -> Iterator[Caution]:
+        spoilt = {problem.file for problem in self._findings.problems}
+        lists = [shown(path) for path in self._loose_playlists()]
+        unopened = [file for file in lists if file in spoilt]
+        return cautions_about_unchecked(self._house, plans, unopened, with_rooms=bool(places))
 
     def _open_playlists(self, places: list[Place]) -> None:
         roots = roots_of(places)
@@ -137,10 +166,26 @@ class _Surveyor:
             for name in self._shelf.names:
                 opened = self._findings.gather(self._shelf.open, name, root)
                 if opened:
-                    self._opened[name, root] = opened
-                    self._cautions += cautions_about(opened.tracks, name)
-                    self._cautions += repeated_tracks(opened.tracks)
+                    self._look_through(name, root, opened)
+
+    def _open_loose_playlists(self, places: list[Place]) -> None:
+        sources = self._known, self._headers
+        for path in self._loose_playlists():
+            for root in roots_of(places):
+                self._to_open += 1
+                opened = self._findings.gather(open_playlist, path, str(path), root, *sources)
+                if opened:
+                    self._look_through(str(path), root, opened)
+
+    def _loose_playlists(self) -> list[Path]:
+        return [path for path, kind in self._loose.items() if kind is FileKind.PLAYLIST]
+
+    def _look_through(self, name: str, root: Path | None, opened: Opened) -> None:
+        self._opened[name, root] = opened
+        self._cautions += cautions_about(opened.tracks, name)
+        self._cautions += repeated_tracks(opened.tracks)
 
     def _try(self, plan: Plan, place: Place | None) -> None:
-        queues = check_plan(plan, place, self._shelf, self._findings)
+        shelf = self._shelf if self._house.is_there else None
+        queues = check_plan(plan, place, shelf, self._findings)
         self._cautions += cautions_about_plan(plan, queues)

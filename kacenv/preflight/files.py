@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.errors import Problem
-from kacenv.loader import House, survey
+from kacenv.loader import House, survey_named
 from kacenv.loader.cautions import Rule
 from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene
 from kacenv.loader.shelf import Shelf
@@ -68,7 +68,7 @@ def files(home: House, room: str, scenes: Sequence[str], known: Known) -> Iterat
         return
     yield Step("looking for what to know of")
     found = f"the room and {_count(len(scenes), 'scene')} can be used"
-    told = survey(home).narrowed([room, *scenes]).cautions
+    told = survey_named(home, [room, *scenes], chosen=True).cautions
     cautions = tuple(str(one) for one in told if one.rule not in _ELSEWHERE)
     yield Finding("files", found)
     if cautions:

@@ -1,0 +1,106 @@
+"""Rooms, scenes and playlists as they are named on a command line: by name, or by any path."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kacenv.loader.explain import in_order
+from kacenv.loader.files import refuse, require_file, shown
+from kacenv.loader.house import FileKind, House
+from kacenv.loader.kinds import kind_of
+from kacenv.loader.load import Findings
+from kacenv.loader.surveying import Survey, survey
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What was named of one house, or is to be held against it."""
+
+    names: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    loose: dict[Path, FileKind] = field(default_factory=dict)
+
+    def survey(self, house: House) -> Survey:
+        """What concerns it.
+
+        Raises:
+            LoadError: Nothing in the house is called by one of the names.
+        """
+        whole = survey(house, self.loose)
+        named = whole.narrowed(self.names).files if self.names else {}
+        return whole.limited({*named, *self.files, *map(shown, self.loose)})
+
+
+def survey_named(house: House, names: Sequence[str], *, chosen: bool = False) -> Survey:
+    """What concerns the rooms, scenes and playlists called so, or in the files at these paths.
+
+    A file is held against the house it lies in, else against `house`; if that was `chosen`, each
+    file is.
+
+    Raises:
+        LoadError: Nothing in the house is called by a name that is no path, either.
+    """
+    findings, asked = Findings(), {house: _Asked()}
+    for name in names:
+        if _is_path(house, name):
+            findings.gather(_take, Path(name), house, asked, chosen=chosen)
+        else:
+            asked[house].names.append(name)
+    surveys = [one.survey(home) for home, one in asked.items() if one != _Asked()]
+    return _merged(house, surveys, findings)
+
+
+def _is_path(house: House, name: str) -> bool:
+    """False for a name of the house, though a file here may be called so, too."""
+    if "/" in name:
+        return True
+    known = {*house.rooms(), *house.scenes(), *house.playlists()}
+    return os.path.lexists(name) and (name not in known or bool(Path(name).suffix))
+
+
+def _take(path: Path, usual: House, asked: dict[House, _Asked], *, chosen: bool) -> None:
+    """Put the file at `path` to what was asked of its house."""
+    _refuse_folder(path)
+    require_file(path)
+    house = usual if chosen else _house_of(path, usual)
+    wanted = asked.setdefault(house, _Asked())
+    own = _same(path, house.files())
+    if own is not None:
+        wanted.files.add(shown(own))
+    elif _same(path, wanted.loose) is None:
+        wanted.loose[path] = kind_of(path)
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        root = path.resolve()
+        house = root if House(root).is_there else root.parent
+        expected = "a file; to check a whole house, name its folder by --house"
+        raise refuse(path, "a folder", expected, f"kacenv check --house {shown(house)}")
+
+
+def _house_of(path: Path, usual: House) -> House:
+    around = House.around(path)
+    return usual if around is None or around.root == usual.root.resolve() else around
+
+
+def _same(path: Path, paths: Iterable[Path]) -> Path | None:
+    """The one of `paths` that lies where `path` does, however it is written."""
+    place = path.parent.resolve() / path.name
+    return next((one for one in paths if one.parent.resolve() / one.name == place), None)
+
+
+def _merged(house: House, surveys: list[Survey], findings: Findings) -> Survey:
+    """All of them as one; what couldn't be surveyed is among its problems."""
+    problems = [*findings.problems, *(one for part in surveys for one in part.problems)]
+    return Survey(
+        house,
+        tuple(one for part in surveys for one in part.places),
+        tuple(one for part in surveys for one in part.plans),
+        in_order(problems),
+        tuple(sorted({one for part in surveys for one in part.cautions})),
+        tuple(dict.fromkeys(one for part in surveys for one in part.unmeasured)),
+        {file: kind for part in surveys for file, kind in part.files.items()},
+        tuple(root for part in surveys for root in part.held_against),
+    )
