@@ -44,8 +44,8 @@ def check(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Read every room, scene and playlist, and say what is wrong or worth knowing.
 
-    kacenv check garden evening reads these alone; kacenv check ~/draft.yaml a file, wherever it
-    lies. It is held against the house that it lies in, else against the usual one.
+    A file may lie anywhere. It is held against the house that you name, else against the one it
+    lies in, else against the usual one; what can't be checked without a house is said.
 
     Exits with 0 if all can be used, 1 if there is a problem (with --strict also a warning),
     2 if the command itself was mistyped.

@@ -65,7 +65,10 @@ PAGES: Final = {
     "scenes": _page("List the scenes that can be started", "scenes"),
     "rooms": _page("List the rooms: which run, and which need mending", "rooms"),
     "check": _page(
-        "Find what is wrong in rooms, scenes and playlists", "check", "check garden --here"
+        "Find what is wrong in rooms, scenes and playlists",
+        "check",
+        "check garden --here",
+        "check ~/draft/evening.yaml",
     ),
     "rehearse": _page(
         "Go through a session: in words, as a picture, as sound",
@@ -124,7 +127,9 @@ PAGES: Final = {
     "music export": _page("Write a playlist for other players", "music export calm calm.m3u8"),
     "music pack": _page("Pack a scene with its music", "music pack couple-lozenge lozenge.tar"),
     "music unpack": _page("Take in a packed scene", "music unpack lozenge.tar"),
-    "music scan": _page("Measure every track, so that all play equally loud", "music scan"),
+    "music scan": _page(
+        "Measure every track, so that all play equally loud", "music scan", "music scan calm.m3u8"
+    ),
     "record list": _page("List the records that are kept", "record list", "record list --json"),
     "record show": _page("Show one of them", "record show 3f9a0c12"),
     "record remove": _page("Remove one for good, or all", "record remove 3f9a0c12"),

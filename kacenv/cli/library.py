@@ -86,7 +86,7 @@ def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> Non
     from kacenv.loader.exporting import export, house_tracks
 
     tracks = house_tracks(House.find(house), playlist)
-    export(tracks, playlist, file)
+    export(tracks, Path(playlist).stem if "/" in playlist else playlist, file)
     print(f"{_count(len(tracks), 'piece')} of {playlist} are in {file}.")
 
 

@@ -38,7 +38,8 @@ def music(
 @app.command()
 def scan(
     playlists: Annotated[
-        list[str] | None, typer.Argument(help="Only these playlists.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Only these playlists: names, or paths of files.", show_default=False),
     ] = None,
     house: HouseOption = None,
     as_json: JsonOption = False,

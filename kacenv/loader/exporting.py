@@ -7,7 +7,6 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET  # only writes
 
 from kacenv.errors import KacenvError, LoadError
-from kacenv.loader.files import any_of, near, refuse
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots
 from kacenv.loader.music import listed_tracks
@@ -22,17 +21,12 @@ class ExportError(KacenvError):
 
 
 def house_tracks(house: House, name: str, known: Known | None = None) -> list[Listed]:
-    """Every track of the playlist called `name`, with whichever room's music it is found.
+    """Every track of the playlist called `name`, or at this path, found with some room's music.
 
     Raises:
         LoadError: There is no such playlist, or tracks of it can't be used.
     """
-    path = house.playlist(name)
-    if path is None:
-        names = house.playlists()
-        wanted = house.playlist_folder / f"{name}.yaml"
-        expected = f"one of the playlists: {any_of(names)}"
-        raise refuse(wanted, "no such playlist", expected, near(name, names))
+    path = house.playlist_file(name)
     first: LoadError | None = None
     for root in music_roots(house):
         try:

@@ -1,6 +1,7 @@
 """Small text files: read whole, within bounds, and named as people know them."""
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,16 +20,18 @@ def shown(path: Path) -> str:
 
 def refuse(path: Path, found: str, expected: str, example: str = "") -> LoadError:
     """The error for a file or folder that can't be used as a whole."""
-    spot = (0, 0) if _is_folder(path) else (1, 1)
+    spot = (0, 0) if is_folder(path) else (1, 1)
     return LoadError((Problem(shown(path), *spot, "", found, expected, example),))
 
 
-def _is_folder(path: Path) -> bool:
-    """False for a name that no file can have, too."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder; False for a name that nothing can have, too."""
+    return os.path.isdir(path)  # noqa: PTH112 - pathlib raises for such a name
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a file; False for a name that nothing can have, too."""
+    return os.path.isfile(path)  # noqa: PTH113 - ditto
 
 
 def near(name: str, names: Iterable[str]) -> str:
@@ -81,9 +84,13 @@ def require_file(path: Path) -> None:
         if path.is_dir():
             raise refuse(path, "a folder", "a file")
         if not path.exists():
-            raise missing(path)
+            raise _link_to_nothing(path) if path.is_symlink() else missing(path)
         if not path.is_file():
             raise refuse(path, "a device or a pipe", "a file")
+
+
+def _link_to_nothing(path: Path) -> LoadError:
+    return refuse(path, "a link that leads to no file", "a file, or a link to one")
 
 
 def _read(path: Path) -> bytes:

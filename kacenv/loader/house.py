@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from kacenv.loader.files import any_of, missing, near, refuse, shown
+from kacenv.loader.files import any_of, near, refuse, require_file, shown
 from kacenv.places import HOUSE, house_folder
 
 YAML = (".yaml", ".yml")
@@ -95,6 +95,22 @@ class House:
         paths = [folder / name] if whole else [folder / f"{name}{end}" for end in YAML]
         return next((path for path in paths if os.path.lexists(path)), None)
 
+    def playlist_file(self, name: str) -> Path:
+        """The file of the playlist called `name`, or the path itself if it is one.
+
+        Raises:
+            LoadError: There is none; lists the names there are.
+        """
+        path = self.playlist(name)
+        if path is None and (Path(name).name != name or os.path.lexists(name)):
+            path = Path(name)
+            require_file(path)
+        if path is None:
+            known, wanted = self.playlists(), self.playlist_folder / f"{name}.yaml"
+            expected = f"one of the playlists: {any_of(known)}"
+            raise refuse(wanted, "no such playlist", expected, near(name, known))
+        return path
+
 
 def _names(folder: Path, suffixes: tuple[str, ...]) -> tuple[str, ...]:
     try:
@@ -125,10 +141,9 @@ def _choose(folder: Path, name: str) -> Path:
     """
     if "/" in name or name.endswith(YAML):
         path = Path(name)
-        if path.parent == Path() and not path.exists():
+        if path.parent == Path() and not os.path.lexists(path):
             path = folder / name
-        if not path.exists():
-            raise missing(path)
+        require_file(path)
         return path
     names = _names(folder, YAML)
     if name not in names:

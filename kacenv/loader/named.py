@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kacenv.loader.explain import in_order
-from kacenv.loader.files import refuse, require_file, shown
+from kacenv.loader.files import is_folder, refuse, require_file, shown
 from kacenv.loader.house import FileKind, House
 from kacenv.loader.kinds import kind_of
 from kacenv.loader.load import Findings
@@ -21,25 +21,19 @@ class _Asked:
     files: set[str] = field(default_factory=set)
     loose: dict[Path, FileKind] = field(default_factory=dict)
 
-    def survey(self, house: House) -> Survey:
-        """What concerns it.
-
-        Raises:
-            LoadError: Nothing in the house is called by one of the names.
-        """
+    def survey(self, house: House, findings: Findings) -> Survey:
+        """What concerns it; names that nothing is called by go to `findings`."""
         whole = survey(house, self.loose)
-        named = whole.narrowed(self.names).files if self.names else {}
-        return whole.limited({*named, *self.files, *map(shown, self.loose)})
+        named = [findings.gather(whole.narrowed, [name]) for name in self.names]
+        files = {file for part in named if part for file in part.files}
+        return whole.limited({*files, *self.files, *map(shown, self.loose)})
 
 
 def survey_named(house: House, names: Sequence[str], *, chosen: bool = False) -> Survey:
     """What concerns the rooms, scenes and playlists called so, or in the files at these paths.
 
     A file is held against the house it lies in, else against `house`; if that was `chosen`, each
-    file is.
-
-    Raises:
-        LoadError: Nothing in the house is called by a name that is no path, either.
+    file is. What can't be found, or isn't a file, is among the problems.
     """
     findings, asked = Findings(), {house: _Asked()}
     for name in names:
@@ -47,7 +41,7 @@ def survey_named(house: House, names: Sequence[str], *, chosen: bool = False) ->
             findings.gather(_take, Path(name), house, asked, chosen=chosen)
         else:
             asked[house].names.append(name)
-    surveys = [one.survey(home) for home, one in asked.items() if one != _Asked()]
+    surveys = [one.survey(home, findings) for home, one in asked.items() if one != _Asked()]
     return _merged(house, surveys, findings)
 
 
@@ -73,11 +67,12 @@ def _take(path: Path, usual: House, asked: dict[House, _Asked], *, chosen: bool)
 
 
 def _refuse_folder(path: Path) -> None:
-    if path.is_dir():
+    if is_folder(path):
         root = path.resolve()
-        house = root if House(root).is_there else root.parent
+        house = next((one for one in (root, root.parent) if House(one).is_there), None)
         expected = "a file; to check a whole house, name its folder by --house"
-        raise refuse(path, "a folder", expected, f"kacenv check --house {shown(house)}")
+        example = f"kacenv check --house {shown(house)}" if house else ""
+        raise refuse(path, "a folder", expected, example)
 
 
 def _house_of(path: Path, usual: House) -> House:

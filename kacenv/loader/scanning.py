@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from kacenv.errors import LoadError, Problem
 from kacenv.loader.explain import in_order
-from kacenv.loader.files import any_of, near, refuse
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots
 from kacenv.loader.music import located_files
@@ -19,7 +18,7 @@ class Music(NamedTuple):
 
 
 def house_music(house: House, names: list[str]) -> Music:
-    """The music of the playlists called so, or of all where `names` is empty.
+    """The music of the playlists called so, or at these paths; of all where `names` is empty.
 
     Raises:
         LoadError: There is no playlist of such a name.
@@ -27,7 +26,7 @@ def house_music(house: House, names: list[str]) -> Music:
     files: dict[Path, None] = {}
     problems: list[Problem] = []
     for name in names or house.playlists():
-        path = _playlist(house, name)
+        path = house.playlist_file(name)
         for root in music_roots(house):
             try:
                 found, missing = located_files(path, root)
@@ -36,13 +35,3 @@ def house_music(house: House, names: list[str]) -> Music:
             files.update(dict.fromkeys(found))
             problems += missing
     return Music(list(files), list(in_order(problems)))
-
-
-def _playlist(house: House, name: str) -> Path:
-    path = house.playlist(name)
-    if path is None:
-        known = house.playlists()
-        expected = f"one of the playlists: {any_of(known)}"
-        wanted = house.playlist_folder / f"{name}.yaml"
-        raise refuse(wanted, "no such playlist", expected, near(name, known))
-    return path

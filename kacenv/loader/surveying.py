@@ -10,7 +10,7 @@ from kacenv.loader.cautions import Caution, cautions_about
 from kacenv.loader.check import Plan
 from kacenv.loader.explain import in_order
 from kacenv.loader.file_cautions import cautions_about_files, repeated_tracks
-from kacenv.loader.files import any_of, near, refuse, shown
+from kacenv.loader.files import any_of, is_file, near, refuse, shown
 from kacenv.loader.house import FileKind, House
 from kacenv.loader.light_cautions import cautions_about_light
 from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene, roots_of
@@ -73,7 +73,7 @@ class Survey:
             paths.append(house.room(name))
         if name in house.scenes():
             paths.append(house.scene(name))
-        found = [shown(path) for path in (*paths, house.playlist(name)) if path and path.is_file()]
+        found = [shown(path) for path in (*paths, house.playlist(name)) if path and is_file(path)]
         if not found:
             known = [*house.rooms(), *house.scenes(), *house.playlists()]
             expected = f"a room, scene or playlist: {any_of(known)}; or the path of a file"

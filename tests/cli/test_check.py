@@ -70,13 +70,13 @@ def test_here_looks_for_the_devices(house: Path) -> None:
 
 
 def test_named_files_alone(house: Path) -> None:
-    """Only what was asked for is told; an unknown name is refused."""
+    """Only what was asked for is told; an unknown name is a problem."""
     (house / "rooms" / "bad.yaml").write_text("name: bad\n")
     assert kacenv(house, "check", "new").returncode == 0
     assert kacenv(house, "check").returncode == 1
     mistyped = kacenv(house, "check", "neww")
-    assert (mistyped.returncode, mistyped.stdout) == (1, "")
-    assert "example   new" in mistyped.stderr
+    assert (mistyped.returncode, mistyped.stderr) == (1, "")
+    assert "example   new\n" in mistyped.stdout
 
 
 def test_json_is_for_scripts(house: Path) -> None:
