@@ -48,21 +48,39 @@ def check(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def spots(text: str) -> list[str]:
-    """The lines and columns at which problems are told."""
-    return re.findall(r"^[^ ]+?:(\d+:\d+)", text, re.MULTILINE)
+def spots(text: str, file: str) -> list[str]:
+    """The lines and columns at which problems of a file are told."""
+    return re.findall(rf"^{re.escape(file)}:(\d+:\d+)", text, re.MULTILINE)
+
+
+def reviewed(name: str) -> list[str]:
+    """Where the text beside a broken file tells its problems."""
+    told = spots((BROKEN / f"{name}.txt").read_text(), name)
+    assert told
+    return told
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("whole", [False, True], ids=["relative", "absolute"])
-def test_a_broken_file_is_told_by_its_line(tmp_path: Path, name: str, *, whole: bool) -> None:
+def test_a_broken_file_is_told_by_its_line(tmp_path: Path, name: str) -> None:
     """Wherever it lies, a broken file gives the lines that it gives in a house, and ends with 1."""
     file = Path(shutil.copy(BROKEN / name, tmp_path))
-    done = check(tmp_path, str(file if whole else file.name))
-    reviewed = spots((BROKEN / f"{name}.txt").read_text())
-    told = [line for line in done.stdout.splitlines() if line.startswith(f"{file.name}:")]
-    assert reviewed
-    assert set(reviewed) <= set(spots("\n".join(told)))
+    done = check(tmp_path, file.name)
+    told = spots(done.stdout, file.name)
+    assert set(reviewed(name)) <= set(told)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_many_broken_files_are_told_at_once(tmp_path: Path) -> None:
+    """By their whole paths, all at once: each gives its own lines."""
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    files = {name: there / name.replace("/", "-") for name in FILES}
+    for name, file in files.items():
+        shutil.copy(BROKEN / name, file)
+    done = check(here, *map(str, files.values()))
+    for name, file in files.items():
+        assert set(reviewed(name)) <= set(spots(done.stdout, str(file)))
     assert (done.returncode, done.stderr) == (1, "")
 
 
@@ -92,7 +110,7 @@ def test_a_good_file_ends_with_0_and_says_what_is_open(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_checked_is_answered(tmp_path: Path, name: str, words: str) -> None:
-    """What isn't a file of ours, or can't be read, is named with what was found, and ends with 1."""
+    """What is no file of ours, or can't be read, is named with what was found; the end is 1."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     (tmp_path / "mem.yaml").symlink_to("/proc/self/mem")
@@ -107,7 +125,7 @@ def test_what_cannot_be_checked_is_answered(tmp_path: Path, name: str, words: st
 
 
 def test_programs_hear_of_all_files(tmp_path: Path) -> None:
-    """Several files are checked at once, and each format tells of each, also of one that is gone."""
+    """Several files are checked at once; each format tells of each, also of one that is gone."""
     (tmp_path / "good.yaml").write_text(GOOD)
     shutil.copy(BROKEN / "scenes" / "several-errors.yaml", tmp_path)
     shutil.copy(BROKEN / "playlists" / "torn.xspf", tmp_path)

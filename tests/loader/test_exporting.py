@@ -92,3 +92,10 @@ def test_an_unknown_playlist_is_answered_with_the_right_ones(calm: House) -> Non
     with pytest.raises(LoadError, match="calm"):
         house_tracks(calm, "clam")
     assert Path(calm.root).is_dir()
+
+
+def test_a_playlist_elsewhere_is_named_by_its_path(calm: House, tmp_path: Path) -> None:
+    """A playlist outside the house is exported as one in it."""
+    path = tmp_path / "mine.m3u8"
+    path.write_text("house/playlists/deep/c:d.wav\n")
+    assert [track.path.name for track in house_tracks(calm, str(path))] == ["c:d.wav"]

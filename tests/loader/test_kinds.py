@@ -61,5 +61,5 @@ def test_broken_yaml_is_told_before_the_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["notes.txt", "scene", "A.YAML", "song.wav"])
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
     """Only the endings that a house reads are read."""
-    with pytest.raises(LoadError, match="a room or scene in a file that ends in .yaml or .yml"):
+    with pytest.raises(LoadError, match="a room or scene in a file that ends in"):
         kind_of(write(tmp_path / name, "phases: []\n"))

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from kacenv.errors import LoadError
@@ -42,3 +44,13 @@ def test_unknown_playlist_is_refused(house: House) -> None:
     with pytest.raises(LoadError, match="calm") as caught:
         house_music(house, ["clam"])
     assert caught.value.problems[0].example == "calm"
+
+
+def test_a_playlist_elsewhere_is_named_by_its_path(house: House, tmp_path: Path) -> None:
+    """A playlist outside the house is scanned; a path to nothing is refused by that path."""
+    path = tmp_path / "mine.m3u8"
+    path.write_text("house/playlists/music/evening.wav\n")
+    files, problems = house_music(house, [str(path)])
+    assert ([file.name for file in files], problems) == (["evening.wav"], [])
+    with pytest.raises(LoadError, match="gone.m3u8"):
+        house_music(house, [str(tmp_path / "gone.m3u8")])

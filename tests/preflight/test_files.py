@@ -74,6 +74,19 @@ def test_a_warning_is_a_note(house: House) -> None:
     assert "in this playlist already" in note.lines[0]
 
 
+def test_a_scene_from_elsewhere_is_held_against_the_house(
+    house: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A scene that lies outside the house has its warnings told as any other."""
+    scene = tmp_path_factory.mktemp("post") / "draft.yaml"
+    scene.write_text(SCENE)
+    text = LIST.replace("quiet.wav", "./quiet.wav")
+    (house.root / "playlists/quiet.yaml").write_text(LIST + text.partition("tracks:\n")[2])
+    fine, note = found(house, str(scene))
+    assert (fine.mark, note.mark) == (Mark.FINE, Mark.NOTE)
+    assert "in this playlist already" in note.lines[0]
+
+
 def test_a_missing_piece_is_no_go(house: House) -> None:
     """And the others can still be listened to."""
     (house.root / "playlists/calm.yaml").write_text(LIST.replace("quiet.wav", "away.wav"))
