@@ -41,6 +41,7 @@ def check(  # noqa: PLR0913 - one argument for each option
         bool, typer.Option(help="Measure music that hasn't been; new files take a while.")
     ] = True,
     form: Annotated[Format, typer.Option("--format", help="For people or programs.")] = Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Read every room, scene and playlist, and say what is wrong or worth knowing.
 
@@ -56,7 +57,7 @@ def check(  # noqa: PLR0913 - one argument for each option
     found = _surveyed(House.find(house), names or [], chosen=house is not None, measure=measure)
     if here:
         found = _with_devices(found)
-    report = FORMATS[form](found)
+    report = FORMATS[Format.JSON if as_json else form](found)
     if report:
         print(report)
     sys.exit(1 if found.problems or (strict and found.cautions) else 0)

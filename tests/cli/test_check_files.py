@@ -134,7 +134,7 @@ def test_programs_hear_of_all_files(tmp_path: Path) -> None:
         done = check(tmp_path, *names, "--format", form)
         assert (done.returncode, done.stderr) == (1, "")
         assert all(Path(name).name in done.stdout for name in names)
-    found = json.loads(check(tmp_path, *names, "--format", "json").stdout)
+    found = json.loads(check(tmp_path, *names, "--json").stdout)
     assert found["read"] == {"rooms": 0, "scenes": 2, "playlists": 1}
     assert found["held_against"] == []
     assert {one["file"] for one in found["problems"]} == {Path(name).name for name in names[1:]}
