@@ -15,7 +15,8 @@ GUARD: Final = Seconds(0.4)
 HELD: Final = Seconds(1.0)
 """Default duration (s) of a long press, required for requests that are hard to take back."""
 LIFT: Final = Seconds(10.0)
-"""Time (s) within which a long press must end after it is long enough; a foot left on is none."""
+"""Time (s) within which a long press must end once it is long enough; a foot that stays on the
+pedal doesn't count."""
 APART: Final = Seconds(0.25)
 """Least gap (s) between a fader's requests; its last value is always sent."""
 FLOOD: Final = 1000

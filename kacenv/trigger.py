@@ -14,7 +14,8 @@ from kacenv.phrase import pitch_name
 from kacenv.units import Seconds
 
 SLACK: Final = 8
-"""Hysteresis: a pressed pedal is released only this far behind its bound, as it would chatter."""
+"""Hysteresis: a pedal counts as released only this far behind its bound; half-pressed it would
+chatter otherwise."""
 _HOW: Final = (
     "`note 60`, `control 64 above 63`, `control 7` or `program 3`, with numbers from 0 to 127,"
     " `on channel 2` (1 to 16) after it where only that channel counts, and `held 1s` (0.5s to 10s)"

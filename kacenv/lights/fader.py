@@ -17,7 +17,7 @@ STEP_GAP = Seconds(0.2)
 """Least gap (s) between steps: cheap bulbs clog at more than about five messages a second."""
 URGENT_REPEATS = (Seconds(1.0), Seconds(2.0), Seconds(3.6))
 """Times (s) of lights-up's repeats: a lost message must not leave a lamp dark. The last one comes
-when the fade is surely complete; any sooner, it would delay a lamp that is late by a second."""
+when the fade is surely complete; a little sooner, it would make a late lamp a second later."""
 WHITE_LONGEST = Seconds(10.0)
 """Longest change of white (s) for a lamp that can't fade level and white together."""
 WHITE_SETTLING = Seconds(2.0)
