@@ -1,4 +1,4 @@
-"""Chimes on a MIDI instrument that may come and go."""
+"""Chime player for a MIDI instrument that may be disconnected and reconnected."""
 
 import heapq
 import itertools
@@ -18,40 +18,40 @@ _TUBULAR_BELLS = 14
 _HELD = Seconds(6.0)
 SOFTEST: Final = 12
 STRONGEST: Final = 80
-"""No chime's strongest note is struck more softly or harder than with these velocities."""
+"""Range of the velocity of a chime's strongest note."""
 _MIDDLE = 64, Decibels(-20.0)
-"""A velocity, and the peak (dBFS) that the built-in bell has where it is right."""
+"""Reference point: a velocity, and the peak (dBFS) of the built-in bell that it matches."""
 _TOO_LATE = Seconds(1.0)
 _LOOK_EVERY = Seconds(2.0)
 _ALL_SOUND_OFF = 120
 _ALL_NOTES_OFF = 123
 _MIDO: Any = mido
-"""Its functions are made at run time, where type checkers can't see them."""
+"""Untyped alias: mido makes its functions at run time."""
 _log = logging.getLogger(__name__)
 
 
 class TimedMessage(NamedTuple):
-    """A MIDI message, `offset` seconds after the chime begins."""
+    """MIDI message, `offset` seconds after the chime's start."""
 
     offset: Seconds
     message: mido.Message
 
 
 def velocity_of(peak: Decibels) -> int:
-    """The velocity that sounds about as loud as the built-in bell does with that peak (dBFS).
+    """Return the velocity that sounds about as loud as the built-in bell with that peak (dBFS).
 
-    64 * 10^((peak + 20) / 40), within `SOFTEST` and `STRONGEST`: instruments attenuate a note by
-    40 * log10(127 / velocity) dB (SoundFont 2.04, 8.4.1, as FluidSynth reads it), so half the
-    velocity is 12 dB less. At -20 dBFS, where the bell is loudest by default, it is 64.
+    64 * 10^((peak + 20) / 40), within `SOFTEST` and `STRONGEST`: instruments attenuate a note by 40
+    * log10(127 / velocity) dB (SoundFont 2.04, 8.4.1, as FluidSynth reads it), so half the velocity
+    is 12 dB less. At -20 dBFS, where the bell is loudest by default, it is 64.
     """
     velocity, level = _MIDDLE
     return round(min(max(velocity * 10 ** ((peak - level) / 40), SOFTEST), STRONGEST))
 
 
 def messages(phrase: Phrase, strongest: int) -> tuple[TimedMessage, ...]:
-    """The MIDI messages of a chime in the order of their times.
+    """Return the MIDI messages of a chime, sorted by time.
 
-    Its strongest note has the velocity `strongest`; the others keep their proportion to it.
+    Its strongest note has the velocity `strongest`; the others are scaled in proportion.
     """
     first = TimedMessage(Seconds(0.0), _message("program_change", program=_TUBULAR_BELLS))
     most = max(note.velocity for note in phrase.notes)
@@ -65,7 +65,7 @@ def messages(phrase: Phrase, strongest: int) -> tuple[TimedMessage, ...]:
 
 
 def _end(note: Note, phrase: Phrase) -> Seconds:
-    """When a note is let go: after six seconds, or where the same pitch is struck again."""
+    """Return a note's end: after six seconds, or at the next stroke of the same pitch."""
     again = [
         other.offset
         for other in phrase.notes
@@ -79,46 +79,45 @@ def _message(kind: str, **values: int) -> mido.Message:
 
 
 class Port(Protocol):
-    """A MIDI output."""
+    """MIDI output."""
 
     def send(self, message: mido.Message) -> None:
-        """Send one message; OSError where that fails."""
+        """Send one message; raise OSError on failure."""
         ...
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Close the port."""
         ...
 
 
 class MidiSystem(Protocol):
-    """The machine's MIDI outputs; both methods raise OSError where there is no MIDI."""
+    """MIDI outputs of the machine; both methods raise OSError without MIDI."""
 
     def output_names(self) -> Sequence[str]:
-        """The outputs there are now."""
+        """Return the names of the available outputs."""
         ...
 
     def open(self, name: str) -> Port:
-        """Open one of them."""
+        """Open an output."""
         ...
 
 
 class RtMidi:
-    """The MIDI outputs of this machine."""
+    """MIDI outputs of this machine."""
 
     def output_names(self) -> Sequence[str]:
-        """The outputs there are now; OSError where there is no MIDI."""
+        """Return the names of the available outputs; raise OSError without MIDI."""
         return _MIDO.get_output_names()  # type: ignore[no-any-return]  # mido has no types
 
     def open(self, name: str) -> Port:
-        """Open one of them; OSError where that fails."""
+        """Open an output; raise OSError on failure."""
         return _MIDO.open_output(name)  # type: ignore[no-any-return]  # mido has no types
 
 
 class MidiChimes:
     """Plays chimes on the first MIDI output whose name contains `port_name`.
 
-    A thread of its own sends each message in its time, and finds the port again when it has
-    been away.
+    Sends the messages on its own thread, which also reopens the port after a disconnection.
     """
 
     def __init__(
@@ -144,13 +143,13 @@ class MidiChimes:
 
     @property
     def port(self) -> str | None:
-        """The name of the port that plays; None while it is away."""
+        """Return the name of the open port; None without one."""
         return self._port_name if self._port else None
 
     def perform(self, command: StrikeChime, peak: Decibels) -> bool:
-        """Strike in time; False where no port is there, so the built-in bell shall ring.
+        """Schedule a chime; return False without a port, so that the built-in bell rings instead.
 
-        `peak` (dBFS) is how loud that bell would be.
+        `peak` (dBFS) is the level that the built-in bell would have.
         """
         with self._wake:
             if self._port is None or self._closing:
@@ -163,7 +162,7 @@ class MidiChimes:
             return True
 
     def close(self) -> None:
-        """Silence the instrument and let go of it; twice does no harm."""
+        """Silence the instrument and close the port; idempotent."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -190,11 +189,11 @@ class MidiChimes:
         try:
             if self._port:
                 self._port.send(message)
-        except Exception:  # noqa: BLE001 - MIDI libraries raise whatever they like
+        except Exception:  # noqa: BLE001 - MIDI libraries raise undocumented types
             self._lose_port()
 
     def _look_for_port(self) -> None:
-        """Open the port if it has come, forget it if it has gone."""
+        """Open the port if it is available, close it if it is gone."""
         try:
             names = self._system.output_names()
             if self._port and self._port_name not in names:
@@ -203,7 +202,7 @@ class MidiChimes:
             if not self._port and found:
                 self._port, self._port_name = self._system.open(found[0]), found[0]
                 self._silence()
-        except Exception:  # noqa: BLE001 - MIDI libraries raise whatever they like
+        except Exception:  # noqa: BLE001 - MIDI libraries raise undocumented types
             self._lose_port()
 
     def _lose_port(self) -> None:

@@ -1,4 +1,4 @@
-"""Controls: what a pedal or a controller sends becomes requests. Pure; time is told to it."""
+"""MIDI controls: translation of switches and faders to requests; pure, time is an argument."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,32 +11,34 @@ from kacenv.trigger import Heard, Sort, Trigger
 from kacenv.units import Decibels, Seconds
 
 GUARD: Final = Seconds(0.4)
-"""The same press so soon after itself is a bouncing contact, or a nervous foot."""
+"""Debounce time (s): a repeated press this soon is a bouncing contact, or a nervous foot."""
 HELD: Final = Seconds(1.0)
-"""So long a press is needed for what is hard to take back, where the room file says no other."""
+"""Default duration (s) of a long press, required for requests that are hard to take back."""
 LIFT: Final = Seconds(10.0)
-"""A long press counts when it ends within this time after it has become one; no foot stays on."""
+"""Time (s) within which a long press must end once it is long enough; a foot that stays on the
+pedal doesn't count."""
 APART: Final = Seconds(0.25)
-"""A fader asks no oftener than this; its last word always counts."""
+"""Least gap (s) between a fader's requests; its last value is always sent."""
 FLOOD: Final = 1000
-"""More messages than this within a second come from no hand: a MIDI cable carries about as many."""
+"""Greatest rate (messages per second) that can come from a hand, about the capacity of a MIDI
+cable."""
 _PLAN: Final = 100
-"""The value at which a fader asks for the plan's level; where MIDI's own volume begins."""
+"""Fader value for the plan's level, the default of MIDI's own volume."""
 _LOWEST, _HIGHEST = Decibels(-90.0), Decibels(round(40 * math.log10(127 / _PLAN), 1))
 _FADER_VALUES: Final = 3
-"""A control that has shown this many values between its ends is a fader."""
+"""Number of values between a control's ends from which on it counts as a fader."""
 _NEAR: Final = Decibels(0.5)
 _OWN: Final = Seconds(1.0)
-"""The room shows what a fader has asked for within this time."""
+"""Time (s) within which the room's level follows a fader."""
 LevelOf = Callable[[str | None], Decibels]
-"""How loud an output is asked to be now (dB from the plan); for None, the loudest of all."""
+"""Function that returns an output's requested level (dB from the plan); for None, the loudest's."""
 
 
 def level_of(value: int) -> Decibels:
-    """What a fader at `value` (0 to 127) asks for, in dB from the plan: 40 * log10(value / 100).
+    """Return a fader's level at `value` (0 to 127): 40 * log10(value / 100) dB from the plan.
 
-    That is the curve of MIDI's own volume (General MIDI Level 2, control 7), such that 100, where
-    instruments stand when they are switched on, is the plan's level.
+    That is the curve of MIDI's own volume (General MIDI Level 2, control 7), shifted so that 100,
+    the value of instruments at power-on, is the plan's level.
     """
     if value <= 0:
         return _LOWEST
@@ -44,7 +46,7 @@ def level_of(value: int) -> Decibels:
 
 
 def wish_of(control: room.Control) -> "Press | Fader":
-    """What a line of the room file asks for.
+    """Parse the request of a control in the room file.
 
     Raises:
         PressError: its `do` can't be understood; says how it is written.
@@ -67,7 +69,7 @@ def wish_of(control: room.Control) -> "Press | Fader":
 
 
 def _pressable(control: room.Control, press: Press) -> Press:
-    """What a hand that slips must not do needs a press that can last."""
+    """Reject `end` and `stop` for controls that can't be held, as protection against slips."""
     if isinstance(press, End | Stop) and not control.on.can_be_held:
         raise PressError(
             f"{control.on} can't be kept down, and {control.do!r} needs a press of {HELD:g} s.",
@@ -79,10 +81,10 @@ def _pressable(control: room.Control, press: Press) -> Press:
 
 
 class Switch:
-    """A press: it counts when it goes down, or where it must last, at its end.
+    """Switch: triggers when pressed, or, for a long press, when released.
 
-    What lasts counts by the release that was heard alone: a port that vanishes in the middle, a
-    release that is lost and a state sent unasked press nothing.
+    A long press needs a received release: a port that disappears meanwhile, a lost release and an
+    unsolicited state trigger nothing.
     """
 
     def __init__(self, trigger: Trigger, press: Press) -> None:
@@ -95,7 +97,7 @@ class Switch:
         self._since = Seconds(-math.inf)
 
     def move(self, value: int, at: Seconds) -> bool:
-        """Note where it is; whether it asks for something by that."""
+        """Note a value; tell if it triggers the request."""
         before, self._value = self._value, value
         was_down = self._down
         self._down = self._trigger.is_down(value, was_down=was_down)
@@ -109,10 +111,10 @@ class Switch:
 
 
 class Fader:
-    """A fader for one output, or for all (None).
+    """Fader for one output, or for all (None).
 
-    It takes hold of the volume where it meets it, so that nothing jumps to where it happens to
-    stand; and lets go of it when somebody else sets another one.
+    Soft takeover: the fader controls the volume only after meeting its current level, so that
+    nothing jumps; and releases it when the volume is set elsewhere.
     """
 
     def __init__(self, output: str | None) -> None:
@@ -123,7 +125,7 @@ class Fader:
         self._asked_at = Seconds(-math.inf)
 
     def move(self, value: int, now: Seconds, room_level: Decibels) -> None:
-        """Note where it is, while the volume is `room_level` (dB from the plan)."""
+        """Note a value, while the volume is `room_level` (dB from the plan)."""
         before, self._value = self._value, value
         if self._holds(now, room_level) or (
             before is not None and _meets(before, value, room_level)
@@ -136,11 +138,11 @@ class Fader:
 
     @property
     def due(self) -> Seconds | None:
-        """When it next asks for something."""
+        """Return the time of the next request; None without one."""
         return None if self._wanted is None else Seconds(self._asked_at + APART)
 
     def ask(self, now: Seconds) -> Volume | None:
-        """What it asks for by now."""
+        """Return the request that is due, if any."""
         if self.due is None or now < self.due:
             return None
         level, self._wanted = self._wanted, None
@@ -156,10 +158,10 @@ def _meets(before: int, value: int, room_level: Decibels) -> bool:
 
 
 class Controls:
-    """The pedal or controller of a room, as its file maps it."""
+    """Controls of a room, as its file maps them."""
 
     def __init__(self, mapped: Iterable[room.Control]) -> None:
-        """Raises PressError where a `do` can't be understood; the loader finds those first."""
+        """Parse the mapped requests; raise PressError for an invalid `do`."""
         self._wishes = [(control.on, wish_of(control)) for control in mapped]
         self._pressed_at: dict[Press, Seconds] = {}
         self.forget()
@@ -167,7 +169,7 @@ class Controls:
     def hear(
         self, heard: Heard, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
     ) -> Iterator[Press]:
-        """What a message asks for, if anything; `at` is when it arrived, if not just now."""
+        """Yield a message's requests, and the postponed; it arrived at `at` (default `now`)."""
         at = now if at is None else at
         asking: list[Switch] = []
         for trigger, part in self._parts:
@@ -185,7 +187,7 @@ class Controls:
         return last is None or at - last >= GUARD
 
     def late(self, now: Seconds) -> Iterator[Press]:
-        """What had to wait: the last words of faders."""
+        """Yield the postponed requests that are due: faders' last values."""
         for fader in self._faders():
             asked = fader.ask(now)
             if asked is not None:
@@ -193,7 +195,7 @@ class Controls:
 
     @property
     def due(self) -> Seconds | None:
-        """When there is next something to ask that has to wait."""
+        """Return the time of the next postponed request; None without one."""
         return min(
             (due for fader in self._faders() if (due := fader.due) is not None), default=None
         )
@@ -202,7 +204,7 @@ class Controls:
         return (part for _, part in self._parts if isinstance(part, Fader))
 
     def forget(self) -> None:
-        """The port has been away: nothing is pressed, and faders may stand anywhere."""
+        """Reset all states after a disconnection: nothing is pressed, and faders may have moved."""
         self._parts = [
             (on, Fader(wish.output) if isinstance(wish, Fader) else Switch(on, wish))
             for on, wish in self._wishes
@@ -210,7 +212,7 @@ class Controls:
 
 
 def _first(asking: Sequence[Switch]) -> Iterator[Press]:
-    """Of the presses that had to last the longest, and of those that had not the first."""
+    """Yield the longest of the long presses, and the first of the others."""
     lasting = [switch for switch in asking if switch.span]
     if lasting:
         yield max(lasting, key=lambda switch: switch.span).press
@@ -218,7 +220,7 @@ def _first(asking: Sequence[Switch]) -> Iterator[Press]:
 
 
 class Lesson:
-    """Says what arrives in the words of a room file, each thing once."""
+    """Describes received messages as lines of a room file, each once."""
 
     def __init__(self, mapped: Iterable[room.Control]) -> None:
         self._mapped = tuple(mapped)
@@ -226,7 +228,7 @@ class Lesson:
         self._values: dict[tuple[int, int], set[int]] = {}
 
     def learn(self, heard: Heard) -> Iterator[str]:
-        """Lines to put into the `map` of a room file, or what is there already."""
+        """Yield the lines to add to the room file's `map`, or a comment with the existing line."""
         for trigger in self._triggers(heard):
             if str(trigger) not in self._known:
                 self._known.add(str(trigger))
@@ -252,14 +254,14 @@ class Lesson:
 
 
 class Traffic:
-    """Counts messages; more than `FLOOD` within a second come from no hand."""
+    """Message counter that detects floods: more than `FLOOD` messages within a second."""
 
     def __init__(self) -> None:
         self._began = Seconds(-math.inf)
         self._count = 0
 
     def is_flood(self, now: Seconds) -> bool:
-        """Count one more message, and say whether they are too many."""
+        """Count one more message; tell if there are too many."""
         if now - self._began >= 1.0:
             self._began, self._count = now, 0
         self._count += 1

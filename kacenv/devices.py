@@ -1,4 +1,4 @@
-"""What a session needs of a room's devices; adapters fit these without knowing of them."""
+"""Protocols of a room's devices, as the session needs them (ports and adapters)."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,101 +9,101 @@ from kacenv.units import Decibels, Seconds
 
 
 class Sound(Protocol):
-    """What the session needs of the room's sound."""
+    """Audio of the room."""
 
     moved: int
-    """Grows as long as sound is being made, heard or not."""
+    """Counter of rendered blocks, which grows while audio runs, audible or not."""
 
     @property
     def underruns(self) -> int:
-        """How often a decoder fell behind what was to be heard."""
+        """Return how often a decoder fell behind playback."""
         ...
 
     def perform(self, command: AudioCommand) -> bool:
-        """Carry out a command; False where nobody could hear it."""
+        """Perform a command; return False if nobody could hear it."""
         ...
 
     def fade_in(self) -> None:
-        """Fall silent for a moment and fade in: something has leapt."""
+        """Mute for a moment and fade in, to hide a jump of the values or of the clock."""
 
     def make_room(self, at: Seconds) -> None:
-        """Duck the music for a chime that something else strikes at `at`."""
+        """Duck the music for a chime that another device plays at `at`."""
 
     @property
     def recent_music(self) -> Decibels:
-        """The music's level (rms, dBFS) of the last 3 s, which chimes go by."""
+        """Return the music's level (dBFS rms) of the last 3 s, which sets the chimes' level."""
         ...
 
     def meters(self) -> Mapping[str, tuple[float, float]]:
-        """RMS and peak (dBFS) of each output just now."""
+        """Return the current rms and peak (dBFS) of each output, by its id."""
         ...
 
     @property
     def device(self) -> str:
-        """What plays, in words."""
+        """Return the name of the playing device, for people to read."""
         ...
 
     @property
     def device_note(self) -> str | None:
-        """What is wrong with what plays, and what to do; None while all is well."""
+        """Return the device's trouble and remedy, for people to read; None without trouble."""
         ...
 
 
 class Lamp(Protocol):
-    """One lamp; each property is None where nobody knows."""
+    """Lamp; each property is None if unknown."""
 
     @property
     def believed(self) -> Setting | None:
-        """What it should show by now."""
+        """Return the setting that the lamp should show now."""
         ...
 
     @property
     def reported(self) -> Setting | None:
-        """What it says it shows."""
+        """Return the setting that the lamp reports."""
         ...
 
     @property
     def available(self) -> bool | None:
-        """Whether it answers."""
+        """Tell if the lamp is available."""
         ...
 
 
 class Light(Protocol):
-    """What the session needs of the room's lamps."""
+    """Lamps of the room."""
 
     def perform(self, command: LightCommand) -> None:
-        """Carry out a command."""
+        """Perform a command."""
 
     def shown(self) -> Mapping[str, Lamp]:
-        """Each lamp as it is."""
+        """Return each lamp's state, by its id."""
         ...
 
     @property
     def connected(self) -> bool:
-        """Whether the broker can be reached."""
+        """Tell if the broker is connected."""
         ...
 
 
 class ControlPort(Protocol):
-    """A MIDI pedal or controller that may drive the room."""
+    """MIDI pedal or controller that may drive the room."""
 
     @property
     def note(self) -> str | None:
-        """What is wrong with it, and what to do; None while all is well."""
+        """Return the controls' trouble and remedy, for people to read; None without trouble."""
         ...
 
 
 class ChimePort(Protocol):
-    """A MIDI instrument that may play the chimes."""
+    """MIDI instrument that may play the chimes."""
 
     @property
     def port(self) -> str | None:
-        """The name of the port that plays; None while it is away."""
+        """Return the name of the open port; None without one."""
         ...
 
     def perform(self, command: StrikeChime, peak: Decibels) -> bool:
-        """Play the chime about as loud as the built-in bell would, whose peak is given (dBFS).
+        """Play a chime about as loud as the built-in bell would with that peak (dBFS).
 
-        False when it can't, so that the built-in bell does.
+        Returns False if it can't, so that the built-in bell rings instead.
         """
         ...

@@ -1,4 +1,4 @@
-"""A pedal or a controller on a MIDI port that may come and go."""
+"""MIDI input for a pedal or controller that may be disconnected and reconnected."""
 
 import logging
 import math
@@ -19,72 +19,72 @@ from kacenv.trigger import Arrivals, Heard, heard_in
 from kacenv.units import Decibels, Seconds
 
 LOOK_EVERY: Final = Seconds(2.0)
-"""How often the ports are looked through."""
+"""Interval (s) between scans of the ports."""
 NO_MIDI: Final = Seconds(15.0)
-"""How long to wait where there is no MIDI at all."""
+"""Interval (s) between scans where there is no MIDI."""
 WARY: Final = Seconds(1.0)
-"""A port that sent without end must be calm for this long before it is listened to."""
+"""Time (s) for which a port that flooded must be calm before its messages count."""
 _FETCH_EVERY = 0.01
-"""Seconds by which a press may be late; a hundred looks a second take half a percent of a core."""
+"""Polling interval (s), the latency of a press; polling takes half a percent of a core."""
 _MIDO: Any = mido
-"""Its functions are made at run time, where type checkers can't see them."""
+"""Untyped alias: mido makes its functions at run time."""
 DEVICES: Final = Path("/dev/snd")
-"""Where Linux shows sound devices."""
+"""Folder of Linux's sound devices."""
 Hear = Callable[[Sequence[int], Seconds], None]
-"""Takes the bytes of one message and when it arrived (s), on a thread of the port's own."""
+"""Callback, on the port's thread, with a message's bytes and its arrival time (s)."""
 _log = logging.getLogger(__name__)
 
 
 class Port(Protocol):
-    """An open MIDI input."""
+    """Open MIDI input."""
 
     @property
     def alive(self) -> bool:
-        """Whether it still hears; if not, it must be opened anew."""
+        """Tell if the port still receives; if not, it must be reopened."""
         ...
 
     def close(self) -> None:
-        """Let go of the port; nothing is heard of it afterwards."""
+        """Close the port; no callback follows."""
         ...
 
 
 class MidiInputs(Protocol):
-    """The machine's MIDI inputs; both methods raise OSError where there is no MIDI."""
+    """MIDI inputs of the machine; both methods raise OSError without MIDI."""
 
     def names(self) -> Sequence[str]:
-        """The inputs there are now."""
+        """Return the names of the available inputs."""
         ...
 
     def open(self, name: str, hear: Hear) -> Port:
-        """Open one of them."""
+        """Open an input."""
         ...
 
 
 class Driven(Protocol):
-    """What controls drive; its methods may be called on any thread."""
+    """Target of the controls; its methods may be called on any thread."""
 
     def press(self, request: Press) -> None:
-        """Do what is asked; staff hear of it if that makes no sense now."""
+        """Perform a request; tell staff if it isn't possible now."""
         ...
 
     def tell(self, text: str) -> None:
-        """Tell staff something."""
+        """Send a message to staff."""
         ...
 
     def volume(self, output: str | None) -> Decibels:
-        """What one output is asked to be (dB from the plan), or the loudest of all."""
+        """Return an output's requested level (dB from the plan), or the loudest's."""
         ...
 
 
 class RtMidiPort:
-    """An open input of this machine.
+    """Open input of this machine.
 
-    A thread of ours fetches what RtMidi's has queued. RtMidi's own calls are done without:
-    a call that waits for Python's lock while the port is closed crashes or stops the program.
+    Polls RtMidi's queue on its own thread. RtMidi's callbacks aren't used: one that waits for
+    Python's GIL while the port is closed crashes or deadlocks the process.
     """
 
     def __init__(self, name: str, hear: Hear) -> None:
-        """Raises OSError where the port has gone."""
+        """Open the port; raise OSError if it is gone."""
         self._devices = _devices()
         self._midi = _midi_in()
         names = self._midi.get_ports()
@@ -104,9 +104,9 @@ class RtMidiPort:
 
     @property
     def alive(self) -> bool:
-        """Whether it still hears: not after MIDI has failed, or a device has come or gone.
+        """Tell if the port still receives: no error so far, and the devices are unchanged.
 
-        A pedal that was plugged in again has its old name at once, and its old port is deaf.
+        A pedal that was reconnected has its old name at once, but its old port receives nothing.
         """
         return self._thread.is_alive() and _devices() == self._devices
 
@@ -115,17 +115,17 @@ class RtMidiPort:
             while not self._over.wait(_FETCH_EVERY):
                 while not self._over.is_set() and (event := self._midi.get_message()):
                     self._take(*event)
-        except Exception:  # noqa: BLE001 - whatever it was, the port is opened anew
+        except Exception:  # noqa: BLE001 - the port is reopened after any error
             _log.exception("a MIDI port failed")
 
     def _take(self, data: Sequence[int], delta: float) -> None:
         try:
             self._hear(data, self._arrivals.next(delta, _now()))
-        except Exception:  # noqa: BLE001 - whatever it was, the next press counts
+        except Exception:  # noqa: BLE001 - the thread must survive any error
             _log.exception("a MIDI message could not be followed")
 
     def close(self) -> None:
-        """Let go of the port; nothing is heard of it afterwards. Twice does no harm."""
+        """Close the port; no callback follows. Idempotent."""
         if not self._over.is_set():
             self._over.set()
             self._thread.join()
@@ -134,10 +134,10 @@ class RtMidiPort:
 
 
 class RtMidiInputs:
-    """The MIDI inputs of this machine, by the API that mido uses."""
+    """MIDI inputs of this machine, by the API that mido uses."""
 
     def names(self) -> Sequence[str]:
-        """The inputs there are now; OSError where there is no MIDI."""
+        """Return the names of the available inputs; raise OSError without MIDI."""
         midi = _midi_in()
         try:
             return list(midi.get_ports())
@@ -145,7 +145,7 @@ class RtMidiInputs:
             midi.delete()
 
     def open(self, name: str, hear: Hear) -> Port:
-        """Open one of them; OSError where that fails."""
+        """Open an input; raise OSError on failure."""
         return RtMidiPort(name, hear)
 
 
@@ -155,7 +155,7 @@ def _midi_in() -> Any:
 
 
 def _devices() -> set[tuple[str, int]]:
-    """The MIDI devices under Linux, each with a number that no other ever has; else none."""
+    """Return Linux's MIDI devices, each with its unique inode; elsewhere none."""
     try:
         with os.scandir(DEVICES) as entries:
             return {(one.name, one.inode()) for one in entries if one.name.startswith("midi")}
@@ -164,15 +164,15 @@ def _devices() -> set[tuple[str, int]]:
 
 
 def fitting(names: Iterable[str], wanted: str) -> list[str]:
-    """The ports whose names contain `wanted`, in whatever letters."""
+    """Return the ports whose names contain `wanted`, ignoring case."""
     return [name for name in names if wanted.casefold() in name.casefold()]
 
 
 class MidiControls:
-    """Hears the first MIDI input whose name contains the room's, and presses what is mapped.
+    """Receives from the first MIDI input that matches the room's name, and sends mapped requests.
 
-    Messages come on a thread of the port; a thread of our own finds the port, finds it again when
-    it has been away, and lets faders say their last word.
+    Messages arrive on the port's thread; another thread opens the port, reopens it after a
+    disconnection, and sends faders' postponed requests.
     """
 
     def __init__(
@@ -198,18 +198,18 @@ class MidiControls:
 
     @property
     def note(self) -> str | None:
-        """What is wrong with the controls, and what to do; None while all is well."""
+        """Return the controls' trouble and remedy, for people to read; None without trouble."""
         return self._note
 
     def close(self) -> None:
-        """Let go of the port; twice does no harm."""
+        """Close the port; idempotent."""
         with self._wake:
             self._closing = True
             self._wake.notify()
         self._thread.join()
 
     def _hear(self, data: Sequence[int], at: Seconds) -> None:
-        """Take one message, on the port's thread."""
+        """Handle one message, on the port's thread."""
         if self._flooded:
             return
         with self._wake:
@@ -238,7 +238,7 @@ class MidiControls:
         self._drop()
 
     def _wait(self, until: Seconds) -> None:
-        """Wait for something to do, and let faders say what had to wait."""
+        """Wait for the next task, and send faders' postponed requests."""
         with self._wake:
             due, now = self._controls.due, _now()
             if not self._flooded and not self._closing:
@@ -247,7 +247,7 @@ class MidiControls:
                 self._driven.press(press)
 
     def _look(self) -> Seconds:
-        """Open the port if it has come, forget it if it has gone; how long until the next look."""
+        """Open the port if available, close it if gone; return the time (s) until the next scan."""
         try:
             names = self._inputs.names()
             if self._port and not (self._port_name in names and self._port.alive):
@@ -273,13 +273,13 @@ class MidiControls:
         )
 
     def _say(self, note: str | None) -> None:
-        """Tell staff what has changed, once."""
+        """Tell staff of a change, once."""
         if note != self._note:
             self._driven.tell(note or f"The MIDI controls “{self._wanted}” are heard again.")
         self._note = note
 
     def _shut_out(self) -> None:
-        """Close a port that sends without end, and stay wary of it when it is opened again."""
+        """Close a flooding port; ignore its messages for a while after it is reopened."""
         self._drop()
         self._flooded, self._traffic = False, Traffic()
         self._wary_until = Seconds(_now() + self._look_every + WARY)

@@ -1,4 +1,4 @@
-"""Phrases: the few notes of a chime, built in or as a clinic writes them down."""
+"""Chimes as short sequences of notes, built in or from a room file."""
 
 import re
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from kacenv.units import Seconds
 
 LOWEST: Final = 36
 HIGHEST: Final = 96
-"""MIDI pitches, C2 to C7: lower a bell is hardly heard, higher it is sharp."""
+"""Range of MIDI pitches, C2 to C7: a lower bell is hardly audible, a higher one sharp."""
 LONGEST: Final = Seconds(12.0)
-"""The last note of a chime comes no later than this after the first."""
+"""Greatest offset (s) of a chime's last note."""
 MOST_NOTES: Final = 32
 _GAP = Seconds(1.5)
 _PITCH = re.compile(r"([A-G])([#b]?)([0-9])", re.IGNORECASE)
@@ -24,7 +24,7 @@ _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 class Note(NamedTuple):
-    """One stroke: seconds after the chime begins, MIDI pitch and MIDI velocity."""
+    """Stroke: seconds after the chime's start, MIDI pitch and MIDI velocity."""
 
     offset: Seconds
     pitch: int
@@ -33,16 +33,17 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A chime: its name, and its strokes in the order of their times, at least one.
+    """Chime: its name, and its notes sorted by time, at least one.
 
-    How loud it is as a whole is decided when it is struck; velocities only tell its notes apart.
+    Velocities only balance the notes against each other; the chime's level is set when it is
+    played.
     """
 
     name: str
     notes: tuple[Note, ...]
 
     def __str__(self) -> str:
-        """Its name, as people know it."""
+        """Return the name."""
         return self.name
 
 
@@ -52,11 +53,15 @@ BELL: Final = Phrase("bell", (Note(Seconds(0.0), 69, 48),))
 TWO_BELLS: Final = Phrase("two-bells", (Note(Seconds(0.0), 69, 44), Note(Seconds(2.0), 76, 38)))
 DEEP_BELL: Final = Phrase("deep-bell", (Note(Seconds(0.0), 57, 56),))
 BUILT_IN: Final = MappingProxyType({one.name: one for one in (BELL, TWO_BELLS, DEEP_BELL)})
-"""The chimes that every room has."""
+"""Chimes available in every room."""
 
 
 def parse_pitch(value: object) -> int:
-    """The MIDI pitch of `E4`, `C#5`, `Bb3` or `64`; A4 is 69, C4 is middle C."""
+    """Return the MIDI pitch of `E4`, `C#5`, `Bb3` or `64`; A4 is 69, C4 is middle C.
+
+    Raises:
+        UnitError: The value isn't a pitch from C2 to C7.
+    """
     text = str(value).strip() if isinstance(value, str | int) else ""
     match = _PITCH.fullmatch(text)
     if match:
@@ -72,7 +77,7 @@ def parse_pitch(value: object) -> int:
 
 
 def pitch_name(pitch: int) -> str:
-    """The scientific name of a MIDI pitch from 0 to 127, such as `C#5`; 60 is `C4`."""
+    """Return the scientific name of a MIDI pitch from 0 to 127, such as `C#5`; 60 is `C4`."""
     return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
@@ -128,7 +133,7 @@ class OwnChime(Model):
         return self
 
     def phrase(self, name: str) -> Phrase:
-        """The chime, ready to be struck, under the name it has in its room.
+        """Return the chime under its name in the room.
 
         Raises:
             ValueError: Its file hasn't been read; the loader does that.

@@ -1,4 +1,4 @@
-"""Triggers: what a pedal or a controller sends over MIDI, in the words of a room file."""
+"""MIDI triggers: messages of a pedal or controller, and their notation in a room file."""
 
 import math
 import re
@@ -14,7 +14,8 @@ from kacenv.phrase import pitch_name
 from kacenv.units import Seconds
 
 SLACK: Final = 8
-"""A pedal counts as let go only so far back behind its bound, or half-pressed it would chatter."""
+"""Hysteresis: a pedal counts as released only this far behind its bound; half-pressed it would
+chatter otherwise."""
 _HOW: Final = (
     "`note 60`, `control 64 above 63`, `control 7` or `program 3`, with numbers from 0 to 127,"
     " `on channel 2` (1 to 16) after it where only that channel counts, and `held 1s` (0.5s to 10s)"
@@ -30,7 +31,7 @@ _PITCHES: Final = {pitch_name(pitch).lower(): pitch for pitch in range(128)}
 
 
 class Sort(StrEnum):
-    """The three kinds of MIDI messages that controls send."""
+    """Kinds of MIDI messages that controls send."""
 
     NOTE = "note"
     CONTROL = "control"
@@ -41,9 +42,9 @@ _STATUS: Final = {0x80: Sort.NOTE, 0x90: Sort.NOTE, 0xB0: Sort.CONTROL, 0xC0: So
 
 
 class Heard(NamedTuple):
-    """A message that arrived: `number` of the note, control or program, channel from 1 on.
+    """Received message: `number` of the note, control or program; channel from 1 on.
 
-    `value` is a control's, or a note's velocity, 0 where the note ends; a program has none.
+    `value` is a control's value, or a note's velocity, 0 for a note-off; 0 for a program.
     """
 
     sort: Sort
@@ -53,7 +54,7 @@ class Heard(NamedTuple):
 
 
 def heard_in(data: Sequence[int]) -> Heard | None:
-    """The message in the bytes `data`; None for one that isn't whole, or of another kind."""
+    """Parse a MIDI message; return None for an incomplete one, or one of another kind."""
     sort = _STATUS.get(data[0] & 0xF0) if data else None
     length = 2 if sort is Sort.PROGRAM else 3
     if sort is None or len(data) != length or any(byte > 127 for byte in data[1:]):
@@ -63,18 +64,18 @@ def heard_in(data: Sequence[int]) -> Heard | None:
 
 
 class Arrivals:
-    """When messages arrived, by what MIDI measured between them, however late they are fetched.
+    """Arrival times from MIDI's own deltas, independent of polling delays.
 
-    Only the spans between those times are exact.
+    Only the differences between those times are exact.
     """
 
     def __init__(self) -> None:
         self._last = Seconds(math.inf)
 
     def next(self, delta: float, now: Seconds) -> Seconds:
-        """When the message arrived that came `delta` seconds after the one before it.
+        """Return the arrival time of a message `delta` seconds after the one before.
 
-        The first is taken to arrive when it is fetched, at `now`; and none arrives later.
+        The first arrives at `now`, when it is polled; none arrives later than it is polled.
         """
         self._last = Seconds(min(self._last + delta, now))
         return self._last
@@ -82,7 +83,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What a room file waits for; a control without a bound is a fader, all others are presses."""
+    """Trigger in a room file; a control without a bound is a fader, all others are switches."""
 
     sort: Sort
     number: int
@@ -90,30 +91,30 @@ class Trigger:
     below: int | None = None
     channel: int | None = None
     held: Seconds = Seconds(0.0)
-    """How long it must be kept down to count."""
+    """Least duration (s) of a press."""
 
     @property
     def can_be_held(self) -> bool:
-        """Whether it tells when it is let go."""
+        """Tell if the control sends a message when released."""
         return self.sort is not Sort.PROGRAM and not self.is_fader
 
     @property
     def is_fader(self) -> bool:
-        """Whether each of its values counts, and not the press alone."""
+        """Tell if every value counts, not only presses."""
         return self.sort is Sort.CONTROL and not self.is_bound
 
     @property
     def is_bound(self) -> bool:
-        """Whether it has a bound, behind which its values may wander while it is down."""
+        """Tell if the trigger has a bound, beyond which values may vary during a press."""
         return self.above is not None or self.below is not None
 
     def concerns(self, heard: Heard) -> bool:
-        """Whether the message comes from this control, whatever its value."""
+        """Tell if a message comes from this control, whatever its value."""
         same = (heard.sort, heard.number) == (self.sort, self.number)
         return same and self.channel in {None, heard.channel}
 
     def is_down(self, value: int, *, was_down: bool) -> bool:
-        """Whether it is pressed now, by its value and by how it was before."""
+        """Tell if the control is pressed at `value`, with hysteresis."""
         slack = SLACK if was_down else 0
         if self.above is not None:
             return value > max(0, self.above - slack)
@@ -122,7 +123,7 @@ class Trigger:
         return value > 0 or self.sort is Sort.PROGRAM
 
     def __str__(self) -> str:
-        """As it is written in a room file."""
+        """Return the notation of the room file."""
         sides = (("above", self.above), ("below", self.below), ("on channel", self.channel))
         more = [f"{word} {number}" for word, number in sides if number is not None]
         held = [f"held {self.held:g}s"] if self.held else []
@@ -130,7 +131,11 @@ class Trigger:
 
 
 def parse_trigger(text: object) -> Trigger:
-    """The trigger written as `note 60` or `control 64 above 63 on channel 2`."""
+    """Parse a trigger such as `note 60` or `control 64 above 63 on channel 2`.
+
+    Raises:
+        UnitError: The text isn't a trigger; says how it is written.
+    """
     if isinstance(text, Trigger):
         return text
     match = _WORDS.fullmatch(text.strip()) if isinstance(text, str) else None
@@ -141,7 +146,7 @@ def parse_trigger(text: object) -> Trigger:
 
 
 def _trigger(match: re.Match[str]) -> Trigger | None:
-    """What the words say; None where a number is out of bounds."""
+    """Return the trigger of a match; None if a number is out of range."""
     sort, side, bound = Sort(match["kind"].lower()), match["side"], int(match["bound"] or 0)
     named = match["number"].lower()
     number = int(named) if named.isdigit() else _PITCHES.get(named, 128)

@@ -1,4 +1,4 @@
-"""Sound: decks that decode, a mixer that adds, an output that plays."""
+"""Audio: decks that decode tracks, a mixer, and outputs to sound devices."""
 
 from kacenv.audio.room_audio import RoomAudio
 

@@ -1,7 +1,7 @@
-"""A deck that begins in the middle of a file, at once and to the sample.
+"""FFmpeg deck: starts anywhere in a file at once, exact to the sample.
 
-libVLC lands up to 100 s away from where it is told to begin, and decoding up to there takes it
-a hundredth of the time. FFmpeg finds the place in 10 to 20 ms in every format kacenv plays.
+libVLC lands up to 100 s away from a seek's target, and decoding up to the target takes it a
+hundredth of the time. FFmpeg seeks in 10 to 20 ms in every format that kacenv plays.
 """
 
 import threading
@@ -22,9 +22,10 @@ from kacenv.playlist import Cut
 from kacenv.units import Seconds
 
 _RUN_UP = Seconds(1.0)
-"""Decoding begins this much earlier: the first frames after a seek may be incomplete."""
+"""Decoding starts this much (s) before the cue point: the first frames after a seek may be
+incomplete."""
 _HOPELESS = 500
-"""So many damaged packets in a row are not a damaged stretch but a damaged file."""
+"""Number of consecutive damaged packets after which the whole file counts as damaged."""
 _NOTHING = "it can't be decoded from where it should go on"
 
 
@@ -36,14 +37,14 @@ class AvDeck(RingDeck):
         self._thread: threading.Thread | None = None
 
     def open(self, cut: Cut) -> None:
-        """Begin to decode; whatever goes wrong is told by `failed`."""
+        """Start to decode on a new thread; errors are reported by `failed`."""
         if self._closed:
             return
         self._thread = threading.Thread(target=self._run, args=(cut,), name="seek", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Let go of the file; twice does no harm."""
+        """Release the file and join the thread; idempotent."""
         self._closed = True
         self._ring.release()
         if self._thread is not None:
@@ -71,12 +72,12 @@ class AvDeck(RingDeck):
 
 
 def _from(path: str, begin: Seconds) -> Iterator[tuple[int, Pcm]]:
-    """What is in the file from a little before `begin` on, each part with its first frame."""
+    """Decode from a little before `begin` on; yield each part with its first frame's number."""
     with av.open(path, options=LOCAL, metadata_errors="replace") as container:
         stream = container.streams.audio[0]
         stream.codec_context.thread_type = "NONE"
         container.seek(int(max(0.0, begin - _RUN_UP) * av.time_base), backward=True)
-        # FFmpeg would make a mono file 3 dB softer on two channels; libVLC and the meter don't.
+        # FFmpeg's upmix would make a mono file 3 dB softer than libVLC's and the meter's.
         layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
         resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
         place: int | None = None
@@ -89,13 +90,13 @@ def _from(path: str, begin: Seconds) -> Iterator[tuple[int, Pcm]]:
 
 
 def _stereo(frame: AudioFrame) -> Pcm:
-    """The samples of a frame of one or two channels, on two."""
+    """Return a frame of one or two channels as stereo samples, of shape (n, 2)."""
     pcm = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
     return np.broadcast_to(pcm, (len(pcm), 2)).astype(np.int16, copy=False)
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """Every frame that can be decoded; a damaged stretch is left out, as libVLC does."""
+    """Yield every frame that can be decoded; skip damaged stretches, as libVLC does."""
     damaged = 0
     for packet in container.demux(stream):
         try:
@@ -108,5 +109,5 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
 
 
 def _place(frame: AudioFrame) -> int:
-    """The frame of the file, at our rate, with which `frame` begins."""
+    """Return the position of `frame` in the file, in frames at kacenv's rate."""
     return frames_in(float(frame.time)) if frame.time is not None else 0

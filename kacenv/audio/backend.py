@@ -1,4 +1,4 @@
-"""miniaudio: which devices there are, and how to open one channel by channel."""
+"""miniaudio backend: list playback devices, and open them with numbered channels."""
 
 import ctypes
 import functools
@@ -15,17 +15,17 @@ from kacenv.units import Seconds
 _NO_DEVICE = "no sound device was found"
 _PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
 _ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)
-"""miniaudio's numbers of front, rear, centre, bass and side: the order of ALSA."""
+"""Channel positions of miniaudio in ALSA's order: front, rear, centre, LFE, side."""
 _AUX_0 = 20
 _LATENCY = {True: Seconds(0.075), False: Seconds(0.15)}
-"""From a block's being asked for to its being heard: on a server, and on a card itself."""
+"""Estimated latency (s) from the request of a block to its sound: sound server, sound card."""
 _PRO = " pro"
-"""PipeWire's pro-audio devices end so; their channels have numbers instead of positions."""
+"""Suffix of PipeWire's pro-audio devices, whose channels have numbers instead of positions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A device to open; `key` is miniaudio's, None for the system's default."""
+    """Device to open; `key` is miniaudio's id, None for the system's default."""
 
     name: str
     key: Any
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A device as people choose it; `channels` is 0 where the system doesn't tell."""
+    """Device in a list for people; `channels` is 0 if unknown."""
 
     name: str
     channels: int
@@ -44,7 +44,7 @@ class Listed:
 
 
 def listed() -> tuple[Listed, ...]:
-    """All playback devices there are."""
+    """Return all playback devices; none if there is no sound system."""
     try:
         devices, backend = _devices()
     except DeviceError:
@@ -53,7 +53,7 @@ def listed() -> tuple[Listed, ...]:
 
 
 def find(wanted: str, channels: int) -> Found:
-    """The device whose name holds `wanted`, or the system's `default`.
+    """Return the device whose name contains `wanted`, or the system's `default`.
 
     Raises:
         DeviceError: There is none, or it has fewer than `channels` channels.
@@ -73,9 +73,9 @@ def find(wanted: str, channels: int) -> Found:
 
 
 def open_device(found: Found, period_ms: int, *, telling: bool = False) -> Any:
-    """A `miniaudio.PlaybackDevice` for float samples at our rate.
+    """Open a `miniaudio.PlaybackDevice` for float samples at kacenv's rate.
 
-    With `telling`, `teller` may ask the sound server about it.
+    With `telling`, `teller` can query the sound server for its latency.
 
     Raises:
         DeviceError: The device won't open.
@@ -95,7 +95,7 @@ def open_device(found: Found, period_ms: int, *, telling: bool = False) -> Any:
 
 
 def teller(device: Any, found: Found) -> pulse.Teller | None:
-    """Who tells how soon sound will be heard; None where nobody does."""
+    """Return a latency probe for an open device; None if its backend has none."""
     miniaudio = _miniaudio()
     if device.backend != "PulseAudio" or not pulse.can_tell(miniaudio):
         return None
@@ -105,7 +105,7 @@ def teller(device: Any, found: Found) -> pulse.Teller | None:
 def start(
     device: Any, feeder: Generator[Block | None, int, None], on_stop: Callable[[], None]
 ) -> None:
-    """Let `device` ask `feeder` for blocks; `on_stop` hears when it stops by itself.
+    """Start `device`: `feeder` yields its blocks, `on_stop` is called if it stops by itself.
 
     Raises:
         DeviceError: The device doesn't start.
@@ -118,7 +118,7 @@ def start(
 
 
 def _miniaudio() -> Any:
-    """Starts up native code, so only when sound is wanted."""
+    """Import miniaudio, which initializes native code, only when sound is needed."""
     return importlib.import_module("miniaudio")
 
 
@@ -129,7 +129,7 @@ _ALSA_HANDLER = ctypes.CFUNCTYPE(
 
 @functools.cache
 def _hush_alsa() -> Any:
-    """Keep ALSA from writing to the terminal; what matters comes as an error all the same."""
+    """Silence ALSA's messages on the terminal; errors are raised all the same."""
     handler = _ALSA_HANDLER(lambda *_: None)
     try:
         ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
@@ -139,7 +139,7 @@ def _hush_alsa() -> Any:
 
 
 def _devices() -> tuple[list[dict[str, Any]], str]:
-    """All playback devices, and the sound system they belong to."""
+    """Return all playback devices and the name of their sound system."""
     miniaudio = _miniaudio()
     _hush_alsa()
     try:
@@ -153,7 +153,7 @@ def _devices() -> tuple[list[dict[str, Any]], str]:
 
 
 def _width(name: str, device: dict[str, Any] | None, on_server: bool, needed: int) -> int:
-    """How many channels to open: all, lest a server spread ours over those left."""
+    """Return the number of channels to open: all, or a server would upmix ours to the rest."""
     width = _widest(device) if device else 0
     if 0 < width < needed:
         raise DeviceError(f"the sound device {name!r} has {width} channels, the room uses {needed}")
@@ -166,10 +166,10 @@ def _widest(device: dict[str, Any]) -> int:
 
 
 def _channel_by_channel(miniaudio: Any, found: Found, telling: bool) -> Any:
-    """A playback device that numbers its channels as sound cards do.
+    """Return a playback device class whose channels are numbered as on sound cards.
 
-    With miniaudio's own order a server takes the third channel for a centre, and mixes it
-    into the first two.
+    With miniaudio's own order, a server takes the third channel for a centre, and mixes it into the
+    first two.
     """
     aux = found.name.casefold().endswith(_PRO)
     order = _order(found.channels, aux)

@@ -1,4 +1,4 @@
-"""The chimes that ring, and the room the music leaves them."""
+"""Chime bus: plays chimes, and ducks the music under them."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ _DUCK_HOLD = Seconds(4.0)
 
 
 class _Stroke:
-    """One chime on its way; `place` is negative as long as it waits within a block."""
+    """Chime being played; `place` is its next sample, negative while it waits within a block."""
 
     def __init__(self, chime: Phrase, peak: Decibels, place: int) -> None:
         self._sound = ring(chime)
@@ -39,7 +39,7 @@ class _Stroke:
 
 
 class Belfry:
-    """Rings chimes on the frame; belongs to the thread that renders."""
+    """Plays chimes, exact to the frame; for the rendering thread only."""
 
     def __init__(self, loudness: ChimeLoudness) -> None:
         self._loudness = loudness
@@ -47,25 +47,25 @@ class Belfry:
         self._strokes: dict[Audience, list[_Stroke]] = {audience: [] for audience in Audience}
         self._duck = Dial()
         self.music = SILENCE
-        """The level the music has had of late, in dBFS; any thread may read it."""
+        """Recent level of the music (dBFS); readable from any thread."""
 
     def strike(self, order: StrikeChime) -> None:
-        """Ring in time, or now if the order is at most a second late."""
+        """Schedule a chime; play it at once if up to a second late, else drop it."""
         self._orders.append(order)
 
     def duck_at(self, time: Seconds) -> float:
-        """The factor on the music at `time`."""
+        """Return the music's ducking gain at `time`."""
         return self._duck.gain_at(time)
 
     def make_room(self, at: Seconds) -> None:
-        """Lower the music as for a chime in the room that is struck at `at`."""
+        """Duck the music as for a chime in the room at `at`."""
         self._duck.turn(_DUCK, at, _DUCK_DOWN)
         self._duck.turn(Decibels(0.0), Seconds(at + _DUCK_HOLD), _DUCK_UP)
 
     def render(self, frames: int, start: Seconds, music: Decibels) -> dict[Audience, Mono]:
-        """What each audience hears in the next `frames` frames, if anything.
+        """Return the chimes of the next `frames` frames by audience; no entry without any.
 
-        `music` is the level the music has had of late, in dBFS.
+        `music` is the recent level of the music (dBFS).
         """
         self.music = music
         self._begin_due(start, Seconds(start + frames / RATE), music)

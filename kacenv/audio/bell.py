@@ -1,4 +1,4 @@
-"""The built-in chime voice: a soft bell made of a few decaying partials."""
+"""Bell synthesis for the built-in chimes: additive, a few decaying partials."""
 
 import functools
 import math
@@ -12,11 +12,11 @@ from kacenv.phrase import Phrase
 from kacenv.units import Seconds
 
 ATTACK = Seconds(0.03)
-"""The time a stroke takes to rise."""
+"""Attack of a stroke (s)."""
 _LASTS = Seconds(9.0)
 _ROW = 600
 _KEPT = 16
-"""Chimes kept in memory, 2 to 4 MB each."""
+"""Number of cached chimes, 2 to 4 MB each."""
 
 Mono = NDArray[np.float32]
 """Samples of shape (frames,)."""
@@ -24,7 +24,7 @@ Mono = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class _Partial:
-    """`ratio` to the strike note, amplitude, and seconds until it is 60 dB down."""
+    """Partial: ratio to the strike note, amplitude, and decay by 60 dB (s)."""
 
     ratio: float
     strength: float
@@ -42,18 +42,16 @@ _BELL = (
     _Partial(4.0, 0.03, 0.9),
 )
 """Hum, prime, tierce, quint, nominal, deciem, superquint and octave nominal of a church bell.
-
-Ratios: Fletcher and Rossing, The Physics of Musical Instruments, 2nd ed., table 21.1 (the
-just ones). Strengths and decays are chosen by ear: a felt hammer wakes the upper ones little.
-"""
+Ratios (just) from Fletcher and Rossing, The Physics of Musical Instruments, 2nd ed., table 21.1.
+Strengths and decays chosen by ear: a felt hammer excites the upper partials little."""
 
 
 @functools.lru_cache(_KEPT)
 def ring(phrase: Phrase) -> Mono:
-    """The whole chime, its loudest sample at full scale; the same array every time.
+    """Render a whole chime, with its peak at full scale; cached and read-only.
 
-    A note's amplitude is proportional to its velocity. The first time takes some 10 ms for each
-    pitch, so ask for a chime before it is due.
+    A note's amplitude is proportional to its velocity. The first call takes some 10 ms for each
+    pitch, so render a chime before it is due.
     """
     sound = np.zeros(frames_in(phrase.notes[-1].offset + _LASTS))
     for pitch in sorted({note.pitch for note in phrase.notes}):
@@ -74,7 +72,7 @@ def _stroke(pitch: int) -> NDArray[np.float64]:
 
 
 def _decaying(strike_note: float, partial: _Partial) -> NDArray[np.float64]:
-    """A sine that dies away, as z^n; n in rows and columns spares nearly all the powers."""
+    """Render a decaying sine as z^n, with n split into rows and columns to save powers."""
     turn = 2j * np.pi * strike_note * partial.ratio - math.log(1000.0) / partial.decay
     row = np.exp(turn / RATE * np.arange(_ROW))
     starts = np.exp(turn / RATE * np.arange(0, frames_in(_LASTS), _ROW))
@@ -83,7 +81,7 @@ def _decaying(strike_note: float, partial: _Partial) -> NDArray[np.float64]:
 
 
 def _edges(frames: int) -> NDArray[np.float64]:
-    """A raised-cosine attack, and a last second that leads to true silence."""
+    """Return a raised-cosine attack and a fade to zero over the last second."""
     edges = np.ones(frames)
     rise, fall = frames_in(ATTACK), RATE
     edges[:rise] = (1 - np.cos(np.linspace(0, np.pi, rise))) / 2

@@ -1,4 +1,4 @@
-"""What a sound-level meter's reading of the noise says about an output's trim and ceiling."""
+"""Calibration of an output's trim and ceiling by a sound-level meter and pink noise."""
 
 import math
 from typing import NamedTuple
@@ -8,39 +8,39 @@ from kacenv.errors import DeviceError
 from kacenv.units import Decibels
 
 NOISE_LEVEL = Decibels(-30.0)
-"""The noise's rms on each channel, in dBFS, unless the ceiling asks for less."""
+"""Level of the noise (dBFS rms per channel), unless the ceiling requires less."""
 PEAKS = Decibels(15.0)
-"""Peaks of the noise stay within this above its rms, so below the ceiling."""
+"""Greatest crest factor (dB) of the noise, which so stays below the ceiling."""
 MUSIC = -20.0
-"""The loudness (LUFS) of music at level 0 dB."""
+"""Loudness (LUFS) of music at level 0 dB."""
 REFERENCE_SPL = 65.0
-"""dB SPL of music at level 0 dB, unless the clinic says otherwise."""
+"""Default sound pressure (dB SPL) of music at level 0 dB."""
 _TRIMS = Decibels(-40.0), Decibels(12.0)
 _READINGS = 30.0, 110.0
 
 
 class Calibration(NamedTuple):
-    """A trim in dB, and the peak level in dB SPL that the ceiling stands for."""
+    """Trim in dB, and the peak level in dB SPL at the ceiling."""
 
     trim: Decibels
     ceiling_spl: float
 
 
 def noise_level(ceiling: Decibels) -> Decibels:
-    """The rms in dBFS of the noise for an output with that ceiling."""
+    """Return the level of the noise (dBFS rms) for an output with that ceiling."""
     return Decibels(min(NOISE_LEVEL, ceiling - PEAKS))
 
 
 def loudness_of(noise: Decibels) -> float:
-    """The loudness in LUFS of stereo pink noise with that rms (dBFS) on each channel."""
+    """Return the loudness (LUFS) of stereo pink noise of a level (dBFS rms per channel)."""
     return noise - 0.691 + 10 * math.log10(2) + k_weighting_of_pink()
 
 
 def calibrate(reading: float, ceiling: Decibels, reference_spl: float) -> Calibration:
-    """The trim with which music at level 0 dB is heard at `reference_spl`.
+    """Return the trim at which music at level 0 dB has `reference_spl`.
 
-    `reading` is what the meter showed (dB SPL) for the noise, played without any trim. Music is
-    taken to read what pink noise of the same loudness reads.
+    `reading` is the meter's (dB SPL) for the noise, played without trim. Music is assumed to read
+    the same as pink noise of the same loudness.
 
     Raises:
         DeviceError: The reading can't be right, or the amplifier must be set first.

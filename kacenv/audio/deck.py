@@ -1,4 +1,4 @@
-"""What the mixer needs of a deck: something that plays one cut once."""
+"""Protocol of a deck, a decoder that plays one cut once."""
 
 from typing import Protocol
 
@@ -7,36 +7,36 @@ from kacenv.playlist import Cut
 
 
 class Deck(Protocol):
-    """Plays one cut once. `open` and `close` may take a second; nothing else ever waits."""
+    """Decoder of one cut. `open` and `close` may block for a second; nothing else blocks."""
 
     def open(self, cut: Cut) -> None:
-        """Begin to decode; whatever goes wrong is told by `failed`."""
+        """Start to decode; errors are reported by `failed`."""
         ...
 
     @property
     def ready(self) -> bool:
-        """Enough is decoded to play without a gap."""
+        """Tell if enough is decoded to play without a gap."""
         ...
 
     @property
     def reserve(self) -> int:
-        """Frames that wait to be read."""
+        """Return the number of frames that can be read now."""
         ...
 
     @property
     def ended_in(self) -> int | None:
-        """Frames left to read; None as long as the decoder hasn't come to the end."""
+        """Return the number of frames left; None until the decoder has reached the end."""
         ...
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played, for people to read; None while all is well."""
+        """Return the reason for a failure, for people to read; None without one."""
         ...
 
     def read(self, frames: int) -> Block:
-        """The next samples, of shape (n, 2) with n up to `frames`."""
+        """Read the next samples, of shape (n, 2) with n up to `frames`."""
         ...
 
     def close(self) -> None:
-        """Let go of the file; twice does no harm."""
+        """Release the file; idempotent."""
         ...

@@ -1,4 +1,4 @@
-"""A delay line: the same samples, later."""
+"""Delay line."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from kacenv.audio.samples import Block, silence
 
 
 class Delay:
-    """Gives every sample back `frames` frames later, and silence until then."""
+    """Delays a signal by `frames` frames; starts with silence."""
 
     def __init__(self, frames: int, channels: int) -> None:
         self._waiting = silence(frames, channels)
 
     def apply(self, block: Block) -> Block:
-        """As many frames as `block` has, from before."""
+        """Append a block; return as many frames, delayed."""
         if not len(self._waiting):
             return block
         late = np.concatenate((self._waiting, block))

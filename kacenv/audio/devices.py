@@ -1,4 +1,4 @@
-"""Sound devices, by miniaudio, and the one that is always there and makes no sound."""
+"""Sound devices: miniaudio's, and a silent one that is always available."""
 
 import os
 import threading
@@ -15,43 +15,43 @@ from kacenv.units import Seconds
 _PERIOD_MS = 60
 _SERVER_LATENCY_MS = 120
 _SERVER_LATENCY_BYTES = 120_000
-"""PulseAudio's memory comes in blocks of 64 KiB: of a server that wants two or more at the
-beginning, miniaudio fills one, and both wait for each other for ever."""
+"""Bound on the server's buffer (bytes): PulseAudio's memory comes in blocks of 64 KiB. If a server
+requests two or more at the start, miniaudio fills one, and both wait for each other for ever."""
 _LATENCY_VARIABLE = "PULSE_LATENCY_MSEC"
 _NULL_PERIOD = Seconds(0.02)
 
 Pull = Callable[[int], Block]
-"""Gives the next frames to play; never raises, never waits."""
+"""Callback that returns the next frames to play; never raises or blocks."""
 OnStop = Callable[[], None]
-"""Hears, from any thread, that a device has stopped by itself; must not close it there."""
+"""Callback, from any thread, for a device that has stopped by itself; must not close it."""
 
 
 class Device(Protocol):
-    """Something that pulls sound until it is closed."""
+    """Playback device that pulls blocks until closed."""
 
     name: str
-    """As people know it."""
+    """Name for people."""
     latency: Seconds
-    """From the pull of a sample to its being heard, as estimated."""
+    """Estimated latency (s) from the pull of a sample to its sound."""
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
-        """Begin to pull, from a thread of its own."""
+        """Start to pull, on the device's own thread."""
         ...
 
     def heard_in(self) -> Seconds | None:
-        """How soon what is pulled now will be heard, as well as the device can tell.
+        """Return the latency (s) of the next sample, measured if the device can.
 
-        None while a device that can tell doesn't know yet. For the thread that pulls.
+        None if a measurement isn't available yet. For the pulling thread only.
         """
         ...
 
     def close(self) -> None:
-        """Stop pulling; twice does no harm."""
+        """Stop pulling; idempotent."""
         ...
 
 
 class NullDevice:
-    """Pulls in real time and lets the sound go."""
+    """Silent device: pulls in real time and discards the sound."""
 
     name = "none"
     latency = Seconds(0.0)
@@ -61,19 +61,19 @@ class NullDevice:
         self._thread: threading.Thread | None = None
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:  # noqa: ARG002 - it never stops
-        """Begin to pull, from a thread of its own."""
+        """Start to pull, on a new thread."""
         self._thread = threading.Thread(target=self._run, args=(pull,), name="null-output")
         self._thread.daemon = True
         self._thread.start()
 
     def close(self) -> None:
-        """Stop pulling; twice does no harm."""
+        """Stop pulling; idempotent."""
         self._stop.set()
         if self._thread:
             self._thread.join()
 
     def heard_in(self) -> Seconds:
-        """At once."""
+        """Return 0."""
         return self.latency
 
     def _run(self, pull: Pull) -> None:
@@ -84,9 +84,9 @@ class NullDevice:
 
 
 class SoundDevice:
-    """A device of the system's sound server or card, opened with all its channels.
+    """Device of the system's sound server or card, opened with all its channels.
 
-    One of several is `telling`: it asks the server how soon its sound will be heard.
+    With `telling`, for one of several devices, its latency is measured by the server.
 
     Raises:
         DeviceError: No device is called that, or it has too few channels, or won't open.
@@ -101,17 +101,17 @@ class SoundDevice:
         self._teller = backend.teller(self._device, found) if telling else None
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
-        """Begin to pull, from the sound system's thread."""
+        """Start to pull, on the sound system's thread."""
         feeder = self._feeder(pull)
         next(feeder)
         backend.start(self._device, feeder, on_stop)
 
     def heard_in(self) -> Seconds | None:
-        """As the server tells, or as estimated where none does."""
+        """Return the latency (s) from the server, or the estimate if it reports none."""
         return self._teller.heard_in() if self._teller else self.latency
 
     def close(self) -> None:
-        """Stop pulling; twice does no harm."""
+        """Stop pulling; idempotent."""
         self._device.stop_callback = None
         self._device.close()
 
@@ -123,9 +123,9 @@ class SoundDevice:
 
 
 def _hold_little(channels: int) -> None:
-    """Have PulseAudio keep little sound in hand; by itself it keeps up to two seconds.
+    """Limit PulseAudio's buffer, by default up to two seconds.
 
-    The variable is the whole process's, so it only ever falls.
+    The environment variable applies to the whole process, so it is only ever lowered.
     """
     usual = min(_SERVER_LATENCY_MS, _SERVER_LATENCY_BYTES * 1000 // (RATE * channels * 4))
     wanted = os.environ.get(_LATENCY_VARIABLE, "")

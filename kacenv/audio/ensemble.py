@@ -1,4 +1,4 @@
-"""Several devices that are heard as one: they play one tape, and one of them sets the pace."""
+"""Output to several devices in sync: one sets the rate, the others follow by resampling."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from kacenv.units import Seconds
 
 
 class Part(NamedTuple):
-    """One device: who hears it (for people), its columns of the tape, and how to open it."""
+    """Device to open: its outputs' names for people, its columns, and a function that opens it."""
 
     names: str
     columns: list[int]
@@ -24,11 +24,11 @@ class Part(NamedTuple):
 
 
 class Ensemble:
-    """Plays what `make` makes on all devices of `parts`, whatever happens to any of them.
+    """Plays the blocks of `make` on all devices of `parts`, through loss and return of any.
 
-    `make` hears how many frames are wanted, and how soon the first of them will be heard. The
-    leader is the first device that plays; it keeps its own pace. When it is lost, one that is
-    heard in its place leads on, and the others stay beside that.
+    `make` is called with the number of frames and the latency of the first. The leader, at first
+    the first device that pulls, plays at its own rate. If it is lost, an aligned device becomes the
+    leader, and the others follow that.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Ensemble:
         self._names = [part.names for part in parts]
         self.readers = [Reader(tape, part.columns, now) for part in parts]
         self.leader: Reader | None = None
-        """Whose pace the others keep; None before the first has pulled."""
+        """Reader whose rate the others follow; None before the first pull."""
         self._one_at_a_time = threading.Lock()
         self._outputs = [
             Output(
@@ -57,13 +57,13 @@ class Ensemble:
 
     @property
     def device(self) -> str:
-        """The names of the devices that play; `none` while there is none."""
+        """Return the names of the playing devices; `none` without one."""
         names = [output.device for output in self._outputs if output.reason is None]
         return ", ".join(names) or NullDevice.name
 
     @property
     def note(self) -> str | None:
-        """Which outputs are silent, why, and what to do; None while all is well."""
+        """Return the silent outputs, reasons and remedy, for people; None without trouble."""
         reasons = [output.reason for output in self._outputs]
         lost = [
             f"No sound on {names}: {reason}."
@@ -78,32 +78,32 @@ class Ensemble:
 
     @property
     def errors(self) -> int:
-        """Blocks of sound lost to an error."""
+        """Return the number of blocks lost to errors."""
         return self._make.errors + sum(output.errors for output in self._outputs)
 
     def start(self) -> None:
-        """Begin to play; devices that aren't there, silently."""
+        """Start to play; silently on unavailable devices."""
         for output in self._outputs:
             output.start()
 
     def fade_in(self) -> None:
-        """Have every device fall silent within a block, and after `HUSH` fade in."""
+        """Mute every device within a block, and fade in after `HUSH`."""
         with self._one_at_a_time:
             for reader in self.readers:
                 reader.fade_in(HUSH)
 
     def close(self) -> None:
-        """Fall silent for good; twice does no harm."""
+        """Stop for good; idempotent."""
         for output in self._outputs:
             output.close()
 
     def begin(self, reader: Reader, device: Device) -> None:
-        """A device begins to pull for `reader`."""
+        """Note that a device starts to pull for `reader`."""
         with self._one_at_a_time:
             reader.begin(device)
 
     def pull(self, reader: Reader, frames: int) -> Block:
-        """The next frames for the device of `reader`, of shape (frames, its channels)."""
+        """Return the next frames for a reader's device, of shape (frames, its channels)."""
         with self._one_at_a_time:
             if self.leader is None:
                 self.leader = reader
@@ -112,7 +112,7 @@ class Ensemble:
             return reader.lead(frames) if reader is leader else reader.follow(leader.phase, frames)
 
     def _who_leads(self, leader: Reader) -> Reader:
-        """The one that did, unless nobody hears it any more and another is heard in its place."""
+        """Return the leader, or an aligned reader if the leader is lost and there is one."""
         if leader.real and leader.in_place:
             return leader
         heirs = (reader for reader in self.readers if reader.real and reader.in_place)

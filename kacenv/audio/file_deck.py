@@ -1,4 +1,4 @@
-"""The deck of the room: libVLC's, or for a cut that begins far into its file FFmpeg's."""
+"""Deck for files: by libVLC, or by FFmpeg for a cut that begins far into its file."""
 
 import threading
 
@@ -10,11 +10,11 @@ from kacenv.playlist import Cut
 from kacenv.units import Seconds
 
 FAR = Seconds(1.0)
-"""libVLC decodes up to here at once, and then is exact."""
+"""Cue point (s) up to which libVLC decodes at once, and is exact."""
 
 
 class FileDeck:
-    """Plays one cut once, by whichever deck begins it best."""
+    """Plays one cut once, by the decoder that suits its cue point."""
 
     def __init__(self) -> None:
         self._deck: Deck | None = None
@@ -22,7 +22,7 @@ class FileDeck:
         self._closed = False
 
     def open(self, cut: Cut) -> None:
-        """Begin to decode; whatever goes wrong is told by `failed`."""
+        """Start to decode; errors are reported by `failed`."""
         with self._guard:
             if not self._closed:
                 self._deck = AvDeck() if cut.cue_in > FAR else VlcDeck()
@@ -32,30 +32,30 @@ class FileDeck:
 
     @property
     def ready(self) -> bool:
-        """Enough is decoded to play without a gap."""
+        """Tell if enough is decoded to play without a gap."""
         return self._deck is not None and self._deck.ready
 
     @property
     def reserve(self) -> int:
-        """Frames that wait to be read."""
+        """Return the number of frames that can be read now."""
         return self._deck.reserve if self._deck else 0
 
     @property
     def ended_in(self) -> int | None:
-        """Frames left to read; None as long as the decoder hasn't come to the end."""
+        """Return the number of frames left; None until the decoder has reached the end."""
         return self._deck.ended_in if self._deck else None
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played; None while all is well."""
+        """Return the reason for a failure; None without one."""
         return self._deck.failed if self._deck else None
 
     def read(self, frames: int) -> Block:
-        """The next samples, of shape (n, 2) with n up to `frames`."""
+        """Read the next samples, of shape (n, 2) with n up to `frames`."""
         return self._deck.read(frames) if self._deck else silence(0)
 
     def close(self) -> None:
-        """Let go of the file; twice does no harm. An opening that hangs does so when it's done."""
+        """Release the file; idempotent. If `open` still blocks, it releases the file at its end."""
         self._closed = True
         if not self._guard.acquire(blocking=False):
             return

@@ -1,4 +1,4 @@
-"""libVLC, the one instance of this process, told to decode and do nothing else."""
+"""Shared libVLC instance of this process, configured only to decode."""
 
 import functools
 import importlib
@@ -17,9 +17,9 @@ _OPTIONS = (
     "--no-sout-video",
     "--no-spu",
     "--no-sout-spu",
-    # Of several sound tracks in a file, one; by default a stream output takes them all.
+    # Only one of a file's audio tracks; by default a stream output takes them all.
     "--no-sout-all",
-    # Without a name, a stream output resamples with the worst one: -8 dB of spurious tones.
+    # By default a stream output uses the worst resampler: -8 dB of spurious tones.
     "--audio-resampler=speex_resampler,soxr,any",
     "--speex-resampler-quality=6",
 )
@@ -30,7 +30,7 @@ _MISSING = (
 
 @functools.cache
 def library() -> ModuleType:
-    """The python-vlc module.
+    """Import the python-vlc module.
 
     Raises:
         DeviceError: libVLC isn't installed.
@@ -43,7 +43,7 @@ def library() -> ModuleType:
 
 @functools.cache
 def instance() -> Any:
-    """The shared `vlc.Instance`.
+    """Return the shared `vlc.Instance`.
 
     Raises:
         DeviceError: libVLC isn't installed or doesn't start.

@@ -1,4 +1,4 @@
-"""A limiter that sees peaks coming and lets none of them pass."""
+"""Look-ahead peak limiter."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -7,22 +7,22 @@ from numpy.typing import NDArray
 from kacenv.audio.samples import RATE, Block, silence
 
 LOOK_AHEAD = 240
-"""Frames (5 ms) by which the limiter knows what comes, and by which it delays."""
+"""Look-ahead and delay of the limiter, in frames (5 ms)."""
 _RECOVERY = 20.0 / RATE
-"""How fast the level comes back, in dB per frame."""
+"""Release, in dB per frame."""
 _WINDOW = np.hanning(LOOK_AHEAD + 3)[1:-1]
 _WINDOW /= _WINDOW.sum()
 
 Levels = NDArray[np.float64]
-"""Changes of level in dB, one per frame, 0 or below."""
+"""Gain in dB, one value per frame, 0 or below."""
 
 
 class Limiter:
-    """Holds the channels of one group together below `ceiling` (amplitude).
+    """Limits the channels of one group together to `ceiling` (amplitude).
 
-    The wanted level is the least within the next 5 ms and comes back at 20 dB a second. Its
-    average over a window of the same length is smooth, and never above what the sample that
-    leaves wants. Below the ceiling every sample leaves as it came, `LOOK_AHEAD` frames later.
+    The target gain is the least within the next 5 ms, with a release of 20 dB per second. Its
+    average over a window of the same length is smooth, and never above the target of the sample
+    that leaves. Below the ceiling, samples pass unchanged, `LOOK_AHEAD` frames later.
     """
 
     def __init__(self, ceiling: float, channels: int) -> None:
@@ -32,7 +32,7 @@ class Limiter:
         self._held: Levels = np.zeros(LOOK_AHEAD)
 
     def process(self, block: Block) -> Block:
-        """`block`, late and limited; infinity and not-a-number become silence."""
+        """Return the delayed and limited signal; silence a block with infinities or NaNs."""
         peaks = np.abs(block).max(axis=1, initial=0.0)
         if not np.isfinite(peaks).all():
             block, peaks = np.zeros_like(block), np.zeros_like(peaks)
@@ -46,7 +46,7 @@ class Limiter:
         return limited
 
     def _levels(self, peaks: NDArray[np.float32]) -> Levels:
-        """The change of level for the frames that leave now."""
+        """Return the gain (dB) of the frames that leave now."""
         over = np.maximum(peaks.astype(np.float64) / float(self._ceiling), 1.0)
         wanted = np.concatenate((self._wanted, -20 * np.log10(over)))
         least = sliding_window_view(wanted, LOOK_AHEAD + 1).min(axis=1)
@@ -55,7 +55,7 @@ class Limiter:
         return np.convolve(held, _WINDOW, mode="valid")
 
     def _recovering(self, least: Levels) -> Levels:
-        """`least`, but rising no faster than the recovery allows."""
+        """Limit the rise of `least` to the release."""
         slope = _RECOVERY * np.arange(1, len(least) + 1)
         from_before = np.minimum(least - slope, self._held[-1])
         recovering: Levels = np.minimum(np.minimum.accumulate(from_before) + slope, 0.0)

@@ -1,4 +1,4 @@
-"""How loud something has been over the last tenth of a second."""
+"""Level meter over the last tenth of a second."""
 
 import math
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class Loudness(NamedTuple):
 
 
 class Meter:
-    """Remembers the last ten blocks; one thread adds, any thread reads."""
+    """Keeps the levels of the last ten blocks; one thread adds, any thread reads."""
 
     def __init__(self) -> None:
         self._blocks: list[tuple[float, float]] = [(0.0, 0.0)] * _BLOCKS
@@ -33,7 +33,7 @@ class Meter:
         self._next = (self._next + 1) % _BLOCKS
 
     def read(self) -> Loudness:
-        """The loudness over the blocks remembered."""
+        """Return the levels over the last ten blocks."""
         blocks = tuple(self._blocks)
         rms = math.sqrt(sum(power for power, _ in blocks) / _BLOCKS)
         return Loudness(_dbfs(rms), _dbfs(max(peak for _, peak in blocks)))

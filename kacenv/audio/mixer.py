@@ -1,4 +1,4 @@
-"""The mixer: decks and orders in, samples out. Pure numpy; the same samples every time."""
+"""Mixer of the room: deterministic numpy rendering of decks, chimes and automation."""
 
 from collections import deque
 from collections.abc import Callable
@@ -37,13 +37,14 @@ from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds
 
 _CHUNK = 960
-"""Frames (20 ms) between which gains move in straight lines."""
+"""Interval (frames, 20 ms) within which gains move linearly."""
 
 
 class Mixer:
-    """One thread renders; any thread may order.
+    """Mixer; one thread renders, any thread may command.
 
-    `report` must be quick. `elsewhere` runs the opening and closing of decks, which is slow.
+    `report` must be quick. `elsewhere` runs the opening and closing of decks, which is slow, on
+    other threads.
     """
 
     def __init__(
@@ -69,35 +70,35 @@ class Mixer:
 
     @property
     def channels(self) -> int:
-        """Channels of all devices."""
+        """Return the number of channels of all devices."""
         return self._routing.channels
 
     @property
     def devices(self) -> dict[str, list[int]]:
-        """The columns of each device, by what the room calls it."""
+        """Return the columns of each device, by its name in the room file."""
         return self._routing.devices
 
     @property
     def underruns(self) -> int:
-        """How often a decoder fell behind what was to be heard."""
+        """Return how often a decoder fell behind playback."""
         return self._music.underruns
 
     @property
     def music_level(self) -> Loudness:
-        """How loud the music is before volumes and trims."""
+        """Return the music's levels before volumes and trims."""
         return self._meter.read()
 
     @property
     def recent_music(self) -> Decibels:
-        """The music's level (rms, dBFS) of the last 3 s, before volumes and trims."""
+        """Return the music's level (dBFS rms) of the last 3 s, before volumes and trims."""
         return self._belfry.music
 
     def meters(self) -> dict[str, Loudness]:
-        """How loud each output is, by its id."""
+        """Return each output's levels, by its id."""
         return self._routing.meters()
 
     def perform(self, command: AudioCommand) -> bool:
-        """Take an order; False where nobody can hear it (a chime for staff without an output).
+        """Queue a command; return False if nobody can hear it (a staff chime without staff output).
 
         Raises:
             DeviceError: The room has no such output.
@@ -116,9 +117,9 @@ class Mixer:
         return True
 
     def render(self, frames: int, start: Seconds) -> Block:
-        """The next `frames` frames, of shape (frames, channels), heard from `start` on.
+        """Render the next `frames` frames, of shape (frames, channels), heard from `start` on.
 
-        Sound is made ahead by what the limiter delays, so an order for `start` sounds there.
+        Renders ahead by the limiter's delay, so that a command for `start` sounds there.
         """
         if not self._primed:
             self._primed = True
@@ -132,11 +133,11 @@ class Mixer:
         return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
 
     def make_room(self, at: Seconds) -> None:
-        """Lower the music, as for a chime in the room, for one that is struck elsewhere."""
+        """Duck the music as for a chime in the room, for one that another device plays at `at`."""
         self._making_room.append(at)
 
     def close(self) -> None:
-        """Let go of every deck; only when nobody renders any more."""
+        """Close every deck; only after the last `render`."""
         self._take_orders()
         self._music.close()
 
@@ -164,7 +165,7 @@ class Mixer:
         return self._routing.mix(music, chimes, end)
 
     def _gain_at(self, time: Seconds) -> float:
-        """The factor on all music at `time`, beside the hush."""
+        """Return the gain on all music at `time`, except for the hush."""
         ducked = self._duck.gain_at(time) * self._belfry.duck_at(time)
         return self._level.gain_at(time) * ducked
 

@@ -1,4 +1,4 @@
-"""The music bus: the tracks that sound, the one that waits, and the crossfades between them."""
+"""Music bus: the playing tracks, the cued ones, and the crossfades between them."""
 
 import logging
 import math
@@ -15,16 +15,16 @@ from kacenv.requests import Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.units import Seconds
 
 _NEARLY = Seconds(0.05)
-"""A crossfade that is complete so little after an end needs no haste."""
+"""Tolerance (s): a crossfade that ends this little after its track isn't shortened."""
 _log = logging.getLogger(__name__)
 _PATIENCE = Seconds(5.0)
-"""How long a track may be late before it counts as failed."""
+"""Time (s) by which a track may be late before it counts as failed."""
 _QUICKEST = Seconds(0.5)
-"""No crossfade is hastened beyond this."""
+"""Least duration (s) of a shortened crossfade."""
 _STEEPEST = 6.0
-"""Where the music has become softer, haste makes it rise no faster than this (dB per second)."""
+"""Greatest rise (dB per second) of the next track in a shortened crossfade, if time allows."""
 Elsewhere = Callable[[Callable[[], None]], object]
-"""Runs something slow on another thread."""
+"""Callback that runs a slow job on another thread."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _Order:
 
 
 class Music:
-    """Plays cuts and crossfades between them; belongs to the thread that renders."""
+    """Plays and crossfades cuts; for the rendering thread only."""
 
     def __init__(self, report: Callable[[Event], None], elsewhere: Elsewhere) -> None:
         self._report = report
@@ -61,35 +61,35 @@ class Music:
 
     @property
     def underruns(self) -> int:
-        """How often a decoder fell behind what was to be heard."""
+        """Return how often a decoder fell behind playback."""
         return self._past_underruns + sum(voice.underruns for voice in self._voices)
 
     @property
     def sounding(self) -> tuple[int, ...]:
-        """The tracks that sound, the newest last."""
+        """Return the ids of the playing tracks, the newest last."""
         return tuple(voice.play_id for voice in self._voices)
 
     def expected_at(self, time: Seconds) -> float:
-        """The gain at which tracks are mixed at `time`; 0 where silence was asked for."""
+        """Return the tracks' combined gain at `time`; 0 if silence was requested."""
         if not self._wanted:
             return 0.0
         gains = [voice.envelope.gain_at(time) for voice in self._voices]
         return min(1.0, math.hypot(*gains)) if gains else 1.0
 
     def cue(self, play_id: int, cut: Cut, deck: Deck) -> None:
-        """Keep `deck` waiting for its crossfade, instead of one that has none ordered."""
+        """Hold `deck` for its crossfade, in place of any without a scheduled one."""
         ordered = {order.play_id for order in self._orders}
         self._drop_cued(set(self._cued) - ordered | {play_id})
         self._cued[play_id] = _Cued(play_id, cut, deck)
         self._next_id = play_id
 
     def crossfade(self, order: Crossfade) -> None:
-        """Follow `order` in its time; earlier orders for that time or later are forgotten."""
+        """Schedule a crossfade; drop those scheduled for its time or later."""
         self._orders = [old for old in self._orders if old.crossfade.at < order.at]
         self._orders.append(_Order(order))
 
     def render(self, frames: int, start: Seconds) -> Block:
-        """The next `frames` frames, the first of which is heard at `start`."""
+        """Render the next `frames` frames, the first of which is heard at `start`."""
         end = Seconds(start + frames / RATE)
         self._look_at_cued()
         self._follow_orders(start, end)
@@ -102,10 +102,10 @@ class Music:
         return block
 
     def _rendered(self, voice: Voice, frames: int, end: Seconds) -> Block:
-        """What a voice plays; one that fails is let go, and takes no other along."""
+        """Render one track; on an error drop it, and report it as failed."""
         try:
             return voice.render(frames, end)
-        except Exception:  # noqa: BLE001 - whatever it is, the music goes on
+        except Exception:  # noqa: BLE001 - the music survives any error
             _log.exception("a deck failed")
             self._voices.remove(voice)
             self._elsewhere(voice.deck.close)
@@ -113,7 +113,7 @@ class Music:
             return silence(frames)
 
     def close(self) -> None:
-        """Let go of every deck."""
+        """Close every deck."""
         for voice in self._voices:
             self._elsewhere(voice.deck.close)
         self._voices = []
@@ -140,7 +140,7 @@ class Music:
             self._drop_cued(set(self._cued) - ordered - {self._next_id})
 
     def _done(self, order: _Order, start: Seconds) -> bool:
-        """Follow one order that is due; False while its track makes it wait."""
+        """Start a crossfade that is due; return False while it waits for its track."""
         play_id = order.play_id
         if play_id is None:
             self._wanted = False
@@ -177,7 +177,7 @@ class Music:
             voice.envelope = voice.envelope.falling(crossing)
 
     def _look_at_ends(self, start: Seconds) -> None:
-        """A track that ends before it has gone takes leave, and what follows it makes haste."""
+        """Fade out a track that ends inside its crossfade, and shorten the crossfade to match."""
         for voice in self._voices:
             left = voice.left
             if left is None:
@@ -189,11 +189,11 @@ class Music:
                 voice.take_leave(start, over)
 
     def _arrival(self, start: Seconds, over: Seconds, ending: Voice) -> Seconds:
-        """When the crossfade away from a voice that ends at `over` is to be complete.
+        """Return the end of the crossfade from a track that ends at `over`.
 
-        With the end if there is time: both together then keep their power. If not, what comes
-        must rise by itself from where it is; a sine of angle `a` that grows by `w` radians per
-        second rises by 20/ln 10 · w/tan a dB per second, and most at its beginning.
+        The track's end if there is time: both tracks together then keep their power. If not, the
+        next track must rise alone from its current gain; a sine of angle `a` that grows by `w`
+        radians per second rises by 20/ln 10 · w/tan a dB per second, and most at its beginning.
         """
         if over >= start + _QUICKEST:
             return over
@@ -208,7 +208,7 @@ class Music:
         self._report(TrackFailed(play_id, reason))
 
     def _tell_end(self, end: Seconds) -> None:
-        """Tell once when the newest track's last sample will be heard."""
+        """Report once when the newest track's last sample will be heard."""
         newest = self._voices[-1] if self._voices else None
         if newest is None or self._end_told or newest.falling:
             return

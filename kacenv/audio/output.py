@@ -1,4 +1,4 @@
-"""Keeps sound going to the room's device, and to nowhere as long as that is away."""
+"""Output to the room's device; falls back to a silent device while that is unavailable."""
 
 import logging
 import threading
@@ -15,19 +15,20 @@ from kacenv.errors import DeviceError
 from kacenv.units import Seconds
 
 _CHECK_EVERY = Seconds(0.3)
-"""Also the time between two attempts while the device is away; one takes 7 ms."""
+"""Interval (s) of the checks and of the attempts to reopen the device, which take 7 ms each."""
 _STUCK_AFTER = 2
-"""Checks without a pull of a device that has pulled at every check for a while."""
+"""Number of checks without a pull after which a device that had pulled regularly is stuck."""
 _ASLEEP_AFTER = 10
-"""Checks without a pull before; a sound server may need two seconds to wake a device."""
+"""Number of such checks at first: a sound server may need two seconds to wake a device."""
 _AWAKE_AFTER = 3
 _BREATH = 0.1
-"""Before a device that has stopped by itself is opened again."""
+"""Pause (s) before a device that has stopped by itself is reopened."""
 _RETURN_OVER = Seconds(0.8)
-"""With the time to the next attempt, sound is back within two seconds of its device."""
+"""Fade-in (s) after a return: with the wait for the next attempt, it is complete within two
+seconds."""
 HUSH = Seconds(0.4)
-"""The silence before a fade-in within the music: the orders that set everything anew take 0.2 s
-to be heard, and 0.05 s to be followed."""
+"""Silence (s) before a fade-in within the music: commands that restore all values take 0.2 s to be
+heard, and 0.05 s to be followed."""
 _log = logging.getLogger(__name__)
 
 REMEDY = (
@@ -37,10 +38,10 @@ REMEDY = (
 
 
 class Output:
-    """Pulls from `source` for ever, whatever happens to devices.
+    """Pulls from `source` without end, through loss and return of the device.
 
-    `open_device` opens the room's device or raises DeviceError; `on_start` hears of each device
-    that begins.
+    `open_device` opens the room's device or raises DeviceError; `on_start` is called with each
+    device that starts.
     """
 
     def __init__(
@@ -62,16 +63,16 @@ class Output:
         self._return = Ramp(1.0)
         self._returned = 1.0
         self.reason: str | None = None
-        """Why there is no device, for people to read."""
+        """Reason why the device is unavailable, for people to read; None if it is available."""
 
     @property
     def device(self) -> str:
-        """The name of the device that plays; `none` while there is none."""
+        """Return the name of the playing device; `none` without one."""
         return self._device.name if self._device else NullDevice.name
 
     @property
     def note(self) -> str | None:
-        """What is wrong with the device and what to do; None while all is well."""
+        """Return the device's trouble and its remedy, for people to read; None without trouble."""
         reason = self.reason
         if reason is None:
             return None
@@ -79,20 +80,20 @@ class Output:
 
     @property
     def errors(self) -> int:
-        """Blocks of sound lost to an error."""
+        """Return the number of blocks lost to errors."""
         return self._source.errors
 
     def start(self) -> None:
-        """Begin to play; without a device, silently."""
+        """Start to play; silently without a device."""
         self._begin()
         self._watch.start()
 
     def fade_in(self) -> None:
-        """Fall silent within a block, and after `HUSH` fade in as a device does that returns."""
+        """Mute within a block, and after `HUSH` fade in as after a device's return."""
         self._returned = -HUSH / _RETURN_OVER
 
     def close(self) -> None:
-        """Fall silent for good; twice does no harm."""
+        """Stop for good; idempotent."""
         self._over = True
         self._news.set()
         if self._watch.ident is not None:
@@ -105,7 +106,7 @@ class Output:
             self._play(self._open_device())
         except DeviceError as error:
             self._be_silent(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the device is sought again
+        except Exception as error:  # noqa: BLE001 - the device is retried after any error
             _log.exception("the sound device could not be opened")
             self._be_silent(DeviceError(f"the sound device could not be opened ({error})"))
 
@@ -120,7 +121,7 @@ class Output:
         if self._device:
             self._device.close()
             self._return, self._returned = Ramp(0.0), 0.0
-        # In this order: whoever sees the device finds the note that belongs to it.
+        # In this order: a thread that reads the device then finds its own note.
         self.reason = reason
         self._device = device
         self._on_start(device)
@@ -132,7 +133,7 @@ class Output:
             return self._come_back(self._source(frames))
 
     def _come_back(self, block: Block) -> Block:
-        """A device that returns in the middle of the music fades in."""
+        """Fade in a block after the device's return."""
         if self._returned >= 1.0:
             return np.ascontiguousarray(block)
         self._returned = min(1.0, self._returned + len(block) / RATE / _RETURN_OVER)
@@ -150,13 +151,13 @@ class Output:
 
 
 class Watchdog:
-    """Looks at equal times whether a device still pulls; one that is waking is given longer."""
+    """Detects by periodic checks that a device has stopped pulling, later if it is waking."""
 
     def __init__(self) -> None:
         self._seen, self._beats, self._still = -1, 0, 0
 
     def stuck(self, blocks: int) -> bool:
-        """Whether a device that has pulled `blocks` times so far has stopped."""
+        """Tell if a device with `blocks` pulls so far has stopped."""
         awake = self._beats >= _AWAKE_AFTER
         if blocks != self._seen:
             self._seen, self._beats, self._still = blocks, self._beats + 1, 0

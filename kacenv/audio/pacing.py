@@ -1,4 +1,4 @@
-"""When the sample that is made now will be heard, on the room's clock."""
+"""Render clock: room time at which the next sample will be heard."""
 
 from kacenv.audio.samples import RATE
 from kacenv.clock import Clock
@@ -8,20 +8,19 @@ _TOLERANCE = Seconds(0.02)
 _AT_REST = Seconds(0.002)
 _HOPELESS = Seconds(10.0)
 _LEAP = Seconds(0.5)
-"""A clock that may leap, after the machine's sleep, has leapt where it is so far ahead."""
+"""Lead (s) from which on the clock is followed in one jump, if a jump is expected."""
 _MAY_LEAP_FOR = Seconds(1.0)
 _AVERAGE_OVER = Seconds(1.0)
 _SLEW = 0.1
-"""How much faster or slower than frames pass the time may run to catch up."""
+"""Greatest deviation of the rate while catching up, as a share."""
 
 
 class Pacer:
-    """Counts frames into room time, and follows the room's clock without jumping.
+    """Counts frames into room time, and follows the room's clock without jumps.
 
-    Devices ask for blocks in bursts, so the difference to the clock is averaged. Beyond
-    20 ms (a stall, or hours of drift) the count runs up to a tenth faster or slower until
-    both agree again; only beyond 10 s does it jump, or beyond 0.5 s where it was told to expect
-    that of the clock.
+    Devices pull blocks in bursts, so the difference to the clock is averaged. Beyond 20 ms (a
+    stall, or hours of drift) the count runs up to a tenth faster or slower until both agree again.
+    It jumps only beyond 10 s, or beyond 0.5 s after `expect_leap`.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -33,18 +32,18 @@ class Pacer:
         self._may_leap = 0.0
 
     def restart(self, latency: Seconds) -> None:
-        """A device begins whose sound is heard `latency` after it asks for it."""
+        """Restart for a device whose sound is heard `latency` after its pull."""
         self._latency, self._next, self._lag = latency, None, 0.0
         self._catching_up = False
 
     def expect_leap(self) -> None:
-        """Somebody is about to set the clock forward: follow it at once, not by and by."""
+        """Expect the clock to be set forward within 1 s of sound, and follow it at once."""
         self._may_leap = float(_MAY_LEAP_FOR)
 
     def block(self, frames: int, latency: Seconds | None = None) -> Seconds:
-        """When the first of the next `frames` frames will be heard.
+        """Return the room time at which the first of the next `frames` frames will be heard.
 
-        With `latency`, that is how soon it is to be; otherwise it is the device's.
+        `latency` (s) replaces the device's.
         """
         due = self._clock.now() + (self._latency if latency is None else latency)
         farthest = _LEAP if self._may_leap > 0 else _HOPELESS

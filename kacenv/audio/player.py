@@ -1,4 +1,4 @@
-"""Plays a test signal on one output of a room, where no session does."""
+"""Player of test signals on one output of a room, outside of sessions."""
 
 import math
 import threading
@@ -21,15 +21,16 @@ _BEGINS = Decibels(-60.0)
 _FALL = Seconds(1.5)
 _CHUNK = 960
 _TAIL = Seconds(0.6)
-"""More than any device keeps in hand, so that nothing is cut off."""
+"""Time (s) to play after the signal, longer than any device's buffer, so that nothing is cut
+off."""
 _PATIENCE = Seconds(10.0)
 
 
 class Player:
-    """Plays `sound` (stereo) on `output`, once or again and again.
+    """Plays `sound` (stereo) on `output`, once or in a loop.
 
-    With `rise` it begins very soft and is as it should be after that time. The output's ceiling
-    holds, its trim doesn't, and the other outputs stay silent.
+    With `rise`, plays in a loop, and fades in from very soft over that time. The output's ceiling
+    applies, its trim doesn't; the other outputs stay silent.
 
     Raises:
         DeviceError: The device can't be used.
@@ -56,7 +57,7 @@ class Player:
         self._device = open_device(output.device, self._routing.channels + self._spare)
 
     def __enter__(self) -> Self:
-        """Begin to play."""
+        """Start to play."""
         self._device.start(self._pull, self._stopped)
         return self
 
@@ -66,7 +67,7 @@ class Player:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Fade out and let go of the device, whatever has happened."""
+        """Fade out and close the device."""
         if not self._over.is_set():
             self._level.turn(SILENT, self._now, _FALL)
             self._end = min(self._end, self._now + _FALL)
@@ -74,7 +75,7 @@ class Player:
         self._device.close()
 
     def wait(self) -> None:
-        """Wait until the sound is over.
+        """Wait for the end of the sound.
 
         Raises:
             DeviceError: The device has stopped on the way.

@@ -1,4 +1,4 @@
-"""What a PulseAudio server tells of a stream: how soon the next sample will be heard."""
+"""Latency of a PulseAudio stream, from the server's timing information."""
 
 import ctypes
 import time
@@ -8,10 +8,8 @@ from kacenv.audio.samples import RATE
 from kacenv.units import Seconds
 
 _LAYOUTS: Final = {("0.11.25", 3776): (3440, 27)}
-"""By miniaudio's version and the size of its device: where the stream is, and the switch.
-
-The switch lets the server's requests through as they are, instead of in blocks of one size.
-"""
+"""Offsets by miniaudio's version and size of its device: of the stream, and of the switch that
+passes the server's requests through as they are, instead of in blocks of one size."""
 _ASK_EVERY = 0.2
 _OLD = 2.0
 
@@ -35,23 +33,23 @@ class _Timing(ctypes.Structure):
 
 
 def can_tell(miniaudio: Any) -> bool:
-    """Whether we know this miniaudio well enough to ask its stream."""
+    """Tell if this miniaudio's memory layout is known."""
     return _layout(miniaudio) is not None
 
 
 def ask_as_it_comes(miniaudio: Any, config: Any) -> None:
-    """Make a device that isn't open yet ask for just as much as the server does."""
+    """Configure a device, before it is opened, to pass the server's requests through unchanged."""
     layout = _layout(miniaudio)
     if layout:
         miniaudio.ffi.cast("unsigned char *", miniaudio.ffi.addressof(config))[layout[1]] = 1
 
 
 class Teller:
-    """Asks the server about one stream; use it on the thread that pulls, and only there."""
+    """Queries the latency of one stream; for the pulling thread only."""
 
     def __init__(self, miniaudio: Any, device: Any, channels: int) -> None:
         layout = _layout(miniaudio)
-        assert layout  # noqa: S101 - whoever calls has asked `can_tell`
+        assert layout  # noqa: S101 - callers check `can_tell` first
         words = miniaudio.ffi.cast("char *", device) + layout[0]
         stream = miniaudio.ffi.cast("uintptr_t *", words)[0]
         self._stream = ctypes.c_void_p(int(stream))
@@ -60,7 +58,7 @@ class Teller:
         self._pulse = _libpulse()
 
     def heard_in(self) -> Seconds | None:
-        """How soon what is pulled now will be heard; None while the server doesn't know."""
+        """Return the latency (s) of the next sample; None while the server doesn't know it."""
         known = self._known()
         now = time.monotonic()
         if known is None or now - self._asked >= _ASK_EVERY:
@@ -92,7 +90,7 @@ def _layout(miniaudio: Any) -> tuple[int, int] | None:
 
 
 def _libpulse() -> Any:
-    """The library that miniaudio has loaded already."""
+    """Return the libpulse that miniaudio has loaded."""
     pulse = ctypes.CDLL("libpulse.so.0")
     pulse.pa_stream_get_timing_info.restype = ctypes.POINTER(_Timing)
     pulse.pa_stream_get_timing_info.argtypes = (ctypes.c_void_p,)

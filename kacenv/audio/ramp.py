@@ -1,26 +1,26 @@
-"""A gain that moves in straight lines from block to block, so that it never jumps."""
+"""Gain ramp: linear from block to block, so that the gain never jumps."""
 
 import numpy as np
 
 from kacenv.audio.samples import Block
 
 _DEPTH = 40.0
-"""dB below its level at which a fade-in begins; at music's levels nobody hears that."""
+"""Depth (dB) at which a fade-in starts, inaudible at music's levels."""
 
 
 def even(share: float) -> float:
-    """The gain at `share` (0 to 1) of a fade that an ear hears as even: straight in dB."""
+    """Return the gain at `share` (0 to 1) of a fade linear in dB."""
     return float(10.0 ** ((min(share, 1.0) - 1.0) * _DEPTH / 20.0)) if share > 0 else 0.0
 
 
 class Ramp:
-    """Takes samples from the gain they had to the gain they shall have."""
+    """Applies a gain that moves linearly from its last value to the next."""
 
     def __init__(self, gain: float | None = None) -> None:
         self._gain = gain
 
     def apply(self, block: Block, target: float) -> Block:
-        """`block` with the gain moving to `target`, reached by the sample after the last."""
+        """Apply the gain, moving to `target`, which the sample after the last reaches."""
         origin = target if self._gain is None else self._gain
         self._gain = target
         if origin == target:

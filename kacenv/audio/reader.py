@@ -1,4 +1,4 @@
-"""One device's place on the tape: it leads, or stays beside the device that does."""
+"""Reader of one device's channels from the shared buffer, as leader or follower."""
 
 from collections.abc import Callable
 from math import floor
@@ -13,25 +13,25 @@ from kacenv.units import Seconds
 
 _FADE = 0.6
 _PATIENCE = 1.0
-"""Seconds of sound after which a device that can't tell its latency is taken at its estimate."""
+"""Sound (s) after which a device that can't report its latency counts with its estimate."""
 _ASTRAY = 0.015 * RATE
-"""Frames; a device further off is faded out, put in its place and faded in."""
+"""Error (frames) from which on a device is faded out, realigned and faded in."""
 
 
 class Reader:
-    """Reads the columns of one device.
+    """Reads the columns of one device; one thread at a time.
 
-    `now` is a clock in seconds that nobody sets. One thread at a time.
+    `now` is a monotonic clock (s).
     """
 
     def __init__(self, tape: Tape, columns: list[int], now: Callable[[], float]) -> None:
         self.phase = Phase()
         self.in_place = False
-        """Whether what this device plays is heard together with the others."""
+        """True if the device's sound is aligned with the others'."""
         self.real = False
-        """Whether anybody can hear the device."""
+        """True if the device is audible, not the silent one."""
         self.position = 0.0
-        """The frame of the tape that is read next."""
+        """Next frame to read, in frames of the shared buffer."""
         self._tape, self._columns, self._now = tape, columns, now
         self._device: Device = NullDevice()
         self._steering = Steering()
@@ -39,7 +39,7 @@ class Reader:
         self._untold = 0.0
 
     def begin(self, device: Device) -> None:
-        """Another device begins, or the one there was begins anew."""
+        """Restart for a new or reopened device."""
         self._device = device
         self.real = not isinstance(device, NullDevice)
         self.in_place = False
@@ -49,11 +49,11 @@ class Reader:
         self._gain, self._wanted, self._ramp = 0.0, 0.0, Ramp(0.0)
 
     def fade_in(self, hush: Seconds) -> None:
-        """Fall silent within a block, and fade in after `hush` seconds."""
+        """Mute within a block, and fade in after `hush` seconds."""
         self._gain = -hush / _FADE
 
     def lead(self, frames: int, *, at_once: bool = False) -> Block:
-        """The next `frames` frames, at this device's own pace; `at_once` without a fade."""
+        """Read the next `frames` frames at the device's own rate; `at_once` without a fade."""
         heard_in = self._measure(frames)
         if at_once:
             self._gain, self._ramp = 1.0, Ramp(1.0)
@@ -62,7 +62,7 @@ class Reader:
         return self._faded(self._read(frames, heard_in))
 
     def follow(self, leader: Phase, frames: int) -> Block:
-        """The next `frames` frames, as they will be heard from the leader; silence until known."""
+        """Read the next `frames` frames aligned with the leader; silence while unaligned."""
         heard_in = self._measure(frames)
         ahead = self.phase.value - leader.value
         known = self.phase.settled and leader.settled
@@ -80,7 +80,7 @@ class Reader:
         return self._faded(self._read(frames, heard_in))
 
     def _measure(self, frames: int) -> float:
-        """Note where the device is; how soon what it now asks for will be heard, in seconds."""
+        """Measure the device's phase; return its latency (s)."""
         heard_in = self._device.heard_in()
         if heard_in is None:
             self._untold += frames / RATE

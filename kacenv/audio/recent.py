@@ -1,4 +1,4 @@
-"""How loud the music has been over the last three seconds."""
+"""Level meter over the last three seconds."""
 
 import math
 from collections import deque
@@ -9,12 +9,12 @@ from kacenv.audio.samples import RATE, Block
 from kacenv.units import Decibels
 
 _WINDOW = 3 * RATE
-"""Frames; the short-term window of EBU Tech 3341 (without its frequency weighting)."""
+"""Window (frames): the short-term window of EBU Tech 3341, without its frequency weighting."""
 _FLOOR = 1e-12
 
 
 class Recent:
-    """Remembers the power of the last blocks; belongs to the thread that renders."""
+    """Keeps the power of the last blocks; for the rendering thread only."""
 
     def __init__(self) -> None:
         self._blocks: deque[tuple[int, float]] = deque()
@@ -30,6 +30,6 @@ class Recent:
 
     @property
     def level(self) -> Decibels:
-        """The level (rms) in dBFS, at least -120; what is not yet there counts as silence."""
+        """Return the level (dBFS rms), at least -120; missing frames count as silence."""
         energy = sum(energy for _, energy in self._blocks)
         return Decibels(10 * math.log10(max(energy / _WINDOW, _FLOOR)))

@@ -1,4 +1,4 @@
-"""Sound between the samples: the same wave, read a trace faster or slower."""
+"""Resampler: band-limited interpolation, for ratios close to 1."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 from kacenv.audio.samples import Block
 
 BEFORE, AFTER = 15, 16
-"""Frames that are needed before and after a place to know the sound there."""
+"""Frames needed before and after a position to interpolate there."""
 _TAPS = BEFORE + 1 + AFTER
 _STEPS = 512
-"""Places between two samples for which the kernel is known; between them it is a straight line."""
+"""Number of tabulated positions between two samples; between them the kernel is linear."""
 _BETA = 8.0
 
 
 def _kernels() -> NDArray[np.float32]:
-    """Kaiser-windowed sinc for each step, of shape (steps + 1, taps); each row sums to 1."""
+    """Return a Kaiser-windowed sinc per step, of shape (steps + 1, taps); each row sums to 1."""
     steps = np.arange(_STEPS + 1)[:, None] / _STEPS
     away = np.arange(-BEFORE, AFTER + 1)[None, :] - steps
     inside = np.clip(1 - (away / AFTER) ** 2, 0.0, None)
@@ -28,18 +28,18 @@ _KERNELS = _kernels()
 
 
 def places(start: float, ratio: float, frames: int) -> tuple[int, int]:
-    """The first frame, and how many, that `interpolate` needs."""
+    """Return the first frame, and the number of frames, that `interpolate` needs."""
     first = int(np.floor(start)) - BEFORE
     last = int(np.floor(start + (frames - 1) * ratio)) + AFTER + 1
     return first, last - first + 1
 
 
 def interpolate(sound: Block, start: float, ratio: float, frames: int) -> Block:
-    """`frames` frames at `start`, `start + ratio`, ...; of the shape of `sound` otherwise.
+    """Interpolate `frames` frames at `start`, `start + ratio`, ..., of all columns of `sound`.
 
-    `sound` holds the frames that `places` names. Smith and Gossett's band-limited
-    interpolation (ICASSP 1984) with a kernel of 32 samples; at a ratio of 1 and a whole
-    `start` the samples are those of `sound`.
+    `sound` holds the frames that `places` names. Smith and Gossett's band-limited interpolation
+    (ICASSP 1984) with a kernel of 32 samples; at a ratio of 1 and a whole `start` the samples are
+    those of `sound`.
     """
     first, _ = places(start, ratio, frames)
     at = start - first - BEFORE + ratio * np.arange(frames)

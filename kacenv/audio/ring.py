@@ -1,4 +1,4 @@
-"""The buffer between a decoder, which waits for room, and the mixer, which never waits."""
+"""Ring buffer between a decoder, blocked while it is full, and the mixer, never blocked."""
 
 import threading
 
@@ -17,28 +17,28 @@ class Ring:
         self._pcm: Pcm = np.zeros((capacity, 2), np.int16)
         self._written = 0
         self._taken = 0
-        # A writer held up is woken for a good piece of work, not for every block taken.
+        # The writer is woken only when a quarter is free, not for every block taken.
         self._low = capacity * 3 // 4
         self._released = False
         self._room = threading.Event()
 
     @property
     def capacity(self) -> int:
-        """How many frames fit."""
+        """Return the capacity in frames."""
         return len(self._pcm)
 
     @property
     def written(self) -> int:
-        """Frames put so far."""
+        """Return the number of frames written so far."""
         return self._written
 
     @property
     def available(self) -> int:
-        """Frames waiting to be taken."""
+        """Return the number of frames that can be read."""
         return self._written - self._taken
 
     def put(self, pcm: Pcm) -> bool:
-        """Append `pcm`, waiting for room; False once the ring is released."""
+        """Append `pcm`; block while the buffer is full. Return False once it is released."""
         while len(pcm) and self._wait_for_room():
             count = min(len(pcm), self.capacity - self.available)
             self._store(pcm[:count])
@@ -46,7 +46,7 @@ class Ring:
         return not self._released
 
     def take(self, frames: int) -> Block:
-        """Up to `frames` of the oldest frames, of shape (n, 2); never waits."""
+        """Return up to `frames` of the oldest frames, of shape (n, 2); never blocks."""
         count = min(frames, self.available)
         places = np.arange(self._taken, self._taken + count) % self.capacity
         block = self._pcm[places] * np.float32(1 / 32768)
@@ -56,12 +56,12 @@ class Ring:
         return block
 
     def release(self) -> None:
-        """Let the writer go and accept nothing more."""
+        """Unblock the writer, and accept nothing more."""
         self._released = True
         self._room.set()
 
     def wait_for_release(self) -> None:
-        """Hold the writer, who has nothing to write that anyone wants, until it is let go."""
+        """Block the writer, which has nothing more to write, until the release."""
         while not self._released:
             self._room.clear()
             if not self._released:

@@ -1,15 +1,15 @@
-"""What every deck has that a decoder fills from a thread of its own."""
+"""Base of decks whose decoder fills a ring buffer from its own thread."""
 
 from kacenv.audio.ring import Ring
 from kacenv.audio.samples import Block, frames_in
 
 _BUFFER = frames_in(6.0)
-"""Long enough for the next piece to be opened and faded in when this one breaks off."""
+"""Buffer (frames): long enough to open and fade in the next track if this one breaks off."""
 _READY = frames_in(0.4)
 
 
 class RingDeck:
-    """The side of a deck that is read; its decoder puts samples into the ring."""
+    """Reading side of a deck; the decoder of a subclass writes into the ring buffer."""
 
     def __init__(self) -> None:
         self._ring = Ring(_BUFFER)
@@ -19,24 +19,24 @@ class RingDeck:
 
     @property
     def ready(self) -> bool:
-        """0.4 s are decoded, or all there is."""
+        """Tell if 0.4 s, or all there is, are decoded."""
         return not self._closed and self._ring.available >= (1 if self._ended else _READY)
 
     @property
     def reserve(self) -> int:
-        """Frames that wait to be read."""
+        """Return the number of frames that can be read now."""
         return self._ring.available
 
     @property
     def ended_in(self) -> int | None:
-        """Frames left to read; None as long as the decoder hasn't come to the end."""
+        """Return the number of frames left; None until the decoder has reached the end."""
         return self._ring.available if self._ended else None
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played, or not on; None while all is well."""
+        """Return the reason for a failure, at the start or later; None without one."""
         return self._reason
 
     def read(self, frames: int) -> Block:
-        """The next samples, of shape (n, 2) with n up to `frames`."""
+        """Read the next samples, of shape (n, 2) with n up to `frames`."""
         return self._ring.take(frames)

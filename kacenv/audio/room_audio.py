@@ -1,4 +1,4 @@
-"""The room's sound: performs the engine's orders and reports what the music does."""
+"""Audio of a room: performs the engine's commands and reports the tracks' events."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,8 +24,8 @@ from kacenv.units import Decibels, Seconds
 class RoomAudio:
     """Decks, mixer and output of one room.
 
-    `report` hears of tracks from any thread and must be quick. `make_deck` and `open_device`
-    (by name and number of channels) are for rehearsals that bring their own.
+    `report` is called from any thread and must be quick. `make_deck` and `open_device` (by name and
+    number of channels) replace files and devices in rehearsals.
     """
 
     def __init__(
@@ -45,47 +45,47 @@ class RoomAudio:
 
     @property
     def device(self) -> str:
-        """The names of the devices that play; `none` while there is none."""
+        """Return the names of the playing devices; `none` without one."""
         return self._output.device
 
     @property
     def device_note(self) -> str | None:
-        """What is wrong with which device and what to do; None while all is well."""
+        """Return the devices' troubles and remedies, for people to read; None without trouble."""
         return self._output.note
 
     @property
     def underruns(self) -> int:
-        """How often a decoder fell behind what was to be heard."""
+        """Return how often a decoder fell behind playback."""
         return self._mixer.underruns
 
     @property
     def errors(self) -> int:
-        """Blocks of sound lost to an error."""
+        """Return the number of blocks lost to errors."""
         return self._output.errors
 
     @property
     def music_level(self) -> Loudness:
-        """How loud the music is before volumes and trims, over the last tenth of a second."""
+        """Return the music's levels before volumes and trims, over the last tenth of a second."""
         return self._mixer.music_level
 
     @property
     def recent_music(self) -> Decibels:
-        """The music's level (rms, dBFS) of the last 3 s, before volumes and trims."""
+        """Return the music's level (dBFS rms) of the last 3 s, before volumes and trims."""
         return self._mixer.recent_music
 
     def meters(self) -> dict[str, Loudness]:
-        """How loud each output is, by its id, over the last tenth of a second."""
+        """Return each output's levels, by its id, over the last tenth of a second."""
         return self._mixer.meters()
 
     def start(self) -> None:
-        """Begin to play; without a device, silently, as `device_note` then says."""
+        """Start to play; silently without a device, with the reason in `device_note`."""
         if self._make_deck is FileDeck:
-            # libVLC takes a moment to find its plug-ins; the first track shan't wait for it.
+            # Loading libVLC's plug-ins takes a moment; done now, it doesn't delay the first track.
             self._stagehands.do(instance)
         self._output.start()
 
     def perform(self, command: AudioCommand) -> bool:
-        """Take an order; False where nobody can hear it (a chime for staff without an output).
+        """Queue a command; return False if nobody can hear it (a staff chime without staff output).
 
         Raises:
             DeviceError: The room has no such output.
@@ -93,19 +93,19 @@ class RoomAudio:
         return self._mixer.perform(command)
 
     def fade_in(self) -> None:
-        """Fall silent for a moment and fade in, so that nothing that has leapt is heard to.
+        """Mute for a moment and fade in, to hide a jump of the values or of the clock.
 
-        The clock may leap within that moment.
+        The clock may jump within that moment.
         """
         self._pacer.expect_leap()
         self._output.fade_in()
 
     def make_room(self, at: Seconds) -> None:
-        """Lower the music, as for a chime in the room, for one that a MIDI instrument plays."""
+        """Duck the music as for a chime in the room, for a MIDI instrument's chime at `at`."""
         self._mixer.make_room(at)
 
     def close(self) -> None:
-        """Stop at once and let go of everything; twice does no harm. Fade out before."""
+        """Stop at once and release everything; idempotent. Fade out before."""
         self._output.close()
         self._mixer.close()
         self._stagehands.close()
@@ -113,7 +113,7 @@ class RoomAudio:
     def _plan(
         self, room: Room, open_device: Callable[[str, int], Device] | None
     ) -> Output | Ensemble:
-        """One device is fed straight from the mixer, several from what it leaves on a tape."""
+        """Return the output: from the mixer for one device, by a shared buffer for several."""
         devices = self._mixer.devices
         if len(devices) == 1:
             wanted, columns = next(iter(devices.items()))

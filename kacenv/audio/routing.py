@@ -1,4 +1,4 @@
-"""Who hears what: outputs, their volumes and trims, the device's channels and their ceilings."""
+"""Routing: outputs with their volumes and trims, onto the devices' channels and limiters."""
 
 from collections.abc import Mapping
 
@@ -17,11 +17,11 @@ from kacenv.scene import Audience
 from kacenv.units import Decibels, Seconds, amplitude
 
 _CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
-"""How far a volume turned down takes the chimes along; one turned up doesn't."""
+"""Range (dB) in which chimes follow an output's volume: down, but not up."""
 
 
 class Strip:
-    """One output on its way to the device."""
+    """Channel strip of one output."""
 
     def __init__(self, output: Output, columns: list[int]) -> None:
         self.output, self.columns = output, columns
@@ -39,7 +39,7 @@ class Strip:
             self._volume.turn(order.level, order.at, order.duration)
 
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
-        """What this output plays, of shape (frames, 1 or 2); staff hear no music."""
+        """Return the output's sound, of shape (frames, 1 or 2); staff outputs have no music."""
         if self.output.role is Role.STAFF:
             block = silence(len(music))
         else:
@@ -50,7 +50,7 @@ class Strip:
         return self._delay.apply(self._gate.apply(block, self._mute.gain_at(end)))
 
     def _chimes(self, chimes: Mapping[Audience, Mono], frames: int, end: Seconds) -> Block:
-        """What is struck for who listens here, following the volume within bounds."""
+        """Return the chimes for this output's audience, following the volume within bounds."""
         volume = max(_CHIMES_FOLLOW[0], min(_CHIMES_FOLLOW[1], self._volume.level_at(end)))
         ours = [
             chime
@@ -65,11 +65,11 @@ class Strip:
 
 
 class Routing:
-    """All outputs of a room onto the channels of its devices, side by side."""
+    """Routes all outputs of a room onto the channels of its devices, side by side."""
 
     def __init__(self, outputs: tuple[Output, ...]) -> None:
         self.devices = device_columns(outputs)
-        """The columns of each device, by what the room calls it."""
+        """Columns of each device, by its name in the room file."""
         columns = output_columns(outputs)
         self.strips = {output.id: Strip(output, columns[output.id]) for output in outputs}
         self.channels = sum(len(columns) for columns in self.devices.values())
@@ -78,15 +78,15 @@ class Routing:
 
     @property
     def staff_can_hear(self) -> bool:
-        """Some output is for staff."""
+        """Tell if there is an output for staff."""
         return any(strip.output.role is Role.STAFF for strip in self.strips.values())
 
     def meters(self) -> dict[str, Loudness]:
-        """How loud each output is, by its id."""
+        """Return each output's levels, by its id."""
         return {name: strip.meter.read() for name, strip in self.strips.items()}
 
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
-        """What the devices play, of shape (frames, channels), late by the look-ahead."""
+        """Return the devices' sound, of shape (frames, channels), delayed by the look-ahead."""
         device = silence(len(music), self.channels)
         for strip in self.strips.values():
             block = strip.mix(music, chimes, end)
@@ -100,7 +100,7 @@ class Routing:
 
 
 def device_columns(outputs: tuple[Output, ...]) -> dict[str, list[int]]:
-    """The columns of each device: those of the first that an output names, then the next."""
+    """Return the columns of each device, in the order in which outputs first name the devices."""
     devices: dict[str, list[int]] = {}
     begin = 0
     for device in dict.fromkeys(output.device for output in outputs):
@@ -111,7 +111,7 @@ def device_columns(outputs: tuple[Output, ...]) -> dict[str, list[int]]:
 
 
 def output_columns(outputs: tuple[Output, ...]) -> dict[str, list[int]]:
-    """The columns of each output, by its id."""
+    """Return the columns of each output, by its id."""
     devices = device_columns(outputs)
     return {
         output.id: [devices[output.device][channel - 1] for channel in output.channels]
@@ -120,7 +120,7 @@ def output_columns(outputs: tuple[Output, ...]) -> dict[str, list[int]]:
 
 
 def _groups(outputs: tuple[Output, ...]) -> list[tuple[list[int], float]]:
-    """Columns that outputs share, limited together at the lowest of their ceilings."""
+    """Group columns that outputs share, to be limited together at their lowest ceiling."""
     groups: list[tuple[set[int], Decibels]] = []
     places = output_columns(outputs)
     for output in outputs:

@@ -1,4 +1,4 @@
-"""What sound is in this package: blocks of float samples at one rate."""
+"""Sample types and rate: blocks of float samples at 48 kHz."""
 
 from typing import Final
 
@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE: Final = 48000
-"""Frames per second, everywhere."""
+"""Sample rate (frames per second) of the whole package."""
 
 Block = NDArray[np.float32]
 """Samples of shape (frames, channels), full scale at 1."""
 Pcm = NDArray[np.int16]
-"""Samples of shape (frames, 2) as decoders deliver them, full scale at 32768."""
+"""Samples of shape (frames, 2) from decoders, full scale at 32768."""
 
 
 def silence(frames: int, channels: int = 2) -> Block:
-    """A block of `frames` frames without sound."""
+    """Return a silent block."""
     return np.zeros((frames, channels), np.float32)
 
 
 def frames_in(span: float) -> int:
-    """The whole number of frames nearest to `span` seconds."""
+    """Return the number of frames nearest to `span` seconds."""
     return round(span * RATE)

@@ -1,4 +1,4 @@
-"""Test signals: a soft tone that walks the channels, and pink noise to measure a room with."""
+"""Test signals: a soft tone to check the channels, and pink noise to measure a room."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,13 +7,13 @@ from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.units import Decibels, Seconds, amplitude
 
 LOWEST, HIGHEST = 20.0, 20_000.0
-"""The pink noise reaches from here to here, in Hz."""
+"""Band of the pink noise (Hz)."""
 _PITCH = 440.0
 _EDGE = Seconds(0.4)
 
 
 def soft_tone(span: Seconds, peak: Decibels) -> Block:
-    """A stereo sine of 440 Hz with raised-cosine edges; `peak` in dBFS."""
+    """Return a stereo sine of 440 Hz with raised-cosine edges; `peak` in dBFS."""
     time = np.arange(frames_in(span)) / RATE
     inside = np.clip(np.minimum(time, span - time) / _EDGE, 0.0, 1.0)
     wave = np.sin(2 * np.pi * _PITCH * time) * (1 - np.cos(np.pi * inside)) / 2
@@ -22,10 +22,10 @@ def soft_tone(span: Seconds, peak: Decibels) -> Block:
 
 
 def pink_noise(span: Seconds, level: Decibels, seed: int) -> Block:
-    """Stereo noise, each channel its own, whose end joins its beginning.
+    """Return stereo pink noise with independent channels, for seamless looping.
 
-    Its power falls by 3 dB per octave between `LOWEST` and `HIGHEST` and is nothing outside;
-    `level` is the rms of each channel in dBFS. The same seed makes the same noise.
+    Its power falls by 3 dB per octave within `LOWEST` and `HIGHEST` and is 0 outside; `level` is
+    the rms of each channel in dBFS. The same seed gives the same noise.
     """
     random = np.random.default_rng(seed)
     frames = frames_in(span)
@@ -39,7 +39,7 @@ def pink_noise(span: Seconds, level: Decibels, seed: int) -> Block:
 
 
 def k_weighting_of_pink() -> Decibels:
-    """By how much the K-weighting of ITU-R BS.1770-4 (annex 1) changes the noise's level."""
+    """Return the change of the noise's level by the K-weighting of ITU-R BS.1770-4 (annex 1)."""
     pitches = np.geomspace(LOWEST, HIGHEST, 4000)
     turn = np.exp(-2j * np.pi * pitches / RATE)
     gain = _filter(_SHELF, turn) * _filter(_HIGH_PASS, turn)

@@ -1,4 +1,4 @@
-"""Stagehands: open and close decks, each in a thread of its own, so that none waits for another."""
+"""Thread runner: opens and closes decks, each on its own thread, so that none blocks another."""
 
 import logging
 import threading
@@ -14,9 +14,9 @@ Work = Callable[[], object]
 
 
 class Stagehands:
-    """Does work that may take for ever, as on a disk that doesn't answer.
+    """Runs jobs that may block for ever, for example on a disk that doesn't answer.
 
-    Giving them work never waits, so the thread that makes the sound may.
+    Submitting a job never blocks, so the rendering thread may do it.
     """
 
     def __init__(self) -> None:
@@ -26,11 +26,11 @@ class Stagehands:
         self._foreman.start()
 
     def do(self, work: Work) -> None:
-        """Have `work` done, at once and by itself."""
+        """Run `work` on a thread of its own."""
         self._orders.put(work)
 
     def close(self) -> None:
-        """Wait a little for what is under way; who hangs is left behind."""
+        """Wait up to 3 s for running jobs; abandon those that hang."""
         self._orders.put(None)
         deadline = time.monotonic() + _PATIENCE
         self._foreman.join(_PATIENCE)
@@ -47,5 +47,5 @@ class Stagehands:
 def _do(work: Work) -> None:
     try:
         work()
-    except Exception:  # noqa: BLE001 - one deck must not take the others along
+    except Exception:  # noqa: BLE001 - a failing deck must not affect the others
         _log.exception("a deck could not be opened or closed")

@@ -1,4 +1,4 @@
-"""Where a device is on the tape, and by how much it must hurry to stay beside another."""
+"""Drift control: a device's phase in the shared buffer, and the ratio that keeps it aligned."""
 
 from kacenv.audio.samples import RATE
 
@@ -7,19 +7,18 @@ _SETTLED = 0.3
 _JUMP = 0.05 * RATE
 _STRANGE = 0.15
 _RATIO = 0.003
-"""The most by which the pitch may be off: 5 cents, for a few seconds after a return."""
+"""Greatest deviation of the ratio: 5 cents of pitch, for a few seconds after a return."""
 _SLEW = 0.0005
-"""By how much the ratio may change in a second."""
+"""Greatest change of the ratio per second."""
 _FREQUENCY = 0.15
-"""Natural frequency of the loop in rad/s; critically damped."""
+"""Natural frequency of the control loop (rad/s), which is critically damped."""
 
 
 class Phase:
-    """A device's place on the tape less what the time alone makes of it, in frames.
+    """Phase of a device: its position in the shared buffer minus elapsed time, in frames.
 
-    Devices ask in bursts and late, so it is an average over two seconds. A single strange
-    measurement is passed over; when they stay strange, the device has stalled, and the
-    average begins anew.
+    Averaged over two seconds, as devices pull in bursts and late. A single outlier is ignored; if
+    outliers persist, the device has stalled, and the average restarts.
     """
 
     def __init__(self) -> None:
@@ -28,15 +27,15 @@ class Phase:
 
     @property
     def settled(self) -> bool:
-        """Whether it has been measured long enough to be relied upon."""
+        """Tell if the measurements suffice."""
         return self._known >= _SETTLED
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Restart the average."""
         self._known = self._strange = 0.0
 
     def add(self, value: float, span: float) -> None:
-        """Take one measurement, made for a block of `span` seconds."""
+        """Add a measurement, made for a block of `span` seconds."""
         if self._known and abs(value - self.value) > _JUMP:
             self._strange += span
             if self._strange < _STRANGE:
@@ -47,30 +46,30 @@ class Phase:
         self.value += (value - self.value) * span / min(self._known, _AVERAGE_OVER)
 
     def shift(self, frames: float) -> None:
-        """The device has been moved on the tape."""
+        """Note that the device's position was moved by `frames`."""
         self.value += frames
 
 
 class Steering:
-    """A proportional and integral controller of the ratio at which the tape is read."""
+    """PI controller of the ratio at which the shared buffer is read."""
 
     def __init__(self) -> None:
         self.ratio = 1.0
         self._drift = 0.0
 
     def begin(self) -> None:
-        """Forget what was learnt of another device."""
+        """Reset the controller for another device."""
         self.ratio, self._drift = 1.0, 0.0
 
     def toward(self, ahead: float, span: float) -> None:
-        """Steer for the next `span` seconds, being `ahead` frames."""
+        """Update the ratio for the next `span` seconds of a device that is `ahead` frames."""
         seconds = ahead / RATE
         drift = self._drift - _FREQUENCY**2 * seconds * span
         self._drift = max(-_RATIO, min(_RATIO, drift))
         self._turn(self._drift - 2 * _FREQUENCY * seconds, span)
 
     def rest(self, span: float) -> None:
-        """Come back to the tape's own speed."""
+        """Return to a ratio of 1."""
         self._drift = 0.0
         self._turn(0.0, span)
 

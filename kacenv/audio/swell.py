@@ -1,26 +1,26 @@
-"""A way between silence and sound that is heard at once and startles nobody."""
+"""Gain fade to or from silence: linear in dB below the knee, linear in amplitude above."""
 
 import math
 
 from kacenv.units import Seconds
 
 FLOOR = 0.01
-"""The gain (-40 dB) at which what was silent begins; at music's levels nobody hears that."""
+"""Gain (-40 dB) at which a fade from silence starts, inaudible at music's levels."""
 STEEPEST = 40.0
-"""Soft sound becomes louder or softer no faster than this (dB per second) if there is time."""
+"""Slope (dB per second) below the knee, if the duration allows."""
 AMPLE = Seconds(1.5)
-"""A quicker way has the same form, and is steeper."""
+"""Duration (s) below which the same form is steeper."""
 _PACE = STEEPEST * math.log(10) / 20
 _ROUNDS = 50
-"""Enough to find a slope; each brings it nearer."""
+"""Number of iterations, enough for the knee to converge."""
 
 
 class Swell:
-    """A gain that goes from `origin` to `target` in `duration` seconds from `start`.
+    """Gain that goes from `origin` to `target` in `duration` seconds from `start`.
 
-    While it is soft it moves straight in dB, above that straight in amplitude, without a bend
-    between the two; where it falls, the other way round. Amplitude alone would be steepest
-    just where sound comes out of silence; dB alone would be heard only long after the press.
+    While soft it is linear in dB, above the knee linear in amplitude, with equal slopes at the
+    knee; a fade-out is the mirror image. Linear amplitude alone would be steepest just where sound
+    comes out of silence; linear dB alone would be heard only long after the request.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Swell:
         self._soft = duration if self._knee == self._high else evenly_in_decibels
 
     def value_at(self, time: float) -> float:
-        """The gain at `time`: the origin before the start, the target after the end."""
+        """Return the gain at `time`: the origin before the start, the target after the end."""
         passed = time - self.start
         if passed >= self.duration or self.origin == self.target:
             return self.target
@@ -48,22 +48,22 @@ class Swell:
         return self._risen(passed if self.target > self.origin else self.duration - passed)
 
     def toward(self, target: float, start: Seconds, duration: Seconds) -> "Swell":
-        """A swell to `target` that takes over from this one without a jump."""
+        """Return a fade to `target` that continues this one without a jump."""
         return Swell(self.value_at(start), target, start, duration)
 
     def _risen(self, passed: float) -> float:
-        """The gain after `passed` seconds of the way up."""
+        """Return the gain after `passed` seconds of a fade-in."""
         if passed <= self._soft:
             return float(self._low * (self._knee / self._low) ** (passed / self._soft))
         share = (passed - self._soft) / (self.duration - self._soft)
         return self._knee + (self._high - self._knee) * share
 
     def _steepening(self) -> float:
-        """How much louder the upper end is than where amplitude begins to move evenly, at z >= 1.
+        """Return the ratio z >= 1 of the upper end to the knee.
 
         From `low` to `high / z` it takes ln(high / low / z) / pace seconds; from there, at the
-        slope of pace · high / z, (z - 1) / pace more. The two sum up to the duration where
-        z = ln z + 1 + pace · duration - ln(high / low).
+        slope of pace · high / z, (z - 1) / pace more. The two sum up to the duration where z = ln z
+        + 1 + pace · duration - ln(high / low), solved by fixed-point iteration.
         """
         ratio = self._high / self._low
         rest = 1.0 + self._pace * self.duration - math.log(ratio)

@@ -1,4 +1,4 @@
-"""The tape: what the mixer has made of late, for several devices to play at their own pace."""
+"""Shared buffer of rendered frames, read by several devices at their own rates."""
 
 from collections.abc import Callable
 
@@ -8,16 +8,16 @@ from kacenv.audio.samples import RATE, Block, silence
 from kacenv.units import Seconds
 
 _CAPACITY = 1 << 17
-"""Frames (2.7 s) that are kept; more than any device is behind another."""
+"""Capacity (frames, 2.7 s), more than any device is behind another."""
 _PIECE = 480
-"""Frames (10 ms) that are made at once."""
+"""Frames (10 ms) rendered at a time."""
 
 
 class Tape:
-    """Frames numbered from 0 on; whoever asks for one that isn't there yet has it made.
+    """Numbered frames from 0 on; reading ahead of the end renders more.
 
-    `make` gives the next frames of all devices' channels side by side; it hears how many are
-    wanted and how soon the first of them will be heard.
+    `make` renders the next frames of all devices' channels side by side, given their number and the
+    latency of the first.
     """
 
     def __init__(self, make: Callable[[int, Seconds], Block], channels: int) -> None:
@@ -27,13 +27,13 @@ class Tape:
 
     @property
     def end(self) -> int:
-        """The number of the frame that is made next."""
+        """Return the number of the next frame to render."""
         return self._end
 
     def read(self, start: int, frames: int, columns: list[int], heard_in: float) -> Block:
-        """Frames `start` and following, of shape (frames, columns); silence where long past.
+        """Return the frames from `start` on, of shape (frames, columns); silence where overwritten.
 
-        `heard_in` is how soon frame `start` will be heard, in seconds.
+        `heard_in` is the latency (s) of frame `start`.
         """
         while self._end < start + frames:
             self._append(Seconds(heard_in + (self._end - start) / RATE))

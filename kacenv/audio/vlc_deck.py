@@ -1,8 +1,8 @@
-"""A deck that decodes with libVLC.
+"""libVLC deck.
 
-libVLC's audio callbacks pace themselves by the clock and drop what a full buffer holds up for
-longer than 60 ms, so a cued track would lose its beginning. Its stream output to memory (smem)
-has no clock of its own: it decodes as fast as the buffer takes samples, and waits.
+libVLC's audio callbacks follow the clock, and drop samples that a full buffer holds up for longer
+than 60 ms, so a cued track would lose its beginning. Its stream output to memory (smem) has no
+clock: it decodes as fast as the buffer takes samples, and blocks.
 """
 
 import ctypes
@@ -23,9 +23,9 @@ from kacenv.units import Seconds
 _PATIENCE = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})
 _WORTH_SEEKING: Final = Seconds(120.0)
-"""Decoding up to the cue point is exact and takes a hundredth of its time, so only far cue
-points are sought, and only where libVLC lands within half a second. It was seen 18 s away in
-M4A and 100 s in MP3, and to end Ogg at once."""
+"""Least cue point (s) to seek to. Decoding up to the cue point is exact and takes a hundredth of
+its time, so kacenv only seeks far, and only in formats in which libVLC lands within half a second.
+It landed 18 s away in M4A, 100 s in MP3, and ended Ogg at once."""
 
 _BEFORE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.c_size_t)
 _AFTER = ctypes.CFUNCTYPE(
@@ -45,7 +45,7 @@ _SILENT = "nothing can be heard in its first 6 s; if that is meant, begin after 
 _ALL_SILENT = "nothing can be heard in it; listen to it elsewhere"
 _CLOSED = "its decoder stopped"
 _AUDIBLE = 8
-"""Samples beyond this (of 32768, so -72 dBFS) are more than silence with its dither."""
+"""Threshold of audible samples (of 32768, so -72 dBFS), above the dither of silence."""
 _NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
 
 
@@ -62,12 +62,12 @@ class VlcDeck(RingDeck):
         self._received = self._skip = self._left = 0
         self._heard_from = float("inf")
         self._memory = ctypes.create_string_buffer(1 << 16)
-        # libVLC holds only the addresses of these two.
+        # Referenced here, as libVLC holds only the addresses of these callbacks.
         self._before: Any = _BEFORE(self._lend)
         self._after: Any = _AFTER(self._receive)
 
     def open(self, cut: Cut) -> None:
-        """Begin to decode; whatever goes wrong is told by `failed`."""
+        """Start to decode; errors are reported by `failed`."""
         with self._guard:
             if self._closed:
                 return
@@ -78,12 +78,12 @@ class VlcDeck(RingDeck):
 
     @property
     def ready(self) -> bool:
-        """0.4 s are decoded, or all there is, and something of it can be heard."""
+        """Tell if 0.4 s, or all there is, are decoded, and something of it is audible."""
         return self._audible and super().ready
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played, or not on; None while all is well."""
+        """Return the reason for a failure, at the start or later; None without one."""
         if self._closed:
             return self._reason or _CLOSED
         if not self._audible and self._ring.written and (self._ended or self._full):
@@ -98,7 +98,7 @@ class VlcDeck(RingDeck):
         return self._ring.written >= self._ring.capacity
 
     def close(self) -> None:
-        """Let go of the file; twice does no harm. May take a second."""
+        """Release the file; idempotent. May block for a second."""
         self._ring.release()
         with self._guard:
             self._closed = True
@@ -127,25 +127,25 @@ class VlcDeck(RingDeck):
         self._player.play()
 
     def _listen(self) -> None:
-        # The player's own method keeps every event manager, and so every deck, for ever.
+        # python-vlc's own method keeps every event manager, and so every deck, for ever.
         self._events = library().libvlc_media_player_event_manager(self._player)
         for kind in _ends():
             self._events.event_attach(kind, self._on_end)
 
     def _on_end(self, _event: object) -> None:
-        """Comes after the last sample; no libVLC here, it would never return."""
+        """Handle the event after the last sample; libVLC calls would deadlock here."""
         if self._ring.written == 0:
             self._reason = _NOTHING_LEFT if self._received else _NOTHING
         self._ended = True
 
     def _lend(self, _data: int, memory: Any, size: int) -> None:
-        """Lend libVLC the memory for its next samples."""
+        """Provide libVLC with the memory for its next samples."""
         if size > len(self._memory):
             self._memory = ctypes.create_string_buffer(size)
         memory[0] = ctypes.addressof(self._memory)
 
     def _receive(self, *call: int) -> None:
-        """Take the samples libVLC has written, and hold it up while there is no room."""
+        """Take the samples that libVLC has written; block while the ring buffer is full."""
         size = call[6]
         pcm: Pcm = np.frombuffer(memoryview(self._memory), np.int16, size // 2).reshape(-1, 2)
         self._received += len(pcm)

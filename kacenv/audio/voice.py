@@ -1,4 +1,4 @@
-"""One deck as the mixer hears it: in time, with its gain, and without clicks."""
+"""Track channel: one deck in the mixer, with start time, gain, and declicking."""
 
 import numpy as np
 
@@ -11,19 +11,20 @@ from kacenv.playlist import Cut
 from kacenv.units import Seconds, amplitude
 
 _SOFTEN = 240
-"""Frames (5 ms) in which sound leaves or returns where samples are missing."""
+"""Length (frames, 5 ms) of the fades around missing samples."""
 _AMPLE, _SCARCE = frames_in(4.0), frames_in(2.5)
-"""A reserve that has been ample and is scarce isn't filled any more, or not fast enough."""
+"""Reserves (frames): a deck that has had the first, and has less than the second, is no longer
+filled, or too slowly."""
 _LATE = "its sound stopped coming on the way; is its disk slow or away?"
 _AS_SAID = frames_in(0.5)
 _LEAVE, _LEAVE_AS_SAID = Seconds(1.5), Seconds(0.45)
-"""How long a deck fades out that nothing follows, where its end is a surprise and where it's not;
-the latter is shorter than the shortest crossfade that may still come."""
+"""Duration (s) of the fade-out of a track without a successor, at an early end and at an expected
+one; the latter is shorter than the shortest crossfade that may still come."""
 _SINK: Block = ((1 + np.cos(np.linspace(0, np.pi, _SOFTEN + 2)[1:-1])) / 2).astype(np.float32)
 
 
 class Voice:
-    """A deck that sounds, `delay` frames after the first block begins."""
+    """Deck that plays from `delay` frames after the start of the first block."""
 
     def __init__(self, play_id: int, cut: Cut, deck: Deck, envelope: Envelope, delay: int) -> None:
         self.play_id = play_id
@@ -43,12 +44,12 @@ class Voice:
 
     @property
     def broken(self) -> str | None:
-        """Why no more samples may come; None while all is well."""
+        """Return the reason why no more samples may come; None without one."""
         return self.deck.failed or (_LATE if self._scarce else None)
 
     @property
     def left(self) -> int | None:
-        """Frames left after which nothing may come; None while more is sure to come."""
+        """Return the number of frames left if no more may come; None while more will come."""
         ended_in = self.deck.ended_in
         if ended_in is not None:
             return ended_in
@@ -56,16 +57,16 @@ class Voice:
 
     @property
     def _early(self) -> bool:
-        """The sound ends before the cut's length is over."""
+        """Tell if the sound ends before the cut's length is over."""
         return self._played + (self.left or 0) < self._length - _AS_SAID
 
     @property
     def falling(self) -> bool:
-        """Somebody has asked this voice to leave."""
+        """Tell if a fade-out has been requested."""
         return self.envelope.silent_from is not None
 
     def done(self, time: Seconds) -> bool:
-        """Nothing of this voice will be heard from `time` on."""
+        """Tell if the track is silent from `time` on."""
         silent_from = self.envelope.silent_from
         faded = silent_from is not None and time >= silent_from
         gone = self._farewell is not None and time >= self._farewell.end
@@ -73,18 +74,18 @@ class Voice:
         return faded or gone or (over and self._sunk >= _SOFTEN)
 
     def gain_at(self, time: Seconds) -> float:
-        """How loud the deck is mixed at `time`, from 0 to 1."""
+        """Return the deck's gain at `time`, 0 to 1."""
         farewell = self._farewell.value_at(time) if self._farewell else 1.0
         return self.envelope.gain_at(time) * farewell
 
     def take_leave(self, start: Seconds, end: Seconds) -> None:
-        """Fade out of one's own accord, because there may be nothing to play from `end` on."""
+        """Fade out without a request, because samples may be missing from `end` on."""
         longest = _LEAVE if self._early else _LEAVE_AS_SAID
         if self._farewell is None and end - start <= longest:
             self._farewell = Fade(1.0, 0.0, start, Seconds(max(SHORTEST, end - start)))
 
     def render(self, frames: int, end: Seconds) -> Block:
-        """The next `frames` frames, the last of which is heard just before `end`."""
+        """Render the next `frames` frames, the last of which is heard just before `end`."""
         delay, self._delay = self._delay, 0
         sound = self._samples(frames - delay)
         block = silence(frames)
@@ -115,7 +116,7 @@ class Voice:
         return self._sink(block, start)
 
     def _sink(self, block: Block, start: int) -> Block:
-        """Let the last sample sink to rest instead of breaking off."""
+        """Fade out from the last sample instead of breaking off."""
         tail = _SINK[self._sunk : self._sunk + len(block) - start, None]
         block[start : start + len(tail)] = self._last * tail
         self._sunk += len(tail)

@@ -1,4 +1,4 @@
-"""The dead-air watch: notices silence where music should be."""
+"""Silence detector: reports dead air where music is expected."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from kacenv.units import Decibels, Seconds, amplitude
 
 QUIET = Decibels(gap.QUIET)
 PATIENCE = Seconds(gap.DEAD_AIR)
-"""How long it may stay so."""
+"""Duration (s) of silence that is reported."""
 
 
 class Watch:
-    """Tells once per occurrence; belongs to the thread that renders."""
+    """Reports each silence once; for the rendering thread only."""
 
     def __init__(self, report: Callable[[DeadAir], None]) -> None:
         self._report = report
@@ -23,22 +23,22 @@ class Watch:
         self._quiet, self._told = 0.0, False
 
     def look(self, music: Block, expected: float, start: Seconds, end: Seconds) -> None:
-        """Judge the music heard from `start` to `end`.
+        """Check the music heard from `start` to `end`.
 
-        `expected` is the gain at which the tracks are mixed, 0 where silence is meant: a track
-        that is still rising is measured as if it had risen.
+        `expected` is the gain at which the tracks are mixed, 0 for intended silence; the threshold
+        scales with it, so a track that is still fading in isn't reported.
         """
         level = np.sqrt(np.mean(np.square(music), dtype=np.float64)) if len(music) else 0.0
         if expected <= 0 or level >= expected * amplitude(QUIET):
             self.begin_anew()
             return
         self._since = start if self._since is None else self._since
-        # What is rendered counts, not the clock, which runs on while a device is lost.
+        # Counted in rendered time, as the clock runs on while a device is lost.
         self._quiet += end - start
         if self._quiet >= PATIENCE and not self._told:
             self._told = True
             self._report(DeadAir(self._since))
 
     def begin_anew(self) -> None:
-        """Something has changed: silence counts from the next block on."""
+        """Restart the measurement with the next block."""
         self._since, self._quiet, self._told = None, 0.0, False

@@ -1,1 +1,1 @@
-"""Light: from looks to lamps, over the clinic's MQTT broker."""
+"""Lights: looks performed on lamps over the clinic's MQTT broker."""

@@ -1,4 +1,4 @@
-"""Whether anybody knows what a lamp shows, and how it is asked before it is led anywhere."""
+"""Initial state of a lamp: whether it is known, and the query for it before the first fade."""
 
 from kacenv.lights.dialects import Message
 from kacenv.lights.inquiry import inquiry
@@ -7,33 +7,33 @@ from kacenv.room import Fixture
 from kacenv.units import Seconds
 
 ANSWER_WITHIN = Seconds(1.0)
-"""A lamp that must be stepped is given this long to say what it shows before its first look."""
+"""Time (s) that a stepped lamp is given to report its state before its first fade."""
 
 
 class Acquaintance:
-    """A lamp that has been away, or was never met, may show anything. No clock, no I/O."""
+    """Tracks whether a lamp's state is known, and queries it once if not; no clock, no I/O."""
 
     def __init__(self, fixture: Fixture) -> None:
         self._question = inquiry(fixture)
         self._asks = self._has_waited = False
         self.is_stranger = False
-        """Whether the lamp may show something else than where it was led."""
+        """True while the lamp may show something other than the end of its last fade."""
         self.presumed: Setting | None = None
-        """Where it is taken to be as long as nobody knows better."""
+        """Setting to assume until the lamp reports."""
         self.waits_until: Seconds | None = None
-        """Until when the lamp is given time to say what it shows."""
+        """End of the wait for a report (s); None while nothing is awaited."""
 
     @property
     def asks(self) -> bool:
-        """Whether the lamp is still to be asked."""
+        """Tell if the query is still to be sent."""
         return self._asks
 
     def presume(self, setting: Setting) -> None:
-        """Where it is taken to be; the first word counts."""
+        """Assume `setting` until the lamp reports; the first assumption counts."""
         self.presumed = self.presumed or setting
 
     def wait(self, now: Seconds) -> bool:
-        """Ask, and wait for an answer; False once that is over."""
+        """Query the lamp and wait for its report; return False once the wait is over."""
         if self.waits_until is not None and now < self.waits_until:
             return True
         if self._has_waited:
@@ -43,33 +43,33 @@ class Acquaintance:
         return True
 
     def stop_waiting(self) -> None:
-        """It has answered, or had its time, or can't answer."""
+        """End the wait: the lamp has reported, its time is up, or it can't report."""
         self.waits_until = None
 
     def interrupted(self) -> None:
-        """It couldn't answer: one that was waited for may be waited for again."""
+        """Allow another wait if this one was interrupted before the lamp could report."""
         if self.waits_until is not None:
             self.waits_until, self._has_waited = None, False
 
     def question(self) -> tuple[Message, ...]:
-        """What it is asked now; once, and nothing where it can't be asked."""
+        """Return the query to send now: once, and nothing if the dialect has none."""
         asks, self._asks = self._asks, False
         return self._question if asks else ()
 
     def reached(self, *, known: bool) -> None:
-        """The lamp can be told things again; it is asked unless it is `known` what it shows."""
+        """Query a lamp that can be reached again, unless its state is `known`."""
         self._asks = self.is_stranger or not known
 
     def placed(self) -> None:
-        """Wherever it was, it has been put where it is led from."""
+        """Mark the lamp's state as known: its first step has set it."""
         self.is_stranger, self.presumed = False, None
 
     def left(self, known: Setting | None) -> None:
-        """It has gone, and may show anything when it is back; `known` is where it was."""
+        """Mark the lamp as unknown after it left; `known` is its last setting."""
         if not self.is_stranger:
             self.presumed = known or self.presumed
         self.is_stranger, self._has_waited = True, False
 
     def returned(self) -> None:
-        """It is back, and may be asked again."""
+        """Allow another wait after the lamp returned."""
         self._has_waited = False

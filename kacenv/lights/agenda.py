@@ -1,4 +1,4 @@
-"""Who is next: the lamps in the order of their moments, at a rate that the broker bears."""
+"""Priority queue of lamp updates, limited by a token bucket."""
 
 import heapq
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from kacenv.units import Seconds
 
 BURST = Seconds(0.2)
-"""The broker takes what this long allows in one go, so that a small room's lamps set out as one."""
+"""Capacity of the token bucket, as seconds of its rate: a small room's lamps start together."""
 
 
 class _Entry(NamedTuple):
-    """A lamp's moment; of one moment's lamps the darkest first, where a step shows the most."""
+    """Queue entry; of entries due together the darkest comes first, as its steps show most."""
 
     at: Seconds
     level: float
@@ -20,7 +20,7 @@ class _Entry(NamedTuple):
 
 
 class Budget:
-    """Messages that may be sent now: `rate` a second, and a small burst after a rest."""
+    """Token bucket: `rate` messages a second, with a burst of `BURST` seconds."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
@@ -29,15 +29,15 @@ class Budget:
         self._since = Seconds(0.0)
 
     def spend(self, messages: int, now: Seconds) -> None:
-        """Messages were sent; the budget may fall below nothing, but not for longer than a second.
+        """Take tokens for sent messages; the debt is capped at one second of the rate.
 
-        What lights-up sends is spent, too, however little is left.
+        Urgent messages are counted, too, whether tokens are left or not.
         """
         self._left = max(self._at(now) - messages, -self._rate)
         self._since = now
 
     def free_at(self, now: Seconds) -> Seconds:
-        """When the next message may be sent: now or later."""
+        """Return the earliest time at which a message may be sent, `now` or later."""
         lacking = 1.0 - self._at(now)
         return Seconds(now + max(0.0, lacking / self._rate))
 
@@ -46,10 +46,10 @@ class Budget:
 
 
 class Agenda:
-    """Lamps by name, each with the moment at which it next needs a look.
+    """Lamps by name, each with the time of its next update.
 
-    A lamp that had to wait for the budget keeps its moment, and so its place: nobody is passed
-    over. Urgent lamps come before all others, and wait for no budget.
+    A lamp that has to wait for a token keeps its time, and so its place in the queue. Urgent lamps
+    come before all others and wait for no token.
     """
 
     def __init__(self, budget: Budget) -> None:
@@ -60,7 +60,7 @@ class Agenda:
         self._usual: list[_Entry] = []
 
     def put(self, name: str, at: Seconds | None, *, level: float = 0.0, urgent: bool) -> None:
-        """Note a lamp's moment in place of the one before; None for a lamp that needs nothing."""
+        """Schedule a lamp's next update in place of the one before; None removes it."""
         self._number += 1
         self._current[name] = self._number
         if at is not None:
@@ -68,7 +68,7 @@ class Agenda:
             heapq.heappush(self._urgent if urgent else self._usual, entry)
 
     def next_due(self, now: Seconds) -> Seconds | None:
-        """When somebody next needs a look, and may be told something."""
+        """Return the time of the next update, not before a token is available."""
         urgent, usual = self._first(self._urgent), self._first(self._usual)
         times = [urgent.at] if urgent else []
         if usual:
@@ -77,9 +77,9 @@ class Agenda:
         return min(times, default=None)
 
     def due(self, now: Seconds) -> Iterator[str]:
-        """The lamps whose moment has come, one by one, while the budget lasts.
+        """Yield the lamps that are due, one by one, while tokens last.
 
-        Say what each one cost with `spent` before asking for the next.
+        Report each one's messages with `spent` before asking for the next.
         """
         while (name := self._take(self._urgent, now)) is not None:
             yield name
@@ -90,7 +90,7 @@ class Agenda:
             yield name
 
     def spent(self, messages: int, now: Seconds) -> None:
-        """Messages were sent."""
+        """Take tokens for the messages of the lamp yielded last."""
         if messages:
             self._budget.spend(messages, now)
 
@@ -102,7 +102,7 @@ class Agenda:
         return first.name
 
     def _first(self, entries: list[_Entry]) -> _Entry | None:
-        """The next entry that still counts."""
+        """Drop outdated entries; return the first valid one."""
         while entries and self._current[entries[0].name] != entries[0].number:
             heapq.heappop(entries)
         return entries[0] if entries else None

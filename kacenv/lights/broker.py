@@ -1,4 +1,4 @@
-"""An MQTT broker inside the demo, so that it needs none installed."""
+"""MQTT broker embedded in the demo, so that none has to be installed."""
 
 import asyncio
 import logging
@@ -17,14 +17,14 @@ _NOISY = ("amqtt", "transitions")
 
 
 class EmbeddedBroker:
-    """A broker on this machine's loopback alone, in a thread of its own, while `with` lasts.
+    """MQTT 3.1.1 broker on 127.0.0.1 in its own thread, as a context manager.
 
-    Anyone on this machine may connect; nothing is kept. It speaks MQTT 3.1.1.
+    Local clients connect without credentials; nothing is persisted.
     """
 
     def __init__(self, port: int | None = None) -> None:
         self.port = port or _free_port()
-        """Where it listens on 127.0.0.1."""
+        """TCP port on 127.0.0.1."""
         self._stop: Future[Callable[[], object]] = Future()
         self._thread = threading.Thread(target=self._run, name="kacenv-broker", daemon=True)
 
@@ -51,7 +51,7 @@ class EmbeddedBroker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop listening, and wait until all is closed."""
+        """Stop listening; wait until all connections are closed."""
         self._stop.result()()
         self._thread.join()
 
@@ -61,7 +61,7 @@ class EmbeddedBroker:
     async def _serve(self) -> None:
         try:
             broker = await _started(self.port)
-        except BaseException as error:  # noqa: BLE001 - it is raised where the broker was asked for
+        except BaseException as error:  # noqa: BLE001 - raised again in `__enter__`
             self._stop.set_exception(error)
             return
         stop = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The connection to the clinic's light broker: paho-mqtt, watched, told about once."""
+"""MQTT connection to the clinic's light broker, with reconnects and staff messages."""
 
 import logging
 import os
@@ -22,30 +22,30 @@ from kacenv.room import Broker
 from kacenv.units import Seconds
 
 KEEPALIVE = 15
-"""Seconds between signs of life; a broker that gives none for longer is gone."""
+"""MQTT keep-alive interval (s), after which a silent broker counts as lost."""
 CONNECT_WITHIN = 3.0
-"""Seconds that one attempt to connect may take; a slow broker is reached within them."""
+"""Timeout of a connection attempt (s), long enough for a slow broker."""
 WATCH_EVERY = 1.0
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """Who hears what, from paho's thread."""
+    """Callbacks, invoked on paho's thread."""
 
     changed: Callable[[bool], None]
-    """Whether the broker is there; True once subscribed."""
+    """Connection state: True once subscribed, False when lost."""
     heard: Callable[[str, bytes], None]
-    """Each message's topic and payload."""
+    """Topic and payload of a received message."""
     tell: Callable[[str], None]
-    """What staff should know."""
+    """Message for staff."""
 
 
 class Client:
-    """One room's connection. It comes back by itself, and queues nothing while it is away.
+    """MQTT connection of one room: reconnects by itself, queues nothing while disconnected.
 
-    With `announce`, the retained topic `kacenv/<room>/status` says `online` while it lasts, and
-    `offline` after it: nothing else is retained.
+    With `announce`, the retained topic `kacenv/<room>/status` is `online` while connected and
+    `offline` after (last will); nothing else is retained.
 
     Raises:
         DeviceError: The broker's password or certificate authority can't be used.
@@ -73,7 +73,7 @@ class Client:
         self._paho = self._prepared(room)
 
     def __repr__(self) -> str:
-        """Where it connects to, and nothing secret."""
+        """Return the broker's address, without credentials."""
         return f"<Client {self._place}>"
 
     @property
@@ -82,7 +82,7 @@ class Client:
 
     @property
     def connected(self) -> bool:
-        """Whether messages would reach the broker now."""
+        """Tell if published messages reach the broker now."""
         return self._connected.is_set()
 
     def _prepared(self, room: str) -> Paho:
@@ -100,25 +100,25 @@ class Client:
         return paho
 
     def start(self) -> None:
-        """Begin to connect, and to try again for as long as it takes."""
+        """Start to connect, and retry without limit."""
         self._wait(self._retry.failed(_now()))
         self._paho.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
         self._paho.loop_start()
 
     def watch(self) -> None:
-        """Start paho's thread again if it has died; call this often, it looks once a second."""
+        """Restart paho's thread if it has died; checks at most once a second."""
         now = time.monotonic()
         if self._closing or now < self._watched_at + WATCH_EVERY:
             return
         self._watched_at = now
-        # paho refuses to start a thread that lives, and that is all there is to ask it.
+        # paho has no query for its thread, but starts none while one is alive.
         if self._paho.loop_start() is MQTTErrorCode.MQTT_ERR_SUCCESS:
             _log.error("The thread that talks to the light broker had died; started again")
             if not self.connected:
                 self._lost()
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Send once (QoS 0), never retained; lost when the broker is away."""
+        """Publish with QoS 0, not retained; dropped while disconnected."""
         if self.connected:
             self._paho.publish(topic, payload)
 
@@ -127,11 +127,11 @@ class Client:
             self._paho.publish(self._status_topic, status, retain=True)
 
     def _wait(self, span: Seconds) -> None:
-        """Set how long paho waits before its next attempt; its own way would double it."""
+        """Set paho's delay before the next attempt; by default paho doubles it each time."""
         self._paho.reconnect_delay_set(span, span)  # type: ignore[arg-type] # floats work
 
     def close(self) -> None:
-        """Say goodbye and end the thread."""
+        """Announce `offline`, disconnect, and stop paho's thread."""
         self._closing = True
         if self.connected:
             self._announce(OFFLINE)
@@ -194,7 +194,7 @@ class Client:
         )
 
     def _say_once(self, trouble: str) -> None:
-        """Each kind of trouble is told once until the broker is back."""
+        """Tell staff of each kind of trouble once, until the connection is back."""
         if trouble not in self._troubles:
             self._troubles.add(trouble)
             self._ears.tell(trouble)
@@ -205,17 +205,17 @@ class Client:
 
 
 def _now() -> Seconds:
-    """Real time: the network knows no other."""
+    """Return real time (s): networks don't follow a simulated clock."""
     return Seconds(time.monotonic())
 
 
 def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
-    """The same callback, unable to raise: an exception would end paho's thread."""
+    """Wrap a callback so that it logs exceptions, which would end paho's thread."""
 
     def guarded(*arguments: Any) -> None:
         try:
             callback(*arguments)
-        except Exception:  # noqa: BLE001 - whatever it is, the thread must live
+        except Exception:  # noqa: BLE001 - the thread must survive any error
             _log.exception("A message from the light broker could not be dealt with")
 
     return guarded
@@ -271,6 +271,6 @@ def _from_file(name: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """What the system says, without anything that was read."""
+    """Return the system's error text, without file contents."""
     text = error.strerror if isinstance(error, OSError) else None
     return text or "not readable as text"

@@ -1,4 +1,4 @@
-"""The safe light without the daemon: straight to the broker, until every lamp has confirmed."""
+"""Lights-up without the daemon: fade all lamps to the safe light and await confirmations."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,20 +15,20 @@ from kacenv.room import Room
 from kacenv.units import Seconds
 
 REACH_WITHIN = Seconds(10.0)
-"""How long a broker may take to be reached before it is given up."""
+"""Timeout (s) for the connection to the broker."""
 LISTEN = Seconds(0.3)
-"""Time for reports that the broker keeps, so that no lamp is led from a wrong place."""
+"""Time (s) allowed for retained reports, so that fades start at the lamps' true levels."""
 CONFIRM_WITHIN = Seconds(10.0)
-"""How long a lamp may take to say that it follows; lights-up is repeated meanwhile."""
+"""Timeout (s) for all confirmations; lights-up is repeated meanwhile."""
 SETTLE = Seconds(0.5)
-"""What is left after the last step before the connection is closed."""
+"""Time (s) between the last step and the end of the connection."""
 _LOOK_EVERY = 0.02
 
 
 class Outcome(NamedTuple):
-    """What one lamp said: `after` is the time (s) until it confirmed, None if it never did.
+    """Result for one lamp; `after` is the time (s) to its confirmation, None without one.
 
-    `speaks` is False for a lamp that can't say what it shows.
+    `speaks` is False for a lamp that can't report its state.
     """
 
     lamp: str
@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 
 @contextmanager
 def opened(room: Room, clock: Clock) -> Iterator[Rig]:
-    """A rig beside any daemon: it doesn't speak for the room, and takes nothing from its own.
+    """Open a second light controller that announces no room status and leaves the daemon's alone.
 
     Raises:
         DeviceError: The room has no lamps, or its broker can't be reached.
@@ -58,9 +58,9 @@ def opened(room: Room, clock: Clock) -> Iterator[Rig]:
 
 
 def raise_lights(room: Room) -> tuple[Outcome, ...]:
-    """Fade every lamp to the room's safe light in 3 s; what each lamp said.
+    """Fade every lamp to the room's safe light in 3 s; return each lamp's result.
 
-    Returns once all have confirmed and arrived, or after 10 s.
+    Blocks until all have confirmed and completed the fade, at most 10 s.
 
     Raises:
         DeviceError: The room has no lamps, or its broker can't be reached.
@@ -75,7 +75,7 @@ def raise_lights(room: Room) -> tuple[Outcome, ...]:
 
 
 def knows_all(rig: Rig) -> bool:
-    """Whether every lamp that can has said what it shows."""
+    """Tell if every lamp that can report its state has done so."""
     return all(one.state.reported is not None or not one.speaks for one in outcomes(rig))
 
 
@@ -85,7 +85,7 @@ def _is_done(rig: Rig, passed: float) -> bool:
 
 
 def outcomes(rig: Rig) -> tuple[Outcome, ...]:
-    """What each lamp of a rig has said by now."""
+    """Return each lamp's result so far."""
     shown, silent = rig.shown(), rig.silent
     return tuple(
         Outcome(name, state.confirmed_after, name not in silent, state)
@@ -100,7 +100,7 @@ def _silent(room: Room) -> str:
 
 
 def wait_for(condition: Callable[[], bool], within: Seconds) -> bool:
-    """Whether `condition` comes true within `within` real seconds."""
+    """Wait for `condition`, at most `within` real seconds; return False on timeout."""
     pause = threading.Event()
     clock = MonotonicClock()
     while not condition():

@@ -1,4 +1,4 @@
-"""Light as the eye sees it, and the numbers that lamps understand.
+"""Perceived lightness, and its conversion to and from lamps' brightness units.
 
 Levels are CIE 1976 lightness divided by 100 (CIE 15:2018, section 8.2.1): equal steps of level
 look equally large, which equal steps of light don't.
@@ -16,12 +16,12 @@ _LINEAR_BELOW = 0.08
 
 
 class Response(StrEnum):
-    """How a lamp's light follows the number it is sent."""
+    """Relation of a lamp's light output to the number it is sent."""
 
     LIGHT = "light"
-    """Twice the number is twice the light."""
+    """Linear: twice the number is twice the light."""
     EYE = "eye"
-    """The lamp has a dimming curve of its own: even steps of the number look even."""
+    """Perceptual: the lamp applies a dimming curve, so even steps of the number look even."""
 
 
 RESPONSES: Mapping[Dialect, Response] = {
@@ -40,18 +40,19 @@ RESPONSES: Mapping[Dialect, Response] = {
     # A bare dimmer passes its number on to the lamp.
     Dialect.PLAIN: Response.LIGHT,
 }
-"""The one place that decides which dialects' lamps still need a curve from us."""
+"""Response of each dialect's lamps: the only place that decides who gets a dimming curve from
+kacenv."""
 
 
 def luminance(level: float) -> float:
-    """The relative luminance Y (0 to 1) that is seen as `level` (0 to 1)."""
+    """Return the relative luminance Y (0 to 1) of a lightness (0 to 1)."""
     if level <= _LINEAR_BELOW:
         return level / _LINEAR_SLOPE
     return ((level + 0.16) / 1.16) ** 3
 
 
 def lightness(luminance: float) -> Level:
-    """The level (0 to 1) as which the relative luminance Y (0 to 1) is seen."""
+    """Return the lightness (0 to 1) of a relative luminance Y (0 to 1)."""
     if luminance <= _LINEAR_BELOW / _LINEAR_SLOPE:
         return Level(luminance * _LINEAR_SLOPE)
     return Level(round(1.16 * luminance ** (1 / 3) - 0.16, 12))
@@ -59,19 +60,19 @@ def lightness(luminance: float) -> Level:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A lamp's whole numbers from 0 (off) to `full`."""
+    """Integer brightness scale of a lamp, from 0 (off) to `full`."""
 
     full: int
     response: Response
 
     def units(self, level: float) -> int:
-        """The number for `level`; only a level of 0 is off."""
+        """Return the brightness units of `level`; 0 only if `level` is 0."""
         if level <= 0:
             return 0
         share = luminance(level) if self.response is Response.LIGHT else level
         return min(self.full, max(1, round(share * self.full)))
 
     def level(self, units: float) -> Level:
-        """The level for a number, which is held between 0 and `full`."""
+        """Return the level of a number of units, clamped to 0 and `full`."""
         share = min(max(units / self.full, 0.0), 1.0)
         return lightness(share) if self.response is Response.LIGHT else Level(share)

@@ -1,8 +1,8 @@
-"""One lamp's fade, as a function of absolute time; pure, so that it can be asked at any moment.
+"""Schedule of one lamp's fade, as a pure function of absolute time.
 
-A lamp that fades by itself is told once, or once for each stretch that it can take at a time. Any
-other is stepped: even steps to the eye, a message only when one of the lamp's own numbers
-changes, and in the end exactly the target.
+A lamp with transitions of its own gets one message, or one for each stretch of the longest
+transition that it takes. Any other is stepped: steps even to the eye, a message only when one of
+the lamp's own numbers changes, and exactly the target at the end.
 """
 
 from dataclasses import dataclass, replace
@@ -14,23 +14,23 @@ from kacenv.look import Color, Setting
 from kacenv.units import Kelvin, Level, Seconds
 
 STEP_GAP = Seconds(0.2)
-"""Cheap bulbs clog at more than about five messages a second."""
+"""Least gap (s) between steps: cheap bulbs clog at more than about five messages a second."""
 URGENT_REPEATS = (Seconds(1.0), Seconds(2.0), Seconds(3.6))
-"""A lost message must not leave a lamp dark. The last repeat comes when the fade is surely over:
-a little sooner, it would make a lamp that is late a second later."""
+"""Times (s) of lights-up's repeats: a lost message must not leave a lamp dark. The last one comes
+when the fade is surely complete; a little sooner, it would make a late lamp a second later."""
 WHITE_LONGEST = Seconds(10.0)
-"""What a lamp that can't fade level and white together spends on its white, at most."""
+"""Longest change of white (s) for a lamp that can't fade level and white together."""
 WHITE_SETTLING = Seconds(2.0)
 LONGEST = Seconds(86400.0)
-"""A transition longer than any."""
+"""Transition (s) longer than any in use: no limit."""
 _CLOSE = 0.01
-"""Seconds by which a step may come early."""
+"""Tolerance (s) within which a step may come early."""
 _TINY = 1e-6
-"""Seconds; what is put off to just now is due."""
+"""Tolerance (s) within which a postponed message counts as due."""
 
 
 class Step(NamedTuple):
-    """What a lamp is told: a level, a white or colour, or both, within `transition`."""
+    """Command to a lamp: level, white or colour, or both, within `transition` seconds."""
 
     level: Level | None
     kelvin: Kelvin | None
@@ -39,28 +39,28 @@ class Step(NamedTuple):
 
 
 class LampFade(Protocol):
-    """A fade on its way to one lamp; frozen, each telling makes a new one."""
+    """Fade of one lamp; immutable, each step returns a new one."""
 
     @property
     def path(self) -> Path:
-        """What the lamp should show when."""
+        """Return the setting over time."""
         ...
 
     def next_due(self) -> Seconds | None:
-        """When there is next something to tell, or to look at; None when all is said."""
+        """Return the time of the next message or check; None if none is left."""
         ...
 
     def advance(self, now: Seconds) -> tuple[Self, tuple[Step, ...]]:
-        """What to tell the lamp now, and the fade after that."""
+        """Return the fade after `now`, and the steps to send."""
         ...
 
     def left_alone(self) -> Self | None:
-        """What comes of it if nothing more is told; None where the lamp stays as it was told."""
+        """Return the fade if nothing more is sent; None if the lamp stays at its last step."""
         ...
 
 
 class _Telling(NamedTuple):
-    """A message still to be sent; it ends at `until`, unless it is sent too late for that."""
+    """Message to be sent at `at`; its transition ends at `until`, or later if sent too late."""
 
     at: Seconds
     until: Seconds
@@ -71,22 +71,21 @@ class _Telling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OwnFade:
-    """The fade of a lamp that fades by itself."""
+    """Fade of a lamp with transitions of its own."""
 
     path: Path
     tellings: tuple[_Telling, ...]
     told_until: Seconds | None = None
-    """How far what was told so far leads."""
+    """End (s) of the transitions sent so far."""
 
     @classmethod
     def begin(
         cls, path: Path, *, apart: bool = False, urgent: bool = False, longest: Seconds = LONGEST
     ) -> "OwnFade":
-        """One message for the whole path, or for each stretch of `longest`.
+        """Plan one message for the whole path, or one for each stretch of `longest`.
 
-        `apart` is for lamps that can't fade level and white in one go: a lamp that is lit
-        changes its white first. It is reminded at the end, for a dark lamp may not listen to a
-        white.
+        `apart` is for lamps that can't fade level and white in one transition: a lit lamp changes
+        its white first. The white is sent again at the end, as a dark lamp may ignore it.
         """
         start, end = path.level.start, path.end
         whole = _Telling(start, end, level=True, white=True)
@@ -114,11 +113,11 @@ class OwnFade:
         return cls(staged, (first, *_stretches(then, longest), _reminder(staged.end)))
 
     def next_due(self) -> Seconds | None:
-        """When the next message is due."""
+        """Return the time of the next message."""
         return self.tellings[0].at if self.tellings else None
 
     def advance(self, now: Seconds) -> tuple["OwnFade", tuple[Step, ...]]:
-        """The messages that are due; of stretches that came due together, the last."""
+        """Return the messages that are due; of stretches due together, only the last."""
         fade = self._put_off(self._lacking(now))
         due = [telling for telling in fade.tellings if telling.at <= now + _TINY]
         rest = fade.tellings[len(due) :]
@@ -129,12 +128,12 @@ class OwnFade:
         return replace(fade, tellings=rest, told_until=until), steps
 
     def left_alone(self) -> "OwnFade":
-        """The lamp ends by itself what it was told."""
+        """Return the fade as far as its messages have been sent."""
         until = self.path.level.start if self.told_until is None else self.told_until
         return replace(self, path=self.path.cut(until), tellings=())
 
     def _lacking(self, now: Seconds) -> Seconds:
-        """How much later all must be, so that a message sent late doesn't hurry the lamp."""
+        """Return the delay (s) that keeps a late message's transition as slow as allowed."""
         first = self.tellings[0] if self.tellings else None
         if first is None or first.at > now or first.until > self.path.end:
             return Seconds(0.0)
@@ -160,7 +159,7 @@ def _step(path: Path, telling: _Telling, now: Seconds) -> Step:
 
 
 def _stretches(whole: _Telling, longest: Seconds) -> tuple[_Telling, ...]:
-    """One telling, or one for each part that a lamp can take at a time."""
+    """Split a message into equal stretches of at most `longest` seconds."""
     span = whole.until - whole.at
     count = max(1, -int(-span // longest))
     marks = [Seconds(whole.at + span * part / count) for part in range(count)]
@@ -169,23 +168,23 @@ def _stretches(whole: _Telling, longest: Seconds) -> tuple[_Telling, ...]:
 
 
 def _is_past(telling: _Telling, later: _Telling | None, now: Seconds) -> bool:
-    """Whether a later telling of the same kind is due as well."""
+    """Tell if a later message of the same kind replaces this one."""
     same = later is not None and (telling.level, telling.white) == (later.level, later.white)
     return same and telling.until <= now
 
 
 def _reminder(at: Seconds) -> _Telling:
-    """The white alone, once the level has come to rest."""
+    """Return the message that sends the white alone, after the level's fade."""
     return _Telling(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
 
 
 def _again(telling: _Telling, at: Seconds) -> _Telling:
-    """The same message at `at`; a lamp that has missed all before still gets a second's fade."""
+    """Return a repeat at `at`, with 1 s of transition or more, as the lamp may have missed all."""
     return telling._replace(at=at, shortest=Seconds(1.0))
 
 
 class Units(NamedTuple):
-    """A setting in a lamp's own numbers."""
+    """Setting in a lamp's own units."""
 
     level: int
     mired: int
@@ -194,10 +193,10 @@ class Units(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SteppedFade:
-    """The fade of a lamp that must be led there step by step.
+    """Fade of a lamp without transitions of its own, sent step by step.
 
-    `due` is when the lamp's numbers will have changed, no sooner than `gap` after the last
-    step: where a unit is a large step to the eye, each is told on its own moment.
+    `due` is the time of the lamp's next change of units, at least `gap` after the last step: where
+    a unit is a large step to the eye, each is sent at its own time.
     """
 
     path: Path
@@ -212,16 +211,16 @@ class SteppedFade:
     def begin(
         cls, path: Path, scale: Scale, *, urgent: bool = False, gap: Seconds = STEP_GAP
     ) -> "SteppedFade":
-        """All steps still to come; the first one says where the path begins."""
+        """Plan a stepped fade; the first step sends the path's start."""
         repeats = (Seconds(path.end + after) for after in URGENT_REPEATS) if urgent else ()
         return cls(path, scale, path.level.start, tuple(repeats), gap=gap)
 
     def next_due(self) -> Seconds | None:
-        """When the next step is due."""
+        """Return the time of the next step."""
         return self.due
 
     def advance(self, now: Seconds) -> tuple["SteppedFade", tuple[Step, ...]]:
-        """At most one step, to where the path is by now."""
+        """Return at most one step, to the path's setting at `now`."""
         if self.due is None or now < self.due:
             return self, ()
         setting = self.path.at(now)
@@ -237,10 +236,10 @@ class SteppedFade:
         return after, (Step(setting.level, setting.kelvin, color=setting.color),)
 
     def left_alone(self) -> None:
-        """The lamp stays at its last step."""
+        """Return None: the lamp stays at its last step."""
 
     def _next_change(self, units: Units, now: Seconds) -> Seconds:
-        """The first moment, at least a gap from now, at which another number is right."""
+        """Find by bisection the next change of units, at least a gap from now."""
         early, late = Seconds(now + self.gap), self.path.end
         if early >= late:
             return early

@@ -1,4 +1,4 @@
-"""How a lamp is asked what it shows, where its dialect lets it be asked."""
+"""Messages that query a lamp's state, for the dialects that have them."""
 
 from collections.abc import Callable, Mapping
 
@@ -35,6 +35,6 @@ _INQUIRIES: Mapping[Dialect, Callable[[Fixture], tuple[Message, ...]]] = {
 
 
 def inquiry(fixture: Fixture) -> tuple[Message, ...]:
-    """The messages that ask `fixture` for a report; none where it can't be asked."""
+    """Return the messages that query the state of `fixture`; none if its dialect has no query."""
     ask = _INQUIRIES.get(fixture.dialect)
     return ask(fixture) if ask else ()

@@ -1,4 +1,4 @@
-"""One lamp as the rig knows it: what was asked of it, what it believes, what it reports."""
+"""State machine of one lamp: target, fade, reports, and manual changes."""
 
 from kacenv.lights.acquaintance import Acquaintance
 from kacenv.lights.belief import Belief
@@ -16,11 +16,11 @@ from kacenv.room import Fixture
 from kacenv.units import Level, Seconds
 
 REASSERT_DURATION = Seconds(2.0)
-"""How long a lamp takes back to its look after the broker was away."""
+"""Duration (s) of the fade back to a look after a reconnect."""
 
 
 class Lamp:
-    """A lamp's newest wish, its fade and its reports. No I/O, no threads, no clock."""
+    """Newest target, fade and reports of one lamp; no I/O, no threads, no clock."""
 
     def __init__(self, fixture: Fixture, manners: Manners = USUAL) -> None:
         self.fixture = fixture
@@ -42,16 +42,16 @@ class Lamp:
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
-        """The topics on which the lamp reports."""
+        """Return the topics of the lamp's reports."""
         return self._codec.subscriptions(self.fixture)
 
     @property
     def speaks(self) -> bool:
-        """Whether the lamp can say what it shows."""
+        """Tell if the lamp can report its level."""
         return self._checkup.speaks
 
     def state(self, now: Seconds) -> LampState:
-        """The lamp for display."""
+        """Return the lamp's state for display."""
         confirmed = self._witness.confirmed_after if self._begun_at is not None else None
         return LampState(
             self._belief.at(now),
@@ -62,7 +62,7 @@ class Lamp:
         )
 
     def news(self) -> tuple[str, ...]:
-        """What staff should know of the lamp, each once."""
+        """Return the pending staff messages about the lamp, each once."""
         return self._checkup.news()
 
     def ask(
@@ -74,7 +74,7 @@ class Lamp:
         urgent: bool = False,
         cool: bool = False,
     ) -> None:
-        """Fade to `setting`; only the newest wish counts. `cool` lets dim light be cool or blue."""
+        """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
         target = self._manners.fitted(self.fixture, setting, cool=cool)
         self._warmth = self._manners.warmth(self.fixture, setting)
         self._wish = Wish(target, Seconds(now + duration), urgent)
@@ -83,18 +83,18 @@ class Lamp:
             self._begin(now, duration)
 
     def presume(self, setting: Setting) -> None:
-        """Where a lamp is taken to be that nobody knows better, and that must be stepped."""
+        """Assume a stepped lamp's setting until it reports."""
         self._acquaintance.presume(setting)
 
     def resume(self, now: Seconds, duration: Seconds) -> None:
-        """Bring a lamp that was changed by hand back to its look."""
+        """Fade a manually changed lamp back to its look."""
         if self._by_hand and self._wish is not None:
             self._by_hand = False
             if self._up_since is not None:
                 self._begin(now, Seconds(max(duration, self._wish.end - now)))
 
     def _begin(self, now: Seconds, duration: Seconds, *, again: bool = False) -> None:
-        """Set out for the wish, unless the lamp is first given time to say where it is."""
+        """Start the fade to the target, unless the lamp's state is awaited first."""
         if self._wish is None:
             return
         origin = self._origin(now)
@@ -109,7 +109,7 @@ class Lamp:
         has_white = origin is not None and origin.kelvin is not None
         self._shade_witness.begin(fade.path, now, known=has_white)
         if not self._voice.fades and self._said.available is not False:
-            # Wherever it was, its first step puts it where this fade begins.
+            # A stepped lamp is at the fade's start from its first step on.
             self._acquaintance.placed()
         if not again:
             self._checkup.after(fade.path.end, urgent=self._wish.urgent)
@@ -121,7 +121,7 @@ class Lamp:
         return path_between(origin, wish.target, way)
 
     def _must_ask(self, now: Seconds) -> bool:
-        """Whether a lamp that nobody knows, and that can't fade, may yet say where it is."""
+        """Tell if a stepped lamp of unknown state is still given time to report."""
         urgent = self._wish is not None and self._wish.urgent
         if self._voice.fades or urgent or not self.speaks:
             return False
@@ -133,16 +133,16 @@ class Lamp:
         return self._belief.origin(now)
 
     def level_at(self, now: Seconds) -> Level:
-        """What it is believed to show now, as the eye sees it; 0 where nobody knows."""
+        """Return the estimated level at `now`, as lightness; 0 if unknown."""
         return self._belief.level_at(now)
 
     @property
     def urgent(self) -> bool:
-        """Whether lights-up is what the lamp was asked for last."""
+        """Tell if the newest target is lights-up."""
         return self._wish is not None and self._wish.urgent
 
     def due(self) -> Seconds | None:
-        """When the lamp next needs a look."""
+        """Return the time of the lamp's next update."""
         if self._up_since is None:
             return None
         fade = self._belief.fade.next_due() if self._belief.fade else None
@@ -153,7 +153,7 @@ class Lamp:
         return min((time for time in times if time is not None), default=None)
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
-        """What to tell the lamp now."""
+        """Return the messages to send now."""
         due = self.due()
         if due is None or now < due:
             return ()
@@ -197,7 +197,7 @@ class Lamp:
 
     @property
     def _has_followed(self) -> bool:
-        """Whether the lamp's newest report, if there is any, is what it was told."""
+        """Tell if the lamp's newest report, if any, matches its target."""
         if self._witness.confirmed or self._wish is None or self._said.level is None:
             return self._witness.confirmed
         return self._witness.agree(self._said.level, self._wish.target.level)
@@ -207,7 +207,7 @@ class Lamp:
             self._checkup.does_not_follow(self._wish.target, self._said.setting)
 
     def hear(self, topic: str, payload: bytes, now: Seconds) -> None:
-        """Take note of a report; a lamp that comes back is brought to its look again."""
+        """Handle a report; a lamp that returns is faded back to its look."""
         report = self._codec.decode(self.fixture, topic, payload)
         if report is None:
             return
@@ -222,7 +222,7 @@ class Lamp:
             self._judge_shade(report, now)
 
     def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
-        """It has gone, or come back; without power it has forgotten what a hand did to it."""
+        """Handle an availability change; a power cycle clears the manual-override flag."""
         if available and before is False and self._up_since is not None:
             self._by_hand = False
             self._acquaintance.returned()
@@ -231,7 +231,7 @@ class Lamp:
         if not available:
             known = self._origin(now)
             if not self.urgent:
-                # Whatever it shows when the power comes back, it may not be what it was led to.
+                # After a power cycle, the lamp may not show the end of its fade.
                 self._belief.stay(self._belief.at(now))
             self._acquaintance.left(known)
             if self._wish is not None:
@@ -246,7 +246,7 @@ class Lamp:
             self._take(self._witness.judge(level, now), now)
 
     def _judge_shade(self, report: Reported, now: Seconds) -> None:
-        """Only a lamp that is lit shows a white or colour."""
+        """Judge a reported white or colour, which only a lit lamp shows."""
         if self._by_hand:
             self._belief.stay(self._said.setting)
         elif self._is_led and self._said.level:
@@ -260,7 +260,7 @@ class Lamp:
 
     @property
     def _has_begun(self) -> bool:
-        """Whether the lamp was led anywhere since it, and the broker, were last there."""
+        """Tell if a fade has started since the lamp and the broker were last available."""
         if self._begun_at is None or self._up_since is None:
             return False
         return self._begun_at >= self._up_since
@@ -278,14 +278,14 @@ class Lamp:
             self._checkup.answered_wrongly(now)
 
     def broker_back(self, now: Seconds) -> None:
-        """The broker (or the lamp itself) is there: bring the lamp to its look again."""
+        """Restart toward the target: the broker, or the lamp itself, is available again."""
         self._up_since = now
         self._acquaintance.reached(known=self._said.level is not None)
         if self._wish is not None and not self._by_hand:
             self._checkup.reconnected(now, urgent=self.urgent)
 
     def broker_gone(self) -> None:
-        """Nothing more can be told: the lamp stays where it was led, or ends its own fade."""
+        """Stop sending: the lamp stays at its last step, or completes its own transition."""
         self._up_since = None
         self._acquaintance.interrupted()
         self._checkup.cancel()

@@ -1,4 +1,4 @@
-"""What is asked of a lamp, and what is known of it."""
+"""Target and known state of a lamp."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from kacenv.units import Seconds
 
 @dataclass(frozen=True, slots=True)
 class LampState:
-    """A lamp for display.
+    """State of a lamp for display.
 
-    `believed` is what it should show now, in mid-fade too; None before it was told anything.
-    `reported` is what it says itself; `available` is None where nobody says. `confirmed_after`
-    is the time (s) from its last telling to its word that it follows; None without one.
+    `believed` is what the lamp should show now, in mid-fade too; None before its first command.
+    `reported` is its own report; `available` is None if unknown. `confirmed_after` is the time (s)
+    from its last command to its confirmation; None without one.
     """
 
     believed: Setting | None = None
@@ -24,7 +24,7 @@ class LampState:
 
 
 class Wish(NamedTuple):
-    """The newest look asked of the lamp; it should be reached by `end`."""
+    """Newest target of a lamp, to be reached by `end`."""
 
     target: Setting
     end: Seconds

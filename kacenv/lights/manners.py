@@ -1,4 +1,4 @@
-"""How a room wants a lamp led: how fast at most, how warm when dim, how cool at most."""
+"""Limits on a lamp's fades: slope, warm dimming, and cool white in dim light."""
 
 from typing import NamedTuple
 
@@ -11,27 +11,27 @@ from kacenv.units import Kelvin
 
 
 class Manners(NamedTuple):
-    """A room's wishes for one lamp."""
+    """A room's limits for one lamp."""
 
     steepest: float = STEEPEST
-    """Level per second, lights-up apart."""
+    """Greatest slope (level per second), except in lights-up."""
     dim_light: DimLight = DimLight()
     warm_dims: bool = False
 
     @classmethod
     def of(cls, room: Room, fixture: Fixture) -> "Manners":
-        """What the room file says."""
+        """Return the limits that the room file sets for a lamp."""
         return cls(room.steepest_light, room.dim_light, room.warm_dims(fixture))
 
     def warmth(self, fixture: Fixture, setting: Setting) -> Warmth | None:
-        """The whites that follow the level; None where a look gives one, or the lamp has none."""
+        """Return the range of warm dimming; None if the look sets a white or the lamp has none."""
         gives = setting.kelvin is not None or setting.color is not None
         if gives or not self.warm_dims or Ability.KELVIN not in fixture.can:
             return None
         return Warmth(fixture.warmest, fixture.coolest)
 
     def fitted(self, fixture: Fixture, setting: Setting, *, cool: bool = False) -> Setting:
-        """`setting` as this lamp can show it and, unless it may be `cool`, as dim light may be."""
+        """Return `setting` within the lamp's abilities and, unless `cool`, the dim-light limit."""
         warmth = self.warmth(fixture, setting)
         if warmth is not None:
             return Setting(setting.level, warm_dim(setting.level, *warmth))
@@ -39,11 +39,11 @@ class Manners(NamedTuple):
 
 
 USUAL = Manners()
-"""Those of a room that says nothing of them."""
+"""Limits of a room file without any."""
 
 
 def guarded(setting: Setting, dim: DimLight) -> Setting:
-    """`setting` without what is too cool or too blue for so dim a light.
+    """Replace a white or colour that is too cool or too blue for so dim a light.
 
     Below `dim.below` a cooler white becomes `dim.coolest`, and so does a colour with a greater
     share of blue than that white has.
@@ -58,7 +58,7 @@ def guarded(setting: Setting, dim: DimLight) -> Setting:
 
 
 def _blueness(color: Color) -> float:
-    """How strong the blue is beside the stronger of the other two."""
+    """Return the ratio of blue to the stronger of red and green."""
     return color.blue / max(color.red, color.green, 1)
 
 

@@ -1,4 +1,4 @@
-"""The way of one lamp's light from one setting to another, as a function of absolute time."""
+"""Trajectory of one lamp's setting, as a pure function of absolute time."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -11,24 +11,24 @@ from kacenv.room import STEEPEST_LIGHT
 from kacenv.units import Kelvin, Level, Seconds
 
 STEEPEST = STEEPEST_LIGHT
-"""Level per second, unless the room is gentler."""
+"""Greatest slope (level per second), unless the room sets a lower one."""
 STEEPEST_WHITE = 60.0
-"""Mired per second: from candle to daylight takes at least five seconds."""
+"""Greatest slope of a white (mired per second): candle to daylight takes at least 5 s."""
 STEEPEST_TINT = 0.1
-"""Oklab distance per second: from red to blue takes at least five seconds."""
+"""Greatest slope of a colour (Oklab distance per second): red to blue takes at least 5 s."""
 URGENT_DURATION = Seconds(3.0)
-"""Lights-up, from any level."""
+"""Duration (s) of lights-up, from any level."""
 MIRED = 1_000_000.0
-"""Mired times kelvin."""
+"""Product of mired and kelvin."""
 FIRST_STEP = Seconds(0.2)
-"""A lamp that must be stepped, and of which nobody ever knew anything, begins where the steepest
-way leads from the dark in this time: it may be dark, and then that is its first step."""
+"""Time (s) that sets the first step of a stepped lamp of unknown state: the level which the
+steepest fade from the dark reaches in it, as the lamp may be dark."""
 SAME_MIRED = 10.0
-"""Less than anyone sees in a lamp that changes."""
+"""Difference of whites (mired) that nobody sees in a lamp that changes."""
 
 
 class Warmth(NamedTuple):
-    """The whites between which a lamp gets warmer as it dims."""
+    """Range of whites for warm dimming."""
 
     warmest: Kelvin
     coolest: Kelvin
@@ -36,32 +36,32 @@ class Warmth(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """From one setting to another: levels even to the eye, whites in mired, colours in Oklab."""
+    """Fade between two settings: linear in lightness, in mired for whites, in Oklab for colours."""
 
     level: Fade
     mired: Fade | None = None
     tint: Tint | None = None
     warmth: Warmth | None = None
     goal: Setting | None = None
-    """What is said at the end, where a colour fades into a white."""
+    """Exact target, where a colour fades into a white."""
     pace: float = 0.0
-    """The least share of its time in which the bounds let it be gone; 0 for lights-up."""
+    """Least share of the duration that the slope limits need; 0 for lights-up."""
     steepest: float = STEEPEST
-    """Level per second."""
+    """Greatest slope (level per second)."""
 
     @property
     def end(self) -> Seconds:
-        """When the target is reached."""
+        """Return the time at which the target is reached."""
         others = (self.mired.end if self.mired else 0.0, self.tint.course.end if self.tint else 0.0)
         return Seconds(max(self.level.end, *others))
 
     @property
     def target(self) -> Setting:
-        """Where it leads."""
+        """Return the setting at the end."""
         return self.at(self.end)
 
     def at(self, time: Seconds) -> Setting:
-        """What the lamp should show at `time`."""
+        """Return the setting at `time`."""
         if self.goal is not None and time >= self.end:
             return self.goal
         level = Level(self.level.value_at(time))
@@ -72,7 +72,7 @@ class Path:
         return Setting(level, Kelvin(MIRED / self.mired.value_at(time)) if self.mired else None)
 
     def later(self, span: Seconds) -> "Path":
-        """The same way, put off by `span`."""
+        """Return the same fade, delayed by `span` seconds."""
         return replace(
             self,
             level=_later(self.level, span),
@@ -81,7 +81,7 @@ class Path:
         )
 
     def cut(self, time: Seconds) -> "Path":
-        """The same way as far as it leads by `time`, and no farther."""
+        """Return the fade truncated at `time`."""
         if time >= self.end:
             return self
         tint = self.tint
@@ -94,9 +94,9 @@ class Path:
         )
 
     def white_first(self, span: Seconds) -> "Path":
-        """The same way with the white or colour changed in the first `span`, the level after.
+        """Return the fade with the white or colour changed in the first `span`, then the level.
 
-        It ends in time where the bounds let it: either takes as long as it needs.
+        Keeps the end where the slope limits allow; otherwise either part takes as long as needed.
         """
         least = self._least_for_shade()
         span = Seconds(max(span, least))
@@ -114,7 +114,7 @@ class Path:
         )
 
     def _least_for_shade(self) -> float:
-        """Seconds that the white or colour needs."""
+        """Return the seconds that the white or colour needs."""
         if self.tint is not None:
             return distance(self.tint.origin, self.tint.target) / STEEPEST_TINT
         if self.mired is None:
@@ -128,22 +128,24 @@ class Path:
 
 
 class Way(NamedTuple):
-    """How a path is to be gone."""
+    """Options of a fade."""
 
     start: Seconds
     duration: Seconds
     steepest: float = STEEPEST
-    """Level per second."""
+    """Greatest slope (level per second)."""
     urgent: bool = False
-    """Lights-up: in its own time, past every bound."""
+    """True for lights-up, which has its own duration and no slope limit."""
     warmth: Warmth | None = None
-    """Where the lamp's white follows its level; the target names the white at the end."""
+    """Range of warm dimming, if the white follows the level; the target then gives the final
+    white."""
 
 
 def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
-    """The way to `target`, longer than asked for where a slope bound wants it.
+    """Return the fade to `target`, lengthened where a slope limit needs it.
 
-    From an unknown origin the longest way is allowed for, and the target taken as shown.
+    With an unknown origin, the duration allows for the longest change, and the fade begins at the
+    target.
     """
     duration = _bounded(origin, target, way)
     least = 0.0 if way.urgent else _bounded(origin, target, way._replace(duration=Seconds(0.0)))
@@ -163,9 +165,9 @@ def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
 
 
 def path_from_unknown(target: Setting, presumed: Setting | None, way: Way) -> Path:
-    """The way of a lamp that must be stepped, and whose place is `presumed` at best.
+    """Return the fade of a stepped lamp of unknown state, from `presumed` if given.
 
-    Lights-up doesn't guess: it begins at its end, for on a way up the lamp might first go dark.
+    Lights-up begins at its end: in a fade from a guessed level, the lamp might first go dark.
     """
     if way.urgent:
         at_once = way._replace(duration=Seconds(0.0), urgent=False)
@@ -184,7 +186,7 @@ def _cut(fade: Fade, time: Seconds) -> Fade:
 
 
 def _follows(origin: Setting | None, warmth: Warmth) -> bool:
-    """Whether the white follows the level already, so that it needn't be led there first."""
+    """Tell if the white follows the level already, so that no fade of its own is needed."""
     if origin is None or origin.kelvin is None or origin.level <= 0:
         return True
     expected = warm_dim(origin.level, *warmth)
@@ -202,7 +204,7 @@ def _bounded(origin: Setting | None, target: Setting, way: Way) -> Seconds:
 
 
 def _bounded_white(origin: Setting, target: Setting) -> float:
-    """The least seconds for the change of white or colour; one that nobody sees needs none."""
+    """Return the least seconds for a change of white or colour; 0 in a dark lamp."""
     if origin.level <= 0:
         return 0.0
     colors = _colors(origin, target)
@@ -214,7 +216,7 @@ def _bounded_white(origin: Setting, target: Setting) -> float:
 
 
 def _colors(origin: Setting | None, target: Setting) -> tuple[Color, Color] | None:
-    """The colours between which to fade; None where only whites are concerned."""
+    """Return the colours to fade between; None if both settings are whites."""
     before = _color(origin) if origin is not None else None
     after = _color(target) or before
     if after is None or (target.color is None and (origin is None or origin.color is None)):

@@ -1,4 +1,4 @@
-"""When to try again to reach a broker: soon enough for the room, seldom enough for the broker."""
+"""Reconnect delays for a broker, randomized so that a clinic's rooms don't all connect at once."""
 
 from collections.abc import Callable
 from random import uniform
@@ -6,17 +6,17 @@ from random import uniform
 from kacenv.units import Seconds
 
 FIRST = (0.1, 0.4)
-"""Seconds; by chance, so that the clinic's rooms don't all come at once."""
+"""Range (s) of the first delay."""
 LATER = (0.5, 1.2)
-"""Then, for as long as it takes: a room knocks at most twice a second, once on average."""
+"""Range (s) of all later delays: at most two attempts a second and room, about one on average."""
 LASTED = Seconds(10.0)
-"""A connection that was shorter counts as one more failure: a broker that flaps isn't pestered."""
+"""Least duration (s) of a connection that resets the delays; a shorter one counts as a failure."""
 REFUSED = (5.0, 10.0)
-"""A broker that has said no isn't pestered."""
+"""Range (s) of the delay after the broker has refused the connection."""
 
 
 class Retry:
-    """How long to wait before each attempt; `chance` picks from a range (s)."""
+    """Randomized reconnect delays; `chance` draws from a range (s)."""
 
     def __init__(self, chance: Callable[[float, float], float] = uniform) -> None:
         self._chance = chance
@@ -24,11 +24,11 @@ class Retry:
         self._since: Seconds | None = None
 
     def connected(self, now: Seconds) -> None:
-        """It worked, at `now` on a clock of the caller's."""
+        """Note a connection at `now`, on any clock that the caller also uses for failures."""
         self._since = now
 
     def failed(self, now: Seconds) -> Seconds:
-        """It was lost or couldn't be reached; how long to wait now."""
+        """Note a lost connection or failed attempt; return the delay (s) before the next."""
         if self._since is not None and now - self._since >= LASTED:
             self._failed = False
         span = LATER if self._failed else FIRST
@@ -36,7 +36,7 @@ class Retry:
         return self._pick(span)
 
     def refused(self) -> Seconds:
-        """It said no; how long to wait now."""
+        """Return the delay (s) after a refusal."""
         return self._pick(REFUSED)
 
     def _pick(self, span: tuple[float, float]) -> Seconds:

@@ -1,4 +1,4 @@
-"""The rig: a room's lamps, led from look to look over MQTT."""
+"""Light controller of a room: performs looks on its lamps over MQTT."""
 
 import logging
 import threading
@@ -20,23 +20,23 @@ from kacenv.room import Broker, Room
 from kacenv.units import Seconds
 
 LONGEST_WAIT = 0.05
-"""Real seconds between looks while something fades: a simulated clock may jump."""
+"""Longest wait (real s) during a fade: a simulated clock may jump."""
 IDLE_WAIT = 1.0
-"""Real seconds between looks at paho's thread while nothing fades."""
+"""Longest wait (real s) without a fade, between checks of paho's thread."""
 REPORT_GAP = 0.02
-"""Real seconds between looks at reports: a flood of them must not take the whole machine."""
+"""Least gap (real s) between batches of reports, which limits the load of a flood."""
 REPORTS_KEPT = 8
-"""Of one topic between two looks: a device with several lamps reports them all on one."""
+"""Reports kept of one topic in a batch: a device with several lamps reports them all on one."""
 _log = logging.getLogger(__name__)
 
 
 class Rig:
-    """Performs looks on a room's lamps; see `Lamp` for what a lamp is told when.
+    """Performs looks on a room's lamps; `Lamp` decides the messages.
 
-    Nothing here waits for the broker: looks asked for while it is away are shown, by a short
-    fade, when it is back, the newest alone. `tell` hears what staff should know, from a thread
-    of the rig. A room without lamps has a rig that does nothing. Only the rig that leads the
-    room should `announce` it; see `Client`.
+    Never blocks on the broker: of the looks requested during an outage, the newest is shown by a
+    short fade after it. `tell` receives staff messages, on the controller's or paho's thread.
+    Without lamps, all methods do nothing. Only the room's main controller should `announce` its
+    status; see `Client`.
 
     Raises:
         DeviceError: A lamp's topic, or the broker's password or certificate, can't be used.
@@ -76,17 +76,17 @@ class Rig:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there."""
+        """Tell if the broker is connected."""
         return self._client is not None and self._client.connected
 
     def start(self) -> None:
-        """Connect, and begin to perform."""
+        """Connect, and start the thread."""
         if self._client is not None:
             self._client.start()
             self._thread.start()
 
     def perform(self, command: LightCommand) -> None:
-        """Show a look, or bring lamps back to it; returns at once."""
+        """Queue a look or a resume command; never blocks on the broker."""
         if self._client is None:
             return
         with self._wake:
@@ -94,25 +94,25 @@ class Rig:
             self._wake.notify()
 
     def lead(self, lamp: str, setting: Setting, duration: Seconds) -> None:
-        """Fade one lamp alone, as cool as asked; returns at once."""
+        """Fade one lamp alone, without the dim-light limit; never blocks on the broker."""
         with self._wake:
             self._lamps[lamp].ask(setting, self._clock.now(), duration, cool=True)
             self._plan(self._lamps[lamp])
             self._wake.notify()
 
     def shown(self) -> Mapping[str, LampState]:
-        """Every lamp's state by its id: believed now, reported, and whether it answers."""
+        """Return every lamp's state by its id."""
         with self._wake:
             now = self._clock.now()
             return {name: lamp.state(now) for name, lamp in self._lamps.items()}
 
     @property
     def silent(self) -> frozenset[str]:
-        """The lamps that can't say what they show."""
+        """Return the ids of the lamps that can't report their level."""
         return frozenset(name for name, lamp in self._lamps.items() if not lamp.speaks)
 
     def close(self) -> None:
-        """Let go of the lamps as they are."""
+        """Stop the thread and disconnect; the lamps stay as they are."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -127,7 +127,7 @@ class Rig:
             self._wake.notify()
 
     def _on_report(self, topic: str, payload: bytes) -> None:
-        """Only the newest reports of each topic are kept, so that a flood can't pile up."""
+        """Queue a report; keep only each topic's newest, so that a flood can't pile up."""
         with self._wake:
             if not self._reports:
                 self._wake.notify()
@@ -137,13 +137,13 @@ class Rig:
         while not self._closing:
             try:
                 self._turn()
-            except Exception:  # noqa: BLE001 - the lamps must be led on, whatever it was
+            except Exception:  # noqa: BLE001 - the thread must survive any error
                 _log.exception("The lamps could not be led for a moment")
                 with self._wake:
                     self._wake.wait(IDLE_WAIT)
 
     def _turn(self) -> None:
-        """One look at everything; publishes outside the lock, which paho's thread may want."""
+        """Run one iteration; publish outside the lock, which paho's thread may want."""
         with self._wake:
             self._wake.wait(self._pause())
             messages = self._due_messages(self._clock.now())
@@ -156,7 +156,7 @@ class Rig:
             self._tell(text)
 
     def _pause(self) -> float:
-        """Real seconds until there is something to do."""
+        """Return the wait (real s) until the next iteration."""
         if self._closing or self._links:
             return 0.0
         waits = [IDLE_WAIT]
@@ -186,7 +186,7 @@ class Rig:
         return messages
 
     def _plan(self, lamp: Lamp) -> None:
-        """Note when the lamp next needs a look, and what it has to tell."""
+        """Schedule a lamp's next update, and collect its staff messages."""
         level = lamp.level_at(self._clock.now())
         self._agenda.put(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
         self._news += lamp.news()
@@ -213,7 +213,7 @@ class Rig:
                 self._plan(lamp)
 
     def _take_orders(self, now: Seconds) -> None:
-        """Begin the orders whose time has come; one that came late is given less time."""
+        """Start the commands that are due; a late one gets what is left of its duration."""
         due = [command for command in self._orders if command.at <= now]
         self._orders = deque(command for command in self._orders if command.at > now)
         for command in due:

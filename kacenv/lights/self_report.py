@@ -1,4 +1,4 @@
-"""What a lamp has said of itself, the newest of everything together."""
+"""Merged reports of a lamp: the newest value of each field."""
 
 from kacenv.lights.dialects import Reported
 from kacenv.look import Setting
@@ -6,31 +6,31 @@ from kacenv.units import Level, Seconds
 
 
 class SelfReport:
-    """Reports come in parts: a level, a white or colour, or whether the lamp is there."""
+    """Merges partial reports: level, white or colour, availability."""
 
     def __init__(self) -> None:
         self._report = Reported()
         self.level_at: Seconds | None = None
-        """When it last said a level."""
+        """Time of the newest reported level."""
 
     @property
     def level(self) -> Level | None:
-        """What it said last; None where it never did."""
+        """Return the newest reported level; None without one."""
         return self._report.level
 
     @property
     def available(self) -> bool | None:
-        """Whether it answers; None where nobody says."""
+        """Return the reported availability; None if unknown."""
         return self._report.available
 
     @property
     def setting(self) -> Setting | None:
-        """All that it shows; None before it has said a level."""
+        """Return the reported setting; None without a level."""
         level, kelvin, _, color = self._report
         return None if level is None else Setting(level, None if color else kelvin, color)
 
     def take(self, report: Reported, now: Seconds) -> None:
-        """Add what it says now to what it said before; a white takes the place of a colour."""
+        """Merge a report; a reported white replaces a colour."""
         known = zip(report, self._report, strict=True)
         self._report = Reported._make(old if new is None else new for new, old in known)
         if report.kelvin is not None and report.color is None:
@@ -39,5 +39,5 @@ class SelfReport:
             self.level_at = now
 
     def forget_whether_there(self) -> None:
-        """Nobody can say any more whether it answers."""
+        """Reset the availability to unknown."""
         self._report = self._report._replace(available=None)

@@ -1,4 +1,4 @@
-"""What a lamp's reports of its white or colour mean: obedience, a lamp's own limits, or a hand."""
+"""Classification of a lamp's colour reports: as told, clipped by the lamp, or changed manually."""
 
 import math
 from typing import NamedTuple
@@ -11,15 +11,15 @@ from kacenv.room import Fixture
 from kacenv.units import Kelvin, Seconds
 
 SAME_MIRED = 15.0
-"""Lamps round their whites, some by way of a colour; a hand changes more."""
+"""Tolerance (mired): lamps round whites, some by way of a colour; people change more."""
 SAME_TINT = 0.1
-"""Oklab distance; lamps round colours, and show the nearest that they have."""
+"""Tolerance (Oklab distance): lamps round colours, and show the nearest in their gamut."""
 CLIPS_WITHIN = 100.0
-"""Mired; so much narrower than the room file says a lamp's whites may be, as common bulbs' are."""
+"""Greatest clipping (mired): common bulbs have this much less range than the room file says."""
 
 
 class _Whites(NamedTuple):
-    """The mired that a lamp can show; the room file says it, and the lamp knows better."""
+    """Range (mired) of a lamp: the room file's, narrowed by the lamp's reports."""
 
     coolest: float
     warmest: float
@@ -35,11 +35,11 @@ _NONE = _Whites(coolest=math.inf, warmest=-math.inf)
 
 
 class ShadeWitness:
-    """Remembers the white or colour to which a lamp was last led, and judges reports by that.
+    """Classifies colour reports by comparison with the last fade's white or colour.
 
-    A lamp that can't show a white as warm or as cool as the room file says shows its own warmest
-    or coolest. Such a report is taken for that, and remembered, unless the lamp has shown more
-    when it had come to rest: what it says on the way may be no more than the command said back.
+    A lamp with a narrower range than the room file says shows its own warmest or coolest white
+    instead. Such a report counts as following and narrows the range, unless the lamp has shown more
+    at rest: during a fade, a report may only echo the command.
     """
 
     def __init__(self, fixture: Fixture) -> None:
@@ -51,19 +51,19 @@ class ShadeWitness:
         self._knows = self._origin_known = False
 
     def begin(self, path: Path, now: Seconds, *, known: bool) -> None:
-        """The lamp is led along `path` from now on, `known` to show the white it begins with."""
+        """Start a fade along `path`; `known` if the lamp's white at its start is known."""
         self._path, self._knows, self._origin_known = path, False, known
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
 
     def put_off(self, span: Seconds) -> None:
-        """The lamp's way ends later by `span`."""
+        """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
 
     def judge(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> Meaning:
-        """What a report of a white, or of a colour, at `now` means.
+        """Classify a report of a white or a colour.
 
-        A lamp that has never said that it shows what it was told isn't led astray by a hand; who
-        was told a level alone, or nothing but darkness, may show any shade.
+        Nothing counts as a manual change until the lamp has reported what it was told. After a
+        command for the level alone or for darkness, any shade is accepted.
         """
         target = self._path.target if self._path is not None else None
         if target is None or target.level <= 0 or not (kelvin or color):
@@ -88,7 +88,7 @@ class ShadeWitness:
         return self._is_white(MIRED / target.kelvin, MIRED / kelvin, now)
 
     def _is_white(self, told: float, shown: float, now: Seconds) -> bool:
-        """Whether `shown` (mired) is `told`, or as near to it as the lamp can come."""
+        """Tell if `shown` (mired) is `told`, or the nearest that the lamp can show."""
         near = min(abs(shown - told), abs(shown - self._own.held(told)))
         if near > SAME_MIRED:
             return not self._is_on_its_way(now) and self._is_limit(told, shown)
@@ -97,7 +97,7 @@ class ShadeWitness:
         return True
 
     def _is_limit(self, told: float, shown: float) -> bool:
-        """Whether this may be the lamp's own warmest or coolest white; then it is remembered."""
+        """Tell if a white may be the lamp's own limit, and remember it if so."""
         own, said, seen = self._own, self._said, self._seen
         warmer = shown > seen.warmest and (own.warmest == said.warmest or shown > own.warmest)
         cooler = shown < seen.coolest and (own.coolest == said.coolest or shown < own.coolest)
@@ -108,13 +108,13 @@ class ShadeWitness:
         return self._own is not own
 
     def _is_on_its_way(self, now: Seconds) -> bool:
-        """Whether the white still changes, so that one short of the last is only passed."""
+        """Tell if the white is still fading, so that one short of the target is only passed."""
         ends = _ends(self._path) if self._path is not None else []
         changes = bool(ends) and max(ends) - min(ends) > SAME_MIRED
         return changes and now < self._settled
 
     def _is_off_the_way(self, kelvin: Kelvin | None, now: Seconds) -> bool:
-        """Whether a white lies beyond all that the lamp is to show on its way."""
+        """Tell if a white lies outside the fade's range."""
         path = self._path
         if path is None or path.tint is not None or kelvin is None:
             return False
@@ -127,7 +127,7 @@ class ShadeWitness:
 
 
 def _ends(path: Path) -> list[float]:
-    """The whites (mired) between which the lamp is led, as far as they are known."""
+    """Return the fade's first and last white (mired), where known."""
     start = path.mired.start if path.mired is not None else path.level.start
     whites = (path.at(start).kelvin, path.target.kelvin)
     return [MIRED / white for white in whites if white is not None]

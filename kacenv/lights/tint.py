@@ -1,4 +1,4 @@
-"""Ways from one colour to another that look even, and the colour that a white has.
+"""Colour fades in Oklab, and the colour of a white.
 
 Oklab is B. Ottosson's space (2020), in which equal distances look about equally large; the
 whites are the Planckian locus as approximated by Kang et al. (2002) for 1,667 K to 25,000 K.
@@ -43,14 +43,14 @@ _FROM_XYZ = (
 
 @dataclass(frozen=True, slots=True)
 class Tint:
-    """A fade from `origin` to `target` that takes the time of `course` (0 to 1)."""
+    """Fade from `origin` to `target` over the time of `course`, whose values run from 0 to 1."""
 
     origin: Color
     target: Color
     course: Fade
 
     def at(self, time: float) -> Color:
-        """The colour at `time`."""
+        """Return the colour at `time`."""
         share = self.course.value_at(time)
         return _mixed(self.origin, self.target, share) if 0 < share < 1 else self._end(share)
 
@@ -59,12 +59,12 @@ class Tint:
 
 
 def distance(one: Color, other: Color) -> float:
-    """How different two colours look: Oklab distance; red and blue are about 0.5 apart."""
+    """Return the Oklab distance of two colours; red and blue are about 0.5 apart."""
     return dist(_oklab(one), _oklab(other))
 
 
 def color_of(white: Kelvin) -> Color:
-    """The colour that a white has beside daylight."""
+    """Return the sRGB colour of a white, as seen beside daylight."""
     x, y = _planckian(min(max(white, 1667.0), 25000.0))
     return _full(_times(_FROM_XYZ, (x / y, 1.0, (1 - x - y) / y)))
 
@@ -82,13 +82,13 @@ def _oklab(color: Color) -> Vector:
 
 
 def _full(linear: Vector) -> Color:
-    """Linear light as a colour at full brightness; what no screen shows is cut off."""
+    """Convert linear RGB to a colour at full brightness; clip what is outside sRGB."""
     strongest = max(*linear, 1e-9)
     return Color(*(round(255 * _coded(max(part, 0.0) / strongest)) for part in linear))
 
 
 def _planckian(white: float) -> tuple[float, float]:
-    """The chromaticity (x, y) of a black body."""
+    """Return the CIE 1931 chromaticity (x, y) of a black body at `white` kelvin."""
     k = 1000.0 / white
     if white <= 4000:
         x = -0.2661239 * k**3 - 0.2343589 * k**2 + 0.8776956 * k + 0.179910
@@ -102,7 +102,7 @@ def _planckian(white: float) -> tuple[float, float]:
 
 
 def _linear(coded: float) -> float:
-    """SRGB's transfer function, IEC 61966-2-1."""
+    """Decode a channel by sRGB's transfer function, IEC 61966-2-1."""
     return coded / 12.92 if coded <= 0.04045 else ((coded + 0.055) / 1.055) ** 2.4
 
 

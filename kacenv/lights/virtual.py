@@ -1,4 +1,4 @@
-"""A virtual lamp: a real MQTT client that behaves as a lamp of its dialect would."""
+"""Simulated lamp: an MQTT client that behaves like a lamp of its dialect."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ OFF, NO_QUIRKS = Setting(Level(0.0)), Quirks()
 
 
 class Received(NamedTuple):
-    """A message as the lamp received it, at `at` on the clock."""
+    """Message received by the lamp at `at` on its clock."""
 
     at: Seconds
     topic: str
@@ -37,11 +37,10 @@ class Received(NamedTuple):
 
 
 class VirtualLamp:
-    """A lamp that listens, fades by its own transition, and reports.
+    """Lamp that listens, fades by its own transition, and reports.
 
-    It begins at `setting`, answers on `clock`, and comes back by itself when the broker does.
-    `broker` is one, or a port on this machine.
-    Colours change at once, levels and whites in the time they are told.
+    Starts at `setting`, keeps time by `clock`, and reconnects by itself. `broker` is a broker or a
+    port on this machine. Colours change at once, levels and whites within the requested transition.
     """
 
     def __init__(
@@ -56,9 +55,10 @@ class VirtualLamp:
         self.fixture = fixture
         self.received: list[Received] = []
         self.lost = 0
-        """How many of the received commands came to nothing, by its quirks."""
+        """Number of received commands dropped by the simulated faults."""
         self.log: list[tuple[Seconds, Level]] = []
-        """Level at each moment the lamp was told something, and where it was led."""
+        """Time of each command or manual change, with the level then, or the target without a
+        transition."""
         self._clock = clock
         self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
         self._bulb = BULBS[fixture.dialect]
@@ -94,17 +94,17 @@ class VirtualLamp:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Switch it off at the mains."""
+        """Switch the lamp off at the mains."""
         self.close()
 
     @property
     def level_now(self) -> Level:
-        """What the lamp shows now."""
+        """Return the level shown now."""
         return self.level_at(self._clock.now())
 
     @property
     def setting_now(self) -> Setting:
-        """Level and, for lamps that have them, white or colour, as shown now."""
+        """Return the level shown now, with white or colour where the lamp has them."""
         now = self._clock.now()
         return self._setting(self.level_at(now), self._kelvin.value_at(now))
 
@@ -114,43 +114,43 @@ class VirtualLamp:
         return Setting(level, Kelvin(kelvin) if Ability.KELVIN in self.fixture.can else None)
 
     def level_at(self, moment: Seconds) -> Level:
-        """What the lamp showed at `moment`, or will show if nothing else is said."""
+        """Return the level shown at `moment`, or expected then if no command follows."""
         with self._news:
             begun = (fade for fade in reversed(self._levels) if fade.start <= moment)
             fade = next(begun, None)
             return Level(fade.value_at(moment) if fade else self._levels[0].origin)
 
     def start(self) -> None:
-        """Connect, and again whenever the broker comes back."""
+        """Connect, and reconnect whenever the broker comes back."""
         self._paho = self._prepared()
         self._paho.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
         self._paho.loop_start()
 
     def wait_until_listening(self, timeout: float) -> bool:
-        """Whether the lamp listens within `timeout` real seconds."""
+        """Wait for the subscription, at most `timeout` real seconds; return False on timeout."""
         return self._subscribed.wait(timeout)
 
     def wait_for(self, condition: Callable[["VirtualLamp"], bool], timeout: float) -> bool:
-        """Whether `condition` comes true within `timeout` real seconds."""
+        """Wait for `condition`, at most `timeout` real seconds; return False if it stays false."""
         until = time.monotonic() + timeout
         with self._news:
             while not condition(self):
                 if time.monotonic() >= until:
                     return False
-                # A fade goes on without news.
+                # A fade progresses without notifications.
                 self._news.wait(0.02)
         return True
 
     def turn(self, level: Level) -> None:
-        """A person turns the lamp at the wall."""
+        """Turn the lamp to `level` as a person at the wall would."""
         self._obey(Heard(level))
 
     def press(self) -> None:
-        """A person presses the switch at the wall: off, or back to what it last was."""
+        """Press the wall switch: off, or back to the last level above 0."""
         self.turn(Level(0.0) if self.level_now > 0 else self._lit)
 
     def cycle_power(self) -> None:
-        """The mains go and come: the lamp leaves, and returns at its power-on state."""
+        """Cut the power and restore it; the lamp reconnects at its power-on state."""
         self.close()
         back = self._quirks.power_on
         with self._news:
@@ -160,7 +160,7 @@ class VirtualLamp:
         self.start()
 
     def close(self) -> None:
-        """Leave the broker."""
+        """Disconnect from the broker."""
         gone = self._bulb.availability(self.fixture, False)
         if gone is not None and self._subscribed.is_set():
             self._paho.publish(gone.topic, gone.payload, retain=True)
@@ -234,7 +234,7 @@ class VirtualLamp:
             self._kelvin = Fade(shown, shown, now)
 
     def _report(self) -> None:
-        """Say what the lamp is on its way to."""
+        """Publish the lamp's target."""
         target = self._setting(Level(self._levels[-1].target), self._kelvin.target)
         for report in self._bulb.reports(self.fixture, target):
             self._paho.publish(report.topic, report.payload, retain=self._bulb.RETAINS)

@@ -1,4 +1,4 @@
-"""How one lamp is spoken to: by fades of its own or by steps, level and white apart or together."""
+"""Encoder of one lamp: fade steps to messages of its dialect."""
 
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.fader import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
@@ -8,36 +8,37 @@ from kacenv.room import Ability, Dialect, Fixture
 from kacenv.units import Seconds
 
 GROUP_GAP = Seconds(1.2)
-"""A command to a Zigbee group is a broadcast: a network takes about eight in nine seconds."""
+"""Least gap (s) for a Zigbee group: each command is a broadcast, and a network takes about eight in
+nine seconds."""
 SAME_WHITE = 25.0
-"""Kelvin; less than anyone sees, more than whole mired round off."""
+"""Difference of whites (kelvin) that nobody sees, larger than the rounding to whole mired."""
 _AT_ONCE = Seconds(0.0)
 
 
 class Voice:
-    """Words for one lamp, and the memory of the last ones."""
+    """Encodes one lamp's fades and steps; remembers the last setting sent."""
 
     def __init__(self, fixture: Fixture) -> None:
         self._fixture = fixture
         self._codec = codec(fixture)
         self.fades = self._codec.FADES and Ability.TRANSITION in fixture.can
-        """Whether the lamp takes its own time to a setting."""
+        """True if the lamp has transitions of its own."""
         in_group = fixture.dialect is Dialect.ZIGBEE2MQTT_GROUP
         self.gap = GROUP_GAP if in_group else STEP_GAP
-        """The least time between two messages to it."""
+        """Least gap (s) between two messages to the lamp."""
         self.scale = self._codec.scale(fixture)
         self.told: Setting | None = None
-        """What the lamp was told last, level and white or colour together."""
+        """Setting sent last, level and white or colour together."""
 
     def fade_along(self, path: Path, origin: Setting | None, *, urgent: bool) -> LampFade:
-        """The fade that brings the lamp along `path`; None as origin is unknown."""
+        """Return the fade along `path` for this lamp; `origin` is None if unknown."""
         if not self.fades:
             return SteppedFade.begin(path, self.scale, urgent=urgent, gap=self.gap)
         apart = self._apart(path.target, origin)
         return OwnFade.begin(path, apart=apart, urgent=urgent, longest=self._codec.LONGEST)
 
     def _apart(self, target: Setting, origin: Setting | None) -> bool:
-        """Whether white or colour changes, and needs a message of its own."""
+        """Tell if white or colour changes and needs a message of its own."""
         if target.color is not None:
             changes = origin is None or origin.color != target.color
             message = self._codec.encode_color(self._fixture, target.color, _AT_ONCE)
@@ -48,7 +49,7 @@ class Voice:
         return bool(self._codec.encode_white(self._fixture, target.kelvin, _AT_ONCE))
 
     def words(self, step: Step) -> tuple[Message, ...]:
-        """The messages for one step of a fade."""
+        """Return the messages for one step of a fade."""
         level, kelvin, transition, color = step
         if level is not None:
             before = self.told or Setting(level)

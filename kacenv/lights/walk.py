@@ -1,4 +1,4 @@
-"""A walk round the lamps: each a little brighter and back, and what it said to that."""
+"""Test of a room's lamps: fade each a little brighter and back, and check its reports."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,21 +12,21 @@ from kacenv.room import Fixture, Room
 from kacenv.units import Level, Seconds
 
 LISTEN = Seconds(1.0)
-"""How long lamps are given to say what they show before the walk begins."""
+"""Time (s) that lamps are given to report before the test."""
 CHANGE = Level(0.1)
-"""How much brighter a lamp gets; one that is nearly full gets as much dimmer."""
+"""Change of level in the test: up, or down in a lamp that is nearly full."""
 UNKNOWN = Level(0.2)
-"""Where a lamp is taken to be that doesn't say what it shows; it is left there."""
+"""Level assumed for a lamp that doesn't report, and where it is left."""
 SPAN = Seconds(1.5)
 PATIENCE = Seconds(4.0)
-"""How long after that a lamp may take to answer."""
+"""Time (s) after the fade's end in which a lamp may confirm."""
 
 
 class Visit(NamedTuple):
-    """One lamp of the walk.
+    """Test result of one lamp.
 
-    `began` and `left` are what it said before and after; `confirmed` whether it said that it
-    followed, `latency` (s) how soon; both None for a lamp that can't speak.
+    `began` and `left` are its reports before and after; `confirmed` tells if it reported the
+    target, `latency` how soon (s); both None for a lamp that can't report.
     """
 
     lamp: str
@@ -39,7 +39,7 @@ class Visit(NamedTuple):
 
 
 def walk(room: Room) -> Iterator[Visit]:
-    """Visit one lamp after another, softly.
+    """Test one lamp after another; yield each result.
 
     Raises:
         DeviceError: The room has no lamps, or its broker can't be reached.
@@ -64,7 +64,7 @@ def _visit(rig: Rig, fixture: Fixture) -> Visit:
 
 
 def _lead(rig: Rig, fixture: Fixture, setting: Setting) -> Seconds | None:
-    """Lead one lamp to `setting`; how soon it confirmed."""
+    """Fade one lamp to `setting`; return the time (s) to its confirmation, None without one."""
     clock = MonotonicClock()
     rig.lead(fixture.id, setting, SPAN)
     speaks = fixture.id not in rig.silent

@@ -1,4 +1,4 @@
-"""What a lamp's reports mean: an echo, obedience, somebody's hand, or a lamp astray."""
+"""Classification of a lamp's level reports: echo, following, manual change, or mismatch."""
 
 from enum import Enum, auto
 from typing import NamedTuple
@@ -8,28 +8,28 @@ from kacenv.lights.path import Path
 from kacenv.units import Level, Seconds
 
 ECHO = Seconds(2.0)
-"""A report this soon after a change may still be of what was before it."""
+"""Time (s) after a change in which a report may still show the state before it."""
 DRIFT = 0.02
-"""A bulb's own long fade may end this much later, as a share of it."""
+"""Share of a fade's duration by which a bulb's own long fade may end later."""
 SAME_LEVEL = 0.02
-"""Bulbs round to whole percents and have a darkest light; a hand at a dimmer changes more."""
+"""Tolerance (level): bulbs round to whole percents and have a darkest light; people change more."""
 
 
 class Meaning(Enum):
-    """How a report compares to what the lamp was told."""
+    """Meaning of a report, compared with the last command."""
 
     ECHO = auto()
-    """It says nothing new."""
+    """Echo: a state from before the command or within the fade."""
     FOLLOWS = auto()
-    """The lamp shows, or will show, what it was told."""
+    """Following: the lamp shows, or will show, what it was told."""
     HAND = auto()
-    """Somebody else changed it."""
+    """Manual change, by a person or another system."""
     DIFFERS = auto()
-    """It never came to what it was told."""
+    """Mismatch: the lamp never reached what it was told."""
 
 
 class _Span(NamedTuple):
-    """The levels that a fade goes through; a report between them may be its own."""
+    """Range of levels that a fade passes; a report within it may be the fade's own."""
 
     low: Level
     high: Level
@@ -42,7 +42,7 @@ _ANY = _Span(Level(0.0), Level(1.0))
 
 
 class Witness:
-    """Remembers where a lamp was last led, and judges its reports by that."""
+    """Classifies level reports by comparison with the last fade."""
 
     def __init__(self, scale: Scale) -> None:
         self._scale = scale
@@ -51,15 +51,15 @@ class Witness:
         self._begun = self._settled = Seconds(0.0)
         self._told: Seconds | None = None
         self.confirmed_after: Seconds | None = None
-        """How long after the last change the lamp first said that it follows."""
+        """Time (s) from the fade's last change to the lamp's confirmation; None without one."""
 
     @property
     def confirmed(self) -> bool:
-        """Whether the lamp has said that it follows since it was last led anywhere."""
+        """Tell if the lamp has confirmed the current fade."""
         return self.confirmed_after is not None
 
     def begin(self, path: Path, now: Seconds, *, known: bool) -> None:
-        """The lamp is led along `path` from now on; `known` if it began where the path does."""
+        """Start a fade along `path`; `known` if the lamp's level at its start is known."""
         ends = (Level(path.level.origin), Level(path.level.target))
         span = _Span(min(ends), max(ends)) if known else _ANY
         overlaps = now < self._begun + ECHO
@@ -69,20 +69,20 @@ class Witness:
         self._told = self.confirmed_after = None
 
     def put_off(self, span: Seconds) -> None:
-        """The lamp's way ends later by `span`."""
+        """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
 
     def told(self, level: Level, now: Seconds) -> None:
-        """The lamp was told `level`; from its final one on it can confirm."""
+        """Note that `level` was sent; from the final level on, the lamp can confirm."""
         if self._told is None and self.agree(level, self._target):
             self._told = now
 
     def doubt(self) -> None:
-        """What the lamp has said is denied: it is to confirm anew."""
+        """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after = None
 
     def judge(self, level: Level, now: Seconds) -> Meaning:
-        """What a report of `level` at `now` means."""
+        """Classify a report of `level`."""
         if self.agree(level, self._target):
             if self._told is not None and not self.confirmed:
                 self.confirmed_after = Seconds(now - self._told)
@@ -93,7 +93,7 @@ class Witness:
         return Meaning.HAND if self.confirmed else Meaning.DIFFERS
 
     def agree(self, one: Level, other: Level) -> bool:
-        """Whether two levels are one light to the eye, or one number to the lamp."""
+        """Tell if two levels look the same, or differ by at most one unit of the lamp's scale."""
         return self._within(one, _Span(other, other))
 
     def _within(self, level: Level, span: _Span) -> bool:

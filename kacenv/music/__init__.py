@@ -1,4 +1,4 @@
-"""What a scan knows about the clinic's music: how loud, how sudden, where it is silent."""
+"""Measurements of music files: loudness, sudden rises, silences."""
 
 from kacenv.music.cache import Cache, Known, known_sounds
 from kacenv.music.sound import Sound

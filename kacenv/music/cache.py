@@ -1,4 +1,4 @@
-"""What scans have measured, kept between sessions in one SQLite file."""
+"""Cache of measurements in one SQLite file."""
 
 import os
 import sqlite3
@@ -13,9 +13,9 @@ from kacenv.music.sound import FIELDS, Sound
 
 ENVIRONMENT: Final = "KACENV_CACHE"
 VERSION: Final = 4
-"""Of the tables, and of how a file is measured; another version is measured anew."""
+"""Version of the tables and of the measurement; files of another version are measured again."""
 _PATIENCE: Final = 30.0
-"""Seconds for which one scan waits while another one writes."""
+"""Timeout (s) for the lock of another scan."""
 _NOT_ITS_FAULT: Final = frozenset(
     {
         *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY),
@@ -23,7 +23,7 @@ _NOT_ITS_FAULT: Final = frozenset(
         *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
     }
 )
-"""Errors of the disk and its rights; any other means that the file is damaged."""
+"""Errors of the disk or its permissions; any other means that the cache is damaged."""
 _COLUMNS: Final = ", ".join(FIELDS)
 _TABLES: Final = f"""
 CREATE TABLE sounds (content BLOB PRIMARY KEY, {_COLUMNS});
@@ -34,14 +34,14 @@ _ALL: Final = f"SELECT path, size, changed, {_COLUMNS} FROM files JOIN sounds US
 
 
 class Stamp(NamedTuple):
-    """What tells at a glance that a file has changed: its bytes and its nanosecond."""
+    """Signature of a file for detecting changes: size (bytes) and modification time (ns)."""
 
     size: int
     changed: int
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """The stamp of the file at `path`.
+        """Return the signature of the file at `path`.
 
         Raises:
             OSError: It can't be reached.
@@ -51,18 +51,18 @@ class Stamp(NamedTuple):
 
 
 class Known:
-    """Measurements as they were when the cache was read; asking opens no file."""
+    """Snapshot of the cached measurements; lookups open no file."""
 
     def __init__(self, sounds: dict[bytes, tuple[Stamp, Sound]] | None = None) -> None:
         self._sounds = sounds or {}
 
     def before(self, path: Path) -> Sound | None:
-        """What was last measured of the file at `path`, even if it has changed since."""
+        """Return the last measurement of the file at `path`, even if it has changed since."""
         _, sound = self._sounds.get(os.fsencode(path), (None, None))
         return sound
 
     def find(self, path: Path) -> Sound | None:
-        """What was measured of the file at `path`; None if it never was, or has changed since."""
+        """Return the measurement of the file at `path`; None if missing or outdated."""
         stamp, sound = self._sounds.get(os.fsencode(path), (None, None))
         try:
             return sound if stamp is not None and stamp == Stamp.of(path) else None
@@ -71,7 +71,7 @@ class Known:
 
 
 def cache_folder() -> Path:
-    """`KACENV_CACHE`, else `/var/cache/kacenv` for root, else the user's own cache folder."""
+    """Return `KACENV_CACHE`, else `/var/cache/kacenv` for root, else the user's cache folder."""
     if named := os.environ.get(ENVIRONMENT):
         return Path(named)
     if os.geteuid() == 0:
@@ -81,7 +81,7 @@ def cache_folder() -> Path:
 
 
 def known_sounds(folder: Path | None = None) -> Known:
-    """All there is in the cache; nothing where there is none, or it can't be read."""
+    """Read the cache; return an empty snapshot if it is missing or unreadable."""
     file = (folder or cache_folder()).resolve() / "music.sqlite"
     if not file.is_file():
         return Known()
@@ -93,7 +93,7 @@ def known_sounds(folder: Path | None = None) -> Known:
 
 
 class Cache:
-    """The cache, open for a scan; every measurement is kept at once.
+    """Cache opened for a scan; measurements are committed one by one.
 
     Raises:
         KacenvError: Its folder can't be written to.
@@ -102,7 +102,7 @@ class Cache:
     def __init__(self, folder: Path | None = None) -> None:
         self._file = (folder or cache_folder()).resolve() / "music.sqlite"
         self.rebuilt = False
-        """Whether it was damaged, so that all must be measured again."""
+        """True if the cache was damaged and has been emptied."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._base = self._open()
@@ -121,17 +121,17 @@ class Cache:
         self._base.close()
 
     def known(self) -> Known:
-        """All measurements so far."""
+        """Return all measurements so far."""
         return Known(_read_all(self._base))
 
     def of_content(self, content: bytes) -> Sound | None:
-        """What was measured of a file of just this content, whatever it was called."""
+        """Return the measurement of a file with this content hash, under any path."""
         query = f"SELECT {_COLUMNS} FROM sounds WHERE content = ?"  # noqa: S608 - nothing from outside
         row = self._base.execute(query, (content,)).fetchone()
         return _sound(row) if row else None
 
     def keep(self, path: Path, stamp: Stamp, content: bytes, sound: Sound) -> None:
-        """Keep a measurement from now on, even if the scan is interrupted.
+        """Commit a measurement.
 
         Raises:
             KacenvError: The cache can't be written to.
@@ -187,7 +187,7 @@ def _version(base: sqlite3.Connection) -> int:
 
 
 def _prepare(base: sqlite3.Connection) -> None:
-    """Check that all can be read and written; begin anew where another version wrote."""
+    """Check that the database can be read and written; recreate one of another version."""
     (state,) = base.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
         raise sqlite3.DatabaseError(state)
@@ -212,7 +212,7 @@ def _rows(base: sqlite3.Connection) -> Iterator[tuple[bytes, tuple[Stamp, Sound]
 
 
 def _sound(row: list[float | None]) -> Sound | None:
-    """A row as it was kept; None for figures that no scan writes."""
+    """Convert a row to a measurement; None for implausible values."""
     try:
         return Sound(*row)  # type: ignore[arg-type]  # Sound itself checks each figure
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Loudness over time, and where in it people would start."""
+"""Loudness curves: largest rise, and storage as bytes."""
 
 from typing import Final
 
@@ -13,19 +13,20 @@ Course = NDArray[np.float64]
 HOP: Final = Seconds(0.1)
 WITHIN: Final = Seconds(2.0)
 LISTENING_FROM: Final = Seconds(3.0)
-"""Before, the short-term window isn't full, and every track is still being faded in."""
+"""Time (s) before which rises are ignored: the short-term window isn't full, and every track is
+still being faded in."""
 DEPTH: Final = 20.0
-"""What is this much quieter than the track as a whole counts as that quiet, in LU: a breath
+"""Relative gate (LU below the integrated loudness), to which quieter values are raised: a breath
 between two soft notes is no rise. The same gate as for the loudness range (EBU Tech 3342)."""
 
 _LOWEST: Final = -70.0
-"""LUFS; the absolute gate (ITU-R BS.1770-4)."""
+"""Absolute gate (LUFS) of ITU-R BS.1770-4."""
 _STEPS: Final = 3.0
-"""Steps of a packed course in one LU."""
+"""Steps of a packed curve per LU."""
 
 
 def largest_rise(course: Course, loudness: float | None, head: Seconds) -> tuple[float, Seconds]:
-    """The largest rise within 2 s in LU, and where in the file it ends.
+    """Return the largest rise within 2 s (LU), and the time in the file at which it ends.
 
     Args:
         course: Momentary or short-term loudness from the file's beginning, of shape (n,).
@@ -43,7 +44,7 @@ def largest_rise(course: Course, loudness: float | None, head: Seconds) -> tuple
 
 
 def packed(short_term: Course) -> bytes:
-    """Short-term loudness as it is kept: the middle of each second's own 3 s, a byte each.
+    """Pack short-term loudness for storage: one byte per second, from a window centred on it.
 
     Args:
         short_term: One value each 0.1 s, each of the 3 s before it, of shape (n,).
@@ -55,14 +56,14 @@ def packed(short_term: Course) -> bytes:
 
 
 def loudness_at(course: bytes, moment: float) -> float:
-    """Short-term loudness in LUFS of a packed course at `moment`, in seconds of its file."""
+    """Return a packed curve's loudness (LUFS) at `moment` seconds of its file."""
     if not course:
         return _LOWEST
     return _LOWEST + course[min(max(0, int(moment)), len(course) - 1)] / _STEPS
 
 
 def _lowest_before(heard: Course, steps: int) -> Course:
-    """For each moment the lowest value of the `steps` before it and its own."""
+    """Return the running minimum over each value and the `steps` before it."""
     before = np.concatenate([np.full(steps, np.inf), heard])
     lowest: Course = np.lib.stride_tricks.sliding_window_view(before, steps + 1).min(axis=1)
     return lowest

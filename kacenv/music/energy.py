@@ -1,22 +1,22 @@
-"""A guess at how much energy a piece of music has, from what a scan measured."""
+"""Heuristic estimate of a track's energy from its measurement."""
 
 from typing import Final
 
 from kacenv.music.sound import Sound
 
 _STILL: Final = 3.0
-"""The largest rise of momentary loudness in music without accents, in LU."""
+"""Largest rise (LU) of momentary loudness in music without accents."""
 _ACCENTS: Final = 6.0
-"""LU of rise that count as one step."""
+"""Rise (LU) per step of energy."""
 _SOFT, _DENSE = -20.0, 8.0
-"""Loudness of music left as soft as it is (LUFS), and LU of mastering that count as one step."""
+"""Loudness (LUFS) of unmastered soft music, and loudness (LU) per step of energy."""
 
 
 def guessed_energy(sound: Sound) -> int | None:
-    """From 1 (still) to 5 (intense); None for silence.
+    """Return the estimated energy from 1 (still) to 5 (intense); None for silence.
 
-    Lively music has accents and is mastered loud. Our own rule of thumb: it knows nothing of
-    harmony or tempo, and only sorts a folder roughly until somebody has listened.
+    Lively music has accents and is mastered loud. A heuristic of kacenv's own: it ignores harmony
+    and tempo, and only presorts a folder until somebody has listened.
     """
     if sound.loudness is None:
         return None

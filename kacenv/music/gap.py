@@ -1,4 +1,4 @@
-"""The silences inside a piece, found while it is measured."""
+"""Detection and storage of the silences inside a track."""
 
 import struct
 from collections.abc import Iterable
@@ -7,42 +7,42 @@ from typing import Final, NamedTuple
 from kacenv.units import Seconds
 
 DEAD_AIR: Final = 2.0
-"""Seconds of silence within the music after which another piece takes over."""
+"""Duration (s) of silence within the music after which another track takes over."""
 QUIET: Final = -60.0
-"""Music whose level (rms, dBFS) stays below this isn't heard."""
+"""Level (dBFS rms) below which music is inaudible."""
 _KEPT: Final = struct.Struct("<II")
-"""A silence as it is kept: from where it goes, and for how long, in thousandths of a second."""
+"""Stored silence: start and length in milliseconds."""
 
 
 class Gap(NamedTuple):
-    """A silence in frames: from where it goes, and for how long."""
+    """Silence in frames: start and length."""
 
     at: int = 0
     length: int = 0
 
 
 class Silence(NamedTuple):
-    """A silence in seconds of its file: from where it goes, and for how long."""
+    """Silence in seconds of its file: start and length."""
 
     at: Seconds
     length: Seconds
 
     @property
     def end(self) -> Seconds:
-        """Where sound comes back."""
+        """Return the time at which sound resumes."""
         return Seconds(self.at + self.length)
 
 
 def packed(gaps: Iterable[Gap], rate: int) -> bytes:
-    """Gaps of a file of so many frames a second, as they are kept."""
+    """Pack silences for storage; `rate` is the file's in frames per second."""
     return b"".join(_KEPT.pack(*(round(1000 * span / rate) for span in gap)) for gap in gaps)
 
 
 def unpacked(kept: bytes) -> tuple[Silence, ...]:
-    """What was packed.
+    """Unpack stored silences.
 
     Raises:
-        ValueError: It is torn.
+        ValueError: The data are truncated.
     """
     try:
         spans = tuple(_KEPT.iter_unpack(kept))
@@ -52,9 +52,9 @@ def unpacked(kept: bytes) -> tuple[Silence, ...]:
 
 
 class Gaps:
-    """Hears stretch after stretch of a piece; silence at its beginning and end is none of these.
+    """Detects silences in consecutive blocks, except at the track's beginning and end.
 
-    `longest` is the longest silence, `found` are all of at least `least` frames, in their order.
+    `longest` is the longest silence; `found` are all of at least `least` frames, in order.
     """
 
     def __init__(self, least: int = 1) -> None:
@@ -66,7 +66,7 @@ class Gaps:
         self._has_sounded = False
 
     def add(self, frames: int, *, loud: bool) -> None:
-        """The next `frames` frames, and whether they can be heard."""
+        """Add the next `frames` frames, audible if `loud`."""
         if loud:
             self._close()
             self._has_sounded = True

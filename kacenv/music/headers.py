@@ -1,4 +1,4 @@
-"""What the headers of sound files say: read once, and again only where a file has changed."""
+"""Cache of sound file headers, by path, size and modification time."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ from kacenv.music.vocals import vocals_by_tag
 from kacenv.units import Seconds
 
 VERSION: Final = 1
-"""Of the table, and of how a header is read; another version is read anew."""
+"""Version of the table and of the reading of headers; others are read again."""
 _TABLE: Final = f"""
 DROP TABLE IF EXISTS headers;
 CREATE TABLE headers (path BLOB PRIMARY KEY, size, changed, length, words);
@@ -25,16 +25,16 @@ PRAGMA user_version = {VERSION};
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A sound file's length, as its header states it, and its tag that speaks of words."""
+    """Length by a sound file's header, and its tag that suggests vocals."""
 
     length: Seconds
     words: str | None = None
 
 
 class Headers:
-    """Headers that were read before; `folder` is where they are kept, None for nowhere.
+    """Cached headers; `folder` holds the cache, None for no cache.
 
-    It is only a shortcut: where nothing can be kept, all is read again the next time.
+    Failures of the cache are ignored: the headers are read again the next time.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -43,7 +43,7 @@ class Headers:
         self._new: dict[bytes, tuple[Stamp, Header]] = {}
 
     def find(self, path: Path) -> Header:
-        """The header of the file at `path`.
+        """Return the header of the file at `path`.
 
         Raises:
             ValueError: It isn't a sound file, or is damaged.
@@ -56,7 +56,7 @@ class Headers:
         return header
 
     def keep(self) -> None:
-        """Keep what is new for the next time, where that is possible."""
+        """Write new headers to the cache, if possible."""
         if self._file is None or not self._new:
             return
         rows = [
@@ -76,14 +76,14 @@ class Headers:
 
 
 def kept_headers() -> Headers:
-    """The headers in the cache's folder."""
+    """Return the headers of the cache folder."""
     return Headers(cache_folder())
 
 
 def _read(path: Path) -> Header:
     try:
         sound = mutagen.File(path)
-    except Exception as error:  # its parsers raise whatever a broken file provokes
+    except Exception as error:  # its parsers raise any type for a broken file
         raise ValueError(f"{path.name} is damaged") from error
     length = getattr(getattr(sound, "info", None), "length", 0.0)
     if not length or length <= 0:

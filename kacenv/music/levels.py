@@ -1,4 +1,4 @@
-"""What playing makes of a measurement: one loudness for every track, and no silent ends."""
+"""Normalization for playback: equal loudness, and no silent ends."""
 
 from typing import Final
 
@@ -6,20 +6,20 @@ from kacenv.music.sound import Sound
 from kacenv.units import Decibels, Seconds
 
 REFERENCE: Final = -20.0
-"""The loudness every track is brought to, in LUFS: that of the house music, and low enough that
-music with a wide range seldom has to be turned down for its peaks."""
+"""Loudness (LUFS) to which every track is normalized: that of the house music, and so low that
+music with a wide range is seldom turned down for its peaks."""
 CEILING: Final = Decibels(-1.0)
-"""No track passes this, in dBTP, at a level of 0 dB (the limit of EBU R 128)."""
+"""Greatest true peak (dBTP) at a level of 0 dB (the limit of EBU R 128)."""
 MOST: Final = Decibels(24.0)
-"""No track is made louder than this, as none can be by hand: beyond is mostly noise."""
+"""Greatest gain (dB), the same as for manual gains: beyond is mostly noise."""
 TRIVIAL: Final = Seconds(0.1)
-"""Silence that isn't worth skipping."""
+"""Shortest silence (s) to be skipped."""
 
 
 def levelled(own: Decibels, sound: Sound | None) -> Decibels:
-    """The gain of a track that its playlist plays at `own` dB from the reference.
+    """Return the gain of a track with a playlist gain of `own` dB from the reference.
 
-    Without a measurement it is played as it is, at `own`.
+    Without a measurement, `own`.
     """
     if sound is None:
         return own
@@ -28,7 +28,7 @@ def levelled(own: Decibels, sound: Sound | None) -> Decibels:
 
 
 def heard(sound: Sound) -> tuple[Seconds, Seconds]:
-    """From where to where in the file there is something to hear."""
+    """Return the audible range of a file (s): start and end."""
     if sound.silent:
         return Seconds(0.0), sound.duration
     begin = sound.head if sound.head > TRIVIAL else Seconds(0.0)

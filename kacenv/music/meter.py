@@ -1,4 +1,4 @@
-"""Measures a sound file with FFmpeg's decoders and its EBU R 128 meter, in this process."""
+"""Loudness measurement of a sound file by FFmpeg's decoders and `ebur128` filter, in-process."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -20,18 +20,18 @@ from kacenv.music.sound_file import kind_of
 from kacenv.units import Decibels, Seconds
 
 SILENCE: Final = 10.0 ** (-60 / 20)
-"""-60 dBFS as a sample; with music at 60 dB SPL, what is below can't be heard."""
+"""Amplitude of -60 dBFS; with music at 60 dB SPL, anything below is inaudible."""
 Samples = NDArray[np.float64]
-"""Of shape (frames * channels,): a value of each channel, then the next frame's."""
+"""Interleaved samples of shape (frames * channels,)."""
 GAP: Final = Seconds(1.0)
-"""A jump of the file's clock that means lost music; clocks that are only rounded jump less."""
+"""Least jump (s) of the file's timestamps that means lost music; rounding errors are smaller."""
 LONGEST: Final = Seconds(24 * 3600.0)
 LOCAL: Final = {
     "protocol_whitelist": "file",
     "format_whitelist": "wav,aiff,flac,ogg,mp3,aac,matroska,mov",
 }
 _METER: Final = "peak=true:metadata=1:dualmono=1"
-"""A mono file plays from both sides, which is what `dualmono` measures."""
+"""Options of the filter; a mono file plays on both sides, which `dualmono` measures."""
 _KEY: Final = "lavfi.r128."
 _QUIET_POWER: Final = 10.0 ** (QUIET / 10)
 
@@ -39,7 +39,7 @@ _QUIET_POWER: Final = 10.0 ** (QUIET / 10)
 def measure(path: str) -> Sound:
     """Decode the file at `path` once and measure it, on one core.
 
-    A stretch that can't be decoded is left out, as players do.
+    Skips stretches that can't be decoded, as players do.
 
     Raises:
         DeviceError: It isn't there, isn't music, or nothing of it can be decoded.
@@ -69,7 +69,7 @@ def _measure(container: InputContainer) -> Sound:
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame | None]:
-    """Every frame, and None wherever something couldn't be decoded."""
+    """Yield every frame, and None for each decoding error."""
     packets = container.demux(stream)
     while True:
         try:
@@ -86,20 +86,20 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
 
 
 class _Stretch(NamedTuple):
-    """0.1 s in which something can be heard, `at` so many frames into the file."""
+    """Audible block of 0.1 s, `at` so many frames into the file."""
 
     samples: Samples
     at: int
     channels: int
 
     def span(self) -> tuple[int, int]:
-        """From which frame to which."""
+        """Return the block's first and last audible frame, the last exclusive."""
         loud = np.flatnonzero(np.abs(self.samples) > SILENCE) // self.channels
         return self.at + int(loud[0]), self.at + int(loud[-1]) + 1
 
 
 class _Meter:
-    """FFmpeg's `ebur128` filter, and what is read off it every 0.1 s."""
+    """Feeds FFmpeg's `ebur128` filter, and collects its results every 0.1 s."""
 
     def __init__(self) -> None:
         self._source: FilterContext | None = None
@@ -116,10 +116,10 @@ class _Meter:
         self._damaged_at: Seconds | None = None
 
     def push(self, frame: AudioFrame) -> None:
-        """Take the next samples.
+        """Measure the next samples.
 
         Raises:
-            DeviceError: It is too long to be music.
+            DeviceError: The file is too long to be music.
         """
         here = _seconds_at(frame)
         if self._source is None:
@@ -133,7 +133,7 @@ class _Meter:
         self._measure(frame)
 
     def lose(self) -> None:
-        """Note that what comes here couldn't be decoded."""
+        """Note a decoding error at the current position; the first counts."""
         if self._damaged_at is None:
             self._damaged_at = Seconds(self._given / self._rate)
 
@@ -152,7 +152,7 @@ class _Meter:
         self._graph.link_nodes(self._source, meter, self._sink).configure()
 
     def _measure(self, frame: AudioFrame | None) -> None:
-        """Pass on samples, or None for the end, and read what has been measured by now."""
+        """Feed samples, or None for the end, to the filter, and collect its results."""
         assert self._source is not None  # noqa: S101 - it has begun
         self._source.push(frame)
         while True:
@@ -164,7 +164,7 @@ class _Meter:
             self._read(measured)
 
     def _read(self, frame: AudioFrame) -> None:
-        """The loudness so far, and whether these samples can be heard."""
+        """Collect the loudness so far, and the audibility of these samples."""
         if figures := frame.metadata:
             self._last = figures
             self._momentary.append(float(figures[_KEY + "M"]))
@@ -180,7 +180,7 @@ class _Meter:
         self._samples += frame.samples
 
     def result(self) -> Sound:
-        """All that was measured.
+        """Return the complete measurement.
 
         Raises:
             DeviceError: There was nothing to measure.
@@ -210,7 +210,7 @@ class _Meter:
         )
 
     def _silence(self) -> tuple[Seconds, Seconds]:
-        """Silence at the beginning and at the end."""
+        """Return the durations of silence at the beginning and at the end."""
         if self._first_loud is None or self._last_loud is None:
             return Seconds(self._samples / self._rate), Seconds(0.0)
         begin, end = self._first_loud.span()[0], self._last_loud.span()[1]
@@ -221,7 +221,7 @@ class _Meter:
 
 
 def _seconds_at(frame: AudioFrame) -> float:
-    """Where a frame belongs, by the file's own clock."""
+    """Return the position of a frame (s) by the file's timestamps."""
     base = frame.time_base
     if frame.pts is None or base is None:
         return 0.0

@@ -1,4 +1,4 @@
-"""Measures many sound files on all cores, each as soon as there is room."""
+"""Scan: parallel measurement of sound files in worker processes."""
 
 import hashlib
 import multiprocessing
@@ -23,18 +23,18 @@ _CHANGED: Final = "it changed while it was measured; scan again"
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A file and what was measured of it, or in `reason` why it couldn't be."""
+    """File with its measurement, or in `reason` why it failed."""
 
     path: Path
     sound: Sound | None = None
     reason: str = ""
     known: bool = False
-    """Whether it had been measured before."""
+    """True if the measurement is from the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A file to be measured as it is now."""
+    """File to be measured in its current state."""
 
     path: Path
     stamp: Stamp
@@ -45,14 +45,14 @@ Worker = Callable[[str], Sound | str]
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores available to this process."""
     return len(os.sched_getaffinity(0))
 
 
 def scan(paths: Iterable[Path], cache: Cache, worker: Worker = work) -> Iterator[Scanned]:
-    """Each file once, the known ones first, then the others as they are measured.
+    """Yield each file once: the cached ones first, then the others as they are measured.
 
-    What is measured is kept before it is handed out; leaving off in between loses nothing.
+    Each measurement is committed before it is yielded, so an interrupted scan loses nothing.
     """
     known, jobs = cache.known(), list[_Job]()
     for path in dict.fromkeys(path.resolve() for path in paths):
@@ -97,7 +97,7 @@ def _kept(job: _Job, result: Sound | str, cache: Cache, *, known: bool = False) 
 
 
 def _measured(jobs: list[_Job], worker: Worker) -> Iterator[tuple[_Job, Sound | str]]:
-    """Every job with its result; a job whose process died gets a process of its own."""
+    """Yield every job with its result; rerun a job whose process died in a process of its own."""
     left = jobs
     if len(jobs) > 1:
         left = []
@@ -116,7 +116,7 @@ def _measured(jobs: list[_Job], worker: Worker) -> Iterator[tuple[_Job, Sound | 
 def _finished(
     pool: ProcessPoolExecutor, jobs: list[_Job], worker: Worker
 ) -> Iterator[tuple[_Job, Sound | str | None]]:
-    """Jobs as they are finished; without a result where the pool broke down."""
+    """Yield jobs as they finish; without a result if the pool broke down."""
     futures: dict[Future[Sound | str], _Job] = {}
     for index, job in enumerate(jobs):
         try:
@@ -133,7 +133,7 @@ def _finished(
 
 @contextmanager
 def _pool(size: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that are ended, not waited for, when the scan is left early."""
+    """Open a process pool; terminate its processes at once if the scan is left early."""
     # A forked process would share the locks of the progress bar's thread.
     pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), initializer=prepare)
     try:

@@ -1,4 +1,4 @@
-"""What was measured of one sound file."""
+"""Measurement of one sound file."""
 
 import math
 from dataclasses import dataclass, fields
@@ -8,47 +8,47 @@ from kacenv.music.gap import Silence, unpacked
 from kacenv.units import Decibels, Seconds
 
 QUIETEST: Final = Decibels(-120.0)
-"""The true peak of a file that holds no sound at all (dBTP)."""
+"""True peak (dBTP) of a file without any sound."""
 ABSOLUTE_GATE: Final = -70.0
-"""Below this, in LUFS, nothing counts as programme (ITU-R BS.1770-4)."""
+"""Absolute gate (LUFS), below which nothing counts as programme (ITU-R BS.1770-4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sound file as measured by EBU R 128.
+    """EBU R 128 measurement of a sound file.
 
     Raises:
-        ValueError: A figure no measurement gives.
+        ValueError: A figure is implausible.
     """
 
     loudness: float | None
     """Integrated loudness in LUFS; None for a file that is silent or shorter than 0.4 s."""
     true_peak: Decibels
-    """The highest level between and at the samples, in dBTP (EBU R 128, ITU-R BS.1770-4)."""
+    """True peak in dBTP (EBU R 128, ITU-R BS.1770-4)."""
     loudness_range: float
     """Loudness range in LU (EBU Tech 3342)."""
     rise: float
-    """The largest rise of short-term loudness (3 s) within 2 s, in LU."""
+    """Largest rise of short-term loudness (3 s) within 2 s, in LU."""
     sudden: float
-    """The largest rise of momentary loudness (0.4 s) within 2 s, in LU."""
+    """Largest rise of momentary loudness (0.4 s) within 2 s, in LU."""
     sudden_at: Seconds
-    """Where in the file that is."""
+    """Position (s) of the largest momentary rise."""
     head: Seconds
-    """Silence at the beginning, below -60 dBFS."""
+    """Silence (s) at the beginning, below -60 dBFS."""
     tail: Seconds
-    """Silence at the end."""
+    """Silence (s) at the end, below -60 dBFS."""
     duration: Seconds
-    """How long the file is when it is decoded, whatever its header says."""
+    """Decoded length (s), whatever the header says."""
     damaged_at: Seconds | None = None
-    """Where the first stretch lies that couldn't be decoded."""
+    """Position (s) of the first stretch that couldn't be decoded; None without one."""
     gap: Seconds = Seconds(0.0)
-    """The longest silence between its beginning and end, below -60 dBFS (rms of 0.1 s)."""
+    """Longest silence (s) between beginning and end, below -60 dBFS (rms of 0.1 s)."""
     gap_at: Seconds = Seconds(0.0)
-    """Where in the file that begins."""
+    """Position (s) of the longest silence."""
     gaps: bytes = b""
-    """Every such silence of 2 s or more, packed; see `silences`."""
+    """All such silences of 2 s or more, packed; see `silences`."""
     course: bytes = b""
-    """Short-term loudness (3 s), a byte for each second: a third of a LU from -70 LUFS up."""
+    """Short-term loudness (3 s), packed: a byte per second, in thirds of a LU from -70 LUFS."""
 
     def __post_init__(self) -> None:
         if not self._plausible():
@@ -58,7 +58,7 @@ class Sound:
         spans = self.loudness_range, self.rise, self.sudden, self.sudden_at, self.head, self.tail
         inside = self.gap, self.gap_at
         others = self.true_peak, self.duration, self.loudness or 0.0, self.damaged_at or 0.0
-        # Five times as fast as a walk through the fields, for thousands of tracks.
+        # Five times as fast as a loop over the fields, for thousands of tracks.
         if not all(type(value) is float for value in (*spans, *inside, *others)):
             return False
         return (
@@ -76,12 +76,12 @@ class Sound:
 
     @property
     def silences(self) -> tuple[Silence, ...]:
-        """Every silence of 2 s or more between its beginning and end, in their order."""
+        """Return all silences of 2 s or more between beginning and end, in order."""
         return unpacked(self.gaps) if self.gaps else ()
 
     @property
     def silent(self) -> bool:
-        """Whether nothing in it can be heard."""
+        """Tell if the whole file is inaudible."""
         return self.head >= self.duration
 
 

@@ -1,4 +1,4 @@
-"""Whether a file is music, judged by how it begins, before any decoder sees it."""
+"""File type detection of sound files by magic numbers, before any decoder reads them."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ _MP4_BRAND = slice(4, 8)
 
 
 def kind_of(path: str) -> str:
-    """The container of the sound file at `path`: `wav`, `flac`, `ogg`, `mp4`, ….
+    """Return the container of the sound file at `path`: `wav`, `flac`, `ogg`, `mp4`, ….
 
-    A playlist that calls itself music could lead a decoder to the network, so only what
-    begins like a known container is let through.
+    A playlist disguised as music could lead a decoder to the network, so only files that begin like
+    a known container are accepted.
 
     Raises:
         DeviceError: There is no such file, or it isn't music kacenv can play.

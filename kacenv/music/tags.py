@@ -1,4 +1,4 @@
-"""What a sound file says about itself: title, artist and licence."""
+"""Tags of sound files: title, artist and licence."""
 
 import re
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ _COMMONS: Final = re.compile(
     r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/zero/([\d.]+))"
 )
 _LONGEST: Final = 80
-"""Letters that a line of a playlist may have."""
+"""Greatest length (characters) of a tag in a playlist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """A file's own words, empty where it says nothing; `length` is its header's, or 0."""
+    """Tags of a file, empty where missing; `length` (s) is the header's, or 0."""
 
     title: str = ""
     artist: str = ""
@@ -31,12 +31,12 @@ class Tags:
 
 
 def read_tags(path: Path) -> Tags:
-    """The tags of the file at `path`; empty ones for a file that can't be read."""
+    """Return the tags of the file at `path`; empty ones if it can't be read."""
     try:
         sound = mutagen.File(path)
         texts = dict(reversed(list(tag_texts(sound.tags)))) if sound and sound.tags else {}
         length = float(getattr(getattr(sound, "info", None), "length", 0.0) or 0.0)
-    except Exception:  # noqa: BLE001 - its parsers raise whatever a broken file provokes
+    except Exception:  # noqa: BLE001 - its parsers raise any type for a broken file
         return Tags()
     return Tags(
         title=_first(texts, _TITLE),
@@ -47,7 +47,7 @@ def read_tags(path: Path) -> Tags:
 
 
 def tag_texts(tags: Any) -> Iterator[tuple[str, str]]:
-    """Each tag's plain name and each of its texts, whatever the format."""
+    """Yield each tag's plain name with each of its texts, for any format."""
     for key, value in dict(tags).items():
         # ID3 has `USLT::eng` or `TXXX:LANGUAGE`, MP4 `----:com.apple.iTunes:LYRICIST`.
         parts = str(key).lower().split(":")
@@ -59,7 +59,7 @@ def tag_texts(tags: Any) -> Iterator[tuple[str, str]]:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and what can't be shown."""
+    """Return the text without line breaks and unprintable characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -70,7 +70,7 @@ def _first(texts: dict[str, str], names: tuple[str, ...]) -> str:
 
 
 def _licence(text: str) -> str:
-    """A Creative Commons address as the short name of its licence; anything else as it is."""
+    """Return the short name of a licence with a Creative Commons address, else the text."""
     match = _COMMONS.search(text)
     if match is None:
         return text

@@ -1,4 +1,4 @@
-"""Whether a file's own tags speak of words that are sung or spoken."""
+"""Detection of tags that suggest sung or spoken words."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _LYRICIST: Final = frozenset({"lyricist", "text"})
 _LANGUAGE: Final = frozenset({"language", "tlan"})
 _GENRE: Final = frozenset({"genre", "tcon", "©gen"})
 _NO_WORDS: Final = re.compile(r"\W*(instrumental|none|n/?a|zxx|und|mul|mis|xxx)?\W*", re.IGNORECASE)
-"""Said where there are no words; zxx is ISO 639-2 for “no linguistic content”."""
+"""Values that mean no words; zxx is ISO 639-2 for “no linguistic content”."""
 _SUNG: Final = re.compile(
     r"\b(vocals?|choir|choral|a ?cappella|opera|oratorio|lied(er)?|chanson|gospel|hip[- ]?hop|rap"
     r"|singer[/ -]songwriter|spoken( word)?|speech|audio ?book|podcast)\b",
@@ -23,11 +23,11 @@ _SUNG: Final = re.compile(
 
 
 def vocals_by_tag(path: Path) -> str | None:
-    """The tag that speaks of words, as `lyricist: Jane Doe`; None if none does."""
+    """Return the tag that suggests words, as `lyricist: Jane Doe`; None without one."""
     try:
         tags = getattr(mutagen.File(path), "tags", None)
         return next(_telling(tags), None) if tags else None
-    except Exception:  # noqa: BLE001 - its parsers raise whatever a broken file provokes
+    except Exception:  # noqa: BLE001 - its parsers raise any type for a broken file
         return None
 
 

@@ -1,4 +1,4 @@
-"""One process of a scan: away from the room's own, so that no file can harm a session."""
+"""Worker process of a scan, separate so that no file can harm a session."""
 
 import multiprocessing
 import os
@@ -12,13 +12,13 @@ from kacenv.errors import DeviceError
 from kacenv.music.sound import Sound
 
 MEMORY: Final = 2 << 30
-"""Bytes a file may take to be decoded; music takes a twentieth of it."""
+"""Memory limit (bytes) of a worker; music needs a twentieth of it."""
 PATIENCE: Final = 900
-"""Seconds for one file; 24 hours of music take 300."""
+"""Time limit (s) for one file; 24 hours of music take 300."""
 
 
 def prepare() -> None:
-    """Bound the process, leave Ctrl-C to the scan, and end when the scan ends."""
+    """Set up a worker: limit its memory, ignore Ctrl-C, and exit with the parent process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # it would reserve memory for each core
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -34,7 +34,7 @@ def _follow(parent: int) -> None:
 
 
 def work(path: str) -> Sound | str:
-    """The measurement of the file at `path`, or why there is none."""
+    """Return the measurement of the file at `path`, or the reason for a failure."""
     from kacenv.music.meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
 
     signal.alarm(PATIENCE)  # ends the process, which the scan then tells of

@@ -21,7 +21,7 @@ MakeFile = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def make_file(tmp_path_factory: pytest.TempPathFactory) -> MakeFile:
-    """Makes a sound file: `make_file("mp3", "sine=440", span=2.0, rate=44100)`."""
+    """Make a sound file: `make_file("mp3", "sine=440", span=2.0, rate=44100)`."""
     folder = tmp_path_factory.mktemp("music")
     made: dict[tuple[object, ...], Path] = {}
 
@@ -40,25 +40,25 @@ def make_file(tmp_path_factory: pytest.TempPathFactory) -> MakeFile:
 
 @pytest.fixture
 def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    """A stereo sound server of our own, which this process uses."""
+    """Start a stereo sound server for this process."""
     yield from _serving(Pulse(tmp_path), monkeypatch)
 
 
 @pytest.fixture
 def pulse_with_four_channels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    """A sound server whose device has four channels."""
+    """Start a sound server whose device has four channels."""
     yield from _serving(Pulse(tmp_path, channels=4), monkeypatch)
 
 
 @pytest.fixture
 def two_amps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    """A sound server with two stereo devices, Left and Right."""
+    """Start a sound server with two stereo devices, Left and Right."""
     yield from _serving(Pulse(tmp_path, sink="left", more=("right",)), monkeypatch)
 
 
 @pytest.fixture
 def no_sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sound server that this process could find."""
+    """Hide all sound servers from this process."""
     for name, value in Pulse(tmp_path / "nowhere").env.items():
         monkeypatch.setenv(name, value)
 

@@ -1,4 +1,4 @@
-"""The deck that begins in the middle of a file."""
+"""FFmpeg decks that begin in the middle of a file."""
 
 import time
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ KINDS = ("wav", "flac", "ogg", "opus", "mp3", "m4a")
 
 @pytest.fixture(scope="module")
 def noise() -> Block:
-    """Noise that tells by any second of it which second that is."""
+    """Return noise in which every second is identifiable."""
     random = np.random.default_rng(1)
     return (0.1 * random.standard_normal((round(LENGTH * RATE), 2))).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
 def files(noise: Block, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The noise in every format, by its name."""
+    """Encode the noise in every format; return the paths by format."""
     folder = tmp_path_factory.mktemp("noise")
     soundfile.write(folder / "noise.wav", noise, RATE)
     return {kind: str(convert(folder / "noise.wav", kind)) for kind in KINDS}
@@ -36,7 +36,7 @@ def files(noise: Block, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
 
 @contextmanager
 def opened(path: str, begin: float, length: float = 10.0) -> Iterator[AvDeck]:
-    """A deck that is ready, or has failed."""
+    """Return a deck that is ready, or has failed."""
     deck = AvDeck()
     deck.open(Cut(path, "Noise", "Nobody", Seconds(length), cue_in=Seconds(begin)))
     deadline = time.monotonic() + 30

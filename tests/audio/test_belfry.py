@@ -1,4 +1,4 @@
-"""The belfry: any phrase on its frame, as loud as the music allows, made before it is due."""
+"""The chime bus: any chime on its frame, at a level set by the music, rendered before it is due."""
 
 import numpy as np
 import pytest

@@ -10,7 +10,7 @@ from kacenv.units import Seconds
 
 
 def phrase(*notes: tuple[float, int, int]) -> Phrase:
-    """A chime of (offset, pitch, velocity)."""
+    """Return a chime of (offset, pitch, velocity)."""
     return Phrase("own", tuple(Note(Seconds(at), pitch, force) for at, pitch, force in notes))
 
 

@@ -1,4 +1,4 @@
-"""Calibration: what a reading says about trim and ceiling."""
+"""Calibration: trim and ceiling from a meter's reading."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dials: orders in time, late ones, and no jump between them."""
+"""Level automation: scheduled fades, late ones, and no jump between them."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The ensemble: several devices on clocks of their own, heard as one."""
+"""Several devices with independent clocks, heard in sync."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ class Singer:
         self.channels, self.frames = channels, 0
 
     def __call__(self, frames: int, heard_in: Seconds) -> Block:
-        """The next frames; nobody has been kept waiting for them."""
+        """Return the next frames, without blocking."""
         assert 0 <= heard_in < 0.5
         if not self.channels:
             self.frames += frames
@@ -39,12 +39,12 @@ class Singer:
 
 
 def sound_of(device: SimDevice) -> Block:
-    """All that a device has played."""
+    """Return all that a device has played."""
     return np.concatenate(device.sound)
 
 
 def singing(makes: tuple[Make, ...]) -> Orchestra:
-    """Devices of one channel each whose sound is kept."""
+    """Return recording devices of one channel each."""
     room = Orchestra(makes, Singer(len(makes)), channels=1)
     for device in room.devices:
         device.keeps_sound = True

@@ -30,7 +30,7 @@ def play(crossfades: Steps) -> list[Envelope]:
 
 
 def power(voices: list[Envelope], time: float) -> float:
-    """The power of uncorrelated voices of power 1."""
+    """Return the power of uncorrelated tracks of power 1."""
     return sum(voice.gain_at(time) ** 2 for voice in voices)
 
 

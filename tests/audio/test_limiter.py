@@ -16,7 +16,7 @@ levels = st.floats(-40.0, 0.0)
 
 
 def limited(limiter: Limiter, sound: Block, sizes: list[int]) -> Block:
-    """`sound` through the limiter in blocks of the given sizes, and silence to flush it."""
+    """Limit `sound` in blocks of the given sizes, with silence to flush the limiter."""
     edges = np.cumsum(sizes)
     blocks = [limiter.process(part) for part in np.split(sound, edges) if len(part)]
     return np.concatenate([*blocks, limiter.process(np.zeros((LOOK_AHEAD, 2), np.float32))])

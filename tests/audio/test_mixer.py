@@ -1,4 +1,4 @@
-"""The mixer: levels, routes, chimes on the frame, and no sample above a ceiling."""
+"""The mixer: levels, routing, chimes on the frame, and no sample above a ceiling."""
 
 import numpy as np
 import pytest

@@ -10,14 +10,14 @@ from kacenv.units import Seconds
 
 
 def powers(sound: Block, window: float = 0.5) -> list[float]:
-    """The level of each stretch of `window` seconds, in dB."""
+    """Return the level of each window of `window` seconds, in dB."""
     size = frames_in(window)
     stretches = [sound[at : at + size] for at in range(0, len(sound) - size + 1, size)]
     return [20 * np.log10(rms(stretch)) for stretch in stretches]
 
 
 def orthogonal(count: int, span: float) -> list[Block]:
-    """Tones whose mean product over half a second is nought, all of the same power."""
+    """Return tones of the same power, orthogonal over half a second."""
     return [tone(span, pitch=200.0 + 40 * number, level=0.1) for number in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""The output: it keeps pulling, whatever devices and mixers do."""
+"""The output: pulls without end, through faults of devices and mixers."""
 
 import logging
 import threading
@@ -31,31 +31,31 @@ class HandDevice:
         self.closed = False
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
-        """Keep the source."""
+        """Store the callbacks."""
         self.pull, self.stop = pull, on_stop
 
     def heard_in(self) -> Seconds:
-        """Always the same."""
+        """Return a constant."""
         return self.latency
 
     def close(self) -> None:
-        """Remember it."""
+        """Note the call."""
         self.closed = True
 
     def ask(self, frames: int = 480) -> Block:
-        """One block."""
+        """Pull one block."""
         assert self.pull
         return self.pull(frames)
 
 
 class Shelf:
-    """Hands out devices; while it is empty there is none."""
+    """Source of devices for an output; opening fails while it is empty."""
 
     def __init__(self, *devices: HandDevice) -> None:
         self.devices = list(devices)
 
     def open(self) -> Device:
-        """The next device."""
+        """Return the next device."""
         if not self.devices:
             msg = "no sound device was found"
             raise DeviceError(msg)
@@ -63,7 +63,7 @@ class Shelf:
 
 
 def ones(frames: int) -> Block:
-    """A source of full scale."""
+    """Return full-scale samples."""
     return np.ones((frames, 2), np.float32)
 
 
@@ -76,7 +76,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> Output:
-    """An output on the devices of `shelf`."""
+    """Return an output on the devices of `shelf`."""
     heard = latencies if latencies is not None else []
     return Output(
         source, 2, shelf.open, lambda device: heard.append(device.latency), check_every=CHECK

@@ -1,4 +1,4 @@
-"""Pacing: frames become room time, which follows the clock without jumping."""
+"""The render clock: frames become room time, which follows the clock without jumps."""
 
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ SPAN = BLOCK / RATE
 
 
 def run(pacer: Pacer, clock: SimClock, blocks: int, speed: float = 1.0) -> list[float]:
-    """The times of blocks asked for by a device that runs `speed` times too fast."""
+    """Return the times of blocks of a device that runs `speed` times too fast."""
     times: list[float] = []
     for _ in range(blocks):
         times.append(pacer.block(BLOCK))

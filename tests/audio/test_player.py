@@ -1,4 +1,4 @@
-"""The player of test signals: a device that fails is told."""
+"""The player of test signals: a device's failure is reported."""
 
 import pytest
 
@@ -25,11 +25,11 @@ class Unplugged:
         on_stop()
 
     def heard_in(self) -> Seconds:
-        """Always the same."""
+        """Return a constant."""
         return self.latency
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing."""
 
 
 def test_a_device_that_stops_is_told() -> None:

@@ -1,4 +1,4 @@
-"""How loud the music has been: the last three seconds, and nothing else."""
+"""The level meter over the last three seconds."""
 
 import pytest
 from support.decks import noise

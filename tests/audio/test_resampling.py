@@ -10,7 +10,7 @@ FRAMES = 4800
 
 
 def wave(pitch: float, at: np.ndarray) -> Block:
-    """A sine and its opposite, at frames that need not be whole."""
+    """Return a sine and its inverse at fractional frames."""
     one = np.sin(2 * np.pi * pitch * at / RATE)
     return np.stack((one, -one), axis=1).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""The ring: what goes in comes out, and a full ring holds its writer up."""
+"""The ring buffer: samples come out as they went in, and a full buffer blocks its writer."""
 
 import threading
 
@@ -11,7 +11,7 @@ from kacenv.audio.samples import Pcm
 
 
 def counted(start: int, frames: int) -> Pcm:
-    """Frames that count up."""
+    """Return frames that count up."""
     count = np.arange(start, start + frames, dtype=np.int16)
     return np.stack((count, -count), axis=1)
 

@@ -43,20 +43,20 @@ Kind = TypeVar("Kind", TrackStarted, TrackEnded, TrackFailed)
 
 
 class Heard:
-    """What a room's sound has reported."""
+    """Recorder of a room's audio events."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self._news = threading.Condition()
 
     def report(self, event: Event) -> None:
-        """Remember an event."""
+        """Record an event."""
         with self._news:
             self.events.append(event)
             self._news.notify_all()
 
     def wait_for(self, kind: type[Kind], play_id: int) -> Kind:
-        """The first event of that kind about that track."""
+        """Wait for the first event of that kind about that track."""
 
         def found() -> list[Kind]:
             of_kind = [event for event in self.events if isinstance(event, kind)]
@@ -69,7 +69,7 @@ class Heard:
 
 @contextmanager
 def sounding(room: Room) -> Iterator[tuple[RoomAudio, Heard, MonotonicClock]]:
-    """A room's sound, begun."""
+    """Return a room's audio, started."""
     clock, heard = MonotonicClock(), Heard()
     audio = RoomAudio(room, clock, heard.report)
     with ahead():
@@ -82,7 +82,7 @@ def sounding(room: Room) -> Iterator[tuple[RoomAudio, Heard, MonotonicClock]]:
 
 
 def cut(path: Path, length: float = 100.0) -> Cut:
-    """A whole file."""
+    """Return a cut of a whole file."""
     return Cut(str(path), "title", "artist", Seconds(length))
 
 
@@ -190,7 +190,7 @@ def test_a_chime_is_heard_in_time(pulse: Pulse, tmp_path: Path) -> None:
 
 
 def _onset(sound: Block, chime: np.ndarray) -> float:
-    """Where in a recording a chime begins, in seconds."""
+    """Return the time (s) in a recording at which a chime begins."""
     wanted = chime[: RATE // 2]
     size = 1 << (len(sound) + len(wanted)).bit_length()
     match = np.fft.rfft(sound[:, 0], size) * np.fft.rfft(wanted, size).conj()

@@ -1,4 +1,4 @@
-"""Stagehands, and the decks they open: one that hangs keeps nobody from anything."""
+"""The thread runner of decks: one deck that hangs delays no other."""
 
 import threading
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from kacenv.units import Seconds
 
 @contextmanager
 def hands() -> Iterator[Stagehands]:
-    """Stagehands for one test."""
+    """Return a thread runner for one test."""
     some = Stagehands()
     try:
         yield some

@@ -1,4 +1,4 @@
-"""Nothing drifts: frames, room clock and music stay together, and so do both seats."""
+"""Long-term sync of frames, room clock, music, and both seats."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Steering: slow turns within narrow bounds, from measurements that are rough."""
+"""Drift control: slow corrections within narrow bounds, from rough measurements."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Swells: heard at once, never steep, and nothing jumps where one takes over."""
+"""Silence fades: heard at once, never steep, and without jumps where one replaces another."""
 
 import math
 
@@ -23,7 +23,7 @@ ends = st.sampled_from([(0.0, 1.0), (1.0, 0.0)])
 
 
 def swell(origin: float, target: float, duration: float) -> Swell:
-    """A swell that begins at nought."""
+    """Return a fade from time 0."""
     return Swell(origin, target, Seconds(0.0), Seconds(duration))
 
 

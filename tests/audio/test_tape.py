@@ -1,4 +1,4 @@
-"""The tape: made when it is wanted, and kept for those who come later."""
+"""The shared buffer: rendered on demand, and kept for later readers."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ class Counter:
         self.heard_in: list[Seconds] = []
 
     def __call__(self, frames: int, heard_in: Seconds) -> Block:
-        """The next numbers."""
+        """Return the next numbers."""
         numbers = np.arange(self.frames, self.frames + frames, dtype=np.float32)
         self.frames += frames
         self.heard_in.append(heard_in)

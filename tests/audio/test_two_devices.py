@@ -31,7 +31,7 @@ SEATS = Room(
 
 
 def wait_until(condition: Callable[[], bool]) -> float:
-    """Wait until `condition` holds; how long that took."""
+    """Wait until `condition` holds; return the time (s) that took."""
     begun = time.monotonic()
     while not condition():
         assert time.monotonic() < begun + PATIENCE
@@ -44,7 +44,7 @@ def _is_past(moment: float) -> bool:
 
 
 def _apart(one: Ear, other: Ear) -> float:
-    """By how much two devices are heard apart, once both have found their pace, in seconds."""
+    """Return the offset (s) between two devices, once both are aligned."""
 
     def measure() -> float:
         wait_until(partial(_is_past, time.monotonic() + 1.1))
@@ -57,7 +57,7 @@ def _apart(one: Ear, other: Ear) -> float:
 
 @contextmanager
 def playing() -> Iterator[RoomAudio]:
-    """The room's sound, playing noise."""
+    """Start the room's audio with noise."""
     clock = MonotonicClock()
     deck = ArrayDeck(noise(60.0, 1))
     audio = RoomAudio(SEATS, clock, lambda _: None, lambda: deck)

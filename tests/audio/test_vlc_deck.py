@@ -22,13 +22,13 @@ FORMATS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 
 
 def cut(path: Path, length: float = 1000.0, cue_in: float = 0.0) -> Cut:
-    """A stretch of a file."""
+    """Return a cut of a file."""
     return Cut(str(path), "title", "artist", Seconds(length), Seconds(cue_in))
 
 
 @contextmanager
 def opened(piece: Cut) -> Iterator[VlcDeck]:
-    """A deck that is ready or has failed."""
+    """Return a deck that is ready or has failed."""
     deck = VlcDeck()
     deck.open(piece)
     try:
@@ -47,7 +47,7 @@ def settle(deck: VlcDeck) -> None:
 
 
 def read_all(deck: VlcDeck) -> Block:
-    """Everything to the end."""
+    """Read to the end."""
     blocks = [deck.read(480)]
     deadline = time.monotonic() + 30
     while deck.ended_in != 0:
@@ -60,7 +60,7 @@ def read_all(deck: VlcDeck) -> Block:
 
 
 def seconds(sound: Block) -> float:
-    """How long it is."""
+    """Return the duration (s)."""
     return len(sound) / RATE
 
 

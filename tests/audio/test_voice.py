@@ -14,18 +14,18 @@ LEVEL = -23.01
 
 
 def music(span: float, number: int) -> Block:
-    """Tones of one power, whose common power over 50 ms is the sum of both."""
+    """Return tones of equal power, orthogonal over 50 ms."""
     return tone(span, pitch=200.0 + 40 * number, level=0.1)
 
 
 def levels(sound: Block) -> list[float]:
-    """The level of each 50 ms, in dBFS, at least -60."""
+    """Return the level of each 50 ms, in dBFS, at least -60."""
     parts = np.split(sound[: len(sound) // 2400 * 2400], len(sound) // 2400)
     return [max(-60.0, 20 * np.log10(rms(part) + 1e-9)) for part in parts]
 
 
 def steepest(sound: Block, way: Literal["rise", "fall"]) -> float:
-    """By how much the level rises or falls from one 50 ms to the next, at most."""
+    """Return the greatest change of level from one 50 ms to the next."""
     changes = np.diff(levels(sound))
     return float(changes.max() if way == "rise" else -changes.min())
 

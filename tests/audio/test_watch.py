@@ -1,4 +1,4 @@
-"""The dead-air watch: silence nobody asked for is told once, silence on purpose never."""
+"""The silence detector: unintended silence is reported once, intended silence never."""
 
 import numpy as np
 import pytest

@@ -20,20 +20,20 @@ MakeHouse = Callable[..., LitRoom]
 
 @pytest.fixture
 def staff() -> Staff:
-    """Someone who is told things."""
+    """Return a recorder of staff messages."""
     return Staff()
 
 
 @pytest.fixture(scope="session")
 def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
-    """A broker that runs for the whole test session."""
+    """Start a broker for the whole test session."""
     with Mosquitto(tmp_path_factory.mktemp("mosquitto")) as broker:
         yield broker
 
 
 @pytest.fixture
 def own_mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    """A broker of the test's own that hasn't been started yet."""
+    """Return a broker of the test's own, not started yet."""
     broker = Mosquitto(tmp_path)
     yield broker
     broker.stop()
@@ -41,7 +41,7 @@ def own_mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture
 def make_room() -> MakeRoom:
-    """Makes a room of lamps on a broker's port, on topics no other test uses."""
+    """Make a room of lamps on a broker's port, on topics no other test uses."""
     prefix = uuid4().hex[:8]
 
     def make(port: int, *lights: dict[str, Any], **broker: Any) -> Room:
@@ -61,7 +61,7 @@ def make_room() -> MakeRoom:
 
 @pytest.fixture
 def make_house(make_room: MakeRoom, staff: Staff) -> Iterator[MakeHouse]:
-    """Makes rooms with a rig and lamps, and closes them after the test."""
+    """Make rooms with a light controller and lamps, and close them after the test."""
     houses: list[LitRoom] = []
 
     def make(port: int, *lights: dict[str, Any], rate: float = RATE, **broker: Any) -> LitRoom:
@@ -76,7 +76,7 @@ def make_house(make_room: MakeRoom, staff: Staff) -> Iterator[MakeHouse]:
 
 @pytest.fixture
 def house(make_house: MakeHouse, mosquitto: Mosquitto) -> LitRoom:
-    """A room with lamps of three dialects, dark and known to be."""
+    """Make a room with lamps of three dialects, reported as dark."""
     house = make_house(mosquitto.port)
     house.start()
     house.darken()
@@ -85,7 +85,7 @@ def house(make_house: MakeHouse, mosquitto: Mosquitto) -> LitRoom:
 
 @pytest.fixture
 def make_fixture() -> Callable[..., Fixture]:
-    """Makes one lamp."""
+    """Make one lamp."""
 
     def make(dialect: str, *can: str, **fields: Any) -> Fixture:
         described = {"id": "lamp", "topic": "house/lamp", "zone": "seats", **fields}

@@ -1,4 +1,4 @@
-"""Lamps that nobody knows, and the questions they are asked."""
+"""Lamps of unknown state, and the queries for it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who is next, and how much the broker bears."""
+"""The queue of lamp updates and its token bucket."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ RATE = 50.0
 
 
 def serve(agenda: Agenda, now: float, gap: float = 0.0, *, urgent: bool = False) -> list[str]:
-    """Everybody whose turn has come says one message, and comes again after `gap`."""
+    """Send one message for every due lamp, and reschedule each after `gap`; return their names."""
     served = []
     for name in agenda.due(Seconds(now)):
         served.append(name)
@@ -22,7 +22,7 @@ def serve(agenda: Agenda, now: float, gap: float = 0.0, *, urgent: bool = False)
 
 @pytest.fixture
 def agenda() -> Agenda:
-    """For a broker of fifty messages a second, rested."""
+    """Return a queue for fifty messages a second, with a full bucket."""
     return Agenda(Budget(RATE))
 
 

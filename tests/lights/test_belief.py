@@ -1,4 +1,4 @@
-"""What is believed of a lamp, against what it says."""
+"""A lamp's estimated state, against its reports."""
 
 import pytest
 
@@ -15,13 +15,13 @@ from kacenv.units import Level, Seconds
 
 @pytest.fixture
 def said() -> SelfReport:
-    """Nothing yet."""
+    """Return an empty report."""
     return SelfReport()
 
 
 @pytest.fixture
 def belief(said: SelfReport) -> Belief:
-    """A lamp that is led from off to 40 % from 0 to 10."""
+    """Return the estimate of a lamp that fades from off to 40 % from 0 to 10."""
     belief = Belief(said, Witness(Scale(255, Response.EYE)))
     path = path_between(
         parse_setting("off"), parse_setting("40%"), Way(Seconds(0.0), Seconds(10.0))

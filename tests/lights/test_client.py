@@ -22,7 +22,7 @@ TIMEOUT = 30.0
 
 
 class Listener:
-    """Hears the link and the messages, and can be waited for."""
+    """Recorder of the connection's state and messages."""
 
     def __init__(self) -> None:
         self.links: list[bool] = []
@@ -30,32 +30,32 @@ class Listener:
         self._news = threading.Condition()
 
     def changed(self, up: bool) -> None:
-        """Hear the link change."""
+        """Record a change of the connection."""
         with self._news:
             self.links.append(up)
             self._news.notify_all()
 
     def heard(self, topic: str, payload: bytes) -> None:
-        """Hear a message."""
+        """Record a message."""
         with self._news:
             self.messages.append((topic, payload))
             self._news.notify_all()
 
     def wait_for(self, condition: Callable[["Listener"], Any]) -> bool:
-        """Whether `condition` comes true in time."""
+        """Wait for `condition`; return False on timeout."""
         with self._news:
             return bool(self._news.wait_for(lambda: condition(self), TIMEOUT))
 
 
 @pytest.fixture
 def listener() -> Listener:
-    """Someone who hears the connection."""
+    """Return a recorder of the connection."""
     return Listener()
 
 
 @pytest.fixture
 def leftovers() -> Iterator[None]:
-    """Sockets that paho's dead threads hold on to are dropped while the test forgives it."""
+    """Collect the sockets of paho's dead threads while the test still ignores their warnings."""
     yield
     gc.collect()
 
@@ -64,7 +64,7 @@ def leftovers() -> Iterator[None]:
 def connect(
     listener: Listener, staff: Staff, request: pytest.FixtureRequest
 ) -> Callable[..., Client]:
-    """Starts clients and closes them after the test."""
+    """Start clients and close them after the test."""
 
     def connect(port: int, *topics: str, room: str = "quiet", **broker: Any) -> Client:
         described = Broker.model_validate({"host": "127.0.0.1", "port": port, **broker})

@@ -28,7 +28,7 @@ SILENT = {**ESPHOME, "id": "silent", "topic": "silent", "state_topic": "silent/s
 
 @pytest.fixture
 def hang() -> Iterator[Hang]:
-    """Hangs a room's lamps, at 2 % each, and takes them down after the test."""
+    """Start a room's lamps, at 2 % each, and close them after the test."""
     with ExitStack() as stack:
 
         def hang(room: Room) -> dict[str, VirtualLamp]:

@@ -1,4 +1,4 @@
-"""Levels as the eye sees them, and lamps' numbers."""
+"""Perceived lightness, and lamps' brightness units."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""One lamp's fade on simulated time."""
+"""Schedules of a lamp's fades, on simulated time."""
 
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ RED, BLUE = Color(255, 0, 0), Color(0, 0, 255)
 
 
 def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, Step]]:
-    """All that a lamp is told when every look is `late` seconds too late."""
+    """Return all steps to a lamp when every update is `late` seconds late."""
     steps = []
     while (due := fade.next_due()) is not None:
         now = Seconds(due + late)
@@ -32,13 +32,13 @@ def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, Step]]:
 
 
 def stepped(origin: str, target: str, duration: float, scale: Scale = DIMMER) -> SteppedFade:
-    """A stepped fade between two settings."""
+    """Return a stepped fade between two settings."""
     path = path_between(parse_setting(origin), parse_setting(target), Way(START, Seconds(duration)))
     return SteppedFade.begin(path, scale)
 
 
 def own(origin: Setting | None, target: str, duration: float, apart: bool = False) -> OwnFade:
-    """The fade of a lamp that fades by itself."""
+    """Return the fade of a lamp with transitions of its own."""
     path = path_between(origin, parse_setting(target), Way(START, Seconds(duration)))
     return OwnFade.begin(path, apart=apart)
 

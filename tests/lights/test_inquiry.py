@@ -1,4 +1,4 @@
-"""Lamps that are asked what they show before they are led anywhere."""
+"""Queries of lamps' states before their first fades."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""One lamp's wishes, beliefs and reports on simulated time."""
+"""The state machine of a lamp, on simulated time."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ LONG_AGO = Seconds(-100.0)
 
 
 def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
-    """All payloads the lamp is sent from `start` to `end`."""
+    """Return all payloads sent to the lamp from `start` to `end`."""
     sent: Sent = []
     for tick in range(round((end - start) / gap) + 1):
         now = Seconds(round(start + tick * gap, 6))
@@ -28,13 +28,13 @@ def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
 
 
 def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
-    """Ask for a setting as people write it."""
+    """Set a target in the notation of a scene file."""
     lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
 
 
 @pytest.fixture
 def dimmer(make_fixture: MakeFixture) -> Lamp:
-    """A plain dimmer with a state topic, its broker there for long."""
+    """Return a plain dimmer with a state topic, connected for long."""
     lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
     lamp.broker_back(LONG_AGO)
     return lamp
@@ -42,7 +42,7 @@ def dimmer(make_fixture: MakeFixture) -> Lamp:
 
 @pytest.fixture
 def bulb(make_fixture: MakeFixture) -> Lamp:
-    """A lamp that fades by itself, its broker there for long."""
+    """Return a lamp with transitions of its own, connected for long."""
     abilities = ("level", "kelvin", "transition")
     lamp = Lamp(make_fixture("home-assistant", *abilities, state_topic=STATE))
     lamp.broker_back(LONG_AGO)
@@ -51,14 +51,14 @@ def bulb(make_fixture: MakeFixture) -> Lamp:
 
 @pytest.fixture
 def zigbee(make_fixture: MakeFixture) -> Lamp:
-    """A Zigbee bulb, its broker there for long."""
+    """Return a Zigbee bulb, connected for long."""
     lamp = Lamp(make_fixture("zigbee2mqtt", "level", "kelvin", "transition"))
     lamp.broker_back(LONG_AGO)
     return lamp
 
 
 def confirm(lamp: Lamp, payload: bytes, now: float) -> None:
-    """The lamp says that it follows."""
+    """Report that the lamp follows."""
     lamp.hear(lamp.subscriptions[0], payload, Seconds(now))
 
 
@@ -215,7 +215,7 @@ def test_a_finished_look_is_asserted_again_by_a_short_fade(bulb: Lamp) -> None:
 
 @pytest.fixture
 def told_after_outage(bulb: Lamp) -> Lamp:
-    """A lamp at 40 %, told so again by 71 after an outage from 60 to 70."""
+    """Return a lamp at 40 %, told so again by 71 after an outage from 60 to 70."""
     ask(bulb, "40%", 1.0, 5.0)
     run(bulb, 1.0, 7.0)
     bulb.broker_gone()

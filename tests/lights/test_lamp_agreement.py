@@ -1,4 +1,4 @@
-"""What a lamp's reports do: hands are respected, lamps astray are told again and named."""
+"""Effects of reports: manual changes are kept, deviating lamps are corrected and reported."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ LONG_AGO = Seconds(-100.0)
 
 
 def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, bytes]]:
-    """All payloads the lamp is sent from `start` to `end`, looked at every 0.1 s."""
+    """Return all payloads sent to the lamp from `start` to `end`, polled every 0.1 s."""
     sent: list[tuple[float, bytes]] = []
     for tick in range(round((end - start) * 10) + 1):
         now = Seconds(round(start + tick / 10, 6))
@@ -26,12 +26,12 @@ def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, bytes]]:
 
 
 def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
-    """Ask for a setting as people write it."""
+    """Set a target in the notation of a scene file."""
     lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
 
 
 def says(lamp: Lamp, brightness: int, now: float) -> None:
-    """The bulb reports a brightness of 255."""
+    """Report a brightness of 255 from the bulb."""
     fields = {"state": "ON", "brightness": brightness} if brightness else {"state": "OFF"}
     lamp.hear(STATE, json.dumps(fields).encode(), Seconds(now))
 

@@ -1,4 +1,4 @@
-"""Lamps whose place nobody knows for sure, or that are told late."""
+"""Lamps of uncertain state, and late updates."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ LONG_AGO = Seconds(-100.0)
 
 
 def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
-    """All payloads the lamp is sent from `start` to `end`."""
+    """Return all payloads sent to the lamp from `start` to `end`."""
     sent: Sent = []
     for tick in range(round((end - start) / gap) + 1):
         now = Seconds(round(start + tick * gap, 6))
@@ -27,13 +27,13 @@ def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
 
 
 def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
-    """Ask for a setting as people write it."""
+    """Set a target in the notation of a scene file."""
     lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
 
 
 @pytest.fixture
 def dimmer(make_fixture: MakeFixture) -> Lamp:
-    """A plain dimmer with a state topic, its broker there for long."""
+    """Return a plain dimmer with a state topic, connected for long."""
     lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
     lamp.broker_back(LONG_AGO)
     return lamp
@@ -41,7 +41,7 @@ def dimmer(make_fixture: MakeFixture) -> Lamp:
 
 @pytest.fixture
 def bulb(make_fixture: MakeFixture) -> Lamp:
-    """A lamp that fades by itself, its broker there for long."""
+    """Return a lamp with transitions of its own, connected for long."""
     abilities = ("level", "kelvin", "transition")
     lamp = Lamp(make_fixture("home-assistant", *abilities, state_topic=STATE))
     lamp.broker_back(LONG_AGO)

@@ -25,29 +25,29 @@ NOW = Seconds(10.0)
 
 
 def commands(lamp: Lamp, now: float) -> list[Message]:
-    """What the lamp is told at `now`, without questions."""
+    """Return the messages to the lamp at `now`, except queries."""
     return [one for one in lamp.messages(Seconds(now)) if one not in inquiry(lamp.fixture)]
 
 
 def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, Message]]:
-    """What the lamp is told from `start` to `end`, looked at every 0.05 s."""
+    """Return the messages to the lamp from `start` to `end`, polled every 0.05 s."""
     moments = [round(start + tick / 20, 6) for tick in range(round((end - start) * 20) + 1)]
     return [(now, message) for now in moments for message in commands(lamp, now)]
 
 
 def press(lamp: Lamp, now: float) -> None:
-    """Lights-up."""
+    """Request lights-up."""
     lamp.ask(SAFE, Seconds(now), Seconds(3.0), urgent=True)
 
 
 def of_a_stranger(lamp: Lamp) -> None:
-    """Nobody has ever heard of it."""
+    """Request lights-up of a lamp that has never reported."""
     lamp.broker_back(LONG_AGO)
     press(lamp, NOW)
 
 
 def of_one_just_asked(lamp: Lamp) -> None:
-    """A look has asked it, and still waits for what it says."""
+    """Request lights-up of a lamp whose state is being queried."""
     lamp.broker_back(LONG_AGO)
     lamp.ask(parse_setting("20%"), Seconds(NOW - 0.4), Seconds(5.0))
     run(lamp, NOW - 0.4, NOW - 0.05)
@@ -55,7 +55,7 @@ def of_one_just_asked(lamp: Lamp) -> None:
 
 
 def of_one_just_back(lamp: Lamp) -> None:
-    """Its power came back, and nobody knows at what light."""
+    """Request lights-up of a lamp that has just returned, at an unknown level."""
     lamp.broker_back(LONG_AGO)
     lamp.ask(parse_setting("20%"), Seconds(1.0), Seconds(1.0))
     run(lamp, 1.0, 6.0)
@@ -68,7 +68,7 @@ def of_one_just_back(lamp: Lamp) -> None:
 
 
 def while_the_broker_was_away(lamp: Lamp) -> None:
-    """It was waited for when the broker went; lights-up was pressed, and the broker is back."""
+    """Request lights-up in an outage that began during the lamp's query, and reconnect."""
     lamp.broker_back(LONG_AGO)
     lamp.ask(parse_setting("20%"), Seconds(1.0), Seconds(5.0))
     run(lamp, 1.0, 1.2)
@@ -123,7 +123,7 @@ def bulb(make_fixture: MakeFixture) -> Lamp:
 
 
 def says(lamp: Lamp, brightness: int, now: float) -> None:
-    """The bulb reports a brightness of 255."""
+    """Report a brightness of 255 from the bulb."""
     fields = {"state": "ON", "brightness": brightness} if brightness else {"state": "OFF"}
     lamp.hear(STATE, json.dumps(fields).encode(), Seconds(now))
 

@@ -1,4 +1,4 @@
-"""What a room's wishes make of a setting."""
+"""A room's limits on a setting."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Ways between settings: bounded, in time, and even to the eye."""
+"""Trajectories between settings: within slope limits, on time, and even to the eye."""
 
 import pytest
 from hypothesis import given
@@ -138,5 +138,5 @@ def test_a_way_that_is_cut_ends_where_it_had_come_to() -> None:
 
 
 def _nearly(setting: Setting) -> object:
-    """The same setting, whatever a float rounds."""
+    """Return the setting, comparable within rounding errors."""
     return pytest.approx(setting) if setting.color is None else setting

@@ -1,4 +1,4 @@
-"""When to knock at a broker's door again."""
+"""Reconnect delays."""
 
 from random import Random
 

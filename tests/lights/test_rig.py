@@ -1,4 +1,4 @@
-"""A room's lamps led over a real broker."""
+"""A room's light controller over a real broker."""
 
 import json
 import threading

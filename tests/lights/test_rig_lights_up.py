@@ -45,7 +45,7 @@ def test_lights_up_waits_for_no_lamp_that_is_asked(
 
 
 def _repeats(lamp: VirtualLamp, start: float) -> int:
-    """How often a lamp was told its final level."""
+    """Return how often a lamp was told its final level."""
     sent = [payload for payload in commands(lamp, start) if b"color_temp" not in payload[:14]]
     levels = [payload.partition(b',"transition"')[0] for payload in sent]
     return levels.count(levels[-1]) if levels else 0

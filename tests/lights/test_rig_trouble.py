@@ -1,4 +1,4 @@
-"""A broker that makes trouble: slow, flooded, flapping, gone for long, or strict about TLS."""
+"""Faults of the broker: slow, flooded, flapping, gone for long, or strict about TLS."""
 
 import threading
 import time
@@ -165,7 +165,7 @@ def test_the_room_s_status_outlives_its_program(
 
 
 def _kept(port: int, topic: str) -> bytes:
-    """What the broker keeps on a topic, once it keeps anything."""
+    """Wait for the retained message of a topic; return its payload."""
     found: list[bytes] = []
     news = threading.Event()
     paho = Paho(CallbackAPIVersion.VERSION2)

@@ -1,4 +1,4 @@
-"""What a lamp has said, put together."""
+"""Merged reports of a lamp."""
 
 from kacenv.lights.dialects import Reported
 from kacenv.lights.self_report import SelfReport

@@ -1,4 +1,4 @@
-"""A hand that changes a lamp's white or colour alone, in every dialect that reports them."""
+"""Manual changes of only the white or colour, in every dialect that reports them."""
 
 from collections.abc import Callable
 from typing import Any

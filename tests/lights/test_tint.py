@@ -1,4 +1,4 @@
-"""Colours on the way to others."""
+"""Colour fades."""
 
 from itertools import pairwise
 

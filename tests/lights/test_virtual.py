@@ -1,4 +1,4 @@
-"""Virtual lamps, spoken to as a broker's clients would."""
+"""Simulated lamps, driven as by a broker's clients."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ ABILITIES = ("level", "kelvin", "transition")
 
 @pytest.fixture
 def clock() -> SimClock:
-    """A clock that stands still until it's told to jump."""
+    """Return a clock that only jumps on request."""
     return SimClock()
 
 
@@ -37,7 +37,7 @@ def clock() -> SimClock:
 def make_lamp(
     mosquitto: Mosquitto, clock: SimClock, make_fixture: Callable[..., Fixture]
 ) -> Iterator[MakeLamp]:
-    """Makes lamps that listen, on topics of their own."""
+    """Make connected lamps on topics of their own."""
     lamps = []
 
     def make(
@@ -63,12 +63,12 @@ def make_lamp(
 
 
 def close_to(level: float, kelvin: float) -> object:
-    """A setting as near as floating point comes to these."""
+    """Return a setting, comparable within rounding errors."""
     return pytest.approx((level, kelvin, None))
 
 
 def send(lamp: VirtualLamp, port: int, payload: bytes, suffix: str = "") -> None:
-    """Command a lamp, and wait until it has heard."""
+    """Command a lamp, and wait until the command has arrived."""
     before = len(lamp.received)
     publish.single(lamp.fixture.topic + suffix, payload, hostname="127.0.0.1", port=port)
     assert lamp.wait_for(lambda lamp: len(lamp.received) > before, TIMEOUT)
@@ -292,12 +292,12 @@ def test_losses_are_the_same_for_the_same_seed() -> None:
 
 
 def level_topic(fixture: Fixture) -> str:
-    """Where the first report of a level comes."""
+    """Return the topic of the first report of a level."""
     return BULBS[fixture.dialect].reports(fixture, Setting(Level(0.5)))[0].topic
 
 
 def send_raw(lamp: VirtualLamp, port: int, topic: str, payload: bytes) -> None:
-    """Publish, and wait until the lamp has heard."""
+    """Publish, and wait until the message has arrived."""
     before = len(lamp.received)
     publish.single(topic, payload, hostname="127.0.0.1", port=port)
     assert lamp.wait_for(lambda lamp: len(lamp.received) > before, TIMEOUT)
@@ -306,7 +306,7 @@ def send_raw(lamp: VirtualLamp, port: int, topic: str, payload: bytes) -> None:
 def heard_after(
     act: Callable[[], object], port: int, topic: str, tells: Callable[[MQTTMessage], bool]
 ) -> bool:
-    """Whether a message on `topic` tells what it should, once `act` was done."""
+    """Call `act`; return False without a message on `topic` that satisfies `tells`."""
     told, subscribed = Event(), Event()
     client = Paho(CallbackAPIVersion.VERSION2)
 

@@ -1,4 +1,4 @@
-"""A walk round real lamps."""
+"""The test of a room's lamps, over a real broker."""
 
 from collections.abc import Callable
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""What files say about themselves, whatever their format."""
+"""Tags of files in every format."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lamps' sides of the dialects, for virtual lamps; a new dialect is a module and a line here."""
+"""Device-side codecs for simulated lamps; a new dialect is a module and a line here."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the lamp's side of every dialect is made of."""
+"""Protocol and types of the device-side codecs."""
 
 from typing import NamedTuple, Protocol
 
@@ -10,7 +10,7 @@ from kacenv.units import Kelvin, Level, Seconds
 
 
 class Heard(NamedTuple):
-    """What a lamp understood of a command; None where it was told nothing."""
+    """Fields of a received command; None where absent."""
 
     level: Level | None = None
     kelvin: Kelvin | None = None
@@ -19,49 +19,49 @@ class Heard(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """How many commands a lamp can take within how long; more are lost."""
+    """Rate limit of a lamp: commands within a time (s); more are lost."""
 
     commands: int
     within: Seconds
 
 
 class Bulb(Protocol):
-    """The lamp's side of one dialect. Pure."""
+    """Device side of one dialect; pure."""
 
     RETAINS: bool
-    """Whether the broker keeps the lamp's last report for whoever asks later."""
+    """True if the lamp's reports are retained."""
     CANCELS: bool
-    """Whether a new command stops the fade of what it doesn't mention, as some bulbs do."""
+    """True if a command stops the fades of properties that it doesn't mention, as in some bulbs."""
     RATE: Rate | None
-    """What lamps of this kind can take; None where nobody has met a bound."""
+    """Rate limit of such lamps; None if none is known."""
 
     def command_topics(self, fixture: Fixture) -> tuple[str, ...]:
-        """Where the lamp listens."""
+        """Return the topics of the lamp's commands."""
         ...
 
     def hear(self, fixture: Fixture, topic: str, payload: bytes) -> Heard | None:
-        """What the lamp understands of a command; None if nothing. Never raises."""
+        """Decode a command; return None for an invalid one. Never raises."""
         ...
 
     def answers(self, fixture: Fixture, payload: bytes, *, taken: bool) -> tuple[Message, ...]:
-        """What it answers to a command, beside its reports."""
+        """Return the answers to a command, apart from reports."""
         ...
 
     def reports(self, fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-        """The lamp's reports of what it shows; none if it never reports."""
+        """Return the lamp's reports of a setting; none if it never reports."""
         ...
 
     def availability(self, fixture: Fixture, available: bool) -> Message | None:
-        """The retained message that says whether the lamp answers; None if nobody says."""
+        """Return the retained availability message; None if the lamp has none."""
         ...
 
 
 def no_answers(_fixture: Fixture, _payload: bytes, *, taken: bool) -> tuple[Message, ...]:  # noqa: ARG001 - as the protocol has it
-    """For lamps that only report."""
+    """Return no answers, for lamps that only report."""
     return ()
 
 
 def topic_availability(fixture: Fixture, available: bool) -> Message | None:
-    """A bare word on the topic that the room file names, if it does."""
+    """Return a bare word on the room file's availability topic, if there is one."""
     topic = fixture.availability_topic
     return Message(topic, ONLINE.encode() if available else OFFLINE.encode()) if topic else None

@@ -1,4 +1,4 @@
-"""The lamp's side of Home Assistant's JSON schema, as ESPHome behaves."""
+"""Device side of Home Assistant's JSON schema, as ESPHome behaves."""
 
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, home_assistant
@@ -18,12 +18,12 @@ availability = topic_availability
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the lamp listens."""
+    """Return the topic of the lamp's commands."""
     return (fixture.topic,)
 
 
 def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
-    """Level, white, colour and transition; a broken number in a whole field loses the field."""
+    """Decode level, white, colour and transition; drop integer fields with a fractional value."""
     fields = read(payload)
     if not fields:
         return None
@@ -35,7 +35,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """The target, as soon as it is known."""
+    """Return a report of the target."""
     if fixture.state_topic is None:
         return ()
     fields = home_assistant.state(fixture, setting)

@@ -1,4 +1,4 @@
-"""The lamp's side of the plain dialect: a dimmer that takes a number and jumps to it."""
+"""Device side of the plain dialect: a dimmer that takes a number and jumps to it."""
 
 import re
 
@@ -19,12 +19,12 @@ availability = topic_availability
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the dimmer listens."""
+    """Return the topic of the dimmer's commands."""
     return (fixture.topic,)
 
 
 def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
-    """A level, or a white, in the words of the room file."""
+    """Decode a level, or a white, by the room file's templates."""
     level = plain.level(fixture, _found("level", fixture.payload or "{level}", payload))
     if level is not None:
         return Heard(level)
@@ -38,7 +38,7 @@ def _white(template: str, payload: bytes) -> Kelvin | None:
 
 
 def _found(name: str, template: str, payload: bytes) -> bytes:
-    """The number that stands in `payload` where `template` has `{name}`; empty if none does."""
+    """Return the number in `payload` at `{name}` of the template; empty if there is none."""
     before, found, after = template.partition(f"{{{name}}}")
     if not found or len(payload) > LONGEST_PAYLOAD:
         return b""
@@ -48,7 +48,7 @@ def _found(name: str, template: str, payload: bytes) -> bytes:
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """The number it shows, where it has a topic for that."""
+    """Return a report of the level, and of the white where the room file has a key for it."""
     if fixture.state_topic is None:
         return ()
     level = plain.written(fixture, setting.level)
@@ -66,7 +66,7 @@ def _counted(fixture: Fixture, kelvin: Kelvin) -> int:
 
 
 def _under(path: str, value: int, fields: dict[str, object]) -> dict[str, object]:
-    """`fields` with `value` at keys with dots between them."""
+    """Set `value` at a path of keys separated by dots; return `fields`."""
     *blocks, last = path.split(".")
     inner = fields
     for key in blocks:

@@ -1,4 +1,4 @@
-"""What real lamps do beside obeying: they lose commands, and forget when the power goes."""
+"""Faults of simulated lamps: command loss, rate limits, and the power-on state."""
 
 from collections import deque
 from random import Random
@@ -10,28 +10,28 @@ from kacenv.units import Level, Seconds
 
 
 class Quirks(NamedTuple):
-    """A lamp's failings; as it stands, it has none."""
+    """Faults of a lamp; none by default."""
 
     loss: float = 0.0
-    """The share of commands that are lost on the way, from 0 to 1."""
+    """Share of commands lost in transit, 0 to 1."""
     seed: int = 0
-    """Which ones; the same seed loses the same."""
+    """Seed of the random losses; the same seed loses the same commands."""
     rate: Rate | None = None
-    """More commands than this are lost."""
+    """Rate limit above which commands are lost."""
     power_on: Setting = Setting(Level(1.0))
-    """What it shows when the power comes back."""
+    """Setting after a power cycle."""
 
 
 class Gate:
-    """Lets through the commands that reach a lamp with `quirks`."""
+    """Filter that drops commands according to `quirks`."""
 
     def __init__(self, quirks: Quirks) -> None:
         self._quirks = quirks
-        self._random = Random(quirks.seed)  # noqa: S311 - a lamp keeps no secrets
+        self._random = Random(quirks.seed)  # noqa: S311 - simulation, not cryptography
         self._taken: deque[Seconds] = deque()
 
     def admits(self, now: Seconds) -> bool:
-        """Whether a command that comes at `now` reaches the lamp."""
+        """Tell if a command received at `now` takes effect."""
         if self._random.random() < self._quirks.loss:
             return False
         rate = self._quirks.rate

@@ -1,4 +1,4 @@
-"""The lamp's side of Shelly's second generation."""
+"""Device side of Shelly's second generation."""
 
 from kacenv.lights.bulbs.hearing import Heard, Rate
 from kacenv.lights.dialects import Message, shelly
@@ -16,12 +16,12 @@ _CHECKED = {"brightness": shelly.FULL, "ct": 20000.0, "transition_duration": 864
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the device is called."""
+    """Return the topic of the device's RPC calls."""
     return (shelly.command_topic(fixture),)
 
 
 def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
-    """A call of the method that sets the light; refused whole if one value is out of range."""
+    """Decode a call that sets the light; reject it whole if a value is out of range."""
     call = read(payload) or {}
     wanted = call.get("params")
     if call.get("method") != shelly.method(fixture) or not isinstance(wanted, dict):
@@ -43,7 +43,7 @@ def _broken(wanted: dict[str, object]) -> bool:
 
 
 def answers(fixture: Fixture, payload: bytes, *, taken: bool) -> tuple[Message, ...]:
-    """The result of a call, or an error, to whoever called."""
+    """Return the result or error of a call, addressed to its caller."""
     call = read(payload) or {}
     caller = call.get("src")
     if caller != shelly.source(fixture):
@@ -54,7 +54,7 @@ def answers(fixture: Fixture, payload: bytes, *, taken: bool) -> tuple[Message, 
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """A notification of the target, as devices send unless told not to."""
+    """Return a notification of the target, as devices send by default."""
     kind, index = shelly.component(fixture)
     status: dict[str, object] = {"id": index, "source": "MQTT", "output": setting.level > 0}
     if dimmable(fixture) and setting.level > 0:
@@ -67,5 +67,5 @@ def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
 
 
 def availability(fixture: Fixture, available: bool) -> Message | None:
-    """The last will, and its opposite."""
+    """Return the last will, or the message after connecting."""
     return Message(f"{shelly.device(fixture)}/online", str(available).lower().encode())

@@ -1,4 +1,4 @@
-"""The lamp's side of Tasmota."""
+"""Device side of Tasmota."""
 
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, tasmota
@@ -26,12 +26,12 @@ answers = no_answers
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the lamp takes several commands at once."""
+    """Return the topic that takes several commands at once."""
     return (tasmota.command_topic(fixture),)
 
 
 def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
-    """The commands of a backlog; one it doesn't know, or out of its range, is passed over."""
+    """Decode a backlog; skip unknown commands and values out of range."""
     if len(payload) > LONGEST_PAYLOAD:
         return None
     heard, fades, half_seconds = Heard(), False, 0.0
@@ -70,7 +70,7 @@ def _whole(text: str, most: float) -> float | None:
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """The result of a command: the target, before the fade."""
+    """Return the result of a command: the target, before the fade."""
     fields: dict[str, object] = {"POWER": ON if setting.level > 0 else OFF}
     dimmer = tasmota.scale(fixture).units(setting.level) if dimmable(fixture) else 100
     if dimmable(fixture):
@@ -85,6 +85,6 @@ def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
 
 
 def availability(fixture: Fixture, available: bool) -> Message | None:
-    """The last will, and its opposite."""
+    """Return the last will, or the message after connecting."""
     word = b"Online" if available else b"Offline"
     return Message(tasmota.topic(fixture, "tele", "LWT"), word)

@@ -1,4 +1,4 @@
-"""The lamp's side of WLED."""
+"""Device side of WLED."""
 
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, wled
@@ -16,12 +16,12 @@ answers = no_answers
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the lamp takes JSON."""
+    """Return the lamp's JSON topic."""
     return (wled.command_topic(fixture),)
 
 
 def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
-    """Level, white, colour, and the time of this command."""
+    """Decode level, white, colour and transition."""
     fields = read(payload)
     if not fields:
         return None
@@ -34,7 +34,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """Brightness, colour, and both in the XML of its first API; never the white."""
+    """Return brightness, colour, and both as the first API's XML; the white is never reported."""
     full = 1 if dimmable(fixture) else wled.FULL
     brightness = wled.scale(fixture).units(setting.level) * full
     color = setting.color or _WHITE
@@ -48,6 +48,6 @@ def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
 
 
 def availability(fixture: Fixture, available: bool) -> Message | None:
-    """The last will, and its opposite."""
+    """Return the last will, or the message after connecting."""
     word = ONLINE if available else OFFLINE
     return Message(f"{fixture.topic}/status", word.encode())

@@ -1,4 +1,4 @@
-"""The lamp's side of Zigbee2MQTT: the bridge and a bulb behind it."""
+"""Device side of Zigbee2MQTT: the bridge and a bulb behind it."""
 
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, home_assistant, zigbee2mqtt
@@ -11,18 +11,18 @@ from kacenv.units import Seconds
 RETAINS = False
 CANCELS = True
 RATE: Rate | None = Rate(10, Seconds(2.0))
-"""Cheap bulbs take about five a second, and clog after ten."""
+"""Rate limit: cheap bulbs take about five commands a second, and clog after ten."""
 
 answers = no_answers
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the bridge listens for this lamp."""
+    """Return the bridge's command topic for this lamp."""
     return (zigbee2mqtt.command_topic(fixture),)
 
 
 def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
-    """Level, white, colour and transition; a brightness above 255 is refused with all the rest."""
+    """Decode level, white, colour and transition; reject all with a brightness above 255."""
     fields = read(payload)
     if not fields or ("brightness" in fields and number(fields, "brightness", 255) is None):
         return None
@@ -35,7 +35,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """The target, published before the bulb has done anything."""
+    """Return a report of the target, published before the bulb has received it."""
     fields = zigbee2mqtt.light(fixture, setting)
     if setting.color is not None:
         x, y = to_xy(setting.color)
@@ -47,6 +47,6 @@ def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
 
 
 def availability(fixture: Fixture, available: bool) -> Message | None:
-    """Zigbee2MQTT 2's JSON."""
+    """Return the availability in Zigbee2MQTT 2's JSON."""
     fields: dict[str, object] = {"state": ONLINE if available else OFFLINE}
     return Message(zigbee2mqtt.availability_topic(fixture), write(fields))

@@ -1,4 +1,4 @@
-"""The lamps' side of a Zigbee2MQTT group: one broadcast, and few of them."""
+"""Device side of a Zigbee2MQTT group, with the rate limit of broadcasts."""
 
 from kacenv.lights.bulbs.hearing import Rate
 from kacenv.lights.bulbs.zigbee2mqtt import (
@@ -24,4 +24,4 @@ __all__ = [
 ]
 
 RATE: Rate | None = Rate(8, Seconds(9.0))
-"""Zigbee repeats broadcasts through the whole house, and has room for eight at once."""
+"""Rate limit: Zigbee repeats broadcasts through the whole network, and holds eight at once."""

@@ -1,4 +1,4 @@
-"""The lamp's side of Z-Wave JS UI: the gateway and a node behind it."""
+"""Device side of Z-Wave JS UI: the gateway and a node behind it."""
 
 import re
 
@@ -18,14 +18,14 @@ answers = no_answers
 
 
 def command_topics(fixture: Fixture) -> tuple[str, ...]:
-    """Where the gateway takes target values for the node."""
+    """Return the topics of the node's target values."""
     level = zwave_js.level_topic(fixture, "targetValue/set")
     color = (zwave_js.color_topic(fixture, "targetColor/set"),)
     return (level, *(color if zwave_js.has_hue(fixture) else ()))
 
 
 def hear(fixture: Fixture, topic: str, payload: bytes) -> Heard | None:
-    """A level, or the channels of a white or colour, and how long to take."""
+    """Decode a level, or the channels of a white or colour, and the transition."""
     value, span = zwave_js.unwrapped(payload), _duration(read(payload) or {})
     if topic.endswith("/targetColor/set"):
         said = zwave_js.hue(fixture, value) if isinstance(value, dict) else None
@@ -43,7 +43,7 @@ def _duration(fields: dict[str, object]) -> Seconds:
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
-    """The values with the time they were read, as the gateway writes them unless told not to."""
+    """Return the values with a timestamp, as the gateway formats them by default."""
     units = zwave_js.scale(fixture).units(setting.level)
     level = units if dimmable(fixture) else units > 0
     values: dict[str, object] = {zwave_js.level_topic(fixture, "currentValue"): level}
@@ -56,7 +56,7 @@ def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:
 
 
 def availability(fixture: Fixture, available: bool) -> Message | None:
-    """What the gateway knows of the node."""
+    """Return the node's status message."""
     fields: dict[str, object] = {
         "time": 0,
         "value": available,

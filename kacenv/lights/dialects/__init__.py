@@ -1,4 +1,4 @@
-"""The dialects in which lamps are spoken to; a new one is a module and a line here."""
+"""Codecs of the lamp dialects, by name; a new dialect is a module and a line here."""
 
 from collections.abc import Mapping
 
@@ -30,5 +30,5 @@ CODECS: Mapping[Dialect, Codec] = {
 
 
 def codec(fixture: Fixture) -> Codec:
-    """The dialect that `fixture` speaks."""
+    """Return the codec of a lamp's dialect."""
     return CODECS[fixture.dialect]

@@ -1,8 +1,7 @@
-"""The JSON schema of Home Assistant's MQTT lights, which ESPHome speaks too.
+"""Codec of the JSON schema of Home Assistant's MQTT lights, also used by ESPHome.
 
-Brightness counts to 255, white in mired, colours in red, green and blue, transitions in
-seconds. ESPHome takes whole numbers only: a broken brightness or transition fails its check and
-is lost.
+Units: brightness 0 to 255, white in mired, colours in red, green and blue, transitions in seconds.
+ESPHome takes integers only: a fractional brightness or transition is dropped.
 """
 
 import math
@@ -31,20 +30,20 @@ from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(86400.0)
-"""The schema names no bound; a day is more than any fade."""
+"""Longest transition (s): the schema names no bound; a day is more than any fade."""
 FULL = 255
 WHITE_MODE = "color_temp"
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Brightness from 0 to 255."""
+    """Return the brightness scale, 0 to 255."""
     return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.HOME_ASSISTANT])
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """One command; `transition` is rounded up to whole seconds, and always said.
+    """Return one command; `transition` is rounded up to whole seconds, and always included.
 
-    An unsaid transition would be the lamp's own choice, 1 s in ESPHome.
+    Without one, the lamp's own default would apply, 1 s in ESPHome.
     """
     whole = math.ceil(round(min(transition, LONGEST), 2))
     fields = state(fixture, setting) | {"transition": whole}
@@ -52,7 +51,7 @@ def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Mes
 
 
 def state(fixture: Fixture, setting: Setting) -> dict[str, object]:
-    """The fields that commands and reports have in common."""
+    """Return the fields that commands and reports have in common."""
     if setting.level <= 0:
         return {"state": OFF}
     fields: dict[str, object] = {"state": ON}
@@ -67,17 +66,17 @@ def state(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 
 def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and white fade together in one command."""
+    """Return no messages: level and white fade together in one command."""
     return ()
 
 
 def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and colour go together in one command."""
+    """Return no messages: level and colour go together in one command."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """A report on the lamp's state topic, or on whether it answers."""
+    """Decode a report from the lamp's state or availability topic."""
     if topic == fixture.availability_topic:
         return available(payload)
     fields = read(payload) if topic == fixture.state_topic else None
@@ -85,7 +84,7 @@ def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level and white or colour among `fields`."""
+    """Return the level, and white or colour, among `fields`."""
     white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE and "color" not in fields
     kelvin = from_mired(number(fields, "color_temp", 1000)) if white else None
     return Reported(_level(fixture, fields), kelvin, color=_color(fixture, fields))
@@ -99,7 +98,7 @@ def _color(fixture: Fixture, fields: dict[str, object]) -> Color | None:
 
 
 def color_of(fields: dict[str, object]) -> Color | None:
-    """The colour of `r`, `g` and `b`, of `x` and `y`, or of `h` and `s`."""
+    """Return the colour of `r`, `g` and `b`, of `x` and `y`, or of `h` and `s`."""
     if "r" in fields:
         return from_parts([fields.get(part) for part in "rgb"])
     x, y = number(fields, "x", 1), number(fields, "y", 1)
@@ -114,16 +113,16 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
         return Level(0.0)
     if fields.get("state") == ON and not dimmable(fixture):
         return Level(1.0)
-    # A lamp that is on doesn't count 0: Home Assistant ignores it as well.
+    # Brightness 0 in a lamp that is on is ignored, as by Home Assistant.
     brightness = number(fields, "brightness", FULL)
     return scale(fixture).level(brightness) if brightness and dimmable(fixture) else None
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """The state and availability topics, where the lamp has them."""
+    """Return the state and availability topics, where the lamp has them."""
     return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))
 
 
 def reports_level(fixture: Fixture) -> bool:
-    """Whether the lamp has a topic on which it says what it shows."""
+    """Tell if the lamp has a state topic."""
     return fixture.state_topic is not None

@@ -1,4 +1,4 @@
-"""Colours as lamps write them: parts, chromaticities, hues; always at full brightness.
+"""Colour conversions: RGB, chromaticity, hue and saturation; always at full brightness.
 
 Chromaticities are CIE 1931 x and y; the matrices are those of sRGB (IEC 61966-2-1, annex F).
 Hue and saturation are those of HSV.
@@ -16,7 +16,7 @@ _Triple = tuple[float, float, float]
 
 
 def from_parts(parts: object) -> Color | None:
-    """Red, green and blue from 0 to 255, brightened to full; None if they are anything else."""
+    """Return red, green and blue (0 to 255) brightened to full; None for anything else."""
     if not isinstance(parts, Sequence) or len(parts) != 3:
         return None
     numbers = [number for part in parts if (number := within(part, 255)) is not None]
@@ -30,14 +30,14 @@ def _at_full(parts: Sequence[float]) -> Color:
 
 
 def to_xy(color: Color) -> tuple[float, float]:
-    """The chromaticity of a colour."""
+    """Return the chromaticity (x, y) of a colour."""
     linear = [_linear(part / 255) for part in color]
     x, y, z = _through(_TO_XYZ, linear)
     return x / (x + y + z), y / (x + y + z)
 
 
 def from_xy(x: float, y: float) -> Color | None:
-    """The colour of a chromaticity, or the nearest that sRGB has; None where there is none."""
+    """Return the colour of a chromaticity, or the nearest in sRGB; None if it is invalid."""
     if y <= 0.01 or x < 0 or x + y > 1:
         return None
     linear = _through(_FROM_XYZ, (x / y, 1.0, (1 - x - y) / y))
@@ -61,11 +61,11 @@ def _encoded(part: float) -> float:
 
 
 def to_hue(color: Color) -> tuple[float, float]:
-    """Hue in degrees (0 to 360) and saturation in percent."""
+    """Return hue in degrees (0 to 360) and saturation in percent."""
     hue, saturation, _ = colorsys.rgb_to_hsv(*(part / 255 for part in color))
     return hue * 360, saturation * 100
 
 
 def from_hue(hue: float, saturation: float) -> Color:
-    """The colour of a hue in degrees and a saturation in percent."""
+    """Return the colour of a hue in degrees and a saturation in percent."""
     return _at_full(colorsys.hsv_to_rgb(hue / 360, saturation / 100, 1.0))

@@ -1,6 +1,6 @@
-"""A dimmer that takes a number: 0 is off, the fixture's `scale` is full.
+"""Codec of dimmers that take a number: 0 is off, the fixture's `scale` is full.
 
-The number stands alone, or in a text of the room file's own: `{level}` in `payload`, and in
+The number stands alone, or in the room file's template: `{level}` in `payload`, and in
 `white_payload` `{kelvin}` or `{mired}`. A report is a number, or JSON with one under a key.
 """
 
@@ -31,12 +31,12 @@ _LEVEL, _KELVIN, _MIRED = "{level}", "{kelvin}", "{mired}"
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Numbers from 0 to the fixture's `scale`."""
+    """Return the brightness scale, 0 to the fixture's `scale`."""
     return Scale(fixture.scale if dimmable(fixture) else 1, RESPONSES[Dialect.PLAIN])
 
 
 def encode(fixture: Fixture, setting: Setting, _transition: Seconds) -> tuple[Message, ...]:
-    """The level, and the white where there is a way to say it; time can't be said."""
+    """Return the messages for the level and, with a template, the white; no transition."""
     kelvin = shown_white(fixture, setting)
     white = encode_white(fixture, kelvin, Seconds(0.0)) if kelvin is not None else ()
     template = fixture.payload or _LEVEL
@@ -45,13 +45,13 @@ def encode(fixture: Fixture, setting: Setting, _transition: Seconds) -> tuple[Me
 
 
 def written(fixture: Fixture, level: Level) -> str:
-    """The number of a level."""
+    """Return the number of a level as text."""
     full = 1 if dimmable(fixture) else fixture.scale
     return str(scale(fixture).units(level) * full)
 
 
 def encode_white(fixture: Fixture, kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """The white by itself; nothing where the room file gives no words for it."""
+    """Return the message for the white; none if the room file has no template for it."""
     if fixture.white_payload is None or Ability.KELVIN not in fixture.can:
         return ()
     payload = fixture.white_payload.replace(_KELVIN, str(round(held(fixture, kelvin))))
@@ -61,12 +61,12 @@ def encode_white(fixture: Fixture, kelvin: Kelvin, _transition: Seconds) -> tupl
 
 
 def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: a dimmer has no colours."""
+    """Return no messages: a dimmer has no colours."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """A report on the dimmer's state topic, or on whether it answers."""
+    """Decode a report from the dimmer's state or availability topic."""
     if topic == fixture.availability_topic:
         return available(payload)
     if topic != fixture.state_topic:
@@ -75,7 +75,7 @@ def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
 
 
 def reported(fixture: Fixture, payload: bytes) -> Reported:
-    """What a bare number says, or a JSON object with the fixture's keys."""
+    """Decode a bare number, or a JSON object with the fixture's keys."""
     if fixture.state_key is None:
         return Reported(level(fixture, payload))
     value = read_value(payload)
@@ -85,7 +85,7 @@ def reported(fixture: Fixture, payload: bytes) -> Reported:
 
 
 def level(fixture: Fixture, payload: bytes) -> Level | None:
-    """The level a number stands for; None if it isn't one from 0 to full."""
+    """Return the level of a number; None if it isn't one from 0 to full."""
     value = float(payload) if _NUMBER.fullmatch(payload) else None
     return _level(fixture, within(value, fixture.scale))
 
@@ -104,17 +104,17 @@ def _white(fixture: Fixture, value: object) -> Kelvin | None:
 
 
 def _under(value: object, path: str) -> object:
-    """What stands under keys with dots between them."""
+    """Return the value at a path of keys separated by dots."""
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """The state and availability topics, where the dimmer has them."""
+    """Return the state and availability topics, where the dimmer has them."""
     return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))
 
 
 def reports_level(fixture: Fixture) -> bool:
-    """Whether the lamp has a topic on which it says what it shows."""
+    """Tell if the lamp has a state topic."""
     return fixture.state_topic is not None

@@ -1,8 +1,8 @@
-"""Shelly, second generation and later: JSON-RPC over MQTT.
+"""Codec of Shelly's second and later generations: JSON-RPC over MQTT.
 
-Brightness counts to 100, white in kelvin, transitions in seconds. The lamp's abilities name its
-component: `light` (level), `cct` (white), `rgb` (colour), `rgbcct` (both), or the topic does,
-as in `shellyprodm2pm-0123/light:1`.
+Units: brightness 0 to 100, white in kelvin, transitions in seconds. The lamp's abilities select its
+component: `light` (level), `cct` (white), `rgb` (colour), `rgbcct` (both); or the topic does, as in
+`shellyprodm2pm-0123/light:1`.
 """
 
 import re
@@ -27,7 +27,7 @@ from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(300.0)
-"""The maker names no bound; this is far below any that was met."""
+"""Longest transition (s): the maker names no bound; this is far below any observed."""
 SHORTEST = Seconds(0.5)
 FULL = 100
 _AVAILABLE = {b"true": True, b"false": False}
@@ -37,18 +37,18 @@ _NAMESPACES = {"light": "Light"}
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Brightness from 0 to 100."""
+    """Return the brightness scale, 0 to 100."""
     return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.SHELLY])
 
 
 def device(fixture: Fixture) -> str:
-    """The device's topic prefix."""
+    """Return the device's topic prefix."""
     match = _TOPIC.fullmatch(fixture.topic)
     return match["device"] if match else fixture.topic
 
 
 def component(fixture: Fixture) -> tuple[str, int]:
-    """The kind of light and its number, such as `light` and 0."""
+    """Return the component's kind and index, such as `light` and 0."""
     match = _TOPIC.fullmatch(fixture.topic)
     if match:
         return match["kind"], int(match["id"])
@@ -57,23 +57,23 @@ def component(fixture: Fixture) -> tuple[str, int]:
 
 
 def command_topic(fixture: Fixture) -> str:
-    """Where the device is called."""
+    """Return the topic of the device's RPC calls."""
     return f"{device(fixture)}/rpc"
 
 
 def source(fixture: Fixture) -> str:
-    """Who calls: answers go to this with `/rpc` after it."""
+    """Return the caller's name in RPC calls: answers go to it with `/rpc` appended."""
     return f"kacenv/{device(fixture)}"
 
 
 def method(fixture: Fixture) -> str:
-    """What sets the light, such as `Light.Set`."""
+    """Return the RPC method that sets the light, such as `Light.Set`."""
     kind, _ = component(fixture)
     return f"{_NAMESPACES.get(kind, kind.upper())}.Set"
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """One call; less than half a second would be refused."""
+    """Return one call with at least 0.5 s of transition: the device rejects less."""
     span = round(min(max(transition, SHORTEST), LONGEST), 1)
     wanted = light(fixture, setting) | {"transition_duration": span}
     call: dict[str, object] = {
@@ -86,7 +86,7 @@ def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Mes
 
 
 def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
-    """Level and white or colour, as calls write them."""
+    """Return the fields of level and white or colour, as calls write them."""
     if setting.level <= 0:
         return {"on": False}
     fields: dict[str, object] = {"on": True}
@@ -96,7 +96,7 @@ def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 
 def hue(fixture: Fixture, setting: Setting) -> dict[str, object]:
-    """White or colour, as calls and reports write them."""
+    """Return the fields of white or colour, as calls and reports write them."""
     color, white = shown_color(fixture, setting), shown_white(fixture, setting)
     both = component(fixture)[0] == "rgbcct"
     if color is not None:
@@ -107,17 +107,17 @@ def hue(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 
 def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and white fade together in one call."""
+    """Return no messages: level and white fade together in one call."""
     return ()
 
 
 def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and colour fade together in one call."""
+    """Return no messages: level and colour fade together in one call."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """A status, a notification of one, an answer, or whether the device is there."""
+    """Decode a status, a status notification, an answer, or the device's availability."""
     online, status, events, answers = subscriptions(fixture)
     if topic == online:
         available = _AVAILABLE.get(payload)
@@ -137,7 +137,7 @@ def _inside(fixture: Fixture, fields: dict[str, object], key: str) -> dict[str, 
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level and white or colour of a status, of which some may be missing."""
+    """Return level and white or colour of a possibly partial status."""
     colored = Ability.COLOR in fixture.can and fields.get("mode", "rgb") == "rgb"
     color = from_parts(fields.get("rgb")) if colored else None
     kelvin = number(fields, "ct", 20000) if color is None else None
@@ -155,12 +155,12 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """Whether the device is there, its statuses, notifications, and answers to our calls."""
+    """Return the topics of availability, status, notifications, and answers to kacenv's calls."""
     name, (kind, index) = device(fixture), component(fixture)
     status, answers = f"{name}/status/{kind}:{index}", f"{source(fixture)}/rpc"
     return f"{name}/online", status, f"{name}/events/rpc", answers
 
 
 def reports_level(_fixture: Fixture) -> bool:
-    """Every lamp of this dialect can say what it shows."""
+    """Return True: all lamps of this dialect report their level."""
     return True

@@ -1,4 +1,4 @@
-"""What every dialect is made of: messages, reports, and reading what may be hostile."""
+"""Protocol and helpers of the dialects' codecs; all parsing tolerates hostile payloads."""
 
 import json
 from typing import NamedTuple, Protocol
@@ -9,7 +9,7 @@ from kacenv.room import Ability, Fixture
 from kacenv.units import Kelvin, Level, Seconds
 
 LONGEST_PAYLOAD = 65536
-"""Bytes; no lamp's report is nearly as long."""
+"""Longest accepted payload (bytes), far above any lamp's report."""
 ON, OFF = "ON", "OFF"
 ONLINE, OFFLINE = "online", "offline"
 _AVAILABLE = {ONLINE: True, OFFLINE: False}
@@ -17,14 +17,14 @@ _MIRED = 1_000_000.0
 
 
 class Message(NamedTuple):
-    """One MQTT message."""
+    """MQTT message."""
 
     topic: str
     payload: bytes
 
 
 class Reported(NamedTuple):
-    """What a lamp says of itself; None where it says nothing."""
+    """Fields of a lamp's report; None where absent."""
 
     level: Level | None = None
     kelvin: Kelvin | None = None
@@ -33,82 +33,82 @@ class Reported(NamedTuple):
 
 
 class Codec(Protocol):
-    """One dialect: the only place that knows its payloads. Pure."""
+    """Codec of one dialect, the only place that knows its payloads; pure."""
 
     FADES: bool
-    """Whether lamps of this dialect can be told how long to take."""
+    """True if lamps of this dialect accept a transition."""
     LONGEST: Seconds
-    """The longest transition one command can ask for; a longer one is cut to it."""
+    """Longest transition (s) of one command; longer ones are cut to it."""
 
     def scale(self, fixture: Fixture) -> Scale:
-        """The numbers in which the lamp counts its light."""
+        """Return the lamp's brightness scale."""
         ...
 
     def encode(
         self, fixture: Fixture, setting: Setting, transition: Seconds
     ) -> tuple[Message, ...]:
-        """The messages that bring the lamp to `setting` within `transition`."""
+        """Return the messages that fade the lamp to `setting` within `transition`."""
         ...
 
     def encode_white(
         self, fixture: Fixture, kelvin: Kelvin, transition: Seconds
     ) -> tuple[Message, ...]:
-        """The messages that change the white alone; none where `encode` fades both together."""
+        """Return the messages that change only the white; none if `encode` fades both together."""
         ...
 
     def encode_color(
         self, fixture: Fixture, color: Color, transition: Seconds
     ) -> tuple[Message, ...]:
-        """The messages that change the colour alone; none where `encode` fades both together."""
+        """Return the messages that change only the colour; none if `encode` fades both together."""
         ...
 
     def decode(self, fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-        """What a message says of the lamp; None for what makes no sense. Never raises."""
+        """Decode a message from the lamp; return None for an invalid one. Never raises."""
         ...
 
     def subscriptions(self, fixture: Fixture) -> tuple[str, ...]:
-        """The topics on which the lamp reports."""
+        """Return the topics of the lamp's reports."""
         ...
 
     def reports_level(self, fixture: Fixture) -> bool:
-        """Whether the lamp can say what it shows, and not only whether it is there."""
+        """Tell if the lamp can report its level, and not only its availability."""
         ...
 
 
 def dimmable(fixture: Fixture) -> bool:
-    """Whether the lamp knows more than on and off."""
+    """Tell if the lamp can be dimmed."""
     return Ability.LEVEL in fixture.can
 
 
 def to_mired(fixture: Fixture, kelvin: float) -> int:
-    """A white in whole mired, held to what the lamp can show."""
+    """Return a white in whole mired, clamped to the lamp's range."""
     return round(_MIRED / held(fixture, kelvin))
 
 
 def from_mired(mired: float | None) -> Kelvin | None:
-    """The white of a reported mired value; None where no lamp can be that white."""
+    """Return the white of a reported mired value; None outside 50 to 1000."""
     return Kelvin(_MIRED / mired) if mired is not None and 50 <= mired <= 1000 else None
 
 
 def shown_color(fixture: Fixture, setting: Setting) -> Color | None:
-    """The colour asked for, where the lamp is lit and has colours."""
+    """Return the setting's colour, if the lamp is lit and has colours."""
     has_colors = Ability.COLOR in fixture.can and setting.level > 0
     return setting.color if has_colors else None
 
 
 def shown_white(fixture: Fixture, setting: Setting) -> Kelvin | None:
-    """The white asked for, where the lamp is lit and has whites."""
+    """Return the setting's white, if the lamp is lit and has whites."""
     has_whites = Ability.KELVIN in fixture.can and setting.level > 0
     return setting.kelvin if has_whites else None
 
 
 def held(fixture: Fixture, kelvin: float) -> Kelvin:
-    """A white, held to what the lamp can show."""
+    """Clamp a white to the lamp's range."""
     return Kelvin(min(max(kelvin, fixture.warmest), fixture.coolest))
 
 
 def available(payload: bytes) -> Reported | None:
-    """`online` or `offline`, bare or as the `state` of a JSON object; None for anything else."""
+    """Decode `online` or `offline`, bare or as the `state` of a JSON object; None otherwise."""
     fields = read(payload)
     word = fields.get("state") if fields else payload[:16].decode("ascii", "replace")
     answers = _AVAILABLE.get(word) if isinstance(word, str) else None
@@ -116,18 +116,18 @@ def available(payload: bytes) -> Reported | None:
 
 
 def write(fields: dict[str, object]) -> bytes:
-    """Fields as compact JSON."""
+    """Encode fields as compact JSON."""
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
 def read(payload: bytes) -> dict[str, object] | None:
-    """A JSON object's fields; None for everything else, however hostile."""
+    """Decode a JSON object; return None for everything else, however hostile."""
     value = read_value(payload)
     return value if isinstance(value, dict) else None
 
 
 def read_value(payload: bytes) -> object:
-    """Any JSON value; None for everything else, however hostile."""
+    """Decode any JSON value; return None for everything else, however hostile."""
     if len(payload) > LONGEST_PAYLOAD:
         return None
     try:
@@ -137,18 +137,18 @@ def read_value(payload: bytes) -> object:
 
 
 def said(report: Reported) -> Reported | None:
-    """The report, or None if it says nothing."""
+    """Return the report, or None if it is empty."""
     return report if report != Reported() else None
 
 
 def number(fields: dict[str, object], key: str, most: float) -> float | None:
-    """The number under `key` if it is one from 0 to `most`."""
+    """Return the number under `key`; None unless it is from 0 to `most`."""
     return within(fields.get(key), most)
 
 
 def within(value: object, most: float) -> float | None:
-    """`value` if it is a number from 0 to `most`."""
+    """Return `value`; None unless it is a number from 0 to `most`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # Compared first: an integer of five thousand digits is no float.
+    # Compared before the conversion: an integer of 5,000 digits overflows a float.
     return float(value) if 0 <= value <= most else None

@@ -1,7 +1,7 @@
-"""Tasmota's lights.
+"""Codec of Tasmota's lights.
 
-Commands go in one `Backlog0`, so that they begin together. Brightness counts to 100, white in
-mired, a fade in half-seconds up to 40. `SetOption117 1` makes `Speed` the time of every fade,
+Commands go in one `Backlog0`, so that they start together. Units: brightness 0 to 100, white in
+mired, fades in half-seconds up to 40. `SetOption117 1` makes `Speed` the duration of every fade,
 not of one from dark to full. `Fade` stays on: switching it in mid-fade would jump to the end.
 """
 
@@ -30,30 +30,30 @@ from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(20.0)
-"""Speed 40."""
+"""Longest transition (s), Speed 40."""
 FULL = 100
 _AVAILABLE = {b"Online": True, b"Offline": False}
 _PREFIX = "%prefix%"
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Brightness from 0 to 100."""
+    """Return the brightness scale, 0 to 100."""
     return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.TASMOTA])
 
 
 def topic(fixture: Fixture, prefix: str, suffix: str) -> str:
-    """One of the lamp's topics; the fixture's own may say where the prefix stands."""
+    """Return one of the lamp's topics; the fixture's own may place the prefix with `%prefix%`."""
     named = fixture.topic if _PREFIX in fixture.topic else f"{_PREFIX}/{fixture.topic}"
     return f"{named.replace(_PREFIX, prefix)}/{suffix}"
 
 
 def command_topic(fixture: Fixture) -> str:
-    """Where the lamp takes several commands at once."""
+    """Return the topic that takes several commands at once."""
     return topic(fixture, "cmnd", "Backlog0")
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """One backlog; a fade is at least half a second, so that nothing jumps."""
+    """Return one backlog; a fade takes at least half a second, so that nothing jumps."""
     speed = min(max(math.ceil(round(transition * 2, 2)), 1), 40)
     commands = ["SetOption117 1", "Fade 1", f"Speed {speed}", *_light(fixture, setting)]
     return (Message(command_topic(fixture), ";".join(commands).encode()),)
@@ -73,17 +73,17 @@ def _light(fixture: Fixture, setting: Setting) -> list[str]:
 
 
 def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and white fade together in one backlog."""
+    """Return no messages: level and white fade together in one backlog."""
     return ()
 
 
 def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and colour fade together in one backlog."""
+    """Return no messages: level and colour fade together in one backlog."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """The result of a command, the regular state, or the last will."""
+    """Decode a command's result, the periodic state, or the last will."""
     if topic == _will_topic(fixture):
         available = _AVAILABLE.get(payload)
         return None if available is None else Reported(available=available)
@@ -92,7 +92,7 @@ def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level and white or colour among `fields`."""
+    """Return the level, and white or colour, among `fields`."""
     colored = Ability.COLOR in fixture.can and not fields.get("White")
     color = _color(fields.get("HSBColor")) if colored else None
     kelvin = from_mired(number(fields, "CT", 500)) if color is None else None
@@ -110,7 +110,7 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
 
 
 def _color(text: object) -> Color | None:
-    """Hue, saturation and brightness, with commas between; no saturation at all is a white."""
+    """Parse `hue,saturation,brightness`; return None without saturation, as that is a white."""
     parts = text.split(",") if isinstance(text, str) and len(text) <= 11 else ()
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
@@ -129,10 +129,10 @@ def _state_topics(fixture: Fixture) -> tuple[str, str]:
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """Results, the regular state, and whether the lamp is there."""
+    """Return the topics of results, periodic state, and last will."""
     return (*_state_topics(fixture), _will_topic(fixture))
 
 
 def reports_level(_fixture: Fixture) -> bool:
-    """Every lamp of this dialect can say what it shows."""
+    """Return True: all lamps of this dialect report their level."""
     return True

@@ -1,7 +1,7 @@
-"""WLED: its JSON API on the device's `/api` topic.
+"""Codec of WLED: its JSON API on the device's `/api` topic.
 
-Brightness counts to 255, time in tenths of seconds; `tt` is the time of this one command. Light
-is asked of all selected segments, as a steady one: no effect may flicker in this room.
+Units: brightness 0 to 255, time in tenths of seconds; `tt` is the transition of one command.
+Commands set all selected segments to a solid colour: no effect may flicker in this room.
 """
 
 import re
@@ -30,7 +30,7 @@ from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(25.5)
-"""What every version takes."""
+"""Longest transition (s) that every version accepts."""
 FULL = 255
 WHITE_ONLY = [0, 0, 0, 255]
 _STEADY = 0
@@ -41,17 +41,17 @@ _COLOR = re.compile(rb"#([0-9A-Fa-f]{2})?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Brightness from 0 to 255."""
+    """Return the brightness scale, 0 to 255."""
     return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.WLED])
 
 
 def command_topic(fixture: Fixture) -> str:
-    """Where the lamp takes JSON; its bare topic would look for `on` and `t` in any text."""
+    """Return the JSON topic; the bare topic would look for `on` and `t` in any text."""
     return f"{fixture.topic}/api"
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """One command for level, white or colour, and time."""
+    """Return one command for level, white or colour, and transition."""
     tenths = round(min(max(transition, 0.0), LONGEST) * 10)
     fields = _light(fixture, setting) | {"tt": tenths}
     segment = _segment(fixture, setting)
@@ -79,17 +79,17 @@ def _segment(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 
 def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and white fade together in one command."""
+    """Return no messages: level and white fade together in one command."""
     return ()
 
 
 def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and colour fade together in one command."""
+    """Return no messages: level and colour fade together in one command."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """Brightness, colour, both in one, or whether the lamp is there."""
+    """Decode brightness, colour, the XML or JSON state, or the availability."""
     suffix = topic.removeprefix(fixture.topic)
     if suffix == topic or len(payload) > LONGEST_PAYLOAD:
         return None
@@ -117,7 +117,7 @@ def _level(fixture: Fixture, brightness: float | None) -> Level | None:
 
 
 def _color(fixture: Fixture, payload: bytes) -> Color | None:
-    """Red, green and blue in hex digits, before them the white channel if there is one."""
+    """Parse red, green and blue as hex digits, after an optional white channel."""
     match = _COLOR.fullmatch(payload)
     if match is None or Ability.COLOR not in fixture.can:
         return None
@@ -130,7 +130,7 @@ def _state(fixture: Fixture, payload: bytes) -> Reported:
 
 
 def _from_xml(fixture: Fixture, payload: bytes) -> Reported:
-    """The API's XML; looked through for two kinds of tags, for real parsers trust too much."""
+    """Parse the API's XML by searching for two tags: XML parsers are open to hostile input."""
     level = _BRIGHTNESS.search(payload)
     parts = [int(part) for part in _PARTS.findall(payload)[:3]]
     color = from_parts(parts) if Ability.COLOR in fixture.can else None
@@ -138,7 +138,7 @@ def _from_xml(fixture: Fixture, payload: bytes) -> Reported:
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level, white and colour of a JSON state, bare or under `state`."""
+    """Return level, white and colour of a JSON state, bare or under `state`."""
     inner = fields.get("state")
     fields = inner if isinstance(inner, dict) else fields
     level = Level(0.0) if fields.get("on") is False else _level(fixture, _brightness(fields))
@@ -159,16 +159,16 @@ def _of_segment(fixture: Fixture, segment: dict[str, object]) -> tuple[Kelvin | 
     parts = colors[0] if isinstance(colors, list) and colors else None
     color = from_parts(parts[:3]) if isinstance(parts, list) else None
     kelvin = number(segment, "cct", 10091)
-    # Up to 255 it is a share of the strip's own range, which nobody here knows.
+    # Up to 255, `cct` is a share of the strip's range, which kacenv doesn't know.
     white = Kelvin(kelvin) if kelvin is not None and kelvin >= 1900 else None
     return white, color if Ability.COLOR in fixture.can else None
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """Brightness, colour, state, and whether the lamp is there."""
+    """Return the topics of brightness, colour, state, and availability."""
     return tuple(f"{fixture.topic}/{suffix}" for suffix in ("g", "c", "v", "status"))
 
 
 def reports_level(_fixture: Fixture) -> bool:
-    """Every lamp of this dialect can say what it shows."""
+    """Return True: all lamps of this dialect report their level."""
     return True

@@ -1,8 +1,8 @@
-"""Zigbee2MQTT's devices.
+"""Codec of Zigbee2MQTT's devices.
 
-Brightness counts to 254, white in mired, transitions in seconds. Level and white (or colour) are
-two Zigbee commands, and some bulbs drop the first one's transition for the second: each goes by
-itself. Colours are asked for in red, green and blue, and reported as x and y.
+Units: brightness 0 to 254, white in mired, transitions in seconds. Level and white (or colour) are
+two Zigbee commands, and some bulbs drop the first one's transition for the second: each has a
+message of its own. Colours are sent as red, green and blue, and reported as x and y.
 """
 
 from kacenv.lights.dialects.hue import from_hue, from_xy
@@ -30,32 +30,32 @@ from kacenv.units import Kelvin, Level, Seconds
 FADES = True
 FULL = 254
 LONGEST = Seconds(6500.0)
-"""Zigbee counts tenths of seconds in 16 bits."""
+"""Longest transition (s): Zigbee counts tenths of seconds in 16 bits."""
 WHITE_MODE = "color_temp"
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Brightness from 0 to 254."""
+    """Return the brightness scale, 0 to 254."""
     return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.ZIGBEE2MQTT])
 
 
 def command_topic(fixture: Fixture) -> str:
-    """Where the lamp takes commands."""
+    """Return the topic of the lamp's commands."""
     return f"{fixture.topic}/set"
 
 
 def state_topic(fixture: Fixture) -> str:
-    """Where the lamp reports what it shows."""
+    """Return the topic of the lamp's reports."""
     return fixture.state_topic or fixture.topic
 
 
 def availability_topic(fixture: Fixture) -> str:
-    """Where Zigbee2MQTT says whether the lamp answers."""
+    """Return the topic of the lamp's availability."""
     return fixture.availability_topic or f"{fixture.topic}/availability"
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """The white or colour at once, if there is one, then the level within `transition`."""
+    """Return the white or colour, if any, at once, then the level within `transition`."""
     color, kelvin = shown_color(fixture, setting), shown_white(fixture, setting)
     if color is not None:
         before = encode_color(fixture, color, Seconds(0.0))
@@ -67,7 +67,7 @@ def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Mes
 
 
 def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
-    """The level, as commands and reports write it."""
+    """Return the fields of the level, as commands and reports write them."""
     if setting.level <= 0:
         return {"state": OFF}
     if not dimmable(fixture):
@@ -76,19 +76,19 @@ def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 
 def white(fixture: Fixture, kelvin: Kelvin) -> dict[str, object]:
-    """The white, as commands and reports write it."""
+    """Return the field of the white, as commands and reports write it."""
     return {"color_temp": to_mired(fixture, kelvin)}
 
 
 def encode_white(fixture: Fixture, kelvin: Kelvin, transition: Seconds) -> tuple[Message, ...]:
-    """The white within `transition`, the level untouched."""
+    """Return the message that fades only the white."""
     if Ability.KELVIN not in fixture.can:
         return ()
     return (_command(fixture, white(fixture, kelvin), transition),)
 
 
 def encode_color(fixture: Fixture, color: Color, transition: Seconds) -> tuple[Message, ...]:
-    """The colour within `transition`, the level untouched."""
+    """Return the message that fades only the colour."""
     if Ability.COLOR not in fixture.can:
         return ()
     fields: dict[str, object] = {"color": dict(zip("rgb", color, strict=True))}
@@ -104,7 +104,7 @@ def _tenths(transition: float) -> float:
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """A report on the lamp's own topic, or on whether it answers."""
+    """Decode a report from the lamp's state or availability topic."""
     if topic == availability_topic(fixture):
         return available(payload)
     fields = read(payload) if topic == state_topic(fixture) else None
@@ -112,7 +112,7 @@ def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
 
 
 def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
-    """Level and white or colour among `fields`."""
+    """Return the level, and white or colour, among `fields`."""
     is_white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE
     kelvin = from_mired(number(fields, "color_temp", 1000)) if is_white else None
     color = fields.get("color")
@@ -122,7 +122,7 @@ def reported(fixture: Fixture, fields: dict[str, object]) -> Reported:
 
 
 def color_of(fields: dict[str, object]) -> Color | None:
-    """The colour of `x` and `y`, else of `hue` and `saturation`."""
+    """Return the colour of `x` and `y`, else of `hue` and `saturation`."""
     x, y = number(fields, "x", 1), number(fields, "y", 1)
     if x is not None and y is not None:
         return from_xy(x, y)
@@ -141,10 +141,10 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """The lamp's own topic, and whether it answers."""
+    """Return the lamp's state and availability topics."""
     return (state_topic(fixture), availability_topic(fixture))
 
 
 def reports_level(_fixture: Fixture) -> bool:
-    """Every lamp of this dialect can say what it shows."""
+    """Return True: all lamps of this dialect report their level."""
     return True

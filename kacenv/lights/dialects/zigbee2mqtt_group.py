@@ -1,8 +1,8 @@
-"""Zigbee2MQTT's groups: lamps that are told together, by one broadcast.
+"""Codec of Zigbee2MQTT's groups: lamps that share one broadcast.
 
-They are spoken to as a device is, and Zigbee2MQTT reports for them what it told them. What
-differs is the availability: a group answers while any of its lamps does, so `online` says
-nothing of a single one, and a lamp that comes back is not noticed while another was there.
+Commands and reports are those of a device; Zigbee2MQTT reports for a group what it sent. Only the
+availability differs: a group is `online` while any of its lamps is, so the return of a single lamp
+goes unnoticed.
 """
 
 from kacenv.lights.dialects.zigbee2mqtt import (

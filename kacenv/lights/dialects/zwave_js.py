@@ -1,8 +1,8 @@
-"""Z-Wave JS UI: dimmers (command class 38), switches (37) and colours (51) of a node.
+"""Codec of Z-Wave JS UI: a node's dimmer (command class 38), switch (37) and colour (51).
 
-The fixture's topic is the node's: prefix, location and name, with the gateway's topics by
-"value id". Levels count to 99, colours to 255; a white is a mixture of a warm and a cold one.
-Seconds are exact up to 127; Z-Wave counts longer times in minutes.
+The fixture's topic is the node's: prefix, location and name, with the gateway's topics by "value
+id". Units: levels 0 to 99, colours 0 to 255; a white is a mixture of warm and cold. Seconds are
+exact up to 127; Z-Wave counts longer times in minutes.
 """
 
 import math
@@ -34,27 +34,27 @@ _MIRED = 1_000_000.0
 
 
 def scale(fixture: Fixture) -> Scale:
-    """Levels from 0 to 99."""
+    """Return the brightness scale, 0 to 99."""
     return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.ZWAVE_JS])
 
 
 def level_topic(fixture: Fixture, value: str) -> str:
-    """A value of the dimmer or switch."""
+    """Return the topic of a value of the dimmer or switch."""
     return f"{fixture.topic}/{38 if dimmable(fixture) else 37}/0/{value}"
 
 
 def color_topic(fixture: Fixture, value: str) -> str:
-    """A value of the colours."""
+    """Return the topic of a value of the colour class."""
     return f"{fixture.topic}/51/0/{value}"
 
 
 def has_hue(fixture: Fixture) -> bool:
-    """Whether the lamp has whites or colours."""
+    """Tell if the lamp has whites or colours."""
     return not {Ability.KELVIN, Ability.COLOR}.isdisjoint(fixture.can)
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-    """The hue, if there is one, and the level; they fade beside one another."""
+    """Return the messages for white or colour, if any, and level; both fade at the same time."""
     level = scale(fixture).units(setting.level)
     value = level if dimmable(fixture) else level > 0
     fade = {} if not dimmable(fixture) else _fade(transition)
@@ -73,7 +73,7 @@ def _fade(transition: Seconds) -> dict[str, object]:
 
 
 def mixture(fixture: Fixture, setting: Setting) -> dict[str, object]:
-    """The channels of a colour or white, as commands and reports write them."""
+    """Return the channels of a colour or white, as commands and reports write them."""
     color, white = shown_color(fixture, setting), shown_white(fixture, setting)
     if color is not None:
         whites = {"warmWhite": 0, "coldWhite": 0} if Ability.KELVIN in fixture.can else {}
@@ -86,23 +86,23 @@ def mixture(fixture: Fixture, setting: Setting) -> dict[str, object]:
 
 
 def _coldness(fixture: Fixture, kelvin: Kelvin) -> float:
-    """Where a white lies between the warmest (0) and the coolest (1), in mired."""
+    """Return the position of a white between warmest (0) and coolest (1), in mired."""
     warm, cold = _MIRED / fixture.warmest, _MIRED / fixture.coolest
     return (warm - _MIRED / kelvin) / (warm - cold) if warm > cold else 0.0
 
 
 def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and white fade side by side."""
+    """Return no messages: level and white fade at the same time."""
     return ()
 
 
 def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Nothing: level and colour fade side by side."""
+    """Return no messages: level and colour fade at the same time."""
     return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
-    """The node's level, its colours, or whether it is alive."""
+    """Decode the node's level, colour channels, or availability."""
     if topic not in subscriptions(fixture):
         return None
     value = unwrapped(payload)
@@ -114,13 +114,13 @@ def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
 
 
 def unwrapped(payload: bytes) -> object:
-    """The value of a payload, whichever of the gateway's three forms it has."""
+    """Return the value of a payload in any of the gateway's three formats."""
     value = read_value(payload)
     return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
 def level(fixture: Fixture, value: object) -> Level | None:
-    """The level of a current value: a number, or for switches yes and no."""
+    """Return the level of a current value: a number, or a boolean for switches."""
     if not dimmable(fixture):
         return Level(float(value)) if isinstance(value, bool) else None
     units = within(value, FULL)
@@ -128,7 +128,7 @@ def level(fixture: Fixture, value: object) -> Level | None:
 
 
 def hue(fixture: Fixture, channels: dict[str, object]) -> Reported:
-    """The white or colour of the channels."""
+    """Return the white or colour of the channels."""
     warm, cold = (number(channels, name, _FULL_COLOR) for name in ("warmWhite", "coldWhite"))
     if warm or cold:
         return Reported(kelvin=_white(fixture, warm or 0.0, cold or 0.0))
@@ -144,11 +144,11 @@ def _white(fixture: Fixture, warm: float, cold: float) -> Kelvin | None:
 
 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """Level, colours where the lamp has them, and whether the node is alive."""
+    """Return the topics of level, colour where the lamp has it, and availability."""
     colors = (color_topic(fixture, "currentColor"),) if has_hue(fixture) else ()
     return level_topic(fixture, "currentValue"), *colors, f"{fixture.topic}/status"
 
 
 def reports_level(_fixture: Fixture) -> bool:
-    """Every lamp of this dialect can say what it shows."""
+    """Return True: all lamps of this dialect report their level."""
     return True

@@ -1,4 +1,4 @@
-"""What holds for every dialect, whatever comes."""
+"""Properties of every dialect, for any input."""
 
 import json
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ MIRED = 1e6
 
 @st.composite
 def fixtures(draw: st.DrawFn) -> Fixture:
-    """Lamps of every dialect and ability, with words of their own or without."""
+    """Return lamps of every dialect and ability, with or without templates."""
     fields = {
         "id": "lamp",
         "dialect": draw(st.sampled_from(Dialect)),
@@ -40,7 +40,7 @@ def fixtures(draw: st.DrawFn) -> Fixture:
 
 
 def settings() -> st.SearchStrategy[Setting]:
-    """Everything a look can ask for."""
+    """Return all settings that a look can contain."""
     levels = st.floats(0.0, 1.0).map(Level)
     parts = st.permutations([255, *(0, 128)]) | st.permutations([255, 90, 30])
     kelvins = st.none() | st.floats(1000.0, 10000.0).map(Kelvin)
@@ -77,7 +77,7 @@ _PAYLOADS = (
 
 
 def every_topic(fixture: Fixture) -> tuple[str, ...]:
-    """What a lamp says and hears, and something else."""
+    """Return a lamp's report and command topics, and unrelated ones."""
     bulb = BULBS[fixture.dialect]
     return (*codec(fixture).subscriptions(fixture), *bulb.command_topics(fixture), "", "house/lamp")
 
@@ -146,7 +146,7 @@ def test_nonsense_says_nothing(dialect: Dialect, payload: bytes) -> None:
 
 
 def merged(old: Iterable[Any], new: Iterable[Any]) -> Iterable[Any]:
-    """What was said last about each thing."""
+    """Return the newest value of each field."""
     return [was if now is None else now for was, now in zip(old, new, strict=True)]
 
 
@@ -179,7 +179,7 @@ def test_what_is_encoded_is_decoded_within_a_unit(fixture: Fixture, setting: Set
 
 
 def assert_like(fixture: Fixture, heard: Heard, asked: Setting) -> None:
-    """The lamp was told what it can do of what was asked, within a unit."""
+    """Assert that a lamp was told the setting within its abilities, and within a unit."""
     white, color = shown_white(fixture, asked), shown_color(fixture, asked)
     silent = fixture.dialect is Dialect.PLAIN
     if color is not None and not silent:

@@ -1,4 +1,4 @@
-"""What the pages say of dialects is so."""
+"""Agreement of the documentation with the dialects."""
 
 import re
 from pathlib import Path
