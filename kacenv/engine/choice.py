@@ -23,7 +23,7 @@ class Draw(NamedTuple):
 
 
 def draw(state: State, phase: int) -> Draw | None:
-    """Choose the next track of a phase, or its first if it isn't the current one; None without any."""
+    """Choose the next track of a phase, or another phase's first; None if none is playable."""
     heard = state.heard if phase == state.phase else ()
     queue = state.plan.phases[phase].queue
     own = _playable(queue.cuts, state)

@@ -162,7 +162,7 @@ def _restore_light(turn: Turn, since: Seconds) -> None:
 
 
 def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
-    """Return each zone's level at `since`; lamps are driven linearly, whatever the fade's own curve."""
+    """Return each zone's level at `since`; lamps fade linearly, whatever the fade's own curve."""
     levels = {zone: replace(fade, curve=Curve.LINEAR).value_at(since) for zone, fade in led.items()}
     return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
 
