@@ -1,4 +1,4 @@
-"""A whole house looked through once: every file read, every scene tried in every room."""
+"""Check of a whole house: every file, and every scene in every room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from kacenv.music.headers import kept_headers
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is in a house, what is wrong, and what to know of before a session."""
+    """Contents of a house, its problems, and its warnings."""
 
     house: House
     places: tuple[Place, ...] = ()
@@ -31,15 +31,15 @@ class Survey:
     problems: tuple[Problem, ...] = ()
     cautions: tuple[Caution, ...] = ()
     unmeasured: tuple[tuple[str, Path], ...] = ()
-    """The sound files that no scan has measured yet, each with the playlist that lists it."""
+    """Sound files not measured yet, each with its playlist."""
 
     def narrowed(self, names: Sequence[str]) -> "Survey":
-        """What concerns the rooms, scenes and playlists called so, or in the files called so.
+        """Return the part on the named rooms, scenes, playlists or files.
 
-        To a scene belong its playlists.
+        A scene includes its playlists.
 
         Raises:
-            LoadError: Nothing in the house is called so.
+            LoadError: Nothing in the house has such a name.
         """
         files = {file for name in names for file in self._files(name)}
         return replace(
@@ -70,12 +70,12 @@ class Survey:
 
 
 def check_house(house: House) -> list[Problem]:
-    """Everything wrong with any file of the house: each scene is tried in each room."""
+    """Return all problems of the house; each scene is checked in each room."""
     return list(_Surveyor(house).survey().problems)
 
 
 def warnings_of(house: House) -> list[Caution]:
-    """Everything to know of before a session, by file and line.
+    """Return all warnings by file and line.
 
     Files with problems are left to `check_house`.
     """
@@ -83,7 +83,7 @@ def warnings_of(house: House) -> list[Caution]:
 
 
 def survey(house: House) -> Survey:
-    """Everything about the house that can be known before a session."""
+    """Check the house as a whole."""
     return _Surveyor(house).survey()
 
 
