@@ -25,9 +25,9 @@ BREATH = Seconds(2.0)
 _LONGEST_BREATH = Seconds(30.0)
 _REFUSED = 1
 _ATTEMPTS = 3
-"""Number of starts of the first daemon if it is killed before it is ready, as by the track that it
+"""Most starts of the first daemon if it is killed before it is ready.
 
-resumes.
+The track that it resumes may be the cause.
 """
 _log = logging.getLogger(__name__)
 Begin = Callable[[int], int]

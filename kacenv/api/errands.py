@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Errands(Generic[K, T]):
-    """Runs `errand` on a thread, one call at a time.
+    """Runs a function on a thread, one call at a time.
 
     Concurrent calls with the same key share one result: a hundred clients that ask at once cost
     as much as one, and leave the processor to the audio.

@@ -47,13 +47,13 @@ class Way(NamedTuple):
 
 
 def play(house: House, way: Way) -> None:
-    """Go through the session from its beginning to its end.
+    """Rehearse the session from its beginning to its end.
 
     Raises:
         LoadError: Scene or room can't be used.
         RefusedError: A press makes no sense at its time.
         DaemonError: The page can't be served, or the session has broken off.
-        KeyboardInterrupt: Somebody pressed Ctrl-C; all has been closed.
+        KeyboardInterrupt: The user pressed Ctrl-C; everything has been closed.
     """
     if asyncio.run(_play(house, way)) is signal.SIGINT:
         raise KeyboardInterrupt

@@ -63,9 +63,11 @@ LEADS_TO: dict[tuple[Mode, str], Mode] = {
     (Mode.HELD, "end"): Mode.RETURNING,
     (Mode.HELD, "stop"): Mode.FADING,
 }
-"""Mode after a request that is done. A release leads back to returning if the hold began there,
-and so does a step back within the return arc; the end of the last phase leads to fading, and the
-end of the last fade to idle."""
+"""Mode after a request that is done.
+
+A release leads back to returning if the hold began there, and so does a step back within the
+return arc; the end of the last phase leads to fading, and the end of the last fade to idle.
+"""
 
 _ALREADY_WORDS = {
     (Mode.IDLE, "stop"): "Nothing is playing.",

@@ -11,7 +11,7 @@ from kacenv.preflight.said import Taken
 
 WIDTH: Final = 80
 LINES: Final = 66
-"""One page of A4 at ten characters and six lines to the inch, or a tall terminal."""
+"""Lines of a page: A4 at ten characters and six lines to the inch, or a tall terminal."""
 _WORDS: Final = {Mark.FINE: "GO", Mark.NOTE: "NOTE", Mark.WRONG: "NO-GO"}
 _MOST_NAMED = 4
 _LET_GO: Final = (

@@ -59,5 +59,5 @@ def main() -> None:
 
 
 def _wait_for_others(folder: Path) -> None:
-    """One at a time, until this process ends; another room's may be at it."""
+    """Lock `folder` until this process ends; other rooms' record writers lock it, too."""
     fcntl.flock(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), fcntl.LOCK_EX)
