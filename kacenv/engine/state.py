@@ -31,9 +31,9 @@ class LightHand(StrEnum):
 
     PLAN = "plan"
     THERAPIST = "therapist"
-    """Until the next look."""
+    """Level set by the therapist, until the next look."""
     LIGHTS_UP = "lights-up"
-    """Until the therapist gives the light back."""
+    """Safe light, until the therapist gives the light back."""
 
 
 @dataclass(frozen=True, slots=True)
