@@ -1,4 +1,4 @@
-"""Draws the documentation's pictures.
+"""Generator of the documentation's pictures.
 
 docs/demo.svg is the live view at one moment of a rehearsed demo, docs/session.svg the whole of
 the three-hour scene.
@@ -23,7 +23,7 @@ from kacenv.units import Seconds
 from kacenv.view import picture
 
 MOMENT = Seconds(158.0)
-"""In the return, shortly after a check-in, while the light comes back."""
+"""Time of the picture: in the return, shortly after a check-in, while the light comes back."""
 
 
 def draw(target: Path) -> None:

@@ -1,4 +1,4 @@
-"""The board: what staff have been told, newest last."""
+"""Messages that staff were shown, the newest last."""
 
 import logging
 from collections import deque
@@ -12,9 +12,9 @@ _log = logging.getLogger(__name__)
 
 
 class Board:
-    """Remembers the last things told, and when on the clock `now`. Belongs to one thread.
+    """Keeps the latest messages, with their times on the clock `now`. Belongs to one thread.
 
-    `write` hears of all that the plan alone doesn't tell.
+    `write` gets each message that can't be derived from the plan.
     """
 
     def __init__(self, now: Callable[[], Seconds], write: Callable[[str], None]) -> None:
@@ -23,18 +23,18 @@ class Board:
         self._notes: dict[str, str | None] = {}
 
     def tell(self, text: str, *, check_in: bool = False, planned: bool = False) -> None:
-        """Tell staff something."""
+        """Show a message to staff."""
         _log.info("%s: %s", "check-in" if check_in else "staff told", text)
         self._lines.append((self._now(), text, check_in))
         if not (check_in or planned):
             self._write(text)
 
     def tell_once(self, well: str, note: str | None) -> None:
-        """Tell staff of trouble when it begins or changes, and that all is `well` afterwards."""
+        """Show `note` when it appears or changes, and the message `well` when it is gone."""
         if note != self._notes.get(well):
             self.tell(note or well)
         self._notes[well] = note
 
     def lines(self, now: Seconds) -> tuple[Told, ...]:
-        """Everything that is remembered, as it is `now`."""
+        """Return all kept messages, with their age."""
         return tuple(Told(text, now - at, check_in) for at, text, check_in in self._lines)

@@ -1,4 +1,4 @@
-"""Who has a room: claims that end with the process that made them, however it ends."""
+"""Lock on a room, held until its process ends, however it ends (flock)."""
 
 import fcntl
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from kacenv.errors import DaemonError
 from kacenv.places import run_folder, run_folders
 
 DAEMON, SUPERVISOR = "lock", "kept"
-"""What claims a room: the daemon that runs it, and the supervisor that starts it again."""
+"""Holders of locks: the daemon that runs a room, and the supervisor that restarts it."""
 
 
 @contextmanager
 def claim(room: str, claimant: str = DAEMON) -> Iterator[Path]:
-    """Have the room as long as this is open; the folder of this user's running rooms.
+    """Lock the room while open; yield the folder of this user's running rooms.
 
     Raises:
-        DaemonError: somebody else has it.
+        DaemonError: Another process holds the lock.
     """
     folder = run_folder()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def claim(room: str, claimant: str = DAEMON) -> Iterator[Path]:
 
 
 def is_claimed(room: str) -> bool:
-    """Whether a daemon, or the supervisor that will start one again, has the room."""
+    """Return True if a daemon or its supervisor holds the room."""
     paths = (folder / f"{room}.{who}" for folder in run_folders() for who in (DAEMON, SUPERVISOR))
     return any(_is_locked(path) for path in paths)
 

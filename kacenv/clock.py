@@ -1,4 +1,4 @@
-"""Where time comes from: the machine's monotonic clock, or a simulated one."""
+"""Clocks: the machine's monotonic clock, or a simulated one."""
 
 import time
 from typing import Protocol
@@ -7,23 +7,23 @@ from kacenv.units import Seconds
 
 
 class Clock(Protocol):
-    """Something that tells the room's time; it never goes back."""
+    """Monotonic clock of a room."""
 
     @property
     def rate(self) -> float:
-        """Seconds of this clock per real second; 0 for one that stands still."""
+        """Seconds of this clock per real second; 0 if stopped."""
         ...
 
     def now(self) -> Seconds:
-        """Seconds since this clock's own beginning."""
+        """Return the seconds since this clock's zero."""
         ...
 
     def jump(self, span: Seconds) -> None:
-        """Go forward at once by `span`; a clock never goes back."""
+        """Advance by `span` at once; it may not be negative."""
 
 
 class MonotonicClock:
-    """The machine's monotonic clock, which shows `reading` at the moment this one is made."""
+    """Machine's monotonic clock, which starts at `reading`."""
 
     rate = 1.0
 
@@ -31,18 +31,18 @@ class MonotonicClock:
         self._start = time.monotonic() - reading
 
     def now(self) -> Seconds:
-        """Seconds since this clock's own beginning; the machine's sleep doesn't count."""
+        """Return the seconds since this clock's zero; time in suspend doesn't count."""
         return Seconds(time.monotonic() - self._start)
 
     def jump(self, span: Seconds) -> None:
-        """Go forward at once by `span`, as after the machine's sleep."""
+        """Advance by `span` at once, as after a suspend."""
         self._start -= span
 
 
 class SimClock:
-    """A clock for rehearsals and tests: it runs at `rate` and can `jump`.
+    """Clock for rehearsals and tests: it runs at `rate`, and can be advanced.
 
-    `rate` is simulated seconds per real second; 0 stands still between jumps.
+    `rate` is simulated seconds per real second; 0 stands still between calls of `jump`.
     """
 
     def __init__(self, rate: float = 0.0, reading: Seconds = Seconds(0.0)) -> None:
@@ -60,11 +60,11 @@ class SimClock:
         self._base, self._since, self._rate = self.now(), time.monotonic(), rate
 
     def now(self) -> Seconds:
-        """Simulated seconds since this clock was made."""
+        """Return the simulated seconds since this clock's zero."""
         return Seconds(self._base + self._rate * (time.monotonic() - self._since))
 
     def jump(self, span: Seconds) -> None:
-        """Go forward at once by `span`; a clock never goes back."""
+        """Advance by `span` at once; it may not be negative."""
         if span < 0:
             msg = f"a clock can't go back, asked for {span} s"
             raise ValueError(msg)

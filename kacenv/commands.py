@@ -1,7 +1,7 @@
-"""Orders from the engine to the room: frozen records that adapters perform.
+"""Commands from the engine to the devices: frozen records.
 
-Every time in them is a moment on the room's clock, in seconds. An order that arrives late is
-performed as if it had come in time, as far as that can be done without a jump.
+Times are on the room's clock, in seconds. A late command is performed as if it were in time, as
+far as that is possible without a jump.
 """
 
 from dataclasses import dataclass, field
@@ -23,10 +23,10 @@ class CueTrack:
 
 @dataclass(frozen=True, slots=True)
 class Crossfade:
-    """From `at` on, fade all that plays out and `play_id` in, at equal power.
+    """Fade out all that plays and fade in `play_id`, at equal power, from `at` on.
 
-    It begins later than `at` if the cued track isn't ready; what plays goes on until then.
-    `play_id` None fades to silence.
+    It begins later if the cued track isn't ready; the playing one goes on until then. With
+    `play_id` None, fade to silence.
     """
 
     play_id: int | None
@@ -55,7 +55,7 @@ class SetVolume:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Fade one output to nothing, or back to its volume; chimes are muted with it."""
+    """Fade one output to silence, or back to its volume, chimes included."""
 
     output: str
     muted: bool
@@ -65,7 +65,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Duck:
-    """Lower the music on every output by `depth` (dB, 0 brings it back) so that speech is heard."""
+    """Lower the music on every output by `depth` (dB, 0 brings it back) for speech."""
 
     depth: Decibels
     at: Seconds
@@ -74,7 +74,7 @@ class Duck:
 
 @dataclass(frozen=True, slots=True)
 class Hush:
-    """Fade the music to nothing on purpose, or bring it back; tracks run on unheard."""
+    """Fade the music to silence, or bring it back; tracks run on unheard."""
 
     hushed: bool
     at: Seconds
@@ -83,7 +83,7 @@ class Hush:
 
 @dataclass(frozen=True, slots=True)
 class StrikeChime:
-    """Strike a chime once; if `at` is more than a second past, it is too late and isn't rung."""
+    """Strike a chime once; more than a second after `at` it is dropped."""
 
     chime: Phrase
     audience: Audience
@@ -92,21 +92,21 @@ class StrikeChime:
 
 @dataclass(frozen=True, slots=True)
 class ShowLook:
-    """Fade the zones of `look` to it; `urgent` goes round every bound and is repeated."""
+    """Fade zones to a look; `urgent` ignores the bound on the slope, and is repeated."""
 
     look: Look
     at: Seconds
     duration: Seconds
     urgent: bool = False
     cool: bool = False
-    """Whether dim light may be cool or blue."""
+    """True if dim light may be cool or blue."""
     origin: Look = field(default_factory=dict)
-    """Where zones are believed to be, for lamps of which nothing else is known."""
+    """Estimated light of zones, for lamps of unknown state."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeLights:
-    """Bring lamps that were changed by hand back to their look."""
+    """Return manually changed lamps to their look."""
 
     at: Seconds
     duration: Seconds
@@ -114,7 +114,7 @@ class ResumeLights:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A check-in is due: show it to staff."""
+    """Show staff a check-in that is due."""
 
     check_in: str
     text: str
@@ -123,7 +123,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something staff should know, in their words."""
+    """Show staff a message in their words."""
 
     text: str
     at: Seconds
@@ -131,7 +131,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class EnterPhase:
-    """A phase begins; tells journals, traces and surfaces."""
+    """Record the beginning of a phase, for journals, traces and clients."""
 
     index: int
     name: str
@@ -140,7 +140,7 @@ class EnterPhase:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """Music and cues are over."""
+    """Record that music and check-ins are over."""
 
     at: Seconds
 

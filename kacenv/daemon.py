@@ -1,4 +1,4 @@
-"""The daemon: one room's session with its devices, and the socket that surfaces speak to."""
+"""Daemon of a room: one session with its devices, and the API's sockets."""
 
 import asyncio
 import importlib
@@ -33,18 +33,18 @@ from kacenv.units import Seconds
 
 _log = logging.getLogger(__name__)
 PARTING = Seconds(1.5)
-"""When the daemon is told to leave, the music fades out in this time."""
+"""Fade-out of the music on shutdown."""
 _AGAIN = 0.1
-"""Real seconds in which a task has heard that it is cancelled."""
+"""Interval of repeated cancellations, in real seconds."""
 
 
 @asynccontextmanager
 async def open_session(
     room: Room, clock: Clock, journal: Journal | None = None, back: Return | None = None
 ) -> AsyncIterator[Session]:
-    """The room's session with all its devices, opened in order and closed in reverse.
+    """Open the session with all its devices, in order, and close them in reverse.
 
-    With `back` it carries on with a session that broke off; `clock` is the one after it.
+    With `back` it resumes a session that broke off; `clock` then continues that one's.
     """
     with ExitStack() as stack:
         session = Session(room, clock, journal)
@@ -80,14 +80,14 @@ async def open_session(
 
 
 async def end(life: asyncio.Task[None]) -> None:
-    """Cancel it until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
+    """Cancel a task until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
     while not life.done():
         life.cancel()
         await asyncio.wait({life}, timeout=_AGAIN)
 
 
 async def _part(session: Session, sound: RoomAudio) -> None:
-    """Leave no music cut off."""
+    """Fade the music out before the devices close."""
     if not session.is_idle:
         sound.perform(Crossfade(None, session.clock.now(), PARTING))
         await asyncio.sleep(PARTING)
@@ -97,8 +97,8 @@ async def serve(house: House, room: str) -> None:
     """Run the room of the file `room` until SIGTERM or SIGINT.
 
     Raises:
-        LoadError: the room's file can't be used.
-        DaemonError: another daemon has this room.
+        LoadError: The room's file can't be used.
+        DaemonError: Another daemon runs this room.
     """
     leave = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -127,7 +127,7 @@ async def serve(house: House, room: str) -> None:
 async def _open_api(
     session: Session, house: House, room: str, path: Path, begun: Callable[[str], None]
 ) -> AsyncIterator[None]:
-    """The API, whose libraries are loaded beside the session: after a crash music comes first."""
+    """Serve the API; its libraries load on a thread, so that music comes first after a crash."""
     await asyncio.to_thread(importlib.import_module, "kacenv.serving")
     from kacenv.serving import open_api  # noqa: PLC0415 - loaded just now, on a thread
 
@@ -137,7 +137,7 @@ async def _open_api(
 
 @asynccontextmanager
 async def _recorded(session: Session, journal: Journal, back: Return | None) -> AsyncIterator[None]:
-    """Each session that is over leaves a record, for as long as the room keeps them."""
+    """Write a record of each session that ends, if the room keeps records."""
     await asyncio.to_thread(importlib.import_module, "kacenv.record")
     from kacenv.record import SETTLED, Keeper  # noqa: PLC0415 - loaded just now, on a thread
 
@@ -151,7 +151,7 @@ async def _recorded(session: Session, journal: Journal, back: Return | None) -> 
 
 @asynccontextmanager
 async def _patrolled(session: Session, house: House, room: str) -> AsyncIterator[Patrol]:
-    """Staff hear of it when a file of the session that is on is changed or gone."""
+    """Monitor the session's files, and tell staff of changes."""
     with closing(Patrol(house, room, lambda: session.state.timeline, session.tell)) as patrol:
         patrol.start()
         yield patrol
@@ -159,7 +159,7 @@ async def _patrolled(session: Session, house: House, room: str) -> AsyncIterator
 
 @asynccontextmanager
 async def _beating(session: Session) -> AsyncIterator[None]:
-    """As long as engine and sound both move, whoever watches this process hears of it."""
+    """Signal the watchdog while engine and sound both make progress."""
     sound = session.stage.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
     heart = asyncio.create_task(Heart(counts).run())
@@ -172,17 +172,17 @@ async def _beating(session: Session) -> AsyncIterator[None]:
 
 
 def journal_path(room: str) -> Path:
-    """Where the room's session is written down."""
+    """Return the path of the room's journal."""
     return state_folder() / f"{room}.journal"
 
 
 def room_name(house: House, room: str) -> str:
-    """The name of the room of the file `room`.
+    """Return the name of the room of the file `room`.
 
-    A file that has been broken since is no hindrance while a session is to be carried on.
+    A file that became invalid doesn't matter while there is a session to resume.
 
     Raises:
-        LoadError: the room's file can't be used, and nobody is in the room.
+        LoadError: The room's file can't be used, and there is no session to resume.
     """
     try:
         return load_room(house, room).name
@@ -195,7 +195,7 @@ def room_name(house: House, room: str) -> str:
 
 
 def _unfinished(journal: Journal) -> tuple[Return | None, str | None]:
-    """The session to carry on, or why the one there can't be."""
+    """Return the session to resume, or the reason why it can't be resumed."""
     try:
         return unfinished(journal.path, stamp()), None
     except JournalError as error:
@@ -204,16 +204,16 @@ def _unfinished(journal: Journal) -> tuple[Return | None, str | None]:
 
 
 def _clock_after(back: Return) -> MonotonicClock:
-    """The room's clock, as if it had never stopped."""
+    """Return the room's clock, as if it had never stopped."""
     return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
 
 
 @contextmanager
 def hold_room(name: str) -> Iterator[Path]:
-    """The room's socket path, held against any other daemon.
+    """Lock the room, and yield its socket's path.
 
     Raises:
-        DaemonError: another daemon has this room.
+        DaemonError: Another daemon runs this room.
     """
     with claim(name) as folder:
         path = folder / f"{name}.sock"

@@ -1,4 +1,4 @@
-"""The demo: a whole session in three minutes, with a broker and lamps of its own."""
+"""Demo: a whole session in three minutes, with its own broker and virtual lamps."""
 
 import asyncio
 import sys
@@ -25,13 +25,13 @@ from kacenv.view import picture, plain_lines, pulse_line
 ROOM, SCENE = "demo", "demo"
 _FRAME = 0.1
 _PULSE = 10.0
-"""Without a terminal, a line about sound and light comes this often (seconds)."""
+"""Interval of lines about sound and light without a terminal (seconds)."""
 
 Show = Callable[[dict[str, Any]], None]
 
 
 def play(house: Path | None) -> int:
-    """Play the demo scene to its end; 0 if all went well."""
+    """Play the demo scene to its end; return 0 on success."""
     return asyncio.run(_play(House.find(house)))
 
 
@@ -57,7 +57,7 @@ def _with_broker(room: Room, port: int) -> Room:
 
 
 async def _watch(session: Session) -> list[dict[str, Any]]:
-    """Show the session until it has ended; every status that was shown."""
+    """Show the session until it has ended; return every status shown."""
     seen: list[dict[str, Any]] = []
     console = Console()
     if not console.is_terminal:
@@ -86,7 +86,7 @@ def _plain(seen: list[dict[str, Any]]) -> Show:
 
 
 def _sum_up(seen: list[dict[str, Any]], lamps: list[VirtualLamp]) -> int:
-    """Say what was heard and seen, and whether it was the whole of it."""
+    """Print a summary; return 0 if every phase was reached."""
     sessions = [status["session"] for status in seen if status["session"]["phase"] is not None]
     entered = {session["phase"] for session in sessions}
     tracks = {session["playing"]["title"] for session in sessions if session["playing"]}

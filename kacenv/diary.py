@@ -1,4 +1,4 @@
-"""The diary: what a session writes down of itself, as far as it has a journal."""
+"""Log of a session in its journal: requests, staff messages, lateness."""
 
 import math
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from kacenv.tally import Tally
 from kacenv.units import Seconds
 
 BEAT = Seconds(3.0)
-"""How often the journal is told that the room is alive."""
+"""Interval of heartbeats in the journal."""
 
 
 class Diary:
-    """Writes down requests, what staff are told, and how punctual the session is.
+    """Writes requests, messages to staff, and lateness to the journal, if there is one.
 
-    `now` is the engine's clock; `underruns` counts since the sound was opened. Belongs to one
+    `now` is the engine's clock; `underruns` counts since the audio was opened. Belongs to one
     thread.
     """
 
@@ -30,20 +30,20 @@ class Diary:
 
     @property
     def note(self) -> str | None:
-        """Why what happens isn't safe just now, and what to do; None while all is well."""
+        """Message for staff while records aren't safe, with the remedy; None otherwise."""
         return self._journal.note if self._journal else None
 
     def health(self) -> dict[str, str | None]:
-        """The note under its name, where there is a journal."""
+        """Return the note as `storage`; nothing without a journal."""
         return {} if self._journal is None else {"storage": self._journal.note}
 
     def go_on(self, number: int) -> None:
-        """Write on in the journal of a session that broke off."""
+        """Continue the journal of a session that broke off."""
         if self._journal is not None:
             self._journal.go_on(number)
 
     def write(self, before: State, now: Seconds, request: Request) -> None:
-        """Write a request down, before anything of it takes effect."""
+        """Write a request, before it takes effect."""
         if self._journal is None:
             return
         if isinstance(request, Start) and before.timeline is None:
@@ -53,28 +53,28 @@ class Diary:
             self._journal.add(now, request)
 
     def tell(self, text: str) -> None:
-        """Write down what staff were told."""
+        """Write a message to staff."""
         if self._journal is not None:
             self._journal.tell(self._now(), text)
 
     def acted(self, due: Seconds | None, now: Seconds, request: Request | None) -> None:
-        """Count what was `due`, by how late it is; time away is no lateness."""
+        """Count the lateness of an action that was `due`; outages don't count."""
         if due is not None and due <= now and not isinstance(request, Resume):
             self._tally = self._tally.with_order(Seconds(now - due))
 
     def beat(self, now: Seconds) -> None:
-        """Write down now and then that the room is alive."""
+        """Write a heartbeat, at most every `BEAT` seconds."""
         if self._journal is not None and now - self._beaten_at >= BEAT:
             self._journal.beat(now, self._take())
             self._beaten_at = now
 
     def close(self, now: Seconds) -> None:
-        """The session is over."""
+        """Write the session's end."""
         if self._journal is not None:
             self._journal.end(now, self._take())
 
     def _take(self) -> Tally | None:
-        """What was counted since the last time."""
+        """Return and reset the counts; None if there are none."""
         heard = self._underruns()
         tally = self._tally.plus(Tally(underruns=max(0, heard - self._heard)))
         self._tally, self._heard = Tally(), heard

@@ -1,4 +1,4 @@
-"""Keeps what is nobody's business out of logs and reports."""
+"""Redaction of personal data and secrets in logs and reports."""
 
 import re
 
@@ -12,7 +12,7 @@ _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
 def discreet(text: str) -> str:
-    """`text` without logins, passwords, tokens, mail addresses and the names of home folders."""
+    """Mask logins, passwords, tokens, mail addresses and the names of home folders in `text`."""
     text = _LOGIN.sub("***@", text)
     text = _SECRET.sub(r"\1\2***", text)
     text = _MAIL.sub("***", text)

@@ -1,14 +1,14 @@
-"""Everything that can go wrong and that a person may read about."""
+"""Errors whose messages are for people."""
 
 from typing import NamedTuple
 
 
 class KacenvError(Exception):
-    """An error whose message can be shown as it is: what happened and what to do."""
+    """Error whose message can be shown as it is: what happened and what to do."""
 
 
 class UnitError(KacenvError, ValueError):
-    """A quantity that isn't written in its unit."""
+    """Quantity without its unit, or otherwise malformed."""
 
     def __init__(self, expected: str, found: object, example: str) -> None:
         super().__init__(f"expected {expected}, found {found!r}, for example: {example}")
@@ -18,7 +18,7 @@ class UnitError(KacenvError, ValueError):
 
 
 class Problem(NamedTuple):
-    """One thing wrong in one file; `line` and `column` count from 1, and are 0 for a folder."""
+    """Problem in a file; `line` and `column` count from 1, and are 0 for a folder."""
 
     file: str
     line: int
@@ -29,7 +29,7 @@ class Problem(NamedTuple):
     example: str = ""
 
     def __str__(self) -> str:
-        """Three short lines, the first of which editors can jump to."""
+        """Return three short lines, the first of which editors can jump to."""
         spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         place = f"{spot}: {self.where}".rstrip(": ")
         text = f"{place}\n  found     {self.found}\n  expected  {self.expected}"
@@ -37,7 +37,7 @@ class Problem(NamedTuple):
 
 
 class LoadError(KacenvError):
-    """One or more files can't be used; carries every problem that was found."""
+    """Files that can't be used, with every problem found."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -45,28 +45,28 @@ class LoadError(KacenvError):
 
 
 class RefusedError(KacenvError):
-    """A request that makes no sense now; nothing has changed."""
+    """Request that makes no sense now; the state is unchanged."""
 
 
 class DeviceError(KacenvError):
-    """A device (sound, light, MIDI) can't be used; says what to do instead."""
+    """Device (sound, light, MIDI) that can't be used; the message says what to do instead."""
 
 
 class JournalError(KacenvError):
-    """A session that broke off can't be read back; says what to do instead."""
+    """Session that can't be resumed; the message says what to do instead."""
 
 
 class RecordError(KacenvError):
-    """A session's record can't be found, read or removed; says what to do instead."""
+    """Record that can't be found, read or removed; the message says what to do instead."""
 
 
 class DaemonError(KacenvError):
-    """The room's daemon can't be reached or can't be started."""
+    """Daemon that can't be reached or can't be started."""
 
 
 class RenderError(KacenvError):
-    """A session can't be rendered to a file; says what to do instead."""
+    """Session that can't be rendered to a file; the message says what to do instead."""
 
 
 class NotRunningError(DaemonError):
-    """No daemon listens for the room."""
+    """Room without a listening daemon."""

@@ -1,4 +1,4 @@
-"""Changes over time, as functions of absolute time: ask a fade for its value at any moment."""
+"""Fades: values as functions of absolute time."""
 
 import math
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from kacenv.units import Seconds
 
 
 class Curve(StrEnum):
-    """How a fade moves between its ends."""
+    """Shape of a fade."""
 
     LINEAR = "linear"
     SMOOTH = "smooth"
-    """Raised cosine: starts and ends at rest."""
+    """Raised cosine: zero slope at both ends."""
     POWER_IN = "power in"
-    """sin: with POWER_OUT beside it, cos² + sin² = 1 keeps the power constant."""
+    """Sine: with POWER_OUT beside it, cos² + sin² = 1 keeps the power constant."""
     POWER_OUT = "power out"
 
 
@@ -35,7 +35,7 @@ _STEEPEST = {
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """A value that goes from `origin` to `target` in `duration` seconds from `start`."""
+    """Value that goes from `origin` to `target` in `duration` seconds from `start`."""
 
     origin: float
     target: float
@@ -45,24 +45,24 @@ class Fade:
 
     @classmethod
     def steady(cls, value: float) -> "Fade":
-        """A value that doesn't change."""
+        """Return a constant value."""
         return cls(value, value)
 
     @property
     def end(self) -> Seconds:
-        """When the target is reached."""
+        """Time at which the target is reached."""
         return Seconds(self.start + self.duration)
 
     @property
     def steepest(self) -> float:
-        """The largest change per second anywhere in the fade; 0 when nothing changes."""
+        """Largest slope of the fade, per second; 0 if constant."""
         if self.origin == self.target:
             return 0.0
         change = abs(self.target - self.origin) * _STEEPEST[self.curve]
         return change / self.duration if self.duration else math.inf
 
     def value_at(self, time: float) -> float:
-        """The value at `time`: the origin before the start, the target after the end."""
+        """Return the value at `time`: the origin before the start, the target after the end."""
         if time >= self.end:
             return self.target
         if time <= self.start:
@@ -73,9 +73,9 @@ class Fade:
     def toward(
         self, target: float, start: Seconds, duration: Seconds, bound: float = math.inf
     ) -> "Fade":
-        """A fade to `target` that takes over from this one without a jump.
+        """Return a fade to `target` that continues this one without a jump.
 
-        It lasts `duration`, or longer where its slope would pass `bound` per second.
+        It lasts `duration`, or longer if its slope would exceed `bound` per second.
         """
         origin = self.value_at(start)
         shortest = abs(target - origin) * _STEEPEST[self.curve] / bound

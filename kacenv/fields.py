@@ -1,4 +1,4 @@
-"""Field types shared by the models: quantities that read their units, and strict frozen bases."""
+"""Field types of the models: quantities with units, and a strict frozen base."""
 
 import re
 from typing import Annotated
@@ -42,6 +42,6 @@ Line = Annotated[str, BeforeValidator(_line)]
 
 
 class Model(BaseModel):
-    """A frozen model that rejects what it doesn't know."""
+    """Frozen model that rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

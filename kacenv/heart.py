@@ -1,4 +1,4 @@
-"""The heart: proves to whoever watches that the engine and the sound both move."""
+"""Watchdog notifications while the engine and the sound both make progress."""
 
 import asyncio
 import os
@@ -10,14 +10,14 @@ from kacenv.units import Seconds
 
 BEAT = Seconds(1.0)
 PIPE = "KACENV_HEART"
-"""The environment variable that names the pipe to kacenv's own supervisor."""
+"""Environment variable with the file descriptor of the pipe to kacenv's own supervisor."""
 
 
 class Heart:
-    """Beats once a second as long as every count has grown since the last beat.
+    """Notifies once a second if every count has grown since the last time.
 
-    It beats to systemd (sd_notify(3)) where that listens, and to kacenv's own supervisor. Who
-    listens too slowly misses beats; the room never waits for them.
+    Notifies systemd (sd_notify(3)), and kacenv's own supervisor. A slow reader misses
+    notifications; the room never waits for it.
     """
 
     def __init__(self, counts: Sequence[Callable[[], int]], beat: Seconds = BEAT) -> None:
@@ -26,7 +26,7 @@ class Heart:
         self._pipe = _own_pipe()
 
     async def run(self) -> None:
-        """Say that all is ready, then beat until cancelled."""
+        """Notify that the room is ready, then keep notifying until cancelled."""
         notify("READY=1")
         self._tell_supervisor()
         seen = self._look()
@@ -48,7 +48,7 @@ class Heart:
 
 
 def _own_pipe() -> int | None:
-    """The pipe to the supervisor, kept from every program that the daemon starts."""
+    """Return the pipe to the supervisor; child processes don't inherit it."""
     named = os.environ.pop(PIPE, "")
     if not named.isdecimal():
         return None
@@ -62,7 +62,7 @@ def _own_pipe() -> int | None:
 
 
 def notify(state: str) -> None:
-    """Tell systemd, if it is there; `state` as in sd_notify(3)."""
+    """Notify systemd, if present; `state` as in sd_notify(3)."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

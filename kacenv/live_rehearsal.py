@@ -1,7 +1,7 @@
-"""A live rehearsal: the real session on a fast clock, its page, virtual lamps, and no sound.
+"""Live rehearsal: the real session on a fast clock, its page, virtual lamps, and no sound.
 
-Nothing of the room itself is touched: neither its claim, its socket, its journal, its devices nor
-its broker. So one can rehearse while a session is on in the room.
+It shares nothing with the room: neither its lock, its socket, its journal, its devices nor its
+broker. So it can run during a session in the room.
 """
 
 import asyncio
@@ -37,24 +37,24 @@ from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Seconds
 
 LAMPS_WITHIN: Final = 5.0
-"""Real seconds that virtual lamps are given to be there before the session begins."""
+"""Time limit for virtual lamps to connect before the session begins, in real seconds."""
 _QUIET: Final = Decibels(-120.0)
 
 
 class PatientClock(SimClock):
-    """A fast clock that does not pass `limit` before that is moved; then it makes up for it."""
+    """Fast clock that stops at `limit` until that is moved, and then catches up."""
 
     limit = Seconds(math.inf)
 
     def now(self) -> Seconds:
-        """Simulated seconds since this clock was made, `limit` at most."""
+        """Return the simulated seconds since this clock's zero, at most `limit`."""
         return Seconds(min(super().now(), self.limit))
 
 
 class UnheardSound:
-    """Sound that nobody hears: it takes every order, and no piece fails.
+    """Sound output without sound: it accepts every command, and no track fails.
 
-    By the first words of its device, the page knows a rehearsal from a room.
+    The page recognises a rehearsal by the first words of `device`.
     """
 
     device_note: str | None = None
@@ -66,26 +66,26 @@ class UnheardSound:
         self.moved = 0
 
     def perform(self, command: AudioCommand) -> bool:  # noqa: ARG002 - whatever it is
-        """Take an order."""
+        """Accept a command."""
         self.moved += 1
         return True
 
     def fade_in(self) -> None:
-        """There is nothing to fade."""
+        """Do nothing: there is no sound to fade."""
 
     def make_room(self, at: Seconds) -> None:
-        """There is nothing to lower."""
+        """Do nothing: there is no music to duck."""
 
     def meters(self) -> Mapping[str, tuple[float, float]]:
-        """Nothing is measured, so nothing is shown."""
+        """Return no meters."""
         return {}
 
 
 class QuickLight:
-    """Lamps in real time for a session in fast time: each fade is `speed` times as short.
+    """Light output in real time for a session in fast time: fades are shortened by `speed`.
 
-    Lamps and their messages keep their own pace, and so does the room's bound on how fast light
-    may change: a fade that would be too steep takes longer, and the lamps come after.
+    Lamps and messages keep their own pace, and so does the room's bound on the slope of light: a
+    fade that would be too steep takes longer, and the lamps lag behind.
     """
 
     def __init__(self, rig: Rig, clock: Clock, real: Clock, speed: float) -> None:
@@ -93,23 +93,23 @@ class QuickLight:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there."""
+        """True if the broker is connected."""
         return self._rig.connected
 
     def perform(self, command: LightCommand) -> None:
-        """Carry out a command at its moment, in real time."""
+        """Perform a command at its time, converted to real time."""
         wait = (command.at - self._clock.now()) / self._speed
         at, span = Seconds(self._real.now() + wait), Seconds(command.duration / self._speed)
         self._rig.perform(replace(command, at=at, duration=span))
 
     def shown(self) -> Mapping[str, Lamp]:
-        """Each lamp as it is."""
+        """Return each lamp's state."""
         return self._rig.shown()
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRehearsal:
-    """A session that is ready to begin; its page is at `address`."""
+    """Session ready to begin; its page is at `address`."""
 
     session: Session
     clock: PatientClock
@@ -117,24 +117,24 @@ class LiveRehearsal:
     address: str
     lamps: tuple[VirtualLamp, ...]
     no_lamps: str | None
-    """Why there are no virtual lamps."""
+    """Reason why there are no virtual lamps; None if there are, or none are needed."""
     journal: Path
     life: "asyncio.Task[None]"
-    """The session's own task; it is done only if something broke it."""
+    """Task of the session; it ends early only if an error ended it."""
 
     def begin(self, timeline: Timeline, first_press: Seconds = Seconds(math.inf)) -> None:
-        """Let time run, and the session begin; time waits for the press that comes first."""
+        """Start the clock and the session; the clock waits for the first press."""
         self.clock.limit = Seconds(max(self.clock.now(), first_press - LEAD))
         self.clock.rate = self.speed
         self.session.submit(Start(timeline))
 
     def record(self) -> Kept | None:
-        """Write the record of the session, which is over; None where the room keeps none.
+        """Write the record of the session, which is over; None if the room keeps none.
 
-        It is one of the room `NAME-rehearsal`, and says nothing of how punctual the room is.
+        It is filed under the room `NAME-rehearsal`, without figures of lateness.
 
         Raises:
-            JournalError: It was not written down.
+            JournalError: The journal can't be read.
             OSError: The record can't be written.
         """
         room, cabinet = self.session.room, Cabinet()
@@ -150,19 +150,19 @@ class LiveRehearsal:
         return cabinet.put(account._replace(record=record))
 
     def check(self) -> None:
-        """Make sure that the session still lives.
+        """Check that the session's task still runs.
 
         Raises:
-            DaemonError: It doesn't.
+            DaemonError: It has ended.
         """
         if self.life.done():
             error = None if self.life.cancelled() else self.life.exception()
             raise DaemonError(f"The rehearsal has broken off: {error}") from error
 
     async def press(self, presses: Sequence[tuple[Seconds, Press]]) -> None:
-        """Press each at its time of the session, while that lives.
+        """Submit each press at its time of the session, while the session runs.
 
-        Staff hear what it did, or why it didn't.
+        Staff are shown the reply, or the refusal.
         """
         try:
             for at, press in sorted(presses, key=lambda timed: timed[0]):
@@ -186,9 +186,9 @@ class LiveRehearsal:
 async def open_rehearsal(
     house: House, room_file: str, room: Room, speed: float, port: int | None = None
 ) -> AsyncIterator[LiveRehearsal]:
-    """A live rehearsal in `room`, which is described by `room_file`, `speed` times as fast.
+    """Open a live rehearsal in `room` of the file `room_file`, `speed` times as fast.
 
-    Its page is at `port` of this machine, or at one that is free.
+    Its page is at `port` of this machine, or at a free one.
 
     Raises:
         DaemonError: Its page can't be served.
@@ -219,7 +219,7 @@ async def open_rehearsal(
 
 
 def _broker(stack: AsyncExitStack, room: Room) -> tuple[Broker | None, str | None]:
-    """A broker for the virtual lamps alone; or why there is none, where there are lamps."""
+    """Start a broker for the virtual lamps; or return the reason why there is none."""
     if not room.lights:
         return None, None
     try:
@@ -229,7 +229,7 @@ def _broker(stack: AsyncExitStack, room: Room) -> tuple[Broker | None, str | Non
 
 
 def moments(clock: Clock) -> Callable[[], Stamp]:
-    """The machine's moments, as if it kept the session's time from now on."""
+    """Return a source of the machine's time stamps that advances with the session's clock."""
     first, begin = stamp(), clock.now()
 
     def moment() -> Stamp:
@@ -240,7 +240,7 @@ def moments(clock: Clock) -> Callable[[], Stamp]:
 
 
 def _as_rehearsed(room: Room, broker: Broker | None, port: int) -> Room:
-    """The room with another name, a page on this machine alone, and nothing of its own devices."""
+    """Return the room with another name, a page on this machine only, and no devices of its own."""
     return room.model_copy(
         update={
             "name": f"{room.name}-rehearsal",
@@ -255,7 +255,7 @@ def _as_rehearsed(room: Room, broker: Broker | None, port: int) -> Room:
 async def _led(
     stack: AsyncExitStack, session: Session, lamps: Sequence[VirtualLamp], real: Clock, speed: float
 ) -> QuickLight:
-    """The virtual lamps, led from look to look, once all of them are there."""
+    """Start the virtual lamps' controller once all lamps are connected."""
     rig = Rig(session.room, real, session.tell)
     stack.callback(rig.close)
     rig.start()
@@ -270,7 +270,7 @@ async def _led(
 
 @asynccontextmanager
 async def _living(session: Session) -> AsyncIterator["asyncio.Task[None]"]:
-    """The session's task; how it may have broken off is for `LiveRehearsal.check` to say."""
+    """Run the session's task; `LiveRehearsal.check` reports its failure."""
     life = asyncio.create_task(session.run())
     try:
         yield life

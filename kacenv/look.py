@@ -1,4 +1,4 @@
-"""A look: the light of the whole room at rest, zone by zone."""
+"""Looks: the light of the whole room, zone by zone."""
 
 import re
 from collections.abc import Mapping
@@ -26,21 +26,21 @@ class Zone(StrEnum):
 
 
 class Color(NamedTuple):
-    """A colour at full brightness: sRGB (IEC 61966-2-1), its strongest part 255, none below 0."""
+    """Colour at full brightness: sRGB (IEC 61966-2-1), with 255 as its strongest part."""
 
     red: int
     green: int
     blue: int
 
     def __str__(self) -> str:
-        """As it's written in a room file, without the quotes."""
+        """Return the colour as in a room file, without the quotes."""
         return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
 
 
 class Setting(NamedTuple):
-    """How a zone is lit; without `kelvin` and `color` a lamp keeps its own white.
+    """Light of a zone; without `kelvin` and `color` a lamp keeps its own white.
 
-    At most one of them is given; a lamp that has no colours shows the level alone.
+    At most one of them is given; a lamp without colours shows the level alone.
     """
 
     level: Level
@@ -48,7 +48,7 @@ class Setting(NamedTuple):
     color: Color | None = None
 
     def __str__(self) -> str:
-        """As it's written in a room file; with a colour, in quotes there."""
+        """Return the setting as in a room file, where a colour needs quotes."""
         if not self.level:
             return "off"
         white = f" {self.kelvin:.0f} K" if self.kelvin is not None else ""
@@ -57,11 +57,11 @@ class Setting(NamedTuple):
 
 
 Look = Mapping[Zone, Setting]
-"""A zone that a look doesn't name stays as it is."""
+"""Look; a zone that it doesn't name stays as it is."""
 
 
 def parse_color(text: object) -> Color:
-    """A colour such as `#ff8040`; a darker one is the same colour at full brightness."""
+    """Parse a colour such as `#ff8040`; scale a darker one to full brightness."""
     match = _COLOR.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         found = "`color` with nothing after it; bare, # begins a comment" if text is None else text
@@ -73,7 +73,7 @@ def parse_color(text: object) -> Color:
 
 
 def parse_setting(value: object) -> Setting:
-    """A zone's light: `12% 2200 K`, `12%`, `off`, or `{level: 12%, color: "#ff8040"}`."""
+    """Parse a zone's light: `12% 2200 K`, `12%`, `off`, or `{level: 12%, color: "#ff8040"}`."""
     if isinstance(value, Setting):
         return value
     if isinstance(value, Mapping):

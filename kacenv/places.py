@@ -1,4 +1,4 @@
-"""Where a room keeps things on this machine."""
+"""Paths of a room's files on this machine."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from kacenv.errors import DaemonError
 
 HOUSE = "KACENV_HOUSE"
-"""The environment variable that names the house."""
+"""Environment variable with the house's path."""
 _SERVICE = Path("/run/kacenv")
 _SERVICE_STATE = Path("/var/lib/kacenv")
 _SERVICE_HOUSE = Path("/etc/kacenv")
@@ -14,10 +14,10 @@ _CHECKOUT = Path(__file__).parents[1]
 
 
 def run_folder() -> Path:
-    """The folder in which this user's rooms keep their sockets.
+    """Return the folder of this user's sockets.
 
     Raises:
-        DaemonError: somebody else made it, and could listen.
+        DaemonError: Another user owns it, and could listen.
     """
     folder = run_folders()[-1]
     if folder.exists() and folder.stat().st_uid not in {0, os.geteuid()}:
@@ -26,7 +26,7 @@ def run_folder() -> Path:
 
 
 def run_folders() -> list[Path]:
-    """Where to look for running rooms: the service's folder first, then this user's own."""
+    """Return the folders of running rooms: the service's first, then this user's own."""
     if named := os.environ.get("KACENV_RUN"):
         return [Path(named)]
     if os.geteuid() == 0:
@@ -37,7 +37,7 @@ def run_folders() -> list[Path]:
 
 
 def state_folder() -> Path:
-    """The folder in which this user's rooms keep their journals."""
+    """Return the folder of this user's journals."""
     if named := os.environ.get("KACENV_STATE") or os.environ.get("STATE_DIRECTORY"):
         return Path(named.partition(":")[0])
     if os.geteuid() == 0:
@@ -47,11 +47,11 @@ def state_folder() -> Path:
 
 
 def house_folder() -> Path:
-    """The folder of the house that is used where the command line names none.
+    """Return the house's folder if the command line names none.
 
     `KACENV_HOUSE` if it is set. Else the first of these that has a folder `scenes`: the current
-    folder, the user's own house, the service's, the checkout this program lives in. Else the
-    user's own, where `kacenv init` will make it.
+    folder, the user's own house, the service's, the checkout of this program. Else the user's own,
+    which `kacenv init` will create.
     """
     if named := os.environ.get(HOUSE):
         return Path(named)
@@ -60,12 +60,12 @@ def house_folder() -> Path:
 
 
 def shipped_house() -> Path:
-    """The house that comes with the program: its scenes, playlists and music."""
+    """Return the house that comes with the program: its scenes, playlists and music."""
     return _CHECKOUT
 
 
 def own_house() -> Path:
-    """The user's own house: `/etc/kacenv` for root, else `~/.config/kacenv` (XDG)."""
+    """Return the user's own house: `/etc/kacenv` for root, else `~/.config/kacenv` (XDG)."""
     if os.geteuid() == 0:
         return _SERVICE_HOUSE
     own = os.environ.get("XDG_CONFIG_HOME")

@@ -1,4 +1,4 @@
-"""Playlists: what a clinic writes down, and the queue of playable cuts it becomes."""
+"""Playlists as a clinic writes them, and the queues of playable tracks made of them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,7 +66,7 @@ class Playlist(Model):
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A track that is ready to play: a real file and the stretch of it to play.
+    """Playable track: a real file, and the part of it to play.
 
     `cue_in` and `length` are seconds of the file; `gain` is in dB; `energy` is from 1 to 5.
     """
@@ -83,7 +83,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A playlist whose files have been found and measured."""
+    """Playlist whose files have been located and measured."""
 
     name: str
     cuts: tuple[Cut, ...]
@@ -94,6 +94,6 @@ class Queue:
 
     @property
     def length(self) -> Seconds:
-        """How long the queue plays once through, its crossfades overlapping."""
+        """Length of the queue once through, with overlapping crossfades."""
         overlaps = self.crossfade * (len(self.cuts) - 1)
         return Seconds(sum(cut.length for cut in self.cuts) - overlaps)

@@ -1,4 +1,4 @@
-"""Presses as they are typed after `kacenv`: for rehearsals, pedals, whoever asks in words."""
+"""Parser of requests as they are typed after `kacenv`: for rehearsals, pedals and scripts."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -25,7 +25,7 @@ _HOW: Final = {
     "pass": "pass, or pass check-in-3",
     "seat": "seat a started, or seat a reset",
 }
-"""How presses are typed that take more than their name."""
+"""Syntax of requests with arguments."""
 _PLAIN: Final = frozenset(
     {"hold", "release", "next", "back", "silence", "music", "lights-up", "end", "stop"}
 )
@@ -33,7 +33,7 @@ _OFF: Final = "--off"
 
 
 class PressError(KacenvError):
-    """A press that can't be understood; says how it is typed."""
+    """Request that can't be parsed; the message gives its syntax."""
 
     def __init__(self, message: str, expected: str, example: str) -> None:
         super().__init__(message)
@@ -42,10 +42,10 @@ class PressError(KacenvError):
 
 
 def press_of(words: list[str]) -> Press:
-    """The press that is typed so after `kacenv`.
+    """Parse a request typed after `kacenv`.
 
     Raises:
-        PressError: There is no such press, or it is typed otherwise.
+        PressError: There is no such request, or its syntax differs.
     """
     kind, *_ = words or [""]
     try:
@@ -57,10 +57,10 @@ def press_of(words: list[str]) -> Press:
 
 
 def fields_of(words: list[str]) -> Fields:
-    """What the words say beside the press's name, as yet unchecked.
+    """Parse a request's arguments into fields, without validation.
 
     Raises:
-        PressError: There is no such press, or it has other words.
+        PressError: There is no such request, or its arguments differ.
     """
     kind, *rest = words or [""]
     if kind not in _PLAIN and kind not in _HOW:
@@ -76,7 +76,7 @@ def fields_of(words: list[str]) -> Fields:
 
 
 def _one(name: str) -> Reader:
-    """Reads one word as the field `name`."""
+    """Return a parser of one word as the field `name`."""
     return lambda rest: {name: rest[0]} if len(rest) == 1 else None
 
 
@@ -112,12 +112,12 @@ def _lights(rest: list[str]) -> Fields | None:
 
 
 def _maybe(name: str) -> Reader:
-    """Reads one word, or none, as the field `name`."""
+    """Return a parser of one optional word as the field `name`."""
     return lambda rest: {name: rest[0]} if len(rest) == 1 else None if rest else {}
 
 
 def _snooze(rest: list[str]) -> Fields | None:
-    """A check-in's name, a time, both or neither."""
+    """Parse a check-in's name, a time, both or neither."""
     time = rest[-1:] if rest and rest[-1][0].isdigit() else []
     name = rest[: len(rest) - len(time)]
     if len(name) > 1:
@@ -148,7 +148,7 @@ _READERS: Final[dict[str, Reader]] = {
     "pass": _maybe("check_in"),
     "seat": _seat,
 }
-"""What the words after a press say; None where they make no sense."""
+"""Parsers of arguments; None if they make no sense."""
 
 
 def _reason(error: ValidationError, how: str) -> str:

@@ -1,4 +1,4 @@
-"""Recovery: what was written down, folded by the same engine into what the room should be now."""
+"""Replay of journal entries through the engine, to the state at the time of the outage."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,20 +9,20 @@ from kacenv.requests import Request
 from kacenv.units import Seconds
 
 GIVEN_UP_AFTER = Seconds(6 * 3600.0)
-"""A session that broke off longer ago than this belongs to another day."""
+"""Age above which a session that broke off isn't resumed."""
 
 
 class Entry(NamedTuple):
-    """A request or a report, and when the engine took it."""
+    """Request or device event, and the engine's time when it was handled."""
 
     at: Seconds
     request: Request
 
 
 def fold(state: State, entries: Iterable[Entry]) -> State:
-    """The state that `entries` lead to, from `state`.
+    """Return the state after `entries`, from `state`.
 
-    An entry that makes no sense any more, because one before it was lost, is left out.
+    An entry that is refused, because one before it was lost, is skipped.
     """
     for entry in entries:
         try:
@@ -33,5 +33,5 @@ def fold(state: State, entries: Iterable[Entry]) -> State:
 
 
 def is_on(state: State) -> bool:
-    """Whether there is a session to come back to."""
+    """Return True if there is a session to resume."""
     return state.mode is not Mode.IDLE

@@ -1,8 +1,8 @@
-"""A session rendered to a file: what the speakers would play, without a device or waiting.
+"""Offline rendering of a session's sound to a file.
 
-Engine, mixer and decks are those of the live session; only the time is simulated. Nothing in the
-sound depends on how fast the machine is: a deck is read when its samples have come, and reports
-go to the engine between blocks, in order. So two runs give the same samples.
+Engine, mixer and decks are those of the live session; only the time is simulated. The result
+doesn't depend on the machine's speed: a deck is read once its samples are decoded, and events
+reach the engine between blocks, in order. So two runs give the same samples.
 """
 
 import time
@@ -30,21 +30,21 @@ from kacenv.timeline import Timeline
 from kacenv.units import Seconds
 
 _LEAD = Seconds(0.2)
-"""The engine lives this far ahead of the sound, as it does in a live session."""
+"""Lead of the engine over the sound, as in a live session."""
 _BLOCK = frames_in(0.16)
-"""Shorter than the lead, so that every order arrives before its moment."""
+"""Block length, below the lead, so that every command arrives in time."""
 _AHEAD = frames_in(5.0)
-"""A deck tells its end this long before, much as one does that runs live."""
+"""Read-ahead of a deck; its end is known this long before, as in a live session."""
 _NAP = 0.001
 _MOST_CHANNELS = 8
-"""FLAC holds no more."""
+"""Most channels of a FLAC file."""
 
 Progress = Callable[[Seconds], object]
-"""Hears how much of the session has been rendered."""
+"""Callback with the length rendered so far."""
 
 
 class Rendered(NamedTuple):
-    """What a rendering left behind: the file's length, and every command with its moment."""
+    """Result: the file's length, and every command with its time."""
 
     length: Seconds
     moments: tuple[Moment, ...]
@@ -52,12 +52,12 @@ class Rendered(NamedTuple):
 
     @property
     def told(self) -> Iterator[Moment]:
-        """What staff would be told: check-ins and notices."""
+        """Messages for staff: check-ins and notices."""
         return (moment for moment in self.moments if isinstance(moment.command, Prompt | Notice))
 
 
 class OfflineSession:
-    """One session on simulated time; `blocks` is its sound, `moments` its commands so far.
+    """Session on simulated time; `blocks` yields its sound, `moments` are its commands so far.
 
     Chimes are the built-in bell's, whatever MIDI instrument the room has.
     """
@@ -75,24 +75,25 @@ class OfflineSession:
         self._presses = sorted(presses, key=lambda press: press[0])
         self._events: list[Event] = []
         self._time = Seconds(0.0)
-        """How far the engine has come."""
+        """Simulated time of the engine."""
         self._closers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decks")
         self._mixer = Mixer(room, self._events.append, lambda: self._patient(make_deck()), _at_once)
 
     @property
     def channels(self) -> int:
-        """Channels of the room's devices."""
+        """Number of channels of the room's devices."""
         return self._mixer.channels
 
     @property
     def underruns(self) -> int:
-        """How often a decoder came to nothing in the middle of a piece."""
+        """Number of times that a decoder ran dry inside a track."""
         return self._mixer.underruns
 
     def blocks(self) -> Iterator[Block]:
-        """What the device would play from the start to the session's end, block by block.
+        """Yield the devices' sound from start to end, in blocks of shape (frames, channels).
 
-        Each is of shape (frames, channels). Presses that make no sense raise RefusedError.
+        Raises:
+            RefusedError: A press makes no sense at its time.
         """
         frames = 0
         self._step(self._start)
@@ -104,7 +105,7 @@ class OfflineSession:
         refuse_late(self._presses, self._time)
 
     def close(self) -> None:
-        """Let go of every file."""
+        """Close all files."""
         self._mixer.close()
         self._closers.shutdown()
 
@@ -120,7 +121,7 @@ class OfflineSession:
         return _PatientDeck(deck, self._closers.submit)
 
     def _catch_up(self, until: Seconds) -> None:
-        """Hand on what the mixer has reported, and let the engine live until `until`."""
+        """Pass the mixer's events to the engine, and advance it to `until`."""
         events = self._events.copy()
         self._events.clear()
         for event in events:
@@ -155,9 +156,9 @@ class OfflineSession:
 
 
 class _PatientDeck:
-    """A deck that waits for its decoder instead of running dry, and so is the same every time.
+    """Deck that waits for its decoder instead of running dry, so that results are reproducible.
 
-    It reads five seconds ahead, and judges by what it then has, never by when that came.
+    It reads five seconds ahead; its answers depend on the samples, never on their timing.
     """
 
     def __init__(self, deck: Deck, elsewhere: Callable[[Callable[[], None]], object]) -> None:
@@ -166,45 +167,45 @@ class _PatientDeck:
         self._exhausted = self._closed = self._proven = False
 
     def open(self, cut: Cut) -> None:
-        """Begin to decode; whatever goes wrong is told by `failed`."""
+        """Start decoding; errors show in `failed`."""
         self._deck.open(cut)
 
     @property
     def ready(self) -> bool:
-        """There is something to read."""
+        """True if there are samples to read."""
         return self._fill(_AHEAD) > 0
 
     @property
     def reserve(self) -> int:
-        """Frames that wait to be read."""
+        """Number of decoded frames."""
         return self._fill(_AHEAD)
 
     @property
     def ended_in(self) -> int | None:
-        """Frames left to read, once fewer are left than are read ahead."""
+        """Number of frames left, once fewer are left than are read ahead; None before."""
         kept = self._fill(_AHEAD)
         over = self._exhausted and self._deck.failed is None
         return kept if over else None
 
     @property
     def failed(self) -> str | None:
-        """Why the cut can't be played, or not on, once all there is has been read."""
+        """Reason why decoding failed, once all frames before are read; None otherwise."""
         self._fill(_AHEAD)
         return self._deck.failed if self._exhausted else None
 
     def read(self, frames: int) -> Block:
-        """The next samples, of shape (n, 2); fewer than `frames` only at the end."""
+        """Return the next samples, of shape (n, 2); fewer than `frames` only at the end."""
         self._fill(frames + _AHEAD)
         block, self._kept = self._kept[:frames].copy(), self._kept[frames:]
         return block
 
     def close(self) -> None:
-        """Let go of the file, without waiting for it."""
+        """Close the file in the background."""
         self._closed = True
         self._elsewhere(self._deck.close)
 
     def _await_verdict(self) -> None:
-        """Wait until the deck has found something to be heard, or given up."""
+        """Wait until the deck has samples, or has failed."""
         while not (self._proven or self._closed):
             failed = self._deck.failed is not None
             self._proven = failed or self._deck.ready or self._deck.ended_in is not None
@@ -213,7 +214,7 @@ class _PatientDeck:
                 time.sleep(_NAP)
 
     def _fill(self, wanted: int) -> int:
-        """Wait until `wanted` frames or all there are have come; how many are kept."""
+        """Wait until `wanted` frames, or all there are, are decoded; return their number."""
         self._await_verdict()
         parts, kept = [self._kept], len(self._kept)
         while kept < wanted and not (self._exhausted or self._closed):
@@ -239,10 +240,10 @@ def render(  # noqa: PLR0913 - all but three have defaults
     progress: Progress = lambda _: None,
     make_deck: Callable[[], Deck] = FileDeck,
 ) -> Rendered:
-    """Write a whole session to `path` as 24-bit FLAC, at 48 kHz.
+    """Write a whole session to `path` as 24-bit FLAC at 48 kHz.
 
     The file has the channels of the room's devices, one device after the other, or of `output`
-    alone. Half a rendering never stays behind under that name.
+    alone. An unfinished file is removed.
 
     Raises:
         RenderError: There is no such output, there are too many channels, or no writing there.
@@ -263,7 +264,7 @@ def render(  # noqa: PLR0913 - all but three have defaults
 
 
 def _columns(room: Room, name: str | None) -> list[int]:
-    """Which of the devices' channels to write."""
+    """Return the indices of the channels to write."""
     outputs: dict[str, Output] = {output.id: output for output in room.outputs}
     if name is not None and name not in outputs:
         raise RenderError(f"The room has no output {name}; it has {', '.join(outputs)}.")

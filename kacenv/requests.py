@@ -1,4 +1,4 @@
-"""What people and devices ask of the engine: frozen records, the same from every surface."""
+"""Requests of people and events of devices to the engine: frozen records, equal for all clients."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -15,7 +15,7 @@ from kacenv.units import Seconds, format_seconds
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin the session that `timeline` plans."""
+    """Begin the session of a timeline."""
 
     timeline: Timeline
 
@@ -184,7 +184,7 @@ class Stop(Model):
 
 @dataclass(frozen=True, slots=True)
 class TrackStarted:
-    """The cued track has begun to sound, at `at` on the room's clock."""
+    """Report that the cued track has started, at `at` on the room's clock."""
 
     play_id: int
     at: Seconds
@@ -192,7 +192,7 @@ class TrackStarted:
 
 @dataclass(frozen=True, slots=True)
 class TrackEnded:
-    """The track's last sample is known, at `at`, maybe earlier than its length said."""
+    """Report that the track's end is known to be at `at`, maybe sooner than its length said."""
 
     play_id: int
     at: Seconds
@@ -200,7 +200,7 @@ class TrackEnded:
 
 @dataclass(frozen=True, slots=True)
 class TrackFailed:
-    """The track can't be played."""
+    """Report that a track can't be played."""
 
     play_id: int
     reason: str
@@ -208,16 +208,16 @@ class TrackFailed:
 
 @dataclass(frozen=True, slots=True)
 class DeadAir:
-    """Nothing has been heard for a while although music should sound; since `since`."""
+    """Report silence since `since` although music should sound."""
 
     since: Seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """The room has been away since `since`: carry on from there.
+    """Resume after an outage since `since`.
 
-    `certain` is False where no clock could tell how long that was.
+    `certain` is False if no clock could measure its length.
     """
 
     since: Seconds
@@ -248,8 +248,8 @@ Press = (
     | End
     | Stop
 )
-"""What a person can ask."""
+"""Requests of people."""
 PressField = Annotated[Press, Field(discriminator="kind")]
 Event = TrackStarted | TrackEnded | TrackFailed | DeadAir
-"""What a device reports."""
+"""Events of devices."""
 Request = Start | Press | Event | Resume

@@ -1,4 +1,4 @@
-"""Rooms: the devices of one treatment room, as a clinic writes them down."""
+"""Rooms: the devices of one treatment room, as a clinic writes them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,9 +20,9 @@ from kacenv.units import Level as Share
 from kacenv.units import Seconds
 
 LONGEST_DELAY = Seconds(0.5)
-"""No output may sound later than this after the others."""
+"""Largest delay of an output."""
 STEEPEST_LIGHT = Share(0.2)
-"""Level per second; a room may be gentler."""
+"""Largest slope of light, in level per second; a room may set a lower one."""
 
 
 class Role(StrEnum):
@@ -128,7 +128,7 @@ class ChimeLoudness(Model):
         return self
 
     def peak(self, music: Db) -> Db:
-        """The peak (dBFS) of a chime over music of that level (rms, dBFS)."""
+        """Return a chime's peak (dBFS) over music of a level (RMS, dBFS)."""
         return Db(min(max(music + self.above_music, self.softest), self.loudest))
 
 
@@ -271,11 +271,11 @@ class Room(Model):
 
     @property
     def phrases(self) -> dict[str, Phrase]:
-        """Every chime that can be struck here, by name."""
+        """Chimes of this room by name: built-in ones and its own."""
         return {**BUILT_IN, **{name: own.phrase(name) for name, own in self.chimes.items()}}
 
     def warm_dims(self, fixture: Fixture) -> bool:
-        """Whether `fixture` gets warmer as it dims: its own word, else the room's."""
+        """Return True if `fixture` gets warmer as it dims, by its own setting or the room's."""
         return self.warm_dim if fixture.warm_dim is None else fixture.warm_dim
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Scenes: the plan of one session, as a clinic writes it down."""
+"""Scenes: the plan of one session, as a clinic writes it."""
 
 from collections import Counter
 from enum import StrEnum
@@ -185,5 +185,5 @@ class Scene(Model):
 
     @property
     def duration(self) -> Seconds:
-        """The planned length of the session."""
+        """Planned length of the session."""
         return Seconds(sum(phase.duration for phase in self.phases))

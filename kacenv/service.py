@@ -1,4 +1,4 @@
-"""The systemd service of a room, as text: what keeps it running, and what it may touch."""
+"""Generator of a room's systemd unit, with its sandbox."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -7,7 +7,7 @@ from pathlib import PurePath
 from kacenv.units import Seconds
 
 WATCHDOG = Seconds(30.0)
-"""Longer than our own supervisor takes to replace a daemon that is stuck."""
+"""Watchdog timeout, above the time in which our own supervisor replaces a hung daemon."""
 _PRIVATE = (
     "localhost",
     "link-local",
@@ -17,7 +17,7 @@ _PRIVATE = (
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a room's unit is made from.
+    """Parameters of a room's unit.
 
     `room` is its name and `file` its file, as `--room` takes it; `program` runs kacenv; `groups`
     are those that the room file names; `broker` is the host of its broker. All paths are
@@ -34,17 +34,17 @@ class Service:
 
     @property
     def unit(self) -> str:
-        """The unit's name."""
+        """Name of the unit."""
         return unit_name(self.room)
 
 
 def unit_name(room: str) -> str:
-    """The name of the unit of the room called `room`."""
+    """Return the name of the room's unit."""
     return f"kacenv-{room}.service"
 
 
 def users_text(service: Service) -> str:
-    """The service's own user and groups, for systemd-sysusers (sysusers.d(5))."""
+    """Return the service's user and groups, for systemd-sysusers (sysusers.d(5))."""
     lines = [
         f'u {service.user} - "kacenv, the therapy room" /var/lib/kacenv',
         *(f"g {group} -" for group in service.groups),
@@ -54,7 +54,7 @@ def users_text(service: Service) -> str:
 
 
 def unit_text(service: Service) -> str:
-    """The unit file (systemd.service(5), systemd.exec(5)); understood from systemd 247 on."""
+    """Return the unit file (systemd.service(5), systemd.exec(5)), for systemd 247 and later."""
     command = [*service.program, "serve", "--supervised"]
     command += ["--room", service.file, "--house", str(service.house)]
     return _UNIT.format(
@@ -69,7 +69,7 @@ def unit_text(service: Service) -> str:
 
 
 def _network(broker: str | None) -> str:
-    """Nothing but this machine and the clinic's own network, where the broker is in it."""
+    """Return the address filter: this machine and private networks, if the broker is in one."""
     if broker is not None and broker != "localhost":
         try:
             if ip_address(broker).is_global:
@@ -80,7 +80,7 @@ def _network(broker: str | None) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word of a command, such that systemd reads just this (systemd.service(5))."""
+    """Quote a word of a command for systemd (systemd.service(5))."""
     plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return plain if plain == word and not set(word) & set(" \t';#") else f'"{plain}"'
 

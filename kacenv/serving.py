@@ -1,4 +1,4 @@
-"""Serving: the sockets by which surfaces reach a room, and the API behind them."""
+"""Sockets of a room, with uvicorn servers for its API."""
 
 import asyncio
 import grp
@@ -38,10 +38,10 @@ from kacenv.surfaces import Surfaces, Tcp
 from kacenv.timeline import Timeline
 
 _LAST_WORDS = 2
-"""Seconds for requests that are still under way when the daemon leaves."""
+"""Time for requests under way on shutdown, in seconds."""
 
 _WAITING = 2048
-"""Callers who may wait until they are let in, as uvicorn has it once it serves."""
+"""Backlog of the listening sockets, as in uvicorn."""
 
 
 @asynccontextmanager
@@ -52,12 +52,12 @@ async def open_api(
     path: Path,
     begun: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[None]:
-    """The API of a session on the socket `path` and, if the room says so, for browsers.
+    """Serve a session's API on the socket `path` and, if the room is set so, over TCP.
 
-    Scenes are loaded for the room file `room`; `begun` hears of each scene that begins.
+    Scenes are loaded for the room file `room`; `begun` is called with each scene that begins.
 
     Raises:
-        DaemonError: A socket can't be opened, and nobody is in the room.
+        DaemonError: A socket can't be opened, and no session is on.
     """
     app = make_app(session, _ways(session, house, room, begun))
     async with AsyncExitStack() as stack:
@@ -68,7 +68,7 @@ async def open_api(
 
 
 async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: FastAPI) -> None:
-    """Serve commands on this machine; a room with people in it opens without, if it must."""
+    """Serve the Unix socket; during a session, do without it rather than fail."""
     for group in (session.room.surfaces.socket_group, None):
         try:
             unix = stack.enter_context(_socket(path, group))
@@ -95,7 +95,7 @@ def _ways(session: Session, house: House, room: str, begun: Callable[[str], None
 
 
 async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: FastAPI) -> None:
-    """Serve browsers, if the room does; what is in the way then is told, and music goes on."""
+    """Serve browsers over TCP, if the room is set so; tell staff of a failure during a session."""
     surfaces = session.room.surfaces
     if surfaces.tcp is None:
         return
@@ -122,7 +122,7 @@ async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: 
 
 
 def _secured(tcp: Tcp, house: House) -> Certificate | None:
-    """The room's certificate; None where it does without.
+    """Return the room's certificate; None without TLS.
 
     Raises:
         CertificateError: It can't be used.
@@ -140,7 +140,7 @@ def _gate(surfaces: Surfaces, room: str) -> Gate | None:
 
 
 def _names(tcp: Tcp, secured: Certificate | None) -> frozenset[str]:
-    """The names by which browsers may call this machine; addresses always may be."""
+    """Return the host names of this machine for browsers; addresses are always allowed."""
     own = {tcp.host.lower(), socket.gethostname().lower()}
     return frozenset({*own, *tcp.names, *(secured.names if secured else ())})
 
@@ -158,7 +158,7 @@ async def _served(
     options: Mapping[str, Any],
     secured: Certificate | None = None,
 ) -> AsyncIterator[None]:
-    """`app` answers on this socket, whose lines are as `options` say."""
+    """Serve `app` on this socket with uvicorn's `options`."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -181,7 +181,7 @@ async def _served(
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the daemon."""
+    """Server without signal handlers; the daemon has its own."""
 
     def capture_signals(self) -> nullcontext[None]:  # type: ignore[override] # the same use
         return nullcontext()
@@ -189,10 +189,10 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
-    """A listening Unix socket for the daemon's own user and, where named, a group.
+    """Open a listening Unix socket for the daemon's own user and, if named, a group.
 
     Raises:
-        DaemonError: It can't be made, or the group can't have it.
+        DaemonError: It can't be created, or not be given to the group.
     """
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -225,7 +225,7 @@ def _admit(path: Path, group: str) -> None:
 
 @contextmanager
 def _tcp(where: Tcp) -> Iterator[Porch]:
-    """A listening socket for browsers."""
+    """Open a listening TCP socket."""
     try:
         listener = socket.create_server((where.host, where.port), family=_family(where.host))
     except OSError as error:

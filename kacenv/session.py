@@ -1,4 +1,4 @@
-"""The session: the engine on a clock, joined to sound, light and chimes."""
+"""Session: the engine on a clock, connected to sound, light and chimes."""
 
 import asyncio
 import logging
@@ -37,11 +37,11 @@ from kacenv.status import RoomStatus, describe
 from kacenv.units import Decibels, Seconds
 
 LEAD = Seconds(0.2)
-"""The engine lives this far ahead of the room, so that every order arrives before its moment."""
+"""Lead of the engine over the room's clock, so that every command arrives in time."""
 SHORTEST_SLEEP = Seconds(1.0)
-"""A machine that slept for less has not been away."""
+"""Shortest suspend of the machine that counts as an outage."""
 LONGEST_WAIT = Seconds(0.5)
-"""The loop looks at the clock at least this often (real seconds), whatever is due."""
+"""Longest wait of the loop, in real seconds."""
 
 _NO_PLAN = "The plan can't be followed; the music goes on. These work: lights-up, stop."
 _NO_WAY_BACK = (
@@ -53,9 +53,9 @@ _log = logging.getLogger(__name__)
 
 
 class Session:
-    """One room's engine, living on a clock; commands go to the adapters it was given.
+    """Engine of one room on a clock; commands go to the devices.
 
-    All methods but `report` and `tell` belong to the event loop's thread.
+    All methods but `report`, `press`, `volume` and `tell` belong to the event loop's thread.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Session:
         self.room = room
         self.clock = clock
         self.turns = 0
-        """Grows as long as the loop goes round."""
+        """Counter of the loop's turns."""
         self.ended = asyncio.Event()
         self.stage = Stage(room)
         self._diary = Diary(journal, self._engine_time, lambda: self.stage.underruns)
@@ -80,7 +80,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
-        """Do what is due, when it is due, until cancelled."""
+        """Run the engine's actions when due, until cancelled."""
         while True:
             self.turns += 1
             self._advance_safely()
@@ -92,7 +92,7 @@ class Session:
                 continue
 
     def _advance_safely(self) -> None:
-        """A fault in the engine must not end the loop: what plays goes on, staff can still act."""
+        """Advance the engine; a fault must not end the loop: music goes on, staff can still act."""
         try:
             self._wake_up()
             self._advance(None)
@@ -105,7 +105,7 @@ class Session:
             self._stumbled = False
 
     def come_back(self, back: Return) -> None:
-        """Carry on with a session that broke off; the clock is as if it had never stopped."""
+        """Resume a session that broke off; the clock is as if it had never stopped."""
         past, away = back
         if past.lost:
             self._board.tell(f"{past.lost} lines of the session's record are lost.")
@@ -120,7 +120,7 @@ class Session:
             self._board.tell(_NO_WAY_BACK)
 
     def _wake_up(self) -> None:
-        """After the machine has slept, carry on as after any other time away."""
+        """Resume after a suspend of the machine as after any other outage."""
         gap = Seconds(self._slept() - self._awake_since)
         if gap <= SHORTEST_SLEEP:
             return
@@ -133,7 +133,7 @@ class Session:
             self._pressed(Resume(since))
 
     def _look_after_devices(self) -> None:
-        """Beat, and tell of devices; a fault in that must not end the loop either."""
+        """Write a heartbeat and report faults of devices; an error in that doesn't end the loop."""
         try:
             self._diary.beat(self._engine_time())
             self._tell_of_devices()
@@ -141,7 +141,7 @@ class Session:
             _log.exception("the room's devices could not be looked after")
 
     def _tell_of_devices(self) -> None:
-        """Tell staff when the sound's device or the journal's disk goes, and when it is back."""
+        """Tell staff when the sound device or the journal's disk fails, and when it works again."""
         sound = self.stage.sound.device_note if self.stage.sound else None
         self._board.tell_once("The sound is back.", sound)
         self._board.tell_once("The session is being written down again.", self._diary.note)
@@ -156,10 +156,10 @@ class Session:
         return Seconds(self.clock.now() + LEAD)
 
     def submit(self, request: Request) -> str:
-        """Do what is asked, now, and say so in the therapist's words.
+        """Handle a request now, and return the reply for the therapist.
 
         Raises:
-            RefusedError: it makes no sense now; nothing has changed.
+            RefusedError: The request makes no sense now; the state is unchanged.
         """
         try:
             reply = self._advance(request)
@@ -172,10 +172,10 @@ class Session:
         return reply
 
     def _without_plan(self, request: Request) -> str:
-        """The two requests that must never fail, without the engine.
+        """Handle stop and lights-up, which must never fail, without the engine.
 
         Raises:
-            RefusedError: it's another one.
+            RefusedError: The request is another one.
         """
         now = self._engine_time()
         if isinstance(request, Stop):
@@ -194,7 +194,7 @@ class Session:
         raise RefusedError("That can't be done; the music goes on. These work: lights-up, stop.")
 
     def _undo_wishes(self, at: Seconds) -> None:
-        """Leave nothing that was silenced, ducked, muted or turned to the next session."""
+        """Undo silence, ducking, mutes and volumes for the next session."""
         self._perform(Hush(False, at, SHORTEST_FADE))
         self._perform(Duck(Decibels(0.0), at, SHORTEST_FADE))
         for output in self.room.outputs:
@@ -202,11 +202,11 @@ class Session:
             self._perform(SetVolume(output.id, Decibels(0.0), at, SHORTEST_FADE))
 
     def report(self, event: Event) -> None:
-        """Take a device's report, from any thread."""
+        """Handle a device's event. Thread-safe."""
         self._from_anywhere(self.submit, event)
 
     def press(self, request: Press) -> None:
-        """Do what somebody asks who sees no answer, from any thread; staff hear of a refusal."""
+        """Handle a request without a reply; staff are shown a refusal. Thread-safe."""
         self._from_anywhere(self._pressed, request)
 
     def _pressed(self, request: Request) -> None:
@@ -216,16 +216,16 @@ class Session:
             self._board.tell(str(error))
 
     def volume(self, output: str | None) -> Decibels:
-        """What one output is asked to be (dB from the plan), or the loudest of all.
+        """Return the target volume of one output (dB from the plan), or the loudest of all.
 
-        From any thread.
+        Thread-safe.
         """
         volumes = self.state.volumes
         names = [one.id for one in self.room.outputs] if output is None else [output]
         return Decibels(max(volumes[name].target if name in volumes else 0.0 for name in names))
 
     def tell(self, text: str) -> None:
-        """Tell staff something, from any thread."""
+        """Show a message to staff. Thread-safe."""
         self._from_anywhere(self._board.tell, text)
 
     def _from_anywhere(self, act: object, *args: object) -> None:
@@ -246,7 +246,7 @@ class Session:
         return reply
 
     def _perform(self, command: Command) -> None:
-        """Route one command; an adapter that fails must not stop the others."""
+        """Route one command; a device that fails must not stop the others."""
         try:
             self._route(command)
         except Exception:  # noqa: BLE001 - one broken adapter must not take the others with it
@@ -273,11 +273,11 @@ class Session:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no session is on."""
+        """True if no session is on."""
         return self.state.mode is Mode.IDLE
 
     def status(self) -> RoomStatus:
-        """The room as it is now."""
+        """Return the room's present status."""
         now, stage = self.clock.now(), self.stage
         return RoomStatus(
             room=self.room.name,
@@ -295,5 +295,5 @@ class Session:
 
 
 def lacks_staff_sound(room: Room) -> bool:
-    """Whether a chime for staff would be heard by nobody."""
+    """Return True if nobody would hear a chime for staff."""
     return room.midi.chimes is None and all(out.role is not Role.STAFF for out in room.outputs)

@@ -1,4 +1,4 @@
-"""Rehearsal: the same fold over the same engine as the live session, without waiting."""
+"""Rehearsal: the engine of the live session on simulated time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,28 +30,28 @@ from kacenv.timeline import Timeline
 from kacenv.units import Seconds, format_clock, format_seconds
 
 LONGEST = Seconds(24 * 3600.0)
-"""A rehearsal that is held and never released is cut off here."""
+"""Length after which a rehearsal is cut off, as if held and never released."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """Someone pressed something, and was told `reply`."""
+    """Press by someone, and the reply."""
 
     press: Press
     reply: str
 
 
 class Moment(NamedTuple):
-    """A command, or a press, and the moment the engine gave or got it."""
+    """Command or press, and its time."""
 
     at: Seconds
     command: Command | Pressed
 
 
 class Rehearsal:
-    """A session that begins at 0 and meets `presses` at their times; it lives when it is asked to.
+    """Session that begins at 0, with `presses` at their times; it advances on request.
 
-    `state` is the engine's, `now` how far it has come.
+    `state` is the engine's, `now` the simulated time.
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class Rehearsal:
 
     @property
     def over(self) -> bool:
-        """Whether the session has ended."""
+        """True if the session has ended."""
         return self.state.mode is Mode.IDLE
 
     def until(self, moment: Seconds) -> Iterator[Moment]:
-        """All that happens by `moment`, in order.
+        """Yield all that happens by `moment`, in order.
 
         Raises:
-            RefusedError: A press makes no sense at its time; says at which.
+            RefusedError: A press makes no sense at its time; the message has the time.
         """
         first, self._first = self._first, ()
         yield from self._moments(first)
@@ -102,23 +102,23 @@ class Rehearsal:
 def rehearse(
     room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]] = ()
 ) -> Iterator[Moment]:
-    """Every command of a session that begins at 0 and meets `presses` at their times.
+    """Yield every command of a session that begins at 0, with `presses` at their times.
 
     Raises:
-        RefusedError: A press makes no sense at its time; says at which.
+        RefusedError: A press makes no sense at its time; the message has the time.
     """
     return Rehearsal(room, timeline, presses).until(LONGEST)
 
 
 def moment_of(command: Command, now: Seconds) -> Seconds:
-    """When a command that was given `now` takes effect."""
+    """Return the time at which a command given `now` takes effect."""
     at = getattr(command, "at", None)
     return now if at is None else Seconds(at)
 
 
 @contextmanager
 def refusals_at(at: Seconds, press: Press) -> Iterator[None]:
-    """A refusal in here says which press it is about, and when."""
+    """Add the press and its time to a refusal's message."""
     try:
         yield
     except RefusedError as error:
@@ -126,7 +126,7 @@ def refusals_at(at: Seconds, press: Press) -> Iterator[None]:
 
 
 def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> None:
-    """Refuse presses that come when all is over.
+    """Refuse presses after the session's end.
 
     Raises:
         RefusedError: There are any.
@@ -140,7 +140,7 @@ def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> Non
 
 
 def words_of(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
-    """A press as it is typed after `kacenv`: `extend 10m`."""
+    """Return a press as it is typed after `kacenv`: `extend 10m`."""
     match press:
         case Extend(by=by) | Shorten(by=by):
             rest = format_seconds(by)

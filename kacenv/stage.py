@@ -1,4 +1,4 @@
-"""The stage: a room's devices, as the session's orders reach them and as they are seen."""
+"""Devices of a room: command routing and status."""
 
 import logging
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class Stage:
-    """What a room has of sound, light, chimes and controls; any of them may be missing."""
+    """Sound, light, chimes and controls of a room; any of them may be missing."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
@@ -25,7 +25,7 @@ class Stage:
         self.controls: ControlPort | None = None
 
     def play(self, command: AudioCommand) -> None:
-        """Carry out an order to the sound; a chime goes to the MIDI instrument if there is one."""
+        """Perform a sound command; a chime goes to the MIDI instrument, if there is one."""
         if isinstance(command, StrikeChime) and self._plays_by_midi(command):
             if self.sound is not None and command.audience is Audience.ROOM:
                 self.sound.make_room(command.at)
@@ -33,12 +33,12 @@ class Stage:
             self.sound.perform(command)
 
     def show(self, command: LightCommand) -> None:
-        """Carry out an order to the light."""
+        """Perform a light command."""
         if self.light is not None:
             self.light.perform(command)
 
     def _plays_by_midi(self, command: StrikeChime) -> bool:
-        """Whether an instrument strikes; one that fails leaves it to the built-in bell."""
+        """Return True if a MIDI instrument plays the chime; if it fails, the built-in bell does."""
         music = self.sound.recent_music if self.sound is not None else _NO_MUSIC
         peak = self.room.chime_loudness.peak(music)
         try:
@@ -49,11 +49,11 @@ class Stage:
 
     @property
     def underruns(self) -> int:
-        """How often a decoder fell behind what was to be heard."""
+        """Number of times that a decoder fell behind."""
         return self.sound.underruns if self.sound is not None else 0
 
     def health(self) -> dict[str, str | None]:
-        """A line for each part: None while all is well, else what is wrong and what to do."""
+        """Return a line for each part: None if it is well, else the fault and the remedy."""
         parts = dict(health(self.room, self.sound, self.light, self.chimes))
         if self.controls is not None:
             notes = (parts.get("midi"), self.controls.note)
@@ -61,12 +61,12 @@ class Stage:
         return parts
 
     def meters(self) -> Iterable[tuple[str, tuple[float, float]]]:
-        """RMS and peak (dBFS) by output."""
+        """Yield RMS and peak (dBFS) by output."""
         for output, (rms, peak) in (self.sound.meters() if self.sound else {}).items():
             yield output, (round(rms, 1), round(peak, 1))
 
     def lamps(self) -> Iterable[tuple[str, LampStatus]]:
-        """Each lamp of which anything is known, as it is."""
+        """Yield the status of each lamp with a known state."""
         shown = self.light.shown() if self.light else {}
         for fixture in self.room.lights:
             lamp = shown.get(fixture.id)

@@ -1,4 +1,4 @@
-"""Moments that outlive a process: how long the room was away, by the machine's two clocks."""
+"""Time stamps that outlive a process, by the boot clock and the wall clock."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -14,14 +14,14 @@ _UNSYNCHRONISED = 5
 """TIME_ERROR of adjtimex(2)."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SAME = Seconds(2.0)
-"""Clocks that differ by less agree."""
+"""Tolerance within which clocks agree."""
 
 
 class Stamp(NamedTuple):
-    """A moment as the machine knows it.
+    """Time by the machine's clocks.
 
-    `boot` counts seconds since the boot named `boot_id`, suspended ones too; `wall` is Unix
-    time, which people and time servers set forward and back.
+    `boot` counts seconds since the boot named `boot_id`, with time in suspend; `wall` is Unix
+    time, which people and time servers may set.
     """
 
     boot_id: str
@@ -30,28 +30,28 @@ class Stamp(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """The time between two moments; `certain` unless no clock could be trusted."""
+    """Time between two stamps; `certain` unless no clock could be trusted."""
 
     span: Seconds
     certain: bool = True
 
 
 def stamp() -> Stamp:
-    """This moment."""
+    """Return the present time."""
     return Stamp(_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
 
 
 def slept() -> Seconds:
-    """How long the machine has been suspended since it was started."""
+    """Return the time in suspend since the machine's boot."""
     boot = time.clock_gettime(time.CLOCK_BOOTTIME)
     return Seconds(boot - time.clock_gettime(time.CLOCK_MONOTONIC))
 
 
 def is_synchronised() -> bool:
-    """Whether the clock on the wall is kept by a time server; nothing is changed.
+    """Return True if the wall clock is synchronised; changes nothing.
 
-    By what the kernel says (adjtimex(2)); a service that may not ask it takes what
-    systemd-timesyncd(8) leaves once the time is right.
+    The kernel's state (adjtimex(2)) decides; a service that may not read it uses the file that
+    systemd-timesyncd(8) creates once the time is right.
     """
     import ctypes  # noqa: PLC0415 - few who want a stamp ask this
 
@@ -72,12 +72,11 @@ def _boot_id() -> str:
 
 
 def passed(before: Stamp, after: Stamp) -> Passed:
-    """How long it is from `before` to `after`.
+    """Return the time from `before` to `after`.
 
-    Within one boot its clock is right, whatever the wall clock has been set to. Across a
-    reboot the wall clock must do, but it can't show less than the new boot has lasted; where
-    it does, as on a machine without a battery for its clock, that much is known to have
-    passed and no more.
+    Within one boot, the boot clock is right, whatever the wall clock has been set to. Across a
+    reboot the wall clock is used, unless it shows less than the new boot's uptime, as on a machine
+    without a battery for its clock: then at least the uptime has passed.
     """
     if before.boot_id and before.boot_id == after.boot_id:
         return Passed(Seconds(max(0.0, after.boot - before.boot)))
@@ -88,9 +87,9 @@ def passed(before: Stamp, after: Stamp) -> Passed:
 
 
 def as_seen(moment: Stamp, now: Stamp) -> Stamp:
-    """An earlier moment by the wall clock as it is `now`, which may have been set since.
+    """Correct the wall time of an earlier stamp by the wall clock `now`, which may have been set.
 
-    As it was noted where the machine has been started anew since then.
+    A stamp of an earlier boot is returned unchanged.
     """
     if not moment.boot_id or moment.boot_id != now.boot_id:
         return moment
@@ -98,12 +97,12 @@ def as_seen(moment: Stamp, now: Stamp) -> Stamp:
 
 
 def day_of(moment: Stamp, before: Seconds = Seconds(0.0)) -> str:
-    """The day here, `before` seconds earlier than `moment`: `2026-11-23`."""
+    """Return the local date `before` seconds earlier than `moment`: `2026-11-23`."""
     return datetime.fromtimestamp(moment.wall - before, UTC).astimezone().date().isoformat()
 
 
 def day_after(day: str, days: Days) -> str:
-    """The day that comes `days` after `day`; the calendar's last one where there is none."""
+    """Return the date `days` after `day`; at most the calendar's last one."""
     try:
         return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
     except OverflowError:
@@ -111,13 +110,13 @@ def day_after(day: str, days: Days) -> str:
 
 
 def day_in_words(day: str) -> str:
-    """A day for people: `23 Nov 2026`."""
+    """Return a date in words: `23 Nov 2026`."""
     there = date.fromisoformat(day)
     return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
 
 
 def is_day(text: str) -> bool:
-    """Whether `text` is a day of the calendar."""
+    """Return True if `text` is a date."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the room is doing, for people and programs: a picture of the engine's state at a moment."""
+"""Status of a room for people and programs: a snapshot of the engine's state."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -152,7 +152,7 @@ class RoomStatus:
 
 
 def describe(state: State, now: Seconds) -> Status:
-    """The room at `now`."""
+    """Return the session's status at `now`."""
     on = state.timeline is not None
     in_phase = state.phase_clock.reading(now) if on else Seconds(0.0)
     phase_left = max(0.0, state.duration - in_phase) if on else 0.0
@@ -190,7 +190,7 @@ def _volumes(state: State) -> dict[str, float]:
 
 
 def _up_next(state: State) -> str | None:
-    """The piece that is cued, or would be now."""
+    """Return the title of the track that is cued, or would be now."""
     if state.timeline is None or state.mode is Mode.FADING:
         return None
     upcoming = phase.upcoming_cut(state)
@@ -213,7 +213,7 @@ def _track(state: State, now: Seconds) -> TrackStatus | None:
 
 
 def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
-    """The nearest check-in of this phase or the session; one past its clock's end is left out."""
+    """Return the next check-in of this phase or the session; None once its clock has ended."""
     if state.mode is Mode.FADING:
         return None
     ends = phase.ends_at(state)
@@ -259,7 +259,7 @@ def _waits(cues: tuple[Cue, ...], seen: Seconds, reading: Seconds) -> list[tuple
 
 
 def lamp_status(fixture: Fixture, setting: Setting, available: bool | None) -> LampStatus:
-    """What a lamp shows."""
+    """Return a lamp's status."""
     color = None if setting.color is None else str(setting.color)
     return LampStatus(fixture.zone, setting.level, setting.kelvin, available, color)
 
@@ -267,7 +267,7 @@ def lamp_status(fixture: Fixture, setting: Setting, available: bool | None) -> L
 def health(
     room: Room, sound: Sound | None, light: Light | None, chimes: ChimePort | None
 ) -> Iterator[tuple[str, str | None]]:
-    """Each device that the room has, and what is wrong with it."""
+    """Yield each device of the room with its fault, or None."""
     yield "sound", sound.device_note if sound else "There is no sound device."
     if room.lights:
         yield "lights", _lights_note(light)

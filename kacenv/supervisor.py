@@ -1,4 +1,4 @@
-"""The supervisor: keeps a room's daemon alive, at once and without systemd."""
+"""Supervisor: restarts a room's daemon at once, without systemd."""
 
 import gc
 import logging
@@ -15,28 +15,30 @@ from kacenv.heart import PIPE
 from kacenv.units import Seconds
 
 SILENCE = Seconds(6.0)
-"""A daemon whose heart is not heard for this long is stuck, and is replaced."""
+"""Time without a watchdog notification after which a daemon is killed and replaced."""
 BEGINNING = Seconds(60.0)
-"""A daemon may take this long until its heart is first heard."""
+"""Time limit of a daemon's first notification."""
 PARTING = Seconds(10.0)
-"""A daemon that was told to leave may take this long, fading out."""
+"""Time limit of a daemon's shutdown, with its fade-out."""
 BREATH = Seconds(2.0)
-"""Daemons begin no closer together than this; those that won't begin, ever further apart."""
+"""Least time between two starts; after failed starts it grows."""
 _LONGEST_BREATH = Seconds(30.0)
 _REFUSED = 1
 _ATTEMPTS = 3
-"""A first daemon that is killed before it has begun, as by the piece it comes back to, is tried
-this often."""
+"""Most starts of the first daemon if it is killed before it is ready.
+
+The track that it resumes may be the cause.
+"""
 _log = logging.getLogger(__name__)
 Begin = Callable[[int], int]
-"""Starts a daemon, in a process group of its own, so that Ctrl-C comes from the supervisor alone.
+"""Starts a daemon in a process group of its own, so that it doesn't get the terminal's Ctrl-C.
 
-It is given the pipe to beat on, and gives the process back.
+Takes the pipe for notifications, and returns the process id.
 """
 
 
 def spawned(command: Sequence[str]) -> Begin:
-    """Starts a program of its own."""
+    """Return a starter of a program."""
 
     def begin(beats: int) -> int:
         environment = {**os.environ, PIPE: str(beats)}
@@ -47,9 +49,9 @@ def spawned(command: Sequence[str]) -> Begin:
 
 
 def forked(life: Callable[[], int]) -> Begin:
-    """Starts `life`, which gives an exit code, in a copy of this very process.
+    """Return a starter that runs `life` in a fork of this process; it returns an exit code.
 
-    What has been imported by now needn't be imported again, so it begins at once.
+    Modules imported by now needn't be imported again, so it starts at once.
     """
 
     def begin(beats: int) -> int:
@@ -78,11 +80,11 @@ def forked(life: Callable[[], int]) -> Begin:
 
 
 class Supervisor:
-    """Begins a daemon, until it is told to end (SIGTERM, SIGINT), and again whenever it dies.
+    """Runs a daemon until SIGTERM or SIGINT, and restarts it whenever it dies.
 
-    A daemon that refuses to begin the first time says why, and ends the supervisor too. A
-    terminal that is closed, or a line that drops, ends neither. If the supervisor itself is
-    killed the room goes on, with nobody to start it again; systemd then starts both anew.
+    If the first daemon fails with an error code, the supervisor ends with it. A closed terminal
+    (SIGHUP) ends neither. If the supervisor itself is killed the room goes on without it; systemd
+    then restarts both.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class Supervisor:
         self._leaving = False
 
     def run(self) -> int:
-        """The exit code: 0 after being told to end, else that of a daemon that won't begin.
+        """Run until told to end; return 0, or the exit code of a daemon that doesn't start.
 
         A daemon that ends by itself without an error ends the supervisor with 0, too.
         """
@@ -126,14 +128,14 @@ class Supervisor:
         return 0
 
     def _rest(self, since: float, failures: int) -> None:
-        """Wait until the next daemon may begin, or somebody wants to leave."""
+        """Wait until the next start is allowed, or the supervisor is told to end."""
         wait = self._breath - (time.monotonic() - since)
         if failures:
             wait = min(self._breath * 2.0 ** min(failures - 1, 9), _LONGEST_BREATH)
         select.select([self._leave], [], [], max(0.0, wait))
 
     def _watch_one(self) -> tuple[bool, int]:
-        """Start a daemon and wait for its end: whether its heart was heard, and its exit code."""
+        """Start a daemon and wait for its end; return if it was ready, and its exit code."""
         heard, beats = os.pipe()
         try:
             child = self._begin(beats)
@@ -152,7 +154,7 @@ class Supervisor:
         return begun, code
 
     def _listen(self, child: int, heard: int) -> bool:
-        """Until the daemon is gone, whether its heart was heard; one that is stuck is killed."""
+        """Wait for the daemon's end, and return True if it was ready; kill it if it hangs."""
         begun, waiting = False, [heard, self._leave]
         gone = os.pidfd_open(child)
         try:
@@ -183,7 +185,7 @@ class Supervisor:
 
 @contextmanager
 def _heeding(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Hear SIGTERM and SIGINT, and let a closed terminal be."""
+    """Handle SIGTERM and SIGINT, and ignore SIGHUP."""
     before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -194,12 +196,12 @@ def _heeding(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
 
 
 def _heard_a_beat(heard: int) -> bool:
-    """Whether the pipe holds a beat; all beats in it count as one."""
+    """Return True if the pipe holds notifications, and empty it."""
     return bool(select.select([heard], [], [], 0)[0]) and bool(os.read(heard, 4096))
 
 
 def _sweep(child: int) -> None:
-    """End what a daemon has started and left behind, and itself if it is still there."""
+    """Kill the daemon's process group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""Surfaces: who may drive a room, and from where."""
+"""Network access to a room: TCP, TLS and authentication."""
 
 import re
 from ipaddress import ip_address
@@ -43,7 +43,7 @@ class Tls(Model):
 
     @property
     def encrypts(self) -> bool:
-        """Whether this is a certificate, and not the word `none`."""
+        """True if this is a certificate, not the word `none`."""
         return self.certificate != _NO_TLS
 
 
@@ -58,7 +58,7 @@ class Tcp(Model):
 
     @property
     def is_here(self) -> bool:
-        """Whether no other machine can reach it."""
+        """True if the address is reachable from this machine only."""
         try:
             return self.host == "localhost" or ip_address(self.host).is_loopback
         except ValueError:

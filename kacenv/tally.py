@@ -1,4 +1,4 @@
-"""The tally: how punctual a session was, in figures that add up over crashes."""
+"""Histogram of a session's lateness, which adds up over crashes."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from kacenv.units import Seconds
 BOUNDS: Final = tuple(
     Seconds(step * power) for power in (1e-4, 1e-3, 1e-2, 1e-1, 1.0) for step in (1.0, 2.0, 5.0)
 )
-"""Lateness is counted by these upper bounds, in seconds, and beyond the last."""
+"""Upper bounds of the histogram's bins, in seconds; one more bin is for all beyond."""
 _NONE: Final = (0,) * (len(BOUNDS) + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was done, and how much later than the engine wanted it.
+    """Counts of actions by lateness against the engine's time.
 
-    `late` counts by `BOUNDS`; `longest` is the greatest lateness; `underruns` is how often a
-    decoder fell behind what was to be heard.
+    `late` counts by `BOUNDS`; `longest` is the greatest lateness; `underruns` is the number of
+    times that a decoder fell behind.
     """
 
     late: tuple[int, ...] = _NONE
@@ -28,17 +28,17 @@ class Tally:
 
     @property
     def orders(self) -> int:
-        """How many times the engine had something to do by itself."""
+        """Number of the engine's own actions."""
         return sum(self.late)
 
     def with_order(self, lateness: Seconds) -> "Tally":
-        """One more, `lateness` after its time."""
+        """Return the counts with one more action of this lateness."""
         place = bisect_left(BOUNDS, lateness)
         late = tuple(count + (at == place) for at, count in enumerate(self.late))
         return replace(self, late=late, longest=Seconds(max(self.longest, lateness)))
 
     def plus(self, other: "Tally") -> "Tally":
-        """Both together."""
+        """Return the sum of both."""
         return Tally(
             _sum(self.late, other.late),
             Seconds(max(self.longest, other.longest)),
@@ -46,7 +46,7 @@ class Tally:
         )
 
     def within(self, share: float) -> Seconds | None:
-        """The lateness that `share` (0 to 1) of all kept to; None where nothing was counted."""
+        """Return the quantile of lateness for `share` (0 to 1); None without counts."""
         wanted, seen = share * self.orders, 0
         for bound, count in zip((*BOUNDS, self.longest), self.late, strict=False):
             seen += count

@@ -1,4 +1,4 @@
-"""The timeline: scene, room and music compiled once into what the engine follows."""
+"""Timeline: scene, room and music compiled into what the engine follows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from kacenv.units import Decibels, Seconds
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A check-in on a phase's clock, the session's or a seat's, at `at`, then every `every`."""
+    """Check-in on a phase's, the session's or a seat's clock: at `at`, then every `every`."""
 
     id: str
     at: Seconds
@@ -24,7 +24,7 @@ class Cue:
     seat: Seat | None = None
 
     def next_after(self, reading: Seconds) -> Seconds | None:
-        """The first moment on the cue's clock later than `reading`."""
+        """Return the cue's first time later than `reading`."""
         if self.at > reading:
             return self.at
         if self.every is None:
@@ -36,7 +36,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPhase:
-    """A phase with all its names resolved. `slack` is the window or the time-out."""
+    """Phase with all its names resolved. `slack` is the window or the time-out."""
 
     name: str
     duration: Seconds
@@ -53,10 +53,10 @@ class PlannedPhase:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that is decided before a session begins.
+    """Everything that is decided before a session begins.
 
     `cues` are on the session's clock, `seat_cues` on the seats'. The start of the seat that phases
-    `follow` is the go for the phase `waits_in`.
+    `follow` ends the phase `waits_in`.
     """
 
     title: str
@@ -71,12 +71,12 @@ class Timeline:
 
     @property
     def duration(self) -> Seconds:
-        """The planned length of the session."""
+        """Planned length of the session."""
         return Seconds(sum(phase.duration for phase in self.phases))
 
 
 def compile_timeline(scene: Scene, room: Room, queues: Mapping[str, Queue]) -> Timeline:
-    """The timeline of `scene` in `room`; `queues` holds every playlist the scene names."""
+    """Compile the timeline of `scene` in `room`; `queues` has every playlist of the scene."""
     return Timeline(
         title=scene.title,
         phases=tuple(_planned(phase, scene, room, queues) for phase in scene.phases),
@@ -110,7 +110,7 @@ def _planned(phase: Phase, scene: Scene, room: Room, queues: Mapping[str, Queue]
 
 
 def _cues(scene: Scene, room: Room, phase: Phase | None) -> Iterator[Cue]:
-    """The check-ins that belong to `phase`, or to the whole session where it is None."""
+    """Yield the check-ins of `phase`, or of the whole session if it is None."""
     for number, check_in in enumerate(scene.check_ins, start=1):
         belongs = phase.name in check_in.phases if phase else not check_in.phases
         if belongs and check_in.seat is None:
@@ -118,7 +118,7 @@ def _cues(scene: Scene, room: Room, phase: Phase | None) -> Iterator[Cue]:
 
 
 def _seat_cues(scene: Scene, room: Room) -> Iterator[Cue]:
-    """The check-ins on the seats' own clocks; one for both is one for each."""
+    """Yield the check-ins on the seats' clocks; one for both becomes one for each."""
     for number, check_in in enumerate(scene.check_ins, start=1):
         for seat in Seat:
             if check_in.seat in {seat.value, Seats.BOTH}:
@@ -127,7 +127,7 @@ def _seat_cues(scene: Scene, room: Room) -> Iterator[Cue]:
 
 
 def _waits_in(scene: Scene) -> int | None:
-    """The first phase that waits for the therapist's go, if another one follows."""
+    """Return the first phase that waits for the therapist, unless it is the last."""
     ends = [phase.end for phase in scene.phases[:-1]]
     return ends.index(EndKind.GO) if EndKind.GO in ends else None
 

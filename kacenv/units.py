@@ -1,4 +1,4 @@
-"""Quantities as people write them: `1h10m`, `-6 dB`, `35%`, `2200 K`."""
+"""Quantities with units, parsed and formatted: `1h10m`, `-6 dB`, `35%`, `2200 K`."""
 
 import re
 from typing import NewType
@@ -6,7 +6,7 @@ from typing import NewType
 from kacenv.errors import UnitError
 
 Seconds = NewType("Seconds", float)
-"""Time, in seconds: a span, or a point on the room's own clock."""
+"""Time in seconds: a span, or a point on the room's own clock."""
 Decibels = NewType("Decibels", float)
 """Sound level relative to a stated reference, in dB."""
 Level = NewType("Level", float)
@@ -24,7 +24,7 @@ _KELVIN = re.compile(r"(\d+)\s*K")
 
 
 def parse_seconds(text: object) -> Seconds:
-    """A span such as `90s`, `15m` or `1h10m`."""
+    """Parse a span such as `90s`, `15m` or `1h10m`."""
     match = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None or not any(match.groups()):
         raise UnitError("a time with its unit (h, m or s)", text, "1h10m")
@@ -33,7 +33,7 @@ def parse_seconds(text: object) -> Seconds:
 
 
 def parse_days(text: object) -> Days:
-    """A number of days such as `30d`."""
+    """Parse a number of days such as `30d`."""
     match = _DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None or int(match[1]) > 3650:
         raise UnitError("a number of days (d), from 0d to 3650d", text, "30d")
@@ -41,7 +41,7 @@ def parse_days(text: object) -> Days:
 
 
 def parse_decibels(text: object) -> Decibels:
-    """A level such as `-6 dB` or `0dB`."""
+    """Parse a level such as `-6 dB` or `0dB`."""
     number = _number(_DECIBELS, text)
     if number is None or not -90 <= number <= 24:
         raise UnitError("a level from -90 dB to 24 dB", text, "-6 dB")
@@ -49,7 +49,7 @@ def parse_decibels(text: object) -> Decibels:
 
 
 def parse_level(text: object) -> Level:
-    """A light level such as `35%`."""
+    """Parse a light level such as `35%`."""
     number = _number(_PERCENT, text)
     if number is None or number > 100:
         raise UnitError("a light level from 0% to 100%", text, "35%")
@@ -57,7 +57,7 @@ def parse_level(text: object) -> Level:
 
 
 def parse_kelvin(text: object) -> Kelvin:
-    """A colour temperature such as `2200 K`."""
+    """Parse a colour temperature such as `2200 K`."""
     number = _number(_KELVIN, text)
     if number is None or not 1000 <= number <= 10000:
         raise UnitError("a colour temperature from 1000 K to 10000 K", text, "2200 K")
@@ -70,7 +70,7 @@ def _number(pattern: re.Pattern[str], text: object) -> float | None:
 
 
 def format_seconds(span: float) -> str:
-    """The shortest spelling `parse_seconds` reads back to the same whole second."""
+    """Format a span shortest, so that `parse_seconds` returns the same whole second."""
     hours, rest = divmod(round(span), 3600)
     minutes, seconds = divmod(rest, 60)
     parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
@@ -78,12 +78,12 @@ def format_seconds(span: float) -> str:
 
 
 def format_clock(span: float) -> str:
-    """Time as on a wall display: `4:05` or `1:04:05`."""
+    """Format a time as `4:05` or `1:04:05`."""
     hours, rest = divmod(max(0, round(span)), 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def amplitude(level: float) -> float:
-    """The factor on samples that changes their level by `level` dB (10^(dB/20))."""
+    """Return the amplitude factor of a level in dB (10^(dB/20))."""
     return float(10.0 ** (level / 20.0))

@@ -1,4 +1,4 @@
-"""The room as a live picture in a terminal."""
+"""Live view of a room for terminals."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -14,24 +14,24 @@ from kacenv.words import asked, hand_lines, when
 
 _WIDTH = 100
 _MARGINS = 12
-"""What the frame and the labels take of the width."""
+"""Width of the frame and the labels."""
 _LAMPS_A_ROW, _LAMP_WIDTH = 3, 24
 _METER_WIDTH = 40
 _QUIETEST = -60.0
-"""The meter's left end (dBFS)."""
+"""Left end of the meter (dBFS)."""
 _WARM, _DIM, _SOFT = "#e8a25c", "#6f6259", "#c9b8a8"
 _DEFAULT_WHITE = 2700.0
 _SAME = 0.5
-"""Something told is the same as before if it lies no farther from it (seconds)."""
+"""Tolerance of a message's time, within which it counts as the same (seconds)."""
 
 
 def picture(
     status: dict[str, Any], width: int = _WIDTH, worded: Callable[[str], str] = str
 ) -> RenderableType:
-    """A status, as the API gives it, drawn for a dim room, at most `width` letters wide.
+    """Render a status of the API for a dark room, at most `width` characters wide.
 
-    One of the live events will do, too: it is without meters. `worded` says how to word what the
-    therapist has asked of the sound, and how to take it back.
+    A live event works as well, without meters. `worded` words the therapist's changes of the sound
+    and how to undo them.
     """
     session = status["session"]
     width = min(width, _WIDTH)
@@ -72,7 +72,7 @@ def _rows(
 
 
 def _staff_rows(status: dict[str, Any]) -> Iterator[tuple[str, Text]]:
-    """The seats' clocks, and the check-ins that wait for staff or come again."""
+    """Yield the seats' clocks, and the check-ins that are due or snoozed."""
     session, now = status["session"], status["at"]
     for name, seat in session["seats"].items():
         coming = ""
@@ -88,7 +88,7 @@ def _staff_rows(status: dict[str, Any]) -> Iterator[tuple[str, Text]]:
 
 
 def _arc(session: dict[str, Any], space: int) -> Text:
-    """The phases side by side, as wide as they are long; names are cut where space is scarce."""
+    """Draw the phases side by side in proportion to their length, with names cut to fit."""
     arc = Text(no_wrap=True)
     total = sum(phase["duration"] for phase in session["phases"]) or 1.0
     shares = [round(space * phase["duration"] / total) for phase in session["phases"]]
@@ -149,11 +149,11 @@ def _next(check_in: dict[str, Any] | None) -> str:
 
 
 def lamp_colour(level: float, kelvin: float | None) -> tuple[int, int, int]:
-    """Red, green and blue (0 to 255) of a lamp on a screen.
+    """Return red, green and blue (0 to 255) of a lamp on a screen.
 
     The white follows Tanner Helland's fit to Mitchell Charity's blackbody table (2012), good
-    from 1000 K to 6600 K. The level's square root lifts the dark end, so that on a lit screen a
-    dim lamp can be told from one that is off.
+    from 1000 K to 6600 K. The square root of the level lifts the dark end, so that on a lit screen
+    a dim lamp can be told from one that is off.
     """
     hundreds = min(kelvin or _DEFAULT_WHITE, 6600.0) / 100
     green = 99.4708 * math.log(hundreds) - 161.1196
@@ -163,7 +163,7 @@ def lamp_colour(level: float, kelvin: float | None) -> tuple[int, int, int]:
 
 
 def plain_lines(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterable[str]:
-    """What has changed since `before`, for a log or a pipe."""
+    """Yield the changes since `before`, for a log or a pipe."""
     session, earlier = status["session"], before["session"] if before else None
     clock = format_clock(session["elapsed"])
     if session["phase"] is not None and (not earlier or earlier["phase"] != session["phase"]):
@@ -180,7 +180,7 @@ def plain_lines(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterab
 
 
 def _news(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What staff have been told since `before`; either list may have lost its oldest."""
+    """Yield the messages since `before`; either list may have lost its oldest."""
     known = [] if before is None else [(t["text"], before["at"] - t["ago"]) for t in before["told"]]
     for told in status["told"]:
         at = status["at"] - told["ago"]
@@ -189,7 +189,7 @@ def _news(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterator[dic
 
 
 def pulse_line(status: dict[str, Any]) -> str:
-    """One line about the moment: sound and light."""
+    """Return one line on sound and light at this time."""
     sound = ", ".join(f"{name} {rms:.0f} dB" for name, (rms, _) in status["meters"].items())
     lamps = ", ".join(f"{name} {lamp['level']:.0%}" for name, lamp in status["lamps"].items())
     left = format_clock(status["session"]["phase_left"])

@@ -1,4 +1,4 @@
-"""What the command line prints: a status and a rehearsal, as people read them."""
+"""Status of a room as text."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from kacenv.units import format_clock
 
 _RECENT = 300.0
-"""Staff see what they were told in this many seconds."""
+"""Age up to which messages are shown, in seconds."""
 
 
 def status_lines(status: dict[str, Any]) -> Iterable[str]:
-    """The room at a moment, a line for each thing a therapist may ask."""
+    """Yield the status as lines of text."""
     session = status["session"]
     if session["phase"] is None:
         yield f"{status['room']}: no session is on."
@@ -36,7 +36,7 @@ def _volumes(session: dict[str, Any]) -> Iterable[str]:
 
 
 def hand_lines(session: dict[str, Any]) -> Iterable[str]:
-    """What the therapist has asked of the sound beyond the plan, and how to take it back."""
+    """Yield the therapist's changes of the sound beyond the plan, and how to undo them."""
     if session["hushed"]:
         yield "silence   the music is silent; bring it back with: kacenv music"
     if session["ducked"]:
@@ -69,7 +69,7 @@ def _seat_lines(session: dict[str, Any], now: float) -> Iterable[str]:
 
 
 def due_lines(session: dict[str, Any], now: float) -> Iterable[str]:
-    """The check-ins that wait for staff at `now` on the room's clock, and how to answer."""
+    """Yield the check-ins due or snoozed at `now` on the room's clock, and how to answer."""
     for due in session["due"]:
         waits = format_clock(now - due["since"])
         yield f"due       {asked(due)} (for {waits}): kacenv done {due['id']}"
@@ -81,13 +81,13 @@ def due_lines(session: dict[str, Any], now: float) -> Iterable[str]:
 
 
 def asked(check_in: dict[str, Any]) -> str:
-    """What staff read of a check-in: the prompt, and whose it is where it has a seat's clock."""
+    """Return a check-in's prompt, with its seat if it is on a seat's clock."""
     seat = check_in.get("seat")
     return f"Seat {seat.upper()}: {check_in['prompt']}" if seat else str(check_in["prompt"])
 
 
 def when(due: float | None) -> str:
-    """When something comes that is due in so many seconds; None while time is held."""
+    """Format the time until something is due, in seconds; None while time is held."""
     return "after the hold" if due is None else f"in {format_clock(due)}"
 
 

@@ -1,6 +1,6 @@
-"""Writes the reference of the commands from the commands themselves.
+"""MkDocs hook: generates the reference of the commands from the commands themselves.
 
-Its examples are those of `--help`, and what the other pages say to type.
+Its examples are those of `--help`, and of the other pages.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ names no house the one in which [the first room](../first-room.md#where-it-goes)
 How commands end is told in [exit codes](../environment.md).
 """
 Command = Any
-"""A command of the command line's library, which has a type of its own for each kind."""
+"""Command; the command line's library has several types of them."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -37,7 +37,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def page() -> str:
-    """The reference of all commands, as Markdown."""
+    """Return the reference of all commands, as Markdown."""
     parts, examples = [_HEAD], _examples()
     root = get_command(app)
     known = getattr(root, "commands", {})
@@ -50,7 +50,7 @@ def page() -> str:
 
 
 def leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
-    """Each command that does something by itself, by all the words of its name."""
+    """Yield each command that can be run, with its full name."""
     below = getattr(command, "commands", {})
     if not below or command.invoke_without_command:
         yield name, command
@@ -59,7 +59,7 @@ def leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
 
 
 def _examples() -> dict[str, list[str]]:
-    """What `--help` gives as examples and what the pages say to type, by command; each once."""
+    """Return the examples of `--help` and of the pages by command, each once."""
     names = [name for name, _ in leaves(get_command(app), "kacenv")]
     names.sort(key=len, reverse=True)
     found = defaultdict[str, list[str]](list)
@@ -75,7 +75,7 @@ def _examples() -> dict[str, list[str]]:
 
 
 def _lights(typed: str) -> str | None:
-    """`kacenv lights 20%` is short for `kacenv lights set 20%`."""
+    """Return the command of a `kacenv lights 20%`, which is short for `kacenv lights set 20%`."""
     return "kacenv lights set" if typed.startswith("kacenv lights ") else None
 
 
@@ -135,7 +135,7 @@ def _table(head: str, rows: Iterator[tuple[str, str]]) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """Text as Markdown that means just that."""
+    """Escape text for Markdown."""
     return text.replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*").strip()
 
 

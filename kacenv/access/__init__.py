@@ -1,4 +1,4 @@
-"""Who may drive a room over the network: tokens, PINs, log-ins and the clinic's certificate."""
+"""Authentication of network clients: tokens, PINs, login cookies and the TLS certificate."""
 
 from kacenv.access.certificate import Certificate, CertificateError, open_certificate
 from kacenv.access.gate import Gate, Visitor

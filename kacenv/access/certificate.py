@@ -1,4 +1,4 @@
-"""The clinic's certificate: opened, and held against the clock before a browser does."""
+"""The clinic's TLS certificate: loaded, and its dates checked before a browser does."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -8,24 +8,24 @@ from typing import Final, NamedTuple
 from kacenv.errors import KacenvError
 
 SOON: Final = timedelta(days=30)
-"""Staff hear of a certificate that is good for less than this."""
+"""Remaining validity below which staff are warned."""
 _EXPIRED, _NOT_YET = 10, 9
 """X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_CERT_NOT_YET_VALID (OpenSSL's x509_vfy.h)."""
 
 
 class CertificateError(KacenvError):
-    """A certificate that can't be used; says what to do instead."""
+    """Certificate that can't be used; the message says what to do instead."""
 
 
 class Certificate(NamedTuple):
-    """A certificate ready to serve; `names` are those of the machine in it."""
+    """Certificate ready to serve; `names` are its DNS names."""
 
     context: ssl.SSLContext
     names: frozenset[str]
     until: datetime
 
     def warning(self, now: datetime) -> str | None:
-        """What staff should know of it."""
+        """Return the warning for staff; None if the certificate isn't about to expire."""
         left = self.until - now
         if left > SOON:
             return None
@@ -36,11 +36,11 @@ class Certificate(NamedTuple):
 
 
 def open_certificate(certificate: Path, key: Path) -> Certificate:
-    """The certificate in a PEM file with the key in another; TLS 1.2 and 1.3 alone.
+    """Load the certificate from one PEM file and its key from another; TLS 1.2 and 1.3 alone.
 
     Raises:
-        CertificateError: A file is missing or no such thing, they don't belong together, or its
-            time is over.
+        CertificateError: A file is missing or malformed, they don't belong together, or the
+            certificate has expired.
     """
     for path in (certificate, key):
         if not path.is_file():
@@ -65,12 +65,12 @@ def open_certificate(certificate: Path, key: Path) -> Certificate:
 
 
 def _no_password() -> str:
-    """Asks nobody: a daemon has no terminal."""
+    """Return no password: a daemon has no terminal to ask at."""
     return ""
 
 
 def _examined(context: ssl.SSLContext, path: Path) -> Certificate:
-    """What a browser would learn, by a handshake within this process."""
+    """Validate the certificate by a handshake within this process, as a browser would."""
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.check_hostname = False
     client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN

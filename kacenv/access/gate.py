@@ -1,4 +1,4 @@
-"""The gate: who a token, a PIN or a cookie belongs to."""
+"""Authenticator: the client that a token, a PIN or a cookie belongs to."""
 
 import asyncio
 import logging
@@ -16,12 +16,12 @@ from kacenv.units import Seconds
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _MOST_WAITING = 4
-"""PINs that may be checked or wait for it at once."""
+"""Most PINs being checked or waiting for it."""
 _LONGEST_SECRET = 128
 
 
 class Visitor(NamedTuple):
-    """A device that is let in; by a cookie, with its `login`."""
+    """Authenticated device; `login` if by a cookie."""
 
     name: str
     role: DeviceRole
@@ -30,7 +30,7 @@ class Visitor(NamedTuple):
 
 
 class Gate:
-    """Lets devices in by the keys of a `ring`; `logins` are those of its room."""
+    """Authenticates devices by the credentials of a `ring`; `logins` are those of its room."""
 
     def __init__(self, ring: KeyRing, logins: Logins, patience: Patience | None = None) -> None:
         self._ring, self._logins = ring, logins
@@ -40,17 +40,17 @@ class Gate:
         self._saving: asyncio.Task[None] | None = None
 
     def problem(self) -> str | None:
-        """Why nobody can be let in, for staff."""
+        """Return the reason, for staff, why nobody can log in; None without one."""
         try:
             return None if self._ring.keys() else _NO_KEYS
         except KacenvError as error:
             return str(error)
 
     def by_token(self, token: str, address: str) -> Visitor:
-        """Whose token it is.
+        """Return the client of a token.
 
         Raises:
-            Refusal: It is nobody's.
+            Refusal: The token is unknown.
         """
         key = _none_if_broken(lambda: self._ring.by_token(token[:_LONGEST_SECRET]))
         if key is None:
@@ -60,10 +60,10 @@ class Gate:
         return _visitor(key)
 
     async def by_pin(self, pin: str, address: str) -> Visitor:
-        """Whose PIN it is; looked at one by one, beside the session.
+        """Return the client of a PIN; PINs are hashed one at a time, on a thread.
 
         Raises:
-            Refusal: It is nobody's, or comes too early.
+            Refusal: The PIN is unknown, or the client is throttled.
         """
         if self._waiting >= _MOST_WAITING:
             raise Refusal(429, "Others are logging in just now. Try again.", Seconds(2.0))
@@ -83,38 +83,38 @@ class Gate:
         return _visitor(key)
 
     def by_cookie(self, cookie: str) -> Visitor | None:
-        """Whose cookie it is; None where its log-in is over, or its device gone."""
+        """Return the client of a cookie; None if its login is over or its device removed."""
         login = self._logins.find(cookie[:_LONGEST_SECRET])
         key = _none_if_broken(lambda: self._ring.by_id(login.key)) if login else None
         return _visitor(key, login) if key else None
 
     def still(self, visitor: Visitor) -> bool:
-        """Whether somebody who was let in would be again, by the same key and as the same."""
+        """Return True if an authenticated client still has the same credential and role."""
         key = _none_if_broken(lambda: self._ring.by_id(visitor.key))
         on = visitor.login is None or self._logins.is_on(visitor.login)
         return on and key is not None and key.role == visitor.role
 
     def log_in(self, visitor: Visitor) -> str:
-        """A cookie for a browser that has just shown its token or PIN."""
+        """Begin a login, and return its cookie."""
         cookie = self._logins.begin(visitor.key)
         self._keep()
         return cookie
 
     def turn(self, visitor: Visitor) -> str | None:
-        """A new cookie in the place of the one shown, where that is due."""
+        """Return a new cookie to replace the present one, if that is due."""
         cookie = self._logins.turn(visitor.login) if visitor.login else None
         if cookie:
             self._keep()
         return cookie
 
     def log_out(self, visitor: Visitor) -> None:
-        """Let its cookies be worth nothing."""
+        """End the client's login."""
         if visitor.login:
             self._logins.end(visitor.login)
             self._keep()
 
     def _keep(self) -> None:
-        """Write log-ins down beside the session; the newest state wins."""
+        """Write logins on a thread; writes are in order, so the newest state wins."""
         before = self._saving
 
         async def save() -> None:
@@ -126,13 +126,13 @@ class Gate:
         self._saving = asyncio.create_task(save())
 
     async def close(self) -> None:
-        """Wait until all is written down."""
+        """Wait until all logins are written."""
         if self._saving is not None:
             await self._saving
 
 
 def _none_if_broken(ask: Callable[[], T | None]) -> T | None:
-    """A file of keys that can't be used lets nobody in, and is no error of the request's."""
+    """Return None if the credential file can't be used: nobody logs in, and no request fails."""
     try:
         return ask()
     except KacenvError as error:

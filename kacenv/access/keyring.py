@@ -1,4 +1,4 @@
-"""The key ring: the file in which hashed tokens and PINs are kept."""
+"""Credential store: the file of hashed tokens and PINs."""
 
 import hmac
 import json
@@ -27,14 +27,14 @@ from kacenv.places import state_folder
 
 
 def key_file(name: str = "access.json") -> Path:
-    """The file called `name` in a room file (`surfaces: access: file:`)."""
+    """Return the path of the credential file `name` (`surfaces: access: file:`)."""
     return state_folder() / name
 
 
 class KeyRing:
-    """The keys in the file at `path`, read anew whenever it has changed.
+    """Credentials in the file at `path`, read anew whenever it has changed.
 
-    All methods raise KacenvError where the file can't be used, and say why.
+    All methods raise KacenvError, with the reason, if the file can't be used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,18 +44,18 @@ class KeyRing:
         self._salt = b""
 
     def keys(self) -> tuple[PassKey, ...]:
-        """All keys, in the order in which they were added."""
+        """Return all credentials, in the order of their adding."""
         self._refresh()
         return self._keys
 
     def add_token(self, name: str, role: DeviceRole) -> str:
-        """A new token for the device `name`, which nobody can read anywhere afterwards."""
+        """Add a token for the device `name`, and return it; only its hash is stored."""
         token = new_token()
         self._add(name, role, Kind.TOKEN, token_digest(token))
         return token
 
     def add_pin(self, name: str, role: DeviceRole, pin: str) -> None:
-        """Let `pin` be that of the device `name`."""
+        """Add `pin` as that of the device `name`."""
         self._refresh()
         self._salt = self._salt or secrets.token_bytes(16)
         digest = pin_digest(check_pin(pin), self._salt)
@@ -64,7 +64,7 @@ class KeyRing:
         self._add(name, role, Kind.PIN, digest)
 
     def remove(self, name: str) -> None:
-        """Forget the device `name`; it is let in no more, at once."""
+        """Remove the device `name`; it has no access from now on."""
         left = [key for key in self.keys() if key.name != name]
         if len(left) == len(self._keys):
             known = ", ".join(key.name for key in self._keys) or "none"
@@ -72,15 +72,15 @@ class KeyRing:
         self._write(left)
 
     def by_id(self, number: str) -> PassKey | None:
-        """The key with this id, if it is still there."""
+        """Return the credential with this id, or None."""
         return next((key for key in self.keys() if key.id == number), None)
 
     def by_token(self, token: str) -> PassKey | None:
-        """The key of a token, compared in constant time."""
+        """Return the credential of a token, compared in constant time."""
         return _among(token_digest(token), self._of(Kind.TOKEN))
 
     def by_pin(self, pin: str) -> PassKey | None:
-        """The key of a PIN, compared in constant time; takes a tenth of a second."""
+        """Return the credential of a PIN, compared in constant time; takes a tenth of a second."""
         keys = self._of(Kind.PIN)
         return _among(pin_digest(pin, self._salt or b"nobody has one"), keys)
 
@@ -119,7 +119,7 @@ class KeyRing:
 
 
 def _among(digest: str, keys: Iterable[PassKey]) -> PassKey | None:
-    """The key with this digest; takes the same time whichever it is."""
+    """Return the credential with this digest, in constant time."""
     found = None
     for key in keys:
         if hmac.compare_digest(key.digest, digest):
@@ -146,9 +146,9 @@ def _key(entry: dict[str, Any]) -> PassKey:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file at once or not at all, for its owner alone.
+    """Write a file atomically, readable by its owner alone.
 
-    Where root writes into a service's folder, the file is the service's.
+    As root, the file gets the owner of its folder: the service's user.
 
     Raises:
         KacenvError: It can't be written.

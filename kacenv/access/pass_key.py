@@ -1,4 +1,4 @@
-"""Pass keys: the token or PIN of one device, of which only a hash is ever kept."""
+"""Credentials: the token or PIN of one device, stored as a hash."""
 
 import hashlib
 import re
@@ -15,18 +15,18 @@ LONGEST_NAME: Final = 32
 FEWEST_DIGITS, MOST_DIGITS = 6, 12
 _PREFIX = "kacenv_"
 _SCRYPT: Final = {"n": 2**15, "r": 8, "p": 1, "dklen": 32, "maxmem": 64 * 2**20}
-"""32 MB and a tenth of a second for each try (RFC 7914; OWASP's table of 2023 has n=2**15, p=3)."""
+"""scrypt: 32 MB and 0.1 s for each try (RFC 7914; OWASP's table of 2023 has n=2**15, p=3)."""
 
 
 class DeviceRole(StrEnum):
-    """What a device may do."""
+    """Role of a device."""
 
     STAFF = "staff"
     VIEWER = "viewer"
 
 
 class Kind(StrEnum):
-    """What a device shows."""
+    """Kind of a credential."""
 
     TOKEN = "token"  # noqa: S105 - the word, not a token
     PIN = "pin"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PassKey:
-    """One device's key; `digest` is a hash in hexadecimal, `added` a date (ISO 8601)."""
+    """Credential of one device; `digest` is a hash in hexadecimal, `added` a date (ISO 8601)."""
 
     id: str
     name: str
@@ -45,22 +45,22 @@ class PassKey:
 
 
 def new_token() -> str:
-    """256 random bits as a text that fits into a link; begins with `kacenv_` to be recognised."""
+    """Return 256 random bits, safe in a URL, with the prefix `kacenv_`."""
     return _PREFIX + secrets.token_urlsafe(32)
 
 
 def token_digest(token: str) -> str:
-    """SHA-256 of a token; nothing slower is needed where nothing can be guessed."""
+    """Return the SHA-256 of a token; random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def pin_digest(pin: str, salt: bytes) -> str:
-    """The scrypt hash of a PIN; takes a tenth of a second without holding other threads up."""
+    """Return the scrypt hash of a PIN; takes a tenth of a second, and releases the GIL."""
     return hashlib.scrypt(pin.encode(), salt=salt, **_SCRYPT).hex()
 
 
 def check_name(name: str) -> str:
-    """`name`, if it may be that of a device.
+    """Return `name`, if it is valid for a device.
 
     Raises:
         UnitError: It is too long, or has other than small letters, digits, spaces and hyphens.
@@ -72,10 +72,10 @@ def check_name(name: str) -> str:
 
 
 def check_pin(pin: str) -> str:
-    """`pin`, if it is one that isn't guessed first.
+    """Return `pin`, if it isn't easily guessed.
 
     Raises:
-        UnitError: It is too short or too long, has other than digits, or is too plain.
+        UnitError: It is too short or too long, has other than digits, or has a pattern.
     """
     digits = pin.isascii() and pin.isdigit()
     if not digits or not FEWEST_DIGITS <= len(pin) <= MOST_DIGITS:

@@ -1,4 +1,4 @@
-"""Patience: whoever guesses waits, longer each time, and all who guess wait together."""
+"""Throttling of wrong guesses by exponential backoff, per address and in all."""
 
 import time
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from kacenv.access.refusal import Refusal
 from kacenv.units import Seconds
 
 _MOST = 4096
-"""Addresses that are remembered."""
+"""Number of addresses remembered."""
 
 
 def origin_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or a whole network of IPv6 (/64)."""
+    """Return the unit that is throttled: an IPv4 address, or an IPv6 /64 network."""
     try:
         known = ip_address(address.partition("%")[0])
     except ValueError:
@@ -28,9 +28,9 @@ def origin_of(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """So many guesses are `free`; then comes the wait `first`, doubled each time to `longest`.
+    """Backoff policy: `free` guesses, then a wait of `first`, doubled each time up to `longest`.
 
-    What was guessed is forgotten when nothing has been for the time `memory`.
+    Guesses are forgotten after the time `memory` without one.
     """
 
     free: int
@@ -39,16 +39,16 @@ class Manner:
     memory: Seconds
 
     def wait(self, guesses: int) -> Seconds:
-        """How long after so many wrong guesses the next one waits."""
+        """Return the wait after a number of wrong guesses."""
         if guesses < self.free:
             return Seconds(0.0)
         return Seconds(min(self.longest, self.first * 2.0 ** min(30, guesses - self.free)))
 
 
 ONE: Final = Manner(4, Seconds(5.0), Seconds(900.0), Seconds(3600.0))
-"""For each address: a few slips of the finger, then at last four guesses an hour."""
+"""For each address: a few typing errors, then at last four guesses an hour."""
 ALL: Final = Manner(30, Seconds(2.0), Seconds(60.0), Seconds(1800.0))
-"""For all together: never more than a guess a minute for long, however many addresses guess."""
+"""For all together: in the long run at most a guess a minute, however many addresses guess."""
 
 
 class Patience:
@@ -59,10 +59,10 @@ class Patience:
         self._guesses: dict[str, tuple[int, float]] = {}
 
     def guess(self, address: str) -> None:
-        """Count a guess before it is looked at, so that many at once are many.
+        """Count a guess before it is checked, so that concurrent ones count too.
 
         Raises:
-            Refusal: It comes too early, and isn't looked at.
+            Refusal: The guess comes too early, and isn't checked.
         """
         own = origin_of(address)
         wait = max(self._left(own, ONE), self._left("", ALL))
@@ -73,7 +73,7 @@ class Patience:
         self._count("", ALL)
 
     def was_right(self, address: str) -> None:
-        """Take back the guess: it was none."""
+        """Discount the last guess: it was right."""
         self._guesses.pop(origin_of(address), None)
         count, at = self._guesses.get("", (0, 0.0))
         self._guesses[""] = (max(0, count - 1), at)

@@ -1,4 +1,4 @@
-"""The API: every surface drives the room through it, and reads the room from it."""
+"""HTTP API: every client reads and drives the room through it."""
 
 from kacenv.api.app import Ways, make_app
 from kacenv.api.door import Door

@@ -1,4 +1,4 @@
-"""What goes wrong, said in words that a therapist can read."""
+"""Exception handlers: errors as JSON, in words that a therapist can read."""
 
 import math
 from typing import Any, Final
@@ -40,7 +40,7 @@ ASKING: Final[dict[int | str, dict[str, Any]]] = {
     422: _problem("It can't be understood."),
     429: _problem("Too often; see Retry-After."),
 }
-"""What may be wrong with any request."""
+"""Error responses of any request."""
 PRESSING: Final[dict[int | str, dict[str, Any]]] = {
     **ASKING,
     408: _problem("It came too slowly."),
@@ -48,7 +48,7 @@ PRESSING: Final[dict[int | str, dict[str, Any]]] = {
     413: _problem("It is too long."),
     415: _problem("It isn't JSON."),
 }
-"""What may be wrong with one that has a body."""
+"""Error responses of a request with a body."""
 
 
 def _explain(_: Request, error: Exception) -> Response:
@@ -75,7 +75,7 @@ def _explain_fault(_: Request, __: Exception) -> Response:
 
 
 def _explain_request(_: Request, error: Exception) -> Response:
-    """The first thing wrong with a request, in words."""
+    """Answer with the first validation error, in words."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the type it's registered for
     first = error.errors()[0]
     cause = first.get("ctx", {}).get("error")

@@ -1,4 +1,4 @@
-"""The addresses of the API, and the page that lives on them."""
+"""Routes of the API, and the tablet's page."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from kacenv.session import Session
 from kacenv.status import RoomStatus
 
 VERSION = "1.0"
-"""Of the API; 1.1 would have more in it, 2.0 would live below `/v2`."""
+"""Version of the API; 1.1 would add to it, 2.0 would live below `/v2`."""
 _WORDS = "Reads and drives a room. Over TCP by a token or a cookie; on the Unix socket by neither."
 _LET_IN = {
     "token": {"type": "http", "scheme": "bearer", "description": "From `kacenv access add`."},
@@ -34,14 +34,14 @@ _LET_IN = {
     },
 }
 LONGEST_POLL = 25.0
-"""Seconds that a status with `after` waits for news; shorter than any proxy's patience."""
+"""Longest long poll of a status with `after` (seconds); below the timeouts of usual proxies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What the API can't do by itself, because it has to do with files.
+    """File operations that the API calls.
 
-    `begin` loads a scene by its name, begins it and says so; `scenes` are those of the house.
+    `begin` loads a scene by its name, begins it and returns the reply; `scenes` lists the house's.
     """
 
     begin: Callable[[str], Awaitable[str]]
@@ -76,10 +76,10 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 
 
 class _Described(FastAPI):
-    """Says how one is let in over TCP, too."""
+    """Adds the security schemes of TCP to the OpenAPI description."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI description (3.1)."""
+        """Return the OpenAPI description (3.1)."""
         described = super().openapi()
         described["components"]["securitySchemes"] = _LET_IN
         described["security"] = [{scheme: []} for scheme in _LET_IN]
@@ -87,9 +87,9 @@ class _Described(FastAPI):
 
 
 def make_app(session: Session, ways: Ways) -> FastAPI:
-    """The room's API; version 1 lives below `/v1`, the tablet's page at `/`.
+    """Build the room's API; version 1 lives below `/v1`, the tablet's page at `/`.
 
-    `app.state.watch` must be closed before the server is, or its streams hold it up.
+    Close `app.state.watch` before the server, or open event streams delay its shutdown.
     """
     app = _Described(
         title="kacenv",
@@ -153,5 +153,5 @@ def _add_driving(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> No
 
 
 def _differs(before: State, after: State) -> bool:
-    """Whether anything but the memory of the press itself is another."""
+    """Return True if anything but the record of the press itself changed."""
     return replace(before, pressed={}) != replace(after, pressed={})

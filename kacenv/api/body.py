@@ -1,4 +1,4 @@
-"""The body of a request, whole and in time, and the answer to one that isn't let through."""
+"""Reading of request bodies with limits on size and time, and error responses."""
 
 import asyncio
 import json
@@ -12,16 +12,16 @@ from kacenv.access import Refusal
 from kacenv.api.visit import Visit
 
 MOST_BODY: Final = 16_384
-"""Bytes of a request's body; the longest true one has a few hundred."""
+"""Largest body, in bytes; real ones have a few hundred."""
 BODY_TIME: Final = 8.0
-"""Seconds in which it must be here."""
+"""Time limit of a body, in seconds."""
 
 
 async def whole(visit: Visit, receive: Receive) -> Receive:
-    """A receive that has the body already, so that nothing waits for it inside the room.
+    """Read the body, and return a `receive` that replays it, so that handlers never wait for it.
 
     Raises:
-        Refusal: It is too long, or too slow.
+        Refusal: The body is too long, or too slow.
     """
     if not visit.has_body:
         return receive
@@ -52,7 +52,7 @@ async def _read(visit: Visit, receive: Receive) -> bytes:
 
 @dataclass(slots=True)
 class _Replay:
-    """The body once, then whatever else happens."""
+    """Replays the body once, then passes on to the original `receive`."""
 
     body: bytes
     receive: Receive
@@ -66,7 +66,7 @@ class _Replay:
 
 
 async def say(refusal: Refusal, send: Send) -> None:
-    """Answer with a refusal, and close the line: its body may still be on the way."""
+    """Send an error response, and close the connection: its body may still be on the way."""
     body = json.dumps({"error": str(refusal)}).encode()
     headers = [
         (b"content-type", b"application/json"),

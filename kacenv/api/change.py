@@ -1,8 +1,8 @@
-"""What has changed between two moments of a room, when time itself is no change.
+"""Differences between two statuses of a room, apart from the passing of time.
 
-A status is full of clocks. `foretell` moves them to a later moment, as every surface does by
-itself; `difference` is what a surface can't know, as a JSON Merge Patch (RFC 7386); `merge`
-applies one. `kacenv/page/status.js` follows the same three rules.
+A status has many clocks. `foretell` extrapolates them to a later time, as every client does for
+itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge` applies one.
+`kacenv/page/status.js` implements the same three functions.
 """
 
 from dataclasses import asdict
@@ -13,15 +13,15 @@ from kacenv.status import RoomStatus
 
 Json = dict[str, Any]
 CLOCKS = frozenset({"at", "in_phase", "phase_left", "elapsed", "left", "position", "due_in", "ago"})
-"""The keys of numbers that change with time alone."""
+"""Keys of numbers that change with time alone."""
 SLACK = 0.35
-"""A clock is where it was foretold to be if it is no farther off than this (seconds)."""
+"""Tolerance of an extrapolated clock, in seconds."""
 _RECENT = 10
-"""How many of the things that staff were told are kept."""
+"""Number of the newest staff messages that are sent."""
 
 
 def compact(status: RoomStatus) -> Json:
-    """A status for a stream: without meters, the newest ten things told, figures rounded."""
+    """Return a status for streaming: no meters, the newest ten messages, figures rounded."""
     full = asdict(status) | {"told": [asdict(told) for told in status.told[-_RECENT:]]}
     del full["meters"], full["version"]
     rounded = _rounded(full)
@@ -42,7 +42,7 @@ def _rounded(value: object) -> object:
 
 
 def foretell(status: Json, at: float) -> Json:
-    """What `status` says of the moment `at`, a later one, if nothing but time has passed."""
+    """Extrapolate `status` to the later time `at`, as if nothing but time had passed."""
     span = at - status["at"]
     session = status["session"]
     moved = session | {"playing": _played(session["playing"], span)}
@@ -69,7 +69,7 @@ def _run(session: Json, span: float) -> Json:
 
 
 def difference(foretold: Json, now: Json) -> Json:
-    """The merge patch from what was foretold for this moment to what is; empty if it came true."""
+    """Return the merge patch from the extrapolated status to the actual one; empty if equal."""
     slack = SLACK * max(1.0, now.get("rate", 1.0))
     return _patch(foretold, now, slack)
 
@@ -102,7 +102,7 @@ def _same_item(was: object, value: object, slack: float) -> bool:
 
 
 def merge(status: Json, patch: Json) -> Json:
-    """`status` with a merge patch applied; what the patch takes away is None."""
+    """Return `status` with a merge patch applied; removed keys become None."""
     merged = dict(status)
     for key, value in patch.items():
         before = status.get(key)

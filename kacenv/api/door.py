@@ -1,4 +1,4 @@
-"""The door: what every request over TCP must pass before the room hears of it."""
+"""ASGI middleware for requests over TCP: rate limit, host check, CSRF check and authorization."""
 
 from typing import Final
 
@@ -13,23 +13,23 @@ from kacenv.api.visit import Visit, knows_host
 from kacenv.units import Seconds
 
 AT_ONCE, PER_SECOND = 80, 25.0
-"""Requests from one address; a page asks for its files at once, a hand presses twice a second."""
+"""Burst and rate of requests per address; a page loads its files at once."""
 _METHODS: Final = {"GET", "POST", "DELETE"}
 _READING: Final = {"GET"}
 _OPEN: Final = ("/", LOGIN)
-"""Whoever isn't let in yet may see the page, and log in."""
+"""Paths that need no login."""
 _ANYBODY: Final = Visitor("anybody at this machine", DeviceRole.STAFF)
 
 
 class Door:
-    """Lets requests through to `app`; without a gate, everybody who knows a name of the `host`."""
+    """Passes authorized requests to `app`; without an authenticator, all with a known host name."""
 
     def __init__(self, app: ASGIApp, host: Host) -> None:
         self._app, self._host = app, host
         self._rate = Rate(AT_ONCE, PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through, or say why not."""
+        """Handle one request, or answer with an error."""
         try:
             visit = Visit(scope)
             visitor = self._let_in(visit)
@@ -47,10 +47,10 @@ class Door:
         await self._app({**scope, "state": state}, receive, send)
 
     def _let_in(self, visit: Visit) -> Visitor | None:
-        """Who it is; None for somebody who may only log in.
+        """Return the client; None for one that may only log in.
 
         Raises:
-            Refusal: It is nobody who may do this.
+            Refusal: The client may not do this.
         """
         if not self._rate.allows(origin_of(visit.address)):
             raise Refusal(429, "Too many requests at once. Wait a moment.", Seconds(1.0))
@@ -80,10 +80,10 @@ def _who(visit: Visit, host: Host) -> Visitor | None:
 
 
 def _allowed(visit: Visit, visitor: Visitor | None) -> Visitor | None:
-    """`visitor`, if that is somebody who may do this.
+    """Return `visitor`, if it may do this.
 
     Raises:
-        Refusal: It isn't.
+        Refusal: It may not.
     """
     if visit.path == LOGIN or (visit.path in _OPEN or visit.path.startswith("/page/")):
         return visitor

@@ -1,4 +1,4 @@
-"""Errands: work with files that requests wait for, run such that no flood of them takes over."""
+"""Single-flight execution of file operations on a thread, whatever the number of requests."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class Errands(Generic[K, T]):
-    """Runs `errand` on a thread, one at a time.
+    """Runs a function on a thread, one call at a time.
 
-    Who asks for the same thing while it is under way gets the same answer: a hundred surfaces
-    that ask at once cost as much as one, and the music keeps the machine.
+    Concurrent calls with the same key share one result: a hundred clients that ask at once cost
+    as much as one, and leave the processor to the audio.
     """
 
     def __init__(self, errand: Callable[[K], T]) -> None:
@@ -21,7 +21,7 @@ class Errands(Generic[K, T]):
         self._under_way: dict[K, asyncio.Task[T]] = {}
 
     async def run(self, what: K) -> T:
-        """The errand's answer; raises what it raises."""
+        """Return the result for a key; raises what the operation raises."""
         task = self._under_way.get(what)
         if task is None:
             task = asyncio.create_task(self._run(what))
@@ -34,7 +34,7 @@ class Errands(Generic[K, T]):
             return await asyncio.to_thread(self._errand, what)
 
     def _forget(self, what: K, done: asyncio.Task[T]) -> None:
-        """An error that everybody has stopped waiting for is nobody's."""
+        """Drop a finished call; its exception counts as retrieved."""
         del self._under_way[what]
         if not done.cancelled():
             done.exception()

@@ -1,4 +1,4 @@
-"""Live updates: server-sent events that say only what a surface can't foretell."""
+"""Server-sent events: only the changes that clients can't extrapolate."""
 
 import asyncio
 import json
@@ -10,13 +10,13 @@ from kacenv.api.watch import Watch
 
 _log = logging.getLogger(__name__)
 BEAT = 2.0
-"""While nothing changes, a surface hears that often that the link is alive (seconds)."""
+"""Interval of keep-alive events while nothing changes (seconds)."""
 BREATH = 0.1
-"""Between two changes lies at least this (seconds), however many presses come in."""
+"""Least time between two changes (seconds), however many presses come in."""
 
 
 class _Event:
-    """One event, and the way to the next; those that everybody has heard are forgotten."""
+    """Linked list of events; those that every stream has passed are garbage."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -24,18 +24,18 @@ class _Event:
         self._there = asyncio.Event()
 
     def lead_to(self, event: "_Event | None") -> None:
-        """`event` comes next; None if no more do."""
+        """Set the next event; None ends the streams."""
         self._next = event
         self._there.set()
 
     async def next(self) -> "_Event | None":
-        """The next one, once it is there."""
+        """Wait for the next event."""
         await self._there.wait()
         return self._next
 
 
 class Broadcast:
-    """Works out once what all streams are told: a hundred tablets cost little more than one."""
+    """Computes events once for all streams: a hundred tablets cost little more than one."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
@@ -45,9 +45,9 @@ class Broadcast:
         self._telling: asyncio.Task[None] | None = None
 
     async def listen(self, still: Callable[[], bool] = lambda: True) -> AsyncGenerator[str, None]:
-        """The room at once, then each change and, where there is none, a beat.
+        """Yield the whole status at once, then each change, or a keep-alive.
 
-        It ends when its reader may not look any more, by what `still` says.
+        The stream ends when `still` returns False: its reader is no longer authorized.
         """
         if self._watch.closed:
             return
@@ -67,7 +67,7 @@ class Broadcast:
                 self._telling = None
 
     def _begin(self) -> None:
-        """Be as far as the room is; all that is shown goes on from here."""
+        """Bring the shown status up to date, and start the publishing task."""
         if self._telling is not None and not self._telling.done():
             self._catch_up()
             return
@@ -75,7 +75,7 @@ class Broadcast:
         self._telling = asyncio.create_task(self._tell())
 
     async def _tell(self) -> None:
-        """Tell on; whatever ends it ends the streams, and surfaces come again."""
+        """Publish until closed; any failure ends the streams, and clients reconnect."""
         try:
             await self._tell_on()
         except Exception:  # noqa: BLE001 - a stream that hangs would look like a quiet room

@@ -1,4 +1,4 @@
-"""The tablet's page: a few small files, read once, and served by exactly their names."""
+"""Static files of the tablet's page, read once and served by their exact names."""
 
 import hashlib
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class _File:
     tag: str
 
     def answer(self, request: Request) -> Response:
-        """The file, or word that the browser has it already."""
+        """Return the file, or 304 if the browser has it."""
         headers = HEADERS | {"ETag": self.tag}
         if request.headers.get("if-none-match") == self.tag:
             return Response(status_code=304, headers=headers)

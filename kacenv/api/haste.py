@@ -1,4 +1,4 @@
-"""Haste: how many presses a surface may make, so that a stuck one can't drown the session."""
+"""Rate limit of presses per client, so that a stuck key can't flood the session."""
 
 import time
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from kacenv.errors import RefusedError
 from kacenv.requests import LightsUp, Press, Stop
 
 AT_ONCE = 50
-"""Presses that may come at once; no hand is as quick."""
+"""Burst of presses; no hand is as quick."""
 PER_SECOND = 5.0
-"""Presses a second that may come for ever: each is written down, and read again after a crash."""
+"""Sustained presses a second: each is journaled, and replayed after a crash."""
 _WORDS = "Too many presses at once; only the first were followed. Wait a moment, and press once."
 
 
 class Haste:
-    """A rate for each surface, and one more each for lights-up and stop.
+    """Rate limit for each client, and one more each for lights-up and stop.
 
-    So neither another surface nor another key can use up those. Surfaces are told apart by their
-    addresses; all on the Unix socket are one.
+    So neither another client nor another key can use up those two. Clients are told apart by
+    address; all on the Unix socket count as one.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +28,7 @@ class Haste:
         """Count a press.
 
         Raises:
-            RefusedError: It is one too many.
+            RefusedError: The limit is exceeded.
         """
         key = press.kind if isinstance(press, LightsUp | Stop) else "any"
         if not self._rate.allows(f"{key} {surface}"):

@@ -1,4 +1,4 @@
-"""The hatch: what every request over the room's Unix socket must pass."""
+"""ASGI middleware and HTTP protocol for the room's Unix socket."""
 
 from typing import Any, Final
 
@@ -10,19 +10,19 @@ from kacenv.api.line import Line, line_options
 from kacenv.api.visit import Visit
 
 MOST_SILENT: Final = 64
-"""Lines that may stand open without a request; the oldest makes room for the newest."""
+"""Most connections without a request; the oldest is closed for the newest."""
 MOST_AT_ONCE: Final = 512
-"""Lines and requests at once; files and sockets of the session must never run out."""
+"""Most connections and requests at once; the session must never run out of file descriptors."""
 
 
 class Hatch:
-    """Lets requests through to `app` once all of each is here; the system has let callers in."""
+    """Passes complete requests to `app`; file permissions of the socket authorize the client."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through, or say why not."""
+        """Handle one request, or answer with an error."""
         try:
             receive = await whole(Visit(scope), receive)
         except Refusal as refusal:
@@ -32,7 +32,7 @@ class Hatch:
 
 
 class _HatchLine(Line):
-    """A line that gives way to newer ones as long as nothing is asked on it."""
+    """HTTP protocol whose oldest idle connections are closed for newer ones."""
 
     silent: dict["_HatchLine", None]
 
@@ -47,12 +47,12 @@ class _HatchLine(Line):
         self.silent.pop(self, None)
 
     def give_up(self) -> None:
-        """Break it off, and count it no more."""
+        """Abort the connection, and drop it from the idle list."""
         self.silent.pop(self, None)
         super().give_up()
 
 
 def hatch_options() -> dict[str, Any]:
-    """What uvicorn is told of the lines over one Unix socket."""
+    """Return uvicorn's options for one Unix socket."""
     own = type("HatchLine", (_HatchLine,), {"silent": {}})
     return {**line_options(), "http": own, "limit_concurrency": MOST_AT_ONCE}

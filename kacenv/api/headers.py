@@ -1,4 +1,4 @@
-"""The headers by which every answer tells a browser to be careful."""
+"""Security headers of every response."""
 
 from typing import Final
 
@@ -14,18 +14,18 @@ ALWAYS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-"""By their names; an answer that has one of its own, such as the page, keeps that."""
+"""Headers by name; a response that sets one itself, as the page does, keeps its own."""
 _PAIRS = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 
 
 def with_care(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """`headers` and those that always belong there."""
+    """Return `headers` with the missing security headers added."""
     own = {name.lower() for name, _ in headers}
     return [*headers, *(pair for pair in _PAIRS if pair[0] not in own)]
 
 
 class Careful:
-    """Gives every answer of `app` these headers."""
+    """Adds the security headers to every response of `app`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

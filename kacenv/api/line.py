@@ -1,4 +1,4 @@
-"""A line to a caller over TCP, who must say what is wanted within a few seconds."""
+"""HTTP protocol with a time limit on the head of a request."""
 
 import asyncio
 from typing import Any, Final
@@ -9,29 +9,29 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from kacenv.api.headers import with_care
 
 HEAD_TIME: Final = 8.0
-"""Seconds in which the head of a request must be here, however slowly it drips in."""
+"""Time limit of a request's head (seconds), however slowly it arrives."""
 MOST_HEAD: Final = 16_384
-"""Bytes of a request's head."""
+"""Largest head of a request, in bytes."""
 
 
 class Line(H11Protocol):
-    """uvicorn's own, which waits for ever for the head of a request."""
+    """uvicorn's h11 protocol, with a timeout for the head, which uvicorn lacks."""
 
     _hurry: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-        """Wait for a request, but not for ever."""
+        """Start the timeout of the first head."""
         super().connection_made(transport)
-        self.access_log = False  # addresses and their queries are nobody's business
+        self.access_log = False  # addresses and queries are private
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Cancel the timeout."""
         self._relax()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; the time for a head isn't prolonged by a part of it."""
+        """Handle data; a partial head doesn't extend the timeout."""
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
             self._expect()
@@ -39,7 +39,7 @@ class Line(H11Protocol):
             self._relax()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - said in our own words
-        """Refuse what is no HTTP, with as much care as everything else."""
+        """Answer invalid HTTP with a 400 that has the security headers."""
         if self.conn.our_state is not h11.IDLE and self.conn.our_state is not h11.SEND_RESPONSE:
             self.transport.close()
             return
@@ -63,10 +63,10 @@ class Line(H11Protocol):
             self._hurry = None
 
     def give_up(self) -> None:
-        """Break it off."""
+        """Abort the connection."""
         self.transport.abort()
 
 
 def line_options() -> dict[str, Any]:
-    """What uvicorn is told of lines over TCP."""
+    """Return uvicorn's options for TCP."""
     return {"http": Line, "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD}

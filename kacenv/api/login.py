@@ -1,4 +1,4 @@
-"""Logging in: a PIN or a token once, then a cookie that no script can read."""
+"""Login: a PIN or a token once, then an HttpOnly cookie."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ _NO_GATE: Final = "Nobody needs to log in here."
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What the room is to those who come by TCP: its name, its machine's names, its gate."""
+    """Site data for TCP clients: the room's name, the machine's host names, the authenticator."""
 
     room: str
     names: frozenset[str] = frozenset()
     gate: Gate | None = None
 
     def cookie(self, scheme: str) -> str:
-        """The name of its cookie; browsers take `__Host-` over TLS alone (RFC 6265bis, 4.1.3).
+        """Return the cookie's name; browsers take `__Host-` over TLS alone (RFC 6265bis, 4.1.3).
 
-        Ports share cookies, so two rooms on one machine have their own.
+        Ports share cookies, so two rooms on one machine need two names.
         """
         return f"__Host-kacenv-{self.room}" if scheme == "https" else f"kacenv-{self.room}"
 
     def cookie_line(self, value: str, scheme: str) -> str:
-        """What sets it, to `value`, or lets it go if that is empty.
+        """Return the Set-Cookie header that sets the cookie, or deletes it if `value` is empty.
 
-        It lasts for 30 days in the browser; the room itself decides when it is over.
+        Browsers keep it for 30 days; the server decides when it expires.
         """
         age = 30 * 86400 if value else 0
         secure = "; Secure" if scheme == "https" else ""
@@ -62,7 +62,7 @@ class Standing(BaseModel):
 
 
 def add_login(app: FastAPI, answers: Mapping[int | str, dict[str, Any]]) -> None:
-    """Add the addresses for logging in and out; `answers` describes what may go wrong."""
+    """Add the routes for logging in and out; `answers` describes the error responses."""
     described: dict[int | str, dict[str, Any]] = dict(answers)
 
     @app.get(LOGIN, responses=described)
@@ -106,7 +106,7 @@ def _gate(asked: Request) -> tuple[Gate, Host]:
 
 
 def _visitor(asked: Request) -> Visitor | None:
-    """Who asks; on the Unix socket, whom the system has let in."""
+    """Return the client; on the Unix socket, staff."""
     if getattr(asked.state, "host", None) is None:
         return Visitor("", DeviceRole.STAFF)
     visitor: Visitor | None = asked.state.visitor
@@ -120,7 +120,7 @@ def _standing(visitor: Visitor | None) -> Standing:
 
 
 def add_cookie(send: Send, line: str) -> Send:
-    """A send that sets a cookie by the way."""
+    """Return a `send` that adds a Set-Cookie header, unless the response has one."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

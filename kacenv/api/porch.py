@@ -1,4 +1,4 @@
-"""The porch: so many callers may stand at the door, and no more, before a word is said."""
+"""Listening socket that caps open connections, in total and per client, before any data is read."""
 
 import socket
 from collections import Counter
@@ -8,18 +8,18 @@ from kacenv.access.patience import origin_of
 from kacenv.api.rate import Rate
 
 MOST: Final = 160
-"""Connections at once; files and sockets of the session must never run out."""
+"""Most connections; the session must never run out of file descriptors."""
 MOST_OF_ONE: Final = 32
-"""Connections at once from one address; a browser has at most six."""
+"""Most connections from one address; a browser opens at most six."""
 _SILENCE: Final = 20_000
-"""Milliseconds until a peer that takes no bytes any more is given up (tcp(7))."""
+"""TCP user timeout in milliseconds: a peer that acknowledges no data is dropped (tcp(7))."""
 _AT_ONCE_OF_ONE, _AT_ONCE_OF_ALL = 64, 256
-"""New connections that may come at once; then 20 a second from one address, 100 in all."""
+"""Bursts of new connections; the rates are 20 a second from one address, 100 in all."""
 _ACCEPTED_AT_ONCE = 64
 
 
 class Porch(socket.socket):
-    """A listening socket that closes those who are too many, as soon as it has accepted them.
+    """Listening socket that closes excess connections as soon as it has accepted them.
 
     asyncio counts a TLS connection only after its handshake; here it counts from its first packet.
     """
@@ -32,7 +32,7 @@ class Porch(socket.socket):
         self._each, self._all = Rate(_AT_ONCE_OF_ONE, 20.0), Rate(_AT_ONCE_OF_ALL, 100.0)
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """The next caller who may stay.
+        """Accept the next connection within the limits.
 
         Raises:
             BlockingIOError: There is none now.
@@ -53,14 +53,14 @@ class Porch(socket.socket):
         return True
 
     def left(self, origin: str) -> None:
-        """One of the callers from there has gone."""
+        """Count a closed connection from `origin`."""
         self._here[origin] -= 1
         if self._here[origin] <= 0:
             del self._here[origin]
 
 
 class _Caller(socket.socket):
-    """A connection that says when it is over."""
+    """Accepted connection that reports its closing."""
 
     def __init__(self, line: socket.socket, porch: Porch, origin: str) -> None:
         super().__init__(fileno=line.detach())
@@ -68,7 +68,7 @@ class _Caller(socket.socket):
         self._origin = origin
 
     def close(self) -> None:
-        """Close it, and make room."""
+        """Close the connection, and free its slot."""
         super().close()
         if self._porch is not None:
             self._porch.left(self._origin)

@@ -1,14 +1,14 @@
-"""Rates: how often something may come from one place, and from all places together."""
+"""Rate limiter: a token bucket per key."""
 
 import time
 from collections.abc import Callable
 
 _MOST = 1024
-"""Places that are remembered."""
+"""Number of keys remembered."""
 
 
 class Rate:
-    """A bucket for each place: `at_once` may come together, `per_second` without end."""
+    """Token bucket for each key: bursts of `at_once`, refilled at `per_second`."""
 
     def __init__(
         self, at_once: int, per_second: float, now: Callable[[], float] = time.monotonic
@@ -17,7 +17,7 @@ class Rate:
         self._left: dict[str, tuple[float, float]] = {}
 
     def allows(self, place: str) -> bool:
-        """Whether one more may come; counts it if so."""
+        """Return True, and take a token, if one more is allowed."""
         now = self._now()
         left, since = self._left.pop(place, (self._full, now))
         left = min(self._full, left + self._per_second * (now - since))

@@ -1,4 +1,4 @@
-"""The records of sessions that are over, for staff; as JSON, as a page, or the music alone."""
+"""Routes of the records of past sessions, for staff: JSON, HTML, or the music alone."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ As = Annotated[
 
 
 def add_records(app: FastAPI, room: str, answers: Mapping[int | str, dict[str, Any]]) -> None:
-    """Add the addresses of one room's records; `answers` describes what may go wrong."""
+    """Add the routes of one room's records; `answers` describes the error responses."""
     described: dict[int | str, dict[str, Any]] = {**answers}
 
     @app.get(RECORDS, responses=described)
@@ -56,10 +56,10 @@ def _headers(form: str) -> dict[str, str]:
 
 
 def _for_staff(asked: Request) -> None:
-    """Keep viewers out; on the Unix socket the system has let nobody else in.
+    """Reject viewers; the Unix socket is for staff only.
 
     Raises:
-        Refusal: It is a viewer.
+        Refusal: The client is a viewer.
     """
     visitor = getattr(asked.state, "visitor", None)
     if visitor is not None and visitor.role is not DeviceRole.STAFF:
@@ -67,7 +67,7 @@ def _for_staff(asked: Request) -> None:
 
 
 def _cards(room: str) -> list[RecordCard]:
-    """What can be read; a damaged one keeps nobody from the others."""
+    """Return the readable records; a damaged one is left out."""
     return [card for _, card in Cabinet().cards(room) if card is not None]
 
 

@@ -1,4 +1,4 @@
-"""A visit: one request over TCP, read with suspicion."""
+"""Head of an HTTP request; rejects duplicate or contradictory headers."""
 
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
@@ -13,14 +13,14 @@ _ONCE: Final = {
     *("host", "origin", "authorization", "cookie", "content-length", "content-type"),
     *("transfer-encoding", "sec-fetch-site"),
 }
-"""Headers that may come once at most; two of them could be read in two ways."""
+"""Headers allowed once; a duplicate makes a request ambiguous."""
 
 
 class Visit:
-    """The head of a request.
+    """Head of a request over TCP.
 
     Raises:
-        Refusal: It can be read in more than one way.
+        Refusal: The headers are ambiguous.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -39,12 +39,12 @@ class Visit:
             raise Refusal(400, "A request has one length.")
 
     def header(self, name: str) -> str:
-        """A header by its name in small letters; empty if there is none."""
+        """Return a header by its lower-case name; empty without one."""
         return self._headers.get(name, "")
 
     @property
     def host(self) -> str:
-        """The name by which the caller knows this machine, without its port."""
+        """Host name that the client addresses, without the port."""
         try:
             return (urlsplit(f"//{self.header('host')}").hostname or "").rstrip(".")
         except ValueError:
@@ -52,26 +52,26 @@ class Visit:
 
     @property
     def has_body(self) -> bool:
-        """Whether a body comes after the head."""
+        """True if a body follows the head."""
         return self.header("content-length") not in {"", "0"} or bool(
             self.header("transfer-encoding")
         )
 
     @property
     def is_from_elsewhere(self) -> bool:
-        """Whether a page of somebody else's makes the browser ask this."""
+        """True if a page of another origin made the browser send this."""
         site, origin = self.header("sec-fetch-site"), self.header("origin")
         own = f"{self.scheme}://{self.header('host')}"
         return site not in {"", "none", "same-origin"} or (bool(origin) and origin != own)
 
     @property
     def token(self) -> str:
-        """The token it shows (RFC 6750), or nothing."""
+        """Bearer token (RFC 6750), or empty."""
         scheme, _, token = self.header("authorization").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 
     def cookie(self, name: str) -> str:
-        """A cookie, or nothing."""
+        """Return a cookie's value, or empty."""
         try:
             found = SimpleCookie(self.header("cookie")).get(name)
         except CookieError:
@@ -80,9 +80,9 @@ class Visit:
 
 
 def knows_host(host: str, names: frozenset[str]) -> bool:
-    """Whether `host` is an address, this machine, or one of its names (`*.clinic.lan` too).
+    """Return True if `host` is an address, localhost, or among the names (`*.clinic.lan` too).
 
-    Addresses are safe: only a name can be rebound to another machine.
+    Addresses are safe: only a name can be rebound to another machine (DNS rebinding).
     """
     if host == "localhost" or host in names:
         return True

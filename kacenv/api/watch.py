@@ -1,4 +1,4 @@
-"""A watch on the room: who waits here is woken when something has changed."""
+"""Change detection on the room's status, with waiting clients woken on a change."""
 
 import asyncio
 import secrets
@@ -8,14 +8,14 @@ from kacenv.api.change import Json, compact, difference, foretell
 from kacenv.session import Session
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks while somebody waits; a press is seen at once."""
+"""Polling interval while clients wait (seconds); a press is seen at once."""
 
 
 class Watch:
-    """Compares the room with what it was foretold to be, and counts the surprises.
+    """Compares the status with its extrapolation, and counts the deviations.
 
-    It looks when it is asked to, and while somebody waits; a room that nobody watches costs
-    nothing. `version` begins anywhere, so that no surface takes a new daemon for the old one.
+    Polls only on request and while clients wait. `version` begins at a random number, so that no
+    client takes a new daemon for the old one.
     """
 
     def __init__(self, session: Session) -> None:
@@ -27,7 +27,7 @@ class Watch:
         self.closed = False
 
     def look(self) -> Json:
-        """The room as it is now; wakes everybody if that is a surprise."""
+        """Return the present status, and wake all waiting clients if it has changed."""
         self._looked_at = asyncio.get_running_loop().time()
         now = compact(self._session.status())
         if difference(foretell(self._seen, now["at"]), now):
@@ -37,7 +37,7 @@ class Watch:
         return now | {"version": self.version}
 
     async def beyond(self, version: int, patience: float) -> bool:
-        """Whether the version is, or becomes within `patience` seconds, another than `version`."""
+        """Wait up to `patience` seconds for another version; return True if there is one."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience
         while not self.closed:
@@ -51,7 +51,7 @@ class Watch:
         return self.version != version
 
     def close(self) -> None:
-        """Let everybody go who waits."""
+        """Release all waiting clients."""
         self.closed = True
         self._wake()
 

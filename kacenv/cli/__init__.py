@@ -1,4 +1,4 @@
-"""The command line. Heavy imports wait until a command needs them, so that it answers at once."""
+"""Command line. Heavy imports wait until a command needs them, so that it answers at once."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from kacenv.errors import KacenvError
 
 
 def main() -> None:
-    """Run `kacenv`; what went wrong is said in plain words, never as a traceback.
+    """Run `kacenv`; print errors in plain words, never as a traceback.
 
     Exits with 1 after an error that is for people, 130 after Ctrl-C.
     """
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _never_stumble_over_a_letter() -> None:
-    """A terminal without quotation marks shows a question mark."""
+    """Replace characters that the terminal's encoding lacks by question marks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

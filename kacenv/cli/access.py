@@ -1,4 +1,4 @@
-"""`kacenv access`: which tablets may drive or watch a room over the network."""
+"""`kacenv access`: credentials of tablets for access to a room over the network."""
 
 import json
 import socket
@@ -93,7 +93,7 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
 
 
 def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]":
-    """The key ring of a room, or the usual one."""
+    """Return the credential store of a room, or the default one."""
     from kacenv.access import KeyRing, key_file
     from kacenv.loader import House, load_room
 
@@ -111,7 +111,7 @@ def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]"
 
 
 def _typed_pin() -> str:
-    """A PIN from the terminal, typed twice without an echo, or from standard input."""
+    """Read a PIN: twice without echo from a terminal, or from standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     first: str = typer.prompt("PIN (6 to 12 digits)", hide_input=True)
@@ -121,7 +121,7 @@ def _typed_pin() -> str:
 
 
 def _address(place: "Room") -> str:
-    """Where a tablet finds the room's page, as far as this machine can know."""
+    """Return the URL of the room's page, as far as this machine can know it."""
     tcp = place.surfaces.tcp
     assert tcp is not None  # noqa: S101 - asked for by the caller
     scheme = "https" if tcp.tls is not None and tcp.tls.encrypts else "http"
@@ -132,7 +132,7 @@ def _address(place: "Room") -> str:
 
 
 def _show_link(link: str) -> None:
-    """The link as text and, in a terminal, as a picture for the tablet's camera."""
+    """Print the link and, in a terminal, its QR code."""
     print(f"  {link}\n")
     if sys.stdout.isatty():
         import segno

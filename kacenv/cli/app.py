@@ -1,4 +1,4 @@
-"""The commands of `kacenv`."""
+"""Commands of `kacenv`."""
 
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ app = typer.Typer(
 )
 
 _SLOW_DISK = 120.0
-"""Measuring a scene's music may take this long (seconds)."""
+"""Time limit for measuring a scene's music, in seconds."""
 app.add_typer(sound_app, name="audio", rich_help_panel=ROOM)
 app.add_typer(service_app, name="service", rich_help_panel=ROOM)
 app.add_typer(music_app, name="music", rich_help_panel=SENSES)
@@ -120,7 +120,7 @@ def back(room: RoomOption = None) -> None:
 
 
 _AS_TYPED = {"ignore_unknown_options": True}
-"""Lets `-3dB` be a level, not an option."""
+"""Makes `-3dB` an argument, not an option."""
 
 
 @app.command(rich_help_panel=SENSES, context_settings=_AS_TYPED)
@@ -275,7 +275,7 @@ def demo(house: HouseOption = None) -> None:
 
 
 def _house_with_demo() -> Path:
-    """The usual house if it has the demo, else the one that comes with the program."""
+    """Return the default house if it has the demo, else the one that comes with the program."""
     from kacenv.places import house_folder, shipped_house
 
     usual = house_folder()

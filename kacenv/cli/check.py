@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How the findings are written."""
+    """Output format of findings."""
 
     TEXT = "text"
     JSON = "json"
@@ -64,7 +64,7 @@ def check(  # noqa: PLR0913 - one argument for each option
 
 
 def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "Survey":
-    """The survey, after what hasn't been measured yet was."""
+    """Return the survey, after measuring files that weren't."""
     from kacenv.loader import survey, survey_named
 
     def look() -> "Survey":
@@ -76,7 +76,7 @@ def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -
 
 
 def _measured(paths: list[Path]) -> bool:
-    """Measure the files, with a bar in a terminal; False where nothing could be kept."""
+    """Measure the files, with a bar in a terminal; return False if nothing was measured."""
     from kacenv.cli.measuring import shown_scan
     from kacenv.errors import KacenvError
     from kacenv.music import Cache
@@ -100,7 +100,7 @@ def _with_devices(found: "Survey") -> "Survey":
 
 
 def _device_cautions(place: "Place") -> "list[Caution]":
-    """Outputs whose sound device this machine lacks, or that has too few channels."""
+    """Return warnings about outputs whose device this machine lacks, or with too few channels."""
     from kacenv.audio.backend import find
     from kacenv.errors import DeviceError
     from kacenv.loader import Caution

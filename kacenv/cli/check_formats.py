@@ -1,4 +1,4 @@
-"""What `kacenv check` has found, in words for people and in the formats of other programs."""
+"""Output formats of `kacenv check`: text for people, and formats of other programs."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _PROBLEM_MEANING: Final = "Something in a file that keeps it from being used."
 
 
 def to_text(survey: "Survey") -> str:
-    """Every problem in three lines, every warning in one, and how many there are."""
+    """Format every problem in three lines, every warning in one, and their numbers."""
     counts = ", ".join(_count(number, kind) for kind, number in _read(survey).items())
     problems, warnings = len(survey.problems) or "none", len(survey.cautions) or "none"
     lines = [f"{problem}\n" for problem in survey.problems]
@@ -27,7 +27,7 @@ def to_text(survey: "Survey") -> str:
 
 
 def to_json(survey: "Survey") -> str:
-    """Everything for scripts; lines and columns count from 1."""
+    """Format everything as JSON; lines and columns count from 1."""
     found = {
         "house": str(survey.house.root),
         "held_against": [str(root) for root in survey.held_against],
@@ -39,7 +39,7 @@ def to_json(survey: "Survey") -> str:
 
 
 def to_github(survey: "Survey") -> str:
-    """Annotations as GitHub's runners read them from a job's output."""
+    """Format annotations for GitHub's runners."""
     lines = [
         _annotation("error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
         for one in survey.problems
@@ -51,7 +51,7 @@ def to_github(survey: "Survey") -> str:
 
 
 def to_sarif(survey: "Survey") -> str:
-    """SARIF 2.1.0 (OASIS), which code hosts and editors show beside the lines."""
+    """Format as SARIF 2.1.0 (OASIS), for code hosts and editors."""
     from kacenv import __version__
     from kacenv.loader.cautions import Rule
 
@@ -86,7 +86,7 @@ def _read(survey: "Survey") -> dict[str, int]:
 
 
 def _count(number: int, kind: str) -> str:
-    """Of a `kind` in the plural: `2 rooms`, `1 room`."""
+    """Format a number with a noun given in the plural: `2 rooms`, `1 room`."""
     return f"1 {kind.removesuffix('s')}" if number == 1 else f"{number} {kind}"
 
 
@@ -101,7 +101,7 @@ def _annotation(kind: str, file: str, line: int, column: int, text: str) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    """GitHub's workflow commands take these signs percent-encoded."""
+    """Percent-encode the characters reserved in GitHub's workflow commands."""
     return "".join(f"%{ord(sign):02X}" if sign in f"%\r\n{more}" else sign for sign in text)
 
 

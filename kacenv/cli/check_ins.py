@@ -1,4 +1,4 @@
-"""`kacenv done`, `snooze`, `pass` and `seat`: what staff say of check-ins and seats."""
+"""`kacenv done`, `snooze`, `pass` and `seat`: answers to check-ins, and seats' clocks."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Speaks to a room's daemon over its socket: plain HTTP, with what Python starts with."""
+"""HTTP client of a room's daemon, over its Unix socket, with light imports only."""
 
 import json
 import socket
@@ -17,7 +17,7 @@ _HOW_TO_START = (
 
 
 def running_rooms() -> list[str]:
-    """The rooms that run on this machine; a socket left behind by a power cut is none."""
+    """Return the rooms that run on this machine; sockets without a listener don't count."""
     paths = (path for folder in run_folders() for path in folder.glob("*.sock"))
     return sorted({path.stem for path in paths if _listens(str(path))})
 
@@ -34,10 +34,10 @@ def _listens(path: str) -> bool:
 
 
 def the_room(room: str | None) -> str:
-    """The room that is meant: the named one, or the only one that runs.
+    """Return the named room, or the only one that runs.
 
     Raises:
-        DaemonError: none runs, or several do and none was named.
+        DaemonError: None runs, or several do and none was named.
     """
     if room:
         return room
@@ -50,16 +50,16 @@ def the_room(room: str | None) -> str:
 
 
 def get(room: str | None, path: str, timeout: float = _TIMEOUT) -> Any:
-    """What the room's daemon says at `path` within `timeout` seconds."""
+    """Send GET to the room's daemon, and return its answer within `timeout` seconds."""
     return _ask(the_room(room), f"GET {path}", b"", timeout)
 
 
 def post(room: str | None, path: str, body: dict[str, Any], timeout: float = _TIMEOUT) -> Any:
-    """What the room's daemon answers to `body` within `timeout` seconds.
+    """Send POST to the room's daemon, and return its answer within `timeout` seconds.
 
     Raises:
-        RefusedError: it refused, and says why.
-        DaemonError: it can't be reached.
+        RefusedError: The daemon refused; the message has its reason.
+        DaemonError: The daemon can't be reached.
     """
     return _ask(the_room(room), f"POST {path}", json.dumps(body).encode(), timeout)
 
@@ -82,10 +82,10 @@ def _ask(room: str, line: str, body: bytes, timeout: float) -> Any:
 
 
 def connect(room: str, timeout: float) -> socket.socket:
-    """A line to the room's daemon, whose every wait is at most `timeout` seconds.
+    """Connect to the room's daemon, with `timeout` seconds for each operation.
 
     Raises:
-        DaemonError: it can't be reached.
+        DaemonError: The daemon can't be reached.
     """
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(timeout)
@@ -120,6 +120,6 @@ def _in_words(room: str) -> Iterator[None]:
 
 
 def _address(room: str) -> str:
-    """The room's socket, in the first folder that has one."""
+    """Return the room's socket, in the first folder that has one."""
     paths = [folder / f"{room}.sock" for folder in run_folders()]
     return str(next((path for path in paths if path.exists()), paths[-1]))

@@ -1,7 +1,7 @@
-"""What a shell offers after the Tab key: the names in the clinic's own files.
+"""Shell completion with the names in the clinic's own files.
 
-Answers within a blink: files are only skimmed, never checked, and no model is loaded. Whatever
-goes wrong, nothing is offered, and nothing is said.
+Fast: files are parsed without validation, and no model is loaded. On any error nothing is
+offered.
 """
 
 import os
@@ -12,18 +12,18 @@ from typing import Any, Final
 from kacenv.places import house_folder, state_folder
 
 VARIABLE: Final = "_KACENV_COMPLETE"
-"""Set by a shell that asks."""
+"""Environment variable that a shell sets to ask for completions."""
 _YAML: Final = (".yaml", ".yml")
 _LISTS: Final = (".m3u8", ".m3u", ".xspf")
 _CHIMES: Final = ("bell", "two-bells", "deep-bell")
 _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 Offer = tuple[str, str]
-"""A word, and what it is for."""
+"""Word, and its help."""
 
 
 def answer() -> None:
-    """Answer the shell that asks, and leave."""
+    """Answer the shell, and exit."""
     from typer.main import get_command
 
     from kacenv.cli.app import app
@@ -34,7 +34,7 @@ def answer() -> None:
 
 
 def equip(command: Any, path: tuple[str, ...] = ()) -> None:
-    """Give every parameter that means a name of the clinic's its offers, by what it is called."""
+    """Set the completions of every parameter that takes a name, by the parameter's name."""
     for parameter in command.params:
         offers = _OFFERS.get((*path, parameter.name)) or _OFFERS.get((parameter.name,))
         if offers is not None and path != ("init",):
@@ -61,33 +61,33 @@ def _completer(offers: "Callable[[_Asked], Iterable[Offer]]") -> Callable[..., l
 
 
 class _Asked:
-    """What stands on the command line so far, and the house it speaks of."""
+    """Command line so far, and the house it refers to."""
 
     def __init__(self, given: dict[str, Any]) -> None:
         self._given = given
         self.house = Path(given.get("house") or house_folder())
 
     def names(self, folder: str, *more: str) -> list[str]:
-        """The names of the files in a folder of the house, YAML without its ending."""
+        """Return the names of the files in a folder of the house, YAML without its suffix."""
         paths = sorted((self.house / folder).iterdir())
         named = ((path.stem if path.suffix in _YAML else path.name, path) for path in paths)
         return [name for name, path in named if path.suffix in (*_YAML, *more)]
 
     def rooms(self) -> Iterator[dict[str, Any]]:
-        """The room that was named, else all there are."""
+        """Yield the named room, else all."""
         chosen = self._given.get("room") or os.environ.get("KACENV_ROOM")
         names = self.names("rooms")
         for name in [chosen] if chosen in names else names:
             yield self.skim("rooms", name)
 
     def scene(self) -> dict[str, Any]:
-        """The first scene on the line; where an option still lacks its value, none is parsed."""
+        """Return the first scene on the line, which isn't parsed if an option lacks its value."""
         line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
         known = self.names("scenes")
         return self.skim("scenes", next(word for word in line.split() if word in known))
 
     def skim(self, folder: str, name: str) -> dict[str, Any]:
-        """What stands in a file, unchecked; nothing where it can't be read."""
+        """Return a file's YAML without validation; empty if it can't be read."""
         import yaml
 
         loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -137,7 +137,7 @@ def _chimes(asked: _Asked) -> Iterator[Offer]:
 
 
 def _phases(asked: _Asked) -> Iterator[Offer]:
-    """The times at which the scene's phases begin."""
+    """Yield the times at which the scene's phases begin."""
     begin = 0.0
     for phase in asked.scene().get("phases", ()):
         yield _span(begin), f"{phase['name']} begins"
@@ -145,7 +145,7 @@ def _phases(asked: _Asked) -> Iterator[Offer]:
 
 
 def _seconds(span: str) -> float:
-    """Unchecked, as for everything here."""
+    """Parse a time, without validation."""
     total, number = 0.0, ""
     for sign in span.strip():
         if sign in _UNITS:
@@ -168,7 +168,7 @@ def _kinds(_asked: _Asked) -> Iterator[Offer]:
 
 
 def _records(_asked: _Asked) -> Iterator[Offer]:
-    """By their files' names alone; none is opened."""
+    """Yield records by their files' names; none is opened."""
     for path in sorted((state_folder() / "records").glob("*.json")):
         *_, year, month, day, name = path.stem.split("-")
         yield name, f"{year}-{month}-{day}"
@@ -190,4 +190,4 @@ _OFFERS: Final[dict[tuple[str, ...], Callable[[_Asked], Iterable[Offer]]]] = {
     ("record", "show", "id_"): _records,
     ("record", "remove", "id_"): _records,
 }
-"""By the parameter's name, or by its command's and its own."""
+"""Completions by the parameter's name, or by its command's and its own."""

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from kacenv.room import Room
 
 _DAEMON_WITHIN = 1.0
-"""Seconds; the lamps don't wait for a daemon that hangs."""
+"""Time limit of the daemon's answer, in seconds; the lamps don't wait for it."""
 
 
 def lights_up(room: str | None, house: Path | None, *, as_json: bool = False) -> int:
-    """Bring up the safe light straight over the broker; 0 if every lamp that can has confirmed."""
+    """Show the safe light over the broker; return 0 if every lamp that can has confirmed."""
     from kacenv.lights.direct import raise_lights
 
     place = _room(room, house)
@@ -36,7 +36,7 @@ def lights_up(room: str | None, house: Path | None, *, as_json: bool = False) ->
 
 
 def _tell_daemon(room: str) -> None:
-    """A daemon that runs shouldn't lead the lamps back to its plan."""
+    """Send lights-up to a running daemon, so that it doesn't return the lamps to its plan."""
     try:
         post(room, "/v1/requests", {"kind": "lights-up"}, timeout=_DAEMON_WITHIN)
     except (DaemonError, RefusedError):
@@ -80,7 +80,7 @@ def _rounded(span: float | None) -> float | None:
 
 
 def go_round(room: str, house: Path | None, *, as_json: bool = False) -> int:
-    """Walk round the lamps; 0 if each that can has confirmed what it was told."""
+    """Test the lamps one by one; return 0 if each that can has confirmed."""
     from kacenv.cli.sound import held
     from kacenv.lights.walk import walk
 

@@ -61,7 +61,7 @@ def _rooms(home: "House") -> list[str]:
 
 
 def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Finding]":
-    """What one probe finds; each loads only what it needs, for the others may not load at all."""
+    """Run one probe; imports are local, as some may fail."""
     if probe in {"versions", "storage", "clock"}:
         from kacenv.doctor import machine
 
@@ -101,7 +101,7 @@ def _state(room: str) -> "Iterable[Finding]":
 
 
 def _name(home: "House", room: str) -> str:
-    """The room's name, which need not be its file's."""
+    """Return the room's name, which may differ from its file's."""
     from kacenv.errors import LoadError
     from kacenv.loader import load_room
 

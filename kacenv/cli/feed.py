@@ -1,4 +1,4 @@
-"""A room's live events over its socket, and what they add up to."""
+"""Client of a room's event stream over its Unix socket, with the status it adds up to."""
 
 import json
 import select
@@ -15,21 +15,21 @@ from kacenv.errors import DaemonError, NotRunningError, RefusedError
 Json = dict[str, Any]
 _REQUEST: Final = b"GET /v1/events HTTP/1.0\r\nHost: kacenv\r\n\r\n"
 _SILENCE: Final = 5.0
-"""Seconds without a beat until the link counts as lost."""
+"""Time without an event until the connection counts as lost, in seconds."""
 _PATIENCE: Final = 10.0
 _PAUSES: Final = (0.3, 0.7, 1.5, 3.0)
-"""Seconds before another try, the last one for ever."""
+"""Delays of reconnections in seconds; the last one repeats."""
 
 
 class Feed:
-    """Follows a room, and finds it again whenever the link is lost.
+    """Follows a room's events, and reconnects whenever the connection is lost.
 
-    `lost_since` is when it was lost, None while it holds. Made by `with`, which waits for the
-    first word.
+    `lost_since` is the time of the loss, None while connected. A context manager; entering waits
+    for the first status.
 
     Raises:
         DaemonError: The room can't be reached at the beginning.
-        RefusedError: It lets nobody follow it.
+        RefusedError: The daemon refuses the stream.
     """
 
     def __init__(self, room: str, now: Callable[[], float] = time.monotonic) -> None:
@@ -43,7 +43,7 @@ class Feed:
         self._line: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        """Wait until the room has said how it is."""
+        """Wait for the room's first status."""
         self._line = self._begin()
         try:
             self._hear_first()
@@ -53,12 +53,12 @@ class Feed:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the room in peace."""
+        """Close the connection."""
         self._close()
 
     @property
     def status(self) -> Json:
-        """The room now; while the link is lost, as it was then."""
+        """Present status, extrapolated; while the connection is lost, the last one."""
         if self._known is None:
             raise DaemonError(f"The room {self.room} hasn't said how it is.")
         if self.lost_since is not None:
@@ -67,9 +67,10 @@ class Feed:
         return foretell(self._known, self._known["at"] + passed)
 
     def wait(self, span: float, others: Sequence[int] = ()) -> bool:
-        """Wait until the room says something, the link is lost, or one of `others` can be read.
+        """Wait for an event, a loss of the connection, or until one of `others` is readable.
 
-        At most `span` seconds. True if there is news: a change, or the link lost or found.
+        Waits at most `span` seconds. Returns True after a change, or if the connection was lost or
+        found.
         """
         end = self._now() + max(0.0, span)
         while True:
@@ -94,7 +95,7 @@ class Feed:
         return max(0.0, min(end, deadline) - self._now())
 
     def _mind_the_link(self) -> bool:
-        """Notice silence, and try again when it is time."""
+        """Detect a lost connection, and reconnect when due."""
         if self._line is not None:
             return self._now() >= self._heard_at + _SILENCE and self._lose()
         if self._now() < self._again_at:
@@ -116,7 +117,7 @@ class Feed:
         return line
 
     def _hear(self) -> bool:
-        """Take what has come; True if it changes anything."""
+        """Read events; return True if they change anything."""
         assert self._line is not None  # noqa: S101 - who calls has seen it
         try:
             piece = self._line.recv(65536)
@@ -131,7 +132,7 @@ class Feed:
         return any(news)
 
     def _check(self) -> None:
-        """A room that answers with a refusal has more to say than a lost link."""
+        """Raise the daemon's refusal, if it answered with one."""
         head, _, body = self._text.partition(b"\r\n\r\n")
         if self._known is None and head and b" 200 " not in head.splitlines()[0]:
             try:
@@ -150,7 +151,7 @@ class Feed:
         return name != "beat"
 
     def _lose(self) -> bool:
-        """Put the line away; True if it had been held until now."""
+        """Close the connection; return True if it was open."""
         if self._known is not None:
             self._known = self.status
         self._close()
@@ -170,7 +171,7 @@ class Feed:
 
 
 def _read(events: Sequence[bytes]) -> Iterator[tuple[str, Json]]:
-    """The name and the data of each event; whatever else a server writes is passed over."""
+    """Yield the name and the data of each event; ignore anything else."""
     for event in events:
         lines = (line.partition(b": ") for line in event.splitlines())
         fields = {key: value for key, _, value in lines if key in {b"event", b"data"}}

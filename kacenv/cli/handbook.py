@@ -1,4 +1,4 @@
-"""What `--help` says of each command: a line among the others, and how it is typed."""
+"""Help texts of all commands: summaries and examples."""
 
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -13,11 +13,11 @@ AFTER: Final = "After a session"
 ROOM: Final = "Setting up"
 GROUPS: Final = (DRIVE, SEATS, SENSES, PLAN, AFTER, ROOM)
 LONGEST: Final = 60
-"""Letters of a summary, so that it is one line in the narrowest terminal."""
+"""Most characters of a summary, for one line in the narrowest terminal."""
 
 
 class Page(NamedTuple):
-    """A command's summary, and what follows `kacenv` in each example."""
+    """Summary of a command, and its examples without `kacenv`."""
 
     summary: str
     examples: tuple[str, ...]
@@ -151,11 +151,11 @@ PAGES: Final = {
         "lights simulate --room garden --broker --loss 10%",
     ),
 }
-"""Each command by its words, in the order in which they are listed."""
+"""Pages by the commands' words, in the order of listing."""
 
 
 class Program(TyperGroup):
-    """`kacenv` itself: its commands are listed by what they are for, one line each."""
+    """Root command, whose commands are listed by topic, one line each."""
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(**fields)
@@ -182,7 +182,7 @@ def _place(name: str) -> int:
 
 
 def _put_in(group: Any, path: tuple[str, ...] = ()) -> None:
-    """Give each command its summary and, below its own help, its examples."""
+    """Set each command's summary and, below its help, its examples."""
     for name, command in group.commands.items():
         words = (*path, name)
         page = PAGES.get(" ".join(words))

@@ -1,4 +1,4 @@
-"""`kacenv music import`: a clinic's own music, from a folder to playlists, or to a whole scene."""
+"""`kacenv music import`: playlists, or a whole scene, from a folder of music."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -46,7 +46,7 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 class _Import(NamedTuple):
-    """What is to be imported, and how."""
+    """Parameters of an import."""
 
     home: "House"
     folder: Path
@@ -85,7 +85,7 @@ def _to_scene(task: _Import, scene: str) -> None:
 
 
 def _scan(files: list[Path]) -> None:
-    """Measure what isn't known yet; what can't be measured is left to `look_at`."""
+    """Measure files that aren't known yet; `look_at` reports those that can't be."""
     from kacenv.cli.measuring import shown_scan
     from kacenv.music import Cache
     from kacenv.music.scan import scan as scan_files
@@ -113,7 +113,7 @@ def _looked_at(
 
 
 def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> None:
-    """All of the files, or none; nothing that is there is touched, unless it is `unheard` still."""
+    """Write all of the files or none; overwrite only files that are still `unheard`."""
     from kacenv.errors import KacenvError
 
     there = {path: path.read_text("utf-8") for path in texts if path.exists()}

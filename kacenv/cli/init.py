@@ -1,4 +1,4 @@
-"""`kacenv init`: a clinic's first room, with scenes, playlists and music to begin with."""
+"""`kacenv init`: a clinic's first room, with scenes, playlists and music."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,7 +74,7 @@ def init(  # noqa: PLR0913 - one argument for each option
 
 
 def _refuse_second(where: Path) -> None:
-    """Ask nothing where nothing could be written anyway."""
+    """Refuse an existing house before any question."""
     there = [name for name in ("rooms", "scenes", "playlists") if any((where / name).glob("*"))]
     if there:
         raise KacenvError(
@@ -85,7 +85,7 @@ def _refuse_second(where: Path) -> None:
 
 
 class _Questions:
-    """Asks what no option says; `silent` takes what is usual."""
+    """Questions for values without an option; `silent` takes the defaults."""
 
     def __init__(self, *, silent: bool) -> None:
         self._silent = silent

@@ -1,4 +1,4 @@
-"""Virtual lamps on a screen: a table in a terminal, lines in a pipe."""
+"""View of virtual lamps: a table in a terminal, lines in a pipe."""
 
 import json
 import time
@@ -15,7 +15,7 @@ from kacenv.look import Color, Setting
 from kacenv.view import lamp_colour
 
 _FRAME = 0.1
-"""Seconds from one look at the lamps to the next."""
+"""Refresh interval in seconds."""
 _BAR = 20
 _LONGEST = 60
 Shown = dict[str, Any]
@@ -37,7 +37,7 @@ def watch(lamps: Sequence[VirtualLamp], *, as_json: bool = False) -> None:
 
 
 def changes(lamps: Sequence[VirtualLamp], before: dict[str, Shown]) -> Iterator[Shown]:
-    """The lamps that differ from `before`, which is brought up to date."""
+    """Yield the lamps that differ from `before`, and update it."""
     for lamp in lamps:
         shown = state(lamp)
         if before.get(shown["lamp"]) != shown:
@@ -46,7 +46,7 @@ def changes(lamps: Sequence[VirtualLamp], before: dict[str, Shown]) -> Iterator[
 
 
 def state(lamp: VirtualLamp) -> Shown:
-    """A lamp for scripts: level 0 to 1 as the eye sees it, kelvin, colour, what it was told."""
+    """Return a lamp's state for scripts: perceived level 0 to 1, kelvin, colour, last message."""
     setting, received = lamp.setting_now, lamp.received
     last = received[-1] if received else None
     return {
@@ -66,7 +66,7 @@ def _line(shown: Shown) -> str:
 
 
 def table(lamps: Sequence[VirtualLamp]) -> Table:
-    """All lamps: level, white or colour, and what each was told last."""
+    """Return the table of all lamps: level, white or colour, and last message."""
     grid = Table("lamp", "level", "", "light", "told", "last message", box=None)
     for lamp in lamps:
         shown = state(lamp)
@@ -83,13 +83,13 @@ def _hue(shown: Shown) -> str:
 
 
 def swatch(setting: Setting) -> str:
-    """The light of a setting as a screen shows it, such as `#ffb060`."""
+    """Return the colour of a setting on a screen, such as `#ffb060`."""
     if setting.color is None:
         return str(Color(*lamp_colour(setting.level, setting.kelvin)))
     return str(Color(*(round(part * setting.level**0.5) for part in setting.color)))
 
 
 def _short(text: str | None) -> str:
-    """One line of what anyone may have sent, with nothing a terminal would obey."""
+    """Return one line of untrusted text, without control characters."""
     clean = "".join(sign if sign.isprintable() else "·" for sign in text or "")
     return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"

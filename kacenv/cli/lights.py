@@ -1,4 +1,4 @@
-"""`kacenv lights`: the room's lamps in hand, and virtual ones for a room that has none."""
+"""`kacenv lights`: control of the room's lamps, and virtual lamps."""
 
 import sys
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _HERE = ("127.0.0.1", "localhost")
 _PATIENCE = 5.0
-"""Seconds until somebody should know that the broker doesn't answer."""
+"""Time after which an unreachable broker is reported, in seconds."""
 
 
 class _LevelOrCommand(TyperGroup):
-    """Takes `kacenv lights 20%` for `kacenv lights set 20%`."""
+    """Accepts `kacenv lights 20%` for `kacenv lights set 20%`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         spoken_to = any(word in self.commands or word == "--help" for word in args)
@@ -98,7 +98,7 @@ def simulate(
 
 @contextmanager
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
-    """The room's lamps, listening or about to."""
+    """Start virtual lamps for the room's own."""
     from kacenv.clock import MonotonicClock
     from kacenv.errors import DeviceError
     from kacenv.lights.broker import EmbeddedBroker

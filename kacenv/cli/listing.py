@@ -1,4 +1,4 @@
-"""`kacenv rooms` and `kacenv scenes`: what there is to run, and to begin."""
+"""`kacenv rooms` and `kacenv scenes`: lists of rooms and scenes."""
 
 import json
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
 
 
 def _rooms(home: "House", running: list[str]) -> Iterator[dict[str, Any]]:
-    """Each room by its name; those of other houses are there if they run."""
+    """Yield each room by its name; those of other houses only if they run."""
     named: dict[str, dict[str, Any]] = {}
     for file in home.rooms():
         name, problem = _read(home, file)

@@ -1,4 +1,4 @@
-"""A live rehearsal in the terminal: the room's view, many times as fast, and the page's address."""
+"""Live rehearsal in the terminal: the room's view, many times as fast, and the page's address."""
 
 import asyncio
 import math
@@ -25,17 +25,17 @@ from kacenv.units import Seconds, format_clock
 from kacenv.view import picture, plain_lines
 
 _FRAME, _LINE = 0.1, 0.02
-"""Seconds between two pictures, and between two looks for lines, which tell the time."""
+"""Refresh intervals in seconds: of the picture, and of lines, which show the time."""
 _PART = re.compile(r"(?<=[.!?;])\s+")
 _ELSEWHERE = "Commands typed elsewhere drive the real room; here use the page or --at."
 Show = Callable[[dict[str, Any]], None]
 
 
 class Way(NamedTuple):
-    """How to rehearse: scene and room as they are called, presses at their times, and how fast.
+    """Parameters of a live rehearsal: scene, room, presses at their times, and speed.
 
-    With `record`, the session leaves one, of the room `NAME-rehearsal`. Its page is at `port` of
-    this machine, or at one that is free.
+    With `record`, the session leaves a record, of the room `NAME-rehearsal`. Its page is at `port`
+    of this machine, or at a free one.
     """
 
     scene: str
@@ -47,20 +47,20 @@ class Way(NamedTuple):
 
 
 def play(house: House, way: Way) -> None:
-    """Go through the session from its beginning to its end.
+    """Rehearse the session from its beginning to its end.
 
     Raises:
         LoadError: Scene or room can't be used.
         RefusedError: A press makes no sense at its time.
         DaemonError: The page can't be served, or the session has broken off.
-        KeyboardInterrupt: Somebody pressed Ctrl-C; all has been closed.
+        KeyboardInterrupt: The user pressed Ctrl-C; everything has been closed.
     """
     if asyncio.run(_play(house, way)) is signal.SIGINT:
         raise KeyboardInterrupt
 
 
 async def _play(house: House, way: Way) -> signal.Signals | None:
-    """Go through it; the signal by which it was left, if it was."""
+    """Run the rehearsal; return the signal that ended it, if one did."""
     room, timeline = load_room(house, way.room), load_session(house, way.scene, way.room)
     for _ in rehearse(room, timeline, way.presses):
         pass  # a press that would be refused is, before all the rest
@@ -81,7 +81,7 @@ async def _play(house: House, way: Way) -> signal.Signals | None:
 
 
 def _recorded(live: LiveRehearsal) -> str:
-    """Write the record; where it is, or why there is none."""
+    """Write the record; return where it is, or why there is none."""
     if not live.session.ended.is_set():
         return "No record is kept: the session has not ended."
     kept = live.record()
@@ -103,7 +103,7 @@ def _introduction(live: LiveRehearsal, scene: str, room: str) -> Iterator[str]:
 
 
 class _Left(asyncio.Event):
-    """Set when somebody has asked to leave; `by` a signal, or a key."""
+    """Set when the user asks to leave; `by` a signal, or a key."""
 
     by: signal.Signals | None = None
 
@@ -118,7 +118,7 @@ class _Left(asyncio.Event):
 
 @asynccontextmanager
 async def _left() -> AsyncIterator[_Left]:
-    """Tells whether somebody wants to leave: by q, Ctrl-C, or a signal."""
+    """Yield an event that is set by q, Ctrl-C, or a signal."""
     left, loop = _Left(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, left.leave, number)
@@ -133,7 +133,7 @@ async def _left() -> AsyncIterator[_Left]:
 
 
 async def _watch(live: LiveRehearsal, left: _Left) -> Seconds:
-    """Show the session until it has ended or is left; how far it came."""
+    """Show the session until it has ended or is left; return the time it has reached."""
     reached = Seconds(0.0)
     with _shown(live.address) as (show, pause):
         while not (live.session.ended.is_set() or left.is_set()):
@@ -147,21 +147,21 @@ async def _watch(live: LiveRehearsal, left: _Left) -> Seconds:
 
 
 def _status(live: LiveRehearsal) -> dict[str, Any]:
-    """The room now; what staff are told is without what to type, as on the page."""
+    """Return the room's present status, its messages without commands, as on the page."""
     status = asdict(live.session.status())
     told = ({**line, "text": untyped(line["text"])} for line in status["told"])
     return {**status, "told": [line for line in told if line["text"]]}
 
 
 def untyped(text: str) -> str:
-    """Words of the room without what to type: typed elsewhere, it would drive the real room."""
+    """Remove commands from a message: typed elsewhere, they would control the real room."""
     kept = [part for part in _PART.split(text) if ": kacenv " not in part]
     return " ".join(kept).removesuffix(";")
 
 
 @contextmanager
 def _shown(address: str) -> Iterator[tuple[Show, float]]:
-    """What shows a status, a picture or what is new in lines; and how often, in seconds."""
+    """Yield a function that shows a status, as a picture or new lines; and its interval (s)."""
     console = Console()
     if not console.is_terminal:
         yield _lines(), _LINE

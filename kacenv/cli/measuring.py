@@ -1,4 +1,4 @@
-"""The music being measured, as it is seen in a terminal or a pipe."""
+"""Progress of measuring music, in a terminal or a pipe."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 def shown_scan(
     scanned: "Iterable[Scanned]", total: int, *, quiet: bool
 ) -> "Iterator[Iterable[Scanned]]":
-    """What is scanned while it passes by: a bar in a terminal, a line each in a pipe.
+    """Yield the scan's results, with a bar in a terminal, or a line each in a pipe.
 
-    Where it shall be `quiet`, the bar is on stderr, and a pipe gets nothing.
+    If `quiet`, the bar is on stderr, and a pipe gets nothing.
     """
     from rich.console import Console
     from rich.progress import Progress
@@ -35,7 +35,7 @@ def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
 
 
 def line_of(one: "Scanned") -> str:
-    """What is known of a file, or why nothing is."""
+    """Return a file's measurement as a line, or the reason why there is none."""
     from kacenv.loader.files import shown
     from kacenv.music.gap import DEAD_AIR
     from kacenv.units import Seconds, format_clock, format_seconds

@@ -1,4 +1,4 @@
-"""`kacenv midi`: which ports there are, and what a pedal or a controller sends."""
+"""`kacenv midi`: MIDI ports, and the messages of a pedal or a controller."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _NO_MIDI = (
     "by JACK, say so: MIDO_BACKEND=mido.backends.rtmidi/UNIX_JACK"
 )
 _NUMBERS = re.compile(r" \d+:\d+$")
-"""ALSA's numbers at the end of a port's name, which change from day to day."""
+"""ALSA's numbers at the end of a port's name, which vary between boots."""
 
 
 @app.command()
@@ -80,7 +80,7 @@ def learn(
 
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
-    """The ports to listen to: the named one, the room's, or all."""
+    """Return the ports to listen to: the named one, the room's, or all."""
     from kacenv.midi_in import fitting
 
     names, _ = _ports()
@@ -95,7 +95,7 @@ def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
 
 @contextmanager
 def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
-    """What arrives on these ports."""
+    """Yield a queue of the messages on these ports."""
     from queue import SimpleQueue
 
     from kacenv.midi_in import RtMidiInputs
@@ -116,7 +116,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
 
 
 def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
-    """What the lines that follow are, and where they belong."""
+    """Print a heading for the lines that follow."""
     from kacenv.cli.client import running_rooms
 
     if place and place.name in running_rooms():

@@ -1,4 +1,4 @@
-"""`kacenv music`: what there is to know about the clinic's music before a session."""
+"""`kacenv music`: measuring and checking of the clinic's music."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any

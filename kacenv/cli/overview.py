@@ -1,4 +1,4 @@
-"""Sessions at a glance, one above the other on the same axis, in a terminal's letters."""
+"""Chart of sessions on one time axis, in characters of a terminal."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -13,12 +13,12 @@ _WIDTH: Final = 84
 _LABEL: Final = 10
 _BARS: Final = " ▁▂▃▄▅▆▇█"
 _QUIETEST: Final = -24.0
-"""The loudness that is shown as nothing (dB)."""
+"""Loudness shown as nothing, in dB."""
 _LETTERS_A_TICK: Final = 12
 
 
 def overview_lines(arcs: Sequence[Arc]) -> Iterator[str]:
-    """An axis, and for each session its phases, loudness, light and check-ins under it."""
+    """Yield an axis, and each session's phases, loudness, light and check-ins."""
     scale = Scale(0, _WIDTH, Seconds(max(arc.length for arc in arcs)))
     yield " " * _LABEL + _axis(scale)
     for arc in arcs:
@@ -60,7 +60,7 @@ def _phases(scale: Scale, arc: Arc) -> str:
 
 
 def _moments(scale: Scale, arc: Arc) -> Iterator[float]:
-    """The middle of each letter's time, as far as the session goes."""
+    """Yield the middle of each character's time, up to the session's end."""
     letter = scale.length / _WIDTH
     return ((place + 0.5) * letter for place in range(round(scale.span(arc.length))))
 
@@ -75,7 +75,7 @@ def _light(scale: Scale, arc: Arc, zone: Zone) -> str:
 
 
 def _bar(share: float) -> str:
-    """A share of 1 as a bar; only nothing at all is blank."""
+    """Return a bar for a share of 1; only 0 is blank."""
     if share <= 0:
         return _BARS[0]
     return _BARS[min(len(_BARS) - 1, max(1, round(share * (len(_BARS) - 1))))]
@@ -89,7 +89,7 @@ def _check_ins(scale: Scale, arc: Arc) -> str:
 
 
 def _lengths(arcs: Sequence[Arc]) -> Iterator[str]:
-    """When each phase begins in each session, phases of one name side by side."""
+    """Yield the beginning of each phase in each session, phases of one name side by side."""
     names = list(dict.fromkeys(phase.name for arc in arcs for phase in arc.phases))
     width = max(len(name) for name in [*names, "phase"]) + 2
     titles = [arc.title[:26] for arc in arcs]

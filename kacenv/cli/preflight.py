@@ -1,4 +1,4 @@
-"""`kacenv preflight`: the real room, minutes before a session, with one answer: go or no-go."""
+"""`kacenv preflight`: test of the real room before a session, with one result: go or no-go."""
 
 import json
 import sys
@@ -64,7 +64,7 @@ def preflight(  # noqa: PLR0913 - one argument for each option
 
 
 class _Asked(NamedTuple):
-    """What the preflight is about."""
+    """Parameters of a preflight."""
 
     house: Path | None
     room: str
@@ -80,7 +80,7 @@ class _Asked(NamedTuple):
         return (self.scene,) if self.scene else self.home().scenes()
 
     def words(self) -> list[str]:
-        """The same, as it is typed."""
+        """Return the parameters as command-line arguments."""
         given = {
             "--house": str(self.home().root),
             "--scene": self.scene,
@@ -91,7 +91,7 @@ class _Asked(NamedTuple):
 
 
 def _answer(said: "Iterator[Said]") -> None:
-    """Be one probe: say what is found, line by line, and leave lamps as they were when told to."""
+    """Run one probe: print its messages as lines, and restore the lamps on SIGTERM."""
     import signal
     from contextlib import closing
 
@@ -105,7 +105,7 @@ def _answer(said: "Iterator[Said]") -> None:
 
 
 def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
-    """What one probe says; each loads only what it needs, for the others may not load at all."""
+    """Yield the messages of one probe; imports are local, as some may fail."""
     kind, _, part = probe.partition(":")
     if kind == "machine":
         from kacenv.preflight.machine import machine
@@ -183,7 +183,7 @@ def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
 
 
 def _alone(room: str) -> "AbstractContextManager[Any]":
-    """Two at once would each bring lamps back to where the other had led them."""
+    """Lock the room against a second preflight, which would restore the first one's levels."""
     from contextlib import ExitStack
 
     from kacenv.claim import claim
@@ -201,10 +201,10 @@ def _alone(room: str) -> "AbstractContextManager[Any]":
 
 
 def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
-    """What a free room says of itself; None where no daemon runs.
+    """Return the status of a free room; None if no daemon runs.
 
     Raises:
-        DaemonError: It isn't free.
+        DaemonError: The room isn't free.
     """
     from kacenv.preflight.lookout import RoomTakenError
 
@@ -216,10 +216,10 @@ def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
 
 
 def _can_keep(path: Path) -> None:
-    """Say so before lamps are moved, not after; leaves nothing behind.
+    """Check that the page can be written before lamps are moved; leave no file.
 
     Raises:
-        KacenvError: The page can't be kept there.
+        KacenvError: It can't be written.
     """
     new = not path.exists()
     try:
@@ -231,7 +231,7 @@ def _can_keep(path: Path) -> None:
 
 
 def _keep(path: Path, page: str) -> None:
-    """The verdict is out, and stands, should the disk have filled up meanwhile."""
+    """Write the page; a failure doesn't change the result."""
     try:
         path.write_text(f"{page}\n", encoding="utf-8")
     except OSError as error:
@@ -239,7 +239,7 @@ def _keep(path: Path, page: str) -> None:
 
 
 class _Screen:
-    """Shows each part as it goes; in a terminal a line is rewritten, elsewhere only results."""
+    """Shows each part as it goes; in a terminal in one line, elsewhere results only."""
 
     def __init__(self, vacancy: "Vacancy", *, quiet: bool, mute: bool) -> None:
         self._vacancy = vacancy
@@ -248,19 +248,19 @@ class _Screen:
         self._asks = not quiet and not mute and sys.stdin.isatty()
 
     def begins(self, what: str) -> None:
-        """Name a part."""
+        """Show that a part begins."""
         if self._live:
             self._show(f"       {what} …")
         elif not self._quiet:
             print(f"       {what} …", flush=True)
 
     def step(self, what: str, text: str) -> None:
-        """How far it is; only where the line can be written anew."""
+        """Show its progress; only in a terminal."""
         if self._live:
             self._show(f"       {what}: {text} …")
 
     def found(self, finding: "Finding") -> None:
-        """What came of it."""
+        """Show a finding."""
         if self._quiet:
             return
         word = {"fine": "GO", "note": "NOTE", "wrong": "NO-GO"}[finding.mark]
@@ -268,14 +268,14 @@ class _Screen:
         print(f"{word:<7}{finding.what}: {finding.found}", flush=True)
 
     def ask(self, question: str, *, default: bool = True) -> bool | None:
-        """Ask whoever sits here, if anybody may be asked."""
+        """Ask the person at the terminal, if there may be one."""
         if not self._asks:
             return None
         self._show("")
         return typer.confirm(question, default=default)
 
     def make_sure(self) -> None:
-        """Nobody needs the room."""
+        """Raise RoomTakenError if the room is needed."""
         self._vacancy.make_sure()
 
     def _show(self, text: str) -> None:

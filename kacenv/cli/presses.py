@@ -1,4 +1,4 @@
-"""Presses as they are typed, put at moments of a rehearsal: `--at 40m hold`."""
+"""Parser of timed presses of a rehearsal: `--at 40m hold`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -10,14 +10,14 @@ from kacenv.simulate import LONGEST
 from kacenv.units import Seconds, parse_seconds
 
 _HOW: Final = "40m hold"
-"""How a press is given its moment."""
+"""Syntax of a timed press."""
 
 
 def presses_at(typed: Iterable[str]) -> list[tuple[Seconds, Press]]:
-    """Each press with its moment: `40m hold` is a hold after forty minutes.
+    """Parse presses with their times: `40m hold` is a hold after forty minutes.
 
     Raises:
-        PressError: One can't be understood.
+        PressError: One can't be parsed.
     """
     return [_press_at(text) for text in typed]
 
@@ -39,9 +39,9 @@ def _press_at(text: str) -> tuple[Seconds, Press]:
 
 
 def joined(words: list[str], options: Iterable[str]) -> list[str]:
-    """A command line in which all that belongs to an `--at` is one word.
+    """Join the words of each `--at` in a command line.
 
-    That is a time and as much of a press as can be understood, at most up to the next of the
+    The words are a time and as much of a press as can be parsed, at most up to the next of the
     command's own `options`.
     """
     return list(_joined(words, frozenset(options)))
@@ -62,7 +62,7 @@ def _joined(words: list[str], options: frozenset[str]) -> Iterator[str]:
 
 
 def _understood(words: list[str]) -> int:
-    """How many words from the first on are a time and a press; all, where none are."""
+    """Return the number of leading words that form a time and a press; all, if none do."""
     for count in range(len(words), 1, -1):
         try:
             press_of(" ".join(words[1:count]).split())

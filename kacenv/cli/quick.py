@@ -1,4 +1,4 @@
-"""What a therapist types most, answered with nothing loaded that it doesn't need."""
+"""Fast path for a therapist's most frequent commands, with few imports."""
 
 import os
 from typing import Any
@@ -7,11 +7,11 @@ PRESSES = frozenset(
     {"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"}
     | {"done", "snooze", "pass"}
 )
-"""Requests that need no more than their name."""
+"""Requests without arguments."""
 
 
 def run(words: list[str]) -> bool:
-    """Answer a command of one plain word; False where the whole command line is needed."""
+    """Run a command of one word; return False if the whole command line is needed."""
     if len(words) != 1 or words[0] not in {*PRESSES, "status"}:
         return False
     room = os.environ.get("KACENV_ROOM")
@@ -23,7 +23,7 @@ def run(words: list[str]) -> bool:
 
 
 def send(room: str | None, kind: str, **fields: Any) -> None:
-    """Send a request to the room, and print what it says."""
+    """Send a request to the room, and print its reply."""
     from kacenv.cli.client import post
 
     given = {key: value for key, value in fields.items() if value is not None}

@@ -1,4 +1,4 @@
-"""`kacenv record`: what the sessions before were, and the music for people to take along."""
+"""`kacenv record`: records of past sessions, and their music."""
 
 import json
 import os
@@ -118,7 +118,7 @@ def remove(
 def _give(
     cabinet: "Cabinet", kept: "Kept", html: Path | None, *, as_json: bool, music: bool
 ) -> None:
-    """One record, in the one way that was asked for."""
+    """Print or copy one record in the format chosen."""
     if sum((html is not None, as_json, music)) > 1:
         raise KacenvError("One at a time: --html, --json or --music.")
     from kacenv.record.cabinet import DATA, MUSIC, PAGE
@@ -133,7 +133,7 @@ def _give(
 
 
 def _copy(text: str, file: Path) -> None:
-    """Write a copy for this user alone, never over something else."""
+    """Write a copy readable by this user alone; never overwrite."""
     try:
         new = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(new, "w", encoding="utf-8") as copy:

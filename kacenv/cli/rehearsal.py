@@ -1,4 +1,4 @@
-"""A rehearsal in words: the session on one time axis."""
+"""Rehearsal as text on one time axis."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ from kacenv.units import format_clock, format_seconds
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:
-    """A line for each thing that people in the room would notice."""
+    """Yield a line for each thing that people in the room would notice."""
     length = format_seconds(timeline.duration)
     yield f"{timeline.title}: {len(timeline.phases)} phases, {length} planned"
     cuts: dict[int, Cut] = {}
@@ -40,7 +40,7 @@ def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[s
 
 
 def rehearsal_json(arcs: Sequence[Arc]) -> str:
-    """One session, or a list of several, for scripts; times in seconds from the start."""
+    """Return one session, or a list of several, as JSON; times in seconds from the start."""
     plain = [_plain(arc) for arc in arcs]
     return json.dumps(plain[0] if len(plain) == 1 else plain, indent=2, ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""`kacenv rehearse`: a whole session beforehand, in words, as a picture, as sound, or live."""
+"""`kacenv rehearse`: a whole session beforehand, as text, as a picture, as sound, or live."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -56,10 +56,10 @@ OutputOption = Annotated[
 
 
 class RehearseCommand(TyperCommand):
-    """Takes all the words after `--at` as one press, up to the next option."""
+    """Joins all the words after `--at` to one press, up to the next option."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the command line."""
+        """Parse the command line."""
         from kacenv.cli.presses import joined
 
         options = [option for parameter in self.params for option in parameter.opts]
@@ -105,7 +105,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
 def _check(
     picture: Path | None, compare: str | None, live: float | None, render: Path | None
 ) -> None:
-    """Refuse what can't be had together, and a picture of no known kind, before all the work."""
+    """Refuse contradictory options, and an unknown format, before the work."""
     from kacenv.errors import RenderError
 
     if sum(wish is not None for wish in (live, render, picture)) > 1:
@@ -126,7 +126,7 @@ def _check_record(live: float | None, *, record: bool) -> None:
 
 
 class _Rehearsed(NamedTuple):
-    """A scene gone through."""
+    """Rehearsed scene."""
 
     room: "Room"
     timeline: "Timeline"

@@ -1,4 +1,4 @@
-"""A session rendered to a file, with a bar that shows how far it is."""
+"""Rendering of a session to a file, with a progress bar."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,12 +28,12 @@ def render_scene(  # noqa: PLR0913 - all but four have defaults
     *,
     presses: Sequence[tuple[Seconds, Press]] = (),
 ) -> None:
-    """Render `scene` in `room` to the FLAC file `path`, and say what staff would be told.
+    """Render `scene` in `room` to the FLAC file `path`, and print the messages for staff.
 
     Raises:
-        LoadError: the scene or the room can't be used.
-        RenderError: the file can't be written, or there is no such output.
-        RefusedError: a press makes no sense at its time.
+        LoadError: The scene or the room can't be used.
+        RenderError: The file can't be written, or there is no such output.
+        RefusedError: A press makes no sense at its time.
     """
     timeline, place = load_session(house, scene, room), load_room(house, room)
     _try(place, timeline, presses)
@@ -44,7 +44,7 @@ def render_scene(  # noqa: PLR0913 - all but four have defaults
 
 
 def _try(room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]]) -> None:
-    """Go through the session without its sound, so that what is refused is so at once."""
+    """Rehearse the session without sound, so that refusals come at once."""
     for _ in rehearse(room, timeline, presses):
         pass
 
@@ -61,7 +61,7 @@ def _lines(path: Path, rendered: Rendered) -> Iterator[str]:
 
 @contextmanager
 def _bar(timeline: Timeline) -> Iterator[Hear]:
-    """Shown in a terminal, on stderr; nowhere else."""
+    """Yield the progress callback; the bar is on stderr, only in a terminal."""
     console = Console(stderr=True)
     columns = TextColumn("Rendering"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")
     with Progress(

@@ -1,4 +1,4 @@
-"""`kacenv schema`: what editors need in order to complete and check the clinic's files."""
+"""`kacenv schema`: JSON Schemas of the clinic's files, for editors."""
 
 import sys
 from pathlib import Path
@@ -31,7 +31,7 @@ def schema(
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the three schemas to `folder`; where they are now."""
+    """Write the three schemas to `folder`; return their paths."""
     from kacenv.loader.schema import Kind, text_of
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""`kacenv service`: keeps a room running from the start of the machine on, by systemd."""
+"""`kacenv service`: a room's systemd service."""
 
 import os
 import re
@@ -135,7 +135,7 @@ def _check_machine(root: Path | None, room: str) -> None:
 
 
 def _refuse_a_second(service: "Service", *, dry_run: bool) -> None:
-    """Two daemons can't have one room, and the one that is there may be in a session."""
+    """Refuse while another daemon runs the room: it may be in a session."""
     if dry_run or not _answers(service.room) or _is_active(service.unit):
         return
     raise KacenvError(
@@ -173,7 +173,7 @@ def _is_active(unit: str) -> bool:
 
 
 def _check_access(place: "Room", service: "Service") -> None:
-    """Raise an error unless the service's user can use all it needs."""
+    """Check that the service's user can use all it needs."""
     house = Path(service.house)
     for path in (house, Path(service.program[0])):
         if any(path.is_relative_to(hidden) for hidden in _HIDDEN):
@@ -194,7 +194,7 @@ def _check_access(place: "Room", service: "Service") -> None:
 
 
 def _needed(place: "Room", service: "Service") -> Iterator[Path]:
-    """What the room's daemon reads; what isn't there is the loader's to report."""
+    """Yield the paths that the room's daemon reads; the loader reports missing ones."""
     house = Path(service.house)
     named = [house / folder for folder in ("rooms", "scenes", "playlists")]
     named += [path for folder in named for path in folder.glob("*.y*ml")]
@@ -205,7 +205,7 @@ def _needed(place: "Room", service: "Service") -> Iterator[Path]:
 
 
 def _as_user(service: "Service", command: list[str]) -> bool:
-    """Whether `command` succeeds with the rights of the service's user and groups."""
+    """Return True if `command` succeeds with the rights of the service's user and groups."""
     import grp
     import pwd
 
@@ -245,7 +245,7 @@ def _put(path: Path, text: str, root: Path | None, *, dry_run: bool) -> None:
 
 
 def _tool(*command: str, dry_run: bool = False) -> None:
-    """Run one of the system's own tools."""
+    """Run a system tool."""
     if dry_run:
         print(f"# then: {' '.join(command)}")
         return

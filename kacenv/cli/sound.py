@@ -1,4 +1,4 @@
-"""`kacenv audio`: which devices there are, who hears which channel, and how loud."""
+"""`kacenv audio`: sound devices, channels, and loudness calibration."""
 
 import re
 from collections.abc import Iterator
@@ -165,7 +165,7 @@ def _sides(output: "Output") -> tuple[str, ...]:
 
 @contextmanager
 def held(room: str) -> Iterator[None]:
-    """Keep the room from being run while its outputs or lamps are tested."""
+    """Lock the room against a daemon while its outputs or lamps are tested."""
     import fcntl
 
     from kacenv.places import run_folder
@@ -184,7 +184,7 @@ def held(room: str) -> Iterator[None]:
 
 
 def _measured(place: "Room", output: "Output") -> float:
-    """Play the noise until somebody has typed what the meter shows."""
+    """Play noise until the meter's reading is typed; return it."""
     from kacenv.audio.calibration import noise_level
     from kacenv.audio.player import Player
     from kacenv.audio.signals import pink_noise
@@ -206,7 +206,7 @@ def _parse(text: str) -> float:
 
 
 def _write(path: Path, place: "Room", document: "Document", index: int, trim: str) -> None:
-    """Put `trim` into the room file, and change nothing else in it."""
+    """Write `trim` into the room file, and change nothing else in it."""
     from kacenv.loader.explain import validate
     from kacenv.loader.files import shown
     from kacenv.loader.source import parse
@@ -250,7 +250,7 @@ def _with_trim(text: str, document: "Document", index: int, trim: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     import os
     import shutil
     import tempfile

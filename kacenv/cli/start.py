@@ -1,4 +1,4 @@
-"""Starts a room's daemon where none runs yet."""
+"""Start of a room's daemon, if none runs yet."""
 
 import asyncio
 import os
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from kacenv.loader import House
 
 _NEEDED = ("kacenv.daemon", "kacenv.serving", "av", "miniaudio")
-"""What a daemon would have to import after a crash, if its supervisor hadn't."""
+"""Modules that the supervisor imports, so that a daemon needn't after a crash."""
 _PATIENCE = 15.0
-"""A daemon that doesn't answer after this many seconds has failed to start."""
+"""Time limit of a daemon's first answer, in seconds."""
 
 
 def ensure_running(home: "House", room: str) -> str:
-    """Have the daemon of `room` running, in the background if it must be started; its name.
+    """Start the daemon of `room` in the background unless it runs; return the room's name.
 
     Raises:
-        LoadError: the room's file can't be used.
-        DaemonError: it doesn't start; carries what it said.
+        LoadError: The room's file can't be used.
+        DaemonError: It doesn't start; the message has its output.
     """
     from kacenv.loader import load_room
 
@@ -41,10 +41,10 @@ def ensure_running(home: "House", room: str) -> str:
 
 
 def _comes_back(name: str) -> bool:
-    """Whether a daemon of the room that has died, or is just beginning, answers in a while.
+    """Return True if a daemon of the room that has died or is starting answers in time.
 
     Raises:
-        DaemonError: somebody holds the room and doesn't answer; a second daemon would be worse.
+        DaemonError: A process holds the room and doesn't answer; a second daemon would be worse.
     """
     deadline = time.monotonic() + _PATIENCE
     while is_claimed(name):
@@ -60,7 +60,7 @@ def _comes_back(name: str) -> bool:
 
 
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
-    """Keep the daemon of `room` alive until told to end; the exit code."""
+    """Keep the daemon of `room` running until told to end; return the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
     from kacenv.supervisor import Supervisor, forked
 
@@ -80,7 +80,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 
 
 def run(room: str, house: Path | None) -> int:
-    """Run `room` in this process until told to leave; the exit code."""
+    """Run `room` in this process until told to end; return the exit code."""
     from kacenv.daemon import serve
     from kacenv.loader import House
 
@@ -93,7 +93,7 @@ def run(room: str, house: Path | None) -> int:
 
 
 def own_program() -> list[str]:
-    """What runs this very kacenv."""
+    """Return the command that runs this kacenv."""
     script = Path(sys.executable).with_name("kacenv")
     return [str(script)] if script.exists() else [sys.executable, "-m", "kacenv"]
 
@@ -124,7 +124,7 @@ def _start(home: "House", room: str, name: str) -> None:
 
 
 def _answers(name: str) -> bool:
-    """Whether the room runs; one that runs but doesn't answer raises DaemonError."""
+    """Return True if the room runs; raise DaemonError if it runs but doesn't answer."""
     try:
         get(name, "/v1/status")
     except NotRunningError:

@@ -1,4 +1,4 @@
-"""Whether a room is free for a preflight: no session, no lights-up, and its daemon answers."""
+"""Availability of a room for a preflight: no session, no lights-up, and its daemon answers."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from kacenv.look import Setting
 
 _ANSWERS_WITHIN = 2.0
-"""Seconds; a daemon that takes longer may be in a session by now."""
+"""Time limit of the daemon's answer, in seconds; beyond, it may be in a session."""
 _LATER = "Look again when that is done."
 
 
 class Vacancy:
-    """Asks the room's own daemon, each time anew."""
+    """Asks the room's daemon, each time anew."""
 
     def __init__(self, room: str) -> None:
         self._room = room
 
     def status(self) -> dict[str, Any] | None:
-        """What a free room says of itself; None where no daemon runs.
+        """Return the status of a free room; None if no daemon runs.
 
         Raises:
-            RoomTakenError: A session is on, lights-up holds, or nobody can say.
+            RoomTakenError: A session is on, lights-up is active, or the daemon doesn't answer.
         """
         room = self._room
         try:
@@ -48,18 +48,18 @@ class Vacancy:
         return status
 
     def make_sure(self) -> None:
-        """Raise RoomTakenError unless the room is free at this moment."""
+        """Raise RoomTakenError unless the room is free."""
         self.status()
 
     def give_back(self) -> None:
-        """Have lamps that the daemon finds changed go back to its look; it may have ended, too."""
+        """Ask the daemon to return changed lamps to its look; it may have ended, too."""
         from contextlib import suppress
 
         with suppress(KacenvError):
             post(self._room, "/v1/requests", {"kind": "lights-resume"}, _ANSWERS_WITHIN)
 
     def light_of(self, lamp: str) -> "Setting | None":
-        """What the room's daemon takes a lamp to show; None where nobody knows."""
+        """Return the daemon's estimate of a lamp's light; None if unknown."""
         from kacenv.look import Setting, parse_color
         from kacenv.units import Kelvin, Level
 

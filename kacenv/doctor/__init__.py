@@ -1,4 +1,4 @@
-"""The doctor: looks at the machine, the devices and the rooms, and says what to do."""
+"""Diagnosis of the machine, the devices and the rooms, with remedies."""
 
 from kacenv.doctor.examine import Job, examine
 from kacenv.doctor.finding import Finding, Mark, to_json, to_text

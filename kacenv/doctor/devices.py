@@ -9,11 +9,11 @@ from kacenv.audio.backend import listed
 from kacenv.doctor.finding import Finding, Mark
 
 _MIDO: Any = mido
-"""Its functions are made at run time, where type checkers can't see them."""
+"""mido, untyped: its functions are made at run time."""
 
 
 def sound() -> Iterator[Finding]:
-    """The sound devices there are."""
+    """List the sound devices."""
     devices = listed()
     names = tuple(f"{one.name} ({one.channels or '?'} channels)" for one in devices)
     if not devices:
@@ -24,7 +24,7 @@ def sound() -> Iterator[Finding]:
 
 
 def midi() -> Iterator[Finding]:
-    """The MIDI ports there are."""
+    """List the MIDI ports."""
     try:
         ports = tuple(_MIDO.get_output_names())
     except (OSError, ImportError) as error:

@@ -1,4 +1,4 @@
-"""Runs probes, each in a process of its own, so that none can hang, crash or litter the report."""
+"""Runner of probes, each in a process of its own, so that a crash or a hang stays there."""
 
 import os
 import signal
@@ -12,21 +12,21 @@ from kacenv.doctor.finding import Finding, Mark, read_findings
 from kacenv.units import Seconds
 
 PATIENCE = Seconds(8.0)
-"""A probe that takes longer has found that something hangs."""
+"""Time limit of a probe."""
 _AT_ONCE = 2
 _NICE = 10
-"""A session may be on; its sound comes first."""
+"""Niceness: a session has priority."""
 
 
 class Job(NamedTuple):
-    """A probe: what it looks at, and the command that prints its findings as JSON."""
+    """Probe to run: its subject, and the command that prints its findings as JSON."""
 
     what: str
     command: Sequence[str]
 
 
 def examine(jobs: Iterable[Job], patience: Seconds = PATIENCE) -> list[Finding]:
-    """All findings, in the order of `jobs`; a probe without an answer is a finding, too."""
+    """Return all findings in the order of `jobs`; a failed probe is a finding, too."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = pool.map(lambda job: _one(job, patience), jobs)
         return [finding for findings in found for finding in findings]
@@ -53,7 +53,7 @@ def _one(job: Job, patience: Seconds) -> list[Finding]:
 
 
 def _end(probe: subprocess.Popen[bytes]) -> None:
-    """End the probe with all that it has started, so that nothing holds its pipe open."""
+    """Kill the probe and its children, so that none holds its pipe open."""
     with suppress(ProcessLookupError):
         os.killpg(probe.pid, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""Findings: what a probe has found, and what to do about it."""
+"""Findings of probes, with remedies."""
 
 import getpass
 import json
@@ -16,7 +16,7 @@ _NOBODYS = frozenset({"root", "kacenv", "localhost", "debian", "nobody", "audio"
 
 
 class Mark(StrEnum):
-    """How a finding is to be taken."""
+    """Severity of a finding."""
 
     FINE = "fine"
     NOTE = "note"
@@ -25,7 +25,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: `found` in a few words, `lines` beneath it, `todo` where there is a need."""
+    """Finding: `found` in a few words, `lines` of detail, `todo` as the remedy if one is needed."""
 
     what: str
     found: str
@@ -35,10 +35,10 @@ class Finding:
 
 
 def read_findings(text: str) -> list[Finding]:
-    """Findings as `to_json` writes them.
+    """Parse findings written by `to_json`.
 
     Raises:
-        ValueError: It's something else.
+        ValueError: They are malformed.
     """
     try:
         return [
@@ -50,13 +50,13 @@ def read_findings(text: str) -> list[Finding]:
 
 
 def to_json(findings: Iterable[Finding]) -> str:
-    """The findings for programs, masked."""
+    """Return the findings as JSON, masked."""
     listed = [asdict(masked(finding)) for finding in findings]
     return json.dumps({"findings": listed}, indent=2, ensure_ascii=False)
 
 
 def to_text(findings: Sequence[Finding]) -> str:
-    """The findings for people, masked, with a summary at the end."""
+    """Return the findings as text, masked, with a summary at the end."""
     width = max((len(finding.what) for finding in findings), default=0)
     lines = [line for finding in findings for line in _lines(masked(finding), width)]
     wrong = sum(finding.mark is Mark.WRONG for finding in findings)
@@ -74,7 +74,7 @@ def _lines(finding: Finding, width: int) -> Iterator[str]:
 
 
 def masked(finding: Finding) -> Finding:
-    """The finding without secrets and without the names of people and machines."""
+    """Return the finding without secrets and without the names of people and machines."""
     return replace(
         finding,
         found=_masked(finding.found),
@@ -91,7 +91,7 @@ def _masked(text: str) -> str:
 
 
 def _names() -> set[str]:
-    """Who is at work here, and on which machine."""
+    """Return the names of the user and of this machine."""
     names = {os.environ.get("SUDO_USER", ""), platform.node()}
     with suppress(KeyError, OSError):  # a user without a name
         names.add(getpass.getuser())

@@ -14,13 +14,13 @@ from kacenv.places import state_folder
 from kacenv.stamp import is_synchronised
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
-"""Bytes that should be free, and bytes without which a session can't be written down for sure."""
+"""Bytes that should be free, and bytes below which a session may fail to be recorded."""
 _RTC = Path("/sys/class/rtc")
 _SERVICE = Path("/var/lib/kacenv")
 
 
 def versions() -> Iterator[Finding]:
-    """What kacenv stands on."""
+    """Report the versions of kacenv, the system and the libraries."""
     yield Finding("kacenv", f"{__version__}, Python {platform.python_version()}")
     yield Finding("system", f"{_system()}, Linux {platform.release()}, {platform.machine()}")
     yield _libraries()
@@ -51,7 +51,7 @@ def _libraries() -> Finding:
 
 
 def storage() -> Iterator[Finding]:
-    """Where sessions are written down: may they be, and is there room?"""
+    """Probe the disk for session data: writable, and with free space."""
     folder = _SERVICE if _SERVICE.is_dir() else state_folder()
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
     disk = os.statvfs(there)
@@ -71,7 +71,7 @@ def storage() -> Iterator[Finding]:
 
 
 def _fault(folder: Path) -> int:
-    """The error number of writing there; 0 where it works."""
+    """Return the error number of a test write; 0 if it works."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(4096))
@@ -91,7 +91,7 @@ def _unwritable(fault: int) -> Finding:
 
 
 def clock() -> Iterator[Finding]:
-    """Is the time right, and does it survive a power cut?"""
+    """Probe the clock: synchronised, and kept by a battery over a power cut."""
     if is_synchronised():
         yield Finding("clock", "synchronised")
     else:

@@ -1,4 +1,4 @@
-"""Probes of a house and its rooms: files, broker, service, and the last troubles in the log."""
+"""Probes of a house and its rooms: files, broker, service, and the latest warnings in the log."""
 
 import json
 import os
@@ -21,16 +21,16 @@ from kacenv.room import Room
 from kacenv.service import unit_name
 
 BROKER_WITHIN = 5.0
-"""Seconds that a broker may take."""
+"""Time limit of the connection to a broker, in seconds."""
 MOST_LINES = 12
 _TAIL = 200_000
-"""Bytes of a log that are looked at."""
+"""Bytes read from the end of a log."""
 _BOOTED = Path("/run/systemd/system")
 _TROUBLE = re.compile(r'(?:"level": "|\blevel=)(?:warning|error|critical)\b')
 
 
 def house(home: House) -> Iterator[Finding]:
-    """Whether all its files can be used."""
+    """Probe the files of the house."""
     problems = len(check_house(home))
     counts = (len(home.rooms()), len(home.scenes()), len(home.playlists()))
     things = zip(counts, ("room", "scene", "playlist"), strict=True)
@@ -45,7 +45,7 @@ def house(home: House) -> Iterator[Finding]:
 
 
 def broker(home: House, room: str) -> Iterator[Finding]:
-    """Whether the room's broker takes us, with the room's own user and password."""
+    """Probe the connection to the room's broker, with the room's credentials."""
     what = f"{room}: broker"
     try:
         place = load_room(home, room)
@@ -84,7 +84,7 @@ def _asked(what: str, room: Room) -> Finding:
 
 
 def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
-    """What a running room says of itself (as at /v1/status)."""
+    """Report a running room's own status (as at /v1/status)."""
     session = status["session"]
     found = "no session" if session["mode"] == "idle" else f"in a session, {session['mode']}"
     yield Finding(f"{room}: room", f"runs; {found}; sound by {status['sound']}")
@@ -94,12 +94,12 @@ def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def not_running(room: str, why: str) -> Finding:
-    """What there is to say of a room that doesn't answer."""
+    """Report a room that doesn't answer."""
     return Finding(f"{room}: room", "doesn't run, or doesn't answer", Mark.NOTE, why)
 
 
 def service(room: str) -> Iterator[Finding]:
-    """Whether systemd keeps the room running."""
+    """Probe the room's systemd service."""
     what, name = f"{room}: service", unit_name(room)
     if not _BOOTED.is_dir() or not shutil.which("systemctl"):
         todo = f"It is kept running by: kacenv serve --supervised --room {room}"
@@ -120,7 +120,7 @@ def service(room: str) -> Iterator[Finding]:
 
 
 def log(room: str) -> Iterator[Finding]:
-    """The last warnings and errors, from systemd's journal and from the room's own file."""
+    """Report the latest warnings and errors of systemd's journal and of the room's log file."""
     lines, closed = _from_journal(unit_name(room)), False
     for folder in run_folders():
         for path in (folder / f"{room}.log.1", folder / f"{room}.log"):
@@ -147,7 +147,7 @@ def _tail(path: Path) -> list[str]:
 
 
 def _from_journal(unit: str) -> list[str]:
-    """What systemd's journal has of the unit, each line with its time."""
+    """Return the unit's messages in systemd's journal, each with its time."""
     if not shutil.which("journalctl"):
         return []
     said = _output(
@@ -163,7 +163,7 @@ def _from_journal(unit: str) -> list[str]:
 
 
 def _output(*command: str) -> str:
-    """What one of the system's own tools says; nothing where it fails."""
+    """Return the output of a system tool; empty if it fails."""
     return subprocess.run(  # noqa: S603 - the system's own tool
         command, capture_output=True, encoding="utf-8", errors="replace", check=False
     ).stdout

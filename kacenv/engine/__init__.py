@@ -1,7 +1,7 @@
-"""The heart: `(state, now, request) -> (state, commands)`. Pure, and the same every time.
+"""Session state machine: `(state, now, request) -> (state, commands)`; pure and deterministic.
 
-The engine has no clock. Whoever drives it tells it the time; it then does, in order, all that
-has come due, and answers the request. How often it is asked makes no difference.
+The engine has no clock: its caller passes the time. `step` first does all that came due by then,
+in order, then answers the request. The result doesn't depend on how often it is called.
 """
 
 import math
@@ -29,7 +29,7 @@ __all__ = ["Due", "LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", 
 
 
 class Step(NamedTuple):
-    """What one step gives: the new state, orders to the room, and words for who asked."""
+    """Result of one step: the new state, commands for the devices, and a reply to the caller."""
 
     state: State
     commands: tuple[Command, ...]
@@ -42,10 +42,10 @@ class _Due(NamedTuple):
 
 
 def step(state: State, now: Seconds, request: Request | None = None) -> Step:
-    """Do all that is due by `now`, then what `request` asks.
+    """Do all that is due by `now`, then handle `request`.
 
     Raises:
-        RefusedError: the request makes no sense now; nothing has changed.
+        RefusedError: the request makes no sense now; the state is unchanged.
     """
     turn = Turn(state, now)
     if isinstance(request, Resume):
@@ -59,7 +59,7 @@ def step(state: State, now: Seconds, request: Request | None = None) -> Step:
 
 
 def _resume(turn: Turn, request: Resume) -> None:
-    """Do all that came due before the room went, then pass over what came due while it was away."""
+    """Do all that was due before the outage, then skip what came due during it."""
     now, turn.now = turn.now, request.since
     _catch_up(turn)
     turn.commands.clear()
@@ -75,13 +75,13 @@ def _resume(turn: Turn, request: Resume) -> None:
 
 
 def next_due(state: State) -> Seconds | None:
-    """When the engine next has something to do by itself."""
+    """Return the time of the engine's next own action; None without one."""
     due = _next(state)
     return None if due is None else due.at
 
 
 def _catch_up(turn: Turn, earliest: Seconds = Seconds(-math.inf)) -> None:
-    """Let all that is due by now happen at its own time, but never before `earliest`."""
+    """Do all that is due by now, each at its own time, but never before `earliest`."""
     now = turn.now
     while (due := _next(turn.state)) is not None and due.at <= now:
         earliest = turn.now = max(earliest, due.at)
@@ -102,7 +102,7 @@ def _answer(turn: Turn, request: Start | Press | Event) -> str:
 
 
 def _next(state: State) -> _Due | None:
-    """What comes first; of things at one moment (to a millisecond), the one listed first."""
+    """Return the earliest action; of those in the same millisecond, the one listed first."""
     return min(_dues(state), key=lambda due: round(due.at, 3), default=None)
 
 

@@ -1,4 +1,4 @@
-"""What each request does, and what the therapist is told."""
+"""Handlers of requests; each returns the reply that the therapist reads."""
 
 from typing import Literal
 
@@ -40,9 +40,9 @@ from kacenv.units import Seconds, format_seconds
 
 _Answered = Done | Snooze | Pass
 PRESS_GUARD = Seconds(2.0)
-"""The same press within this time is one press."""
+"""The same press within this time counts once."""
 SOONEST_END = Seconds(60.0)
-"""A phase that is made shorter goes on for this long at least, or for what it had left."""
+"""Least time that a shortened phase goes on, unless less was left."""
 
 
 def start(turn: Turn, request: Start) -> str:
@@ -66,13 +66,13 @@ def start(turn: Turn, request: Start) -> str:
 
 
 def _light_hand_at_start(state: State) -> LightHand:
-    """Lights-up outlasts the start of a session; other wishes end with it."""
+    """Keep lights-up across the start of a session; drop any other override."""
     asked = state.light_hand is LightHand.LIGHTS_UP
     return LightHand.LIGHTS_UP if asked else LightHand.PLAN
 
 
 def press(turn: Turn, request: Press) -> str:
-    """Do what a person asks, if it makes sense now and isn't a double press."""
+    """Handle a press, if it makes sense in this mode and isn't a double press."""
     mode = turn.state.mode
     answer = table.TABLE[mode][request.kind]
     if answer is Answer.ALREADY:
@@ -156,7 +156,7 @@ def _extend(turn: Turn, request: Extend) -> str:
 
 
 def _shorten(turn: Turn, request: Shorten) -> str:
-    """Never so short that the phase ends while the therapist's finger is still on it."""
+    """Shorten the phase, but leave it `SOONEST_END` from now."""
     state = turn.state
     soonest = state.phase_clock.reading(turn.now) + SOONEST_END
     durations = list(state.durations)

@@ -1,4 +1,4 @@
-"""Check-ins: each rung exactly once, or passed over and said so; due until staff answer."""
+"""Check-ins: each is shown once or reported as skipped, and stays due until staff answer."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -17,12 +17,12 @@ NONE_DUE = "No check-in is due."
 
 
 def next_phase_cue(state: State) -> Seconds | None:
-    """When the next check-in of this phase is due."""
+    """Return the time of the next check-in on the phase's clock; None without one."""
     return _next(state.planned.cues, state.phase_clock, state.phase_seen)
 
 
 def next_session_cue(state: State) -> Seconds | None:
-    """When the next check-in on the session's clock is due."""
+    """Return the time of the next check-in on the session's clock; None without one."""
     return _next(state.plan.cues, state.session_clock, state.session_seen)
 
 
@@ -36,17 +36,17 @@ def _next_reading(cues: tuple[Cue, ...], seen: Seconds) -> Seconds | None:
 
 
 def ring_phase_cues(turn: Turn) -> None:
-    """Ring what is due on the phase's clock."""
+    """Show the check-ins due on the phase's clock."""
     turn.change(phase_seen=_ring(turn, turn.state.planned.cues, turn.state.phase_seen))
 
 
 def ring_session_cues(turn: Turn) -> None:
-    """Ring what is due on the session's clock."""
+    """Show the check-ins due on the session's clock."""
     turn.change(session_seen=_ring(turn, turn.state.plan.cues, turn.state.session_seen))
 
 
 def _ring(turn: Turn, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
-    """Ring every check-in of the next reading; gives back that reading."""
+    """Show every check-in of the next reading, and return that reading."""
     reading = _next_reading(cues, seen)
     if reading is None:
         return seen
@@ -57,12 +57,12 @@ def _ring(turn: Turn, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
 
 
 def next_seat_cue(state: State) -> Seconds | None:
-    """When the next check-in on a seat's clock is due; a hold doesn't stop those."""
+    """Return the time of the next check-in on a seat's clock; a hold doesn't stop seat clocks."""
     return min((moment.at for moment in _seat_moments(state)), default=None)
 
 
 def ring_seat_cues(turn: Turn) -> None:
-    """Ring what is due on the seat's clock that comes first."""
+    """Show the check-ins due on the seat clock that comes first."""
     first = min(_seat_moments(turn.state), key=lambda moment: moment.at)
     clock = turn.state.seats[first.seat]
     seen = _ring(turn, _cues_of(turn.state, first.seat), clock.seen)
@@ -86,7 +86,7 @@ def _cues_of(state: State, seat: Seat) -> tuple[Cue, ...]:
 
 
 def _show(turn: Turn, cue: Cue) -> None:
-    """Let a check-in come; one that is due already is due anew."""
+    """Show a check-in; if it is due already, it becomes due anew."""
     turn.order(Prompt(cue.id, cue.prompt, turn.now))
     if cue.chime is not None:
         turn.order(StrikeChime(cue.chime, cue.audience, turn.now))
@@ -98,19 +98,19 @@ def _without(state: State, name: str) -> tuple[Due, ...]:
 
 
 def next_snoozed(state: State) -> Seconds | None:
-    """When the next snoozed check-in comes again; None while time is held."""
+    """Return the time at which the next snoozed check-in returns; None while time is held."""
     readings = [due.again for due in state.due if due.again is not None]
     return state.session_clock.when(min(readings)) if readings else None
 
 
 def ring_snoozed(turn: Turn) -> None:
-    """Let the snoozed check-in whose time it is come again."""
+    """Show the snoozed check-in that is due first."""
     snoozed = [(due.again, due.cue) for due in turn.state.due if due.again is not None]
     _show(turn, min(snoozed, key=lambda pair: pair[0])[1])
 
 
 def answer(turn: Turn, request: Done | Snooze | Pass) -> str:
-    """What staff say to a check-in that is due.
+    """Answer a due check-in: done, snoozed, or let pass.
 
     Raises:
         RefusedError: there is no such check-in.
@@ -131,7 +131,7 @@ def _snooze(turn: Turn, due: Due, by: Seconds) -> str:
 
 
 def _meant(state: State, name: str | None) -> Due | None:
-    """The check-in that is named, or the oldest that isn't snoozed."""
+    """Return the named check-in, or the oldest that isn't snoozed."""
     if name is None:
         return next((due for due in state.due if due.again is None), None)
     known = sorted({cue.id for cue in _every_cue(state)})
@@ -148,7 +148,7 @@ def _every_cue(state: State) -> Iterator[Cue]:
 
 
 def pass_over_phases(turn: Turn, until: int) -> None:
-    """Say which check-ins of this phase, and of those skipped before `until`, won't come."""
+    """Tell staff which check-ins of this phase, and of those skipped before `until`, won't come."""
     state = turn.state
     _pass_over(turn, state.planned.cues, state.phase_seen)
     for skipped in state.plan.phases[state.phase + 1 : until]:
@@ -156,7 +156,7 @@ def pass_over_phases(turn: Turn, until: int) -> None:
 
 
 def pass_over_session(turn: Turn) -> None:
-    """Say which check-ins of the session won't come any more, snoozed ones among them."""
+    """Tell staff which check-ins of the session won't come, snoozed ones among them."""
     _pass_over(turn, turn.state.plan.cues, turn.state.session_seen)
     for seat in Seat:
         clock = turn.state.seats.get(seat)

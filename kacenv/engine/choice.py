@@ -1,4 +1,4 @@
-"""Which piece comes next: a pure choice from what the phase has, and what has been heard of it."""
+"""Choice of the next track: a pure function of the phase's queue and the tracks heard."""
 
 import random
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from kacenv.units import Seconds
 
 _MIDDLE_ENERGY = 3
 _FITTED = 60
-"""So many pieces fill any phase; to weigh more of them would keep the room waiting."""
+"""Most tracks considered for a fit: enough to fill any phase, few enough to be quick."""
 
 
 class Draw(NamedTuple):
-    """The next piece of a phase; `again` when staff should hear that the music repeats."""
+    """Next track of a phase; `again` if staff should hear that the music repeats."""
 
     cut: Cut
     again: bool = False
@@ -23,7 +23,7 @@ class Draw(NamedTuple):
 
 
 def draw(state: State, phase: int) -> Draw | None:
-    """The next piece of this phase, or the first one of another; None if none can be played."""
+    """Choose the next track of a phase, or another phase's first; None if none is playable."""
     heard = state.heard if phase == state.phase else ()
     queue = state.plan.phases[phase].queue
     own = _playable(queue.cuts, state)
@@ -41,7 +41,7 @@ def draw(state: State, phase: int) -> Draw | None:
 
 
 def _least_heard(state: State, queue: Queue, cuts: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut:
-    """The piece heard least often in this phase, in the queue's order; never one twice running."""
+    """Return the track heard least often in this phase, in queue order; never the one playing."""
     playing = state.playing.cut.path if state.playing else None
     others = tuple(cut for cut in cuts if cut.path != playing) or cuts
     least = min(heard.count(cut.path) for cut in others)
@@ -51,7 +51,7 @@ def _least_heard(state: State, queue: Queue, cuts: tuple[Cut, ...], heard: tuple
 
 
 def _places(queue: Queue, turn: int) -> dict[str, int]:
-    """The place of each of a queue's files in its `turn`-th round; failed files keep theirs."""
+    """Return each file's position in the queue's `turn`-th round; failed files keep theirs."""
     paths = [cut.path for cut in queue.cuts]
     if queue.shuffle_seed is not None:
         random.Random(f"{queue.shuffle_seed}/{turn}").shuffle(paths)  # noqa: S311 - no secret
@@ -61,7 +61,7 @@ def _places(queue: Queue, turn: int) -> dict[str, int]:
 def _leaning(
     state: State, pool: tuple[Cut, ...], own: tuple[Cut, ...], heard: tuple[str, ...]
 ) -> Cut | None:
-    """Of the pieces not playing, the nearest to the energy wanted; unheard ones come first."""
+    """Return the track nearest to the energy wanted, except the one playing; unheard ones first."""
     tagged = [cut.energy for cut in own if cut.energy is not None] or [_MIDDLE_ENERGY]
     wanted = sum(tagged) / len(tagged) + state.lean
     playing = state.playing.cut.path if state.playing else None
@@ -73,7 +73,7 @@ def _leaning(
 
 
 def _fitting(state: State, phase: int, own: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut | None:
-    """The first of the pieces that fill what is left of the phase; None when all were heard."""
+    """Return the first track of those that fill the rest of the phase; None if all were heard."""
     queue = state.plan.phases[phase].queue
     fresh = tuple(cut for cut in own if cut.path not in heard)
     if not fresh and queue.repeat:
@@ -85,7 +85,7 @@ def _fitting(state: State, phase: int, own: tuple[Cut, ...], heard: tuple[str, .
 
 
 def _left_after_playing(state: State, phase: int, heard: tuple[str, ...]) -> Seconds:
-    """How long the phase goes on after the piece that plays now; whole seconds."""
+    """Return the phase's time left after the playing track, in whole seconds."""
     if not heard or state.playing is None:
         return Seconds(round(state.durations[phase]))
     over = Seconds(state.playing.ends_at - state.plan.phases[phase].queue.crossfade)
@@ -93,7 +93,7 @@ def _left_after_playing(state: State, phase: int, heard: tuple[str, ...]) -> Sec
 
 
 def any_energy(state: State) -> bool:
-    """Whether any piece of this phase says how much energy it has."""
+    """Return True if any track of this phase has an energy tag."""
     queue = state.planned.queue
     return any(cut.energy is not None for cut in queue.cuts + _overflow(state, queue))
 

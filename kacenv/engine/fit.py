@@ -1,4 +1,4 @@
-"""Which pieces fill a phase so that the last one ends with it."""
+"""Choice of tracks that fill a phase so that the last one ends with it."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,11 +9,11 @@ from kacenv.units import Seconds
 
 @lru_cache(maxsize=64)
 def choose(cuts: tuple[Cut, ...], span: Seconds, crossfade: Seconds) -> tuple[Cut, ...]:
-    """The pieces, in their order, that last `span` as nearly as any choice of them does.
+    """Return the tracks, in their order, whose total length comes nearest to `span`.
 
-    Each piece flows into the next over `crossfade`, and the last one may end at any moment of
-    the crossfade that begins when `span` is over; the middle of it is aimed for. Lengths count
-    in whole seconds (a knapsack by dynamic programming). Never empty where `cuts` isn't.
+    Each track overlaps the next by `crossfade`. The last one may end at any moment of the
+    crossfade that begins when `span` is over; its middle is the aim. Lengths are rounded to whole
+    seconds (subset sum by dynamic programming). The result is empty only if `cuts` is.
     """
     steps = [max(1, round(cut.length - crossfade)) for cut in cuts]
     aim = round(span - crossfade / 2)
@@ -23,7 +23,7 @@ def choose(cuts: tuple[Cut, ...], span: Seconds, crossfade: Seconds) -> tuple[Cu
 
 
 def _sums(steps: Sequence[int], most: int) -> dict[int, int | None]:
-    """Every total of some of `steps` up to `most`, with the last step that led to it."""
+    """Return every subset sum of `steps` up to `most`, with the index of the last step in it."""
     ways: dict[int, int | None] = {0: None}
     for index, step in enumerate(steps):
         grown = {total + step: index for total in ways if total + step <= max(most, step)}
@@ -32,7 +32,7 @@ def _sums(steps: Sequence[int], most: int) -> dict[int, int | None]:
 
 
 def _path(ways: dict[int, int | None], steps: Sequence[int], total: int) -> list[int]:
-    """The steps that make up `total`, first to last."""
+    """Return the indices of the steps that make up `total`, in order."""
     path: list[int] = []
     while (last := ways[total]) is not None:
         path.append(last)

@@ -1,4 +1,4 @@
-"""The light: looks, shown no faster than eyes at rest can bear."""
+"""Light: fades to looks, with a bound on the rate of change."""
 
 import math
 
@@ -11,17 +11,17 @@ from kacenv.look import Look, Setting, Zone
 from kacenv.units import Level, Seconds
 
 LIGHTS_UP = Seconds(3.0)
-"""Lights-up takes this long, from any state."""
+"""Fade time of lights-up, from any state."""
 UNKNOWN = Fade.steady(math.nan)
-"""The light of a zone before anything is known of it."""
+"""Fade of a zone whose light is unknown."""
 STEP = 0.75
-"""A step dimmer leaves this share of the light."""
+"""Factor of a step dimmer."""
 BY_HAND = Seconds(4.0)
-"""A change asked for by the therapist."""
+"""Fade time of a change that the therapist asks for."""
 
 
 def show(turn: Turn, look: Look, duration: Seconds) -> None:
-    """Fade to `look` in `duration`, or longer where the bound on light asks for it."""
+    """Fade to `look` in `duration`, or longer where the bound on the slope requires it."""
     if not look:
         return
     needed = (_bounded(turn, zone, look[zone].level, duration) for zone in look)
@@ -33,7 +33,7 @@ def show(turn: Turn, look: Look, duration: Seconds) -> None:
 
 
 def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
-    """A zone's fade; from a light that nobody knows it's slow enough for any change."""
+    """Return a zone's fade; from an unknown level, slow enough for any start."""
     before, steepest = turn.state.light.get(zone, UNKNOWN), turn.state.room.steepest_light
     if math.isnan(before.value_at(turn.now)):
         from_dark, from_full = (
@@ -46,7 +46,7 @@ def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
 
 
 def follow_plan(turn: Turn, duration: Seconds) -> None:
-    """Show the phase's look, if it has one and lights-up doesn't hold."""
+    """Show the phase's look, if it has one and lights-up isn't active."""
     if turn.state.light_hand is LightHand.LIGHTS_UP or not turn.state.planned.look:
         return
     turn.change(light_hand=LightHand.PLAN)
@@ -54,25 +54,25 @@ def follow_plan(turn: Turn, duration: Seconds) -> None:
 
 
 def back_to_plan(turn: Turn) -> None:
-    """Show what the looks up to this phase make together."""
+    """Show the union of the looks up to this phase."""
     turn.change(light_hand=LightHand.PLAN)
     show(turn, planned_so_far(turn.state), BY_HAND)
 
 
 def planned_so_far(state: State) -> Look:
-    """What the looks up to this phase make together."""
+    """Return the union of the looks up to this phase; later ones win."""
     planned = state.plan.phases[: state.phase + 1]
     return {zone: setting for phase in planned for zone, setting in phase.look.items()}
 
 
 def stepped(state: State, now: Seconds, *, up: bool) -> Look:
-    """Every zone a step brighter or dimmer; whites stay.
+    """Return every zone's level a step brighter or dimmer; white temperatures stay.
 
-    A step is a quarter of the level, and at least 1%: of the level that was asked for by hand, or
-    else of the level that is seen now, so that "brighter" is never a slower way into the dark.
+    A step is a quarter of the level, and at least 1%. It starts from the level set by hand, or else
+    from the level seen now, so that "brighter" never continues a fade into the dark.
 
     Raises:
-        RefusedError: nothing is known of any lamp.
+        RefusedError: no lamp's state is known.
     """
     lit = {fixture.zone for fixture in state.room.lights}
     by_hand = state.light_hand is LightHand.THERAPIST
@@ -92,7 +92,7 @@ def _stepped(level: float, *, up: bool) -> float:
 
 
 def lead_to_safety(turn: Turn, duration: Seconds) -> None:
-    """Fade to the safe light until the next look, unless the lamps are on their way there."""
+    """Fade to the safe light until the next look, unless the lamps are fading there already."""
     safe, led = turn.state.room.safe_light, turn.state.light
     if any(zone not in led or led[zone].target != safe[zone].level for zone in safe):
         show(turn, safe, duration)
@@ -100,7 +100,7 @@ def lead_to_safety(turn: Turn, duration: Seconds) -> None:
 
 
 def lights_up(turn: Turn) -> None:
-    """The safe light, at once, from any state."""
+    """Show the safe light within `LIGHTS_UP`, from any state."""
     look = turn.state.room.safe_light
     fades = {
         zone: turn.state.light.get(zone, UNKNOWN).toward(look[zone].level, turn.now, LIGHTS_UP)
@@ -111,5 +111,5 @@ def lights_up(turn: Turn) -> None:
 
 
 def resume(turn: Turn) -> None:
-    """Lamps that somebody changed by hand follow again; the others are not touched."""
+    """Return manually changed lamps to their look; leave the others."""
     turn.order(ResumeLights(turn.now, BY_HAND))

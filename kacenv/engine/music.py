@@ -1,4 +1,4 @@
-"""When the music changes, and how one piece flows into the next."""
+"""Music: times of track changes, crossfades between tracks, and the level."""
 
 from dataclasses import replace
 
@@ -10,20 +10,20 @@ from kacenv.playlist import Cut
 from kacenv.units import Decibels, Seconds
 
 PREROLL = Seconds(10.0)
-"""How long before its crossfade a track is opened."""
+"""Time between opening a track and its crossfade."""
 RETRY = Seconds(10.0)
-"""How long to wait before trying again when no file at all can be played."""
+"""Time until the next try when no file can be played."""
 SHORTEST_FADE = Seconds(0.5)
 FROM_SILENCE = Seconds(3.0)
-"""Music that begins where none sounds rises for at least this long."""
+"""Shortest fade-in of music that begins in silence."""
 HEARD_OUT = Seconds(45.0)
-"""A piece is heard for at least this long before the music leans elsewhere."""
+"""Shortest time that a track plays before a change of intensity replaces it."""
 STEEPEST_LEVEL = 6.0
-"""No level or volume changes faster than this (dB per second)."""
+"""Bound on the slope of levels and volumes, in dB per second."""
 
 
 def change_at(state: State) -> Seconds | None:
-    """When the playing track must, or on the therapist's word may, flow into the next."""
+    """Return the time of the next crossfade; a change of intensity brings it forward."""
     if state.playing is None:
         return None
     upcoming = draw(state, state.phase)
@@ -36,19 +36,19 @@ def change_at(state: State) -> Seconds | None:
 
 
 def _fade_between(cut: Cut, upcoming: Draw | None, wanted: Seconds) -> Seconds:
-    """The crossfade, no longer than a third of either piece."""
+    """Return the crossfade's length, at most a third of either track."""
     third = min(cut.length, upcoming.cut.length if upcoming else cut.length) / 3
     return Seconds(max(SHORTEST_FADE, min(wanted, third)))
 
 
 def phase_fade(state: State, phase: int, cut: Cut) -> Seconds:
-    """The crossfade into `phase`, beginning with `cut`."""
+    """Return the length of the crossfade into `phase`, which begins with `cut`."""
     longest = min(cut.length / 3, state.durations[phase] / 2)
     return Seconds(max(SHORTEST_FADE, min(state.plan.phases[phase].crossfade, longest)))
 
 
 def cue(turn: Turn, cut: Cut) -> Playing:
-    """Have `cut` opened, unless it is already."""
+    """Have `cut` opened, unless it is open."""
     cued = turn.state.cued
     if cued is None or cued.cut != cut:
         cued = Playing(turn.state.last_play_id + 1, cut)
@@ -58,7 +58,7 @@ def cue(turn: Turn, cut: Cut) -> Playing:
 
 
 def play(turn: Turn, drawn: Draw | None, fade: Seconds) -> None:
-    """Let the music flow into what was drawn, beginning now."""
+    """Crossfade into the drawn track, beginning now."""
     if drawn is None:
         _go_without(turn)
         return
@@ -77,7 +77,7 @@ def play(turn: Turn, drawn: Draw | None, fade: Seconds) -> None:
 
 
 def _within_playing(turn: Turn, fade: Seconds) -> Seconds:
-    """A crossfade that ends no later than the piece it leaves."""
+    """Shorten a crossfade to end no later than the track it fades out."""
     playing = turn.state.playing
     if playing is None or playing.ends_at <= turn.now:
         return fade
@@ -91,20 +91,20 @@ def _go_without(turn: Turn) -> None:
 
 
 def tell_once(turn: Turn, subject: str, text: str) -> None:
-    """Tell staff of `subject` the first time in a session that there is something to tell."""
+    """Send staff a notice, once for each `subject` in a session."""
     if subject not in turn.state.told:
         turn.change(told=turn.state.told | {subject})
         turn.order(Notice(text, turn.now))
 
 
 def try_again(turn: Turn) -> None:
-    """Forget which files failed, and look again."""
+    """Clear the list of failed files, and try the next track."""
     turn.change(unplayable=frozenset())
     play_next(turn)
 
 
 def play_next(turn: Turn) -> None:
-    """Flow into the phase's next piece."""
+    """Crossfade into the phase's next track."""
     state = turn.state
     drawn = draw(state, state.phase)
     cut = state.playing.cut if state.playing else drawn.cut if drawn else None
@@ -115,13 +115,13 @@ def play_next(turn: Turn) -> None:
 
 
 def set_level(turn: Turn, level: Decibels, duration: Seconds) -> None:
-    """Fade the music to `level`, no faster than the bound."""
+    """Fade the music to `level`, within the bound on the slope."""
     fade = turn.state.level.toward(level, turn.now, duration, STEEPEST_LEVEL)
     turn.change(level=fade)
     turn.order(SetLevel(level, turn.now, fade.duration))
 
 
 def fade_out(turn: Turn, duration: Seconds) -> None:
-    """The last fade: all music to nothing."""
+    """Fade all music out, for good."""
     turn.order(Crossfade(None, turn.now, duration))
     turn.change(playing=None, cued=None, retry_at=None)

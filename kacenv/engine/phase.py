@@ -1,4 +1,4 @@
-"""Phases: how the session enters, leaves, compresses and finishes them."""
+"""Phases: entering, leaving, compressing and finishing them."""
 
 from kacenv.commands import EnterPhase, SessionEnded
 from kacenv.engine import check_in, choice, light, music, sound
@@ -9,13 +9,13 @@ from kacenv.scene import EndKind
 from kacenv.units import Seconds
 
 GENTLE_FADE = Seconds(4.0)
-"""A piece that sounds for this long after its phase can fade out in peace."""
+"""Playing time that a track needs after the phase's end to be faded out gently."""
 STOPPING = Seconds(6.0)
-"""`stop` fades the music out in this time."""
+"""Fade time of `stop`."""
 
 
 def ends_at(state: State) -> Seconds | None:
-    """When this phase ends by itself; None while it's held."""
+    """Return the time at which this phase ends by itself; None while it is held."""
     return state.phase_clock.when(_end_reading(state))
 
 
@@ -32,7 +32,7 @@ def _end_reading(state: State) -> Seconds:
 
 
 def change_at(state: State) -> Seconds | None:
-    """When the playing piece flows into the next; one that lasts until the phase's end stays."""
+    """Return the time of the next crossfade; a track that outlasts the phase plays to its end."""
     change, end, playing = music.change_at(state), ends_at(state), state.playing
     if change is None or end is None or playing is None:
         return change
@@ -42,7 +42,7 @@ def change_at(state: State) -> Seconds | None:
 
 
 def may_end_now(state: State, now: Seconds) -> bool:
-    """Whether a piece that ends now may end the phase with it: so near is the phase's end."""
+    """Return True if the phase is near enough to its end to end with a track that ends now."""
     end = ends_at(state)
     if end is None or state.planned.end is EndKind.GO:
         return False
@@ -52,7 +52,7 @@ def may_end_now(state: State, now: Seconds) -> bool:
 
 
 def waits_from(state: State) -> Seconds | None:
-    """When a phase that ends on the therapist's go begins to wait for it."""
+    """Return the time from which the phase waits for the therapist; None if it doesn't wait."""
     waits = state.planned.end is EndKind.GO and not state.returning and not state.waiting_told
     return state.phase_clock.when(state.duration) if waits else None
 
@@ -82,7 +82,7 @@ def _flow_in(turn: Turn, index: int) -> None:
 
 
 def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
-    """The piece to have ready, and when it will be needed."""
+    """Return the track to open next, and the time it is needed."""
     end, change = ends_at(state), change_at(state)
     if end is not None and (change is None or end <= change) and music_changes(state):
         drawn = choice.draw(state, state.phase + 1) if not state.is_last_phase else None
@@ -92,14 +92,14 @@ def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
 
 
 def music_changes(state: State) -> bool:
-    """Whether this phase's end brings other music, or none."""
+    """Return True if this phase's end brings another queue, or the end of the music."""
     if state.is_last_phase:
         return True
     return state.plan.phases[state.phase + 1].queue.name != state.planned.queue.name
 
 
 def leave(turn: Turn) -> None:
-    """This phase is over: begin the next, or finish."""
+    """End this phase: begin the next, or finish the session."""
     if turn.state.is_last_phase:
         finish(turn, turn.state.planned.crossfade)
     else:
@@ -107,16 +107,16 @@ def leave(turn: Turn) -> None:
 
 
 def go_to(turn: Turn, index: int) -> None:
-    """Leave this phase for phase `index`; what is skipped on the way forward is named."""
+    """Go to phase `index`; check-ins skipped on the way forward are reported."""
     if index > turn.state.phase:
         check_in.pass_over_phases(turn, index)
     enter(turn, index)
 
 
 def come_home(turn: Turn) -> bool:
-    """Go to the return arc, or stay in it, and compress what is left of it.
+    """Go to the return arc, or stay in it, and compress the time left.
 
-    False where the session is on its way home already, as shortly as it can be.
+    Returns False if the session is returning already and can't be shortened further.
     """
     state = turn.state
     first = max(state.phase, state.plan.return_from)
@@ -134,12 +134,12 @@ def come_home(turn: Turn) -> bool:
 
 
 def _most(state: State) -> float:
-    """The longest way home, and a little for rounding."""
+    """Return the longest return, with a margin for rounding (seconds)."""
     return state.plan.return_within + 0.001
 
 
 def go_back(turn: Turn) -> None:
-    """Begin the phase before anew; before the return arc, the way home is off."""
+    """Begin the previous phase anew; going back before the return arc cancels the return."""
     state = turn.state
     index = max(0, state.phase - 1)
     if state.returning and index < state.plan.return_from:
@@ -159,7 +159,7 @@ def _compressed(state: State, first: int, spent: Seconds, scale: float) -> tuple
 
 
 def resume(turn: Turn) -> None:
-    """Let both clocks run."""
+    """Resume both clocks."""
     state = turn.state
     turn.change(
         mode=Mode.RETURNING if state.returning else Mode.RUNNING,
@@ -169,7 +169,7 @@ def resume(turn: Turn) -> None:
 
 
 def finish(turn: Turn, fade: Seconds) -> None:
-    """Let the music end, over `fade`."""
+    """Fade the music out over `fade`, and end the session with it."""
     check_in.pass_over_phases(turn, turn.state.phase + 1)
     check_in.pass_over_session(turn)
     music.fade_out(turn, fade)
@@ -177,7 +177,7 @@ def finish(turn: Turn, fade: Seconds) -> None:
 
 
 def stop(turn: Turn) -> None:
-    """Everything out in a few seconds, and the safe light up, gently."""
+    """Fade the music out, and fade to the safe light, within `STOPPING`."""
     fading = turn.state.mode is Mode.FADING
     if fading and turn.state.ends_at is not None:
         if turn.state.ends_at > turn.now + STOPPING:
@@ -190,7 +190,7 @@ def stop(turn: Turn) -> None:
 
 
 def end_session(turn: Turn) -> None:
-    """The last fade is over; the room is free for the next session."""
+    """Reset the state for the next session, once the last fade is over."""
     state = turn.state
     sound.reset(turn)
     turn.order(SessionEnded(turn.now))

@@ -1,4 +1,4 @@
-"""What devices report of the music, and what then becomes of it."""
+"""Handlers of device events: a track started, ended or failed, or nothing was heard."""
 
 from dataclasses import replace
 
@@ -9,11 +9,11 @@ from kacenv.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
 from kacenv.units import Seconds
 
 _AS_SAID = Seconds(0.5)
-"""A piece that ends so little early changes as planned; the crossfade is shortened by that much."""
+"""Tolerance of a track's early end (seconds); within it the crossfade is only shortened."""
 
 
 def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
-    """Take note of what a device reports; what concerns no track of ours changes nothing."""
+    """Handle a track's event; ignore events of unknown tracks."""
     state = turn.state
     known = [track for track in (state.playing, state.cued) if track]
     track = next((track for track in known if track.play_id == happened.play_id), None)
@@ -30,7 +30,7 @@ def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
 
 
 def dead_air(turn: Turn, happened: DeadAir) -> str:
-    """Nothing is heard though music should be: another piece, at once."""
+    """Replace a track of which nothing is heard, at once."""
     playing = turn.state.playing
     if playing and not turn.state.hushed and happened.since >= playing.started_at:
         _failed(turn, playing, "nothing was heard of it")
@@ -38,7 +38,7 @@ def dead_air(turn: Turn, happened: DeadAir) -> str:
 
 
 def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
-    """A piece that is shorter than it said: let the next one in before it is over."""
+    """Crossfade early out of a track that is shorter than its file states."""
     if at >= playing.ends_at - _AS_SAID:
         return
     if phase.may_end_now(turn.state, turn.now) and phase.music_changes(turn.state):

@@ -1,4 +1,4 @@
-"""Carrying on after the room has been away, as if it had never been."""
+"""Resuming a session after an outage or a restart."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,29 +26,29 @@ from kacenv.requests import Resume
 from kacenv.units import Decibels, Level, Seconds, format_seconds
 
 HOLD_AFTER = Seconds(600.0)
-"""After more than this the session comes back on hold: much may have happened meanwhile."""
+"""Longest outage after which the session goes on by itself; after a longer one it is held."""
 FADE_IN = music.FROM_SILENCE
 FADE_OUT = Seconds(4.0)
-"""Where the session has ended meanwhile, whatever may still sound goes in this time."""
+"""Fade-out of the music if the session has ended during the outage."""
 READY_IN = Seconds(0.4)
-"""The music is cued this long before it is to sound again."""
+"""Time between cueing a track and its start."""
 _TOO_SHORT = Seconds(2.0)
-"""What is left of a piece must be longer than this to be worth coming back to."""
+"""Shortest rest of a track that is resumed."""
 SHORT_LIFE = Seconds(5.0)
-"""A room that dies this soon after coming back may die of the piece it comes back to."""
+"""A process that ends this soon after resuming may have been ended by its track."""
 SUSPICIOUS = 2
-"""After this many short lives in a row, that piece is passed over."""
+"""Number of short lives in a row after which the track is skipped."""
 _AT_ONCE = Seconds(0.0)
 _ON = frozenset({Mode.RUNNING, Mode.RETURNING, Mode.HELD})
 
 
 def was_long(state: State, since: Seconds, now: Seconds) -> bool:
-    """Whether the room was away for too long to go on without being asked."""
+    """Return True if the outage was too long to go on without being asked."""
     return state.mode in _ON and now - since > HOLD_AFTER
 
 
 def hold(turn: Turn) -> None:
-    """Stay where the session was, on hold, for the music to begin anew, low."""
+    """Hold the session; the music begins anew, ducked."""
     state = turn.state
     turn.change(
         mode=Mode.HELD,
@@ -62,28 +62,28 @@ def hold(turn: Turn) -> None:
 
 
 def count_lives(turn: Turn, request: Resume) -> None:
-    """Note that the room has come back, and whether it had hardly done so before."""
+    """Record the resume, and count lives in a row shorter than `SHORT_LIFE`."""
     last = turn.state.resumed_at
     short = last is not None and request.since - last < SHORT_LIFE
     turn.change(resumed_at=turn.now, short_lives=turn.state.short_lives + 1 if short else 0)
 
 
 class Missed(NamedTuple):
-    """What came due while the room was away: check-ins, and notices to staff; each text once."""
+    """Texts of the check-ins and staff notices that came due during the outage, each once."""
 
     check_ins: tuple[str, ...]
     notices: tuple[str, ...]
 
 
 def missed(given: Sequence[Command]) -> Missed:
-    """What staff should still hear of among orders that nobody carried out."""
+    """Return the texts for staff among commands that weren't carried out."""
     check_ins = dict.fromkeys(order.text for order in given if isinstance(order, Prompt))
     notices = dict.fromkeys(order.text for order in given if isinstance(order, Notice))
     return Missed(tuple(check_ins), tuple(notices))
 
 
 def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> None:
-    """Bring sound and light back to where they should be by now, and tell staff."""
+    """Restore sound and light to their state at this time, and tell staff."""
     _restore_sound(turn)
     if turn.state.mode in _ON:
         _restore_music(turn)
@@ -99,7 +99,7 @@ def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> No
 
 
 def _restore_sound(turn: Turn) -> None:
-    """Set all that can be turned or shut, while nothing sounds yet."""
+    """Set levels, volumes, mutes and the duck, while nothing sounds yet."""
     state, now = turn.state, turn.now
     turn.order(SetLevel(Decibels(state.level.target), now, _AT_ONCE))
     for output in (output.id for output in state.room.outputs):
@@ -111,7 +111,7 @@ def _restore_sound(turn: Turn) -> None:
 
 
 def _restore_music(turn: Turn) -> None:
-    """The same piece at its place, or the next one where it is nearly over or suspicious."""
+    """Resume the track at its position, or take the next if it is nearly over or suspected."""
     playing, at = turn.state.playing, Seconds(turn.now + READY_IN)
     turn.change(cued=None)
     if playing is not None and turn.state.short_lives >= SUSPICIOUS:
@@ -136,9 +136,9 @@ def _restore_music(turn: Turn) -> None:
 
 
 def _restore_light(turn: Turn, since: Seconds) -> None:
-    """Lead the lamps, wherever they are now, to where they should be, no sooner than planned.
+    """Fade the lamps from wherever they are to their present aim, no sooner than planned.
 
-    A lamp of which nothing is known has stayed where it was when the room went.
+    A lamp of unknown state counts as where it was when the outage began.
     """
     state = turn.state
     if state.light_hand is LightHand.LIGHTS_UP:
@@ -149,7 +149,7 @@ def _restore_light(turn: Turn, since: Seconds) -> None:
     origin = _left_at(led, since)
     turn.change(light=dict.fromkeys(led, light.UNKNOWN))
     light.show(turn, look, Seconds(max(light.BY_HAND, left)))
-    # Known again at once: the room may go a second time before this fade has ended.
+    # Known again at once: the session may break off again before this fade has ended.
     begun = {
         zone: replace(fade, origin=origin[zone].level) if zone in origin else fade
         for zone, fade in turn.state.light.items()
@@ -162,13 +162,13 @@ def _restore_light(turn: Turn, since: Seconds) -> None:
 
 
 def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
-    """Where zones were at `since`; lamps are led evenly, whatever the fade's own curve."""
+    """Return each zone's level at `since`; lamps fade linearly, whatever the fade's own curve."""
     levels = {zone: replace(fade, curve=Curve.LINEAR).value_at(since) for zone, fade in led.items()}
     return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
 
 
 def _look(state: State) -> Look:
-    """What the room's zones should show by now."""
+    """Return the look that the zones should show by now."""
     asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
     if state.light_hand is LightHand.PLAN and state.timeline is not None:
         return {**asked, **light.planned_so_far(state)}

@@ -1,4 +1,4 @@
-"""Seat clocks: each chair's own time, and the phases that wait for it."""
+"""Seat clocks, and the phases that wait for them."""
 
 from kacenv.engine import phase
 from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
@@ -9,7 +9,7 @@ from kacenv.units import format_clock
 
 
 def press(turn: Turn, request: SeatStarted) -> str:
-    """Begin a seat's clock, or set it back."""
+    """Start a seat's clock, or reset it."""
     seat, clock = request.seat, turn.state.seats.get(request.seat)
     name = f"Seat {seat.upper()}"
     if not request.started:
@@ -22,7 +22,7 @@ def press(turn: Turn, request: SeatStarted) -> str:
 
 
 def _follow(turn: Turn) -> str:
-    """Let the phases follow the seat that has just begun, if it is the one they wait for."""
+    """Advance or restart the phase that waits for the seat just begun, if there is one."""
     state = turn.state
     if state.returning or state.plan.waits_in is None or not _is_awaited(state):
         return ""
@@ -38,6 +38,6 @@ def _follow(turn: Turn) -> str:
 
 
 def _is_awaited(state: State) -> bool:
-    """Whether the seat that has just begun is the one that the phases follow."""
+    """Return True if the seat just begun is the one that the phases follow."""
     awaited = {Follow.EARLIER: 1, Follow.LATER: len(Seat)}
     return awaited.get(state.plan.follow) == len(state.seats)

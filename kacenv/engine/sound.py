@@ -1,4 +1,4 @@
-"""The therapist's hand on the sound: volume, mute, duck, silence, and the lean of the music."""
+"""Therapist's controls of the sound: volume, mute, duck, silence and intensity."""
 
 from collections.abc import Sequence
 
@@ -19,11 +19,11 @@ DUCK_DOWN, DUCK_UP = Seconds(1.0), Seconds(10.0)
 HUSH_FADE = Seconds(8.0)
 FARTHEST_LEAN = 2
 SOON = Seconds(2.0)
-"""How long after the therapist's word the music may lean, at the earliest."""
+"""Least time from a change of intensity to the crossfade."""
 
 
 def volume(turn: Turn, request: Volume) -> str:
-    """Set one output, or all, from the plan's level."""
+    """Set one output, or all, relative to the plan's level."""
     outputs = _outputs(turn, request.output)
     if request.level > LOUDEST:
         raise RefusedError(f"{LOUDEST:+g} dB above the plan is the most that can be asked for.")
@@ -33,7 +33,7 @@ def volume(turn: Turn, request: Volume) -> str:
 
 
 def _outputs(turn: Turn, named: str | None) -> Sequence[str]:
-    """The output that is named, or all."""
+    """Return the named output's id, or all ids."""
     outputs = [output.id for output in turn.state.room.outputs]
     if named is None:
         return outputs
@@ -51,7 +51,7 @@ def _set_volume(turn: Turn, output: str, level: Decibels) -> None:
 
 
 def mute(turn: Turn, request: Mute) -> str:
-    """Silence one output, or all, or let them sound again."""
+    """Mute or unmute one output, or those for people in the room."""
     outputs = frozenset(_outputs(turn, request.output) if request.output else _for_people(turn))
     muted = turn.state.muted
     changed = outputs - muted if request.muted else outputs & muted
@@ -63,13 +63,13 @@ def mute(turn: Turn, request: Mute) -> str:
 
 
 def _for_people(turn: Turn) -> Sequence[str]:
-    """The outputs of the room and the seats; the staff's own is muted by its name alone."""
+    """Return the outputs of the room and the seats; the staff's is muted only by name."""
     outputs = turn.state.room.outputs
     return [output.id for output in outputs if output.role is not Role.STAFF]
 
 
 def reset(turn: Turn) -> None:
-    """Leave nothing of this session's wishes to the next one."""
+    """Undo mutes, ducking, silence and volumes for the next session."""
     state = turn.state
     if state.hushed:
         turn.order(commands.Hush(False, turn.now, music.SHORTEST_FADE))
@@ -83,7 +83,7 @@ def reset(turn: Turn) -> None:
 
 
 def duck(turn: Turn, ducked: bool) -> str:
-    """Make room for the therapist's voice, or give it back to the music."""
+    """Duck the music for the therapist's voice, or bring it back."""
     if ducked is turn.state.ducked:
         return "The music is low already." if ducked else "The music is at its level already."
     turn.change(ducked=ducked)
@@ -95,7 +95,7 @@ def duck(turn: Turn, ducked: bool) -> str:
 
 
 def hush(turn: Turn, *, hushed: bool) -> str:
-    """Fade to silence on purpose, or back to the music."""
+    """Fade the music to silence, or bring it back."""
     if hushed is turn.state.hushed:
         return "It is silent already." if hushed else "The music is playing already."
     turn.change(hushed=hushed)
@@ -106,7 +106,7 @@ def hush(turn: Turn, *, hushed: bool) -> str:
 
 
 def lean(turn: Turn, by: int) -> str:
-    """Choose more or less energetic pieces from the next good moment on, in this session."""
+    """Prefer tracks of more or less energy from the next crossfade on, in this session."""
     after = max(-FARTHEST_LEAN, min(FARTHEST_LEAN, turn.state.lean + by))
     if after == turn.state.lean:
         return f"The music leans {'up' if by > 0 else 'down'} as far as it goes already."

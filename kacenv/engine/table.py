@@ -1,6 +1,6 @@
-"""The table of modes and requests: what each request means in each mode.
+"""Transition table: the effect of each request in each mode.
 
-The diagram in the docs is drawn from it.
+The diagram in the docs is made from it.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from kacenv.errors import RefusedError
 
 
 class Answer(StrEnum):
-    """What a request meets."""
+    """Effect of a request in a mode."""
 
     DO = "do"
     ALREADY = "already so"
@@ -63,9 +63,11 @@ LEADS_TO: dict[tuple[Mode, str], Mode] = {
     (Mode.HELD, "end"): Mode.RETURNING,
     (Mode.HELD, "stop"): Mode.FADING,
 }
-"""Where a request that is done changes the mode. A hold while returning goes back to returning,
-and so does a step back that stays in the return arc; the last phase's end leads to fading, and
-the last fade's end to idle."""
+"""Mode after a request that is done.
+
+A release leads back to returning if the hold began there, and so does a step back within the
+return arc; the end of the last phase leads to fading, and the end of the last fade to idle.
+"""
 
 _ALREADY_WORDS = {
     (Mode.IDLE, "stop"): "Nothing is playing.",
@@ -80,18 +82,18 @@ _REFUSED_WORDS = {
 
 
 def already(mode: Mode, kind: str) -> str:
-    """What to say when things are as asked."""
+    """Return the reply to a request that changes nothing."""
     return _ALREADY_WORDS.get((mode, kind), "Time is running already.")
 
 
 def refusal(mode: Mode) -> RefusedError:
-    """What to say when a request makes no sense now."""
+    """Return the error for a request that makes no sense in this mode."""
     running = "A session is on. Let it end, or finish it with: kacenv end (or kacenv stop)"
     return RefusedError(_REFUSED_WORDS.get(mode, running))
 
 
 def diagram() -> str:
-    """The modes and what leads from one to another, in Mermaid's language."""
+    """Return the mode diagram in Mermaid syntax."""
     lines = ["stateDiagram-v2", "    [*] --> idle"]
     arrows: dict[tuple[str, str], list[str]] = {}
     for (mode, kind), after in LEADS_TO.items():

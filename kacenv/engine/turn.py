@@ -1,4 +1,4 @@
-"""One turn of the engine: a state on its way to the next, and the commands it gives rise to."""
+"""Context of one engine step: the state as it changes, and the commands so far."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,7 @@ from kacenv.units import Seconds
 
 
 class Turn:
-    """Collects changes and commands; the state it began with is never touched."""
+    """Collects changes and commands of one step; the initial state isn't mutated."""
 
     def __init__(self, state: State, now: Seconds) -> None:
         self.state = state
@@ -21,5 +21,5 @@ class Turn:
         self.state = replace(self.state, **fields)
 
     def order(self, *commands: Command) -> None:
-        """Give commands to the room."""
+        """Append commands for the devices."""
         self.commands.extend(commands)

@@ -1,4 +1,4 @@
-"""The journal: what decides a session's future, written down before it takes effect."""
+"""Journal: a write-ahead log of all that decides a session's future."""
 
 from kacenv.journal.book import Journal
 from kacenv.journal.codec import VERSION

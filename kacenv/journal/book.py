@@ -1,4 +1,4 @@
-"""The journal's file: written at once, made durable within a second, and never in the way."""
+"""Journal writer: written at once, synced to disk within a second, never blocking the session."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from kacenv.tally import Tally
 from kacenv.units import Seconds
 
 SYNC_EVERY = Seconds(0.4)
-"""With the time a slow disk takes, what is written survives a power cut a second later."""
+"""Interval of syncs (seconds); with a slow disk's latency, a power cut loses less than a second."""
 _UNSAFE = (
     "The session can't be written down ({}). It goes on, but could not be resumed after a "
     "power cut. Make room on the disk, or have the folder {} writable; kacenv keeps trying."
@@ -23,12 +23,12 @@ _log = logging.getLogger(__name__)
 
 
 class Journal:
-    """Writes down one session after another in the file `path`.
+    """Writes one session after another to the file `path`.
 
-    What the file can't take waits in memory and is tried again with the next record. Nothing
-    here waits for the disk: the system has each line at once, so that it survives the process,
-    and a thread makes it survive the machine. Only one thread may write. `on_end` is called when
-    a session has been put aside, and must be quick.
+    Lines that can't be written stay in memory, and are retried with the next record. No call waits
+    for the disk: each line is written to the page cache at once, so that it survives the process,
+    and a thread calls fdatasync, so that it survives the machine. Only one thread may write.
+    `on_end` is called when a session's file has been renamed, and must be quick.
     """
 
     def __init__(self, path: Path, now: Callable[[], Stamp] = stamp) -> None:
@@ -49,42 +49,42 @@ class Journal:
 
     @property
     def note(self) -> str | None:
-        """Why what happens isn't safe just now, and what to do; None while all is well."""
+        """Message for staff while records aren't safe, with the remedy; None otherwise."""
         fault = next(iter(list(self._faults.values())), None)
         return _UNSAFE.format(fault, self.path.parent) if fault else None
 
     def begin(self, at: Seconds, base: State, request: Request) -> None:
-        """A session begins in the state `base`; what was written before is forgotten."""
+        """Begin a session in the state `base`, and truncate the file."""
         self._let_go()
         self._begun, self._number, self._mode = True, 1, os.O_TRUNC
-        # Twice: without this line none of the others can be understood.
+        # Written twice: without this line no other can be interpreted.
         self._write(write_line(Record(0, at, self._now(), request, base)) * 2)
 
     def go_on(self, number: int) -> None:
-        """Write on in the file that is there, from record `number`; its last line may be torn."""
+        """Continue the existing file at record `number`; its last line may be torn."""
         self._let_go()
         self._begun, self._number, self._mode = True, number, 0
         self._write(b"\n")
 
     def add(self, at: Seconds, request: Request) -> None:
-        """Write down a request of the session that is on; without one, nothing."""
+        """Write a request of the session; nothing without a session."""
         if self._begun:
             self._write(write_line(Record(self._number, at, self._now(), request)))
             self._number += 1
 
     def tell(self, at: Seconds, text: str) -> None:
-        """Write down what staff were told; without a session, nothing."""
+        """Write a staff message; nothing without a session."""
         if self._begun:
             self._write(write_line(Record(self._number - 1, at, self._now(), told=text)))
 
     def beat(self, at: Seconds, tally: Tally | None = None) -> None:
-        """Write down that the room is alive, and what could not be written before."""
+        """Write a heartbeat, and what couldn't be written before."""
         if self._begun:
             line = write_line(Record(self._number - 1, at, self._now(), tally=tally))
             self._write(b"" if self._unwritten and tally is None else line)
 
     def end(self, at: Seconds, tally: Tally | None = None) -> None:
-        """The session is over and never comes back; its journal stays until the next one ends."""
+        """Write the session's end, and rename the file to `.last` until the next session ends."""
         if not self._begun:
             return
         line = Record(self._number - 1, at, self._now(), ended=True, tally=tally)
@@ -98,7 +98,7 @@ class Journal:
         self.on_end()
 
     def close(self) -> None:
-        """Make all of it durable and let go; twice does no harm."""
+        """Sync the file and close it; may be called twice."""
         self._closing.set()
         self._dirty.set()
         self._syncing.join()
@@ -139,7 +139,7 @@ class Journal:
         self._sync()
 
     def _sync(self) -> None:
-        """On a file of its own, so that a slow disk holds nobody up."""
+        """Sync a duplicate of the descriptor, so that a slow disk doesn't hold the lock."""
         with self._guard:
             mine = os.dup(self._file) if self._file is not None else None
         if mine is None:

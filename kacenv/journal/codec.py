@@ -1,4 +1,4 @@
-"""What the journal's lines say: records as JSON, each sealed with a checksum."""
+"""Codec of the journal's lines: JSON records, each with a CRC-32."""
 
 import binascii
 import json
@@ -16,15 +16,15 @@ from kacenv.tally import Tally
 from kacenv.units import Seconds
 
 VERSION = 1
-"""Of the format. Journals of older versions can be read; tests keep one of each."""
+"""Version of the format. Journals of older versions can be read; tests keep one of each."""
 
 
 class Record(NamedTuple):
-    """One line: its number, the engine's time, the machine's, and what happened.
+    """Journal record: its number, the engine's time, the machine's time, and its content.
 
-    `base` is the state before the first request of a session. A record without either shows
-    that the room was alive then, or that the session has `ended`; it bears the last number, and
-    may have what staff were `told`, or what was counted since the last `tally`.
+    `base` is the state before the first request of a session. A record with neither `base` nor
+    `request` is a heartbeat, or shows that the session has `ended`; it repeats the last number, and
+    may have a staff message (`told`), or the lateness counted since the last `tally`.
     """
 
     number: int
@@ -64,7 +64,7 @@ def _from_model(converter: JsonConverter) -> Any:
 
 
 def _to_model(converter: JsonConverter) -> Any:
-    """Models are read without checking: they were checked before they were written."""
+    """Return a reader of models that skips validation: they were valid when written."""
 
     def read(data: dict[str, Any], kind: type[Model]) -> Model:
         fields = kind.model_fields
@@ -82,7 +82,7 @@ _CONVERTER = _made_converter()
 
 
 def write_line(record: Record) -> bytes:
-    """The record as one line, its checksum first."""
+    """Return the record as one line, its checksum first."""
     data: dict[str, Any] = {
         "version": record.version,
         "number": record.number,
@@ -104,7 +104,7 @@ def write_line(record: Record) -> bytes:
 
 
 def read_line(line: bytes) -> Record | None:
-    """The record of a line; None for one that is torn, damaged, or of a later version."""
+    """Return the record of a line; None if it is torn, damaged, or of a later version."""
     seal, _, text = line.rstrip(b"\n").partition(b" ")
     if seal != b"%08x" % binascii.crc32(text):
         return None

@@ -1,4 +1,4 @@
-"""What a journal tells of a session that broke off."""
+"""Reader of the journal of a session that broke off."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +17,10 @@ _DAMAGED = (
 
 
 class Past(NamedTuple):
-    """A session as far as it was written down.
+    """Session as far as it was recorded.
 
-    It was alive at `since` of the engine's time, which is `stamp` of the machine's; `number`
-    is the next record's, `lost` how many before it can't be read.
+    The last record is at `since` of the engine's time, and at `stamp` of the machine's; `number`
+    is the next record's, `lost` the number of unreadable ones.
     """
 
     base: State
@@ -32,19 +32,19 @@ class Past(NamedTuple):
 
 
 class Return(NamedTuple):
-    """A session to come back to, and how long it has been away."""
+    """Session to resume, and the length of its outage."""
 
     past: Past
     away: Passed
 
 
 def read(path: Path) -> Past | None:
-    """What the journal at `path` tells; None where there is none, or its session has ended.
+    """Read the journal at `path`; None without one, or if its session has ended.
 
-    A torn end is what a power cut leaves; a damaged line is left out and counted.
+    A torn last line is normal after a power cut; damaged lines are skipped and counted.
 
     Raises:
-        JournalError: It can't be read, or its beginning is lost.
+        JournalError: The file can't be read, or its first record is lost.
     """
     try:
         lines = path.read_bytes().splitlines(keepends=True)
@@ -62,10 +62,10 @@ def read(path: Path) -> Past | None:
 
 
 def unfinished(path: Path, now: Stamp) -> Return | None:
-    """The session in the journal at `path` that is to be carried on, if there is one.
+    """Return the session to resume from the journal at `path`; None without one.
 
     Raises:
-        JournalError: There is one that can't be, or is too old.
+        JournalError: The session can't be resumed, or is too old.
     """
     past = read(path)
     if past is None:
@@ -87,10 +87,10 @@ def _was_on(past: Past) -> bool:
 
 
 def past_of(records: list[Record]) -> Past:
-    """What the records of a journal tell.
+    """Build the past of a session from its journal's records.
 
     Raises:
-        JournalError: The beginning is not among them.
+        JournalError: The first record is missing.
     """
     first = next((record for record in records if record.base is not None), None)
     if first is None or first.base is None:

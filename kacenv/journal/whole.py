@@ -1,4 +1,4 @@
-"""A whole journal, read back when its session is over."""
+"""Reader of the journal of a session that is over."""
 
 import hashlib
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from kacenv.units import Seconds
 
 
 class Line(NamedTuple):
-    """What staff were told, and when by the engine's clock."""
+    """Staff message, and its time by the engine's clock."""
 
     at: Seconds
     text: str
@@ -23,8 +23,8 @@ class Line(NamedTuple):
 class Whole(NamedTuple):
     """All that a journal has of a session.
 
-    `run` names the session: eight digits (0 to f), the same whenever the journal is read.
-    `lost` counts lines that can't be read.
+    `run` identifies the session: eight hexadecimal digits, the same whenever the journal is read.
+    `lost` counts unreadable lines.
     """
 
     run: str
@@ -36,11 +36,11 @@ class Whole(NamedTuple):
 
 
 def read_whole(path: Path) -> Whole:
-    """What the journal at `path` tells of a session that is over.
+    """Read the journal at `path` of a session that is over.
 
     Raises:
-        JournalError: Its beginning is lost.
-        OSError: It can't be read.
+        JournalError: The first record is lost.
+        OSError: The file can't be read.
     """
     lines = [line for line in path.read_bytes().splitlines() if line.strip()]
     records = [record for line in lines if (record := read_line(line))]
@@ -59,9 +59,9 @@ def read_whole(path: Path) -> Whole:
 
 
 def _run_of(lines: Iterable[bytes]) -> str:
-    """From the line with which the session began: it has the machine's clocks to a nanosecond.
+    """Return the hash of the session's first line, which has the machine's clocks to a nanosecond.
 
-    No number of ours, so that a record is written once however often it is tried.
+    A random id would differ at each try to write the same record.
     """
     first = next(line for line in lines if (record := read_line(line)) and record.base is not None)
     return hashlib.sha256(first).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""From the clinic's files to rooms and timelines; every problem at once, each with its line."""
+"""Loading of the clinic's files into rooms and timelines, with every problem and its line."""
 
 from kacenv.loader.cautions import Caution
 from kacenv.loader.house import House

@@ -1,6 +1,6 @@
-"""What a packed scene is: a plain tar file whose first member lists all others with their SHA-256.
+"""Format of a packed scene: a tar file whose first member lists all others with their SHA-256.
 
-Members are regular files alone, `scenes/NAME.yaml` and what lies below `playlists/`, in USTAR
+Members are regular files alone, `scenes/NAME.yaml` and files below `playlists/`, in USTAR
 headers (POSIX.1-1988), uncompressed: no links, devices or sparse files, nothing that could grow
 when it is unpacked.
 """
@@ -16,14 +16,14 @@ FORMAT: Final = 1
 BLOCK: Final = 512
 MOST_FILES: Final = 20_000
 LARGEST_MANIFEST: Final = 8_000_000
-"""Bytes."""
+"""Size limit in bytes."""
 CHUNK: Final = 1 << 20
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """One file in the archive."""
+    """File in the archive."""
 
     path: str
     size: int
@@ -32,22 +32,22 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All files of a packed scene, which is called `scene`."""
+    """Manifest of a packed scene named `scene`."""
 
     scene: str
     files: tuple[Packed, ...]
 
     def to_json(self) -> bytes:
-        """The manifest as it is written; the same for the same files."""
+        """Return the manifest as JSON; the same files give the same bytes."""
         content = {"kacenv": FORMAT, "scene": self.scene, "files": [asdict(f) for f in self.files]}
         return json.dumps(content, indent=1, ensure_ascii=False).encode()
 
 
 def manifest_of(content: bytes) -> Manifest:
-    """The manifest that was written so.
+    """Parse a manifest.
 
     Raises:
-        ValueError: It isn't one, or names a path that could lead out of the house.
+        ValueError: It is malformed, or names a path outside the house.
     """
     read: Any = json.loads(content)
     if not isinstance(read, dict) or read.get("kacenv") != FORMAT:
@@ -77,7 +77,7 @@ def _packed(entry: Any) -> Packed:
 
 
 def is_safe(path: str) -> bool:
-    """Whether a path stays in `scenes/` or `playlists/`, on any system, and can be shown."""
+    """Return True if a path stays in `scenes/` or `playlists/` on any system, and is printable."""
     parts = path.split("/")
     return (
         path.isprintable()

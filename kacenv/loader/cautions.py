@@ -1,4 +1,4 @@
-"""What a house may do, but somebody should know of before a session."""
+"""Warnings about tracks: valid, but to be known before a session."""
 
 import math
 from collections.abc import Iterator
@@ -11,19 +11,21 @@ from kacenv.music.gap import DEAD_AIR, Silence
 from kacenv.units import format_clock, format_seconds
 
 SUDDEN: Final = 10.0
-"""A rise of momentary loudness within 2 s that would startle, in LU.
+"""Rise of momentary loudness within 2 s that would startle, in LU.
 
-10 LU are heard as twice as loud (a sone doubles each 10 phon, ISO 532), and the ear sums
-loudness over some tenths of a second, so the momentary window of 0.4 s tells what the
-short-term window of 3 s smooths away. Calm music measures 4 to 7 LU, battle music 10 to 20."""
+10 LU are heard as twice as loud (a sone doubles each 10 phon, ISO 532). The ear integrates
+loudness over some tenths of a second, so the momentary window of 0.4 s fits, and the
+short-term window of 3 s would smooth the rise away. Calm music measures 4 to 7 LU, battle music
+10 to 20.
+"""
 _SHORT_OF: Final = 2.0
-"""Seconds by which a header and the music may differ before something is missing."""
+"""Difference between stated and actual length above which a file counts as cut off (seconds)."""
 _A_PIECE: Final = 30.0
-"""Seconds of music that are worth being kept on one side of a silence."""
+"""Least length of music worth keeping on one side of a silence (seconds)."""
 
 
 class Rule(StrEnum):
-    """What a caution is about."""
+    """Kind of a warning."""
 
     UNMEASURED = "unmeasured"
     SILENT = "silent"
@@ -45,7 +47,7 @@ class Rule(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """What it warns of, in one sentence."""
+        """Sentence that explains the warning."""
         return _MEANINGS[self]
 
 
@@ -71,7 +73,7 @@ _MEANINGS: Final = {
 
 
 class Caution(NamedTuple):
-    """One thing to know about one line of one file; `line` and `column` count from 1."""
+    """Warning about one line of one file; `line` and `column` count from 1."""
 
     file: str
     line: int
@@ -80,12 +82,12 @@ class Caution(NamedTuple):
     rule: Rule
 
     def __str__(self) -> str:
-        """One line that editors can jump to."""
+        """Return one line that editors can jump to."""
         return f"{self.file}:{self.line}:{self.column}: {self.text}"
 
 
 def cautions_about(tracks: list[Listed], name: str) -> Iterator[Caution]:
-    """What to know about the tracks of the playlist called `name`."""
+    """Yield the warnings about the tracks of the playlist `name`."""
     unscanned = [track for track in tracks if track.sound is None]
     if unscanned:
         yield _unscanned(len(unscanned), len(tracks), name, unscanned[0].file)
@@ -138,7 +140,7 @@ def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
 
 
 def _silences_within(track: Listed, sound: Sound) -> list[Silence]:
-    """The silences of which enough lies in what is played of the track."""
+    """Return the silences that lie in the played part for long enough."""
     return [
         silence
         for silence in sound.silences
@@ -147,7 +149,7 @@ def _silences_within(track: Listed, sound: Sound) -> list[Silence]:
 
 
 def _way_round(silence: Silence, track: Listed, sound: Sound) -> str:
-    """How to leave a silence out: by either side that is a piece, else by the longer one."""
+    """Return the advice that avoids a silence: either side long enough, else the longer one."""
     cue_out, cue_in = int(silence.at), math.ceil(silence.end)
     before = cue_out - max(track.begin, sound.head)
     after = min(track.end, sound.duration - sound.tail) - cue_in

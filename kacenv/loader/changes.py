@@ -1,6 +1,6 @@
-"""What happens to a session's files while it is on, in words for staff.
+"""Changes of a session's files while it is on, in words for staff.
 
-The session keeps what it was compiled from; of its files only the music is opened again.
+The session uses its compiled timeline; of its files only the music is opened again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,14 +11,14 @@ from typing import NamedTuple
 from kacenv.errors import Problem
 
 LONGEST = 160
-"""Characters of a problem that staff are told; `kacenv check` tells all of it."""
+"""Most characters of a problem in a message; `kacenv check` shows all of it."""
 _SINGLY = 3
-"""More music files than this are told of together, as when a disk is unplugged."""
+"""Number of changed music files above which one message names them all, as for a lost disk."""
 _KEPT = "this session goes on as it began"
 
 
 class Kind(StrEnum):
-    """What a file is for."""
+    """Kind of a file."""
 
     ROOM = "room"
     SCENE = "scene"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Fate(StrEnum):
-    """What happened to a file."""
+    """Kind of a change."""
 
     CHANGED = "changed"
     GONE = "gone"
@@ -35,7 +35,7 @@ class Fate(StrEnum):
 
 
 class Mark(NamedTuple):
-    """What tells one version of a file from another: bytes, nanoseconds, and the file's number."""
+    """Identity of a file's version: size in bytes, mtime in nanoseconds, inode."""
 
     size: int
     modified: int
@@ -43,19 +43,19 @@ class Mark(NamedTuple):
 
 
 Snapshot = Mapping[Path, Mark | None]
-"""The mark of each file; None where there is none."""
+"""Identity of each file; None if it is missing."""
 _SOME = Mark(-1, -1, -1)
 
 
 class Change(NamedTuple):
-    """Something that happened to one file."""
+    """Change of one file."""
 
     path: Path
     fate: Fate
 
 
 def mark_of(path: Path) -> Mark | None:
-    """The mark of the file at `path`, or None where nothing can be found."""
+    """Return the identity of the file at `path`, or None if it is missing."""
     try:
         found = path.stat()
     except OSError:
@@ -64,10 +64,10 @@ def mark_of(path: Path) -> Mark | None:
 
 
 class Comparison:
-    """Holds one snapshot after another against what is known, beginning with `first`.
+    """Compares successive snapshots with the known state, beginning with `first`.
 
-    A change counts once two snapshots agree on it: by then an editor, or a copy that is under
-    way, has come to its end. What isn't there at first counts as gone.
+    A change counts once two snapshots agree on it: by then an editor or a copy has finished. A file
+    missing at first counts as gone.
     """
 
     def __init__(self, first: Snapshot) -> None:
@@ -75,7 +75,7 @@ class Comparison:
         self._last = dict(first)
 
     def with_next(self, now: Snapshot) -> list[Change]:
-        """What has happened, each thing once."""
+        """Return the settled changes, each once."""
         settled = [path for path, mark in now.items() if mark == self._last[path]]
         moved = [path for path in settled if now[path] != self._known[path]]
         changes = [Change(path, _fate(self._known[path], now[path])) for path in moved]
@@ -91,18 +91,18 @@ def _fate(before: Mark | None, now: Mark | None) -> Fate:
 
 
 Trouble = Callable[[Path], Problem | None]
-"""The first thing that keeps a file from being loaded as it is now."""
+"""Returns the first problem that keeps a file from being loaded."""
 
 
 class Wording(NamedTuple):
-    """Says what happened to the files of `kinds`, named as people know them in this `house`."""
+    """Messages about the files of `kinds`, named relative to `house`."""
 
     house: Path
     kinds: Mapping[Path, Kind]
     trouble: Trouble
 
     def told(self, changes: Iterable[Change]) -> Iterator[str]:
-        """A line for each change; for a great many music files at once, one for all."""
+        """Yield a message for each change; for many music files at once, one for all."""
         music: dict[Fate, list[Path]] = {}
         for path, fate in changes:
             if self.kinds[path] is Kind.MUSIC:
@@ -113,7 +113,7 @@ class Wording(NamedTuple):
             yield from self._music(paths, fate)
 
     def _text(self, path: Path, fate: Fate) -> str:
-        """Of a file that is read when a session begins."""
+        """Return the message about a file that is read when a session begins."""
         name = self._name(path)
         if fate is Fate.GONE:
             return f"{name} is gone; {_KEPT}, but the next one needs it."
@@ -152,7 +152,7 @@ _OF_MUSIC: Mapping[Fate, tuple[str, str]] = {
 
 
 def _in_short(problem: Problem, path: Path, name: str) -> str:
-    """The problem in a line; `name` is the file it is in, which may be another one."""
+    """Return the problem in a line; `name` is the file it is in, if another one."""
     place = "" if Path(problem.file).absolute() == path.absolute() else f"{name}, "
     text = f"{place}line {problem.line}: {problem.found}; expected {problem.expected}"
     line = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What only shows when scene, room and playlists lie side by side."""
+"""Checks across files: scene, room and playlists together."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from kacenv.units import Seconds, format_seconds
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A scene with the places of its lines."""
+    """Scene with the positions of its lines."""
 
     scene: Scene
     document: Document
 
     def playlists(self) -> dict[str, Trail]:
-        """Every playlist the scene names, and where it does so first."""
+        """Return the playlists that the scene names, each with the first place."""
         named: dict[str, Trail] = {}
         for index, phase in enumerate(self.scene.phases):
             named.setdefault(phase.playlist, ("phases", index, "playlist"))
@@ -30,7 +30,7 @@ class Plan:
 
 
 def unknown_playlist(plan: Plan, trail: Trail, names: tuple[str, ...]) -> Problem:
-    """The problem with a playlist that isn't in the house; `names` are those that are."""
+    """Return the problem of a playlist that isn't among the house's `names`."""
     wanted = str(plan.document.at(trail))[:60]
     like = near(wanted, names)
     return plan.document.problem(
@@ -42,7 +42,7 @@ def unknown_playlist(plan: Plan, trail: Trail, names: tuple[str, ...]) -> Proble
 
 
 def check_scene(plan: Plan) -> Iterator[Problem]:
-    """What a scene gets wrong by itself: check-ins that never come, an ending from nowhere."""
+    """Yield the problems of the scene alone: check-ins that never come, an unknown `from`."""
     for index, check_in in enumerate(plan.scene.check_ins):
         yield from _late(plan, index, check_in)
     names = [phase.name for phase in plan.scene.phases]
@@ -76,7 +76,7 @@ def _spans(scene: Scene, check_in: CheckIn) -> Iterator[tuple[str, Seconds]]:
 
 
 def check_looks(plan: Plan, room: Room) -> Iterator[Problem]:
-    """The looks that the scene wants and the room doesn't have."""
+    """Yield the scene's looks that the room lacks."""
     for index, phase in enumerate(plan.scene.phases):
         if phase.light is not None and phase.light not in room.looks:
             like = near(phase.light, room.looks)
@@ -89,7 +89,7 @@ def check_looks(plan: Plan, room: Room) -> Iterator[Problem]:
 
 
 def check_chimes(plan: Plan, room: Room) -> Iterator[Problem]:
-    """The chimes that the scene wants and the room doesn't have."""
+    """Yield the scene's chimes that the room lacks."""
     known = (*room.phrases, "none")
     for index, check_in in enumerate(plan.scene.check_ins):
         if check_in.chime is not None and check_in.chime not in known:
@@ -102,7 +102,7 @@ def check_chimes(plan: Plan, room: Room) -> Iterator[Problem]:
 
 
 def check_music(plan: Plan, queues: Mapping[str, Queue]) -> Iterator[Problem]:
-    """The phases whose music would run dry; nothing may, so each must reach its end."""
+    """Yield the phases whose music is too short for their longest duration."""
     if plan.scene.overflow is not None:
         return
     for index, phase in enumerate(plan.scene.phases):

@@ -1,4 +1,4 @@
-"""A room's own chimes: their MIDI files read, within bounds, into notes."""
+"""Reader of a room's own chimes: MIDI files, within bounds, as notes."""
 
 import io
 from pathlib import Path
@@ -15,16 +15,16 @@ from kacenv.units import Seconds
 
 MAX_BYTES = 65_536
 _MIDO: Any = mido
-"""Its classes are untyped."""
+"""mido, untyped."""
 _EXPORT = "a MIDI file as a music program exports it; export it again"
 
 
 class _FileError(Exception):
-    """Why a file can't be used: what was found, what to write instead, an example."""
+    """Fault of a MIDI file: found, expected, and an example."""
 
 
 def with_chimes(room: Room, document: Document, folder: Path) -> Room:
-    """The room with the notes of its chimes' MIDI files, whose paths begin in `folder`.
+    """Return the room with the notes of its chimes' MIDI files, relative to `folder`.
 
     Raises:
         LoadError: With every file that can't be used, at its line of `document`.
@@ -48,7 +48,7 @@ def with_chimes(room: Room, document: Document, folder: Path) -> Room:
 
 
 def read_notes(folder: Path, name: str) -> tuple[Stroke, ...]:
-    """The notes of all channels of a MIDI file in their order, from the first one on."""
+    """Return the notes of all channels of a MIDI file in order, timed from the first one."""
     midi = _parsed(_read(folder, name))
     if midi.type == 2:
         raise _FileError("which holds several pieces (format 2)", "a MIDI file of format 0 or 1")
@@ -93,7 +93,7 @@ def _parsed(data: bytes) -> Any:
 
 
 def _struck(midi: Any) -> dict[tuple[float, int], int]:
-    """The velocity of every note by its time (s) and pitch; of two at once, the stronger."""
+    """Return the velocity of each note by time (s) and pitch; the greater one of duplicates."""
     now, struck = 0.0, dict[tuple[float, int], int]()
     try:
         for message in midi:

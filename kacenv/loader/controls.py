@@ -1,4 +1,4 @@
-"""What a pedal or a controller shall do, held against the words and the outputs there are."""
+"""Checks of a pedal's or a controller's mapping against requests, outputs and chimes."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from kacenv.trigger import Trigger
 
 
 def check_controls(room: Room, document: Document) -> Iterator[Problem]:
-    """Every `do` that can't be understood or names what isn't there, and every second `on`."""
+    """Yield each invalid `do`, each unknown name, and each duplicate `on`."""
     seen: set[Trigger] = set()
     for index, control in enumerate(room.midi.controls.map if room.midi.controls else ()):
         item = ("midi", "controls", "map", index)

@@ -1,4 +1,4 @@
-"""A folder's pieces, dealt to the phases of a scene: a playlist for each, and a scene with them."""
+"""Assignment of a folder's tracks to the phases of a scene: playlists, and a scene with them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,23 +22,23 @@ from kacenv.scene import Scene
 from kacenv.units import Seconds
 
 _USUAL: Final = 2.0
-"""The energy of music of which nobody has said any."""
+"""Energy of tracks without an energy tag."""
 _LONGEST: Final = 80
-"""What a title may hold."""
+"""Most characters of a title."""
 _LEAST: Final = 20
-"""So much of the folder's name stays in a title, if it is as long."""
+"""Least number of characters kept of the folder's name in a title."""
 _THIN: Final = 0.5
-"""Less music than this share of a playlist's time is told."""
+"""Share of a playlist's time below which too little music is reported."""
 _NAMED: Final = re.compile(r"(?:[&!]\S*\s+)*")
-"""`&name` and `!tag` before a value."""
+"""Anchors (`&name`) and tags (`!tag`) before a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a scene wants of one of its playlists.
+    """Requirements of a scene on one of its playlists.
 
-    `length` is how long its phases are together, `energy` how much its pieces have on average,
-    from 1 (still) to 5 (intense).
+    `length` is the total of its phases, `energy` the average of its tracks, from 1 (still) to
+    5 (intense).
     """
 
     playlist: str
@@ -47,7 +47,7 @@ class Wanted:
 
 
 def wanted_by(house: House, scene: Scene) -> list[Wanted]:
-    """What each playlist of the scene's phases should be like, the calmest first."""
+    """Return the requirements on each playlist of the scene's phases, the calmest first."""
     lengths: dict[str, float] = {}
     for phase in scene.phases:
         lengths[phase.playlist] = lengths.get(phase.playlist, 0.0) + phase.duration
@@ -66,7 +66,7 @@ def _energy(shelf: Shelf, name: str) -> float:
 
 
 class Thin(NamedTuple):
-    """A new playlist whose music, of this `length`, is under half of what is `wanted`."""
+    """New playlist whose music, of this `length`, is under half of the time `wanted`."""
 
     playlist: str
     length: Seconds
@@ -74,11 +74,11 @@ class Thin(NamedTuple):
 
 
 def deal(pieces: Sequence[Piece], wanted: Sequence[Wanted]) -> dict[str, list[Piece]]:
-    """For each playlist its share of the music by time: the calmest pieces for the calmest.
+    """Assign tracks to playlists in proportion to their time, the calmest to the calmest.
 
-    Of pieces with the same energy, those that outlast other playlists' phases go to the longest.
-    Every playlist gets one piece at least, two where there are twice as many and one alone doesn't
-    fill it; there must be one for each. Pieces keep their order.
+    Of tracks with equal energy, those longer than other playlists' phases go to the longest. Each
+    playlist gets at least one track, or two if there are twice as many and one doesn't fill it;
+    there must be one for each. Tracks keep their order.
     """
     least = min(2, len(pieces) // len(wanted))
     rest = list(pieces)
@@ -93,7 +93,7 @@ def deal(pieces: Sequence[Piece], wanted: Sequence[Wanted]) -> dict[str, list[Pi
 
 
 def _ranked(pieces: Sequence[Piece], coming: Sequence[Seconds]) -> list[Piece]:
-    """The pieces as the first of the `coming` lengths takes them: the calmest, then what suits."""
+    """Rank tracks for the first of the `coming` lengths: by energy, then by length."""
     longest = coming[0] == max(coming)
     fits = min(coming) if longest else coming[0]
 
@@ -105,7 +105,7 @@ def _ranked(pieces: Sequence[Piece], coming: Sequence[Seconds]) -> list[Piece]:
 
 
 def _count(ranked: Sequence[Piece], coming: Sequence[Seconds], least: int) -> int:
-    """How many of the ranked pieces the first of the `coming` lengths takes."""
+    """Return the number of ranked tracks for the first of the `coming` lengths."""
     length, longest = coming[0], max(coming)
     if len(coming) == 1:
         return len(ranked)
@@ -124,11 +124,10 @@ def _count(ranked: Sequence[Piece], coming: Sequence[Seconds], least: int) -> in
 
 
 class Dealing:
-    """Whereto a folder's pieces go: playlists `NAME-settle` and so on, and a scene `SCENE-NAME`.
+    """Plan of the files to write: playlists `NAME-settle` and so on, and a scene `SCENE-NAME`.
 
     Raises:
-        LoadError: There is no such scene, it isn't right, or a name is taken already and isn't to
-            be used `again`.
+        LoadError: There is no such scene, it is invalid, or a name is taken and `again` isn't set.
     """
 
     def __init__(
@@ -152,10 +151,10 @@ class Dealing:
         self._text = scene_with(self._source, self._names, overflow, self._music)
 
     def must_suffice(self, count: int) -> None:
-        """Whether so many pieces can do.
+        """Check that there are enough tracks.
 
         Raises:
-            LoadError: There are fewer pieces than playlists.
+            LoadError: There are fewer tracks than playlists.
         """
         if count < len(self._wanted):
             expected = f"{len(self._wanted)} or more, one for each playlist of the scene"
@@ -163,7 +162,7 @@ class Dealing:
             raise refuse(self._folder, f"{found} that can be played", expected)
 
     def thin(self, pieces: Sequence[Piece]) -> Iterator[Thin]:
-        """The new playlists with under half of their time's music, the calmest first."""
+        """Yield the new playlists with under half of their time's music, the calmest first."""
         dealt = deal(pieces, self._wanted)
         for one in self._wanted:
             length = Seconds(sum(piece.length for piece in dealt[one.playlist]))
@@ -171,10 +170,10 @@ class Dealing:
                 yield Thin(self._names[one.playlist], length, one.length)
 
     def files(self, pieces: Sequence[Piece], *, listened: bool) -> Iterator[tuple[Path, str]]:
-        """The playlists, in the order of the phases, and the scene.
+        """Yield paths and texts of the playlists, in the order of the phases, and of the scene.
 
         Raises:
-            LoadError: There are fewer pieces than playlists.
+            LoadError: There are fewer tracks than playlists.
         """
         self.must_suffice(len(pieces))
         dealt = deal(pieces, self._wanted)
@@ -186,7 +185,7 @@ class Dealing:
 
 
 def _names(stem: str, playlists: Sequence[str]) -> dict[str, str]:
-    """A new name for each playlist, and none twice."""
+    """Return a new, unique name for each playlist."""
     names: dict[str, str] = {}
     for playlist in playlists:
         name = usual = f"{stem}-{slug(playlist)}"
@@ -204,7 +203,7 @@ def _list_title(music: str, playlist: str) -> str:
 
 
 def _scene_title(title: str, music: str) -> str:
-    """The scene's title and the music's, which is cut first where both are too long together."""
+    """Return a title from the scene's and the music's, which is cut first if both are too long."""
     room = _LONGEST - len(", with ")
     music = _cut(music, max(_LEAST, room - len(title)))
     return f"{_cut(title, room - len(music))}, with {music}".rstrip()
@@ -215,10 +214,10 @@ def _cut(text: str, longest: int) -> str:
 
 
 def scene_with(path: Path, names: Mapping[str, str], overflow: str, music: str) -> str:
-    """The text of the scene at `path` with other playlists, by `names`, and all else as it was.
+    """Return the text of the scene at `path` with its playlists replaced by `names`.
 
     Raises:
-        LoadError: It is written in a way that this can't follow, or isn't right.
+        LoadError: Its YAML can't be edited in place, or is invalid.
     """
     text = read_text(path)
     before = validate(Scene, parse(text, path.name))
@@ -241,7 +240,7 @@ def scene_with(path: Path, names: Mapping[str, str], overflow: str, music: str) 
 
 
 def _edited(text: str, scene: Scene) -> str:
-    """`text` with the title and the playlists of `scene`, each in its place."""
+    """Return `text` with the title and the playlists of `scene` in place of its own."""
     edits: dict[tuple[int, int], str] = {}
     for node, value in _values(yaml.compose(text, Loader=yaml.SafeLoader), scene):
         edits[node.start_mark.index, node.end_mark.index] = value
@@ -254,7 +253,7 @@ def _edited(text: str, scene: Scene) -> str:
 
 
 def _values(root: yaml.Node | None, scene: Scene) -> Iterator[tuple[yaml.Node, str]]:
-    """The places of title, playlists and overflow, and what belongs there."""
+    """Yield the nodes of title, playlists and overflow, with their new values."""
     for key, node in _pairs(root):
         if key == "title":
             yield node, scalar(scene.title)

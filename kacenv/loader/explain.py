@@ -1,4 +1,4 @@
-"""What is wrong with a file's contents, in plain words and all at once."""
+"""Validation of a file against its model, with all errors in plain words."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -26,17 +26,17 @@ _UNITS: dict[str, tuple[str, Callable[[object], float]]] = {
     "12% 2200 K": ("%", parse_level),
     "2200 K": (" K", parse_kelvin),
 }
-"""By the example of the error: the unit that was probably meant, and who reads it."""
+"""Unit that was probably meant, and its parser, by the error's example."""
 _PRIVATE = {
     *("patient", "patients", "client", "clients", "people", "diagnosis", "notes", "note"),
     *("dose", "dosage", "drug", "medicine", "medication", "route", "birthday"),
 }
-"""Keys that mean to say something about a person."""
+"""Keys that would hold data about a person."""
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(h|m|s)?[a-z]*", re.IGNORECASE)
 
 
 def validate(model: type[M], document: Document) -> M:
-    """The model that `document` holds.
+    """Parse `document` as a model.
 
     Raises:
         LoadError: With everything that is wrong in the file, sorted by line.
@@ -54,7 +54,7 @@ def validate(model: type[M], document: Document) -> M:
 
 
 def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    """Each problem once, by file and line."""
+    """Return the problems without duplicates, by file and line."""
     return tuple(sorted(dict.fromkeys(problems), key=lambda one: (one.file, one.line, one.column)))
 
 
@@ -74,7 +74,7 @@ class _Explainer:
         return [detail for detail in details if not self._is_echo(detail["loc"], detail)]
 
     def hidden_rules(self, error: ValidationError, model: type[Model]) -> Iterator[Problem]:
-        """The rules between values that are broken behind wrong values."""
+        """Yield violated rules between values, which other errors had hidden."""
         details = self._details(error)
         few = len(details) <= _MOST_MENDED
         tree = mended(self._document, self._guide, details) if few else None
@@ -88,7 +88,7 @@ class _Explainer:
                     yield self._one(detail["loc"], detail)
 
     def _is_echo(self, trail: Trail, detail: Any) -> bool:
-        """Whether the error only repeats another one: of YAML's, or of a list's own items."""
+        """Return True if the error repeats one of the YAML parser's or of a list's items."""
         if any(trail[: len(spoilt)] == spoilt for spoilt in self._document.spoilt):
             return True
         given = self._document.at(trail)
@@ -180,7 +180,7 @@ class _Explainer:
         return self._document.problem(trail, _found(trail, value), cause.expected, example)
 
     def _broken_rule(self, trail: Trail, cause: UnitError) -> Problem:
-        """A rule about several values of a block: placed at the one that breaks it."""
+        """Return the problem of a rule between values, placed at the value that violates it."""
         found, words = str(cause.found), re.findall(r"[\w-]+", cause.expected)
         at = _offender(self._document.at(trail), cause)
         like = near(found, words) if cause.example in words else ""
@@ -220,7 +220,7 @@ def _slug_like(text: str) -> str:
 
 
 def _with_unit(value: Tree, example: str, usual: str) -> str:
-    """What was probably meant by a bare number, or by a unit written out.
+    """Return the probable meaning of a number without a unit, or with its unit written out.
 
     `example` is the error's own; `usual` is the unit that times have at this key.
     """
@@ -239,7 +239,7 @@ def _with_unit(value: Tree, example: str, usual: str) -> str:
 
 
 def _offender(tree: Tree, cause: UnitError) -> Trail:
-    """Where in `tree` the thing stands that a broken rule speaks of; empty if unknown."""
+    """Return the path of the value that violates a rule; empty if unknown."""
     found = str(cause.found)
     if found.endswith(" twice"):
         named = _places(tree, found.removesuffix(" twice"))
@@ -252,7 +252,7 @@ def _offender(tree: Tree, cause: UnitError) -> Trail:
 
 
 def _keys(tree: Tree, sentence: str) -> list[Trail]:
-    """The keys of `tree` that `sentence` names, with or without the underscore."""
+    """Return the keys of `tree` that `sentence` names, with or without the underscore."""
     names = tree if isinstance(tree, dict) else {}
     plain = sentence.replace("_", " ")
     return [(key,) for key in names if re.search(rf"\b{re.escape(key.replace('_', ' '))}\b", plain)]

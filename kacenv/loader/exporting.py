@@ -1,4 +1,4 @@
-"""Playlists written for other players: M3U8 and XSPF, by file, title and artist."""
+"""Export of playlists to other players' formats: M3U8 and XSPF."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,11 +17,11 @@ KINDS: Final = (".m3u8", ".xspf")
 
 
 class ExportError(KacenvError):
-    """A file can't be written; says what to do instead."""
+    """File that can't be written; the message says what to do instead."""
 
 
 def house_tracks(house: House, name: str, known: Known | None = None) -> list[Listed]:
-    """Every track of the playlist called `name`, or at this path, found with some room's music.
+    """Return every track of a playlist, by its name or path, found with any room's music folder.
 
     Raises:
         LoadError: There is no such playlist, or tracks of it can't be used.
@@ -38,12 +38,12 @@ def house_tracks(house: House, name: str, known: Known | None = None) -> list[Li
 
 
 def export(tracks: Sequence[Listed], title: str, path: Path) -> None:
-    """Write a playlist to `path`, as its name says: .m3u8 or .xspf; never over another file.
+    """Write a playlist to `path` in the format of its suffix, .m3u8 or .xspf; never overwrite.
 
-    Files below the playlist's folder are named from there, others by their whole path.
+    Files below the playlist's folder get relative paths, others absolute ones.
 
     Raises:
-        ExportError: The name ends in something else, is taken, or can't be written to.
+        ExportError: The suffix is another, the file exists, or can't be written.
     """
     if path.suffix not in KINDS:
         raise ExportError(
@@ -75,7 +75,7 @@ def _m3u8_lines(tracks: Sequence[Listed], folder: Path) -> Iterator[str]:
 
 
 def _from(folder: Path, path: Path) -> str:
-    """The file as a playlist in `folder` names it."""
+    """Return the file's path as a playlist in `folder` names it."""
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
@@ -95,5 +95,5 @@ def _xspf(tracks: Sequence[Listed], title: str, folder: Path) -> str:
 
 
 def _address(folder: Path, path: Path) -> str:
-    """A relative URL, or a `file://` one; a colon in it would look like a scheme."""
+    """Return a relative URL, or a `file://` one, as a colon would look like a scheme."""
     return quote(_from(folder, path)) if path.is_relative_to(folder) else path.as_uri()

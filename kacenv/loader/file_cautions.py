@@ -1,4 +1,4 @@
-"""Files that are there twice, or that nothing uses."""
+"""Warnings about duplicate and unused files."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +19,10 @@ _MUSIC: Final = frozenset(
 def cautions_about_files(
     house: House, plans: Iterable[Plan] | None, tracks: Sequence[Listed] | None
 ) -> Iterator[Caution]:
-    """What nothing uses, and what is there twice.
+    """Yield warnings about unused and hidden files.
 
-    `plans` are all scenes, None where one couldn't be read; likewise all `tracks`, without which
-    nobody can say what is unused.
+    `plans` are all scenes, None if one couldn't be read; likewise all `tracks`, which are needed to
+    tell what is unused.
     """
     yield from _hidden(house)
     if plans is not None:
@@ -32,7 +32,7 @@ def cautions_about_files(
 
 
 def repeated_tracks(tracks: Sequence[Listed]) -> Iterator[Caution]:
-    """What one playlist lists twice, under one name or two."""
+    """Yield warnings about tracks that a playlist lists twice, by path or by sound."""
     by_path: dict[Path, Listed] = {}
     by_sound: dict[object, Listed] = {}
     for track in tracks:
@@ -55,7 +55,7 @@ def _at(track: Listed, text: str) -> Caution:
 
 
 def _hidden(house: House) -> Iterator[Caution]:
-    """Files that another one of the same name stands before."""
+    """Yield files hidden by another one of the same name."""
     for folder in ("rooms", "scenes", "playlists"):
         for path in sorted((house.root / folder).glob(f"*{YAML[1]}")):
             first = path.with_suffix(YAML[0])

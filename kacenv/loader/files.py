@@ -1,4 +1,4 @@
-"""Small text files: read whole, within bounds, and named as people know them."""
+"""Small text files: reading within bounds, and display of paths."""
 
 import difflib
 import os
@@ -12,44 +12,44 @@ MAX_BYTES = 1_000_000
 
 
 def shown(path: Path) -> str:
-    """The path as people read it: relative to the current folder where it lies inside."""
+    """Return the path for display: relative to the current folder if inside."""
     here = Path.cwd()
     full = here / path
     return str(full.relative_to(here)) if full.is_relative_to(here) else str(full)
 
 
 def refuse(path: Path, found: str, expected: str, example: str = "") -> LoadError:
-    """The error for a file or folder that can't be used as a whole."""
+    """Return the error of a file or folder that can't be used as a whole."""
     spot = (0, 0) if is_folder(path) else (1, 1)
     return LoadError((Problem(shown(path), *spot, "", found, expected, example),))
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether there is a folder; False for a name that nothing can have, too."""
+    """Return True if there is a folder; False for an invalid name, too."""
     return os.path.isdir(path)  # noqa: PTH112 - pathlib raises for such a name
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file; False for a name that nothing can have, too."""
+    """Return True if there is a file; False for an invalid name, too."""
     return os.path.isfile(path)  # noqa: PTH113 - ditto
 
 
 def near(name: str, names: Iterable[str]) -> str:
-    """The name most like `name`, or nothing."""
+    """Return the closest match of `name`, or an empty string."""
     by_lower = {known.lower(): known for known in names}
     matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
     return by_lower[matches[0]] if matches else ""
 
 
 def any_of(names: Iterable[str]) -> str:
-    """A list of names for a sentence, in their order; long ones are cut."""
+    """Return names joined for a sentence; at most 12."""
     listed = list(names)
     more = f" and {len(listed) - 12} more" if len(listed) > 12 else ""
     return (", ".join(listed[:12]) + more) or "none yet"
 
 
 def siblings(path: Path) -> list[str]:
-    """The names in the folder of `path`, or nothing where there is no such folder."""
+    """Return the names in the folder of `path`; empty without such a folder."""
     try:
         return sorted(entry.name for entry in path.parent.iterdir())
     except (OSError, ValueError):
@@ -57,7 +57,7 @@ def siblings(path: Path) -> list[str]:
 
 
 def read_text(path: Path) -> str:
-    """The text of the file at `path`.
+    """Read the text file at `path`.
 
     Raises:
         LoadError: It isn't there, isn't a file, or isn't a short file of UTF-8 text.
@@ -109,7 +109,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def missing(path: Path) -> LoadError:
-    """The error for a file that isn't there; lists the names beside it."""
+    """Return the error of a missing file, with the names beside it."""
     names = [name for name in siblings(path) if Path(name).suffix == path.suffix]
     if not names:
         return refuse(path, "no such file", f"a file in {shown(path.parent)}")

@@ -1,4 +1,4 @@
-"""What a model says about its keys, in plain words, read from its JSON schema."""
+"""Help on a model's keys in plain words, from its JSON schema."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from kacenv.loader.source import Trail
 
 Schema = dict[str, Any]
-"""One node of a JSON schema."""
+"""Node of a JSON schema."""
 
 _EXAMPLES = {
     "artist": "Clara Vale",
@@ -58,7 +58,7 @@ _EXAMPLES = {
     "window": "3m",
     "within": "10m",
 }
-"""Better than what can be built; by key, or by block and key."""
+"""Examples better than generated ones; by key, or by block and key."""
 _MEANINGS = {
     "artist": "who made the music",
     "duration": "how long it lasts, with the unit (h, m or s)",
@@ -74,42 +74,42 @@ _MEANINGS = {
 
 
 class Guide:
-    """Answers about the keys of one kind of file."""
+    """Help on the keys of one kind of file."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         self._root: Schema = model.model_json_schema()
 
     def at(self, trail: Trail) -> Schema:
-        """The schema of the node at `trail`; empty where the model knows of none."""
+        """Return the schema of the node at `trail`; empty if unknown."""
         schema = self._resolve(self._root)
         for step in trail:
             schema = self._resolve(_below(schema, step))
         return schema
 
     def keys(self, trail: Trail) -> list[str]:
-        """The keys that may stand in the block at `trail`."""
+        """Return the keys allowed in the block at `trail`."""
         schema = self.at(trail)
         named = self._resolve(schema.get("propertyNames", {}))
         return list(schema.get("properties", ())) or list(named.get("enum", ()))
 
     def expected(self, trail: Trail) -> str:
-        """What the value at `trail` should be."""
+        """Describe the value expected at `trail`."""
         return _in_words(self.at(trail))
 
     def meaning(self, trail: Trail) -> str:
-        """What the key at `trail` is for, or what it should be."""
+        """Describe the purpose of the key at `trail`, or its value."""
         schema, key = self.at(trail), str(trail[-1])
         text = str(schema.get("description", "")).split("\n")[0].rstrip(".")
         text = _MEANINGS.get(key) or _lower(text) or _in_words(schema)
         return f"{text} ({_in_words(schema)})" if "enum" in schema else text
 
     def may_be_left_out(self, trail: Trail) -> bool:
-        """Whether the block around `trail` is whole without it."""
+        """Return True if the key at `trail` is optional."""
         block = self.at(trail[:-1])
         return "properties" in block and trail[-1] not in block.get("required", ())
 
     def example(self, trail: Trail) -> str:
-        """A right line for the key at `trail`."""
+        """Return a valid line for the key at `trail`."""
         if trail and isinstance(trail[-1], int):
             return self._item(trail)
         key = str(trail[-1]) if trail else ""
@@ -119,7 +119,7 @@ class Guide:
         return text if text.startswith(f"{key}:") or not key else f"{key}: {text}"
 
     def _item(self, trail: Trail) -> str:
-        """The first line of a block in a list, or the whole of a list of plain values."""
+        """Return the first line of a block in a list, or the whole of a list of plain values."""
         whole, schema = self.example(trail[:-1]), self.at(trail)
         if "properties" in schema:
             if "examples" in schema:
@@ -144,7 +144,7 @@ class Guide:
         return text if text.startswith(f"{key}:") else f"{key}: {text}"
 
     def _resolve(self, schema: Schema) -> Schema:
-        """The schema with references and `or nothing` taken out."""
+        """Resolve references, and drop the null branch of optional values."""
         target: Schema = {}
         if "$ref" in schema:
             target = self._root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
@@ -168,7 +168,7 @@ def _below(schema: Schema, step: str | int) -> Schema:
 
 
 def _lower(sentence: str) -> str:
-    """The sentence without its capital; `MIDI` keeps its own."""
+    """Lower the sentence's first letter, except in abbreviations."""
     return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 

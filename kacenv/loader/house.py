@@ -1,4 +1,4 @@
-"""The house: the folder in which a clinic keeps its rooms, scenes and playlists."""
+"""House: the folder of a clinic's rooms, scenes and playlists."""
 
 import os
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A folder that holds `rooms/`, `scenes/` and `playlists/`."""
+    """Folder that holds `rooms/`, `scenes/` and `playlists/`."""
 
     root: Path
 
     @classmethod
     def find(cls, chosen: Path | None = None) -> Self:
-        """The house that was chosen (`--house`), or the usual one (see `places.house_folder`).
+        """Find the chosen house (`--house`), or the default one (see `places.house_folder`).
 
         Raises:
             LoadError: The chosen folder, or the one in `KACENV_HOUSE`, isn't there.
@@ -54,19 +54,19 @@ class House:
 
     @property
     def playlist_folder(self) -> Path:
-        """Where playlists, and the music beside them, are kept."""
+        """Folder of playlists and of the music beside them."""
         return self.root / "playlists"
 
     def rooms(self) -> tuple[str, ...]:
-        """The names of all rooms."""
+        """Return the names of all rooms."""
         return _names(self.root / "rooms", YAML)
 
     def scenes(self) -> tuple[str, ...]:
-        """The names of all scenes."""
+        """Return the names of all scenes."""
         return _names(self.root / "scenes", YAML)
 
     def playlists(self) -> tuple[str, ...]:
-        """The names of all playlists, as scenes spell them."""
+        """Return the names of all playlists, as scenes spell them."""
         return _names(self.playlist_folder, PLAYLISTS)
 
     def files(self) -> dict[Path, FileKind]:
@@ -79,15 +79,15 @@ class House:
         }
 
     def room(self, name: str) -> Path:
-        """The file of the room called `name`, or the path itself if it is one."""
+        """Return the file of the room `name`, or `name` itself if it is a path."""
         return _choose(self.root / "rooms", name)
 
     def scene(self, name: str) -> Path:
-        """The file of the scene called `name`, or the path itself if it is one."""
+        """Return the file of the scene `name`, or `name` itself if it is a path."""
         return _choose(self.root / "scenes", name)
 
     def playlist(self, name: str) -> Path | None:
-        """The file of the playlist called `name`, or None; never one outside the house."""
+        """Return the file of the playlist `name`, or None; never one outside the house."""
         if Path(name).name != name:
             return None
         folder = self.playlist_folder
@@ -122,7 +122,7 @@ def _names(folder: Path, suffixes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _name(file: str) -> str:
-    """As people know it: only YAML goes without its ending."""
+    """Return the displayed name: only YAML files lose their suffix."""
     end = next((end for end in YAML if file.endswith(end)), "")
     return file.removesuffix(end)
 
@@ -134,7 +134,7 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _choose(folder: Path, name: str) -> Path:
-    """A file by its name in `folder`, or by its path.
+    """Return a file by its name in `folder`, or by its path.
 
     Raises:
         LoadError: There is none; lists the names there are.

@@ -1,4 +1,4 @@
-"""A folder of sound files made into a playlist that a person then goes through."""
+"""Import of a folder of sound files as a playlist for a person to review."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ from kacenv.music.vocals import vocals_by_tag
 from kacenv.units import Seconds, format_seconds
 
 SHORTEST: Final = Seconds(30.0)
-"""What is shorter is a sound or a jingle; nothing can flow into it and out again."""
+"""Shortest track: below, it is a sound effect, too short for crossfades."""
 _CROSSFADE: Final = 12.0
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _LICENCE: Final = re.compile(r"\b(CC0?|[AL]?GPL|MIT|public domain|licen[cs])", re.IGNORECASE)
@@ -29,27 +29,27 @@ _NUMBER: Final = re.compile(r"^\d+[\s._-]+(?=\D)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sound file that goes into a playlist; `file` is how the playlist calls it."""
+    """Sound file for a playlist; `file` is its path in the playlist."""
 
     file: str
     tags: Tags
     length: Seconds
     energy: int | None
-    """A guess; None where the file hasn't been measured."""
+    """Estimate; None if the file hasn't been measured."""
     words: str | None
-    """The tag that speaks of words, if there is one."""
+    """Tag that suggests words, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that can't be played in a session, and why."""
+    """File that can't be played in a session, with the reason."""
 
     path: Path
     reason: str
 
 
 def music_files(folder: Path) -> list[Path]:
-    """The sound files in `folder` and below, judged by how they begin, in order.
+    """Return the sound files in `folder` and below, recognised by content, in order.
 
     Raises:
         LoadError: It isn't a folder, or there is no music in it.
@@ -73,10 +73,10 @@ def _is_music(path: Path) -> bool:
 
 
 def base_of(house: House, folder: Path) -> Path:
-    """The folder from which playlists of the house name the files in `folder`.
+    """Return the folder from which playlists of the house name the files in `folder`.
 
     Raises:
-        LoadError: None does.
+        LoadError: `folder` is outside of all of them.
     """
     bases = [house.playlist_folder, *(root for root in music_roots(house) if root)]
     inside = [base for base in bases if folder.resolve().is_relative_to(base.resolve())]
@@ -91,10 +91,10 @@ def base_of(house: House, folder: Path) -> Path:
 
 
 def target_of(house: House, folder: Path, name: str | None, *, again: bool = False) -> Path:
-    """The file of the playlist to be written; by default it is called like the folder.
+    """Return the path of the new playlist, by default named after the folder.
 
     Raises:
-        LoadError: There is one of this name already, and it isn't to be written `again`.
+        LoadError: The name is taken, and `again` isn't set.
     """
     stem = slug(name or folder.resolve().name)
     if stem in house.playlists() and not again:
@@ -105,17 +105,17 @@ def target_of(house: House, folder: Path, name: str | None, *, again: bool = Fal
 
 
 def title_of(folder: Path, name: str | None = None) -> str:
-    """What the music of a folder is called, for people; by its own name if it has one."""
+    """Return the music's title: `name`, or the folder's."""
     return (name or folder.resolve().name).replace("_", " ").strip()[:80]
 
 
 def slug(text: str) -> str:
-    """A name of small letters, digits and hyphens made from any text."""
+    """Return a name of small letters, digits and hyphens made from any text."""
     return _NOT_SLUG.sub("-", text.lower()).strip("-") or "music"
 
 
 def look_at(files: Iterable[Path], base: Path, known: Known) -> Iterator[Piece | LeftOut]:
-    """What becomes of each file: a piece of the playlist, or left out."""
+    """Yield a playlist track for each file, or the reason why it is left out."""
     for path in files:
         sound, tags = known.find(path.resolve()), read_tags(path)
         length = sound.duration if sound else tags.length
@@ -133,10 +133,10 @@ def look_at(files: Iterable[Path], base: Path, known: Known) -> Iterator[Piece |
 
 
 def playlist_text(title: str, pieces: Sequence[Piece], *, listened: bool) -> str:
-    """The playlist as YAML, with everything that is a guess marked as one.
+    """Return the playlist as YAML, with every guess marked.
 
-    `listened` says that a person has heard every piece and no words in it; a piece whose tags
-    speak of words is left for them to hear again.
+    `listened` means that a person has heard every track without words; tracks whose tags suggest
+    words are still marked for another listening.
     """
     crossfade = min(_CROSSFADE, min(piece.length for piece in pieces) // 2)
     lines = [
@@ -168,20 +168,20 @@ def _track(piece: Piece, *, listened: bool) -> Iterator[str]:
 
 
 def _licence(text: str) -> str:
-    """What the file says of its licence, with a mark where that is no licence's name."""
+    """Return the file's licence tag, marked if it isn't a known licence's name."""
     if not text:
         return "unknown   # ? the file doesn't say"
     return scalar(text) + ("" if _LICENCE.search(text) else "   # ? is that a licence?")
 
 
 def _title(file: str) -> str:
-    """A file's name as a title: without its end, its number and its underlines."""
+    """Return a title from a file name, without suffix, number and underscores."""
     stem = Path(file).stem
     words = " ".join(_NUMBER.sub("", stem).replace("_", " ").split()) or stem
     return (words[0].upper() + words[1:])[:80]
 
 
 def scalar(text: str) -> str:
-    """A text as YAML writes it: in quotes where it must be."""
+    """Return a text as a YAML scalar, quoted if necessary."""
     dumped: str = yaml.safe_dump(text, allow_unicode=True, width=10_000)
     return dumped.removesuffix("\n").removesuffix("...").rstrip("\n")

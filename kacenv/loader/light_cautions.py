@@ -1,4 +1,4 @@
-"""What a room's looks ask of lamps that can't show it."""
+"""Warnings about looks that lamps can't show."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ _COMMENTED: Final = re.compile(r"\s#([0-9A-Fa-f]{6})\b")
 
 
 def cautions_about_light(places: Iterable[Place]) -> Iterator[Caution]:
-    """What to know about the looks of each room."""
+    """Yield warnings about the looks of each room."""
     for place in places:
         for trail, zone, setting in _settings(place):
             if place.room.lights:
@@ -67,7 +67,7 @@ def _dark(place: Place) -> Iterator[Caution]:
 
 
 def _commented(place: Place) -> Iterator[Caution]:
-    """Colours that YAML takes for comments, as nobody quoted them."""
+    """Yield unquoted colours, which YAML reads as comments."""
     lines = read_text(Path(place.document.file)).splitlines()
     seen: set[int] = set()
     for trail, (line, column) in place.document.values.items():

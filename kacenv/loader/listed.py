@@ -1,4 +1,4 @@
-"""Playlists that other programs write: M3U8 and XSPF, read as lists of files."""
+"""Readers of other programs' playlists: M3U8 and XSPF."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _FILE_URL = re.compile(r"file://(localhost)?(?=/)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a playlist: a file that still has to be found and measured."""
+    """Entry of a playlist: a file not yet located or measured."""
 
     file: str
     title: str
@@ -32,13 +32,13 @@ class Entry:
 
 
 def local(location: str) -> str:
-    """The path in a `file://` URL of this machine; anything else stays as it is."""
+    """Return the path in a local `file://` URL; return anything else unchanged."""
     match = _FILE_URL.match(location)
     return unquote(location[match.end() :]) if match else location
 
 
 def read_m3u8(text: str) -> list[Entry]:
-    """The entries of an extended M3U file; lines that begin with # are comments or titles."""
+    """Read the entries of an extended M3U file; lines with # are comments or titles."""
     entries: list[Entry] = []
     label = ""
     for number, raw in enumerate(text.splitlines(), start=1):
@@ -54,7 +54,7 @@ def read_m3u8(text: str) -> list[Entry]:
 
 
 def _label(label: str, line: str) -> tuple[str, str]:
-    """Artist and title: `Artist - Title` is how players write them."""
+    """Split a label of the form `Artist - Title`."""
     before, dash, after = label.partition(" - ")
     return (before.strip(), after.strip()) if dash else ("", label or _stem(line))
 
@@ -64,10 +64,10 @@ def _stem(file: str) -> str:
 
 
 def read_xspf(text: str, file: str) -> list[Entry]:
-    """The entries of an XSPF file; `file` names it in problems.
+    """Read the entries of an XSPF file; `file` names it in problems.
 
     Raises:
-        LoadError: It isn't XSPF, or declares entities, which could grow without end.
+        LoadError: It isn't XSPF, or declares entities (entity expansion attack).
     """
     declared = _ENTITY.search(text)
     if declared:
@@ -94,7 +94,7 @@ class _Track:
 
 
 class _XspfReader:
-    """Gathers the texts of each `track` element, and where it begins."""
+    """Collects the texts of each `track` element, and its position."""
 
     def __init__(self) -> None:
         self._parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
@@ -140,5 +140,5 @@ class _XspfReader:
 
 
 def _path(location: str) -> str:
-    """XSPF locations are URLs: relative ones are percent-encoded like whole ones."""
+    """Decode an XSPF location, a URL that may be relative."""
     return local(location) if "://" in location else unquote(location)

@@ -1,4 +1,4 @@
-"""Rooms and sessions, loaded whole or refused whole."""
+"""Loading of rooms and sessions, all or nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 def load_room(house: House, name: str) -> Room:
-    """The room called `name`, or the one in the file `name`.
+    """Load the room `name`, or the one in the file `name`.
 
     Raises:
         LoadError: With everything that is wrong in its file.
@@ -41,7 +41,7 @@ def load_room(house: House, name: str) -> Room:
 
 
 def load_session(house: House, scene: str, room: str) -> Timeline:
-    """The timeline of a scene in a room, with its music found and measured.
+    """Load a scene for a room as a timeline, with its music located and measured.
 
     Raises:
         LoadError: With everything that is wrong in all the files involved.
@@ -56,20 +56,20 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
 
 
 def music_roots(house: House) -> list[Path | None]:
-    """The music folder of each room that can be read; `[None]` without any."""
+    """Return the music folder of each readable room; `[None]` without any."""
     findings = Findings()
     rooms = [findings.gather(open_room, house.room(name)) for name in house.rooms()]
     return roots_of([room for room in rooms if room])
 
 
 def roots_of(places: Sequence["Place"]) -> list[Path | None]:
-    """The music folder of each of the rooms; `[None]` without any."""
+    """Return the music folder of each of the rooms; `[None]` without any."""
     return list(dict.fromkeys(place.music_root for place in places)) or [None]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room with the folder its own music comes from, and the places of its lines."""
+    """Loaded room, with its music folder and the positions of its lines."""
 
     room: Room
     music_root: Path | None
@@ -78,12 +78,12 @@ class Place:
 
 @dataclass(slots=True)
 class Findings:
-    """Problems gathered over several files."""
+    """Collects problems over several files."""
 
     problems: list[Problem] = field(default_factory=list)
 
     def gather(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """What `read` reads; None where it can't, and why among the problems."""
+        """Return the result of `read`; on a LoadError keep its problems and return None."""
         try:
             return read(*args, **kwargs)
         except LoadError as error:
@@ -91,13 +91,13 @@ class Findings:
             return None
 
     def refuse(self) -> None:
-        """Raise all there is as one LoadError."""
+        """Raise all problems as one LoadError, if there are any."""
         if self.problems:
             raise LoadError(in_order(self.problems))
 
 
 def open_room(path: Path) -> Place:
-    """The room in the file at `path`.
+    """Load the room in the file at `path`.
 
     Raises:
         LoadError: With everything that is wrong in it.
@@ -112,7 +112,7 @@ def open_room(path: Path) -> Place:
 
 
 def _with_broker_files(room: Room, folder: Path) -> Room:
-    """The room whose broker's files are found from any folder: paths begin in the room file's."""
+    """Return the room with its broker's files as absolute paths; they are relative to `folder`."""
     if room.broker is None:
         return room
     named = {"ca_file": room.broker.ca_file, "password_file": room.broker.password_file}
@@ -134,10 +134,10 @@ def _music_root(room: Room, document: Document, folder: Path) -> Path | None:
 
 
 def open_scene(path: Path) -> Plan:
-    """The scene in the file at `path`.
+    """Load the scene in the file at `path`.
 
     Raises:
-        LoadError: With everything that is wrong in it by itself.
+        LoadError: With everything that is wrong in it alone.
     """
     document = read_document(path)
     return Plan(validate(Scene, document), document)
@@ -146,7 +146,7 @@ def open_scene(path: Path) -> Plan:
 def check_plan(
     plan: Plan, place: Place | None, shelf: Shelf | None, findings: Findings
 ) -> dict[str, Queue]:
-    """Hold a scene against its music and its room, if any; the queues of all its playlists."""
+    """Check a scene against its music and its room, if any; return the queues of its playlists."""
     queues = _queues(plan, place, shelf, findings) if shelf else {}
     findings.problems += check_scene(plan)
     findings.problems += check_music(plan, queues)

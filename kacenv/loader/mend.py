@@ -1,7 +1,7 @@
-"""A copy of a file with its wrong values mended, so that what they hide comes to light.
+"""Repair of a copy of a file, to find the errors that other errors hide.
 
-Pydantic asks about rules between values (names that must differ, keys that belong together) only
-once every value by itself is right. On a mended copy it asks at once.
+Pydantic checks rules between values (unique names, keys that belong together) only if every
+value is valid by itself. On a repaired copy it checks them at once.
 """
 
 import copy
@@ -17,11 +17,11 @@ _RULED = {
     *("outputs", "lights", "id", "device", "zone", "broker", "safe_light"),
     *("password_file", "password_env"),
 }
-"""The keys that rules speak of: where one of these had to be mended, a rule might be misled."""
+"""Keys that rules are about: a rule can't be checked if one of these was repaired."""
 
 
 def mended(document: Document, guide: Guide, details: list[Any]) -> Tree:
-    """The tree with every wrong value replaced by a right one; None where that would mislead."""
+    """Return the tree with invalid values replaced by valid ones; None if that could mislead."""
     tree: Tree = copy.deepcopy(document.tree)
     for detail in details:
         trail: Trail = detail["loc"]
@@ -36,7 +36,7 @@ def mended(document: Document, guide: Guide, details: list[Any]) -> Tree:
 
 
 def _meant(trail: Trail, guide: Guide) -> str:
-    """The key itself, or the one that was probably meant."""
+    """Return the key itself, or the one that was probably meant."""
     key = str(trail[-1])
     return near(key, guide.keys(trail[:-1])) or key
 

@@ -1,4 +1,4 @@
-"""Playlists: their files found, kept inside the house, and measured."""
+"""Loading of playlists: files located inside the house, and measured."""
 
 import os
 import re
@@ -19,19 +19,19 @@ from kacenv.playlist import Cut, Order, Playlist, Queue
 from kacenv.units import Seconds, format_seconds
 
 CROSSFADE = Seconds(12.0)
-"""For playlists of other programs, which don't say how long their tracks overlap."""
+"""Crossfade of playlists in other programs' formats, which don't state one."""
 _SLACK = 0.5
-"""Lengths in file headers are rounded; a cue this much past the end is the end."""
+"""Tolerance of cues past the end, as lengths in headers are rounded (seconds)."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class _TrackError(Exception):
-    """Why one track can't be used: what was found, what to write instead, an example."""
+    """Fault of a track: found, expected, and an example."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A playlist file as it was read, whatever its format."""
+    """Playlist file as read, whatever its format."""
 
     entries: list[Entry]
     crossfade: Seconds
@@ -39,12 +39,12 @@ class _Reading:
     seed: int = 0
     repeat: bool = False
     chosen: bool = False
-    """Whether the crossfade is the clinic's own wish."""
+    """True if the file states the crossfade."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A playlist whose tracks have all been found: as it is written, and as it is played."""
+    """Playlist with all its tracks located: as written, and as played."""
 
     tracks: list[Listed]
     queue: Queue
@@ -53,10 +53,10 @@ class Opened:
 def load_queue(
     path: Path, name: str, music_root: Path | None = None, known: Known | None = None
 ) -> Queue:
-    """The playlist at `path`, ready to play; scenes call it `name`.
+    """Load the playlist at `path` as a queue; scenes call it `name`.
 
     Music is taken from the playlist's folder and from `music_root`, nowhere else. Tracks that
-    are `known` are brought to one loudness and played without the silence at their ends.
+    are `known` are normalized in loudness, and their silent ends trimmed.
 
     Raises:
         LoadError: With every track that can't be used.
@@ -65,7 +65,7 @@ def load_queue(
 
 
 def listed_tracks(path: Path, music_root: Path | None, known: Known | None) -> list[Listed]:
-    """Every track of the playlist at `path`, found and measured.
+    """Return every track of the playlist at `path`, located and measured.
 
     Raises:
         LoadError: With every track that can't be used.
@@ -80,7 +80,7 @@ def open_playlist(
     known: Known | None = None,
     headers: Headers | None = None,
 ) -> Opened:
-    """The playlist at `path`, which scenes call `name`; `headers` may have been read before.
+    """Load the playlist at `path`, which scenes call `name`; `headers` is a cache.
 
     Raises:
         LoadError: With every track that can't be used.
@@ -102,7 +102,7 @@ def open_playlist(
 
 @dataclass(frozen=True, slots=True)
 class _Music:
-    """Where music may come from, and what is known of it."""
+    """Folders of music, and what is known of its files."""
 
     roots: list[Path]
     known: Known
@@ -125,7 +125,7 @@ def _listed_in(reading: _Reading, path: Path, music: _Music) -> list[Listed]:
 
 
 def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list[Problem]]:
-    """The sound files of a playlist without looking into them, and what couldn't be found.
+    """Return a playlist's sound files without opening them, and the problems of missing ones.
 
     Raises:
         LoadError: The playlist itself can't be read.
@@ -150,7 +150,7 @@ def _problem(path: Path, entry: Entry, refused: _TrackError) -> Problem:
 
 
 def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
-    """The example as this kind of playlist spells it: only YAML has keys."""
+    """Adapt the example to the playlist's format: only YAML has keys."""
     return found, expected, example if path.suffix in YAML else example.removeprefix("file: ")
 
 
@@ -206,7 +206,7 @@ def _listed(entry: Entry, path: Path, music: _Music) -> Listed:
 
 
 def _locate(file: str, roots: list[Path]) -> Path:
-    """The one real file that `file` means, below one of `roots`."""
+    """Return the real path of `file`, below one of `roots`."""
     if not file:
         raise _TrackError("a track without a file", "the name of a sound file")
     if _URL.match(file):
@@ -260,7 +260,7 @@ def _no_sound(path: Path) -> tuple[str, str]:
 
 
 def _longest_crossfade(cuts: Sequence[Cut]) -> Seconds:
-    """Half the shortest track: beyond, three tracks would sound at once."""
+    """Return half the shortest track's length: a longer crossfade would overlap three tracks."""
     return Seconds(min(cut.length for cut in cuts) / 2)
 
 

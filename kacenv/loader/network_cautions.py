@@ -1,4 +1,4 @@
-"""What to know of the way from a tablet to its room."""
+"""Warnings about a room's network access: TLS and certificates."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ _PLAIN: Final = (
 
 
 def cautions_about_network(places: Iterable[Place], root: Path) -> Iterator[Caution]:
-    """What to know about how each room is served; certificates are found from `root` on."""
+    """Yield warnings about each room's TCP settings; certificate paths are relative to `root`."""
     for place in places:
         tcp = place.room.surfaces.tcp
         if tcp is not None and tcp.tls is not None:

@@ -1,4 +1,4 @@
-"""A scene with its playlists and its music, packed to be carried to another machine."""
+"""Packing of a scene with its playlists and music for another machine."""
 
 import hashlib
 import io
@@ -22,25 +22,25 @@ from kacenv.scene import Scene
 
 
 class PackError(KacenvError):
-    """A scene can't be packed; says what to do instead."""
+    """Scene that can't be packed; the message says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A file, and what it is called in the archive."""
+    """File, and its name in the archive."""
 
     path: Path
     name: str
 
 
 def pack(house: House, scene: str, archive: Path) -> Manifest:
-    """Write `scene`, its playlists and their music to `archive`, never over another file.
+    """Write `scene`, its playlists and their music to `archive`; never overwrite a file.
 
-    The same files give the same archive, byte for byte. Rooms stay where they are.
+    The same files give the same archive, byte for byte. Rooms aren't packed.
 
     Raises:
         LoadError: The scene, or a playlist of it, can't be used.
-        PackError: A file can't be carried, or the archive can't be written.
+        PackError: A file can't be packed, or the archive can't be written.
     """
     _check_place(archive)
     file = house.scene(scene)

@@ -1,4 +1,4 @@
-"""The patrol: looks at the files of the session that is on, so that staff hear of changes."""
+"""File monitor: polls the files of the current session, and tells staff of changes."""
 
 import logging
 import threading
@@ -17,15 +17,15 @@ from kacenv.units import Seconds
 
 LOOK_EVERY = Seconds(5.0)
 _PATIENCE = 1.0
-"""Seconds in which a look comes to its end; a disk that hangs holds nobody up."""
+"""Time limit for the thread to end (seconds); a hung disk doesn't delay closing."""
 _log = logging.getLogger(__name__)
 
 
 class Patrol:
-    """Looks every few seconds, on a thread of its own, and tells what has happened once.
+    """Polls the session's files on a thread, and reports each change once.
 
-    `room` is the room's file as the daemon was told it; `plan` gives what the session that is on
-    was compiled to, None without one; `tell` may be called on any thread.
+    `room` is the room's file as given to the daemon; `plan` returns the current session's timeline,
+    or None; `tell` must be thread-safe.
     """
 
     def __init__(
@@ -49,18 +49,18 @@ class Patrol:
         self._thread = threading.Thread(target=self._run, name="patrol", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start polling."""
         self._thread.start()
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop polling."""
         self._closing = True
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join(_PATIENCE)
 
     def begun(self, scene: str) -> None:
-        """A session has begun with the scene that was called so."""
+        """Take note of the scene of a session that has begun."""
         self._begun = scene
         self._wake.set()
 
@@ -74,7 +74,7 @@ class Patrol:
             self._wake.clear()
 
     def look(self) -> None:
-        """One look at all files of the session that is on."""
+        """Poll all files of the current session once."""
         plan, begun = self._plan(), self._begun
         if plan is not self._followed[0] or begun != self._followed[1]:
             self._follow(plan, begun)
@@ -92,7 +92,7 @@ class Patrol:
         self._followed = plan, begun
 
     def _trouble(self, path: Path) -> Problem | None:
-        """The first problem of the file at `path`, else the first of all."""
+        """Return the first problem of the file at `path`, else the first of all."""
         try:
             if self._scene is None:
                 load_room(self._house, self._room)
@@ -105,7 +105,7 @@ class Patrol:
 
 
 def files_of(plan: Timeline, house: House, room: str, scene: str | None) -> dict[Path, Kind]:
-    """The files that a session was made from, and what each is; those not found are left out."""
+    """Return the files of a session with their kinds; missing ones are left out."""
     files: dict[Path, Kind] = {}
     with suppress(LoadError):
         files[house.room(room).absolute()] = Kind.ROOM
@@ -122,7 +122,7 @@ def files_of(plan: Timeline, house: House, room: str, scene: str | None) -> dict
 
 
 def _scene_of(plan: Timeline, house: House) -> str | None:
-    """The scene of a session that was carried on: the only one of the same title and phases."""
+    """Return the scene of a resumed session: the only one with the same title and phases."""
     arc = [phase.name for phase in plan.phases]
     names = [
         card.name

@@ -1,17 +1,17 @@
-"""What each reader of our models accepts, as JSON Schema: regular expressions of ECMA-262.
+"""JSON Schema of the strings that the models' parsers accept: ECMA-262 regular expressions.
 
-Only ASCII digits; Python's parsers also take other ones, which nobody writes.
+Only ASCII digits; Python's parsers also accept others, which nobody types.
 """
 
 from collections.abc import Iterable
 from typing import Any, Final
 
 Schema = dict[str, Any]
-"""One node of a JSON Schema."""
+"""Node of a JSON Schema."""
 
 
 def text(pattern: str, expected: str, example: str) -> Schema:
-    """Text of a pattern, with what an editor says of any other."""
+    """Return the schema of text with a pattern, and the editor's message for other text."""
     said = f"Expected {expected}, for example: {example}"
     whole = rf"^\s*{pattern}\s*$"
     return {"type": "string", "pattern": whole, "patternErrorMessage": said, "examples": [example]}
@@ -66,7 +66,7 @@ PLAIN: Final[Schema] = {
     "pattern": f"^[^{_CONTROLS}]*$",
     "patternErrorMessage": "Expected letters, digits and signs that can be shown",
 }
-"""Text; what YAML takes for a number is text to us all the same."""
+"""Text, including what YAML takes for a number."""
 LINE: Final[Schema] = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^(?![\s\S]*[{_CONTROLS}])\s*\S(?:[\s\S]{{0,78}}\S)?\s*$",
@@ -174,9 +174,9 @@ TRIGGER: Final = text(
 
 
 def press(kinds: Iterable[str]) -> Schema:
-    """What a control does: a fader sets a volume, all others press one of `kinds`.
+    """Return the schema of a control's action: a fader sets a volume, others press one of `kinds`.
 
-    A program, which can't be kept down, presses nothing that is hard to take back.
+    A program change can't be held down, so it presses nothing that is hard to undo.
     """
     pressed = {
         "pattern": rf"^\s*(?:{'|'.join(sorted(kinds))})(?:\s[\s\S]*)?$",

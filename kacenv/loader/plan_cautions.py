@@ -1,4 +1,4 @@
-"""What a scene may ask for, but won't get quite so."""
+"""Warnings about a scene's music, fades and check-ins."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from kacenv.units import Seconds, format_seconds
 
 
 def cautions_about_plan(plan: Plan, queues: Mapping[str, Queue]) -> Iterator[Caution]:
-    """What to know about a scene; `queues` are those of its playlists that could be read."""
+    """Yield warnings about a scene; `queues` are its playlists that could be read."""
     for index, phase in enumerate(plan.scene.phases):
         queue = queues.get(phase.playlist)
         if queue is not None:
@@ -43,7 +43,7 @@ def _music(plan: Plan, index: int, queue: Queue) -> Iterator[Caution]:
 
 
 def _crossfade(plan: Plan, index: int) -> Seconds:
-    """As the timeline shortens it."""
+    """Return the crossfade as the timeline shortens it."""
     phase = plan.scene.phases[index]
     return Seconds(min(phase.crossfade, phase.duration / 2))
 
@@ -66,7 +66,7 @@ def _fades(plan: Plan, index: int) -> Iterator[Caution]:
 
 
 def _check_ins(plan: Plan) -> Iterator[Caution]:
-    """Those that don't come where a phase ends early, with its music."""
+    """Yield check-ins that don't come if a phase ends early, with its music."""
     early = {
         phase.name: Seconds(phase.duration - min(phase.window or 0.0, phase.duration / 2))
         for phase in plan.scene.phases

@@ -1,4 +1,4 @@
-"""The models' validators as JSON Schema, by their names."""
+"""JSON Schema of the models' validators, by their names."""
 
 from typing import Final, get_args
 
@@ -20,26 +20,26 @@ READERS: Final[dict[str, Schema]] = {
     "_line": patterns.LINE,
     "_listened_to": patterns.YES,
 }
-"""Readers that take a value from what is written: all that they accept."""
+"""Schemas of parsers: all that they accept."""
 
 
 _KINDS: Final = {one.model_fields["kind"].default for one in get_args(Press)} - {"lights-resume"}
-"""Whatever can be pressed, as it is typed."""
+"""Kinds of presses, as they are typed."""
 
 
 def _given(key: str) -> Schema:
-    """`key` stands there, with something after it."""
+    """Return the schema: `key` is present and not null."""
     return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}
 
 
 def _ends(kind: str, key: str) -> Schema:
-    """`key` stands beside `end: kind`, and nowhere else."""
+    """Return the schema: `key` is present with `end: kind`, and only then."""
     kind_given = {"required": ["end"], "properties": {"end": {"const": kind}}}
     return {"if": kind_given, "then": _given(key), "else": {"not": _given(key)}}
 
 
 def _safe(zone: Zone) -> Schema:
-    """A zone that has lamps has a safe light."""
+    """Return the schema: a zone with lamps has a safe light."""
     lit = {"type": "object", "required": ["zone"], "properties": {"zone": {"const": zone.value}}}
     lamp = {"required": ["lights"], "properties": {"lights": {"type": "array", "contains": lit}}}
     light = {"type": "object", "required": [zone.value]}
@@ -97,7 +97,7 @@ RULES: Final[dict[str, Schema]] = {
         "allOf": [{"if": _LAMPS, "then": _given("broker")}, *map(_safe, Zone)],
     },
 }
-"""Rules upon what was read: all that has to hold beside."""
+"""Schemas of rules on parsed values: further conditions."""
 
 UNSAID: Final[dict[str, str]] = {
     "CheckIn._no_chime": "`none` is a short name like any other",
@@ -107,10 +107,10 @@ UNSAID: Final[dict[str, str]] = {
     "Scene._check_ins_find_their_phases": "one value can't be looked up among others",
     "Scene._names_are_unique": "keys of several blocks can't be compared",
 }
-"""Rules that JSON Schema can't express, and why; they stay with `kacenv check`."""
+"""Rules that JSON Schema can't express, and why; `kacenv check` checks them."""
 
 BLOCKS: Final[dict[str, Schema]] = {
     "Control": patterns.press(_KINDS),
     "Track": {"properties": {"file": patterns.NO_ADDRESS}},
 }
-"""What the loader asks of a block beside its model."""
+"""Schemas of blocks that the loader checks beyond their model."""

@@ -1,4 +1,4 @@
-"""Which sound files of a house a scan is to measure."""
+"""Selection of the sound files of a house to be measured."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from kacenv.loader.music import located_files
 
 
 class Music(NamedTuple):
-    """Sound files, each once, and the lines for which there is none."""
+    """Sound files, each once, and the entries without a file."""
 
     files: list[Path]
     problems: list[Problem]
 
 
 def house_music(house: House, names: list[str]) -> Music:
-    """The music of the playlists called so, or at these paths; of all where `names` is empty.
+    """Return the music of the playlists of these names or paths, or of all if `names` is empty.
 
     Raises:
         LoadError: There is no playlist of such a name.

@@ -1,4 +1,4 @@
-"""The scenes of a house, as a surface offers them."""
+"""List of a house's scenes for clients."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class SceneCard:
 
 
 def scene_cards(house: House) -> tuple[SceneCard, ...]:
-    """Every scene of the house, by name; whether its music is there shows when it begins."""
+    """Return every scene of the house by name; its music is checked only when it begins."""
     return tuple(_card(house, name) for name in house.scenes())
 
 

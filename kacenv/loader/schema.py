@@ -1,7 +1,7 @@
-"""JSON Schema of the clinic's files, as strict as one file by itself can be judged.
+"""JSON Schema of the clinic's files, as strict as possible for one file alone.
 
-Made from the models: what their readers accept comes from `patterns`, their rules between values
-from `rules`, by the names of the validators; what schemas can't say stays with the loader.
+Made from the models: the parsers' strings are in `patterns`, the validators' rules in `rules`, by
+the validators' names; the loader checks what schemas can't express.
 """
 
 import json
@@ -26,7 +26,7 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Kind(StrEnum):
-    """The three kinds of files."""
+    """Kind of a file."""
 
     ROOM = "room"
     SCENE = "scene"
@@ -45,11 +45,11 @@ _FORMATS: Final[dict[str, Callable[[float], str]]] = {
     "35%": "{:.0%}".format,
     "2200 K": "{:.0f} K".format,
 }
-"""How a default is written, by the example of its pattern."""
+"""Formats of defaults, by the example of their pattern."""
 
 
 def schema_of(kind: Kind) -> Schema:
-    """The JSON Schema (draft 2020-12) of the files of one kind."""
+    """Return the JSON Schema (draft 2020-12) of the files of one kind."""
     model = _MODELS[kind]
     made = model.model_json_schema(schema_generator=_Generator)
     root = {"$schema": DRAFT, **_Finisher(made, Guide(model)).finish()}
@@ -58,12 +58,12 @@ def schema_of(kind: Kind) -> Schema:
 
 
 def text_of(kind: Kind) -> str:
-    """The schema as it is written to a file."""
+    """Return the schema as the text of a file."""
     return json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
 
 
 class _Generator(GenerateJsonSchema):
-    """Takes what a validator does into the schema, by the validator's name."""
+    """Adds the schemas of validators, by their names."""
 
     def generate_inner(self, schema: Any) -> Schema:
         exact = rules.READERS.get(_validator(schema))
@@ -100,7 +100,7 @@ def _validator(schema: Any) -> str:
 
 
 class _Finisher:
-    """Adds what editors show: descriptions, examples and defaults as they are written."""
+    """Adds descriptions, examples and defaults for editors."""
 
     def __init__(self, root: Schema, guide: Guide) -> None:
         self._root, self._guide = root, guide
@@ -115,7 +115,7 @@ class _Finisher:
         return self._root
 
     def _node(self, node: Schema, trail: Trail) -> None:
-        """Walk through the schema along with the guide; each definition once."""
+        """Walk the schema along with the help texts; each definition once."""
         if "$ref" in node:
             name = node["$ref"].rsplit("/", 1)[1]
             if name not in self._done:
@@ -135,7 +135,7 @@ class _Finisher:
             self._node(one, trail)
 
     def _zones(self, node: Schema) -> None:
-        """Names of a fixed set become keys, which editors complete."""
+        """Turn names of a fixed set into keys, which editors complete."""
         named = node.get("propertyNames", {}).get("$ref", "").rsplit("/", 1)[-1]
         choices = self._root.get("$defs", {}).get(named, {}).get("enum")
         if choices:
@@ -168,7 +168,7 @@ class _Finisher:
 
 
 def _plain(tree: Any) -> Any:
-    """The tree as an editor reads it: numbers are numbers."""
+    """Return the tree with numbers parsed, as an editor reads it."""
     if isinstance(tree, dict):
         return {key: _plain(value) for key, value in tree.items()}
     if isinstance(tree, list):

@@ -1,4 +1,4 @@
-"""The playlists of a house, each opened once, however many scenes and rooms ask for it."""
+"""Cache of a house's playlists, each loaded once."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from kacenv.music.headers import Headers
 
 
 class Shelf:
-    """Opens playlists of `house` on demand; `known` and `headers` may spare looking into files."""
+    """Loads playlists of `house` on demand; `known` and `headers` are caches of file contents."""
 
     def __init__(self, house: House, known: Known, headers: Headers | None = None) -> None:
         self.names = house.playlists()
@@ -19,7 +19,7 @@ class Shelf:
         self._opened: dict[tuple[str, Path | None], Opened | LoadError] = {}
 
     def open(self, name: str, music_root: Path | None) -> Opened:
-        """The playlist called `name`, its music from the house and from `music_root`.
+        """Load the playlist `name`, with music from the house and from `music_root`.
 
         Raises:
             LoadError: With every track that can't be used; the same one each time.

@@ -1,4 +1,4 @@
-"""YAML files as trees of text, with the place of every key and value."""
+"""YAML files as trees of text, with the position of every key and value."""
 
 import re
 import unicodedata
@@ -19,15 +19,15 @@ from kacenv.loader.files import read_text, shown
 try:
     from yaml._yaml import CParser
 except ImportError:  # PyYAML built without libyaml
-    CParser = object  # type: ignore[assignment, misc] # nothing is made of it then
+    CParser = object  # type: ignore[assignment, misc] # unused then
 HAS_LIBYAML: Final = yaml.__with_libyaml__
 _READ_OTHERWISE: Final = re.compile(r"[!?\t]")
-"""Signs by which libyaml takes more, or other things, than PyYAML: tags, complex keys, tabs."""
+"""Syntax that libyaml accepts or reads differently from PyYAML: tags, complex keys, tabs."""
 
 Trail = tuple[str | int, ...]
-"""The way to a node: keys of blocks and positions in lists, counted from 0."""
+"""Path of a node: keys of blocks and indices of lists, from 0."""
 Tree = str | list["Tree"] | dict[str, "Tree"] | None
-"""A file's contents; every scalar is the text that was written, or None."""
+"""Contents of a file; every scalar is its text, or None."""
 
 MAX_DEPTH = 20
 MAX_NODES = 50_000
@@ -49,7 +49,7 @@ _KNOWN_TAGS = {
 
 
 class Place(NamedTuple):
-    """Where something is written; both count from 1."""
+    """Position in a file; both count from 1."""
 
     line: int
     column: int
@@ -57,7 +57,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Document:
-    """One file: its tree, the place of each node, and what was wrong with its YAML."""
+    """File: its tree, the position of each node, and its YAML errors."""
 
     file: str
     tree: dict[str, Tree] = field(default_factory=dict)
@@ -65,10 +65,10 @@ class Document:
     keys: dict[Trail, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     spoilt: set[Trail] = field(default_factory=set)
-    """What has a problem already, so that nobody complains twice."""
+    """Paths with a problem, so that they aren't reported twice."""
 
     def at(self, trail: Trail) -> Tree:
-        """The node at `trail`, or None."""
+        """Return the node at `trail`, or None."""
         node: Tree = self.tree
         for step in trail:
             if isinstance(node, dict) and isinstance(step, str):
@@ -80,7 +80,7 @@ class Document:
         return node
 
     def place(self, trail: Trail, *, of_key: bool = False) -> Place:
-        """The place of a value, or of its key; of the nearest block around it if it has none."""
+        """Return the position of a value or its key, or of the nearest enclosing block."""
         if of_key and trail in self.keys:
             return self.keys[trail]
         while trail and trail not in self.values:
@@ -88,7 +88,7 @@ class Document:
         return self.values.get(trail, Place(1, 1))
 
     def where(self, trail: Trail) -> str:
-        """The trail in words: `phase 2 (onset), duration`."""
+        """Return the path in words: `phase 2 (onset), duration`."""
         return ", ".join(self._steps(trail))
 
     def _steps(self, trail: Trail) -> Iterator[str]:
@@ -112,22 +112,22 @@ class Document:
     def problem(
         self, trail: Trail, found: str, expected: str, example: str = "", *, of_key: bool = False
     ) -> Problem:
-        """A problem with the node at `trail`, placed at its value or its key."""
+        """Return a problem with the node at `trail`, placed at its value or its key."""
         line, column = self.place(trail, of_key=of_key)
         return Problem(self.file, line, column, self.where(trail), found, expected, example)
 
 
 def read_document(path: Path) -> Document:
-    """The YAML file at `path`.
+    """Read the YAML file at `path`.
 
     Raises:
-        LoadError: It can't be read at all. What can be read around is in `problems`.
+        LoadError: It can't be read at all. Other errors are in `problems`.
     """
     return parse(read_text(path), shown(path))
 
 
 def parse(text: str, file: str) -> Document:
-    """The document that `text` holds; `file` names it in problems."""
+    """Parse `text` as a document; `file` names it in problems."""
     root = _compose(text, file)
     if root is None:
         raise LoadError(
@@ -140,7 +140,7 @@ def parse(text: str, file: str) -> Document:
 
 
 class _Bounded(Composer):
-    """A composer with bounds on nesting and on the number of nodes."""
+    """Composer with bounds on nesting and on the number of nodes."""
 
     depth = 0
     count = 0
@@ -161,11 +161,11 @@ class _Bounded(Composer):
 
 
 class _Loader(_Bounded, yaml.SafeLoader):
-    """PyYAML's own parser, whose errors `syntax` knows how to put in plain words."""
+    """PyYAML's own parser, whose errors `syntax` can explain."""
 
 
 class _FastLoader(_Bounded, CParser, Resolver):
-    """libyaml's parser, whose errors are its own."""
+    """libyaml's parser, whose error messages differ."""
 
     def __init__(self, text: str) -> None:
         CParser.__init__(self, text)
@@ -188,7 +188,7 @@ def _compose(text: str, file: str) -> yaml.Node | None:
 
 
 def _composed_in_c(text: str) -> yaml.Node | None:
-    """The tree by libyaml, eight times as fast; None where it can't, or might read otherwise."""
+    """Return the tree by libyaml, eight times as fast; None if its result may differ."""
     if not HAS_LIBYAML or _READ_OTHERWISE.search(text):
         return None
     try:
@@ -198,7 +198,7 @@ def _composed_in_c(text: str) -> yaml.Node | None:
 
 
 class _Grower:
-    """Turns nodes into a document; aliases are written out within bounds."""
+    """Turns nodes into a document; aliases are expanded within bounds."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -281,7 +281,7 @@ def _place(node: yaml.Node) -> Place:
 
 
 def _clean(text: str) -> bool:
-    """Whether `text` can be shown and stored: no control characters, no half characters."""
+    """Return True if `text` has no control characters or surrogates."""
     if text.isprintable():
         return True
     plain = re.sub(r"[\n\t]", "", text)

@@ -1,4 +1,4 @@
-"""A clinic's first house: a room from a few answers, and scenes and playlists to begin with."""
+"""Generator of a clinic's first house: a room, scenes and playlists."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from kacenv.places import shipped_house
 from kacenv.room import Dialect, Role, Room
 
 SCENES: Final = ("couple-lozenge", "couple-injection")
-"""The scenes that come with the program and suit any room."""
+"""Scenes that come with the program and suit any room."""
 _MODELINE: Final = "# yaml-language-server: $schema=../"
 _SCHEMAS: Final = "docs/schema"
 _WHITES: Final = {
@@ -27,7 +27,7 @@ _WHITES: Final = {
     "dawn": (12, 2300, 8, 10),
     "day": (45, 2700, 30, 35),
 }
-"""The looks that the scenes ask for: seats in % and kelvin, task and path in %."""
+"""Looks that the scenes use: seats in % and kelvin, task and path in %."""
 _CAN: Final = {
     Dialect.ZIGBEE2MQTT: "[level, kelvin, transition]",
     Dialect.ZIGBEE2MQTT_GROUP: "[level, kelvin, transition]",
@@ -73,7 +73,7 @@ ending:
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """A lamp as somebody named it."""
+    """Lamp as entered by the user."""
 
     id: str
     dialect: Dialect
@@ -83,7 +83,7 @@ class Lamp:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What `kacenv init` asks: the room's name, who listens where, the broker and its lamps."""
+    """Answers to `kacenv init`: the room's name, outputs, broker and lamps."""
 
     room: str
     roles: tuple[Role, ...] = (Role.SPEAKERS,)
@@ -91,15 +91,15 @@ class Answers:
     broker: str = ""
     lamps: tuple[Lamp, ...] = ()
     midi: str = ""
-    """The MIDI port that plays the chimes; nothing for the built-in bell."""
+    """MIDI port that plays the chimes; empty for the built-in bell."""
 
 
 def begin(folder: Path, answers: Answers) -> list[Path]:
-    """Write a house to `folder`; what was written. Nothing that is there is touched.
+    """Write a house to `folder`, and return the files; nothing is overwritten.
 
     Raises:
-        KacenvError: A file is there already, or the folder can't be written to.
-        LoadError: The answers don't make a room.
+        KacenvError: A file exists, or the folder can't be written.
+        LoadError: The answers don't make a valid room.
     """
     text = room_text(answers)
     validate(Room, parse(text, f"rooms/{answers.room}.yaml"))
@@ -137,7 +137,7 @@ def _scenes_and_music() -> Iterator[tuple[str, str | Path]]:
 
 
 def _taken_along(path: Path) -> str:
-    """A file that comes with the program, its modeline leading to the house's own schemas."""
+    """Return a shipped file's text, its modeline pointing to the house's own schemas."""
     return path.read_text(encoding="utf-8").replace(f"../{_SCHEMAS}/", "../schema/", 1)
 
 
@@ -162,7 +162,7 @@ def _write(path: Path, content: str | Path, written: list[Path]) -> None:
 
 
 def room_text(answers: Answers) -> str:
-    """The room file for these answers."""
+    """Return the room file for these answers."""
     lines = [
         f"{_MODELINE}schema/{Kind.ROOM}.json",
         "# Written by kacenv init; change what differs, then run: kacenv check",
@@ -184,7 +184,7 @@ def room_text(answers: Answers) -> str:
 
 
 def _outputs(answers: Answers) -> Iterator[str]:
-    """Each with channels of its own, in their order; staff hear on one ear."""
+    """Yield the outputs, each with channels of its own; staff have one."""
     first = 1
     for role in answers.roles:
         count = 1 if role is Role.STAFF else 2
@@ -222,7 +222,7 @@ def _look(figures: tuple[int, int, int, int], answers: Answers) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text as YAML takes it, whatever signs it has."""
+    """Return text quoted for YAML if necessary."""
     plain = text.replace("-", "").replace("/", "").replace(".", "").isalnum()
     inner = text.replace("'", "''")
     return text if plain and text.lower() != "null" else f"'{inner}'"

@@ -1,4 +1,4 @@
-"""A whole house looked through once: every file read, every scene tried in every room."""
+"""Check of a whole house: every file, and every scene in every room."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -25,7 +25,7 @@ from kacenv.music.headers import kept_headers
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is in a house, what is wrong, and what to know of before a session."""
+    """Contents of a house, its problems, and its warnings."""
 
     house: House
     places: tuple[Place, ...] = ()
@@ -33,24 +33,24 @@ class Survey:
     problems: tuple[Problem, ...] = ()
     cautions: tuple[Caution, ...] = ()
     unmeasured: tuple[tuple[str, Path], ...] = ()
-    """The sound files that no scan has measured yet, each with the playlist that lists it."""
+    """Sound files not measured yet, each with its playlist."""
     files: Mapping[str, FileKind] = field(default_factory=dict)
-    """Every file that was read."""
+    """Files that were read, with their kinds."""
     held_against: tuple[Path, ...] = ()
-    """The houses that files from elsewhere were held against."""
+    """Houses that files from elsewhere were checked with."""
 
     def narrowed(self, names: Sequence[str]) -> "Survey":
-        """What concerns the rooms, scenes and playlists called so, or in the files called so.
+        """Return the part on the named rooms, scenes, playlists or files.
 
-        To a scene belong its playlists.
+        A scene includes its playlists.
 
         Raises:
-            LoadError: Nothing in the house is called so.
+            LoadError: Nothing in the house has such a name.
         """
         return self.limited({file for name in names for file in self._called(name)})
 
     def limited(self, named: AbstractSet[str]) -> "Survey":
-        """What concerns these files; to a scene belong its playlists."""
+        """Return the part on these files; a scene includes its playlists."""
         files = {*named, *self._playlists_of(named)}
         return replace(
             self,
@@ -82,12 +82,12 @@ class Survey:
 
 
 def check_house(house: House) -> list[Problem]:
-    """Everything wrong with any file of the house: each scene is tried in each room."""
+    """Return all problems of the house; each scene is checked in each room."""
     return list(survey(house).problems)
 
 
 def warnings_of(house: House) -> list[Caution]:
-    """Everything to know of before a session, by file and line.
+    """Return all warnings by file and line.
 
     Files with problems are left to `check_house`.
     """
@@ -95,10 +95,7 @@ def warnings_of(house: House) -> list[Caution]:
 
 
 def survey(house: House, loose: Mapping[Path, FileKind] | None = None) -> Survey:
-    """Everything about the house that can be known before a session.
-
-    Files from elsewhere, the `loose` ones, are held against it as if they lay in it.
-    """
+    """Check the house as a whole, with `loose` files from elsewhere as if they lay in it."""
     return _Surveyor(house, loose or {}).survey()
 
 

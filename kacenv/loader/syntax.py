@@ -1,4 +1,4 @@
-"""YAML's own complaints in plain words."""
+"""YAML's syntax errors in plain words."""
 
 import re
 from typing import NamedTuple
@@ -10,14 +10,14 @@ from kacenv.errors import Problem
 
 
 class BoundError(yaml.MarkedYAMLError):
-    """Nested deeper, or longer, than any file of ours."""
+    """File nested too deep, or too long."""
 
     def __init__(self, problem: str, mark: yaml.Mark) -> None:
         super().__init__(problem=problem, problem_mark=mark)
 
 
 class _Hint(NamedTuple):
-    """What to say where YAML's message contains `sign`; `begins` points at the opening mark."""
+    """Explanation of YAML messages that contain `sign`; `begins` selects the opening mark."""
 
     sign: str
     expected: str
@@ -66,7 +66,7 @@ _SECRET = re.compile(r"(password\w*\s*:).*", re.IGNORECASE)
 
 
 def explain(error: Exception, reached: yaml.Mark, text: str, file: str) -> Problem:
-    """The problem that stopped the YAML reader; `reached` serves where `error` has no place."""
+    """Explain an error of the YAML reader; `reached` is the position if `error` has none."""
     message = str(getattr(error, "problem", None) or error)
     hint = next((hint for hint in _HINTS if hint.sign in message), _OTHER)
     mark = _mark(error, begins=hint.begins) or reached
@@ -90,7 +90,7 @@ def _line(text: str, number: int) -> str:
 
 
 def unprintable(error: ReaderError, text: str, file: str) -> Problem:
-    """The problem with a character that YAML allows nowhere."""
+    """Return the problem of a character that YAML doesn't allow."""
     before = text[: error.position]
     line, column = before.count("\n") + 1, error.position - before.rfind("\n")
     found = f"a character that can't be shown (number {ord(text[error.position])})"

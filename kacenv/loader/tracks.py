@@ -1,4 +1,4 @@
-"""A track of a playlist that has been found, and what is played of it."""
+"""Located track of a playlist, and the part of it that is played."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,28 +12,28 @@ from kacenv.units import Seconds
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A track that has been found: its line in the playlist, its file, what a scan measured."""
+    """Located track: its playlist entry, its file, and its measurement."""
 
     file: str
-    """The playlist's file."""
+    """Path of the playlist's file."""
     entry: Entry
     path: Path
     stated: Seconds
-    """The length in the sound file's header."""
+    """Length in the sound file's header."""
     begin: Seconds
     end: Seconds
-    """What the playlist plays of it, silence included."""
+    """Part that the playlist plays, silence included."""
     sound: Sound | None = None
     words: str | None = None
-    """The tag that speaks of words sung or spoken."""
+    """Tag that suggests words."""
 
     @property
     def length(self) -> Seconds:
-        """How long the playlist plays it, silence included."""
+        """Length that the playlist plays, silence included."""
         return Seconds(self.end - self.begin)
 
     def cut(self) -> Cut:
-        """The track as it is played: levelled, without the silence at its ends."""
+        """Return the track as it is played: normalized, without silent ends."""
         begin, end = self._heard()
         return Cut(
             path=str(self.path),
@@ -47,7 +47,7 @@ class Listed:
         )
 
     def _heard(self) -> tuple[Seconds, Seconds]:
-        """The stretch to play; a cue of the playlist's own stays as it is."""
+        """Return the part to play; cues of the playlist aren't moved."""
         if self.sound is None:
             return self.begin, self.end
         first, last = heard(self.sound)

@@ -1,4 +1,4 @@
-"""A packed scene taken in: verified to its last byte before anything of the house changes."""
+"""Unpacking of a packed scene: fully verified before anything in the house changes."""
 
 import hashlib
 import os
@@ -28,7 +28,7 @@ from kacenv.music.sound_file import kind_of
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What came of it: the scene's name, the files that are new, and those that were there."""
+    """Result: the scene's name, the new files, and those that were there."""
 
     scene: str
     new: tuple[Path, ...]
@@ -36,14 +36,14 @@ class Unpacked:
 
 
 class _DamageError(Exception):
-    """Why the archive can't be trusted."""
+    """Fault of an archive that can't be trusted."""
 
 
 def unpack(house: House, archive: Path) -> Unpacked:
-    """Take in the scene in `archive`, whole or not at all; no other file is ever overwritten.
+    """Unpack the scene in `archive`, all or nothing; no file is ever overwritten.
 
     Raises:
-        LoadError: The archive isn't one, is damaged or would change the house's own files.
+        LoadError: The archive is malformed, damaged, or conflicts with the house's own files.
     """
     try:
         with _opened(archive) as file, _staging(house) as folder:
@@ -64,12 +64,12 @@ def _opened(archive: Path) -> IO[bytes]:
 
 
 def _staging(house: House) -> "tempfile.TemporaryDirectory[str]":
-    """A folder on the house's own disk, gone afterwards."""
+    """Return a temporary folder on the house's own disk."""
     return tempfile.TemporaryDirectory(prefix=".unpack-", dir=house.root)
 
 
 def _verified(file: IO[bytes], folder: Path) -> Manifest:
-    """Copy every file to `folder`, under its number, and hold it against the manifest."""
+    """Copy every file to `folder`, named by its number, and check it against the manifest."""
     members = _members(file)
     name, size = next(members, ("", 0))
     if name != MANIFEST or size > LARGEST_MANIFEST:
@@ -96,9 +96,9 @@ def _manifest(content: bytes) -> Manifest:
 
 
 def _members(file: IO[bytes]) -> Iterator[tuple[str, int]]:
-    """Name and size of each member, with `file` at its first byte.
+    """Yield name and size of each member, with `file` at its first byte.
 
-    Headers are read one by one instead of by `tarfile.open`, which follows extended headers that
+    Headers are parsed here instead of by `tarfile.open`, which follows extended headers that
     a hostile archive could nest without end.
     """
     end = os.fstat(file.fileno()).st_size
@@ -150,7 +150,7 @@ def _check_music(packed: Packed, target: Path) -> None:
 
 
 def _install(house: House, manifest: Manifest, folder: Path) -> Unpacked:
-    """Put the verified files in their places; if that fails, none stays."""
+    """Move the verified files into place; on a failure, remove all of them."""
     new: list[tuple[Path, Path]] = []
     known: list[Path] = []
     other: list[Path] = []
@@ -170,7 +170,7 @@ def _install(house: House, manifest: Manifest, folder: Path) -> Unpacked:
 
 
 def _check_inside(house: House, target: Path) -> None:
-    """Follow no link out of the folder for scenes or for playlists."""
+    """Refuse a target that a link leads out of the folder for scenes or for playlists."""
     top = house.root / target.relative_to(house.root).parts[0]
     if not target.parent.resolve().is_relative_to(top.resolve()):
         expected = "real folders, no links that lead elsewhere"

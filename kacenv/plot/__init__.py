@@ -1,4 +1,4 @@
-"""The rehearsal as a picture: a whole session on one time axis, as SVG or PNG."""
+"""Picture of a session on one time axis, as SVG or PNG."""
 
 from kacenv.plot.arc import Arc
 from kacenv.plot.fold import arc_of

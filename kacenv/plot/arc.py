@@ -1,4 +1,4 @@
-"""The arc of a session: who plays when, how loud, in which light, and what staff are told.
+"""Arc of a session: phases, tracks, levels, looks, and what staff are shown.
 
 Plain records, for pictures and for programs. Times are seconds from the session's start.
 """
@@ -15,7 +15,7 @@ from kacenv.units import Decibels, Seconds
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
-    """A phase as it came; `level` is the music's planned one, in dB."""
+    """Phase as it came; `level` is the music's planned one, in dB."""
 
     name: str
     begin: Seconds
@@ -25,7 +25,7 @@ class PhaseSpan:
 
 @dataclass(frozen=True, slots=True)
 class PieceSpan:
-    """A piece of music from its first sound to its last; its fades lie within."""
+    """Track from its first sound to its last, its fades included."""
 
     title: str
     artist: str
@@ -36,7 +36,7 @@ class PieceSpan:
     fade_out: Seconds
 
     def gain_at(self, moment: float) -> float:
-        """Its gain (0 to 1) by its two fades, which are of equal power."""
+        """Return the gain (0 to 1) at a time, by its two equal-power fades."""
         risen = (moment - self.begin) / self.fade_in if self.fade_in else 1.0
         fallen = (moment - self.end + self.fade_out) / self.fade_out if self.fade_out else 0.0
         quarter = math.pi / 2
@@ -46,14 +46,14 @@ class PieceSpan:
 
 @dataclass(frozen=True, slots=True)
 class LevelPoint:
-    """The music's level (dB from the room's usual one) at a moment; straight in between."""
+    """Level of the music (dB from the room's usual one) at a time; linear in between."""
 
     at: Seconds
     level: Decibels
 
 
 def level_between(points: Sequence[LevelPoint], moment: float) -> float:
-    """The level at `moment` on the straight lines between `points`, which are in order."""
+    """Interpolate the level at `moment` linearly between `points`, which are in order."""
     after = bisect_right(points, moment, key=lambda point: point.at)
     if after in {0, len(points)}:
         return points[max(0, after - 1)].level
@@ -64,7 +64,7 @@ def level_between(points: Sequence[LevelPoint], moment: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LookSpan:
-    """A zone on its way to a setting, from `begin` on; it is reached at `reached`."""
+    """Fade of a zone to a setting, from `begin` to `reached`."""
 
     zone: Zone
     begin: Seconds
@@ -73,7 +73,7 @@ class LookSpan:
 
 
 class MarkKind(StrEnum):
-    """What a moment is about."""
+    """Kind of a mark."""
 
     CHECK_IN = "check-in"
     CHIME = "chime"
@@ -83,7 +83,7 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happens at a moment; `reply` is what a press is answered."""
+    """Event at a time; `reply` is the reply to a press."""
 
     at: Seconds
     kind: MarkKind
@@ -93,7 +93,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class HeldSpan:
-    """A time in which the phase's clock rests."""
+    """Span in which the phase's clock is stopped."""
 
     begin: Seconds
     end: Seconds
@@ -101,7 +101,7 @@ class HeldSpan:
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """One session on its time axis; `planned` is how long its scene says it takes."""
+    """Session on its time axis; `planned` is the scene's own length."""
 
     title: str
     room: str
@@ -111,17 +111,17 @@ class Arc:
     pieces: tuple[PieceSpan, ...]
     loudness: tuple[LevelPoint, ...]
     measured: tuple[LevelPoint, ...]
-    """The music as it was measured, at its planned level; empty where none has been measured."""
+    """Measured loudness of the music at its planned level; empty if no file has been measured."""
     looks: tuple[LookSpan, ...]
     marks: tuple[Mark, ...]
     held: tuple[HeldSpan, ...]
     whites: Mapping[Zone, float]
-    """The white of each zone's lamps where a look gives none, in kelvin."""
+    """White of each zone's lamps if a look has none, in kelvin."""
 
     def level_at(self, moment: float) -> float:
-        """The music's planned level at `moment`, in dB."""
+        """Return the music's planned level at `moment`, in dB."""
         return level_between(self.loudness, moment)
 
     def check_ins(self) -> Iterator[Mark]:
-        """The check-ins, in their order."""
+        """Yield the check-ins in order."""
         return (mark for mark in self.marks if mark.kind is MarkKind.CHECK_IN)

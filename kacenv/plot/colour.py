@@ -1,4 +1,4 @@
-"""Lamps' light as colours on a screen."""
+"""Colours of lamps' light for screens."""
 
 import math
 
@@ -8,11 +8,11 @@ from kacenv.look import Setting
 from kacenv.units import Kelvin
 
 Light = tuple[float, float, float]
-"""Red, green and blue as amounts of light (linear sRGB), the strongest 1 at a lamp's full."""
+"""Red, green and blue in linear sRGB; a lamp at full level has 1 as its strongest part."""
 
 
 def light_of(setting: Setting, own_white: float) -> Light:
-    """The colour of a setting at full brightness; `own_white` is in kelvin."""
+    """Return the colour of a setting at full brightness; `own_white` is in kelvin."""
     white = setting.kelvin if setting.kelvin is not None else Kelvin(own_white)
     color = setting.color if setting.color is not None else color_of(white)
     red, green, blue = (_linear(part / 255) for part in color)
@@ -20,14 +20,14 @@ def light_of(setting: Setting, own_white: float) -> Light:
 
 
 def shown(light: Light, level: float) -> str:
-    """`light` at `level` (0 to 1, as the eye sees it) as a colour for SVG."""
+    """Return `light` at a perceived `level` (0 to 1) as an SVG colour."""
     share = luminance(level)
     parts = (round(255 * _encoded(part * share)) for part in light)
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _linear(part: float) -> float:
-    """The amount of light of a part of an sRGB colour (IEC 61966-2-1)."""
+    """Convert a component of sRGB to linear light (IEC 61966-2-1)."""
     return part / 12.92 if part <= 0.04045 else math.pow((part + 0.055) / 1.055, 2.4)
 
 

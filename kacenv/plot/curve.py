@@ -1,4 +1,4 @@
-"""A value over a whole session: one fade after another, each from where the last had come."""
+"""Curve of a value over a session: successive fades, each from the value reached."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,11 +8,11 @@ from kacenv.fades import Fade
 from kacenv.units import Seconds
 
 _STEPS = 12
-"""Straight lines that stand for one fade."""
+"""Number of straight lines that approximate a fade."""
 
 
 class Curve:
-    """A value that begins at `start` and follows every fade it is given, in their order."""
+    """Value that begins at `start` and follows successive fades."""
 
     def __init__(self, start: float, shape: Shape = Shape.SMOOTH) -> None:
         self._fades = [Fade(start, start, curve=shape)]
@@ -20,17 +20,17 @@ class Curve:
     def turn(
         self, target: float, at: Seconds, duration: Seconds, shape: Shape | None = None
     ) -> None:
-        """Fade to `target` from `at` on, in this or the same shape as before."""
+        """Fade to `target` from `at` on, in this shape or the one before."""
         fade = self._fades[-1].toward(target, at, duration)
         self._fades.append(fade if shape is None else replace(fade, curve=shape))
 
     def value_at(self, moment: float) -> float:
-        """The value at `moment`."""
+        """Return the value at `moment`."""
         begun = [fade for fade in self._fades[1:] if fade.start <= moment]
         return (begun[-1] if begun else self._fades[0]).value_at(moment)
 
     def knots(self) -> Iterator[Seconds]:
-        """Moments between which the value is as good as straight."""
+        """Yield times between which the value is nearly linear."""
         for fade in self._fades[1:]:
             for step in range(_STEPS + 1):
                 yield Seconds(fade.start + fade.duration * step / _STEPS)

@@ -1,4 +1,4 @@
-"""From a rehearsal's moments to its arc."""
+"""Builder of a session's arc from a rehearsal's commands."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -18,16 +18,16 @@ from kacenv.timeline import Timeline
 from kacenv.units import Level, Seconds
 
 _WHITE = 2700.0
-"""A lamp's own white where nothing is said of it (kelvin)."""
+"""White of lamps without one in the room file, in kelvin."""
 _NOT_YET = Seconds(-1.0)
 
 
 def arc_of(
     room: Room, timeline: Timeline, moments: Iterable[Moment], known: Known | None = None
 ) -> Arc:
-    """What became of `timeline` in `room`, by a rehearsal's or a rendering's moments.
+    """Build the arc of `timeline` in `room` from the commands of a rehearsal or a rendering.
 
-    Music that is `known` brings its own loudness along.
+    Measured loudness is added for music that is `known`.
     """
     gathered = _Gathered(room, timeline, known or Known())
     last = Seconds(0.0)
@@ -38,7 +38,7 @@ def arc_of(
 
 
 class _Gathered:
-    """What has been heard of a session so far."""
+    """State of the session so far."""
 
     def __init__(self, room: Room, timeline: Timeline, known: Known) -> None:
         self._room, self._timeline = room, timeline
@@ -131,7 +131,7 @@ class _Gathered:
 
 
 def _whites(room: Room, zones: Iterable[Zone]) -> Mapping[Zone, float]:
-    """The lamps' own white, as far as the room file says."""
+    """Return the lamps' own white by zone, from the room file."""
     whites: dict[Zone, float] = {}
     for zone in sorted(zones):
         lamps = [lamp for lamp in room.lights if lamp.zone is zone and room.warm_dims(lamp)]

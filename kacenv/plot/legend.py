@@ -1,4 +1,4 @@
-"""What the colours and signs mean, in one quiet line at the foot of the page."""
+"""Legend of colours and signs, in one line at the foot of the page."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +13,7 @@ _SWATCH: Final = 12.0
 
 
 def draw_legend(sheet: Sheet, scale: Scale, arcs: Sequence[Arc], y: float) -> float:
-    """The line at `y`, built from the right; gives back where the page ends."""
+    """Draw the line at `y`, from the right; return the y of the page's end."""
     x = scale.right
     if any(arc.held for arc in arcs):
         x = _word(sheet, x, y, "held")
@@ -30,7 +30,7 @@ def draw_legend(sheet: Sheet, scale: Scale, arcs: Sequence[Arc], y: float) -> fl
 
 
 def _check_ins(sheet: Sheet, right: float, y: float) -> float:
-    """The signs of check-ins; gives back where the next word may end."""
+    """Draw the signs of check-ins; return the right end of the next word."""
     x = _word(sheet, right, y, "without") - 8
     sheet.dot(x, y - 4, 3.2, fill=WARM)
     x = _word(sheet, x - 16, y, "check-in with a chime") - 12
@@ -40,6 +40,6 @@ def _check_ins(sheet: Sheet, right: float, y: float) -> float:
 
 
 def _word(sheet: Sheet, right: float, y: float, text: str) -> float:
-    """A word that ends at `right`; gives back where it begins."""
+    """Draw a word that ends at `right`; return its left end."""
     sheet.text(right, y, text, fill=DIM, size=_SIZE, anchor="end")
     return right - width_of(text, _SIZE)

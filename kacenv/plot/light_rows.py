@@ -1,4 +1,4 @@
-"""The light, a band for each zone: as bright and as coloured as the eye sees it."""
+"""Light of each zone as a band of perceived brightness and colour."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,15 +15,15 @@ from kacenv.units import Level, Seconds
 
 _BAND, _BETWEEN = 34.0, 5.0
 SHORTEST: Final = Seconds(1.0)
-"""A session that was stopped at once is drawn on an axis of this length."""
+"""Shortest time axis, for a session that was stopped at once."""
 _BRIGHT: Final = 0.55
-"""A band above this level is written on in dark letters."""
+"""Level above which a band has dark letters."""
 _HIGH: Final = 0.5
-"""A curve above this level is written under, not over."""
+"""Level above which a band's text is below its curve."""
 
 
 def draw_light(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
-    """The bands from `y` down; gives back where they end."""
+    """Draw the bands from `y` down; return the y of their end."""
     for zone in Zone:
         looks = [look for look in arc.looks if look.zone is zone]
         if looks:
@@ -43,7 +43,7 @@ def _band(sheet: Sheet, scale: Scale, arc: Arc, looks: list[LookSpan], y: float)
     edge = [(at / whole, shown(zone.light_at(at), 0.85)) for at in times]
     line = [(scale.x(at), y + _BAND - 1 - (_BAND - 3) * zone.level_at(at)) for at in times]
     stroke = sheet.gradient(edge)
-    # A stroke that is level all along has no height for its gradient to span.
+    # A gradient needs a height, which a level stroke lacks.
     line[0] = line[0][0], line[0][1] + 0.01
     sheet.path(line, fill="none", stroke=stroke, stroke_width=1.3, stroke_opacity=0.75)
     for phase in arc.phases[1:]:
@@ -53,7 +53,7 @@ def _band(sheet: Sheet, scale: Scale, arc: Arc, looks: list[LookSpan], y: float)
 
 
 class ZoneLight:
-    """A zone's level and colour over the session; at its start the zone is taken to be dark."""
+    """Level and colour of a zone over the session; the zone starts dark."""
 
     def __init__(self, arc: Arc, zone: Zone) -> None:
         looks = [look for look in arc.looks if look.zone is zone]
@@ -70,22 +70,22 @@ class ZoneLight:
                     curve.turn(part, look.begin, duration)
 
     def level_at(self, at: float) -> Level:
-        """The level (0 to 1, as the eye sees it) at a moment."""
+        """Return the perceived level (0 to 1) at a time."""
         return Level(self._level.value_at(at))
 
     def light_at(self, at: float) -> Light:
-        """The colour at full brightness at a moment."""
+        """Return the colour at full brightness at a time."""
         red, green, blue = (curve.value_at(at) for curve in self._parts)
         return red, green, blue
 
     def bends(self, length: Seconds) -> list[Seconds]:
-        """Moments from 0 to `length` between which level and colour are as good as straight."""
+        """Return times from 0 to `length` between which level and colour are nearly linear."""
         knots = (knot for knot in self._level.knots() if 0 < knot < length)
         return sorted({Seconds(0.0), length, *knots})
 
 
 def _setting(sheet: Sheet, scale: Scale, look: LookSpan, until: Seconds, y: float) -> None:
-    """What the zone is set to, once it is there, as far as there is room."""
+    """Draw the zone's setting from the end of its fade on, if there is space."""
     left, right = scale.x(look.reached) + 6, scale.x(until) - 4
     for text in _spellings(look):
         if width_of(text, 11) <= right - left:

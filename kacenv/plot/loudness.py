@@ -1,4 +1,4 @@
-"""The music's level over a session, from the orders that the sound is given."""
+"""Level of the music over a session, from the sound's commands."""
 
 import math
 from typing import Final
@@ -10,13 +10,13 @@ from kacenv.plot.curve import Curve
 from kacenv.units import Decibels, Seconds
 
 SILENT: Final = Decibels(-60.0)
-"""Below this there is nothing to hear."""
+"""Level below which nothing is audible."""
 
 
 class Loudness:
-    """Planned level, the hand on it, and the music's first and last fade; as `output` plays it.
+    """Level of the music on `output`: the plan, manual changes, the first and the last fade.
 
-    Between pieces a crossfade keeps the power, so it leaves no trace here.
+    Crossfades between tracks are of equal power, and don't change it.
     """
 
     def __init__(self, output: str) -> None:
@@ -27,7 +27,7 @@ class Loudness:
         self._playing = False
 
     def take(self, command: object) -> None:
-        """Follow an order, if it is about the music's level."""
+        """Follow a command, if it changes the music's level."""
         match command:
             case commands.SetLevel(level=level, at=at, duration=duration):
                 self._level.turn(level, at, duration)
@@ -51,7 +51,7 @@ class Loudness:
                 self._sounding.turn(0.0, at, duration, Shape.LINEAR)
 
     def points(self, length: Seconds) -> tuple[LevelPoint, ...]:
-        """The level wherever it bends, from 0 to `length`."""
+        """Return the level at each bend, from 0 to `length`."""
         adds = self._level, self._volume, self._duck
         scales = self._sounding, self._unmuted, self._unhushed
         bends = (knot for curve in (*adds, *scales) for knot in curve.knots())
@@ -69,5 +69,5 @@ class Loudness:
 
 
 def _even(start: float) -> Curve:
-    """The sound's levels move evenly, so that a press is heard at once."""
+    """Return a curve with linear fades, as the sound's levels have."""
     return Curve(start, Shape.LINEAR)

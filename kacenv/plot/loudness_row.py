@@ -1,4 +1,4 @@
-"""The loudness curve: the music's level as planned, and the hand on it."""
+"""Loudness curve: the planned level, manual changes, and the measured loudness."""
 
 import math
 from typing import Final
@@ -12,11 +12,11 @@ from kacenv.plot.words import decibels, ground, row_name
 _HEIGHT: Final = 92.0
 _HEADROOM: Final = 5.0
 _STEP: Final = 6
-"""dB between two lines."""
+"""Distance of two lines in dB."""
 
 
 def draw_loudness(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
-    """The curve from `y` down; gives back where it ends."""
+    """Draw the curve from `y` down; return the y of its end."""
     row_name(sheet, scale, y + 14, "loudness")
     ruler = _Ruler(arc, y)
     ground(sheet, scale, arc, y, _HEIGHT)
@@ -36,7 +36,7 @@ def draw_loudness(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
 
 
 class _Ruler:
-    """Where a level lies in the row."""
+    """Vertical scale of levels."""
 
     def __init__(self, arc: Arc, y: float) -> None:
         levels: list[float] = [phase.level for phase in arc.phases]
@@ -61,7 +61,7 @@ def _lines(sheet: Sheet, scale: Scale, arc: Arc, ruler: _Ruler) -> None:
 
 
 def _levels(sheet: Sheet, scale: Scale, arc: Arc, ruler: _Ruler) -> None:
-    """Each phase's level, above its curve; above all where that is a busy one."""
+    """Draw each phase's level above its curve, or at the top if loudness was measured."""
     for phase in arc.phases:
         text, width = decibels(phase.level), scale.span(phase.end - phase.begin)
         if width >= width_of(text, 11) + 4:

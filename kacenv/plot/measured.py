@@ -1,4 +1,4 @@
-"""The music's real loudness over a session, from what a scan has kept of each file."""
+"""Measured loudness of the music over a session, from cached scans."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,28 +13,28 @@ from kacenv.plot.arc import LevelPoint, PieceSpan, level_between
 from kacenv.units import Decibels, Seconds
 
 _POINTS: Final = 1200
-"""Of a whole session: about one for each pixel."""
+"""Number of points over the session, about one for each pixel."""
 
 
 class Sounds:
-    """The courses of the pieces of a session, in the order in which they play."""
+    """Loudness curves of the session's tracks, in playing order."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
         self._courses: list[tuple[Cut, bytes]] = []
 
     def add(self, cut: Cut) -> None:
-        """The next piece."""
+        """Add the next track."""
         sound = self._known.find(Path(cut.path))
         self._courses.append((cut, sound.course if sound else b""))
 
     def points(
         self, pieces: Sequence[PieceSpan], planned: Sequence[LevelPoint]
     ) -> Iterator[LevelPoint]:
-        """The loudness in LU from the reference, of pieces that play at `planned` levels.
+        """Yield the loudness in LU from the reference, of tracks at `planned` levels.
 
-        Where two pieces overlap their powers add up, each by its fade. A piece that was never
-        measured counts as the reference. Nothing where none was.
+        The powers of overlapping tracks add up, weighted by their fades. A track that wasn't
+        measured counts as the reference. Nothing if none was measured.
         """
         if not any(course for _, course in self._courses):
             return
@@ -49,7 +49,7 @@ class Sounds:
             yield LevelPoint(at, Decibels(level_between(planned, at) + own))
 
     def _power(self, pieces: Sequence[PieceSpan], first: int, at: float) -> float:
-        """Mean power of what sounds, 1 at the reference, weighted by the fades."""
+        """Return the mean power of what sounds, 1 at the reference, weighted by the fades."""
         total = weights = 0.0
         for index in range(first, len(pieces)):
             piece = pieces[index]

@@ -1,4 +1,4 @@
-"""Who plays when: pieces in turn on two lanes, overlapping where one flows into the next."""
+"""Tracks in two alternating lanes, which overlap in crossfades."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -13,17 +13,17 @@ from kacenv.units import format_clock, format_seconds
 
 _LANE, _BETWEEN = 20.0, 3.0
 _STEPS = 8
-"""Straight lines that stand for one shoulder of a crossfade."""
+"""Number of straight lines that approximate a fade."""
 _COLUMNS, _ROW = 4, 18.0
 _MOST: Final = 32
-"""Pieces the key names; more would be longer than the picture."""
+"""Most tracks in the list; more would be longer than the picture."""
 
 Key = Mapping[tuple[str, str], tuple[int, PieceSpan]]
-"""Each piece by title and artist: its number, and the first time it plays."""
+"""Number and first span of each track, by title and artist."""
 
 
 def key_of(arc: Arc) -> Key:
-    """Numbers for the pieces, in the order in which they are first heard."""
+    """Number the tracks in the order in which they are first heard."""
     key: dict[tuple[str, str], tuple[int, PieceSpan]] = {}
     for piece in arc.pieces:
         key.setdefault((piece.title, piece.artist), (len(key) + 1, piece))
@@ -31,7 +31,7 @@ def key_of(arc: Arc) -> Key:
 
 
 def draw_music(sheet: Sheet, scale: Scale, arc: Arc, key: Key, y: float) -> float:
-    """The two lanes from `y` down; gives back where they end."""
+    """Draw the two lanes from `y` down; return the y of their end."""
     height = 2 * _LANE + _BETWEEN
     row_name(sheet, scale, y + height / 2 + 4, "music")
     ground(sheet, scale, arc, y, height)
@@ -53,7 +53,7 @@ def _piece(sheet: Sheet, scale: Scale, piece: PieceSpan, number: str, y: float) 
 
 
 def _outline(scale: Scale, piece: PieceSpan, y: float) -> Iterator[Point]:
-    """The piece's gain over time, as a shape: equal-power shoulders and a flat back."""
+    """Yield the outline of a track's gain over time."""
     shares = [step / _STEPS for step in range(_STEPS + 1)]
     rising = (piece.begin + share * piece.fade_in for share in shares)
     falling = (piece.end + (share - 1) * piece.fade_out for share in shares)
@@ -62,12 +62,12 @@ def _outline(scale: Scale, piece: PieceSpan, y: float) -> Iterator[Point]:
 
 
 def colour_of(piece: PieceSpan) -> str:
-    """A piece's colour, by its energy."""
+    """Return a track's colour, by its energy."""
     return ENERGY.get(piece.energy or 0, NO_ENERGY)
 
 
 def draw_key(sheet: Sheet, scale: Scale, key: Key, y: float) -> float:
-    """The pieces by their numbers, in columns from `y` down; gives back where they end."""
+    """Draw the numbered list of tracks in columns from `y` down; return the y of its end."""
     row_name(sheet, scale, y + 12, "pieces")
     named = [piece for _, piece in list(key.values())[:_MOST]]
     last = _last_words(key)
@@ -90,7 +90,7 @@ def draw_key(sheet: Sheet, scale: Scale, key: Key, y: float) -> float:
 
 
 def _last_words(key: Key) -> str:
-    """What stands after the last piece: how many more there are, or whose they all are."""
+    """Return the list's last entry: the number of further tracks, or their common artist."""
     artists = {artist for _, artist in key}
     if len(key) > _MOST:
         return f"and {len(key) - _MOST} more"

@@ -1,4 +1,4 @@
-"""The page: one block of rows for each session, all on the same time axis."""
+"""Layout of the picture: a block of rows for each session, all on one time axis."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,11 +18,11 @@ from kacenv.units import Seconds, format_seconds
 WIDTH: Final = 1200.0
 _LEFT, _RIGHT = 104.0, WIDTH - 28.0
 _GAP = 14.0
-"""Between two rows."""
+"""Distance of two rows."""
 
 
 def draw(arcs: Sequence[Arc], captions: Sequence[str] = ()) -> str:
-    """The sessions one above the other, as SVG; `captions` say what each is, if no rehearsal."""
+    """Draw the sessions one above the other as SVG, with `captions`, by default for rehearsals."""
     said = captions or ["a rehearsal"] * len(arcs)
     sheet = Sheet(WIDTH, " and ".join(f"{a.title}: {w}" for a, w in zip(arcs, said, strict=True)))
     scale = Scale(_LEFT, _RIGHT, Seconds(max(arc.length for arc in arcs)))
@@ -33,7 +33,7 @@ def draw(arcs: Sequence[Arc], captions: Sequence[str] = ()) -> str:
 
 
 def _block(sheet: Sheet, scale: Scale, arc: Arc, words: str, top: float) -> float:
-    """One session from `top` down; gives back where it ends."""
+    """Draw one session from `top` down; return the y of its end."""
     _head(sheet, arc, words, top + 18)
     y = _axis(sheet, scale, top + 58)
     phases = y = draw_hand(sheet, scale, arc, y)

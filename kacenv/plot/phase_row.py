@@ -1,4 +1,4 @@
-"""The phases side by side, as wide as they are long; and the times in which the clock rests."""
+"""Phases side by side, in proportion to their length; and the holds."""
 
 from typing import Final
 
@@ -11,11 +11,11 @@ from kacenv.units import format_seconds
 
 _HEIGHT: Final = 30.0
 _SIZES: Final = (13.0, 11.0, 9.0)
-"""Of a name, in a wide phase and in narrow ones."""
+"""Sizes of a name, in a wide phase and in narrow ones."""
 
 
 def draw_phases(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
-    """The row of phases from `y` down; gives back where it ends."""
+    """Draw the row of phases from `y` down; return the y of its end."""
     row_name(sheet, scale, y + 20, "phases")
     for phase in arc.phases:
         x, width = scale.x(phase.begin), scale.span(phase.end - phase.begin)
@@ -31,7 +31,7 @@ def _minutes(span: float) -> str:
 
 
 def _words(sheet: Sheet, place: Point, width: float, phase: PhaseSpan) -> None:
-    """The phase's name, and its length where there is room for both."""
+    """Draw the phase's name, and its length if there is space for both."""
     (x, y), name, length = place, phase.name, _minutes(phase.end - phase.begin)
     if width_of(name, 13) + width_of(length, 11) + 24 <= width:
         sheet.text(x + 10, y, name, fill=BRIGHT, size=13)
@@ -43,7 +43,7 @@ def _words(sheet: Sheet, place: Point, width: float, phase: PhaseSpan) -> None:
 
 
 def draw_held(sheet: Sheet, scale: Scale, arc: Arc, top: float, bottom: float) -> None:
-    """A veil over each time in which the phase was held."""
+    """Draw a translucent box over each hold."""
     for held in arc.held:
         x, width = scale.x(held.begin), scale.span(held.end - held.begin)
         length = format_seconds(held.end - held.begin)

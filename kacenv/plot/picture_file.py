@@ -1,4 +1,4 @@
-"""The picture as a file: SVG as it is, PNG by resvg."""
+"""Files of pictures: SVG as it is, PNG by resvg."""
 
 from pathlib import Path
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from kacenv.errors import RenderError
 
 ZOOM: Final = 2
-"""PNG pixels for each of the picture's own, so that small letters stay sharp."""
+"""PNG pixels for each pixel of the picture, to keep small letters sharp."""
 _FONT: Final = "DejaVu Sans"
 _LETTER: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" font-family="sans-serif">'
@@ -16,10 +16,10 @@ KINDS: Final = (".svg", ".png")
 
 
 def check_name(path: Path) -> None:
-    """Refuse a name that says nothing about the kind of picture.
+    """Check that a file name ends in .svg or .png.
 
     Raises:
-        RenderError: It ends neither in .svg nor in .png.
+        RenderError: It doesn't.
     """
     if path.suffix.lower() not in KINDS:
         example = path.with_suffix(".svg")
@@ -27,10 +27,10 @@ def check_name(path: Path) -> None:
 
 
 def write_picture(path: Path, svg: str) -> None:
-    """Write the picture `svg` to `path`, as what its name ends in says.
+    """Write the picture `svg` to `path`, in the format of its suffix.
 
     Raises:
-        RenderError: It ends in something else, it can't be written, or there are no letters.
+        RenderError: The suffix is another, it can't be written, or there is no font.
     """
     check_name(path)
     content = svg.encode() if path.suffix.lower() == ".svg" else png_of(svg)
@@ -47,10 +47,10 @@ def write_picture(path: Path, svg: str) -> None:
 
 
 def png_of(svg: str, zoom: float = ZOOM) -> bytes:
-    """The picture as PNG.
+    """Return the picture as PNG.
 
     Raises:
-        RenderError: This machine has no font to write with.
+        RenderError: This machine has no font.
     """
     if _drawn(_LETTER.format("")) == _drawn(_LETTER.format("H")):
         raise RenderError(

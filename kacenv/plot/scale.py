@@ -1,4 +1,4 @@
-"""The time axis: where on the picture a moment lies."""
+"""Time axis: pixels of times."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from kacenv.units import Seconds
 
 _STEPS: Final = (5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 CLOSEST: Final = 72.0
-"""Pixels between two labels."""
+"""Least distance of two labels, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Moments from 0 to `length` between the pixels `left` and `right`."""
+    """Scale of times from 0 to `length` between the pixels `left` and `right`."""
 
     left: float
     right: float
     length: Seconds
 
     def x(self, at: float) -> float:
-        """The pixel of a moment."""
+        """Return the x of a time."""
         return self.left + self.span(at)
 
     def span(self, duration: float) -> float:
-        """How many pixels long a duration is."""
+        """Return the width of a duration, in pixels."""
         return (self.right - self.left) * duration / max(self.length, 1.0)
 
     def ticks(self, closest: float = CLOSEST) -> Iterator[Seconds]:
-        """Round moments, at least `closest` apart, so that their labels have room."""
+        """Yield round times, at least `closest` pixels apart."""
         step = next((step for step in _STEPS if self.span(step) >= closest), _STEPS[-1])
         yield from (Seconds(at) for at in range(0, round(self.length) + 1, step))

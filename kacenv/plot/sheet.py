@@ -1,7 +1,6 @@
-"""A sheet to draw on: SVG's few shapes, written with Python's own XML tree.
+"""SVG canvas, written with Python's own XML tree.
 
-A tree of elements is all that SVG is, and ElementTree escapes what scenes and tags bring along,
-so no drawing library is needed.
+ElementTree escapes the text of scenes and tags; no drawing library is needed for so few shapes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ _NARROW: Final = frozenset("iljtfrI.,:;'|!()[] -·“”")
 
 
 class Sheet:
-    """An SVG picture, `width` pixels wide and as high as it turns out to be."""
+    """SVG picture of `width` pixels; its height is set at the end."""
 
     def __init__(self, width: float, title: str) -> None:
         self._width = width
@@ -30,7 +29,7 @@ class Sheet:
         self.box(0, 0, width, "100%", NIGHT)
 
     def svg(self, height: float) -> str:
-        """The picture as text, the same for the same strokes."""
+        """Return the picture as text; the same calls give the same text."""
         size = _number(self._width), _number(height)
         self._root.set("viewBox", f"0 0 {size[0]} {size[1]}")
         self._root.set("width", size[0])
@@ -40,7 +39,7 @@ class Sheet:
 
     @contextmanager
     def hint(self, text: str) -> Iterator[None]:
-        """What is drawn in here shows `text` where the mouse rests on it."""
+        """Show `text` as a tooltip of what is drawn inside."""
         group = self._add("g")
         ET.SubElement(group, "title").text = _clean(text)
         self._parents.append(group)
@@ -58,22 +57,22 @@ class Sheet:
         radius: float = 0,
         **style: str | float,
     ) -> None:
-        """A rectangle; `radius` rounds its corners."""
+        """Draw a rectangle; `radius` rounds its corners."""
         place = {"x": x, "y": y, "width": max(0.0, width), "height": height}
         corner = {"rx": radius} if radius else {}
         self._add("rect", fill=fill, **place, **corner, **style)
 
     def line(self, begin: Point, end: Point, stroke: str, **style: str | float) -> None:
-        """A straight line."""
+        """Draw a straight line."""
         self._add("line", x1=begin[0], y1=begin[1], x2=end[0], y2=end[1], stroke=stroke, **style)
 
     def path(self, points: Iterable[Point], *, closed: bool = False, **style: str | float) -> None:
-        """A line through `points`, or the shape within."""
+        """Draw a line through `points`, or fill the shape within."""
         steps = " L".join(f"{_number(x)} {_number(y)}" for x, y in points)
         self._add("path", d=f"M{steps}{'Z' if closed else ''}", **style)
 
     def dot(self, x: float, y: float, radius: float, **style: str | float) -> None:
-        """A circle."""
+        """Draw a circle."""
         self._add("circle", cx=x, cy=y, r=radius, **style)
 
     def text(  # noqa: PLR0913 - all but three have defaults
@@ -88,7 +87,7 @@ class Sheet:
         after: str = "",
         **style: str | float,
     ) -> None:
-        """One line of text; `y` is its base line, `anchor` start, middle or end.
+        """Draw one line of text; `y` is its base line, `anchor` start, middle or end.
 
         `after` follows it, smaller and dimmer.
         """
@@ -101,7 +100,7 @@ class Sheet:
             ET.SubElement(line, "tspan", small).text = _clean(after.strip())
 
     def gradient(self, stops: Iterable[tuple[float, str]], *, upright: bool = False) -> str:
-        """A fill that changes colour at shares (0 to 1) of a shape, left to right or downwards."""
+        """Define a fill of colours at offsets (0 to 1), left to right or down; return its name."""
         self._names += 1
         name = f"g{self._names}"
         direction = {"x2": "0", "y2": "1"} if upright else {}
@@ -122,13 +121,13 @@ class Sheet:
 
 
 def width_of(text: str, size: float) -> float:
-    """About how wide `text` is in pixels; rather too much than too little, whatever the font."""
+    """Return an upper estimate of the width of `text` in pixels, whatever the font."""
     ems = sum(0.95 if c in _WIDE else 0.36 if c in _NARROW else 0.61 for c in text)
     return ems * size
 
 
 def fitted(text: str, size: float, room: float) -> str:
-    """As much of `text` as fits in `room` pixels; nothing where that would be a stump."""
+    """Cut `text` to `room` pixels; empty if less than four characters fit."""
     if width_of(text, size) <= room:
         return text
     shorter = text
@@ -138,7 +137,7 @@ def fitted(text: str, size: float, room: float) -> str:
 
 
 def _clean(text: str) -> str:
-    """XML has no place for control characters."""
+    """Replace control characters, which XML forbids, by spaces."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -1,4 +1,4 @@
-"""What staff are told, and what they press, each at its moment."""
+"""Check-ins, chimes, notes and presses at their times."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,14 +16,14 @@ _SIZE: Final = 12.0
 
 
 class _Lines:
-    """Lines of text one below the other, each label on the first that has room for it."""
+    """Rows of labels; each label goes to the first row with space for it."""
 
     def __init__(self, scale: Scale) -> None:
         self._scale = scale
         self._taken: list[list[tuple[float, float]]] = []
 
     def place(self, at: float, text: str) -> tuple[int, bool]:
-        """The line for a label beside `at`, and whether it stands to its left."""
+        """Return the row of a label at `at`, and True if the label is left of its mark."""
         x, width = self._scale.x(at), width_of(text, _SIZE) + _INDENT
         leftwards = x + width > self._scale.right + 20
         begin, end = (x - width - 6, x + 8) if leftwards else (x - 8, x + width + 6)
@@ -39,7 +39,7 @@ class _Lines:
 
 
 def draw_hand(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
-    """Presses from `y` down, if there are any; gives back where they end."""
+    """Draw presses from `y` down, if there are any; return the y of their end."""
     presses = [mark for mark in arc.marks if mark.kind is MarkKind.PRESS]
     if not presses:
         return y
@@ -55,7 +55,7 @@ def draw_hand(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
 
 
 def draw_staff(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
-    """Check-ins, chimes and notes from `y` down; gives back where they end."""
+    """Draw check-ins, chimes and notes from `y` down; return the y of their end."""
     row_name(sheet, scale, y + 14, "for staff")
     lines = _Lines(scale)
     for mark, chime in _with_chimes(arc.marks):
@@ -85,7 +85,7 @@ def _label(sheet: Sheet, place: Point, text: str, colour: str, *, leftwards: boo
 
 
 def _with_chimes(marks: tuple[Mark, ...]) -> Iterator[tuple[Mark | None, Mark | None]]:
-    """What staff are told, each with the chime that comes with it, and chimes by themselves."""
+    """Yield check-ins and notes, each with its chime, and then chimes alone."""
     told = [mark for mark in marks if mark.kind in {MarkKind.CHECK_IN, MarkKind.NOTE}]
     chimes = {mark.at: mark for mark in marks if mark.kind is MarkKind.CHIME}
     for mark in told:

@@ -1,4 +1,4 @@
-"""Preflight: the real room, minutes before a session, with one answer: go or no-go."""
+"""Preflight: test of the real room before a session, with one result: go or no-go."""
 
 from kacenv.preflight.said import Question, Said, Step
 from kacenv.preflight.verdict import Verdict

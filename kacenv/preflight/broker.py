@@ -1,4 +1,4 @@
-"""Whether the light broker takes us, and how soon a message comes back to its sender."""
+"""Probe of the light broker: connection and round-trip time."""
 
 import statistics
 import threading
@@ -15,16 +15,16 @@ from kacenv.room import Broker, Room
 from kacenv.units import Seconds
 
 WITHIN = Seconds(5.0)
-"""How long a broker may take to be reached."""
+"""Time limit of the connection."""
 TIMES = 9
 SLOW, TOO_SLOW = Seconds(0.25), Seconds(1.0)
-"""Lamps that are stepped show steps where messages take this long; and can't be led beyond."""
+"""Round-trip times at which fades become visibly stepped, and at which control fails."""
 _ANSWER_WITHIN = Seconds(2.0)
 _MOST_LOST = 2
 
 
 class Echo:
-    """A client that sends itself messages; nothing of it is retained."""
+    """MQTT client that sends messages to itself, none of them retained."""
 
     def __init__(self, room: str, broker: Broker) -> None:
         self.news = threading.Event()
@@ -35,13 +35,13 @@ class Echo:
         self._client = Client(broker, room, (self._topic,), ears, announce=False)
 
     def reach(self) -> bool:
-        """Whether the broker took us in time."""
+        """Connect, and return True if that succeeds in time."""
         self._client.start()
         self.news.wait(WITHIN)
         return self._client.connected
 
     def round_trip(self) -> Seconds | None:
-        """How long one message took to come back; None if it didn't."""
+        """Return the round-trip time of one message; None if it is lost."""
         self._came.clear()
         self._payload = uuid4().bytes
         begun = time.monotonic()
@@ -49,7 +49,7 @@ class Echo:
         return Seconds(time.monotonic() - begun) if self._came.wait(_ANSWER_WITHIN) else None
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Disconnect."""
         self._client.close()
 
     def _hear(self, _topic: str, payload: bytes) -> None:
@@ -62,7 +62,7 @@ class Echo:
 
 
 def broker(room: Room) -> Iterator[Said]:
-    """One finding: answers, and the median of several round trips; or what is wrong."""
+    """Yield one finding: the median round-trip time, or the fault."""
     if room.broker is None:
         return
     where = f"{room.broker.host}:{room.broker.port}"

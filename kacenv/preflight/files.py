@@ -1,4 +1,4 @@
-"""The clinic's own files: can this room play these scenes, and with which pieces?"""
+"""Probe of the clinic's files: the room, the scenes, and the tracks they may play."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ from kacenv.music.headers import kept_headers
 from kacenv.preflight.said import Said, Step
 
 _ELSEWHERE = frozenset({Rule.UNUSED, Rule.UNMEASURED, Rule.DEVICE})
-"""What other parts look at, or what is of no account today."""
+"""Warnings that other probes cover, or that don't matter today."""
 
 
 @dataclass(slots=True)
 class Chosen:
-    """A room and some scenes as far as they could be read, and every piece they may play."""
+    """Room and scenes as far as readable, and every track they may play."""
 
     tracks: list[Listed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def choose(home: House, room: str, scenes: Sequence[str], known: Known) -> Chosen:
-    """Read the room and the scenes, and hold each scene against the room."""
+    """Read the room and the scenes, and check each scene against the room."""
     findings, chosen = Findings(), Chosen()
     headers = kept_headers()
     shelf = Shelf(home, known, headers)
@@ -46,7 +46,7 @@ def choose(home: House, room: str, scenes: Sequence[str], known: Known) -> Chose
 
 
 def _tracks(shelf: Shelf, name: str, place: Place | None) -> list[Listed]:
-    """Those of one playlist; what is wrong with it has been gathered before."""
+    """Return the tracks of one playlist; its problems have been reported before."""
     if name not in shelf.names:
         return []
     opened = Findings().gather(shelf.open, name, place.music_root if place else None)
@@ -54,7 +54,7 @@ def _tracks(shelf: Shelf, name: str, place: Place | None) -> list[Listed]:
 
 
 def files(home: House, room: str, scenes: Sequence[str], known: Known) -> Iterator[Said]:
-    """Problems are a no-go, warnings are told."""
+    """Yield the files' problems as no-go, and warnings as notes."""
     yield Step("reading room, scenes and playlists")
     problems = choose(home, room, scenes, known).problems
     check = f"kacenv check {' '.join([room, *scenes])}" if len(scenes) < 3 else "kacenv check"

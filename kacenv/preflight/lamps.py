@@ -1,4 +1,4 @@
-"""Every lamp a little brighter and back, by a soft fade, and what it said to that."""
+"""Probe of the lamps: a soft fade a little brighter and back, and the lamps' reports."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,35 +18,35 @@ from kacenv.room import Fixture, Room
 from kacenv.units import Level, Seconds
 
 CHANGE = Level(0.1)
-"""How much brighter a lamp gets; one that is nearly full gets as much dimmer."""
+"""Change of level; upwards, or downwards if the lamp is nearly full."""
 SPAN = Seconds(2.0)
-"""How long that takes, or longer where the room's slope bound wants it."""
+"""Fade time, or longer where the room's bound on the slope requires it."""
 LISTEN = Seconds(1.5)
-"""How long lamps are given to say what they show."""
+"""Time limit for lamps to report their state."""
 PATIENCE = Seconds(4.0)
-"""How long after the fade a lamp may take to confirm; it is told again once meanwhile."""
+"""Time limit for a confirmation after the fade; the command is resent once within it."""
 SETTLE = Seconds(1.5)
-"""A last step may have to wait this long for its turn: 1.2 s to a Zigbee group."""
+"""Longest delay of a last step: 1.2 s to a Zigbee group."""
 HEARD = Seconds(0.5)
-"""When a lamp that was let go of has surely told the room's daemon where it is."""
+"""Delay after which the room's daemon has surely seen a released lamp's state."""
 _BEAT = Seconds(1.0)
 _LOOK = Seconds(0.05)
-"""How often it is looked whether the room is still free."""
+"""Polling interval of the room's availability."""
 _SAME = 0.03
 _MOVED = "somebody else changed it meanwhile; it was let go of"
 _DEAD = "Check its power, its wall switch and its topic; then look again."
 
 
 def lamps(room: Room, lookout: Lookout) -> Iterator[Said]:
-    """All lamps that can answer, at once; each is brought back to the light it had.
+    """Fade all lamps that report, at once, and return each to its light before.
 
-    A lamp that didn't say what it shows goes to the room's safe light and stays there. Once the
-    room is taken nothing more is sent: every lamp belongs to whoever has it.
+    A lamp that didn't report goes to the room's safe light and stays there. If the room becomes
+    unavailable, nothing more is sent: the lamps belong to the session.
     """
     try:
         clock = MonotonicClock()
         with opened(room, clock) as rig:
-            # A lamp that must be stepped, and says nothing, would otherwise begin in the dark.
+            # A lamp without fades of its own and in an unknown state would begin in the dark.
             rig.perform(ShowLook({}, clock.now(), SPAN, origin=room.safe_light))
             yield Step("asking what they show")
             wait_for(lambda: knows_all(rig), LISTEN)
@@ -58,10 +58,10 @@ def lamps(room: Room, lookout: Lookout) -> Iterator[Said]:
 
 
 def mute_lamp(room: Room, name: str, lookout: Lookout, *, blindly: bool = False) -> Iterator[Said]:
-    """One lamp that can't answer, a little brighter and back, while a person looks.
+    """Fade one lamp that can't report a little and back, while a person looks.
 
-    It begins where the room's daemon takes it to be. Where nobody knows, it isn't touched, or
-    `blindly` led to its safe light, where it stays.
+    It starts where the room's daemon estimates it to be. Without an estimate it is skipped or, if
+    `blindly`, goes to its safe light, where it stays.
     """
     fixture = next(one for one in room.lights if one.id == name)
     known = lookout.light_of(name)
@@ -115,7 +115,7 @@ def _seen(name: str, home: Setting, known: Setting | None) -> Question:
 
 
 def _let_go(lookout: Lookout, taken: RoomTakenError) -> Taken:
-    """After the last message: what of it came after the daemon's own, it takes for a hand."""
+    """Release the lamps; the daemon may take the last messages for a manual change."""
     wait_for(lambda: False, HEARD)
     lookout.give_back()
     return Taken(taken.reason, taken.todo)
@@ -123,7 +123,7 @@ def _let_go(lookout: Lookout, taken: RoomTakenError) -> Taken:
 
 @contextmanager
 def _ended_by(bring_back: Callable[[], Iterator[Step]]) -> Iterator[None]:
-    """Whoever interrupts finds the light as it was; but a room that is taken is left alone."""
+    """Restore the light on an interrupt, unless the room is taken."""
     try:
         yield
     except RoomTakenError:
@@ -136,7 +136,7 @@ def _ended_by(bring_back: Callable[[], Iterator[Step]]) -> Iterator[None]:
 
 
 class _Round:
-    """One round of all lamps that speak."""
+    """Test of all lamps that report, at once."""
 
     def __init__(self, room: Room, rig: Rig, lookout: Lookout) -> None:
         self._room, self._rig, self._lookout = room, rig, lookout
@@ -146,7 +146,7 @@ class _Round:
         self._latency: dict[str, Seconds | None] = {}
         self._available: dict[str, bool | None] = {}
         self._moved: set[str] = set()
-        """Those that somebody else has moved meanwhile: they are theirs."""
+        """Lamps changed manually meanwhile; they are left alone."""
 
     def go(self) -> Iterator[Said]:
         aims = {name: _beside(home) for name, home in self._home.items()}
@@ -195,7 +195,7 @@ class _Round:
         yield from _until(done, within, text, self._lookout)
 
     def _note_moved(self) -> None:
-        """Whoever says to be outside the way from home to its aim was moved by somebody else."""
+        """Exclude lamps that report a level outside the test range: they were changed manually."""
         for name, state in self._rig.shown().items():
             if self._before.get(name) and state.reported is not None:
                 home = self._home[name].level
@@ -232,7 +232,7 @@ class _Round:
         return Finding(f"lamp {fixture.id}", found, Mark.WRONG, _DEAD)
 
     def _all_home(self) -> bool:
-        """To the last unit of those that spoke; a stepped lamp's last step may yet have to wait."""
+        """Return True if all reporting lamps are exactly back; a last step may be late."""
         self._note_moved()
         shown = self._rig.shown()
         return all(
@@ -269,17 +269,17 @@ def _span(room: Room, change: float) -> Seconds:
 
 
 def _longest(room: Room) -> Seconds:
-    """From any light to any other, with the second in which an unknown lamp is asked."""
+    """Return the time of the longest fade, with the time in which an unknown lamp is queried."""
     return Seconds(_span(room, 1.0) + LISTEN)
 
 
 def _until(
     done: Callable[[], bool], within: Seconds, text: str, lookout: Lookout
 ) -> Iterator[Step]:
-    """Wait as long as the room is free, with a sign of life each second.
+    """Wait while the room is free, with a keep-alive each second.
 
     Raises:
-        RoomTakenError: It isn't any more.
+        RoomTakenError: The room is needed.
     """
     clock, said_at = MonotonicClock(), Seconds(0.0)
     yield Step(text)

@@ -1,4 +1,4 @@
-"""Whether the room is still free: whoever needs it has it at once."""
+"""Availability of the room during a preflight; a session always has priority."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from kacenv.look import Setting
 
 
 class RoomTakenError(DaemonError):
-    """Somebody needs the room: `reason` says who, `todo` what to do for another look."""
+    """Error if the room is needed: `reason` names by whom, `todo` how to repeat the test."""
 
     def __init__(self, reason: str, todo: str) -> None:
         super().__init__(f"{reason} {todo}")
@@ -15,16 +15,16 @@ class RoomTakenError(DaemonError):
 
 
 class Lookout(Protocol):
-    """Who keeps an eye on the room's daemon while a probe is at its devices."""
+    """Port to the room's daemon while a probe uses its devices."""
 
     def make_sure(self) -> None:
-        """Raise RoomTakenError unless the room is free at this moment."""
+        """Raise RoomTakenError unless the room is free."""
         ...
 
     def give_back(self) -> None:
-        """Ask the room's daemon, once, to bring lamps that it finds changed back to its look."""
+        """Ask the room's daemon, once, to return changed lamps to its look."""
         ...
 
     def light_of(self, lamp: str) -> Setting | None:
-        """What the room's daemon takes a lamp to show; None where nobody knows."""
+        """Return the daemon's estimate of a lamp's light; None if unknown."""
         ...

@@ -1,4 +1,4 @@
-"""The machine: disk, clock, and whether it runs on its battery."""
+"""Probes of the machine: disk, clock and power."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,28 +10,28 @@ from kacenv.doctor.finding import Finding, Mark
 
 POWER = Path("/sys/class/power_supply")
 LOW = 40
-"""Percent; with less a session of three hours may end in the dark."""
+"""Charge in percent below which a session of three hours may lose power."""
 _EARLIEST = 2026
-"""No clock that runs shows a year before this."""
+"""Year before which a clock is surely wrong."""
 _CHARGE = "Plug in the power supply, and see that the battery charges."
 
 
 def machine() -> Iterator[Finding]:
-    """All of it; the disk comes last, because it alone may hang."""
+    """Yield all findings; the disk comes last, as it alone may hang."""
     yield from clock()
     yield from power()
     yield from disk()
 
 
 def disk() -> Iterator[Finding]:
-    """Can the session be written down, and is there room for it?"""
+    """Probe whether the session can be recorded, and the free space."""
     for finding in doctors.storage():
         todo = finding.todo.replace("kacenv doctor", "kacenv preflight")
         yield replace(finding, what="disk", todo=todo)
 
 
 def clock(today: date | None = None) -> Iterator[Finding]:
-    """Is the time right? Sessions that broke off are taken up by it."""
+    """Probe the clock, which resuming a session depends on."""
     year = (today or date.today()).year  # noqa: DTZ011 - what this machine shows people
     if year < _EARLIEST:
         todo = "Set it: timedatectl set-time; and keep it right: timedatectl set-ntp true"
@@ -41,7 +41,7 @@ def clock(today: date | None = None) -> Iterator[Finding]:
 
 
 def power(folder: Path = POWER) -> Iterator[Finding]:
-    """Mains, or how full the battery is."""
+    """Probe mains power, or the battery's charge."""
     supplies = sorted(folder.iterdir()) if folder.is_dir() else []
     mains = [one for one in supplies if _said(one, "type") in {"Mains", "USB"}]
     batteries = [one for one in supplies if _is_own_battery(one)]
@@ -61,7 +61,7 @@ def _on_battery(percent: int) -> Finding:
 
 
 def _is_own_battery(supply: Path) -> bool:
-    """Not the battery of a mouse or a headset (Linux, sysfs-class-power)."""
+    """Return False for the battery of a mouse or a headset (Linux, sysfs-class-power)."""
     return _said(supply, "type") == "Battery" and _said(supply, "scope") != "Device"
 
 

@@ -1,4 +1,4 @@
-"""A microphone that is listened to for a few seconds; nothing of it is kept."""
+"""Microphone input for a few seconds; nothing is stored."""
 
 import importlib
 import threading
@@ -18,7 +18,7 @@ _PATIENCE = Seconds(3.0)
 
 
 class Microphone:
-    """The first capture device whose name holds `wanted`, or the system's `default`.
+    """First capture device whose name contains `wanted`, or the system's `default`.
 
     Raises:
         DeviceError: There is none, or it can't be opened.
@@ -31,7 +31,7 @@ class Microphone:
         self._device = _opened(wanted)
 
     def __enter__(self) -> Self:
-        """Begin to listen."""
+        """Start recording."""
         hearing = self._hear()
         next(hearing)
         self._device.start(hearing)
@@ -43,26 +43,26 @@ class Microphone:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop listening."""
+        """Stop recording."""
         self._device.close()
 
     @property
     def frames(self) -> int:
-        """How many frames have been heard so far, at 48 kHz."""
+        """Number of frames recorded so far, at 48 kHz."""
         with self._news:
             return self._frames
 
     def heard(self, start: int, end: int | None = None) -> Samples:
-        """What was heard between two frames, mono."""
+        """Return the samples between two frames, mono."""
         with self._news:
             whole = np.concatenate([np.zeros(0, np.float32), *self._heard])
         return whole[start:end]
 
     def listen(self, span: Seconds) -> None:
-        """Wait until so much more has been heard.
+        """Wait until `span` more has been recorded.
 
         Raises:
-            DeviceError: Nothing comes.
+            DeviceError: No samples arrive.
         """
         with self._news:
             wanted = self._frames + round(span * RATE)

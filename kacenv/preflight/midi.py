@@ -1,4 +1,4 @@
-"""Whether the MIDI ports that the room file names are there."""
+"""Probe of the MIDI ports that the room file names."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -8,13 +8,13 @@ from kacenv.midi_in import RtMidiInputs, fitting
 from kacenv.room import Room
 
 Names = Callable[[], Sequence[str]]
-"""The ports there are; OSError where there is no MIDI."""
+"""Returns the available ports; raises OSError without MIDI."""
 
 
 def midi(
     room: Room, outputs: Names | None = None, inputs: Names | None = None
 ) -> Iterator[Finding]:
-    """The chimes' instrument and the pedal or controller."""
+    """Probe the port of the chimes and that of the pedal or controller."""
     if room.midi.chimes:
         names = outputs or RtMidi().output_names
         without = "Without it the built-in bell rings."

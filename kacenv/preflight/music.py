@@ -1,4 +1,4 @@
-"""Does every piece decode, from its first seconds to its last?"""
+"""Probe of the music: each track's first and last seconds are decoded."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -17,13 +17,13 @@ from kacenv.preflight.said import Said, Step
 from kacenv.units import Seconds, format_clock
 
 HEAD, TAIL = Seconds(3.0), Seconds(5.0)
-"""What is decoded of a piece's beginning and of its end."""
+"""Lengths decoded of a track's beginning and of its end."""
 _SLACK = Seconds(0.5)
-"""Lengths in headers are rounded."""
+"""Tolerance of lengths, which headers round."""
 _SHORTER = Seconds(2.0)
-"""A file this much shorter than when it was measured has lost something."""
+"""Loss of length since the measurement that counts as damage."""
 _WITHIN = Seconds(8.0)
-"""A piece that takes longer lies on a disk that is too slow for a session."""
+"""Time limit of decoding, beyond which the disk is too slow for a session."""
 _AT_ONCE = 2
 _COPY = "Copy it again, or take it out of its playlist; then: kacenv music scan"
 _SCAN = "So that it plays as loud as the others: kacenv music scan"
@@ -31,14 +31,14 @@ _SCAN = "So that it plays as loud as the others: kacenv music scan"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of one piece: `fault` where it doesn't play to its end."""
+    """Result of one track; `fault` if it doesn't play to its end."""
 
     track: Listed
     fault: str | None
 
 
 def music(tracks: Iterable[Listed], known: Known) -> Iterator[Said]:
-    """Each file once, two at a time."""
+    """Probe each file once, two at a time."""
     chosen = list({(one.path, one.begin, one.end): one for one in tracks}.values())
     yield Step(f"0 of {len(chosen)}")
     heard: list[Heard] = []
@@ -73,7 +73,7 @@ def _some(names: list[str]) -> str:
 
 
 def _fault(track: Listed, known: Known) -> str | None:
-    """Why a piece doesn't play to its end; None where it does."""
+    """Return the reason why a track doesn't play to its end; None if it does."""
     before = known.before(track.path)
     lost = before.duration - track.end if before and track.sound is None else 0.0
     if lost > _SHORTER and track.entry.cue_out is None:
@@ -88,7 +88,7 @@ def _fault(track: Listed, known: Known) -> str | None:
 
 
 def _missing(path: Path, begin: Seconds, span: Seconds) -> str | None:
-    """What is wrong with one stretch, decoded as a session decodes it."""
+    """Return the fault of one stretch, decoded as in a session; None without one."""
     deck, clock, pause = AvDeck(), MonotonicClock(), threading.Event()
     deck.open(Cut(str(path), "", "", span, begin))
     try:

@@ -1,4 +1,4 @@
-"""A soft tone on every output: heard by a microphone, by a person, or only taken by the device."""
+"""Probe of the outputs: a soft tone, checked by a microphone, a person, or the device alone."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ from kacenv.room import Output, Room
 from kacenv.units import Decibels, Seconds
 
 LEVEL = Decibels(-30.0)
-"""The peak of the tone in dBFS, softer than most music."""
+"""Peak of the tone in dBFS, below most music."""
 TONE = Seconds(1.5)
 _BEFORE = Seconds(0.8)
 _AFTER = Seconds(0.5)
-"""What a microphone hears later than it was played."""
+"""Recording time after the tone, for its latency."""
 _LOOK = 0.1
-"""Seconds between looks at the room while a tone sounds."""
+"""Polling interval of the room's availability during a tone (seconds)."""
 _SILENT = (
     "Check amplifier, cable and volume, also the sound server's own; try a side by: "
     "kacenv audio test"
@@ -45,7 +45,7 @@ def output(
     microphone: str | None = None,
     open_device: OpenDevice = SoundDevice,
 ) -> Iterator[Said]:
-    """Each side of one output in turn; a tone that sounds fades out once the room is taken."""
+    """Play a tone on each side of one output; it fades out if the room is needed."""
     one = next(one for one in room.outputs if one.id == name)
     what = f"output {name}"
     try:
@@ -81,14 +81,14 @@ def _played(
 
 
 def sides(one: Output) -> tuple[str, ...]:
-    """What an output's channels are called."""
+    """Return the names of an output's channels."""
     return ("left", "right") if len(one.channels) == 2 else ("mono",)
 
 
 def _tone(
     room: Room, lookout: Lookout, open_device: OpenDevice, alone: Output, ear: _Ear
 ) -> _Level:
-    """Play one side; by how much it rose above the room where somebody listens."""
+    """Play one side; return the rise above the room's noise if there is a microphone."""
     tone = soft_tone(TONE, LEVEL)
     begun = ear.frames if ear else 0
     if ear:
@@ -105,7 +105,7 @@ def _tone(
 
 
 def _stay(lookout: Lookout) -> None:
-    """Until the tone is over, as long as nobody needs the room."""
+    """Wait until the tone is over, or raise if the room is needed."""
     clock, pause = MonotonicClock(), threading.Event()
     while clock.now() < TONE:
         lookout.make_sure()
@@ -124,7 +124,7 @@ def _asked(one: Output) -> Question:
 
 
 def _unheard(one: Output, deaf: list[str]) -> Question:
-    """A microphone in the room doesn't hear headphones; whoever is there may."""
+    """Ask a person, who may hear headphones that a microphone in the room can't."""
     what, which = f"output {one.id}", " and ".join(deaf)
     found = Finding(what, f"{which}: the microphone heard no tone", Mark.WRONG, _SILENT)
     return Question(

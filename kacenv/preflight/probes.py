@@ -1,4 +1,4 @@
-"""Which probes a room needs, and in which order."""
+"""Plan of a preflight: the probes that a room needs, in order."""
 
 from collections.abc import Container, Iterator
 from typing import NamedTuple
@@ -9,14 +9,14 @@ from kacenv.room import Fixture, Room
 from kacenv.units import Seconds
 
 _SLOW_DISK = Seconds(20.0)
-"""A disk may have to wake, and a large house to be read."""
+"""Time limit where a disk may have to spin up, or a large house to be read."""
 
 
 class Task(NamedTuple):
-    """What is looked at: `probe` names the probe, perhaps with what of the room it is for.
+    """Probe to run: `probe` is its name, with the id of an output or a lamp if it is for one.
 
-    One that `touches` the room is seen or heard by whoever is in it. `consent` is asked for first,
-    and without it nothing is touched. Interrupted, it has `grace` to leave the room as it was.
+    One that `touches` the room is seen or heard there. `consent` is a question asked first, and
+    without a yes nothing is touched. On an interrupt it has `grace` seconds to restore the room.
     """
 
     what: str
@@ -28,7 +28,7 @@ class Task(NamedTuple):
 
 
 def tasks(room: Room, known: Container[str] = ()) -> Iterator[Task]:
-    """In the order in which they are done: first what takes no time, music last.
+    """Yield the probes in order: the quickest first, music last.
 
     `known` are the lamps whose light the room's daemon knows.
     """

@@ -1,4 +1,4 @@
-"""Runs one probe in a process of its own: it can hang, crash or chatter, and the rest goes on."""
+"""Runner of one probe in a process of its own, so that a crash or a hang stays there."""
 
 import os
 import queue
@@ -14,15 +14,15 @@ from kacenv.preflight.said import Said, from_line
 from kacenv.units import Seconds
 
 PATIENCE = Seconds(8.0)
-"""A probe that says nothing for longer hangs."""
+"""Time without output after which a probe counts as hung."""
 GRACE = Seconds(8.0)
-"""What an interrupted probe is given to bring lamps back."""
+"""Time for an interrupted probe to restore the lamps."""
 _NICE = 10
-"""A session may be on in the next room; its sound comes first."""
+"""Niceness: a session in the next room has priority."""
 
 
 class Job(NamedTuple):
-    """A probe: what it looks at, and the command that says what it finds, line by line."""
+    """Probe to run: its subject, and the command that prints its messages line by line."""
 
     what: str
     command: Sequence[str]
@@ -31,7 +31,7 @@ class Job(NamedTuple):
 
 
 def run(job: Job) -> Iterator[Said]:
-    """What the probe says, as it says it; a probe that fails has found that, too."""
+    """Yield the probe's messages as they come; a failure of the probe is a finding."""
     with subprocess.Popen(  # noqa: S603 - our own program
         ["nice", "-n", str(_NICE), *job.command],  # noqa: S607 - found on PATH as everywhere
         stdin=subprocess.DEVNULL,
@@ -81,7 +81,7 @@ def _listen(
 
 
 def _end(probe: subprocess.Popen[bytes], grace: Seconds) -> None:
-    """Ask the probe to leave the room as it was, and end whatever doesn't."""
+    """Terminate the probe, and kill it after its grace time."""
     if probe.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(probe.pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What a probe says while it looks: how far it is, what it found, what only a person can answer."""
+"""Messages of a probe: progress, findings, and questions for a person."""
 
 import json
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from kacenv.doctor.finding import Finding, Mark
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a probe is, in a few words; also a sign that it lives."""
+    """Progress in a few words; also a keep-alive."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person in the room is asked; where nobody is, `unasked` is what was found."""
+    """Question for a person in the room; `unasked` is the finding if nobody is asked."""
 
     text: str
     yes: Finding
@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Somebody needs the room, and the probe has let go of it: who, and how to look again."""
+    """Notice that the room is needed and the probe has released it, with the remedy."""
 
     reason: str
     todo: str
@@ -37,15 +37,15 @@ Said = Step | Finding | Question | Taken
 
 
 def to_line(said: Said) -> str:
-    """One line of JSON."""
+    """Encode a message as one line of JSON."""
     return json.dumps({"kind": type(said).__name__.casefold(), **asdict(said)}, ensure_ascii=False)
 
 
 def from_line(line: str) -> Said:
-    """What `to_line` wrote.
+    """Decode a line of `to_line`.
 
     Raises:
-        ValueError: It's something else.
+        ValueError: It is malformed.
     """
     try:
         fields = json.loads(line)

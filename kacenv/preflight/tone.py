@@ -1,4 +1,4 @@
-"""Whether a tone is in what a microphone heard: its own narrow band, above room and neighbours."""
+"""Detection of a tone in a recording, by the power in its band against noise and neighbours."""
 
 from typing import Final
 
@@ -9,26 +9,26 @@ from kacenv.audio.samples import RATE
 from kacenv.units import Decibels
 
 PITCH: Final = 440.0
-"""Hz, of the soft tone."""
+"""Frequency of the tone in Hz."""
 ENOUGH: Final = Decibels(10.0)
-"""By how much the tone's band must rise above what it was before."""
+"""Least rise of the tone's band over the time before, in dB."""
 _CLEAR: Final = Decibels(6.0)
-"""By how much it must stand above its neighbours, so that a voice or a door isn't taken for it."""
+"""Least rise over neighbouring bands, in dB, which voices or doors don't reach."""
 _HALF_BAND, _NEAR, _FAR = 12.0, 40.0, 160.0
-"""Hz from the pitch: the tone's band, and where its neighbours begin and end."""
+"""Half width of the tone's band, and range of its neighbours, in Hz from the pitch."""
 _FLOOR = 1e-12
 _WINDOW: Final = RATE // 4
 _HOP: Final = _WINDOW // 2
 _HELD: Final = 3
-"""Windows in a row, half a second in all."""
+"""Number of windows in a row: half a second in all."""
 
 Samples = NDArray[np.float32]
 
 
 def rise(before: Samples, during: Samples) -> Decibels | None:
-    """By how many dB the tone rose above the room's noise, held for half a second.
+    """Return the rise of the tone over the room's noise in dB, sustained for half a second.
 
-    None where there is no tone: less than `ENOUGH`, or no clearer than its neighbours. Mono.
+    None if it is less than `ENOUGH`, or not above its neighbours. Samples are mono.
     """
     noise = np.median(_powers(before)[0]) if len(before) >= _WINDOW else _FLOOR
     tone, beside = _powers(during)
@@ -42,7 +42,7 @@ def rise(before: Samples, during: Samples) -> Decibels | None:
 
 
 def _powers(sound: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Power in the tone's band and, scaled to as many bins, in its neighbours, by window."""
+    """Return the power per window in the tone's band, and in its neighbours for as many bins."""
     starts = range(0, len(sound) - _WINDOW + 1, _HOP)
     if not starts:
         return np.full(1, _FLOOR), np.full(1, _FLOOR)

@@ -1,4 +1,4 @@
-"""The tour through the room: one probe after another, each told of as it goes."""
+"""Sequence of probes, each reported as it goes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -10,35 +10,35 @@ from kacenv.preflight.runner import Job, run
 from kacenv.preflight.said import Question, Said, Step, Taken
 
 _OWN_PROBES = frozenset({"lights", "midi"})
-"""What a running room says of these is asked of the devices themselves."""
+"""Parts of a daemon's status that the probes test on the devices themselves."""
 
 
 class Guide(Protocol):
-    """Who shows the way and answers for the person beside it."""
+    """User interface of a preflight: progress, and questions to the person in the room."""
 
     def begins(self, what: str) -> None:
-        """A part is begun."""
+        """Show that a part begins."""
         ...
 
     def step(self, what: str, text: str) -> None:
-        """How far it is."""
+        """Show its progress."""
         ...
 
     def found(self, finding: Finding) -> None:
-        """What came of it."""
+        """Show a finding."""
         ...
 
     def ask(self, question: str, *, default: bool = True) -> bool | None:
-        """Yes, no, or None where nobody is to be asked."""
+        """Ask a question; None if nobody can be asked."""
         ...
 
     def make_sure(self) -> None:
-        """Raise RoomTakenError if somebody needs the room."""
+        """Raise RoomTakenError if the room is needed."""
         ...
 
 
 class Toured(NamedTuple):
-    """What was found; `taken` where the tour was broken off, as somebody needs the room."""
+    """Findings of a sequence; `taken` if it was stopped as the room is needed."""
 
     findings: list[Finding]
     taken: Taken | None = None
@@ -50,9 +50,10 @@ def tour(
     guide: Guide,
     listen: Callable[[Job], Iterator[Said]] = run,
 ) -> Toured:
-    """All findings, or those until somebody needs the room; `command` runs a probe of a name.
+    """Run the probes and return their findings, or those until the room is needed.
 
-    It is looked once more at the end, so that no verdict is given on a room that is taken.
+    `command` returns the command line of a probe by its name. The room's availability is checked
+    again at the end, so that no result is given for a room that is taken.
     """
     findings: list[Finding] = []
     try:
@@ -75,7 +76,7 @@ def tour(
 def _allowed(
     task: Task, job: Job, guide: Guide, listen: Callable[[Job], Iterator[Said]]
 ) -> Iterator[Said]:
-    """The probe's words; without consent it isn't run. People take their time to answer."""
+    """Yield the probe's messages; without consent the probe isn't run."""
     if task.consent:
         if not guide.ask(task.consent, default=False):
             yield Finding(task.what, "can't answer; not tried", Mark.NOTE)
@@ -116,7 +117,7 @@ def _untested(task: Task) -> Finding:
 
 
 def daemon(status: Mapping[str, Any] | None, room: str) -> list[Finding]:
-    """What a room that runs says of itself (as at /v1/status); None where it doesn't run."""
+    """Return the findings of a running room's status (as at /v1/status); None if it doesn't run."""
     if status is None:
         return [Finding("room", f"doesn't run yet; kacenv start … --room {room} starts it")]
     troubles = [

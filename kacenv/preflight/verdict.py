@@ -1,4 +1,4 @@
-"""Go or no-go, on one page and for scripts."""
+"""Report of a preflight, as one page and as JSON."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from kacenv.preflight.said import Taken
 
 WIDTH: Final = 80
 LINES: Final = 66
-"""One page: A4 at ten characters and six lines to the inch, or a tall terminal."""
+"""Lines of a page: A4 at ten characters and six lines to the inch, or a tall terminal."""
 _WORDS: Final = {Mark.FINE: "GO", Mark.NOTE: "NOTE", Mark.WRONG: "NO-GO"}
 _MOST_NAMED = 4
 _LET_GO: Final = (
@@ -22,9 +22,9 @@ _LET_GO: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings of one preflight; `scenes` it was for, `at` when it ended, `took` seconds.
+    """Findings of one preflight of `scenes`, which ended at `at` and took `took` seconds.
 
-    `taken` says who needed the room before all was looked at.
+    `taken` is set if the room was needed before the end.
     """
 
     room: str
@@ -36,11 +36,11 @@ class Verdict:
 
     @property
     def go(self) -> bool:
-        """Whether all was looked at, and nothing stands against beginning."""
+        """True if all probes ran, and none found a fault."""
         return self.taken is None and not any(one.mark is Mark.WRONG for one in self.findings)
 
     def fields(self) -> dict[str, Any]:
-        """For scripts."""
+        """Return the report as a dictionary for scripts."""
         return {
             "room": self.room,
             "scenes": list(self.scenes),
@@ -55,7 +55,7 @@ class Verdict:
         }
 
     def page(self) -> str:
-        """One page of at most 66 lines of 80 characters; what doesn't fit is counted."""
+        """Return one page of at most 66 lines of 80 characters; lines beyond are counted."""
         rows = _rows(self.findings)
         width = max((len(row.what) for row in rows), default=4)
         head = [self._title(), "", _columns("part", "found", "", width), "-" * WIDTH]
@@ -92,7 +92,7 @@ class Verdict:
 
 
 def _rows(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, those of one kind with one way out in one row."""
+    """Group findings of one kind with the same remedy in one row."""
     rows: list[Finding] = []
     for _, group in groupby(findings, key=_alike):
         same = list(group)
@@ -126,7 +126,7 @@ def _fitted(text: str, width: int) -> str:
 
 
 def _todos(rows: Sequence[Finding], mark: Mark, before: str) -> list[str]:
-    """The way out for each, in whole words; what the table had to shorten stands here in full."""
+    """Return the remedies of findings with `mark`, with texts that the table shortened in full."""
     chosen = [row for row in rows if row.mark is mark and (row.todo or mark is Mark.WRONG)]
     lines: list[str] = []
     for number, row in enumerate(chosen, 1):

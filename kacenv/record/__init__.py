@@ -1,4 +1,4 @@
-"""The record: what a session was, as planned and as it went, for afterwards."""
+"""Record of a past session: as planned, and as it went."""
 
 from kacenv.record.cabinet import Cabinet, Kept
 from kacenv.record.clerk import Clerk, write_record

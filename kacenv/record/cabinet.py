@@ -1,6 +1,6 @@
-"""The cabinet: the folder of records, and the only place where they are written and removed.
+"""Record store: the folder of records, and the only code that writes or removes them.
 
-Nothing but files of our own name is ever touched, links never.
+Only files whose names match the records' pattern are touched, and never links.
 """
 
 import os
@@ -23,7 +23,7 @@ from kacenv.stamp import is_day
 
 PAGE, DATA, MUSIC = ".html", ".json", "-music.txt"
 PARTS: Final = (PAGE, MUSIC, DATA)
-"""In the order in which they are written: where the last one is, all are."""
+"""File suffixes in the order of writing: if the last is there, all are."""
 ID: Final = re.compile(r"[0-9a-f]{8}")
 _NAME: Final = re.compile(
     r"(?P<room>[a-z0-9]+(?:-[a-z0-9]+)*)-(?P<day>\d{4}-\d{2}-\d{2})-(?P<id>[0-9a-f]{8})"
@@ -33,19 +33,19 @@ _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CL
 
 
 class Kept(NamedTuple):
-    """A record that is kept."""
+    """Key of a stored record."""
 
     room: str
     day: str
     id: str
 
     def name(self, part: str) -> str:
-        """The name of one of its files."""
+        """Return the name of one of its files."""
         return f"{self.room}-{self.day}-{self.id}{part}"
 
 
 class Filed(NamedTuple):
-    """One file of a record; a `new` one is half written."""
+    """File of a record; `new` if half written."""
 
     kept: Kept
     part: str
@@ -54,19 +54,19 @@ class Filed(NamedTuple):
 
 
 class Cabinet:
-    """The records in `folder`, which needn't be there yet."""
+    """Records in `folder`, which needn't exist yet."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or state_folder() / "records"
 
     def put(self, account: Account, at: float | None = None) -> Kept:
-        """Write a session's record down; twice does no harm.
+        """Write a session's record; writing it again has the same result.
 
-        Its files bear the moment `at` (Unix time) at which the session was last alive.
+        Its files get the modification time `at` (Unix time), when the session was last alive.
 
         Raises:
-            OSError: It can't be written; what is half done is taken away.
-            RecordError: It is there twice: of another day, too, by a clock that has been set since.
+            OSError: It can't be written; partial files are removed.
+            RecordError: A copy with another date, from before the clock was set, can't be removed.
         """
         record = account.record
         kept = Kept(record.room, record.date, record.id)
@@ -84,10 +84,10 @@ class Cabinet:
         return kept
 
     def kept(self, room: str | None = None) -> list[Kept]:
-        """All records, or one room's; the newest last.
+        """Return all records, or one room's, the newest last.
 
         Raises:
-            RecordError: They may not be read.
+            RecordError: The folder may not be read.
         """
         found = [one.kept for one in self.files() if one.part == DATA and not one.new]
         return sorted((kept for kept in found if room in {None, kept.room}), key=self._when)
@@ -99,7 +99,7 @@ class Cabinet:
             return kept.day, 0.0
 
     def find(self, id_: str) -> Kept:
-        """The record of this id.
+        """Return the record with this id.
 
         Raises:
             RecordError: There is none.
@@ -112,7 +112,7 @@ class Cabinet:
         )
 
     def text(self, kept: Kept, part: str) -> str:
-        """One of a record's files.
+        """Return the text of one of a record's files.
 
         Raises:
             RecordError: It is gone, or can't be read.
@@ -126,7 +126,7 @@ class Cabinet:
             raise RecordError(f"The record {kept.id} can't be read: {_why(error)}.") from error
 
     def read(self, kept: Kept) -> SessionRecord:
-        """What a record says.
+        """Return a record's data.
 
         Raises:
             RecordError: It can't be read.
@@ -139,7 +139,7 @@ class Cabinet:
             ) from error
 
     def card(self, kept: Kept) -> RecordCard:
-        """A line about a record for a list.
+        """Return a record's summary for a list.
 
         Raises:
             RecordError: It can't be read.
@@ -156,10 +156,10 @@ class Cabinet:
         )
 
     def cards(self, room: str | None = None) -> list[tuple[Kept, RecordCard | None]]:
-        """All records, or one room's, with a line about each; none about a damaged one.
+        """Return all records, or one room's, each with its summary; None for a damaged one.
 
         Raises:
-            RecordError: They may not be read.
+            RecordError: The folder may not be read.
         """
         found: list[tuple[Kept, RecordCard | None]] = []
         for kept in self.kept(room):
@@ -170,25 +170,25 @@ class Cabinet:
         return found
 
     def promised(self, kept: Kept) -> str | None:
-        """The last day on which a record is there, by its own word; None for a damaged one."""
+        """Return the last day that the record itself states; None for a damaged one."""
         try:
             return self.read(kept).kept_until
         except RecordError:
             return None
 
     def remove(self, kept: Kept) -> None:
-        """Take a record away.
+        """Remove a record.
 
         Raises:
-            RecordError: It can't be.
+            RecordError: It can't be removed.
         """
         self.take(one for one in self.files() if one.kept == kept)
 
     def take(self, files: Iterable[Filed]) -> int:
-        """Take files away; how many there were.
+        """Remove files, and return their number.
 
         Raises:
-            RecordError: One of them can't be.
+            RecordError: One of them can't be removed.
         """
         count = 0
         try:
@@ -201,10 +201,10 @@ class Cabinet:
         return count
 
     def files(self) -> Iterator[Filed]:
-        """Our own files; neither links nor folders, whatever they are called.
+        """Yield the records' files; neither links nor folders, whatever their names.
 
         Raises:
-            RecordError: They may not be read.
+            RecordError: The folder may not be read.
         """
         try:
             with self._open() as folder, os.scandir(folder) as entries:
@@ -232,12 +232,12 @@ class Cabinet:
 
 
 def _is_again(one: Kept, other: Kept) -> bool:
-    """Whether both are of one session, whose day is another one since the clock was set."""
+    """Return True if both are of one session, with different dates as the clock was set."""
     return one != other and (one.room, one.id) == (other.room, other.id)
 
 
 def _write(folder: int, name: str, content: bytes, at: float | None) -> None:
-    """Write a file such that it is there whole or not at all."""
+    """Write a file atomically."""
     new = f"{name}.new"
     with suppress(FileNotFoundError):
         os.unlink(new, dir_fd=folder)

@@ -1,4 +1,4 @@
-"""The check-ins of a session that is over: when each came, and what became of it."""
+"""Check-ins of a past session: when each came, and its outcome."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class _Row:
 
 
 def check_ins_of(turns: Iterable[Turn], begin: Seconds) -> tuple[CheckInRow, ...]:
-    """Each check-in that came, in order; one that was put off and came again is one."""
+    """Return the check-ins that came, in order; a snoozed one counts once."""
     rows: list[_Row] = []
     waiting: dict[str, _Row] = {}
     for turn in turns:

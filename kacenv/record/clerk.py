@@ -1,4 +1,4 @@
-"""The clerk: writes a record of each session that is over, and has those removed that are old."""
+"""Record writer: writes a record of each past session, and removes old ones."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Said(NamedTuple):
-    """What staff are told."""
+    """Message for staff."""
 
     text: str
     is_fault: bool = True
@@ -30,15 +30,15 @@ class Said(NamedTuple):
 def write_record(
     journal: Path, cabinet: Cabinet, keep: Days | None = None, now: Stamp | None = None
 ) -> SessionRecord | None:
-    """Write the record of the session that `journal` tells of, which is over.
+    """Write the record of the past session in `journal`.
 
-    None where none is kept: its room said so then, or says so now by `keep`; and where staff
-    have removed the journal meanwhile. Writing it again gives the same files. `now` is this
-    moment, for a clock that has been set since.
+    Returns None if no record is kept, by the room's setting then or by `keep` now, or if staff have
+    removed the journal meanwhile. Writing again gives the same files. `now` is the present time, to
+    allow for a clock that has been set since.
 
     Raises:
         JournalError: The journal is damaged at its beginning.
-        OSError: It can't be read, or the record can't be written.
+        OSError: The journal can't be read, or the record can't be written.
     """
     at = journal.stat().st_mtime
     if not kept_for(read_whole(journal), keep):
@@ -52,7 +52,7 @@ def write_record(
 
 
 def unwritable(error: Exception, cabinet: Cabinet) -> Said:
-    """Why there is no record yet, and what to do."""
+    """Return the message for staff on a record that can't be written yet, with the remedy."""
     why = (getattr(error, "strerror", None) or str(error)).lower()
     return Said(
         f"The session's record can't be written yet ({why}). Make room on the disk, or have"
@@ -61,9 +61,9 @@ def unwritable(error: Exception, cabinet: Cabinet) -> Said:
 
 
 class Clerk:
-    """Looks after the records of the room whose journal is `journal`, which keeps them for `keep`.
+    """Writes and expires the records of the room with the journal `journal`; keeps them for `keep`.
 
-    `is_certain` says whether the wall clock is right for sure.
+    `is_certain` tells if the wall clock is known to be right.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Clerk:
         self._expiry = Expiry(cabinet, journal.stem, keep)
 
     def look(self) -> Iterator[Said]:
-        """Write what is to be written, and remove what is old but was not written just now."""
+        """Write all pending records, and remove old ones except those just written."""
         written: set[Kept] = set()
         for path in waiting(self._journal):
             yield from self._write(path, written)
@@ -89,7 +89,7 @@ class Clerk:
             _log.exception("old records could not be removed")
 
     def _write(self, path: Path, written: set[Kept]) -> Iterator[Said]:
-        """Write one record; its journal is kept until that is done."""
+        """Write one record, then remove its journal."""
         try:
             record = self._record(path)
             path.unlink(missing_ok=True)
@@ -109,7 +109,7 @@ class Clerk:
         return write_record(path, self._cabinet, self._keep, self._now())
 
     def _fail(self, path: Path, error: Exception) -> Said:
-        """What becomes of a journal without a record."""
+        """Rename a journal whose record can't be written, and return the message for staff."""
         _log.warning("a session's record can't be written: %s", error, exc_info=error)
         if isinstance(error, OSError | RecordError):
             return unwritable(error, self._cabinet)

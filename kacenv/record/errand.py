@@ -1,6 +1,6 @@
-"""The errand: the clerk's look, in a process of its own that leaves the sound alone.
+"""Entry point of the record writer's process, separate from the daemon.
 
-In the daemon's own process it would hold Python's lock, and sound and light would wait for it.
+In the daemon's process it would hold the GIL, and delay sound and light.
 """
 
 import fcntl
@@ -16,8 +16,8 @@ from kacenv.record.cabinet import Cabinet
 from kacenv.record.clerk import Clerk, Said
 from kacenv.units import Days
 
-# First it steps back, and only then it loads anything. The service may not change how nice it is,
-# but it may say that it runs when nobody else wants to. Where memory runs out, it goes first.
+# Priority first, imports after. The service may not raise its niceness, but it may choose
+# SCHED_IDLE. The OOM score makes the kernel end this process first.
 _CODE: Final = """\
 import contextlib, os, pathlib
 try:
@@ -33,22 +33,22 @@ main()
 
 
 def command(journal: Path, keep: Days, cabinet: Cabinet) -> Sequence[str]:
-    """The command that has the clerk look once; what it says is read by `heard`."""
+    """Return the command that runs the record writer once; `heard` parses its output."""
     return [sys.executable, "-c", _CODE, str(journal), str(keep), str(cabinet.folder)]
 
 
 def heard(line: str) -> Said:
-    """What a line of the command says.
+    """Parse a line of the command's output.
 
     Raises:
-        ValueError: Nothing.
+        ValueError: It is malformed.
     """
     text, is_fault = json.loads(line)
     return Said(str(text), bool(is_fault))
 
 
 def main() -> None:
-    """Look once, and say on standard output what staff are told."""
+    """Run the record writer once, and print its messages for staff as JSON lines."""
     journal, keep, folder = sys.argv[1:]
     clerk = Clerk(Path(journal), Days(int(keep)), Cabinet(Path(folder)))
     with suppress(FileNotFoundError):
@@ -59,5 +59,5 @@ def main() -> None:
 
 
 def _wait_for_others(folder: Path) -> None:
-    """One at a time, until this process ends; another room's may be at it."""
+    """Lock `folder` until this process ends; other rooms' record writers lock it, too."""
     fcntl.flock(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), fcntl.LOCK_EX)

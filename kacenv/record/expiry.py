@@ -1,4 +1,4 @@
-"""The expiry: removes what has been kept for long enough, and nothing because of a wrong clock."""
+"""Retention policy: removes old records and journals, unless the clock may be wrong."""
 
 import json
 import logging
@@ -14,24 +14,24 @@ from kacenv.stamp import Stamp, day_after, day_of, passed
 from kacenv.units import Days, Seconds
 
 STRANGERS: Final = Records().keep
-"""What other rooms have left is kept for so long, where it doesn't say for itself."""
+"""Retention of other rooms' files that don't state one themselves (days)."""
 _A_DAY: Final = Seconds(82_800.0)
-"""What lies between two daily looks at least, one of which may be early."""
+"""Least time between two daily runs, one of which may be early (seconds)."""
 _log = logging.getLogger(__name__)
 
 
 class _Old(NamedTuple):
-    """Files that have been kept for long enough, by today's date."""
+    """Files past their retention, by today's date."""
 
     records: Mapping[str, Filed]
     journals: Mapping[str, Path]
 
 
 class Expiry:
-    """Removes old records, of whatever room, and old journals of which there is no record.
+    """Removes old records of any room, and old journals without a record.
 
-    `room` keeps its own for `keep`. A date alone removes nothing, for a clock may be set wrong:
-    it is kept by a time server, or what is old has been old for a day by the machine's own count.
+    `room` keeps its own for `keep`. A date alone removes nothing, as a clock may be set wrong:
+    either the clock is synchronised, or the file has been old for a day by the machine's uptime.
     """
 
     def __init__(self, cabinet: Cabinet, room: str, keep: Days) -> None:
@@ -40,11 +40,11 @@ class Expiry:
         self._notes = self._folder / f"{room}.old"
 
     def sweep(self, now: Stamp, *, is_certain: bool, spare: Collection[Kept] = ()) -> int:
-        """Remove what is old, but nothing of `spare`; how many files.
+        """Remove old files except those of `spare`, and return their number.
 
         Raises:
-            RecordError: It can't be removed.
-            OSError: As above.
+            RecordError: A record can't be removed.
+            OSError: A journal can't be removed.
         """
         today = day_of(now)
         records = {one.name: one for one in self._records(today) if one.kept not in spare}
@@ -64,7 +64,7 @@ class Expiry:
                 yield one
 
     def _last_day(self, kept: Kept) -> str:
-        """The earlier of what the record promises and what the room's setting says now."""
+        """Return the earlier of the record's own last day and that by the room's setting now."""
         by_setting = day_after(kept.day, self._days(kept.room))
         promised = self._cabinet.promised(kept)
         if promised is None:
@@ -75,7 +75,7 @@ class Expiry:
         return self._keep if room == self._room else max(self._keep, STRANGERS)
 
     def _journals(self, today: str) -> Iterator[Path]:
-        """Journals by their age, but for the one that may be written to."""
+        """Yield journals past their retention, except the one that may be written to."""
         for room, path in leftovers(self._folder, self._room):
             with suppress(FileNotFoundError):
                 day = day_of(Stamp("", 0.0, path.stat().st_mtime))
@@ -83,7 +83,7 @@ class Expiry:
                     yield path
 
     def _seen(self, names: Collection[str], now: Stamp) -> dict[str, Stamp]:
-        """Since when each of these has been seen to be old."""
+        """Return the time since which each file has been seen to be old."""
         try:
             noted = json.loads(self._notes.read_bytes())
             seen = {name: Stamp(*noted[name]) for name in names if name in noted}
@@ -100,7 +100,7 @@ class Expiry:
         return count
 
     def _note(self, seen: Mapping[str, Stamp]) -> None:
-        """Keep in mind what is old for as long as no clock can be trusted."""
+        """Save the names of old files until a clock can be trusted."""
         if seen:
             _log.info("%d old files wait: the clock may be wrong", len(seen))
             self._notes.write_text(json.dumps(seen), encoding="ascii")

@@ -1,4 +1,4 @@
-"""From a journal to the record of its session."""
+"""Builder of a session's record from its journal."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ from kacenv.units import Days, Seconds
 
 
 class Account(NamedTuple):
-    """A session's record, and the two arcs that its picture is drawn from."""
+    """Record of a session, and the planned and the real arc for its picture."""
 
     record: model.SessionRecord
     planned: Arc
@@ -32,13 +32,13 @@ class Account(NamedTuple):
 
 
 def account_of(journal: Path, keep: Days | None = None, now: Stamp | None = None) -> Account:
-    """What the journal of a session that is over gives.
+    """Build the record from the journal of a past session.
 
-    It is kept for as long as its room said then, or for `keep` where that is shorter. `now` is
-    this moment, by which a clock that has been set since is put right.
+    The retention is what the room stated then, or `keep` if that is shorter. `now` is the present
+    time, by which a clock that has been set since is corrected.
 
     Raises:
-        JournalError: It is damaged at its beginning.
+        JournalError: The journal is damaged at its beginning.
         OSError: It can't be read.
     """
     whole = read_whole(journal)
@@ -53,13 +53,13 @@ def account_of(journal: Path, keep: Days | None = None, now: Stamp | None = None
 
 
 def kept_for(whole: Whole, keep: Days | None) -> Days:
-    """For how many days a session's record is kept: never longer than its room said then."""
+    """Return the retention of a record in days: never longer than its room stated then."""
     then = whole.past.base.room.records.keep
     return then if keep is None else min(then, keep)
 
 
 class _Gathered:
-    """A session lived once more, and its plan beside it."""
+    """Replay of a session, and its plan."""
 
     def __init__(self, whole: Whole, begin: Seconds, timeline: Timeline, keep: Days) -> None:
         self.whole, self.begin, self.timeline, self.keep = whole, begin, timeline, keep
@@ -108,7 +108,7 @@ class _Gathered:
         )
 
     def _day(self) -> str:
-        """By the clock at the end: one that was wrong at the start may have been set since."""
+        """Return the date by the clock at the end, possibly corrected since the session's start."""
         return day_of(self.whole.past.stamp, Seconds(self.whole.past.since - self.begin))
 
     def _outcome(self) -> model.Outcome:
@@ -138,7 +138,7 @@ class _Gathered:
                 yield model.AwayRow(begin=since, end=at, certain=turn.request.certain)
 
     def _told(self) -> Sequence[model.ToldRow]:
-        """What the plan said and what the devices did, in order."""
+        """Return the messages to staff in order: the plan's and the devices'."""
         lines = [(line.at, line.text) for line in self.whole.told]
         for turn in self.turns:
             notices = [one for one in turn.commands if isinstance(one, Notice)]

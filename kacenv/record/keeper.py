@@ -1,4 +1,4 @@
-"""The keeper: has the room's records looked after, beside whatever the room does."""
+"""Record worker: a thread that runs the record writer's process."""
 
 import logging
 import subprocess
@@ -15,19 +15,19 @@ from kacenv.room import Room
 from kacenv.units import Seconds
 
 LOOK_EVERY = Seconds(86_400.0)
-"""How often old records are looked for."""
+"""Interval of the expiry of old records."""
 SETTLED = Seconds(30.0)
-"""A room that has just come back is left alone for so long."""
+"""Delay after a resume."""
 _PATIENCE: Final = 5.0
-"""Seconds in which a record that is being written comes to its end."""
+"""Time limit for the process to end on closing (seconds)."""
 _log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Looks after the records of the room whose journal is `journal`.
+    """Runs the record writer for the room with the journal `journal`.
 
-    A thread waits, a process of its own does the work: neither the music nor the next session
-    waits for anything. `tell` tells staff, and may be called on any thread.
+    A thread waits, and a separate process does the work, so that neither the music nor the next
+    session is delayed. `tell` sends a message to staff, and must be thread-safe.
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class Keeper:
         self._rest = Seconds(0.0)
 
     def start(self, rest: Seconds = Seconds(0.0)) -> None:
-        """Begin, with what earlier sessions may have left; only after `rest`."""
+        """Start the thread; it begins with earlier sessions' journals, after `rest`."""
         self._rest = rest
         self._thread.start()
 
     def ended(self) -> None:
-        """A session has just ended."""
+        """Wake the thread, as a session has ended."""
         self._wake.set()
 
     def close(self) -> None:
-        """End; a record that isn't written by then is written at the next start."""
+        """Stop the thread; a record that isn't written by then is written at the next start."""
         self._closing.set()
         self._wake.set()
         if self._thread.ident is None:
@@ -67,7 +67,7 @@ class Keeper:
             self._thread.join(_PATIENCE)
 
     def put_aside(self, path: Path) -> None:
-        """Keep a journal for its record, so that no other session overwrites it."""
+        """Rename a journal that has no record yet, so that no other session overwrites it."""
         try:
             put_aside(path)
         except OSError as error:
@@ -86,7 +86,7 @@ class Keeper:
             self._wake.wait(LOOK_EVERY)
 
     def _look(self) -> None:
-        """Have the clerk look, and pass on what it says."""
+        """Run the record writer once, and pass on its messages."""
         with subprocess.Popen(  # noqa: S603 - our own program
             self._command,
             stdin=subprocess.DEVNULL,
@@ -101,7 +101,7 @@ class Keeper:
             self._say(Said(FAILED))
 
     def _say(self, said: Said) -> None:
-        """Tell staff; of a fault but once, until it is gone."""
+        """Send a message to staff; a repeated fault only once until it is over."""
         if not said.is_fault:
             self._told.clear()
         elif said.text in self._told:

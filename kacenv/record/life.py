@@ -1,4 +1,4 @@
-"""A session lived once more: its journal folded through the engine that had led it."""
+"""Replay of a past session: its journal folded through the engine."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,11 +14,11 @@ from kacenv.simulate import Moment, Pressed, moment_of
 from kacenv.units import Seconds
 
 BROKEN_OFF = Seconds(0.05)
-"""What a time away does to the music, drawn as a fade so short."""
+"""Length of the fade by which the music's breaking off is drawn."""
 
 
 class Turn(NamedTuple):
-    """One step of the engine, at a moment of its clock; `heard` is False while it was away."""
+    """One engine step at its time; `heard` is False during an outage."""
 
     at: Seconds
     before: State
@@ -30,9 +30,9 @@ class Turn(NamedTuple):
 
 
 def turns_of(past: Past) -> Iterator[Turn]:
-    """Every step from the session's start to its end, or to when it was last alive.
+    """Yield every step from the session's start to its end, or to its last sign of life.
 
-    An entry that makes no sense any more, because one before it was lost, is left out.
+    An entry that is refused, because one before it was lost, is skipped.
     """
     state = past.base
     for at, request in past.entries:
@@ -55,7 +55,7 @@ def turns_of(past: Past) -> Iterator[Turn]:
 
 
 def _lived(state: State, until: Seconds) -> Iterator[Turn]:
-    """What comes by itself, each at its own time."""
+    """Yield the engine's own steps until a time, each at its own time."""
     while (due := next_due(state)) is not None and due <= until:
         after, commands, _ = step(state, due)
         yield Turn(due, state, after, commands)
@@ -63,9 +63,9 @@ def _lived(state: State, until: Seconds) -> Iterator[Turn]:
 
 
 def moments_of(turns: Iterable[Turn], begin: Seconds) -> Iterator[Moment]:
-    """What was ordered and pressed, as a rehearsal's moments, from the session's start on.
+    """Yield commands and presses as moments of a rehearsal, with times from the session's start.
 
-    Of a time away there is what came by itself; the music broke off when it began.
+    During an outage there are phases and check-ins alone; the music breaks off at its beginning.
     """
     for turn in turns:
         if isinstance(turn.request, Resume):

@@ -1,6 +1,6 @@
-"""What a session's record says; there is no key in it for anything about a person.
+"""Data model of a session's record; no key of it is about a person.
 
-Times are seconds from the session's beginning, levels and words those of the room's own files.
+Times are seconds from the session's start; levels and texts are those of the room's files.
 """
 
 from typing import Literal
@@ -21,11 +21,11 @@ class Span(Model):
 
     @property
     def length(self) -> float:
-        """How long it is, in seconds."""
+        """Length in seconds."""
         return self.end - self.begin
 
     def overlap(self, other: "Span") -> float:
-        """How long both last together, in seconds."""
+        """Return the length of the overlap in seconds."""
         return max(0.0, min(self.end, other.end) - max(self.begin, other.begin))
 
 

@@ -1,4 +1,4 @@
-"""The record as one HTML file: no script, nothing from elsewhere, made to be printed, too."""
+"""Session record as one HTML file: no script, no external resource, printable."""
 
 import base64
 import hashlib
@@ -62,12 +62,12 @@ _SEAL: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode
 POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_SEAL}'; base-uri 'none'; form-action 'none'"
 )
-"""What a browser may do with the page: show it, in its own style."""
+"""Content-Security-Policy of the page: its own style, and nothing else."""
 Row = Sequence[str]
 
 
 def page_of(account: Account) -> str:
-    """The record of a session as a file for browsers; well-formed XML, too."""
+    """Return the record as HTML that is well-formed XML, too."""
     record = account.record
     title = f"{record.scene}, {record.room}, {day_in_words(record.date)}"
     return "\n".join(
@@ -105,9 +105,9 @@ def _picture(account: Account) -> Iterator[str]:
 
 
 class _Table(NamedTuple):
-    """A table of the page: its heading, its columns, and what is in a row.
+    """Table of the page: heading, columns, rows of the record, and the cells of a row.
 
-    A starred column doesn't wrap.
+    A column with a star doesn't wrap.
     """
 
     name: str
@@ -187,7 +187,7 @@ def _closing(record: SessionRecord) -> Iterator[str]:
 
 
 def _table(name: str, columns: Row, rows: Iterable[Row]) -> Iterator[str]:
-    """A table under its heading; none where nothing is in it."""
+    """Yield a table under its heading; nothing if it has no rows."""
     found = list(rows)
     if not found:
         return
@@ -210,5 +210,5 @@ def _span(row: Span | PieceRow) -> str:
 
 
 def _text(text: str) -> str:
-    """Text that is nothing but text: control characters, too, have no place in a page."""
+    """Escape text for HTML, with control characters replaced by spaces."""
     return escape("".join(sign if sign.isprintable() else " " for sign in text))

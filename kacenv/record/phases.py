@@ -1,4 +1,4 @@
-"""The phases of a session that is over, beside the plan; and its holds."""
+"""Phases of a past session beside the plan, and its holds."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,11 +12,11 @@ from kacenv.simulate import Moment
 from kacenv.units import Seconds
 
 Visits = Mapping[str, Sequence[Span]]
-"""When each phase was on, by its name."""
+"""Time spans of each phase, by its name."""
 
 
 def visits_of(moments: Iterable[Moment], end: float) -> Visits:
-    """When each phase was on, in a session that ended at `end`."""
+    """Return each phase's time spans in a session that ended at `end`."""
     enters = [(at, one.name) for at, one in moments if isinstance(one, EnterPhase)]
     ends = [*(at for at, _ in enters[1:]), end]
     visits: defaultdict[str, list[Span]] = defaultdict(list)
@@ -26,7 +26,7 @@ def visits_of(moments: Iterable[Moment], end: float) -> Visits:
 
 
 def holds_of(turns: Iterable[Turn], begin: Seconds, end: float) -> Iterator[Span]:
-    """The times in which the phases' clock rested."""
+    """Yield the spans in which the session was held."""
     since: float | None = None
     for turn in turns:
         held = turn.after.mode is Mode.HELD
@@ -40,7 +40,7 @@ def holds_of(turns: Iterable[Turn], begin: Seconds, end: float) -> Iterator[Span
 
 
 def extended_of(turns: Iterable[Turn]) -> Mapping[str, float]:
-    """By how much each phase was made longer by hand, in seconds; shorter is negative."""
+    """Return the seconds by which each phase was extended by hand; negative if shortened."""
     extended: defaultdict[str, float] = defaultdict(float)
     for turn in turns:
         if isinstance(turn.request, Extend | Shorten) and turn.after.timeline is not None:
@@ -52,7 +52,7 @@ def extended_of(turns: Iterable[Turn]) -> Mapping[str, float]:
 def phase_rows(
     planned: Visits, real: Visits, holds: Sequence[Span], extended: Mapping[str, float]
 ) -> Iterator[PhaseRow]:
-    """A row for each phase of the scene, in its order."""
+    """Yield a row for each phase of the scene, in order."""
     for name, plan in planned.items():
         visits = tuple(real.get(name, ()))
         spent, wanted = sum(one.length for one in visits), plan[0].length

@@ -1,4 +1,4 @@
-"""The music of a session that is over: what was heard, from when to when."""
+"""Music of a past session: the tracks heard, and their times."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,14 +25,14 @@ class _Piece:
 
 @dataclass
 class _Heard:
-    """What has been heard so far."""
+    """Tracks heard so far."""
 
     begin: Seconds
     cued: dict[int, Cut] = field(default_factory=dict)
     pieces: list[_Piece] = field(default_factory=list)
     dead: list[Span] = field(default_factory=list)
     back: bool = False
-    """Whether the room has just come back, so that the next piece may be the same one."""
+    """True just after a resume, when the next track may continue the last one."""
 
     def take(self, turn: Turn) -> None:
         self._report(turn)
@@ -89,12 +89,12 @@ def _goes_on(before: Cut, after: Cut) -> bool:
 
 
 def _sounded(piece: _Piece, end: float) -> bool:
-    """Not so one that was to come when the room went away, or when the session ended."""
+    """Return True if a track was heard; False for one that was still to come at the end."""
     return not piece.failed and piece.begin < min(piece.end, end)
 
 
 class Music:
-    """The music of a session that ended at `end`, by its turns."""
+    """Music of a session that ended at `end`, from its engine steps."""
 
     def __init__(self, turns: Iterable[Turn], begin: Seconds, end: float) -> None:
         heard = _Heard(begin)
@@ -104,7 +104,7 @@ class Music:
         self._pieces = [piece for piece in heard.pieces if _sounded(piece, end)]
 
     def rows(self) -> Iterator[PieceRow]:
-        """The pieces in their order; one that couldn't be played isn't there."""
+        """Yield the tracks in order, without those that failed."""
         for piece in self._pieces:
             yield PieceRow(
                 title=piece.cut.title,
@@ -117,7 +117,7 @@ class Music:
             )
 
     def longest_silence(self, away: Sequence[AwayRow]) -> float:
-        """The longest time between two pieces, or in which one fell silent, in seconds."""
+        """Return the longest silence between or within tracks, in seconds, outages excluded."""
         begins = [*(piece.begin for piece in self._pieces[1:]), self._end]
         gaps = [
             Span(begin=piece.end, end=begin)

@@ -1,7 +1,7 @@
-"""Journals of sessions that are over, and wait for their record beside the room's own journal.
+"""Journals of past sessions that wait for their record, beside the room's own journal.
 
-They are called `ROOM.ID.last`, after a failure `ROOM.ID-1.last`; one of which no record can be
-made is `ROOM.ID.damaged`. Links and files of other names are never touched.
+Their names are `ROOM.ID.last`, after a failure `ROOM.ID-1.last`; `ROOM.ID.damaged` if no record
+can be made. Links and files of other names are never touched.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Final
 from kacenv.errors import RecordError
 
 TRIES: Final = 3
-"""A journal that can be read, but of which no record can be made, is damaged after so many."""
+"""Number of failures after which a readable journal counts as damaged."""
 _NAME: Final = re.compile(
     r"(?P<room>[a-z0-9]+(?:-[a-z0-9]+)*)(?:\.(?P<id>[0-9a-f]{8})(?:-(?P<tries>\d))?)?"
     r"\.(?P<kind>journal|last|damaged|old)"
@@ -22,17 +22,17 @@ _NAME: Final = re.compile(
 
 
 def put_aside(path: Path) -> None:
-    """Give a journal a name of its own, which the next session leaves alone; none is no fault.
+    """Rename a journal so that the next session doesn't overwrite it; a missing one is ignored.
 
     Raises:
-        OSError: It can't be.
+        OSError: It can't be renamed.
     """
     with suppress(FileNotFoundError):
         path.replace(path.with_name(f"{path.stem}.{secrets.token_hex(4)}.last"))
 
 
 def waiting(journal: Path) -> list[Path]:
-    """Those that wait beside the room's `journal`, the one that ended first before the others."""
+    """Return the journals waiting beside the room's `journal`, the oldest first."""
     found = []
     for path, match in _named(journal.parent):
         if match["room"] == journal.stem and match["id"] and match["kind"] == "last":
@@ -42,7 +42,7 @@ def waiting(journal: Path) -> list[Path]:
 
 
 def count_failure(path: Path) -> None:
-    """One more time that no record could be made of a journal; after some it is damaged."""
+    """Count a failure in a journal's name; after `TRIES` it is damaged."""
     match = _NAME.fullmatch(path.name)
     tries = 1 + int((match and match["tries"]) or 0)
     if tries >= TRIES:
@@ -52,7 +52,7 @@ def count_failure(path: Path) -> None:
 
 
 def set_by(path: Path) -> None:
-    """A journal is damaged: it waits for nothing but its end."""
+    """Mark a journal as damaged; it is kept until it expires."""
     path.replace(path.with_name(f"{_stem(path)}.damaged"))
 
 
@@ -62,9 +62,9 @@ def _stem(path: Path) -> str:
 
 
 def leftovers(folder: Path, own: str | None = None) -> Iterator[tuple[str, Path]]:
-    """What sessions of all rooms have left in `folder`, by room; nothing that `own` may write to.
+    """Yield all rooms' journals in `folder`, by room, except those that room `own` may write to.
 
-    A room that doesn't run may have left a journal that was never carried on.
+    A room that doesn't run may have left an unfinished journal.
     """
     for path, match in _named(folder):
         if match["room"] != own or match["kind"] in {"last", "damaged"}:
@@ -72,7 +72,7 @@ def leftovers(folder: Path, own: str | None = None) -> Iterator[tuple[str, Path]
 
 
 def forget(folder: Path, room: str | None = None) -> int:
-    """Remove what waits, of one room or of all; a session that is on isn't touched; how many.
+    """Remove waiting journals of one room or all, never a current session's; return their number.
 
     Raises:
         RecordError: One can't be removed.

@@ -1,4 +1,4 @@
-"""A record in words: for the terminal, and the music alone for the people who have heard it."""
+"""Session record as text for the terminal, and the music alone for the people who heard it."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ OUTCOMES = {
 
 
 def record_lines(record: SessionRecord) -> Iterator[str]:
-    """The record on a page of text."""
+    """Yield the record as lines of text."""
     yield f"{record.scene}, in {record.room} on {day_in_words(record.date)} ({record.id})"
     yield f"{summary(record)} Kept until {day_in_words(record.kept_until)} at the latest."
     yield from _part("Phases", map(_phase, record.phases))
@@ -27,7 +27,7 @@ def record_lines(record: SessionRecord) -> Iterator[str]:
 
 
 def summary(record: SessionRecord) -> str:
-    """The session in a sentence or two."""
+    """Return a summary in a sentence or two."""
     planned, real = format_seconds(record.planned_length), format_seconds(record.length)
     text = f"{planned} planned, {real} in all. {OUTCOMES[record.outcome]}"
     if record.away:
@@ -40,18 +40,18 @@ def summary(record: SessionRecord) -> str:
 
 
 def music_lines(record: SessionRecord) -> Iterator[str]:
-    """What was heard, in order: titles and artists alone, each once where it came twice."""
+    """Yield titles and artists in order, each once."""
     seen = dict.fromkeys((one.title, one.artist) for one in record.pieces)
     return (f"{title}, {artist}" if artist else title for title, artist in seen)
 
 
 def music_text(record: SessionRecord) -> str:
-    """The music to take along, as a file."""
+    """Return the list of music as a text file."""
     return "".join(f"{line}\n" for line in music_lines(record))
 
 
 def timing_lines(timing: Timing) -> Iterator[str]:
-    """How punctual the room was."""
+    """Yield the lateness of the room in words."""
     if timing.half is not None and timing.nearly_all is not None and timing.latest is not None:
         yield (
             f"Orders of the plan: {timing.orders}; half of them within {_short(timing.half)},"
@@ -66,7 +66,7 @@ def timing_lines(timing: Timing) -> Iterator[str]:
 
 
 def difference(row: PhaseRow) -> str:
-    """How much longer or shorter a phase was than planned."""
+    """Return a phase's deviation from its planned length in words."""
     if row.difference is None:
         return "left out"
     if abs(row.difference) < 0.5:
@@ -76,7 +76,7 @@ def difference(row: PhaseRow) -> str:
 
 
 def by_hand(row: PhaseRow) -> str:
-    """What staff did to a phase's time."""
+    """Return the manual changes of a phase's length in words."""
     parts = []
     if row.held >= 0.5:
         parts.append(f"held {format_seconds(row.held)}")
@@ -89,7 +89,7 @@ def by_hand(row: PhaseRow) -> str:
 
 
 def answer(row: CheckInRow) -> str:
-    """What became of a check-in."""
+    """Return the outcome of a check-in in words."""
     snoozed = f", put off {row.snoozed} times" if row.snoozed > 1 else ", put off once"
     more = snoozed if row.snoozed else ""
     if row.answered is None:
