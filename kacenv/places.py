@@ -10,6 +10,8 @@ HOUSE = "KACENV_HOUSE"
 _SERVICE = Path("/run/kacenv")
 _SERVICE_STATE = Path("/var/lib/kacenv")
 _SERVICE_HOUSE = Path("/etc/kacenv")
+_PACKED = Path(__file__).parent / "house"
+"""Where a wheel carries the house that is shipped."""
 _CHECKOUT = Path(__file__).parents[1]
 
 
@@ -50,18 +52,29 @@ def house_folder() -> Path:
     """The folder of the house that is used where the command line names none.
 
     `KACENV_HOUSE` if it is set. Else the first of these that has a folder `scenes`: the current
-    folder, the user's own house, the service's, the checkout this program lives in. Else the
-    user's own, where `kacenv init` will make it.
+    folder, the user's own house, the service's, the house that is shipped. Else the user's own,
+    where `kacenv init` will make it.
     """
     if named := os.environ.get(HOUSE):
         return Path(named)
-    places = (Path.cwd(), own_house(), _SERVICE_HOUSE, _CHECKOUT)
+    places = (Path.cwd(), own_house(), _SERVICE_HOUSE, shipped_house())
     return next((place for place in places if (place / "scenes").is_dir()), own_house())
 
 
 def shipped_house() -> Path:
     """The house that comes with the program: its scenes, playlists and music."""
-    return _CHECKOUT
+    return _PACKED if _PACKED.is_dir() else _CHECKOUT
+
+
+def is_packed(path: Path) -> bool:
+    """Tell whether a file or folder belongs to a wheel: people shall neither see nor change it."""
+    return _PACKED.is_dir() and path.resolve().is_relative_to(_PACKED.resolve())
+
+
+def packed_name(path: Path) -> str:
+    """Return what people call a file of the house that a wheel carries, without its folder."""
+    inside = path.resolve().relative_to(_PACKED.resolve())
+    return "the house that comes with kacenv" if inside == Path() else f"{inside} of kacenv itself"
 
 
 def own_house() -> Path:

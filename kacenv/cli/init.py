@@ -168,6 +168,7 @@ def _lamp(text: str) -> "Lamp":
 
 
 def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
+    from kacenv.loader.files import shown
     from kacenv.places import house_folder
 
     found = house_folder().resolve() == where.resolve()
@@ -179,4 +180,4 @@ def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
     print(f"Your own music: copy a folder of it to {where / 'playlists'}, for example calm; then:")
     print(f"  kacenv music import {where / 'playlists/calm'} --scene couple-lozenge{house}")
     if not found:
-        print(f"Without --house, commands look in {house_folder()}; or: cd {where}")
+        print(f"Without --house, commands look in {shown(house_folder())}; or: cd {where}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from kacenv.loader.files import any_of, missing, near, refuse, shown
-from kacenv.places import HOUSE, house_folder
+from kacenv.places import HOUSE, house_folder, is_packed
 
 YAML = (".yaml", ".yml")
 PLAYLISTS = (*YAML, ".m3u8", ".m3u", ".xspf")
@@ -30,6 +30,19 @@ class House:
             expected = "a folder with rooms, scenes and playlists in it; kacenv init makes one"
             raise refuse(root, "no such folder", expected, "--house /etc/kacenv")
         return cls(root)
+
+    @classmethod
+    def own(cls, chosen: Path | None = None) -> Self:
+        """Find the house as `find` does, to write in it, or to rely on it from now on.
+
+        Raises:
+            LoadError: It isn't there, or is the one inside kacenv, which an upgrade replaces.
+        """
+        house = cls.find(chosen)
+        if is_packed(house.root):
+            expected = "a house of your own; kacenv init makes one"
+            raise refuse(house.root, "no house to keep things in", expected, "kacenv init")
+        return house
 
     @property
     def playlist_folder(self) -> Path:
