@@ -56,6 +56,10 @@ class JournalError(KacenvError):
     """A session that broke off can't be read back; says what to do instead."""
 
 
+class NewerJournalError(JournalError):
+    """A newer kacenv has written a session down; it is kept for that one."""
+
+
 class RecordError(KacenvError):
     """A session's record can't be found, read or removed; says what to do instead."""
 

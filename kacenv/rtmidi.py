@@ -1,7 +1,7 @@
-"""Find RtMidi for Python, which not every Python has a wheel of."""
+"""Find RtMidi for Python, which has wheels for some versions of Python alone."""
 
-import importlib
 import sys
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -21,9 +21,13 @@ def load_rtmidi() -> ModuleType:
         OSError: There is neither.
     """
     try:
-        return importlib.import_module("rtmidi")
+        return _import_own()
     except ImportError:
         return _load_debians()
+
+
+def _import_own() -> ModuleType:
+    return import_module("rtmidi")
 
 
 def _load_debians() -> ModuleType:

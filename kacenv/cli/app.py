@@ -55,7 +55,7 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def program(
     *,
-    version: Annotated[  # noqa: ARG001 - its callback answers
+    version: Annotated[
         bool,
         typer.Option(
             "--version", "-V", is_eager=True, callback=_show_version, help="Show the version."

@@ -215,7 +215,9 @@ def _write(path: Path, place: "Room", document: "Document", index: int, trim: st
     from kacenv.units import parse_decibels
 
     if is_packed(path):
-        raise DeviceError("You can't change a room that comes with kacenv. Make your own: kacenv init")
+        raise DeviceError(
+            "You can't change a room that comes with kacenv. Make your own: kacenv init"
+        )
     text = path.read_bytes().decode("utf-8")
     changed = _with_trim(text, document, index, trim)
     outputs = list(place.outputs)
