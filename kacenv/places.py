@@ -71,10 +71,10 @@ def is_packed(path: Path) -> bool:
     return _PACKED.is_dir() and path.resolve().is_relative_to(_PACKED.resolve())
 
 
-def packed_name(path: Path) -> str:
-    """Return what people call a file of the house that a wheel carries, without its folder."""
-    inside = path.resolve().relative_to(_PACKED.resolve())
-    return "the house that comes with kacenv" if inside == Path() else f"{inside} of kacenv itself"
+def in_words(text: str) -> str:
+    """Return a text for people, in which what a wheel carries is named without its folder."""
+    inside = text.replace(f"{_PACKED}{os.sep}", "kacenv's own ")
+    return inside.replace(str(_PACKED), "what comes with kacenv")
 
 
 def own_house() -> Path:

@@ -5,18 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kacenv.errors import LoadError, Problem
-from kacenv.places import is_packed, packed_name
+from kacenv.places import is_packed
 
 MAX_BYTES = 1_000_000
 
 
 def shown(path: Path) -> str:
     """The path as people read it: relative to the current folder where it lies inside."""
-    if is_packed(path):
-        return packed_name(path)
     here = Path.cwd()
     full = here / path
-    return str(full.relative_to(here)) if full.is_relative_to(here) else str(full)
+    inside = full.is_relative_to(here) and not is_packed(full)
+    return str(full.relative_to(here)) if inside else str(full)
 
 
 def refuse(path: Path, found: str, expected: str, example: str = "") -> LoadError:

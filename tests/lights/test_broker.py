@@ -1,7 +1,6 @@
 """The demo's own broker."""
 
 import socket
-import sys
 import threading
 
 import pytest
