@@ -3,70 +3,112 @@
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
-SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
-APT     := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
+TOOLS   := build/tools
+WHEELS  := build/wheels
+LOCK    := build/lock
 
-RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2
-TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils ffmpeg wesnoth-1.16-music \
-                    chromium jackd2 fluidsynth timgm6mb-soundfont
+RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2t64|libasound2
+# jack_lsp is in a package of its own from Debian 13 on.
+TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils ffmpeg \
+                    wesnoth-music chromium jackd2 jack-example-tools|jackd2 fluidsynth \
+                    timgm6mb-soundfont
 BENCH_PACKAGES   := liquidsoap
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
+# What renews the locks; it is never part of an environment that runs kacenv.
+LOCK_TOOLS       := uv==0.13.9 pip-audit==2.10.1
 
-# Installs only what is missing, so that a second run needs neither network nor root.
-install = @missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
-	if [ -n "$$missing" ]; then echo "Installing" $$missing; \
-	$(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null; fi
+install = @scripts/debian-packages $(foreach name,$(1),'$(name)')
+# A stamp bears what it was made from in its name, so that a changed lock is always noticed.
+stamp   = $(VENV)/$(1)-$(shell cat pyproject.toml $(2) | sha256sum | cut -c1-16)
+RUNTIME := $(call stamp,runtime,requirements.txt)
+DEV     := $(call stamp,dev,requirements-dev.txt)
 
-.PHONY: help setup demo test lint bench docs soak music clean
+.PHONY: help
 help:
 	@echo "make setup   install what kacenv needs; afterwards $(BIN)/kacenv runs"
 	@echo "make demo    play the demo session (three minutes)"
 	@echo "make test    lint, types, contracts and tests"
+	@echo "make upgrade fetch the newest version, and check that your house suits it"
+	@echo "make wheel   build kacenv as one file that pip, pipx and uv install: build/dist"
+	@echo "make lock    renew the locked versions, and look for known weaknesses in them"
 	@echo "make bench   measure speed, beside Liquidsoap"
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
 
-setup: packages $(VENV)/ready
+# --- installing -----------------------------------------------------------------------------
 
-.PHONY: packages
+.PHONY: setup setup-dev packages
+setup: packages $(RUNTIME)
+	@$(BIN)/python -m compileall -q kacenv
+
+setup-dev: setup $(DEV)
+
 packages:
 	$(call install,$(RUNTIME_PACKAGES))
+	@scripts/debian-packages $$(scripts/missing-wheels $(PYTHON))
+	@test -x $(BIN)/python || rm -f $(VENV)/runtime-* $(VENV)/dev-*  # its Python was upgraded away
 
-$(VENV)/ready: pyproject.toml
-	@echo "Installing the Python environment"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(RUNTIME): requirements.txt requirements-build.txt pyproject.toml | packages
+	@echo "Installing what kacenv needs"
+	@scripts/install-locked $(PYTHON) $(VENV) requirements.txt
+	@rm -f $(VENV)/runtime-* $(VENV)/dev-*
 	@touch $@
 
+$(DEV): $(RUNTIME) requirements-dev.txt
+	@echo "Installing what the tests need"
+	@scripts/install-locked $(PYTHON) $(VENV) requirements-dev.txt
+	@rm -f $(VENV)/dev-*
+	@touch $@
+
+.PHONY: upgrade
+upgrade:
+	@scripts/upgrade $(BIN)/kacenv
+
+.PHONY: demo
 demo: setup
 	@$(BIN)/kacenv demo
 
-lint: setup
+# --- checking -------------------------------------------------------------------------------
+
+.PHONY: lint test bench soak
+lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint wheel
 	$(call install,$(TEST_PACKAGES))
 	$(BIN)/pytest -n 2 --dist loadfile
 
-bench: setup
+bench: setup-dev
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(RUNS)
 
-docs: setup
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	@echo "The documentation is at build/site/index.html"
-
-soak: setup
+soak: setup-dev
 	$(call install,$(TEST_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m soak $(RUNS)
 
-music: setup
+# --- building -------------------------------------------------------------------------------
+
+.PHONY: wheel docs music lock clean
+wheel: setup-dev
+	@rm -rf build/dist && mkdir -p build/dist
+	@$(BIN)/hatchling build -t wheel -d build/dist
+
+docs: setup-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The documentation is at build/site/index.html"
+
+music: setup-dev
 	$(call install,$(MUSIC_PACKAGES))
 	$(BIN)/python playlists/house/render.py
 
+lock: packages
+	@test -x $(LOCK)/bin/python || $(PYTHON) -m venv $(LOCK)
+	@$(LOCK)/bin/pip install --quiet --disable-pip-version-check $(LOCK_TOOLS)
+	@scripts/lock $(LOCK)/bin
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ import mido
 from kacenv.clock import Clock
 from kacenv.commands import StrikeChime
 from kacenv.phrase import Note, Phrase
+from kacenv.rtmidi import load_rtmidi
 from kacenv.units import Decibels, Seconds
 
 _TUBULAR_BELLS = 14
@@ -107,6 +108,7 @@ class RtMidi:
 
     def output_names(self) -> Sequence[str]:
         """Return the names of the available outputs; raise OSError without MIDI."""
+        load_rtmidi()
         return _MIDO.get_output_names()  # type: ignore[no-any-return]  # mido has no types
 
     def open(self, name: str) -> Port:

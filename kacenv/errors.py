@@ -56,6 +56,10 @@ class JournalError(KacenvError):
     """Session that can't be resumed; the message says what to do instead."""
 
 
+class NewerJournalError(JournalError):
+    """A newer kacenv has written a session down; it is kept for that one."""
+
+
 class RecordError(KacenvError):
     """Record that can't be found, read or removed; the message says what to do instead."""
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import mido
-import rtmidi  # type: ignore[import-untyped]  # it ships no types
 
 from kacenv import room
 from kacenv.controls import Controls, Traffic
 from kacenv.requests import Press
+from kacenv.rtmidi import load_rtmidi
 from kacenv.trigger import Arrivals, Heard, heard_in
 from kacenv.units import Decibels, Seconds
 
@@ -150,6 +150,7 @@ class RtMidiInputs:
 
 
 def _midi_in() -> Any:
+    rtmidi: Any = load_rtmidi()
     api = _MIDO.backend.api
     return rtmidi.MidiIn(getattr(rtmidi, f"API_{api or 'UNSPECIFIED'}"), "kacenv")
 

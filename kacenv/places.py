@@ -10,6 +10,8 @@ HOUSE = "KACENV_HOUSE"
 _SERVICE = Path("/run/kacenv")
 _SERVICE_STATE = Path("/var/lib/kacenv")
 _SERVICE_HOUSE = Path("/etc/kacenv")
+_PACKED = Path(__file__).parent / "house"
+"""Where a wheel carries the house that is shipped."""
 _CHECKOUT = Path(__file__).parents[1]
 
 
@@ -50,18 +52,29 @@ def house_folder() -> Path:
     """Return the house's folder if the command line names none.
 
     `KACENV_HOUSE` if it is set. Else the first of these that has a folder `scenes`: the current
-    folder, the user's own house, the service's, the checkout of this program. Else the user's own,
-    which `kacenv init` will create.
+    folder, the user's own house, the service's, the house that is shipped. Else the user's own,
+    where `kacenv init` will make it.
     """
     if named := os.environ.get(HOUSE):
         return Path(named)
-    places = (Path.cwd(), own_house(), _SERVICE_HOUSE, _CHECKOUT)
+    places = (Path.cwd(), own_house(), _SERVICE_HOUSE, shipped_house())
     return next((place for place in places if (place / "scenes").is_dir()), own_house())
 
 
 def shipped_house() -> Path:
     """Return the house that comes with the program: its scenes, playlists and music."""
-    return _CHECKOUT
+    return _PACKED if _PACKED.is_dir() else _CHECKOUT
+
+
+def is_packed(path: Path) -> bool:
+    """Tell whether a file or folder belongs to a wheel: people shall neither see nor change it."""
+    return _PACKED.is_dir() and path.resolve().is_relative_to(_PACKED.resolve())
+
+
+def in_words(text: str) -> str:
+    """Return a text for people, in which what a wheel carries is named without its folder."""
+    inside = text.replace(f"{_PACKED}{os.sep}", "kacenv's own ")
+    return inside.replace(str(_PACKED), "what comes with kacenv")
 
 
 def own_house() -> Path:

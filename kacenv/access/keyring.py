@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kacenv.access.pass_key import (
     DeviceRole,
@@ -24,6 +24,9 @@ from kacenv.access.pass_key import (
 )
 from kacenv.errors import KacenvError
 from kacenv.places import state_folder
+
+VERSION: Final = 1
+"""Of the file's form."""
 
 
 def key_file(name: str = "access.json") -> Path:
@@ -113,7 +116,7 @@ class KeyRing:
 
     def _write(self, keys: Iterable[PassKey]) -> None:
         entries = [asdict(key) for key in keys]
-        content = {"version": 1, "pin_salt": self._salt.hex(), "keys": entries}
+        content = {"version": VERSION, "pin_salt": self._salt.hex(), "keys": entries}
         write_private(self.path, json.dumps(content, indent=2) + "\n")
         self._refresh()
 
@@ -132,12 +135,22 @@ def _read(path: Path, mode: int) -> tuple[tuple[PassKey, ...], bytes]:
         raise KacenvError(f"Others may read {path}, so it lets nobody in: chmod 600 {path}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        _refuse_newer(path, content)
         return tuple(_key(entry) for entry in content["keys"]), bytes.fromhex(content["pin_salt"])
-    except (ValueError, TypeError, LookupError, OSError):
+    except (ValueError, TypeError, LookupError, OSError, RecursionError):
         raise KacenvError(
             f"{path} can't be understood, so it lets nobody in. "
             "Remove it, and add every device again: kacenv access add"
         ) from None
+
+
+def _refuse_newer(path: Path, content: dict[str, Any]) -> None:
+    if content["version"] > VERSION:
+        raise KacenvError(
+            f"A newer kacenv has written {path}, so this one lets nobody in, and leaves it as it "
+            "is. Install the newer kacenv again, or move the file away and add every device again: "
+            "kacenv access add"
+        )
 
 
 def _key(entry: dict[str, Any]) -> PassKey:

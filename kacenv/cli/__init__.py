@@ -5,6 +5,7 @@ import sys
 from io import TextIOWrapper
 
 from kacenv.errors import KacenvError
+from kacenv.places import in_words
 
 
 def main() -> None:
@@ -25,7 +26,7 @@ def main() -> None:
 
             app()
     except KacenvError as error:
-        print(error, file=sys.stderr)
+        print(in_words(str(error)), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kacenv import __version__
 from kacenv.cli.access import app as access_app
 from kacenv.cli.check import check
 from kacenv.cli.check_ins import done, let_pass, seat, snooze
@@ -42,6 +43,28 @@ app = typer.Typer(
 
 _SLOW_DISK = 120.0
 """Time limit for measuring a scene's music, in seconds."""
+
+
+def _show_version(asked: bool) -> None:
+    """Print the version, as `quick` does where nothing else is asked."""
+    if asked:
+        print(f"kacenv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", is_eager=True, callback=_show_version, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Music, light and check-ins for the room in which ketamine-assisted therapy happens."""
+
+
 app.add_typer(sound_app, name="audio", rich_help_panel=ROOM)
 app.add_typer(service_app, name="service", rich_help_panel=ROOM)
 app.add_typer(music_app, name="music", rich_help_panel=SENSES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption
+from kacenv.places import in_words
 
 if TYPE_CHECKING:
     from kacenv.loader import Caution, House, Survey
@@ -59,7 +60,7 @@ def check(  # noqa: PLR0913 - one argument for each option
         found = _with_devices(found)
     report = FORMATS[Format.JSON if as_json else form](found)
     if report:
-        print(report)
+        print(in_words(report) if form is Format.TEXT else report)
     sys.exit(1 if found.problems or (strict and found.cautions) else 0)
 
 

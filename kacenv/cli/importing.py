@@ -38,7 +38,7 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from kacenv.loader import House
 
-    task = _Import(House.find(house), folder, name, listened, scan)
+    task = _Import(House.own(house), folder, name, listened, scan)
     if scene is None:
         _to_playlist(task)
     else:

@@ -168,7 +168,7 @@ def _lamp(text: str) -> "Lamp":
 
 
 def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
-    from kacenv.places import house_folder
+    from kacenv.places import house_folder, in_words
 
     found = house_folder().resolve() == where.resolve()
     house = "" if found else f" --house {where}"
@@ -179,4 +179,5 @@ def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
     print(f"Your own music: copy a folder of it to {where / 'playlists'}, for example calm; then:")
     print(f"  kacenv music import {where / 'playlists/calm'} --scene couple-lozenge{house}")
     if not found:
-        print(f"Without --house, commands look in {house_folder()}; or: cd {where}")
+        usual = in_words(str(house_folder()))
+        print(f"Without --house, commands look in {usual}; or: cd {where}")

@@ -107,7 +107,7 @@ def unpack_scene(archive: Path, house: HouseOption = None) -> None:
     from kacenv.loader import House
     from kacenv.loader.unpacking import unpack
 
-    home = House.find(house)
+    home = House.own(house)
     done = unpack(home, archive)
     known = f", {len(done.known)} were there already" if done.known else ""
     print(f"{done.scene} is here, whole: {_count(len(done.new), 'new file')}{known}.")

@@ -47,11 +47,12 @@ def ports(as_json: JsonOption = False) -> None:
 def _ports() -> tuple[list[str], list[str]]:
     from kacenv.chimes import RtMidi
     from kacenv.midi_in import RtMidiInputs
+    from kacenv.rtmidi import MISSING
 
     try:
         return list(RtMidiInputs().names()), list(RtMidi().output_names())
-    except OSError:
-        raise DeviceError(_NO_MIDI) from None
+    except OSError as error:
+        raise DeviceError(str(error) if str(error) == MISSING else _NO_MIDI) from None
 
 
 @app.command()

@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from kacenv import __version__
+
 PRESSES = frozenset(
     {"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"}
     | {"done", "snooze", "pass"}
@@ -12,6 +14,9 @@ PRESSES = frozenset(
 
 def run(words: list[str]) -> bool:
     """Run a command of one word; return False if the whole command line is needed."""
+    if words in (["--version"], ["-V"]):
+        print(f"kacenv {__version__}")
+        return True
     if len(words) != 1 or words[0] not in {*PRESSES, "status"}:
         return False
     room = os.environ.get("KACENV_ROOM")

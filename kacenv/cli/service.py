@@ -106,7 +106,7 @@ def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service
     from kacenv.loader import House, load_room
     from kacenv.service import Service
 
-    home = House.find(house)
+    home = House.own(house)
     place = load_room(home, room)
     by_path = "/" in room or room.endswith((".yaml", ".yml"))
     group = place.surfaces.socket_group
@@ -180,8 +180,10 @@ def _check_access(place: "Room", service: "Service") -> None:
             raise KacenvError(f"{path} is in a folder that is emptied. Move it, e.g. to /opt.")
     if not _as_user(service, [*service.program, "--help"]):
         raise KacenvError(
-            f"The user {service.user} can't run {service.program[0]}. "
-            "Install kacenv where everybody may read it, e.g. in /opt/kacenv."
+            f"The user {service.user} can't run {service.program[0]}: a service can't reach into "
+            "somebody's home folder. Install kacenv for the whole machine, e.g. in /opt/kacenv "
+            "(docs/install.md), and give this command there: "
+            f"sudo /opt/kacenv/bin/kacenv service install --room {service.file}"
         )
     for path in _needed(place, service):
         if not _as_user(

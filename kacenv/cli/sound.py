@@ -210,9 +210,14 @@ def _write(path: Path, place: "Room", document: "Document", index: int, trim: st
     from kacenv.loader.explain import validate
     from kacenv.loader.files import shown
     from kacenv.loader.source import parse
+    from kacenv.places import is_packed
     from kacenv.room import Room
     from kacenv.units import parse_decibels
 
+    if is_packed(path):
+        raise DeviceError(
+            "You can't change a room that comes with kacenv. Make your own: kacenv init"
+        )
     text = path.read_bytes().decode("utf-8")
     changed = _with_trim(text, document, index, trim)
     outputs = list(place.outputs)

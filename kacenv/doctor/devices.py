@@ -1,15 +1,10 @@
 """Probes of devices: sound cards and MIDI."""
 
 from collections.abc import Iterator
-from typing import Any
-
-import mido
 
 from kacenv.audio.backend import listed
+from kacenv.chimes import RtMidi
 from kacenv.doctor.finding import Finding, Mark
-
-_MIDO: Any = mido
-"""mido, untyped: its functions are made at run time."""
 
 
 def sound() -> Iterator[Finding]:
@@ -26,8 +21,8 @@ def sound() -> Iterator[Finding]:
 def midi() -> Iterator[Finding]:
     """List the MIDI ports."""
     try:
-        ports = tuple(_MIDO.get_output_names())
-    except (OSError, ImportError) as error:
+        ports = tuple(RtMidi().output_names())
+    except OSError as error:
         todo = "Only rooms with `midi` need it; the built-in bell rings all the same."
         yield Finding("midi", f"can't be asked: {error}", Mark.NOTE, todo)
     else:

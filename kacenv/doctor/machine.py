@@ -6,17 +6,21 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kacenv import __version__
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.places import state_folder
+from kacenv.rtmidi import load_rtmidi
 from kacenv.stamp import is_synchronised
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
 """Bytes that should be free, and bytes below which a session may fail to be recorded."""
 _RTC = Path("/sys/class/rtc")
 _SERVICE = Path("/var/lib/kacenv")
+_PACKAGES = ("numpy", "mido", "python-rtmidi", "paho-mqtt", "pydantic", "fastapi", "uvicorn")
+"""Which support asks for; those that bring native libraries are told with them."""
 
 
 def versions() -> Iterator[Finding]:
@@ -24,6 +28,7 @@ def versions() -> Iterator[Finding]:
     yield Finding("kacenv", f"{__version__}, Python {platform.python_version()}")
     yield Finding("system", f"{_system()}, Linux {platform.release()}, {platform.machine()}")
     yield _libraries()
+    yield Finding("packages", ", ".join(f"{name} {_version(name)}" for name in _PACKAGES))
 
 
 def _system() -> str:
@@ -31,6 +36,16 @@ def _system() -> str:
         return platform.freedesktop_os_release()["PRETTY_NAME"]
     except (OSError, KeyError):
         return sys.platform
+
+
+def _version(package: str) -> str:
+    """The version of a package as it was installed; RtMidi may also be Debian's own."""
+    try:
+        if package == "python-rtmidi":
+            return str(load_rtmidi().__version__)
+        return version(package)
+    except (PackageNotFoundError, OSError):
+        return "missing"
 
 
 def _libraries() -> Finding:
@@ -44,10 +59,10 @@ def _libraries() -> Finding:
         f"miniaudio {miniaudio.__version__}, PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"
     )
     try:
-        version = library().libvlc_get_version().decode()
+        vlc = library().libvlc_get_version().decode()
     except DeviceError as error:
         return Finding("libraries", f"no libVLC, {others}", Mark.WRONG, str(error))
-    return Finding("libraries", f"libVLC {version}, {others}")
+    return Finding("libraries", f"libVLC {vlc}, {others}")
 
 
 def storage() -> Iterator[Finding]:

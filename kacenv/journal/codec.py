@@ -114,6 +114,17 @@ def read_line(line: bytes) -> Record | None:
         return None
 
 
+def is_newer(line: bytes) -> bool:
+    """Tell whether a whole line is of a later version than this program knows."""
+    seal, _, text = line.rstrip(b"\n").partition(b" ")
+    if seal != b"%08x" % binascii.crc32(text):
+        return False
+    try:
+        return bool(json.loads(text)["version"] > VERSION)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def _record(data: dict[str, Any]) -> Record | None:
     if data["version"] > VERSION:
         return None

@@ -1,11 +1,12 @@
 """Reader of the journal of a session that broke off."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from kacenv.engine import State, step
-from kacenv.errors import JournalError
-from kacenv.journal.codec import Record, read_line
+from kacenv.errors import JournalError, NewerJournalError
+from kacenv.journal.codec import Record, is_newer, read_line
 from kacenv.recovery import GIVEN_UP_AFTER, Entry, fold, is_on
 from kacenv.stamp import Passed, Stamp, passed
 from kacenv.units import Seconds, format_seconds
@@ -44,7 +45,7 @@ def read(path: Path) -> Past | None:
     A torn last line is normal after a power cut; damaged lines are skipped and counted.
 
     Raises:
-        JournalError: The file can't be read, or its first record is lost.
+        JournalError: It can't be read, its beginning is lost, or a newer kacenv has written it.
     """
     try:
         lines = path.read_bytes().splitlines(keepends=True)
@@ -56,9 +57,25 @@ def read(path: Path) -> Past | None:
             "it can't be resumed. Start the scene again, and go to its phase with: kacenv next"
         ) from error
     records = [record for line in lines if (record := read_line(line))]
+    if len(records) < len(lines):
+        refuse_newer(lines)
     if not lines or any(record.ended for record in records):
         return None
     return past_of(records)
+
+
+def refuse_newer(lines: Iterable[bytes]) -> None:
+    """Refuse a journal whose lines this kacenv can't know.
+
+    Raises:
+        NewerJournalError: A newer one has written them.
+    """
+    if any(map(is_newer, lines)):
+        raise NewerJournalError(
+            "A newer kacenv has written down the session before; this one can't resume it. "
+            "Its journal is kept. To have it resumed or recorded, install the newer kacenv again. "
+            "To go on without it, start the scene again, and go to its phase with: kacenv next"
+        )
 
 
 def unfinished(path: Path, now: Stamp) -> Return | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kacenv.errors import JournalError
 from kacenv.journal.codec import Record, read_line
-from kacenv.journal.past import Past, past_of
+from kacenv.journal.past import Past, past_of, refuse_newer
 from kacenv.stamp import Stamp
 from kacenv.tally import Tally
 from kacenv.units import Seconds
@@ -39,11 +39,13 @@ def read_whole(path: Path) -> Whole:
     """Read the journal at `path` of a session that is over.
 
     Raises:
-        JournalError: The first record is lost.
-        OSError: The file can't be read.
+        JournalError: Its beginning is lost, or a newer kacenv has written it.
+        OSError: It can't be read.
     """
     lines = [line for line in path.read_bytes().splitlines() if line.strip()]
     records = [record for line in lines if (record := read_line(line))]
+    if len(records) < len(lines):
+        refuse_newer(lines)
     first = next((record for record in records if record.base is not None), None)
     if first is None:
         raise JournalError("The journal of the session is damaged; no record can be made of it.")

@@ -32,17 +32,13 @@ class EmbeddedBroker:
         """Start listening.
 
         Raises:
-            DeviceError: amqtt isn't installed, or the port is taken.
+            DeviceError: The port is taken.
         """
         for name in _NOISY:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._thread.start()
         try:
             self._stop.result(START_TIMEOUT)
-        except ImportError:
-            raise DeviceError(
-                "The demo's own broker isn't installed; install it with: pip install 'kacenv[demo]'"
-            ) from None
         except Exception as error:
             raise DeviceError(
                 f"The demo's broker can't listen on {HOST}:{self.port} ({error}); "
@@ -71,7 +67,7 @@ class EmbeddedBroker:
 
 
 async def _started(port: int) -> Any:
-    from amqtt.broker import Broker  # noqa: PLC0415 - an extra, and slow to import
+    from amqtt.broker import Broker  # noqa: PLC0415 - slow to import
 
     broker = Broker(
         {

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kacenv.errors import LoadError, Problem
+from kacenv.places import is_packed
 
 MAX_BYTES = 1_000_000
 
@@ -15,7 +16,8 @@ def shown(path: Path) -> str:
     """Return the path for display: relative to the current folder if inside."""
     here = Path.cwd()
     full = here / path
-    return str(full.relative_to(here)) if full.is_relative_to(here) else str(full)
+    inside = full.is_relative_to(here) and not is_packed(full)
+    return str(full.relative_to(here)) if inside else str(full)
 
 
 def refuse(path: Path, found: str, expected: str, example: str = "") -> LoadError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from kacenv.loader.files import any_of, near, refuse, require_file, shown
-from kacenv.places import HOUSE, house_folder
+from kacenv.places import HOUSE, house_folder, is_packed
 
 YAML = (".yaml", ".yml")
 PLAYLISTS = (*YAML, ".m3u8", ".m3u", ".xspf")
@@ -41,15 +41,28 @@ class House:
         return cls(root)
 
     @classmethod
+    def own(cls, chosen: Path | None = None) -> Self:
+        """Find the house as `find` does, to write in it, or to rely on it from now on.
+
+        Raises:
+            LoadError: It isn't there, or is the one inside kacenv, which an upgrade replaces.
+        """
+        house = cls.find(chosen)
+        if is_packed(house.root):
+            expected = "a house of your own; kacenv init makes one"
+            raise refuse(house.root, "no house to keep things in", expected, "kacenv init")
+        return house
+
+    @classmethod
     def around(cls, path: Path) -> Self | None:
-        """The house in which `path` lies, the nearest one; None where it lies in none."""
+        """Return the nearest house that `path` lies in, None if there is none."""
         folder = path.parent.resolve()
         houses = (cls(root) for root in (folder, *folder.parents))
         return next((house for house in houses if house.is_there), None)
 
     @property
     def is_there(self) -> bool:
-        """Whether it has any of its folders."""
+        """Return True if it has any of its folders."""
         return any((self.root / kind).is_dir() for kind in FileKind)
 
     @property

@@ -125,7 +125,7 @@ def _scenes_and_music() -> Iterator[tuple[str, str | Path]]:
     music = sorted((shipped / "playlists" / "house").glob("*.opus"))
     if not music:
         raise KacenvError(
-            f"The music that comes with kacenv isn't in {shipped}. Fetch kacenv as a whole."
+            f"The music that comes with kacenv isn't in {shown(shipped)}. Fetch kacenv as a whole."
         )
     for name in SCENES:
         yield f"scenes/{name}.yaml", _taken_along(shipped / "scenes" / f"{name}.yaml")

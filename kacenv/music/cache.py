@@ -33,6 +33,13 @@ PRAGMA user_version = {VERSION};
 _ALL: Final = f"SELECT path, size, changed, {_COLUMNS} FROM files JOIN sounds USING (content)"  # noqa: S608 - nothing from outside
 
 
+_NEWER: Final = (
+    "A newer kacenv has measured this machine's music; this one can't use that, and leaves it as "
+    "it is. Install the newer kacenv again, or measure once more in another folder: "
+    f"{ENVIRONMENT}=/a/folder kacenv music scan"
+)
+
+
 class Stamp(NamedTuple):
     """Signature of a file for detecting changes: size (bytes) and modification time (ns)."""
 
@@ -187,7 +194,11 @@ def _version(base: sqlite3.Connection) -> int:
 
 
 def _prepare(base: sqlite3.Connection) -> None:
-    """Check that the database can be read and written; recreate one of another version."""
+    """Check that all can be read and written; begin anew where an older version wrote.
+
+    Raises:
+        KacenvError: A newer version wrote, and nothing of it is touched.
+    """
     (state,) = base.execute("PRAGMA quick_check(1)").fetchone()
     if state != "ok":
         raise sqlite3.DatabaseError(state)
@@ -195,6 +206,8 @@ def _prepare(base: sqlite3.Connection) -> None:
     if _version(base) == VERSION:
         _read_all(base)
         return
+    if _version(base) > VERSION:
+        raise KacenvError(_NEWER)
     base.executescript(
         f"BEGIN; DROP TABLE IF EXISTS sounds; DROP TABLE IF EXISTS files; {_TABLES} COMMIT;"
     )

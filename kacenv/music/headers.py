@@ -109,6 +109,8 @@ def _read_all(file: Path) -> dict[bytes, tuple[Stamp, Header]]:
 
 def _write(file: Path, rows: Sequence[tuple[object, ...]]) -> None:
     with closing(sqlite3.connect(file, timeout=1.0)) as base:
+        if _version(base) > VERSION:
+            return  # a newer kacenv's, which it shall find again
         if _version(base) != VERSION:
             base.executescript(_TABLE)
         with base:

@@ -3,6 +3,7 @@
 Only files whose names match the records' pattern are touched, and never links.
 """
 
+import json
 import os
 import re
 import stat
@@ -131,11 +132,15 @@ class Cabinet:
         Raises:
             RecordError: It can't be read.
         """
+        text = self.text(kept, DATA)
         try:
-            return SessionRecord.model_validate_json(self.text(kept, DATA))
+            return SessionRecord.model_validate_json(text)
         except ValidationError as error:
             raise RecordError(
-                f"The record {kept.id} is damaged. Its page may be whole: {kept.name(PAGE)}"
+                f"A newer kacenv has written the record {kept.id}; this one can't read it. Its "
+                f"page can be opened all the same: {kept.name(PAGE)}"
+                if _is_newer(text)
+                else f"The record {kept.id} is damaged. Its page may be whole: {kept.name(PAGE)}"
             ) from error
 
     def card(self, kept: Kept) -> RecordCard:
@@ -234,6 +239,14 @@ class Cabinet:
 def _is_again(one: Kept, other: Kept) -> bool:
     """Return True if both are of one session, with different dates as the clock was set."""
     return one != other and (one.room, one.id) == (other.room, other.id)
+
+
+def _is_newer(text: str) -> bool:
+    """Tell whether a record has a form that this program doesn't know yet."""
+    try:
+        return bool(json.loads(text)["format"] > SessionRecord.model_fields["format"].default)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 def _write(folder: int, name: str, content: bytes, at: float | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.errors import JournalError, RecordError
+from kacenv.errors import JournalError, NewerJournalError, RecordError
 from kacenv.journal import read_whole
 from kacenv.record.cabinet import Cabinet, Kept
 from kacenv.record.expiry import Expiry
@@ -17,6 +17,10 @@ from kacenv.units import Days
 
 FAILED = "The session's record can't be written; its journal is kept, the log says more."
 _DAMAGED = "The session's record can't be written: its journal is damaged."
+_NEWER = (
+    "A newer kacenv has written down a session; this one can't write its record. "
+    "Its journal is kept until then: install the newer kacenv again."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -113,6 +117,8 @@ class Clerk:
         _log.warning("a session's record can't be written: %s", error, exc_info=error)
         if isinstance(error, OSError | RecordError):
             return unwritable(error, self._cabinet)
+        if isinstance(error, NewerJournalError):
+            return Said(_NEWER)
         is_damaged = isinstance(error, JournalError)
         try:
             (set_by if is_damaged else count_failure)(path)

@@ -26,6 +26,7 @@ NOT_TYPED = {
     r"apt install .*": "installs packages; those of the Makefile are among them",
     r"git clone .*": "ADDRESS-OF-KACENV is each clinic's own",
     r"cd /opt/kacenv && git pull && make setup": "fetches a new version",
+    r"(uv tool|pipx|python3 -m venv) .*\.whl": "installs; tests/test_wheel.py runs what is inside",
     r"editor .*": "a person edits; the test writes the room that the pages suppose",
     r"systemctl .*": "needs a machine that runs systemd",
     r"install -m 640 -g kacenv .*": "the group is made by `kacenv service install`",

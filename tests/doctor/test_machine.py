@@ -20,11 +20,13 @@ def only(found: Iterable[Finding]) -> Finding:
 
 def test_versions_are_told() -> None:
     """All that kacenv stands on, as it is loaded."""
-    own, system, libraries = machine.versions()
+    own, system, libraries, packages = machine.versions()
     assert own.found == f"{__version__}, Python {platform.python_version()}"
     assert platform.release() in system.found
     for name in ("libVLC 3.", "miniaudio 1.", "PyAV ", "FFmpeg "):
         assert name in libraries.found
+    for name in ("numpy 2.", "mido 1.", "python-rtmidi 1.", "paho-mqtt 2."):
+        assert name in packages.found
 
 
 def test_the_clock_is_told() -> None:

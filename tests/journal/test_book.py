@@ -12,8 +12,8 @@ import pytest
 from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.engine import State
-from kacenv.errors import JournalError
-from kacenv.journal import Journal, read, unfinished
+from kacenv.errors import JournalError, NewerJournalError
+from kacenv.journal import Journal, read, read_whole, unfinished
 from kacenv.journal.book import SYNC_EVERY
 from kacenv.recovery import GIVEN_UP_AFTER, Entry
 from kacenv.requests import Hold, LightsUp, Release, Start
@@ -165,8 +165,10 @@ def test_a_later_version_is_not_guessed_at(path: Path) -> None:
     later = text.replace('"version":1', '"version":2').splitlines()
     lines = [line.partition(" ")[2] for line in later]
     path.write_text("".join(f"{binascii.crc32(s.encode()):08x} {s}\n" for s in lines if s))
-    with pytest.raises(JournalError):
+    with pytest.raises(NewerJournalError, match="install the newer kacenv again"):
         read(path)
+    with pytest.raises(NewerJournalError):
+        read_whole(path)
 
 
 def test_an_old_session_is_given_up(path: Path) -> None:

@@ -1,7 +1,6 @@
 """The demo's own broker."""
 
 import socket
-import sys
 import threading
 
 import pytest
@@ -50,10 +49,3 @@ def test_a_taken_port_is_said() -> None:
     """With the way out."""
     with EmbeddedBroker() as first, pytest.raises(DeviceError, match="stop what uses that port"):
         EmbeddedBroker(first.port).__enter__()
-
-
-def test_without_amqtt_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broker is an extra."""
-    monkeypatch.setitem(sys.modules, "amqtt.broker", None)
-    with pytest.raises(DeviceError, match=r"pip install 'kacenv\[demo\]'"):
-        EmbeddedBroker().__enter__()

@@ -103,11 +103,11 @@ def test_no_damage_stops_a_reader(
         cache.known().find(base)
 
 
-def test_other_version_is_measured_anew(tmp_path: Path, file: Path, make_sound: Make) -> None:
-    """What another version of the program measured isn't used."""
+def test_older_version_is_measured_anew(tmp_path: Path, file: Path, make_sound: Make) -> None:
+    """What an older version of the program measured isn't used."""
     keep(tmp_path, file, make_sound())
     with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
-        base.execute("PRAGMA user_version = 99")
+        base.execute("PRAGMA user_version = 3")
         base.commit()
     assert known_sounds(tmp_path).find(file) is None
     with Cache(tmp_path) as cache:

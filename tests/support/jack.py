@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rtmidi  # type: ignore[import-untyped]  # it ships no types
 
+from kacenv.rtmidi import load_rtmidi
+
+_RTMIDI: Any = load_rtmidi()  # it has no types
 RATE = 48_000
 PATIENCE = 30.0
 SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
@@ -59,7 +61,7 @@ class Pedal:
     """A pedal: a port of its own, as long as it is plugged in."""
 
     def __init__(self, name: str = "pedal") -> None:
-        self._port: Any = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name)
+        self._port: Any = _RTMIDI.MidiOut(_RTMIDI.API_UNIX_JACK, name)
         self._port.open_virtual_port("out")
 
     def send(self, *data: int) -> None:

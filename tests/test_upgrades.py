@@ -1,0 +1,132 @@
+"""What an older kacenv keeps is used by this one, and what a newer one keeps is left alone.
+
+`tests/data/kept` was written once, by the code of commit 0d3c414, and never changes; journals
+have `tests/journal/test_versions.py` of their own.
+"""
+
+import json
+import shutil
+import sqlite3
+import wave
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kacenv.access import DeviceRole, KeyRing
+from kacenv.errors import KacenvError, RecordError
+from kacenv.music import Cache
+from kacenv.music.cache import Stamp, known_sounds
+from kacenv.music.headers import Header, Headers
+from kacenv.record import Cabinet
+from kacenv.units import Seconds
+
+KEPT = Path(__file__).parent / "data" / "kept"
+TOKEN = "kacenv_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"  # noqa: S105 - of nobody
+PIN = "825064"
+LAKE = Path("/music/lake.flac")
+RECORD = "840e4fe4"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """What was kept then, in a folder of its own."""
+    shutil.copytree(KEPT, tmp_path / "kept")
+    (tmp_path / "kept" / "access.json").chmod(0o600)
+    return tmp_path / "kept"
+
+
+@pytest.fixture
+def found_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the music of then seem to be where it was, unchanged."""
+    monkeypatch.setattr(Stamp, "of", classmethod(lambda cls, _path: cls(1, 2)))
+
+
+def test_devices_are_let_in_as_before(kept: Path) -> None:
+    """A tablet's token and a display's PIN still open the door."""
+    ring = KeyRing(kept / "access.json")
+    tablet, display = ring.by_token(TOKEN), ring.by_pin(PIN)
+    assert tablet
+    assert (tablet.name, tablet.role) == ("tablet garden", DeviceRole.STAFF)
+    assert display
+    assert (display.name, display.role) == ("wall display", DeviceRole.VIEWER)
+
+
+def test_records_are_read_as_before(kept: Path) -> None:
+    """A session's record is found, and tells its length and outcome."""
+    cabinet = Cabinet(kept / "records")
+    card = cabinet.card(cabinet.find(RECORD))
+    assert (card.scene, card.length, card.outcome) == ("Test session", 2120.0, "whole")
+
+
+@pytest.mark.usefixtures("found_there")
+def test_measurements_are_used_as_before(kept: Path) -> None:
+    """Neither loudness nor a header is measured again."""
+    sound = known_sounds(kept).find(LAKE)
+    assert sound
+    assert sound.loudness == -17.25
+    assert Headers(kept).find(LAKE) == Header(Seconds(180.5), "lyrics")
+
+
+def edited(path: Path, change: Callable[[dict[str, Any]], None]) -> bytes:
+    """Change a JSON file; what is in it then."""
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    return path.read_bytes()
+
+
+def test_a_newer_key_file_is_left_alone(kept: Path) -> None:
+    """Nobody is let in, nobody can be added, and the words say what to do."""
+    path = kept / "access.json"
+    before = edited(path, lambda content: content.update(version=2))
+    ring = KeyRing(path)
+    for attempt in (lambda: ring.by_token(TOKEN), lambda: ring.add_token("new", DeviceRole.STAFF)):
+        with pytest.raises(KacenvError, match="Install the newer kacenv again"):
+            attempt()
+    assert path.read_bytes() == before
+
+
+def test_a_newer_record_is_left_alone(kept: Path) -> None:
+    """The list goes without it, and who asks for it is led to its page."""
+    cabinet = Cabinet(kept / "records")
+    one = cabinet.find(RECORD)
+    path = cabinet.folder / one.name(".json")
+    before = edited(path, lambda content: content.update(format=2, mood="calm"))
+    with pytest.raises(RecordError, match="A newer kacenv has written the record"):
+        cabinet.read(one)
+    assert cabinet.cards() == [(one, None)]
+    assert path.read_bytes() == before
+
+
+def made_newer(path: Path) -> bytes:
+    """Give a base the mark of a later version; what is in its file then."""
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA user_version = 99")
+        base.commit()
+    return path.read_bytes()
+
+
+@pytest.mark.usefixtures("found_there")
+def test_newer_measurements_are_left_alone(kept: Path) -> None:
+    """They are neither used nor thrown away."""
+    before = made_newer(kept / "music.sqlite")
+    assert known_sounds(kept).find(LAKE) is None
+    with pytest.raises(KacenvError, match="measure once more in another folder"):
+        Cache(kept)
+    assert (kept / "music.sqlite").read_bytes() == before
+
+
+def test_newer_headers_are_left_alone(kept: Path) -> None:
+    """Headers are read from the music itself then, and nothing is kept of it."""
+    before = made_newer(kept / "headers.sqlite")
+    sound = kept / "second.wav"
+    with wave.open(str(sound), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(16_000))
+    headers = Headers(kept)
+    assert headers.find(sound).length == 1.0
+    headers.keep()
+    assert (kept / "headers.sqlite").read_bytes() == before
