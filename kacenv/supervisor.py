@@ -16,7 +16,7 @@ from kacenv.units import Seconds
 
 SILENCE = Seconds(6.0)
 """A daemon whose heart is not heard for this long is stuck, and is replaced."""
-BEGINNING = Seconds(60.0)
+BEGINNING = Seconds(150.0)
 """A daemon may take this long until its heart is first heard."""
 PARTING = Seconds(10.0)
 """A daemon that was told to leave may take this long, fading out."""
