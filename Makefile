@@ -50,8 +50,9 @@ setup-dev: setup $(DEV)
 packages:
 	$(call install,$(RUNTIME_PACKAGES))
 	@scripts/debian-packages $$(scripts/missing-wheels $(PYTHON))
+	@test -x $(BIN)/python || rm -f $(VENV)/runtime-* $(VENV)/dev-*  # its Python was upgraded away
 
-$(RUNTIME): requirements.txt requirements-build.txt pyproject.toml
+$(RUNTIME): requirements.txt requirements-build.txt pyproject.toml | packages
 	@echo "Installing what kacenv needs"
 	@scripts/install-locked $(PYTHON) $(VENV) requirements.txt
 	@rm -f $(VENV)/runtime-* $(VENV)/dev-*
