@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MANUAL = Path(__file__).parents[2] / "docs" / "install.md"
-_BLOCK = re.compile(r"^```sh\n(.*?)^```$|^(##+ .+)$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```sh\n(.*?)^```$|^(##+ [^\n]+)$", re.MULTILINE | re.DOTALL)
 BY_HAND = {
     r"editor .*": "a person edits",
     r"journalctl .*-f.*": "goes on until it is ended",
