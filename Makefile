@@ -2,6 +2,7 @@
 
 PYTHON  ?= python3
 VENV    := .venv
+ROOT    := $(if $(filter 0,$(shell id -u)),,sudo)
 BIN     := $(VENV)/bin
 TOOLS   := build/tools
 WHEELS  := build/wheels
@@ -13,6 +14,7 @@ TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-ut
                     wesnoth-music chromium jackd2 jack-example-tools|jackd2 fluidsynth \
                     timgm6mb-soundfont
 BENCH_PACKAGES   := liquidsoap
+VM_PACKAGES      := debootstrap qemu-system-x86 qemu-utils e2fsprogs
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
 # What renews the locks; it is never part of an environment that runs kacenv.
 LOCK_TOOLS       := uv==0.13.9 pip-audit==2.10.1
@@ -34,6 +36,7 @@ help:
 	@echo "make bench   measure speed, beside Liquidsoap"
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
+	@echo "make vm      install and try kacenv on virtual machines with Debian 12 and 13; RUNS=12 for one"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
 
 # --- installing -----------------------------------------------------------------------------
@@ -71,7 +74,7 @@ demo: setup
 
 # --- checking -------------------------------------------------------------------------------
 
-.PHONY: lint test bench soak
+.PHONY: lint test bench soak vm
 lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -89,6 +92,10 @@ bench: setup-dev
 soak: setup-dev
 	$(call install,$(TEST_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m soak $(RUNS)
+
+vm: setup-dev
+	$(call install,$(VM_PACKAGES))
+	$(ROOT) env PYTHONPATH=tests $(BIN)/python -m vm $(RUNS)
 
 # --- building -------------------------------------------------------------------------------
 

@@ -13,6 +13,11 @@ _SERVICE_HOUSE = Path("/etc/kacenv")
 _PACKED = Path(__file__).parent / "house"
 """Where a wheel carries the house that is shipped."""
 _CHECKOUT = Path(__file__).parents[1]
+_KEPT_BY_SERVICE = (
+    "A service keeps the rooms of this machine. If the room is just starting, wait a moment and"
+    " type the same again. systemctl list-units 'kacenv-*' shows the rooms."
+)
+_NOT_OURS = "{} belongs to another user. Set KACENV_RUN to a folder of your own."
 
 
 def run_folder() -> Path:
@@ -23,7 +28,7 @@ def run_folder() -> Path:
     """
     folder = run_folders()[-1]
     if folder.exists() and folder.stat().st_uid not in {0, os.geteuid()}:
-        raise DaemonError(f"{folder} belongs to another user. Remove it, or set KACENV_RUN.")
+        raise DaemonError(_KEPT_BY_SERVICE if folder == _SERVICE else _NOT_OURS.format(folder))
     return folder
 
 

@@ -107,7 +107,8 @@ NotifyAccess=all
 ExecStart={command}
 Restart=always
 RestartSec=1s
-TimeoutStartSec=90s
+# Our own supervisor replaces a daemon that begins too slowly, and tries three times.
+TimeoutStartSec=600s
 WatchdogSec={watchdog}
 WatchdogSignal=SIGKILL
 # Told to stop, the supervisor has the daemon fade out; what is left then is ended.

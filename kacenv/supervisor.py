@@ -16,7 +16,7 @@ from kacenv.units import Seconds
 
 SILENCE = Seconds(6.0)
 """Time without a watchdog notification after which a daemon is killed and replaced."""
-BEGINNING = Seconds(60.0)
+BEGINNING = Seconds(150.0)
 """Time limit of a daemon's first notification."""
 PARTING = Seconds(10.0)
 """Time limit of a daemon's shutdown, with its fade-out."""

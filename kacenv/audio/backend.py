@@ -3,16 +3,16 @@
 import ctypes
 import functools
 import importlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from kacenv.audio import pulse
+from kacenv.audio.device_list import NO_DEVICE, Device, Direction, find_devices
 from kacenv.audio.samples import RATE, Block
 from kacenv.errors import DeviceError
 from kacenv.units import Seconds
 
-_NO_DEVICE = "no sound device was found"
 _PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
 _ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)
 """Channel positions of miniaudio in ALSA's order: front, rear, centre, LFE, side."""
@@ -49,7 +49,7 @@ def listed() -> tuple[Listed, ...]:
         devices, backend = _devices()
     except DeviceError:
         return ()
-    return tuple(Listed(device["name"], _widest(device), backend) for device in devices)
+    return tuple(Listed(device.name, device.channels, backend) for device in devices)
 
 
 def find(wanted: str, channels: int) -> Found:
@@ -65,10 +65,10 @@ def find(wanted: str, channels: int) -> Found:
         width = _width("default", only, on_server, channels)
         return Found("default", None, width, _LATENCY[on_server], on_server)
     for device in devices:
-        if wanted.casefold() in device["name"].casefold():
-            width = _width(device["name"], device, on_server, channels)
-            return Found(device["name"], device["id"], width, _LATENCY[on_server], on_server)
-    names = ", ".join(device["name"] for device in devices)
+        if wanted.casefold() in device.name.casefold():
+            width = _width(device.name, device, on_server, channels)
+            return Found(device.name, device.key, width, _LATENCY[on_server], on_server)
+    names = ", ".join(device.name for device in devices)
     raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
 
 
@@ -138,31 +138,21 @@ def _hush_alsa() -> Any:
     return handler
 
 
-def _devices() -> tuple[list[dict[str, Any]], str]:
-    """Return all playback devices and the name of their sound system."""
-    miniaudio = _miniaudio()
+def _devices() -> tuple[list[Device], str]:
+    """Return all playback devices, and the sound system they belong to."""
     _hush_alsa()
-    try:
-        devices = miniaudio.Devices()
-        found = devices.get_playbacks()
-    except miniaudio.MiniaudioError as error:
-        raise DeviceError(_NO_DEVICE) from error
-    if not found or devices.backend == "Null":
-        raise DeviceError(_NO_DEVICE)
-    return found, devices.backend
+    found, system = find_devices(_miniaudio(), Direction.PLAYBACK)
+    if not found or system == "Null":
+        raise DeviceError(NO_DEVICE)
+    return found, system
 
 
-def _width(name: str, device: dict[str, Any] | None, on_server: bool, needed: int) -> int:
+def _width(name: str, device: Device | None, on_server: bool, needed: int) -> int:
     """Return the number of channels to open: all, or a server would upmix ours to the rest."""
-    width = _widest(device) if device else 0
+    width = device.channels if device else 0
     if 0 < width < needed:
         raise DeviceError(f"the sound device {name!r} has {width} channels, the room uses {needed}")
     return width if on_server and width else needed
-
-
-def _widest(device: dict[str, Any]) -> int:
-    formats: Iterable[dict[str, Any]] = device["formats"]
-    return max((form["channels"] for form in formats), default=0)
 
 
 def _channel_by_channel(miniaudio: Any, found: Found, telling: bool) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from kacenv.audio.device_list import Direction, find_devices
 from kacenv.audio.samples import RATE
 from kacenv.errors import DeviceError
 from kacenv.preflight.tone import Samples
@@ -96,9 +97,9 @@ def _opened(wanted: str) -> Any:
 def _key(miniaudio: Any, wanted: str) -> Any:
     if wanted == "default":
         return None
-    devices = miniaudio.Devices().get_captures()
+    devices, _ = find_devices(miniaudio, Direction.CAPTURE)
     for device in devices:
-        if wanted.casefold() in device["name"].casefold():
-            return device["id"]
-    names = ", ".join(device["name"] for device in devices) or "none"
+        if wanted.casefold() in device.name.casefold():
+            return device.key
+    names = ", ".join(device.name for device in devices) or "none"
     raise DeviceError(f"no microphone is called {wanted!r}; there are: {names}")
