@@ -12,16 +12,19 @@ TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-ut
 BENCH_PACKAGES   := liquidsoap
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
 
+WHOLE_SESSION := tests/test_end_to_end.py
+
 # Installs only what is missing, so that a second run needs neither network nor root.
 install = @missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 	if [ -n "$$missing" ]; then echo "Installing" $$missing; \
 	$(APT) update && $(APT) install -y --no-install-recommends $$missing >/dev/null; fi
 
-.PHONY: help setup demo test lint bench docs soak music clean
+.PHONY: help setup demo test check lint bench docs soak music clean
 help:
 	@echo "make setup   install what kacenv needs; afterwards $(BIN)/kacenv runs"
 	@echo "make demo    play the demo session (three minutes)"
 	@echo "make test    lint, types, contracts and tests"
+	@echo "make check   the same without programs, browser and devices, in less than a minute"
 	@echo "make bench   measure speed, beside Liquidsoap"
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
@@ -48,9 +51,17 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Programs that tests start keep their modules compiled; without, most of the time goes there.
+unexport PYTHONDONTWRITEBYTECODE
+
+check: lint
+	$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
+
+# The whole session comes first, alone. Of all others, many wait: a third finds time on two cores.
 test: lint
 	$(call install,$(TEST_PACKAGES))
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest $(WHOLE_SESSION)
+	$(BIN)/pytest -n 3 --dist worksteal --ignore=$(WHOLE_SESSION)
 
 bench: setup
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
