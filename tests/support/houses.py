@@ -8,6 +8,11 @@ FOREIGN_MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")
 """Music of a Debian package that nobody here made."""
 
 
+def foreign_pieces() -> list[Path]:
+    """Return its forty pieces; one file is silence."""
+    return sorted(set(FOREIGN_MUSIC.glob("*.ogg")) - {FOREIGN_MUSIC / "silence.ogg"})
+
+
 def write_house(house: Path, **files: str) -> Path:
     """A house with these files; `rooms__bench` is `rooms/bench.yaml`."""
     for name, text in files.items():
