@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from page.conftest import SIZES, Open, Tablet
+from page.conftest import PATIENCE, SIZES, Open, Tablet
 from page.test_quiet import check_access
 from playwright.sync_api import Browser
 from support.access import PIN, a_pin, a_token
@@ -32,6 +32,7 @@ def visit(browser: Browser) -> Iterator[Open]:
     def open_one(room: ServedRoom, size: str = "upright", end: str = "") -> Tablet:
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         tablet = Tablet(context.new_page(), size)
         tablet.page.goto(room.address + end)
@@ -124,7 +125,7 @@ def test_a_removed_device_sees_nothing_more(locked: ServedRoom, visit: Open) -> 
     tablet = visit(locked, end=f"#token={a_token()}")
     tablet.reads("#phase", "settle")
     KeyRing(key_file()).remove("tablet garden")
-    tablet.page.wait_for_selector("#login:not([hidden])", timeout=15000)
+    tablet.page.wait_for_selector("#login:not([hidden])")
     assert not tablet.page.is_visible("main")
     type_pin(tablet, PIN)
     tablet.reads("#phase", "settle")
@@ -138,5 +139,5 @@ def test_a_log_in_outlives_the_daemon(locked: ServedRoom, visit: Open) -> None:
     locked.cut()
     tablet.reads("#lost", "No link since")
     locked.mend()
-    tablet.page.wait_for_selector("#lost", state="hidden", timeout=15000)
+    tablet.page.wait_for_selector("#lost", state="hidden")
     assert not tablet.page.is_visible("#login")

@@ -22,4 +22,4 @@ def register_profiles() -> None:
 
 def examples(count: int) -> settings:
     """Return settings for `count` examples in the short profile, and as many more in a deep one."""
-    return settings(max_examples=count * settings.default.max_examples // _USUAL, deadline=None)
+    return settings(max_examples=count * settings().max_examples // _USUAL, deadline=None)

@@ -6,19 +6,35 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-REAL = frozenset(
-    {"subprocess", "playwright.sync_api"}
-    | {f"support.{name}" for name in ("daemon", "jack", "mosquitto", "pulse", "sandbox", "tablet")}
+REAL = (
+    "subprocess",
+    "playwright",
+    "soak",
+    "support.access",
+    "support.busy",
+    "support.certificates",
+    "support.daemon",
+    "support.jack",
+    "support.mosquitto",
+    "support.pulse",
+    "support.sandbox",
+    "support.tablet",
+    "kacenv.cli.service",
+    "kacenv.doctor.examine",
+    "kacenv.doctor.machine",
+    "kacenv.preflight.runner",
 )
-"""A file that imports one of these starts programs, or serves pages to some."""
-
+"""A file that imports of these starts programs, serves pages to some, or needs real time."""
 _FINDS_LIBRARIES = "/sbin/ldconfig"
 """What Python itself asks where a library lies."""
 
 
 def is_real(modules: set[ModuleType]) -> bool:
     """Return whether one of these files of tests, or of fixtures, imports what is real."""
-    return any(_origins(module) & REAL for module in modules)
+    origins = {origin for module in modules for origin in _origins(module)}
+    return any(
+        origin == real or origin.startswith(f"{real}.") for origin in origins for real in REAL
+    )
 
 
 def _origins(module: ModuleType) -> set[str]:
