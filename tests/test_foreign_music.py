@@ -56,7 +56,7 @@ def heard(status: Any, title: str) -> bool:
     """Return whether this piece plays, at its level, and can be heard."""
     session, (level, *_) = status["session"], status["meters"]["speakers"]
     playing = session["playing"] or {"title": None}
-    return playing["title"] == title and session["in_phase"] > 1.0 and level > HEARD
+    return (playing["title"], session["in_phase"] > 1.0, level > HEARD) == (title, True, True)
 
 
 def wait_until_heard(daemon: Daemon, title: str) -> None:

@@ -129,8 +129,9 @@ def test_clocks_run_between_messages(room: ServedRoom, open_tablet: Open) -> Non
     tablet.page.wait_for_timeout(1000)
 
     def agrees() -> bool:
-        before = room.now().in_phase
+        before: float = room.now().in_phase
         minutes, seconds = tablet.text("#phase-in").split(" in")[0].split(":")
-        return before - 1.0 <= 60 * int(minutes) + int(seconds) <= room.now().in_phase + 1.0
+        after: float = room.now().in_phase
+        return before - 1.0 <= 60 * int(minutes) + int(seconds) <= after + 1.0
 
     tablet.wait_until(agrees, "the same time")

@@ -32,9 +32,7 @@ _FINDS_LIBRARIES = "/sbin/ldconfig"
 def is_real(modules: set[ModuleType]) -> bool:
     """Return whether one of these files of tests, or of fixtures, imports what is real."""
     origins = {origin for module in modules for origin in _origins(module)}
-    return any(
-        origin == real or origin.startswith(f"{real}.") for origin in origins for real in REAL
-    )
+    return any(f"{origin}.".startswith(f"{real}.") for origin in origins for real in REAL)
 
 
 def _origins(module: ModuleType) -> set[str]:
