@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     It is first, so that `-m` sees the mark.
     """
     for item in items:
-        if isinstance(item, pytest.Function) and is_real(_modules(item)):
+        if isinstance(item, pytest.Function) and any(map(is_real, _modules(item))):
             item.add_marker("real")
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -29,19 +30,16 @@ _FINDS_LIBRARIES = "/sbin/ldconfig"
 """What Python itself asks where a library lies."""
 
 
-def is_real(modules: set[ModuleType]) -> bool:
-    """Return whether one of these files of tests, or of fixtures, imports what is real."""
-    origins = {origin for module in modules for origin in _origins(module)}
-    return any(f"{origin}.".startswith(f"{real}.") for origin in origins for real in REAL)
+@cache
+def is_real(module: ModuleType) -> bool:
+    """Return whether this file of tests, or of fixtures, imports what is real."""
+    found = (f"{origin}." for origin in map(_origin, vars(module).values()))
+    return any(origin.startswith(f"{real}.") for origin in found for real in REAL)
 
 
-def _origins(module: ModuleType) -> set[str]:
-    """Return the modules that a file imports, or imports from."""
-    found = vars(module).values()
-    return {
-        one.__name__ if isinstance(one, ModuleType) else str(getattr(one, "__module__", ""))
-        for one in found
-    }
+def _origin(one: object) -> str:
+    """Return the module that this is, or comes from."""
+    return one.__name__ if isinstance(one, ModuleType) else str(getattr(one, "__module__", ""))
 
 
 class Fence:
