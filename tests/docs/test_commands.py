@@ -18,7 +18,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 WITH_COMMANDS = [page for page in PAGES if any(commands(page))]
 
 NOT_TYPED = {
-    r"make (demo|test|check|setup)\b.*": "takes minutes, or is this test itself; the target is there",
+    r"make (demo|test|check|setup)\b.*": "takes minutes, or is this test; the target is there",
     r"make -C /opt/kacenv \w+": "installs packages; the target is there",
     r"apt install .*": "installs packages; those of the Makefile are among them",
     r"git clone .*": "ADDRESS-OF-KACENV is each clinic's own",

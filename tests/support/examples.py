@@ -3,7 +3,7 @@
 `pytest --hypothesis-profile=deep tests/engine` tries 20 times as many, and others each time.
 """
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 _USUAL = 100
 """Hypothesis's own number, from which shares are counted."""
@@ -16,7 +16,11 @@ def register_profiles() -> None:
     """
     settings.register_profile("short", settings.get_profile("ci"), max_examples=_USUAL)
     settings.register_profile(
-        "deep", settings.get_profile("default"), max_examples=20 * _USUAL, deadline=None
+        "deep",
+        settings.get_profile("default"),
+        max_examples=20 * _USUAL,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
     )
 
 
