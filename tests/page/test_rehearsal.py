@@ -112,7 +112,7 @@ def test_a_session_is_rehearsed_at_the_tablet(rehearsal: Rehearsal, open_tablet:
     tablet.press("#stop")
     assert rehearsal.process.wait(PATIENCE) == 0
     tablet.reads("#lost-words", "The rehearsal is over. This is how it was then.")
-    assert tablet.page.locator("main button:enabled").count() == 0
+    tablet.wait_until(lambda: tablet.page.locator("main button:enabled").count() == 0)
 
 
 def test_a_rehearsal_is_left_by_ctrl_c(rehearsal: Rehearsal, open_tablet: Open) -> None:
