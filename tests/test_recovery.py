@@ -64,7 +64,7 @@ from kacenv.units import Seconds
 
 ROOM = a_room()
 Presses = Sequence[tuple[Seconds, Press]]
-MANY = examples(40)
+MANY = examples(30)
 ONE = a_timeline(
     a_phase("build", 1800.0, cues=(a_cue("Look in", 300.0),)),
     a_phase("return", 1800.0, cues=(a_cue("Blood pressure", 60.0),)),

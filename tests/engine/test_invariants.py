@@ -41,7 +41,7 @@ T = TypeVar("T", bound=Command)
 LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
 ENOUGH = 20
 """Pieces after which a session whose pieces end early has shown all it can."""
-LONG = examples(50)
+LONG = examples(40)
 SHORTER = examples(30)
 
 

@@ -1,6 +1,7 @@
 """Logging in by touch, and what a device that may only look can press."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from playwright.sync_api import Browser
 from support.access import PIN, a_pin, a_token
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.access import DeviceRole, KeyRing, key_file
+from kacenv.access import DeviceRole, KeyRing, key_file, patience
+from kacenv.units import Seconds
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 
@@ -72,8 +74,12 @@ def test_a_pin_opens_the_room_by_touch(locked: ServedRoom, visit: Open, size: st
     assert "kacenv-garden" not in tablet.page.evaluate("document.cookie")
 
 
-def test_a_wrong_pin_is_said_and_then_has_to_wait(locked: ServedRoom, visit: Open) -> None:
+def test_a_wrong_pin_is_said_and_then_has_to_wait(
+    locked: ServedRoom, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Wrong digits are said to be wrong; after four times the page says how long to wait."""
+    slow = replace(patience.ONE, first=Seconds(600.0))  # than the slowest machine types
+    monkeypatch.setattr(patience, "ONE", slow)
     tablet = visit(locked)
     for _ in range(4):
         type_pin(tablet, "728391")
