@@ -18,7 +18,7 @@ from kacenv.daemon import serve
 from kacenv.loader import House, Patrol
 from kacenv.units import Seconds
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

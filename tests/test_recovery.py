@@ -5,8 +5,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.sessions import (
     a_cue,
     a_phase,
@@ -63,7 +64,7 @@ from kacenv.units import Seconds
 
 ROOM = a_room()
 Presses = Sequence[tuple[Seconds, Press]]
-MANY = settings(max_examples=60, deadline=None)
+MANY = examples(30)
 ONE = a_timeline(
     a_phase("build", 1800.0, cues=(a_cue("Look in", 300.0),)),
     a_phase("return", 1800.0, cues=(a_cue("Blood pressure", 60.0),)),

@@ -14,6 +14,7 @@ ALL = (
     "crossfades",
     "rendering",
     "scanning",
+    "loudness",
     "checking",
     "page",
     "touch",

@@ -1,13 +1,11 @@
 """`kacenv check` and `kacenv schema` as somebody types them."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from support.daemon import KACENV
 from support.houses import write_house, write_silence
+from support.typed import Said, typed
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers, device: Moon Base}\n"
 SCENE = "title: New\nphases:\n  - {name: return, duration: 2m, playlist: calm}\n"
@@ -27,17 +25,10 @@ def house(tmp_path: Path) -> Path:
     return folder
 
 
-def kacenv(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def kacenv(house: Path, *words: str) -> Said:
     """Type `kacenv WORDS` beside the house, with a cache of its own."""
     own = {"KACENV_HOUSE": str(house), "KACENV_CACHE": str(house.parent / "cache")}
-    return subprocess.run(
-        [KACENV, *words],
-        env={**os.environ, **own},
-        cwd=house.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return typed(*words, env=own, cwd=house.parent)
 
 
 def test_check_measures_what_is_new(house: Path) -> None:

@@ -1,14 +1,12 @@
 """`kacenv music import`, `list`, `missing`, `export`, `pack`, `unpack` as somebody types them."""
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from support.daemon import KACENV
 from support.houses import FOREIGN_MUSIC, write_house
+from support.typed import Said, typed
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers}\n"
 SCENE = "title: New\nphases:\n  - {name: return, duration: 2m, playlist: calm}\n"
@@ -24,12 +22,10 @@ def house(tmp_path: Path) -> Path:
     return folder
 
 
-def music(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def music(house: Path, *words: str) -> Said:
     """Type `kacenv music WORDS` in the house."""
-    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_CACHE": str(house / "cache")}
-    return subprocess.run(
-        [KACENV, *words], env=environment, cwd=house, capture_output=True, text=True, check=False
-    )
+    own = {"KACENV_HOUSE": str(house), "KACENV_CACHE": str(house / "cache")}
+    return typed(*words, env=own, cwd=house)
 
 
 def test_from_a_folder_to_another_machine(house: Path, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_simulated_lamps_do_as_they_are_told(simulated: subprocess.Popen[str], p
     assert (told["level"], told["color"], told["messages"]) == (1.0, "#ff8040", 1)
     assert told["last"] == f"wled/seat/api {call.decode()}"
     simulated.send_signal(signal.SIGINT)
-    assert simulated.wait(30) == 130
+    assert simulated.wait(60) == 130
 
 
 def typed(*words: str) -> Exception | None:

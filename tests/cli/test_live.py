@@ -140,7 +140,7 @@ def test_in_a_terminal_q_leaves(house: Path) -> None:
     os.write(ours, b"q")
     shown += read_until(ours, None)
     os.close(ours)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     for part in ("Twenty minutes", "60 times as fast", "The page: http://127.0.0.1:", "Left after"):
         assert part in shown.decode()
 

@@ -2,11 +2,8 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from record.test_gather import PLAN
@@ -14,14 +11,11 @@ from support.daemon import Daemon
 from support.houses import silent_house
 from support.lives import lived
 from support.sessions import a_room
-from typer.testing import CliRunner
+from support.typed import Said, typed
 
-from kacenv.cli.app import app
-from kacenv.errors import KacenvError
 from kacenv.loader import House, load_room
 from kacenv.record import Cabinet, write_record
 
-KACENV = str(Path(sys.executable).with_name("kacenv"))
 PATIENCE = 180
 
 
@@ -37,25 +31,10 @@ def state(tmp_path: Path) -> Path:
     return tmp_path
 
 
-class Said(NamedTuple):
-    """What came of a command."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def kacenv(state: Path, *words: str) -> Said:
     """Type `kacenv WORDS`, without a process of its own."""
-    environment = {
-        "KACENV_STATE": str(state),
-        "KACENV_RUN": str(state / "run"),
-        "KACENV_ROOM": None,
-    }
-    done = CliRunner().invoke(app, words, env=environment)
-    if isinstance(done.exception, KacenvError):
-        return Said(1, done.stdout, str(done.exception))
-    return Said(done.exit_code, done.stdout, done.stderr)
+    own = {"KACENV_STATE": str(state), "KACENV_RUN": str(state / "run"), "KACENV_ROOM": None}
+    return typed(*words, env=own)
 
 
 def ids(state: Path) -> dict[str, str]:
@@ -144,18 +123,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
 def test_the_shell_completes_ids(state: Path) -> None:
     """Each with its day."""
     asked = {"_KACENV_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
-    done = subprocess.run(
-        [KACENV],
-        env={
-            **os.environ,
-            **asked,
-            "COMP_WORDS": "kacenv record show ",
-            "KACENV_STATE": str(state),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = typed(env={**asked, "COMP_WORDS": "kacenv record show ", "KACENV_STATE": str(state)})
     assert sorted(done.stdout.split()) == sorted(ids(state).values())
 
 

@@ -25,7 +25,7 @@ from kacenv.errors import NotRunningError
 from kacenv.requests import Hold, Release, SeatStarted
 from kacenv.scene import Seat
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

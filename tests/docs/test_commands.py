@@ -6,7 +6,6 @@ A page's commands are typed in its order. What can't be typed on a machine that 
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,9 @@ from docs.hooks.shell import ROOT, Typed, commands
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 WITH_COMMANDS = [page for page in PAGES if any(commands(page))]
-AT_ONCE = 4
-"""So many pages are read side by side; much of it is waiting for sound and lamps."""
 
 NOT_TYPED = {
-    r"make (demo|test|setup)\b.*": "takes minutes, or is this test itself; the target is there",
+    r"make (demo|test|check|setup)\b.*": "takes minutes, or is this test; the target is there",
     r"make -C /opt/kacenv \w+": "installs packages; the target is there",
     r"apt install .*": "installs packages; those of the Makefile are among them",
     r"git clone .*": "ADDRESS-OF-KACENV is each clinic's own",
@@ -149,28 +146,12 @@ def read(page: Path, folder: Path, sound: dict[str, str]) -> list[tuple[Typed, D
         return list(Reader(page, sandbox).read())
 
 
-Reading = dict[Path, Future[list[tuple[Typed, Done]]]]
-
-
-@pytest.fixture(scope="module")
-def readings(
-    tmp_path_factory: pytest.TempPathFactory,
-    sound: dict[str, str],
-    measured: None,  # noqa: ARG001 - it is for the cache
-) -> Iterator[Reading]:
-    """Every page, being read."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {
-            page: pool.submit(read, page, tmp_path_factory.mktemp(page.stem), sound)
-            for page in WITH_COMMANDS
-        }
-
-
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_says_to_type_works(page: Path, readings: Reading) -> None:
+def test_what_a_page_says_to_type_works(page: Path, tmp_path: Path, sound: dict[str, str]) -> None:
     """Each command ends with 0, or with the code that the page states."""
     failed = []
-    for typed, done in readings[page].result():
+    for typed, done in read(page, tmp_path, sound):
         expected = STATED.get((typed.page, typed.bare), 0)
         good = (
             done.code in ENDED and done.said.strip()

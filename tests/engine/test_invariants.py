@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
 
 from kacenv.commands import (
@@ -40,8 +41,8 @@ T = TypeVar("T", bound=Command)
 LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
 ENOUGH = 20
 """Pieces after which a session whose pieces end early has shown all it can."""
-LONG = settings(max_examples=150, deadline=None)
-SHORTER = settings(max_examples=60, deadline=None)
+LONG = examples(40)
+SHORTER = examples(30)
 
 
 def willing(timeline: Timeline, presses: Presses) -> list[Moment]:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.commands import Command, EnterPhase, Notice, Prompt
@@ -17,7 +18,7 @@ from kacenv.units import Seconds
 
 A, B = SeatStarted(seat=Seat.A), SeatStarted(seat=Seat.B)
 NOT_A = SeatStarted(seat=Seat.A, started=False)
-MANY = settings(max_examples=60, deadline=None)
+MANY = examples(60)
 
 
 def plan(follow: Follow = Follow.NEITHER, timeout: float = 900.0) -> Timeline:

@@ -4,8 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
 from kacenv import commands
@@ -194,7 +195,7 @@ PRESSES = st.lists(
 
 
 @given(PRESSES)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_the_engine_knows_what_the_mixer_plays(presses: list[tuple[float, Request]]) -> None:
     """Whatever interrupts what, the engine's volume and level are those of the mixer's dials."""
     phases = [

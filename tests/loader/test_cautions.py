@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from support.sounds import RATE, rest, tone, write_wav
+from support.typed import measure_here
 
 from kacenv.loader import Caution, House, check_house, house_music, load_session, warnings_of
 from kacenv.loader.cautions import Rule
@@ -14,6 +15,12 @@ from kacenv.music.scan import scan
 from kacenv.units import Decibels, Seconds
 
 CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def measured_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Music is measured without processes of its own."""
+    measure_here(monkeypatch)
 
 
 def scanned(house: House) -> list[str]:

@@ -1,8 +1,7 @@
 import contextlib
-import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.errors import LoadError
@@ -67,7 +66,6 @@ def test_only_files_of_this_machine_are_local() -> None:
     assert local("file://nas/a.wav") == "file://nas/a.wav"
 
 
-@settings(deadline=dt.timedelta(seconds=5))
 @given(st.text(max_size=300) | st.text("<>/!&;?=playlisttracklocation \n#", max_size=200))
 def test_random_text_raises_nothing_else(text: str) -> None:
     """Whatever stands in a playlist of another program, it loads or is explained."""

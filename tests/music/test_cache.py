@@ -5,8 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 
 from kacenv.errors import KacenvError
 from kacenv.music import Cache, Sound, known_sounds
@@ -84,7 +85,7 @@ def test_damage_inside_is_found(tmp_path: Path, make_sound: Make) -> None:
         assert cache.rebuilt
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data())
 def test_no_damage_stops_a_reader(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

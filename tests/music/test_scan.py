@@ -11,6 +11,9 @@ from kacenv.music import Cache, Sound, known_sounds
 from kacenv.music.meter import measure
 from kacenv.music.scan import Scanned, scan
 
+pytestmark = pytest.mark.real
+"""Scans have processes of their own, of which some break down."""
+
 
 def measure_or_die(path: str) -> Sound | str:
     """A decoder that breaks down over a file with `crash` in its name."""

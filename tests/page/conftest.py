@@ -1,5 +1,6 @@
 """A real Chromium that looks at a served room and touches its page."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from support.tablet import ServedRoom, three_hours
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 SIZES = {"upright": (768, 1024), "lying": (1280, 800), "phone": (390, 844)}
+PATIENCE = 60_000
+"""Milliseconds that anything may take on a busy machine."""
 LONG_PRESS = 1100
 """Milliseconds of a finger on a key that asks for a second."""
 
@@ -40,7 +43,8 @@ class Tablet:
         assert box
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
         self._send("touchStart", [point])
-        self.page.wait_for_timeout(span)
+        if span:
+            self.page.wait_for_timeout(span)
         self._send("touchEnd", [])
 
     def _send(self, kind: str, points: list[dict[str, float]]) -> None:
@@ -52,15 +56,19 @@ class Tablet:
 
     def wait_for(self, condition: str) -> None:
         """Wait until a JavaScript condition holds; the page's policy forbids it to do so itself."""
-        for _ in range(300):
-            if self.page.evaluate(condition):
-                return
+        self.wait_until(lambda: bool(self.page.evaluate(condition)), condition)
+
+    def wait_until(self, holds: Callable[[], bool], what: str = "it") -> None:
+        """Look again and again until something has come about, here or in the room."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not holds():
+            said = self.text("#said")
+            assert time.monotonic() < end, f"{what} never came about; the page says: {said}"
             self.page.wait_for_timeout(50)
-        pytest.fail(f"{condition} never held; the page says: {self.text('#said')}")
 
     def reads(self, selector: str, part: str) -> None:
         """Wait until a text with `part` in it stands there."""
-        self.page.locator(selector).filter(has_text=part).wait_for(timeout=15000)
+        self.page.locator(selector).filter(has_text=part).wait_for()
 
     def shoot(self, name: str) -> None:
         """Keep a screenshot."""
@@ -110,6 +118,7 @@ def open_tablet(browser: Browser) -> Iterator[Open]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, has_touch=True, **options
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         tablet = Tablet(context.new_page(), size)
         tablet.open(room.address)

@@ -1,16 +1,18 @@
 """Logging in by touch, and what a device that may only look can press."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from page.conftest import SIZES, Open, Tablet
+from page.conftest import PATIENCE, SIZES, Open, Tablet
 from page.test_quiet import check_access
 from playwright.sync_api import Browser
 from support.access import PIN, a_pin, a_token
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.access import DeviceRole, KeyRing, key_file
+from kacenv.access import DeviceRole, KeyRing, key_file, patience
+from kacenv.units import Seconds
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 
@@ -32,6 +34,7 @@ def visit(browser: Browser) -> Iterator[Open]:
     def open_one(room: ServedRoom, size: str = "upright", end: str = "") -> Tablet:
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         tablet = Tablet(context.new_page(), size)
         tablet.page.goto(room.address + end)
@@ -71,8 +74,12 @@ def test_a_pin_opens_the_room_by_touch(locked: ServedRoom, visit: Open, size: st
     assert "kacenv-garden" not in tablet.page.evaluate("document.cookie")
 
 
-def test_a_wrong_pin_is_said_and_then_has_to_wait(locked: ServedRoom, visit: Open) -> None:
+def test_a_wrong_pin_is_said_and_then_has_to_wait(
+    locked: ServedRoom, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Wrong digits are said to be wrong; after four times the page says how long to wait."""
+    slow = replace(patience.ONE, first=Seconds(600.0))  # than the slowest machine types
+    monkeypatch.setattr(patience, "ONE", slow)
     tablet = visit(locked)
     for _ in range(4):
         type_pin(tablet, "728391")
@@ -124,7 +131,7 @@ def test_a_removed_device_sees_nothing_more(locked: ServedRoom, visit: Open) -> 
     tablet = visit(locked, end=f"#token={a_token()}")
     tablet.reads("#phase", "settle")
     KeyRing(key_file()).remove("tablet garden")
-    tablet.page.wait_for_selector("#login:not([hidden])", timeout=15000)
+    tablet.page.wait_for_selector("#login:not([hidden])")
     assert not tablet.page.is_visible("main")
     type_pin(tablet, PIN)
     tablet.reads("#phase", "settle")
@@ -138,5 +145,5 @@ def test_a_log_in_outlives_the_daemon(locked: ServedRoom, visit: Open) -> None:
     locked.cut()
     tablet.reads("#lost", "No link since")
     locked.mend()
-    tablet.page.wait_for_selector("#lost", state="hidden", timeout=15000)
+    tablet.page.wait_for_selector("#lost", state="hidden")
     assert not tablet.page.is_visible("#login")

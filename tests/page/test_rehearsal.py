@@ -15,6 +15,7 @@ from support.daemon import KACENV
 from support.houses import write_house, write_silence
 
 SPEED = 240
+PATIENCE = 60.0
 ROOM = """
 name: garden
 outputs:
@@ -33,7 +34,7 @@ SCENE = """
 title: Two evenings
 phases:
   - {name: onset, duration: 8m, playlist: still, light: dusk, light_fade: 2m, crossfade: 5s}
-  - {name: peak, duration: 1h, playlist: still, light: deep, light_fade: 2m, crossfade: 5s}
+  - {name: peak, duration: 3h, playlist: still, light: deep, light_fade: 2m, crossfade: 5s}
   - {name: return, duration: 8m, playlist: still, light: dusk, light_fade: 2m, crossfade: 5s}
 check_ins:
   - {at: 3m, phases: [onset], prompt: Look in}
@@ -109,9 +110,9 @@ def test_a_session_is_rehearsed_at_the_tablet(rehearsal: Rehearsal, open_tablet:
     tablet.shoot("rehearsal")
     assert tablet.complaints == []
     tablet.press("#stop")
-    assert rehearsal.process.wait(10) == 0
+    assert rehearsal.process.wait(PATIENCE) == 0
     tablet.reads("#lost-words", "The rehearsal is over. This is how it was then.")
-    assert tablet.page.locator("main button:enabled").count() == 0
+    tablet.wait_until(lambda: tablet.page.locator("main button:enabled").count() == 0)
 
 
 def test_a_rehearsal_is_left_by_ctrl_c(rehearsal: Rehearsal, open_tablet: Open) -> None:
@@ -122,4 +123,4 @@ def test_a_rehearsal_is_left_by_ctrl_c(rehearsal: Rehearsal, open_tablet: Open) 
     assert rehearsal.process.stdout
     said = rehearsal.process.stdout.read()
     assert "Left after " in said
-    assert rehearsal.process.wait(10) == 130
+    assert rehearsal.process.wait(PATIENCE) == 130

@@ -5,8 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.lives import Life, Presses, lived
 from support.sessions import (
     a_cue,
@@ -81,7 +82,7 @@ def seconds(press: type[Extend | Snooze], span: str) -> Extend | Snooze:
     return press.model_validate({"by": span})
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(timelines(), timed_presses(), st.sampled_from([0.0, BEGIN]))
 def test_the_real_arc_is_what_was_lived(timeline: Timeline, presses: Presses, begin: float) -> None:
     """For any scene and presses, however seldom the loop looked at its clock."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from support.access import a_certificate
+from support.daemon import ask_status
 from support.mosquitto import Mosquitto, free_port
 
 from kacenv.clock import MonotonicClock
@@ -145,7 +146,7 @@ class Sandbox:
 
     def begin(self, scene: str = "couple-lozenge") -> None:
         """Have a session run in the garden, as if it had been begun a while ago."""
-        if "phase" in self.run("kacenv status --room garden").said.lower():
+        if self._in_session():
             return
         done = self.run(f"kacenv start {scene} --room garden")
         assert done.code == 0, done.said
@@ -287,6 +288,14 @@ class Sandbox:
         for scene in (target / "scenes").glob("*.yaml"):
             scene.write_text(_TIME.sub(_shortened, scene.read_text()))
         shutil.copy(target / "rooms" / "demo.yaml", target / "rooms" / "garden.yaml")
+
+    def _in_session(self) -> bool:
+        """Return whether a session is on in the garden, by its own word."""
+        try:
+            status = ask_status(self._at("/run/kacenv/garden.sock"))
+        except OSError:
+            return False
+        return status["session"]["phase"] is not None
 
     def _own(self) -> list[int]:
         """The daemons of this sandbox; each carries its run folder in its environment."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager, suppress
 from dataclasses import replace
@@ -27,7 +26,7 @@ from kacenv.timeline import Timeline
 from kacenv.units import Decibels, Kelvin, Level, Seconds
 
 T = TypeVar("T")
-PATIENCE = 30.0
+PATIENCE = 60.0
 _LAMPS = {"left": "seats", "right": "seats", "desk": "task", "door": "path"}
 _ARC = (
     ("settle", 15, -6, 0.35),
@@ -177,6 +176,12 @@ class ServedRoom:
             line.request("GET", path, headers=named)
             yield line.getresponse()
 
-    def hang(self, span: float) -> None:
-        """Let the room answer nobody for `span` seconds, without closing anything."""
-        self._loop.call_soon_threadsafe(time.sleep, span)
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let the room answer nobody meanwhile, without closing anything."""
+        over = threading.Event()
+        self._loop.call_soon_threadsafe(over.wait, PATIENCE)
+        try:
+            yield
+        finally:
+            over.set()
