@@ -13,7 +13,7 @@ import numpy.typing as npt
 import rtmidi  # type: ignore[import-untyped]  # it ships no types
 
 RATE = 48_000
-PATIENCE = 30.0
+PATIENCE = 60.0
 SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 

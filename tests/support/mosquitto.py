@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from support.busy import ahead
+from support.priority import ahead
 from support.certificates import Certificates
 
 PROGRAM = "/usr/sbin/mosquitto"

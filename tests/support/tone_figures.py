@@ -16,8 +16,9 @@ Signal = npt.NDArray[np.float64]
 _BELOW_BELLS = 200.0
 _SILENT = 1e-3
 _WINDOW = RATE // 2
-_APART = 6
-"""Windows without a bell after which the next one is another stroke."""
+_RISE, _STRONG, _APART = 2.0, 0.1, 6
+"""A stroke is twice as strong as the window before it and a tenth of the strongest, and six
+windows after the last one: its rest after a dropout is none."""
 
 
 class Recording(NamedTuple):
@@ -99,9 +100,7 @@ def phases_heard(sound: Signal) -> list[str]:
 def bells_heard(sound: Signal) -> list[tuple[int, str | None]]:
     """Return each stroke of a bell, in order: its channel, and the phase that sounds with it."""
     music = list(_windows(sound[:, SPEAKERS]))
-    strokes = [
-        (at, channel) for channel in (SPEAKERS, STAFF) for at in _strokes(sound[:, channel])
-    ]
+    strokes = [(at, output) for output in (SPEAKERS, STAFF) for at in _strokes(sound[:, output])]
     return [(channel, _leading(music[at])) for at, channel in sorted(strokes)]
 
 
@@ -132,9 +131,13 @@ def _probe(pitch: float) -> Signal:
 def _strokes(signal: Signal) -> list[int]:
     """Return the windows in which the bell's strongest partial begins to sound."""
     partial = _strongest_partial()
-    strengths = np.array([_strength(window, partial) for window in _windows(signal)])
-    rings = np.flatnonzero(strengths > max(0.1 * strengths.max(), _SILENT))
-    return [int(at) for at in rings if not np.isin(np.arange(at - _APART, at), rings).any()]
+    strengths = np.array([0.0, *(_strength(window, partial) for window in _windows(signal))])
+    before, now = strengths[:-1], strengths[1:]
+    strokes: list[int] = []
+    for at in np.flatnonzero((now > _RISE * before) & (now > _STRONG * now.max())):
+        if not strokes or at > strokes[-1] + _APART:
+            strokes.append(int(at))
+    return strokes
 
 
 @cache

@@ -21,8 +21,16 @@ LONG, FADE = 5.0, 2.0
 END: Final = LONG * len(PHASES)
 BELLS: Final = {"room": (12.0, 27.0), "staff": (22.0,)}
 """When chimes are due, in seconds of the session: each in a phase's second half."""
-SPEAKERS, STAFF, CHANNELS = 0, 2, 3
-"""The outputs' first channels, and how many there are."""
+SPEAKERS, STAFF = 0, 2
+"""The outputs' first channels."""
+STROKES: Final = [
+    (SPEAKERS, "build"),
+    (STAFF, "build"),
+    (STAFF, "descent"),
+    (SPEAKERS, "return"),
+    (STAFF, "return"),
+]
+"""The outputs on which each chime is heard, and in which phase."""
 _ZONES = {"seat": "seats", "task": "task", "path": "path"}
 LAMPS: Final = tuple(_ZONES)
 
