@@ -7,7 +7,8 @@ SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 APT     := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0
 
 RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2
-TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils ffmpeg wesnoth-1.16-music \
+TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils pipewire \
+                    pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-1.16-music \
                     chromium jackd2 fluidsynth timgm6mb-soundfont
 BENCH_PACKAGES   := liquidsoap
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg

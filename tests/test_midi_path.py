@@ -80,9 +80,7 @@ def jack() -> Iterator[dict[str, str]]:
         _MIDO.set_backend(before)
 
 
-def link(
-    pedal: Pedal, is_heard: Callable[[], bool], data: tuple[int, ...] = LINKED
-) -> None:
+def link(pedal: Pedal, is_heard: Callable[[], bool], data: tuple[int, ...] = LINKED) -> None:
     """Send until something is heard: what is sent too soon after ports were linked is lost."""
 
     def arrives() -> bool:

@@ -101,7 +101,7 @@ def test_the_session_ends_in_time(heard: Recording) -> None:
 
 
 def test_the_order_is_heard_whatever_was_lost(heard: Recording) -> None:
-    """A quarter of each second missing, and all of it sooner, the same phases and chimes are found."""
+    """With a quarter of each second missing, the same phases and chimes are found."""
     torn = heard.sound[RATE // 3 :].copy()
     for start in range(0, len(torn), RATE):
         torn[start : start + RATE // 4] = 0

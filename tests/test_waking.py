@@ -32,6 +32,7 @@ from kacenv.units import Decibels, Seconds
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
 Samples = NDArray[np.float64]
 _FILE_RATE, _FILE_LEVEL = 8000, -15.0
+_SIZE = 1 << round(_LENGTH * _FILE_RATE).bit_length()
 _MOST_TURNS = 1000
 _STEEPEST = 4.0
 """Decibels in 50 ms, as for the faults of music files."""
@@ -54,6 +55,11 @@ def _noise(number: int) -> Samples:
     return 10 ** (_FILE_LEVEL / 20) * random.standard_normal(round(_LENGTH * _FILE_RATE))
 
 
+@cache
+def _spectrum(number: int) -> NDArray[np.complex128]:
+    return np.fft.rfft(_noise(number), _SIZE)
+
+
 @pytest.fixture(scope="module")
 def pieces(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, ...]:
     """Three pieces of noise."""
@@ -69,10 +75,10 @@ def _piece(path: Path, number: int) -> Cut:
 def place_in(sound: Block) -> Place:
     """Which piece sounds in `sound`, a second or less of it, and where its beginning is."""
     heard = sound[:: RATE // _FILE_RATE, 0]
-    size = 1 << round(_LENGTH * _FILE_RATE).bit_length()
+    sought = np.fft.rfft(heard, _SIZE).conj()
     found: list[tuple[float, Place]] = []
     for number in range(3):
-        match = np.fft.rfft(_noise(number), size) * np.fft.rfft(heard, size).conj()
+        match = _spectrum(number) * sought
         likeness = np.fft.irfft(match)
         at = int(likeness.argmax())
         found.append((float(likeness[at]), Place(number, at / _FILE_RATE)))

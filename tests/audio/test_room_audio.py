@@ -10,8 +10,8 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from audio.conftest import MakeFile
-from support.priority import ahead
 from support.decks import about, rms, steepest_step, tone
+from support.priority import ahead
 from support.pulse import Pulse
 from support.simulated_room import simulated
 
@@ -199,10 +199,10 @@ def test_every_output_has_its_own_channels(
     with server.recording(path), sounding(FOUR) as (audio, heard, clock):
         play(audio, 1, cut(make_file("flac", span=60.0)), clock.now())
         heard.wait_for(TrackStarted, 1)
-        wait_until(lambda: server.read(path)[-RATE:, 0].any())
+        wait_until(lambda: rms(server.read(path)[-RATE:, [0]]) > 0)
         before = server.read(path)
         audio.perform(StrikeChime(BELL, Audience.STAFF, clock.now()))
-        wait_until(lambda: server.read(path)[-RATE:, 2].any())
+        wait_until(lambda: rms(server.read(path)[-RATE:, [2]]) > 0)
         after = server.read(path)[len(before) :]
     assert not before[:, 2].any()
     levels = [20 * np.log10(rms(after[:, [column]])) for column in (0, 1, 3)]

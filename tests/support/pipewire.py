@@ -1,13 +1,16 @@
 """A PipeWire server of our own in PulseAudio's place, with a null sink whose sound is recorded."""
 
+import os
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from support.pulse import Pulse
 
 
 class PipeWire(Pulse):
-    """PipeWire, the policy that links streams to sinks, and its PulseAudio server, in `folder`."""
+    """PipeWire, its session manager on a bus of its own, and its PulseAudio server, in `folder`."""
 
     def __init__(self, folder: Path, channels: int = 2) -> None:
         super().__init__(folder, channels)
@@ -15,7 +18,6 @@ class PipeWire(Pulse):
             "XDG_RUNTIME_DIR": str(folder),
             "XDG_STATE_HOME": str(folder),
             "PIPEWIRE_RUNTIME_DIR": str(folder),
-            "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere",
         }
         self._programs: list[subprocess.Popen[bytes]] = []
 
@@ -27,18 +29,13 @@ class PipeWire(Pulse):
     def stop(self) -> None:
         """End the programs, the last one first."""
         for program in reversed(self._programs):
-            program.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
             program.wait()
         self._programs.clear()
 
     def _begin(self) -> None:
         self._programs.append(self._run("pipewire"))
         self._wait_for((self.folder / "pipewire-0").is_socket)
-        self._programs.append(self._run("wireplumber", *_policy()))
+        self._programs.append(self._run("dbus-run-session", "--", "wireplumber"))
         self._programs.append(self._run("pipewire-pulse"))
-
-
-def _policy() -> tuple[str, str]:
-    """Name the part of WirePlumber that needs neither cards nor a desktop's bus."""
-    whole = Path("/usr/share/wireplumber/policy.conf")
-    return ("--config-file", whole.name) if whole.exists() else ("--profile", "policy")

@@ -71,7 +71,9 @@ class Pulse:
 
     def _run(self, *command: str) -> subprocess.Popen[bytes]:
         nothing = subprocess.DEVNULL
-        return subprocess.Popen(command, env=self._whole_env, stdout=nothing, stderr=nothing)
+        return subprocess.Popen(
+            command, env=self._whole_env, stdout=nothing, stderr=nothing, start_new_session=True
+        )
 
     def stop(self) -> None:
         """End the server, as a crash would."""

@@ -148,5 +148,6 @@ def _strongest_partial() -> float:
 
 def _spectrum(signal: Signal) -> tuple[Signal, Signal]:
     """Return a windowed signal's amplitudes, and their pitches (Hz)."""
-    amplitudes = np.abs(np.fft.rfft(signal * np.hanning(len(signal))))
-    return amplitudes, np.fft.rfftfreq(len(signal), 1 / RATE)
+    amplitudes = np.abs(np.fft.rfft(signal * np.hanning(len(signal)))).astype(np.float64)
+    pitches = np.fft.rfftfreq(len(signal), 1 / RATE).astype(np.float64)
+    return amplitudes, pitches

@@ -16,10 +16,10 @@ TONES: Final = dict(zip(PHASES, (50, 70, 90, 110, 130, 150, 170), strict=True))
 """Each phase's music is a tone (Hz), below all partials of the bell."""
 LOOKS: Final = dict(zip(PHASES, (30, 20, 15, 10, 15, 25, 40), strict=True))
 """Each phase's light, in per cent, for all lamps."""
-LONG, FADE = 5.0, 2.0
+LONG, FADE = 8.0, 3.0
 """A phase and its crossfade, in seconds."""
 END: Final = LONG * len(PHASES)
-BELLS: Final = {"room": (12.0, 27.0), "staff": (22.0,)}
+BELLS: Final = {"room": (21.0, 45.0), "staff": (37.0,)}
 """When chimes are due, in seconds of the session: each in a phase's second half."""
 SPEAKERS, STAFF = 0, 2
 """The outputs' first channels."""
@@ -72,7 +72,7 @@ def _scene() -> dict[str, Any]:
         "title": "End to end",
         "phases": [
             {"name": name, "duration": f"{LONG:g}s", "playlist": name, "light": name,
-             "light_fade": f"{FADE:g}s", "crossfade": f"{FADE:g}s"}
+             "light_fade": f"{LONG / 2:g}s", "crossfade": f"{FADE:g}s"}
             for name in PHASES
         ],
         "check_ins": [
