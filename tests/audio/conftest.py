@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.busy import ahead
+from support.priority import ahead
 from support.pulse import Pulse
 
 _CODECS = {

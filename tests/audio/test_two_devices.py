@@ -1,26 +1,23 @@
-"""Two real devices of one room, recorded at once: heard together, and one lost alone."""
+"""Two real devices of one room: both are heard, and one is lost alone."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import pytest
-from support.busy import ahead, least, undisturbed
-from support.decks import ArrayDeck, noise, rms
-from support.ears import Ear, later, listening
+from support.decks import ArrayDeck, noise
+from support.ears import listening
+from support.priority import ahead
 from support.pulse import Pulse
 
 from kacenv.audio import RoomAudio
-from kacenv.audio.samples import RATE
 from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack
 from kacenv.playlist import Cut
 from kacenv.room import Output, Role, Room
 from kacenv.units import Seconds
 
-PATIENCE = 30.0
-TOGETHER = 0.005
+PATIENCE = 60.0
 SEATS = Room(
     name="test",
     outputs=(
@@ -30,36 +27,19 @@ SEATS = Room(
 )
 
 
-def wait_until(condition: Callable[[], bool]) -> float:
-    """Wait until `condition` holds; return the time (s) that took."""
-    begun = time.monotonic()
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < begun + PATIENCE
+        assert time.monotonic() < deadline
         time.sleep(0.005)
-    return time.monotonic() - begun
-
-
-def _is_past(moment: float) -> bool:
-    return time.monotonic() > moment
-
-
-def _apart(one: Ear, other: Ear) -> float:
-    """Return the offset (s) between two devices, once both are aligned."""
-
-    def measure() -> float:
-        wait_until(partial(_is_past, time.monotonic() + 1.1))
-        end = time.monotonic() - 0.5
-        return abs(later(*(ear.between(end - 1, end) for ear in (one, other))))
-
-    wait_until(partial(_is_past, time.monotonic() + 3.2))
-    return least(measure, TOGETHER)
 
 
 @contextmanager
 def playing() -> Iterator[RoomAudio]:
     """Start the room's audio with noise."""
     clock = MonotonicClock()
-    deck = ArrayDeck(noise(60.0, 1))
+    deck = ArrayDeck(noise(20.0, 1))
     audio = RoomAudio(SEATS, clock, lambda _: None, lambda: deck)
     with ahead():
         audio.start()
@@ -71,40 +51,31 @@ def playing() -> Iterator[RoomAudio]:
             audio.close()
 
 
-@undisturbed
-def test_two_devices_are_heard_together(two_amps: Pulse) -> None:
-    """Recorded at once and cross-correlated, both seats hear the same within 5 ms.
+def test_a_device_is_lost_alone_and_comes_back(two_amps: Pulse) -> None:
+    """The other plays on meanwhile, and staff are told which one is away.
 
-    Again so after one device was pulled and plugged in; the other plays on meanwhile, and
-    staff are told which one is away.
+    How near both are heard, before and after: `test_ensemble.py`, and `make bench`.
     """
-    with playing() as audio, listening(("left", "right")) as (left, right):
-        before = _apart(left, right)
-        assert audio.device == "Left, Right"
+    with playing() as audio:
+        wait_until(lambda: audio.device == "Left, Right")
         assert audio.device_note is None
-        first = time.monotonic() - 0.5
+        with listening(("left", "right")) as ears:
+            wait_until(lambda: all(ear.is_sounding for ear in ears))
         two_amps.remove("left")
-        noticed = wait_until(lambda: audio.device_note is not None)
+        wait_until(lambda: audio.device_note is not None)
         assert audio.device == "Right"
         assert str(audio.device_note).startswith(
             "No sound on seat-a: no sound device is called 'left'; there are: Right. "
             "The other outputs play on. Connect the device"
         )
+        with listening(("right",)) as (right,):
+            wait_until(lambda: right.is_sounding)
         two_amps.restore("left")
-        opened = wait_until(lambda: audio.device_note is None)
-        with listening(("left",)) as (again,):
-            after = _apart(again, right)
-        second = time.monotonic() - 0.5
-        assert audio.errors == audio.underruns == 0
-    print(f"apart by {before * 1000:.2f} ms, after a return by {after * 1000:.2f} ms;")
-    print(f"missed after {noticed:.2f} s, opened again {opened:.2f} s after its return")
-    assert before < TOGETHER
-    assert after < TOGETHER
-    assert noticed < 1.2
-    assert opened < 0.8
-    meanwhile = right.between(first, second)
-    parts = meanwhile[: len(meanwhile) // RATE * RATE].reshape(-1, RATE // 5, 2)
-    assert [rms(part) for part in parts] == pytest.approx([0.1] * len(parts), rel=0.05)
+        wait_until(lambda: audio.device_note is None)
+        with listening(("left", "right")) as ears:
+            wait_until(lambda: all(ear.is_sounding for ear in ears))
+        assert audio.device == "Left, Right"
+        assert audio.errors == 0
 
 
 @pytest.mark.usefixtures("no_sound_server")

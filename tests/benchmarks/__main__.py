@@ -12,6 +12,8 @@ ALL = (
     "engine_step",
     "playing",
     "crossfades",
+    "session",
+    "devices",
     "rendering",
     "scanning",
     "loudness",

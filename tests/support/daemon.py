@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from support.busy import ahead
+from support.priority import ahead
 
 KACENV = str(Path(sys.executable).with_name("kacenv"))
 PATIENCE = 60.0

@@ -15,7 +15,7 @@ from kacenv.rtmidi import load_rtmidi
 
 _RTMIDI: Any = load_rtmidi()  # it has no types
 RATE = 48_000
-PATIENCE = 30.0
+PATIENCE = 60.0
 SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 

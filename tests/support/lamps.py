@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from support.busy import ahead
+from support.priority import ahead
 from support.staff import Staff
 
 from kacenv.clock import SimClock
