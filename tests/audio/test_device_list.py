@@ -4,11 +4,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import miniaudio
+import miniaudio as untyped
 import pytest
 from support.pulse import Pulse
 
 from kacenv.audio.device_list import Device, Direction, find_devices, told_apart
+
+miniaudio: Any = untyped
 
 
 def _named(*pairs: tuple[str, str]) -> list[Device]:
