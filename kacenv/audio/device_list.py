@@ -113,13 +113,10 @@ def _infos(miniaudio: Any, context: Any, direction: Direction) -> list[Any]:
 def _device(miniaudio: Any, context: Any, direction: Direction, info: Any) -> Device:
     ffi = miniaudio.ffi
     key = ffi.new("ma_device_id *", info.id)
-    return Device(
-        ffi.string(info.name).decode(errors="replace"),
-        key,
-        _widest(miniaudio, context, direction, key),
-        # A union; the systems that we use have a string in it (miniaudio.h, ma_device_id).
-        ffi.string(ffi.cast("char *", key), 256).decode(errors="replace"),
-    )
+    # A union; the systems that we use have a string in it (miniaudio.h, ma_device_id).
+    address = ffi.string(ffi.cast("char *", key), 256).decode(errors="replace")
+    name = ffi.string(info.name).decode(errors="replace") or address
+    return Device(name, key, _widest(miniaudio, context, direction, key), address)
 
 
 def _widest(miniaudio: Any, context: Any, direction: Direction, key: Any) -> int:
