@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kacenv.doctor.finding import Finding, Mark, read_findings
 from kacenv.units import Seconds
 
-PATIENCE = Seconds(8.0)
+PATIENCE = Seconds(60.0)
 """Time limit of a probe."""
 _AT_ONCE = 2
 _NICE = 10
