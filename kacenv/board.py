@@ -4,8 +4,8 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from kacenv.core.units import Seconds
 from kacenv.status import Told
-from kacenv.units import Seconds
 
 _KEPT = 50
 _log = logging.getLogger(__name__)

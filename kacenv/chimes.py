@@ -11,9 +11,9 @@ import mido
 
 from kacenv.clock import Clock
 from kacenv.commands import StrikeChime
+from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import Note, Phrase
 from kacenv.rtmidi import load_rtmidi
-from kacenv.units import Decibels, Seconds
 
 _TUBULAR_BELLS = 14
 _HELD = Seconds(6.0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 from kacenv.places import run_folder, run_folders
 
 DAEMON, SUPERVISOR = "lock", "kept"

@@ -3,7 +3,7 @@
 import time
 from typing import Protocol
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 
 class Clock(Protocol):

@@ -6,11 +6,11 @@ far as that is possible without a jump.
 
 from dataclasses import dataclass, field
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.look import Look
 from kacenv.phrase import Phrase
 from kacenv.playlist import Cut
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds
 
 
 @dataclass(frozen=True, slots=True)

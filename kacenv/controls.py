@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from kacenv import room
+from kacenv.core.units import Decibels, Seconds
 from kacenv.presses import PressError, press_of
 from kacenv.requests import End, Press, Stop, Volume
 from kacenv.trigger import Heard, Sort, Trigger
-from kacenv.units import Decibels, Seconds
 
 GUARD: Final = Seconds(0.4)
 """Debounce time (s): a repeated press this soon is a bouncing contact, or a nervous foot."""

@@ -19,7 +19,8 @@ from kacenv.chimes import MidiChimes
 from kacenv.claim import claim
 from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import Crossfade
-from kacenv.errors import JournalError, LoadError
+from kacenv.core.errors import JournalError, LoadError
+from kacenv.core.units import Seconds
 from kacenv.heart import Heart
 from kacenv.journal import Journal, Return, unfinished
 from kacenv.lights.rig import Rig
@@ -29,7 +30,6 @@ from kacenv.places import state_folder
 from kacenv.room import Room
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.stamp import stamp
-from kacenv.units import Seconds
 
 _log = logging.getLogger(__name__)
 PARTING = Seconds(1.5)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from kacenv.commands import AudioCommand, LightCommand, StrikeChime
+from kacenv.core.units import Decibels, Seconds
 from kacenv.look import Setting
-from kacenv.units import Decibels, Seconds
 
 
 class Sound(Protocol):

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable
 
+from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.journal import Journal
 from kacenv.requests import Request, Resume, Start
 from kacenv.tally import Tally
-from kacenv.units import Seconds
 
 BEAT = Seconds(3.0)
 """Interval of heartbeats in the journal."""

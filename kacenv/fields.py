@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from kacenv import units
-from kacenv.errors import UnitError
+from kacenv.core import units
+from kacenv.core.errors import UnitError
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LINE_LIMIT = 80

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 BEAT = Seconds(1.0)
 PIPE = "KACENV_HEART"

@@ -16,9 +16,10 @@ from typing import Final
 
 from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, LightCommand
+from kacenv.core.errors import DaemonError, DeviceError, KacenvError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.daemon import end
 from kacenv.devices import Lamp
-from kacenv.errors import DaemonError, DeviceError, KacenvError
 from kacenv.journal import Journal
 from kacenv.lights.broker import HOST, EmbeddedBroker
 from kacenv.lights.direct import wait_for
@@ -34,7 +35,6 @@ from kacenv.simulate import words_of
 from kacenv.stamp import Stamp, is_synchronised, stamp
 from kacenv.surfaces import Surfaces, Tcp
 from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Seconds
 
 LAMPS_WITHIN: Final = 5.0
 """Time limit for virtual lamps to connect before the session begins, in real seconds."""

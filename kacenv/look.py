@@ -7,8 +7,8 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from kacenv.errors import UnitError
-from kacenv.units import Kelvin, Level, parse_kelvin, parse_level
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Kelvin, Level, parse_kelvin, parse_level
 
 _SETTING = re.compile(
     r"(?P<level>\S+?\s?%)(?:\s+(?P<kelvin>\d+\s*K))?(?:\s+(?P<color>#[0-9A-Fa-f]{6}))?"

@@ -13,10 +13,10 @@ import mido
 
 from kacenv import room
 from kacenv.controls import Controls, Traffic
+from kacenv.core.units import Decibels, Seconds
 from kacenv.requests import Press
 from kacenv.rtmidi import load_rtmidi
 from kacenv.trigger import Arrivals, Heard, heard_in
-from kacenv.units import Decibels, Seconds
 
 LOOK_EVERY: Final = Seconds(2.0)
 """Interval (s) between scans of the ports."""

@@ -8,9 +8,9 @@ from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Seconds
 from kacenv.fields import Duration, Model
-from kacenv.units import Seconds
 
 LOWEST: Final = 36
 HIGHEST: Final = 96

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 
 HOUSE = "KACENV_HOUSE"
 """Environment variable with the house's path."""

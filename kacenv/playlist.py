@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Decibels as Db
+from kacenv.core.units import Seconds
 from kacenv.fields import Decibels, Duration, Line, Model
-from kacenv.units import Decibels as Db
-from kacenv.units import Seconds
 
 
 class Order(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from kacenv.errors import KacenvError, UnitError
+from kacenv.core.errors import KacenvError, UnitError
 from kacenv.requests import Press, PressField
 
 Fields = dict[str, Any]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, step
-from kacenv.errors import RefusedError
 from kacenv.requests import Request
-from kacenv.units import Seconds
 
 GIVEN_UP_AFTER = Seconds(6 * 3600.0)
 """Age above which a session that broke off isn't resumed."""

@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.fields import Decibels, Duration, Level, Model, Slug
 from kacenv.phrase import BELL
 from kacenv.scene import Seat
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds, format_seconds
 
 
 @dataclass(frozen=True, slots=True)

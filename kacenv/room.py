@@ -7,17 +7,17 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Days as Span
+from kacenv.core.units import Decibels as Db
+from kacenv.core.units import Kelvin as White
+from kacenv.core.units import Level as Share
+from kacenv.core.units import Seconds
 from kacenv.fields import Days, Decibels, Duration, Kelvin, Level, Line, Model, Slug
 from kacenv.look import SettingField, Zone
 from kacenv.phrase import BUILT_IN, OwnChime, Phrase
 from kacenv.surfaces import Surfaces
 from kacenv.trigger import TriggerField
-from kacenv.units import Days as Span
-from kacenv.units import Decibels as Db
-from kacenv.units import Kelvin as White
-from kacenv.units import Level as Share
-from kacenv.units import Seconds
 
 LONGEST_DELAY = Seconds(0.5)
 """Largest delay of an output."""

@@ -6,11 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Decibels as Db
+from kacenv.core.units import Seconds
 from kacenv.fields import Decibels, Duration, Line, Model, Slug
 from kacenv.phrase import BELL
-from kacenv.units import Decibels as Db
-from kacenv.units import Seconds
 
 
 class EndKind(StrEnum):

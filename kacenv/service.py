@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import PurePath
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 WATCHDOG = Seconds(30.0)
 """Watchdog timeout, above the time in which our own supervisor replaces a hung daemon."""

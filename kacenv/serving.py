@@ -29,7 +29,7 @@ from kacenv.api import (
     make_app,
 )
 from kacenv.api.line import line_options
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 from kacenv.loader import House, SceneCard, load_session, scene_cards
 from kacenv.places import state_folder
 from kacenv.requests import Start

@@ -21,12 +21,13 @@ from kacenv.commands import (
     SetVolume,
     ShowLook,
 )
+from kacenv.core.errors import KacenvError, RefusedError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.diary import Diary
 from kacenv.engine import LightHand, Mode, State, next_due, step
 from kacenv.engine.light import LIGHTS_UP
 from kacenv.engine.music import SHORTEST_FADE
 from kacenv.engine.phase import STOPPING
-from kacenv.errors import KacenvError, RefusedError
 from kacenv.journal import Journal, Return
 from kacenv.recovery import fold
 from kacenv.requests import Event, LightsUp, Press, Request, Resume, Stop
@@ -34,7 +35,6 @@ from kacenv.room import Role, Room
 from kacenv.stage import Stage
 from kacenv.stamp import slept
 from kacenv.status import RoomStatus, describe
-from kacenv.units import Decibels, Seconds
 
 LEAD = Seconds(0.2)
 """Lead of the engine over the room's clock, so that every command arrives in time."""

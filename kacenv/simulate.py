@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kacenv.commands import Command
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds, format_clock, format_seconds
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.errors import RefusedError
 from kacenv.requests import (
     Chime,
     Done,
@@ -27,7 +28,6 @@ from kacenv.requests import (
 )
 from kacenv.room import Room
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds, format_clock, format_seconds
 
 LONGEST = Seconds(24 * 3600.0)
 """Length after which a rehearsal is cut off, as if held and never released."""

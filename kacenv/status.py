@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kacenv.core.units import Seconds
 from kacenv.devices import ChimePort, Light, Sound
 from kacenv.engine import Due, Mode, State, phase
 from kacenv.engine.table import TABLE, Answer
@@ -10,7 +11,6 @@ from kacenv.look import Setting
 from kacenv.room import Fixture, Room
 from kacenv.scene import Seat
 from kacenv.timeline import Cue
-from kacenv.units import Seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from kacenv.core.units import Seconds
 from kacenv.heart import PIPE
-from kacenv.units import Seconds
 
 SILENCE = Seconds(6.0)
 """Time without a watchdog notification after which a daemon is killed and replaced."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 BOUNDS: Final = tuple(
     Seconds(step * power) for power in (1e-4, 1e-3, 1e-2, 1e-1, 1.0) for step in (1.0, 2.0, 5.0)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.look import Look
 from kacenv.phrase import Phrase
 from kacenv.playlist import Queue
 from kacenv.room import Room
 from kacenv.scene import Audience, CheckIn, EndKind, Follow, Phase, Scene, Seat, Seats
-from kacenv.units import Decibels, Seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Seconds
 from kacenv.phrase import pitch_name
-from kacenv.units import Seconds
 
 SLACK: Final = 8
 """Hysteresis: a pedal counts as released only this far behind its bound; half-pressed it would

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kacenv.units import format_clock
+from kacenv.core.units import format_clock
 from kacenv.words import asked, hand_lines, when
 
 _WIDTH = 100

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kacenv.units import format_clock
+from kacenv.core.units import format_clock
 
 _RECENT = 300.0
 """Age up to which messages are shown, in seconds."""

@@ -21,8 +21,8 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.cli.client import get, post, running_rooms, the_room
 from kacenv.clock import MonotonicClock
+from kacenv.core.errors import DaemonError, RefusedError
 from kacenv.daemon import hold_room
-from kacenv.errors import DaemonError, RefusedError
 from kacenv.loader import House
 from kacenv.requests import Start
 from kacenv.room import Room

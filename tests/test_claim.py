@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kacenv.claim import DAEMON, SUPERVISOR, claim, is_claimed
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 
 
 @pytest.fixture(autouse=True)

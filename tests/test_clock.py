@@ -3,7 +3,7 @@
 import pytest
 
 from kacenv.clock import MonotonicClock, SimClock
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 
 def test_a_simulated_clock_stands_still_between_jumps() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.heart import PIPE, Heart, notify
-from kacenv.units import Seconds
 
 PATIENCE = 30.0
 BEAT = Seconds(0.002)

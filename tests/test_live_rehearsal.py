@@ -10,7 +10,8 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.clock import SimClock
 from kacenv.commands import ResumeLights
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.rig import Rig
 from kacenv.live_rehearsal import LiveRehearsal, QuickLight, moments, open_rehearsal
 from kacenv.loader import House
@@ -19,7 +20,6 @@ from kacenv.record import Cabinet
 from kacenv.requests import Hold, Next, Press
 from kacenv.room import Records, Room
 from kacenv.timeline import Timeline
-from kacenv.units import Level, Seconds
 
 PATIENCE = 20.0
 FASTEST = 3600.0

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Kelvin, Level
 from kacenv.look import Color, Setting, SettingField, parse_color, parse_setting
-from kacenv.units import Kelvin, Level
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from kacenv.controls import FLOOD
+from kacenv.core.units import Decibels, Seconds
 from kacenv.midi_in import Hear, MidiControls, Port, fitting
 from kacenv.requests import Hold, Next, Press, Stop, Volume
 from kacenv.room import Controls
-from kacenv.units import Decibels, Seconds
 
 PATIENCE = 30.0
 SOON = Seconds(0.02)

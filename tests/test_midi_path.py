@@ -30,7 +30,7 @@ from typer.testing import CliRunner
 
 from kacenv import midi_in
 from kacenv.cli.midi import app
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.loader import House, load_room
 from kacenv.midi_in import RtMidiInputs, RtMidiPort
 from kacenv.trigger import heard_in

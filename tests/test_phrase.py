@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kacenv.commands import StrikeChime
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import BUILT_IN, HIGHEST, LOWEST, OwnChime, Phrase, parse_pitch, pitch_name
 from kacenv.room import ChimeLoudness
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds
 
 
 @pytest.mark.parametrize("phrase", BUILT_IN.values(), ids=str)

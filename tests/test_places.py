@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kacenv import places
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 
 
 @pytest.fixture

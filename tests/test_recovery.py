@@ -32,10 +32,11 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Fade
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, Step, next_due, step
 from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
-from kacenv.errors import RefusedError
-from kacenv.fades import Fade
 from kacenv.journal.codec import Record, read_line, write_line
 from kacenv.recovery import Entry, fold, is_on
 from kacenv.requests import (
@@ -60,7 +61,6 @@ from kacenv.requests import (
 from kacenv.scene import EndKind, Seat
 from kacenv.stamp import Stamp
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 ROOM = a_room()
 Presses = Sequence[tuple[Seconds, Press]]

@@ -10,13 +10,13 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
-from kacenv.errors import RefusedError
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import BELL
 from kacenv.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
 from kacenv.scene import Audience
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.simulate import rehearse
-from kacenv.units import Decibels, Seconds
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kacenv.core.units import Days, Seconds
 from kacenv.stamp import (
     Stamp,
     as_seen,
@@ -17,7 +18,6 @@ from kacenv.stamp import (
     slept,
     stamp,
 )
-from kacenv.units import Days, Seconds
 
 BEFORE = Stamp("first", 5000.0, 1_800_000_000.0)
 

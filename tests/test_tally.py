@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.core.units import Seconds
 from kacenv.tally import BOUNDS, Tally
-from kacenv.units import Seconds
 
 _spans = st.lists(st.floats(0.0, 200.0).map(Seconds), min_size=1, max_size=30)
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.sessions import a_cue, a_queue, a_room
 
+from kacenv.core.units import Seconds
 from kacenv.scene import EndKind, Scene
 from kacenv.timeline import Timeline, compile_timeline
-from kacenv.units import Seconds
 
 
 def compiled(**fields: object) -> Timeline:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Seconds
 from kacenv.trigger import SLACK, Arrivals, Heard, Sort, Trigger, heard_in, parse_trigger
-from kacenv.units import Seconds
 
 NOTE, CONTROL, PROGRAM = Sort.NOTE, Sort.CONTROL, Sort.PROGRAM
 

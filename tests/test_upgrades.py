@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from kacenv.access import DeviceRole, KeyRing
-from kacenv.errors import KacenvError, RecordError
+from kacenv.core.errors import KacenvError, RecordError
+from kacenv.core.units import Seconds
 from kacenv.music import Cache
 from kacenv.music.cache import Stamp, known_sounds
 from kacenv.music.headers import Header, Headers
 from kacenv.record import Cabinet
-from kacenv.units import Seconds
 
 KEPT = Path(__file__).parent / "data" / "kept"
 TOKEN = "kacenv_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"  # noqa: S105 - of nobody

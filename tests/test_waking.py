@@ -19,6 +19,7 @@ from kacenv.audio import RoomAudio
 from kacenv.audio.devices import Device
 from kacenv.audio.samples import RATE, Block
 from kacenv.clock import SimClock
+from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import Mode
 from kacenv.engine.resume import HOLD_AFTER
 from kacenv.playlist import Cut
@@ -27,7 +28,6 @@ from kacenv.room import Output as RoomOutput
 from kacenv.room import Role, Room
 from kacenv.session import LEAD, Session
 from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Seconds
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
 Samples = NDArray[np.float64]

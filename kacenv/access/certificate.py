@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 SOON: Final = timedelta(days=30)
 """Remaining validity below which staff are warned."""

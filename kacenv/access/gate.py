@@ -10,8 +10,8 @@ from kacenv.access.logins import Login, Logins
 from kacenv.access.pass_key import DeviceRole, PassKey
 from kacenv.access.patience import Patience
 from kacenv.access.refusal import Refusal
-from kacenv.errors import KacenvError
-from kacenv.units import Seconds
+from kacenv.core.errors import KacenvError
+from kacenv.core.units import Seconds
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from kacenv.access.pass_key import (
     pin_digest,
     token_digest,
 )
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 from kacenv.places import state_folder
 
 VERSION: Final = 1

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.access.keyring import write_private
-from kacenv.errors import KacenvError
-from kacenv.units import Seconds
+from kacenv.core.errors import KacenvError
+from kacenv.core.units import Seconds
 
 UNUSED: Final = Seconds(12 * 3600.0)
 """Idle time after which a login expires."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
 
 NAME: Final = re.compile(r"[a-z0-9]+(?:[ -][a-z0-9]+){0,5}")
 LONGEST_NAME: Final = 32

@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from kacenv.access.refusal import Refusal
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _MOST = 4096
 """Number of addresses remembered."""

@@ -1,7 +1,7 @@
 """HTTP error with a message in plain words."""
 
-from kacenv.errors import KacenvError
-from kacenv.units import Seconds
+from kacenv.core.errors import KacenvError
+from kacenv.core.units import Seconds
 
 
 class Refusal(KacenvError):  # noqa: N818 - no mistake of anybody's

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from kacenv.access import Refusal
-from kacenv.errors import KacenvError, LoadError, RefusedError, UnitError
+from kacenv.core.errors import KacenvError, LoadError, RefusedError, UnitError
 
 
 def explain_in_words(app: FastAPI) -> None:

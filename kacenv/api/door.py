@@ -10,7 +10,7 @@ from kacenv.api.body import say, whole
 from kacenv.api.login import LOGIN, Host, add_cookie
 from kacenv.api.rate import Rate
 from kacenv.api.visit import Visit, knows_host
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 AT_ONCE, PER_SECOND = 80, 25.0
 """Burst and rate of requests per address; a page loads its files at once."""

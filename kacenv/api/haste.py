@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from kacenv.api.rate import Rate
-from kacenv.errors import RefusedError
+from kacenv.core.errors import RefusedError
 from kacenv.requests import LightsUp, Press, Stop
 
 AT_ONCE = 50

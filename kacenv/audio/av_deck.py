@@ -15,11 +15,11 @@ from av.container import InputContainer
 
 from kacenv.audio.ring_deck import RingDeck
 from kacenv.audio.samples import RATE, Pcm, frames_in
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.music.meter import LOCAL
 from kacenv.music.sound_file import kind_of
 from kacenv.playlist import Cut
-from kacenv.units import Seconds
 
 _RUN_UP = Seconds(1.0)
 """Decoding starts this much (s) before the cue point: the first frames after a seek may be

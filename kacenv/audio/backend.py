@@ -10,8 +10,8 @@ from typing import Any, Final
 from kacenv.audio import pulse
 from kacenv.audio.device_list import NO_DEVICE, Device, Direction, find_devices
 from kacenv.audio.samples import RATE, Block
-from kacenv.errors import DeviceError
-from kacenv.units import Seconds
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 
 _PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
 _ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)

@@ -6,10 +6,10 @@ from kacenv.audio.bell import Mono, ring
 from kacenv.audio.dial import Dial
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.commands import StrikeChime
+from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.phrase import Phrase
 from kacenv.room import ChimeLoudness
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds, amplitude
 
 SILENCE = Decibels(-120.0)
 _TOO_LATE = Seconds(1.0)

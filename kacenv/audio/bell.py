@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kacenv.audio.samples import RATE, frames_in
+from kacenv.core.units import Seconds
 from kacenv.phrase import Phrase
-from kacenv.units import Seconds
 
 ATTACK = Seconds(0.03)
 """Attack of a stroke (s)."""

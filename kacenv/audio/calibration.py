@@ -4,8 +4,8 @@ import math
 from typing import NamedTuple
 
 from kacenv.audio.signals import k_weighting_of_pink
-from kacenv.errors import DeviceError
-from kacenv.units import Decibels
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels
 
 NOISE_LEVEL = Decibels(-30.0)
 """Level of the noise (dBFS rms per channel), unless the ceiling requires less."""

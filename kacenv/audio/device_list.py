@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 
 NO_DEVICE: Final = "no sound device was found"
 _CARDS: Final = Path("/proc/asound")

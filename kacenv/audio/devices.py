@@ -10,7 +10,7 @@ import numpy as np
 
 from kacenv.audio import backend
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _PERIOD_MS = 60
 _SERVER_LATENCY_MS = 120

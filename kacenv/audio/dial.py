@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from kacenv.audio.envelope import SHORTEST
 from kacenv.audio.swell import Swell
-from kacenv.fades import Curve, Fade
-from kacenv.units import Decibels, Seconds, amplitude
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Decibels, Seconds, amplitude
 
 SILENT = Decibels(-90.0)
 """Level (dB) at and below which the gain is 0."""

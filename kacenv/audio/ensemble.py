@@ -12,7 +12,7 @@ from kacenv.audio.output import HUSH, REMEDY, Output
 from kacenv.audio.reader import Reader
 from kacenv.audio.samples import Block
 from kacenv.audio.tape import Tape
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 
 class Part(NamedTuple):

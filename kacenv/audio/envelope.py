@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from kacenv.audio.swell import Swell
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 SHORTEST = Seconds(0.05)
 """Least duration of a fade (s)."""

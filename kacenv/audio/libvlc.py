@@ -5,7 +5,7 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 
 _OPTIONS = (
     "--intf=dummy",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kacenv.audio.samples import Block
-from kacenv.units import Decibels
+from kacenv.core.units import Decibels
 
 _BLOCKS = 10
 _FLOOR = 1e-6

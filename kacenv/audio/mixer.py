@@ -29,12 +29,12 @@ from kacenv.commands import (
     SetVolume,
     StrikeChime,
 )
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import Phrase
 from kacenv.requests import Event, TrackStarted
 from kacenv.room import Room
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds
 
 _CHUNK = 960
 """Interval (frames, 20 ms) within which gains move linearly."""

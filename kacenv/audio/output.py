@@ -11,8 +11,8 @@ from kacenv.audio.devices import Device, NullDevice, Pull
 from kacenv.audio.guard import Guard
 from kacenv.audio.ramp import Ramp, even
 from kacenv.audio.samples import RATE, Block
-from kacenv.errors import DeviceError
-from kacenv.units import Seconds
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 
 _CHECK_EVERY = Seconds(0.3)
 """Interval (s) of the checks and of the attempts to reopen the device, which take 7 ms each."""

@@ -2,7 +2,7 @@
 
 from kacenv.audio.samples import RATE
 from kacenv.clock import Clock
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _TOLERANCE = Seconds(0.02)
 _AT_REST = Seconds(0.002)

@@ -13,9 +13,9 @@ from kacenv.audio.dial import SILENT, Dial
 from kacenv.audio.ramp import Ramp
 from kacenv.audio.routing import Routing
 from kacenv.audio.samples import RATE, Block, silence
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.room import Output, Role, Room
-from kacenv.units import Decibels, Seconds
 
 _BEGINS = Decibels(-60.0)
 _FALL = Seconds(1.5)

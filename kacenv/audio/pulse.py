@@ -5,7 +5,7 @@ import time
 from typing import Any, Final
 
 from kacenv.audio.samples import RATE
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _LAYOUTS: Final = {("0.11.25", 3776): (3440, 27)}
 """Offsets by miniaudio's version and size of its device: of the stream, and of the switch that

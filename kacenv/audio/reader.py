@@ -9,7 +9,7 @@ from kacenv.audio.resampling import interpolate, places
 from kacenv.audio.samples import RATE, Block, silence
 from kacenv.audio.steering import Phase, Steering
 from kacenv.audio.tape import Tape
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _FADE = 0.6
 _PATIENCE = 1.0

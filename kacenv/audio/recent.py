@@ -6,7 +6,7 @@ from collections import deque
 import numpy as np
 
 from kacenv.audio.samples import RATE, Block
-from kacenv.units import Decibels
+from kacenv.core.units import Decibels
 
 _WINDOW = 3 * RATE
 """Window (frames): the short-term window of EBU Tech 3341, without its frequency weighting."""

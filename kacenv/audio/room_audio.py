@@ -16,9 +16,9 @@ from kacenv.audio.samples import Block
 from kacenv.audio.stagehands import Stagehands
 from kacenv.clock import Clock
 from kacenv.commands import AudioCommand
+from kacenv.core.units import Decibels, Seconds
 from kacenv.requests import Event
 from kacenv.room import Room
-from kacenv.units import Decibels, Seconds
 
 
 class RoomAudio:

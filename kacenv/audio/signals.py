@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.units import Decibels, Seconds, amplitude
+from kacenv.core.units import Decibels, Seconds, amplitude
 
 LOWEST, HIGHEST = 20.0, 20_000.0
 """Band of the pink noise (Hz)."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _PATIENCE = Seconds(3.0)
 _log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 import math
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 FLOOR = 0.01
 """Gain (-40 dB) at which a fade from silence starts, inaudible at music's levels."""

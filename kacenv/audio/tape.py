@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kacenv.audio.samples import RATE, Block, silence
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _CAPACITY = 1 << 17
 """Capacity (frames, 2.7 s), more than any device is behind another."""

@@ -15,10 +15,10 @@ import numpy as np
 from kacenv.audio.libvlc import instance, library
 from kacenv.audio.ring_deck import RingDeck
 from kacenv.audio.samples import RATE, Pcm, frames_in
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.music import sound_file
 from kacenv.playlist import Cut
-from kacenv.units import Seconds
 
 _PATIENCE = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})

@@ -6,9 +6,9 @@ from kacenv.audio.deck import Deck
 from kacenv.audio.envelope import SHORTEST, Envelope
 from kacenv.audio.ramp import Ramp
 from kacenv.audio.samples import Block, frames_in, silence
-from kacenv.fades import Fade
+from kacenv.core.fades import Fade
+from kacenv.core.units import Seconds, amplitude
 from kacenv.playlist import Cut
-from kacenv.units import Seconds, amplitude
 
 _SOFTEN = 240
 """Length (frames, 5 ms) of the fades around missing samples."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from kacenv.audio.samples import Block
+from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.music import gap
 from kacenv.requests import DeadAir
-from kacenv.units import Decibels, Seconds, amplitude
 
 QUIET = Decibels(gap.QUIET)
 PATIENCE = Seconds(gap.DEAD_AIR)

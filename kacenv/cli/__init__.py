@@ -4,7 +4,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 from kacenv.places import in_words
 
 

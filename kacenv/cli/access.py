@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.access import KeyRing

@@ -26,7 +26,7 @@ from kacenv.cli.schema import schema
 from kacenv.cli.service import app as service_app
 from kacenv.cli.sound import app as sound_app
 from kacenv.cli.watch import watch
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 app = typer.Typer(
     name="kacenv",

@@ -79,7 +79,7 @@ def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -
 def _measured(paths: list[Path]) -> bool:
     """Measure the files, with a bar in a terminal; return False if nothing was measured."""
     from kacenv.cli.measuring import shown_scan
-    from kacenv.errors import KacenvError
+    from kacenv.core.errors import KacenvError
     from kacenv.music import Cache
     from kacenv.music.scan import scan
 
@@ -103,7 +103,7 @@ def _with_devices(found: "Survey") -> "Survey":
 def _device_cautions(place: "Place") -> "list[Caution]":
     """Return warnings about outputs whose device this machine lacks, or with too few channels."""
     from kacenv.audio.backend import find
-    from kacenv.errors import DeviceError
+    from kacenv.core.errors import DeviceError
     from kacenv.loader import Caution
     from kacenv.loader.cautions import Rule
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from kacenv.errors import Problem
+    from kacenv.core.errors import Problem
     from kacenv.loader import Survey
 
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"

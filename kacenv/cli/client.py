@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kacenv.errors import DaemonError, NotRunningError, RefusedError
+from kacenv.core.errors import DaemonError, NotRunningError, RefusedError
 from kacenv.places import run_folders
 
 _TIMEOUT = 10.0

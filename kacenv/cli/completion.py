@@ -156,7 +156,7 @@ def _seconds(span: str) -> float:
 
 
 def _span(seconds: float) -> str:
-    from kacenv.units import format_seconds
+    from kacenv.core.units import format_seconds
 
     return format_seconds(seconds)
 

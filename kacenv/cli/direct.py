@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kacenv.cli.client import post
-from kacenv.errors import DaemonError, KacenvError, RefusedError
+from kacenv.core.errors import DaemonError, KacenvError, RefusedError
 
 if TYPE_CHECKING:
     from kacenv.lights.direct import Outcome

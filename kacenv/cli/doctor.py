@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 
 if TYPE_CHECKING:
     from kacenv.doctor import Finding, Job
@@ -102,7 +102,7 @@ def _state(room: str) -> "Iterable[Finding]":
 
 def _name(home: "House", room: str) -> str:
     """Return the room's name, which may differ from its file's."""
-    from kacenv.errors import LoadError
+    from kacenv.core.errors import LoadError
     from kacenv.loader import load_room
 
     try:

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from kacenv.api.change import foretell, merge
 from kacenv.cli.client import connect
-from kacenv.errors import DaemonError, NotRunningError, RefusedError
+from kacenv.core.errors import DaemonError, NotRunningError, RefusedError
 
 Json = dict[str, Any]
 _REQUEST: Final = b"GET /v1/events HTTP/1.0\r\nHost: kacenv\r\n\r\n"

@@ -114,7 +114,7 @@ def _looked_at(
 
 def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> None:
     """Write all of the files or none; overwrite only files that are still `unheard`."""
-    from kacenv.errors import KacenvError
+    from kacenv.core.errors import KacenvError
 
     there = {path: path.read_text("utf-8") for path in texts if path.exists()}
     _refuse_edited(task, [path for path, text in there.items() if text != unheard[path]])
@@ -152,8 +152,8 @@ def _put_back(path: Path, text: str | None) -> None:
 def _report(
     what: Path, pieces: "Sequence[Piece]", left_out: "Sequence[LeftOut]", *, listened: bool
 ) -> None:
+    from kacenv.core.units import format_seconds
     from kacenv.loader.files import shown
-    from kacenv.units import format_seconds
 
     length = format_seconds(sum(piece.length for piece in pieces))
     print(f"{shown(what)}: {_count(len(pieces), 'piece')}, {length}.")
@@ -171,8 +171,8 @@ def _report(
 
 
 def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[Thin]") -> None:
+    from kacenv.core.units import format_seconds
     from kacenv.loader.files import shown
-    from kacenv.units import format_seconds
 
     *playlists, made = texts
     print(f"Written: {shown(made)}, which plays {_count(len(playlists), 'playlist')}:")

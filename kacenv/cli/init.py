@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.loader.starter import Answers, Lamp

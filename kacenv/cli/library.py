@@ -33,7 +33,7 @@ def list_playlists(as_json: JsonOption = False, house: HouseOption = None) -> No
 
 
 def _row(house: "House", name: str) -> dict[str, Any]:
-    from kacenv.errors import LoadError
+    from kacenv.core.errors import LoadError
     from kacenv.loader.exporting import house_tracks
 
     try:
@@ -50,7 +50,7 @@ def _row(house: "House", name: str) -> dict[str, Any]:
 
 
 def _words(row: dict[str, Any]) -> str:
-    from kacenv.units import format_seconds
+    from kacenv.core.units import format_seconds
 
     if row["problems"]:
         return f"{_count(row['problems'], 'problem')}; see: kacenv check"

@@ -88,8 +88,8 @@ def simulate(
 ) -> None:
     """Stand in for a room's lamps and show what they would show, until Ctrl-C."""
     from kacenv.cli.lamps import watch
+    from kacenv.core.units import parse_level
     from kacenv.loader import House, load_room
-    from kacenv.units import parse_level
 
     place = load_room(House.find(house), room)
     with _lamps(place, parse_level(loss), serve=broker) as lamps:
@@ -100,7 +100,7 @@ def simulate(
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
     """Start virtual lamps for the room's own."""
     from kacenv.clock import MonotonicClock
-    from kacenv.errors import DeviceError
+    from kacenv.core.errors import DeviceError
     from kacenv.lights.broker import EmbeddedBroker
     from kacenv.lights.bulbs import BULBS
     from kacenv.lights.bulbs.quirks import Quirks

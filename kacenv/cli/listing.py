@@ -40,7 +40,7 @@ def _rooms(home: "House", running: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _read(home: "House", file: str) -> tuple[str, str | None]:
-    from kacenv.errors import LoadError
+    from kacenv.core.errors import LoadError
     from kacenv.loader import load_room
 
     try:
@@ -72,7 +72,7 @@ def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
 
 
 def _line(card: "SceneCard") -> str:
-    from kacenv.units import format_seconds
+    from kacenv.core.units import format_seconds
 
     if card.problem:
         return f"{card.name:20}  its file needs mending, see: kacenv check {card.name}"

@@ -16,12 +16,12 @@ from rich.live import Live
 from rich.text import Text
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
+from kacenv.core.units import Seconds, format_clock
 from kacenv.lights.broker import HOST
 from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
 from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Press
 from kacenv.simulate import rehearse
-from kacenv.units import Seconds, format_clock
 from kacenv.view import picture, plain_lines
 
 _FRAME, _LINE = 0.1, 0.02

@@ -36,9 +36,9 @@ def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
 
 def line_of(one: "Scanned") -> str:
     """Return a file's measurement as a line, or the reason why there is none."""
+    from kacenv.core.units import Seconds, format_clock, format_seconds
     from kacenv.loader.files import shown
     from kacenv.music.gap import DEAD_AIR
-    from kacenv.units import Seconds, format_clock, format_seconds
 
     if one.sound is None:
         return f"{shown(one.path)}: {one.reason}"

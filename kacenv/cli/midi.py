@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 
 if TYPE_CHECKING:
     from queue import SimpleQueue

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kacenv.core.units import Seconds, format_clock, format_seconds
 from kacenv.look import Zone
 from kacenv.plot import Arc
 from kacenv.plot.light_rows import ZoneLight
 from kacenv.plot.scale import Scale
-from kacenv.units import Seconds, format_clock, format_seconds
 
 _WIDTH: Final = 84
 _LABEL: Final = 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from kacenv.errors import DaemonError, KacenvError
+from kacenv.core.errors import DaemonError, KacenvError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

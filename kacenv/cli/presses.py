@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Seconds, parse_seconds
 from kacenv.presses import PressError, press_of
 from kacenv.requests import Press
 from kacenv.simulate import LONGEST
-from kacenv.units import Seconds, parse_seconds
 
 _HOW: Final = "40m hold"
 """Syntax of a timed press."""

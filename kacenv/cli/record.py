@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.record import Cabinet, Kept, SessionRecord
@@ -81,7 +81,7 @@ def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
         whole = [card.model_dump() for _, card in found if card is not None]
         print(json.dumps(whole, indent=2, ensure_ascii=False))
         return
-    from kacenv.units import format_seconds
+    from kacenv.core.units import format_seconds
 
     for kept, card in found:
         rest = f"{format_seconds(card.length):>9}  {card.scene}" if card else "damaged"

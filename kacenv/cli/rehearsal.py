@@ -17,12 +17,12 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.core.units import format_clock, format_seconds
 from kacenv.look import Look
 from kacenv.playlist import Cut
 from kacenv.plot import Arc
 from kacenv.simulate import Moment, Pressed, words_of
 from kacenv.timeline import Timeline
-from kacenv.units import format_clock, format_seconds
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:

@@ -9,12 +9,12 @@ from typer.core import TyperCommand
 from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
+    from kacenv.core.units import Seconds
     from kacenv.plot import Arc
     from kacenv.requests import Press
     from kacenv.room import Room
     from kacenv.simulate import Moment
     from kacenv.timeline import Timeline
-    from kacenv.units import Seconds
 
 Presses = list[tuple["Seconds", "Press"]]
 RoomOption = Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")]
@@ -106,7 +106,7 @@ def _check(
     picture: Path | None, compare: str | None, live: float | None, render: Path | None
 ) -> None:
     """Refuse contradictory options, and an unknown format, before the work."""
-    from kacenv.errors import RenderError
+    from kacenv.core.errors import RenderError
 
     if sum(wish is not None for wish in (live, render, picture)) > 1:
         raise RenderError("One at a time: --picture, --render or --live.")
@@ -120,7 +120,7 @@ def _check(
 
 def _check_record(live: float | None, *, record: bool) -> None:
     if record and live is None:
-        from kacenv.errors import RenderError
+        from kacenv.core.errors import RenderError
 
         raise RenderError("A record is kept of a rehearsal with --live, for example: --live 60")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 KINDS = ("room", "scene", "playlist")
 

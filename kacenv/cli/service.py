@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption
-from kacenv.errors import DaemonError, KacenvError, NotRunningError
+from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
     from kacenv.room import Room

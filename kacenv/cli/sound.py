@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import DaemonError, DeviceError, LoadError
+from kacenv.core.errors import DaemonError, DeviceError, LoadError
 
 if TYPE_CHECKING:
     from kacenv.loader.source import Document
@@ -64,7 +64,7 @@ def walk(
     """Play a soft tone on each channel in turn, and say before it which one sounds."""
     from kacenv.audio.player import Player
     from kacenv.audio.signals import soft_tone
-    from kacenv.units import Decibels, Seconds
+    from kacenv.core.units import Decibels, Seconds
 
     place, _, _ = _open(room, house)
     chosen = place.outputs if output is None else (_output(place, output),)
@@ -93,7 +93,7 @@ def hear_chime(
 
     from kacenv.audio.bell import ring
     from kacenv.audio.player import Player
-    from kacenv.units import amplitude
+    from kacenv.core.units import amplitude
 
     place, _, _ = _open(room, house)
     known = place.phrases
@@ -188,7 +188,7 @@ def _measured(place: "Room", output: "Output") -> float:
     from kacenv.audio.calibration import noise_level
     from kacenv.audio.player import Player
     from kacenv.audio.signals import pink_noise
-    from kacenv.units import Seconds
+    from kacenv.core.units import Seconds
 
     level = noise_level(output.ceiling)
     noise = pink_noise(Seconds(_NOISE), level, _SEED)
@@ -207,12 +207,12 @@ def _parse(text: str) -> float:
 
 def _write(path: Path, place: "Room", document: "Document", index: int, trim: str) -> None:
     """Write `trim` into the room file, and change nothing else in it."""
+    from kacenv.core.units import parse_decibels
     from kacenv.loader.explain import validate
     from kacenv.loader.files import shown
     from kacenv.loader.source import parse
     from kacenv.places import is_packed
     from kacenv.room import Room
-    from kacenv.units import parse_decibels
 
     if is_packed(path):
         raise DeviceError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kacenv.claim import SUPERVISOR, claim, is_claimed
 from kacenv.cli.client import get
 from kacenv.cli.logs import log_to_file
-from kacenv.errors import DaemonError, KacenvError, NotRunningError
+from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 from kacenv.places import run_folder
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from kacenv.claim import is_claimed
 from kacenv.cli.client import get, post
-from kacenv.errors import KacenvError, NotRunningError
+from kacenv.core.errors import KacenvError, NotRunningError
 from kacenv.preflight.lookout import RoomTakenError
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class Vacancy:
 
     def light_of(self, lamp: str) -> "Setting | None":
         """Return the daemon's estimate of a lamp's light; None if unknown."""
+        from kacenv.core.units import Kelvin, Level
         from kacenv.look import Setting, parse_color
-        from kacenv.units import Kelvin, Level
 
         status = self.status()
         if status is None or lamp not in status["lamps"]:

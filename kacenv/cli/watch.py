@@ -92,7 +92,7 @@ def screen(feed: Any, width: int) -> Any:
     from rich.styled import Styled
     from rich.text import Text
 
-    from kacenv.units import format_clock
+    from kacenv.core.units import format_clock
     from kacenv.view import picture
 
     shown = picture(feed.status, width)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import NamedTuple
 
+from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark, read_findings
-from kacenv.units import Seconds
 
 PATIENCE = Seconds(60.0)
 """Time limit of a probe."""

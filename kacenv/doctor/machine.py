@@ -53,7 +53,7 @@ def _libraries() -> Finding:
     import miniaudio  # noqa: PLC0415 - as above
 
     from kacenv.audio.libvlc import library  # noqa: PLC0415 - as above
-    from kacenv.errors import DeviceError  # noqa: PLC0415 - beside its raiser
+    from kacenv.core.errors import DeviceError  # noqa: PLC0415 - beside its raiser
 
     others = (
         f"miniaudio {miniaudio.__version__}, PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"

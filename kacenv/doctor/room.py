@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kacenv.core.errors import DeviceError, LoadError
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import DeviceError, LoadError
 from kacenv.lights.client import Client, Ears
 from kacenv.loader import House, check_house, load_room
 from kacenv.places import run_folders

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kacenv.commands import Command, Notice
+from kacenv.core.units import Seconds
 from kacenv.engine import answer, check_in, music, phase, report, resume
 from kacenv.engine.state import Due, LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.turn import Turn
@@ -23,7 +24,6 @@ from kacenv.requests import (
     TrackFailed,
     TrackStarted,
 )
-from kacenv.units import Seconds
 
 __all__ = ["Due", "LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
 

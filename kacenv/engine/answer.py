@@ -3,11 +3,12 @@
 from typing import Literal
 
 from kacenv.commands import StrikeChime
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine import check_in, light, phase, seats, sound, table
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
 from kacenv.engine.table import Answer
 from kacenv.engine.turn import Turn
-from kacenv.errors import RefusedError
 from kacenv.look import Setting
 from kacenv.requests import (
     Back,
@@ -36,7 +37,6 @@ from kacenv.requests import (
     Volume,
 )
 from kacenv.scene import Audience
-from kacenv.units import Seconds, format_seconds
 
 _Answered = Done | Snooze | Pass
 PRESS_GUARD = Seconds(2.0)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kacenv.commands import Notice, Prompt, StrikeChime
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine.state import Due, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.errors import RefusedError
 from kacenv.requests import Done, Pass, Snooze
 from kacenv.scene import Seat
 from kacenv.timeline import Cue
-from kacenv.units import Seconds, format_seconds
 
 NONE_DUE = "No check-in is due."
 

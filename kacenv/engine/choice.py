@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kacenv.core.units import Seconds
 from kacenv.engine import fit
 from kacenv.engine.state import State
 from kacenv.playlist import Cut, Queue
-from kacenv.units import Seconds
 
 _MIDDLE_ENERGY = 3
 _FITTED = 60

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
-from kacenv.units import Seconds
 
 
 @lru_cache(maxsize=64)

@@ -3,12 +3,12 @@
 import math
 
 from kacenv.commands import ResumeLights, ShowLook
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Fade
+from kacenv.core.units import Level, Seconds
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.turn import Turn
-from kacenv.errors import RefusedError
-from kacenv.fades import Fade
 from kacenv.look import Look, Setting, Zone
-from kacenv.units import Level, Seconds
 
 LIGHTS_UP = Seconds(3.0)
 """Fade time of lights-up, from any state."""

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from kacenv.commands import Crossfade, CueTrack, Notice, SetLevel
+from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.choice import Draw, draw
 from kacenv.engine.state import Playing, State
 from kacenv.engine.turn import Turn
 from kacenv.playlist import Cut
-from kacenv.units import Decibels, Seconds
 
 PREROLL = Seconds(10.0)
 """Time between opening a track and its crossfade."""

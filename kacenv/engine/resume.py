@@ -17,13 +17,13 @@ from kacenv.commands import (
     SetVolume,
     ShowLook,
 )
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Decibels, Level, Seconds, format_seconds
 from kacenv.engine import choice, light, music, sound
 from kacenv.engine.state import LightHand, Mode, Playing, State
 from kacenv.engine.turn import Turn
-from kacenv.fades import Curve, Fade
 from kacenv.look import Look, Setting, Zone
 from kacenv.requests import Resume
-from kacenv.units import Decibels, Level, Seconds, format_seconds
 
 HOLD_AFTER = Seconds(600.0)
 """Longest outage after which the session goes on by itself; after a longer one it is held."""

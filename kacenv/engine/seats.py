@@ -1,11 +1,11 @@
 """Seat clocks, and the phases that wait for them."""
 
+from kacenv.core.units import format_clock
 from kacenv.engine import phase
 from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
 from kacenv.engine.turn import Turn
 from kacenv.requests import SeatStarted
 from kacenv.scene import Follow, Seat
-from kacenv.units import format_clock
 
 
 def press(turn: Turn, request: SeatStarted) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from kacenv import commands
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import choice, music
 from kacenv.engine.turn import Turn
-from kacenv.errors import RefusedError
-from kacenv.fades import Curve, Fade
 from kacenv.requests import Mute, Volume
 from kacenv.room import Role
-from kacenv.units import Decibels, Seconds
 
 LOUDEST = Decibels(6.0)
 VOLUME_FADE = Seconds(1.5)

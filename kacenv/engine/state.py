@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kacenv.fades import Curve, Fade
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Seconds
 from kacenv.look import Zone
 from kacenv.playlist import Cut
 from kacenv.requests import Press
 from kacenv.room import Room
 from kacenv.scene import Seat
 from kacenv.timeline import Cue, PlannedPhase, Timeline
-from kacenv.units import Seconds
 
 
 class Mode(StrEnum):

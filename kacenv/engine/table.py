@@ -5,8 +5,8 @@ The diagram in the docs is made from it.
 
 from enum import StrEnum
 
+from kacenv.core.errors import RefusedError
 from kacenv.engine.state import Mode
-from kacenv.errors import RefusedError
 
 
 class Answer(StrEnum):

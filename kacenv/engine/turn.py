@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from kacenv.commands import Command
+from kacenv.core.units import Seconds
 from kacenv.engine.state import State
-from kacenv.units import Seconds
 
 
 class Turn:

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.journal.codec import Record, write_line
 from kacenv.requests import Request
 from kacenv.stamp import Stamp, stamp
 from kacenv.tally import Tally
-from kacenv.units import Seconds
 
 SYNC_EVERY = Seconds(0.4)
 """Interval of syncs (seconds); with a slow disk's latency, a power cut loses less than a second."""

@@ -8,12 +8,12 @@ from cattrs import BaseValidationError
 from cattrs.preconf.json import JsonConverter, make_converter
 from cattrs.strategies import configure_tagged_union
 
+from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.fields import Model
 from kacenv.requests import Press, Request
 from kacenv.stamp import Stamp
 from kacenv.tally import Tally
-from kacenv.units import Seconds
 
 VERSION = 1
 """Version of the format. Journals of older versions can be read; tests keep one of each."""

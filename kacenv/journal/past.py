@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from kacenv.core.errors import JournalError, NewerJournalError
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine import State, step
-from kacenv.errors import JournalError, NewerJournalError
 from kacenv.journal.codec import Record, is_newer, read_line
 from kacenv.recovery import GIVEN_UP_AFTER, Entry, fold, is_on
 from kacenv.stamp import Passed, Stamp, passed
-from kacenv.units import Seconds, format_seconds
 
 _DAMAGED = (
     "The record of the session before is damaged; it can't be resumed. "

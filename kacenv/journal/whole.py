@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.errors import JournalError
+from kacenv.core.errors import JournalError
+from kacenv.core.units import Seconds
 from kacenv.journal.codec import Record, read_line
 from kacenv.journal.past import Past, past_of, refuse_newer
 from kacenv.stamp import Stamp
 from kacenv.tally import Tally
-from kacenv.units import Seconds
 
 
 class Line(NamedTuple):

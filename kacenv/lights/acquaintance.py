@@ -1,10 +1,10 @@
 """Initial state of a lamp: whether it is known, and the query for it before the first fade."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.dialects import Message
 from kacenv.lights.inquiry import inquiry
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 ANSWER_WITHIN = Seconds(1.0)
 """Time (s) that a stepped lamp is given to report its state before its first fade."""

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 BURST = Seconds(0.2)
 """Capacity of the token bucket, as seconds of its rate: a small room's lamps start together."""

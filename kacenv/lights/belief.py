@@ -1,10 +1,10 @@
 """Estimated state of a lamp: from its fade, its last step, or its last report."""
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.fader import LampFade
 from kacenv.lights.self_report import SelfReport
 from kacenv.lights.witness import Witness
 from kacenv.look import Setting
-from kacenv.units import Level, Seconds
 
 
 class Belief:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any, Self
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 10.0

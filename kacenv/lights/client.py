@@ -15,11 +15,11 @@ from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, OFFLINE, ONLINE
 from kacenv.lights.retry import Retry
 from kacenv.room import Broker
-from kacenv.units import Seconds
 
 KEEPALIVE = 15
 """MQTT keep-alive interval (s), after which a silent broker counts as lost."""

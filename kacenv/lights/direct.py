@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import ShowLook
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.path import URGENT_DURATION
 from kacenv.lights.rig import Rig
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 REACH_WITHIN = Seconds(10.0)
 """Timeout (s) for the connection to the broker."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kacenv.core.units import Level
 from kacenv.room import Dialect
-from kacenv.units import Level
 
 _LINEAR_SLOPE = 24389 / 27 / 100
 _LINEAR_BELOW = 0.08

@@ -8,10 +8,10 @@ the lamp's own numbers changes, and exactly the target at the end.
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, Self
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.eye import Scale
 from kacenv.lights.path import MIRED, Path
 from kacenv.look import Color, Setting
-from kacenv.units import Kelvin, Level, Seconds
 
 STEP_GAP = Seconds(0.2)
 """Least gap (s) between steps: cheap bulbs clog at more than about five messages a second."""

@@ -1,5 +1,6 @@
 """State machine of one lamp: target, fade, reports, and manual changes."""
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.acquaintance import Acquaintance
 from kacenv.lights.belief import Belief
 from kacenv.lights.checkup import Checkup
@@ -13,7 +14,6 @@ from kacenv.lights.voice import Voice
 from kacenv.lights.witness import Meaning, Witness
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Level, Seconds
 
 REASSERT_DURATION = Seconds(2.0)
 """Duration (s) of the fade back to a look after a reconnect."""

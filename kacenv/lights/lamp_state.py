@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kacenv.core.units import Seconds
 from kacenv.look import Setting
-from kacenv.units import Seconds
 
 
 @dataclass(frozen=True, slots=True)

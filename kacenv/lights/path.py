@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kacenv.fades import Curve, Fade
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.tint import Tint, color_of, distance
 from kacenv.lights.warm_dim import warm_dim
 from kacenv.look import Color, Setting
 from kacenv.room import STEEPEST_LIGHT
-from kacenv.units import Kelvin, Level, Seconds
 
 STEEPEST = STEEPEST_LIGHT
 """Greatest slope (level per second), unless the room sets a lower one."""

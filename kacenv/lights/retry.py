@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import uniform
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 FIRST = (0.1, 0.4)
 """Range (s) of the first delay."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 from kacenv.clock import Clock
 from kacenv.commands import LightCommand, ResumeLights, ShowLook
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.lights.agenda import Agenda, Budget
 from kacenv.lights.client import Client, Ears
 from kacenv.lights.dialects import Message
@@ -17,7 +18,6 @@ from kacenv.lights.lamp_state import LampState
 from kacenv.lights.manners import Manners
 from kacenv.look import Setting
 from kacenv.room import Broker, Room
-from kacenv.units import Seconds
 
 LONGEST_WAIT = 0.05
 """Longest wait (real s) during a fade: a simulated clock may jump."""

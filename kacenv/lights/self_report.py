@@ -1,8 +1,8 @@
 """Merged reports of a lamp: the newest value of each field."""
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Reported
 from kacenv.look import Setting
-from kacenv.units import Level, Seconds
 
 
 class SelfReport:

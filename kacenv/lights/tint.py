@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import dist
 
-from kacenv.fades import Fade
+from kacenv.core.fades import Fade
+from kacenv.core.units import Kelvin
 from kacenv.look import Color
-from kacenv.units import Kelvin
 
 Vector = tuple[float, float, float]
 

@@ -11,7 +11,8 @@ from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from kacenv.clock import Clock
-from kacenv.fades import Curve, Fade
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.bulbs import BULBS, Heard
 from kacenv.lights.bulbs.quirks import Gate, Quirks
 from kacenv.lights.client import _secure as secured
@@ -19,7 +20,6 @@ from kacenv.lights.dialects import Message
 from kacenv.lights.inquiry import inquiry
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Broker, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
 KEEPALIVE = 15

@@ -1,11 +1,11 @@
 """Encoder of one lamp: fade steps to messages of its dialect."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.fader import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
 from kacenv.lights.path import Path
 from kacenv.look import Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Seconds
 
 GROUP_GAP = Seconds(1.2)
 """Least gap (s) for a Zigbee group: each command is a broadcast, and a network takes about eight in

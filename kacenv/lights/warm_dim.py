@@ -5,8 +5,8 @@ temperature (the lamp rerating rules of the IES Lighting Handbook), so its white
 T = T_full * Y^(0.42 / 3.4) at the relative luminance Y.
 """
 
+from kacenv.core.units import Kelvin, Level
 from kacenv.lights.eye import luminance
-from kacenv.units import Kelvin, Level
 
 FULL_WHITE = Kelvin(3000.0)
 """White of a halogen lamp at full power: no filament in a home is cooler."""

@@ -3,9 +3,9 @@
 from enum import Enum, auto
 from typing import NamedTuple
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.eye import Scale
 from kacenv.lights.path import Path
-from kacenv.units import Level, Seconds
 
 ECHO = Seconds(2.0)
 """Time (s) after a change in which a report may still show the state before it."""

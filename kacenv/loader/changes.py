@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.errors import Problem
+from kacenv.core.errors import Problem
 
 LONGEST = 160
 """Most characters of a problem in a message; `kacenv check` shows all of it."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kacenv.errors import Problem
+from kacenv.core.errors import Problem
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.files import any_of, near
 from kacenv.loader.source import Document, Trail
 from kacenv.playlist import Queue
 from kacenv.room import Room
 from kacenv.scene import CheckIn, EndKind, Phase, Scene
-from kacenv.units import Seconds, format_seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import mido
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
+from kacenv.core.units import Seconds
 from kacenv.loader.files import any_of, near, siblings
 from kacenv.loader.source import Document
 from kacenv.phrase import HIGHEST, LONGEST, LOWEST, MOST_NOTES, Stroke, pitch_name
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 MAX_BYTES = 65_536
 _MIDO: Any = mido

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kacenv.controls import Fader, wish_of
-from kacenv.errors import Problem
+from kacenv.core.errors import Problem
 from kacenv.loader.files import any_of, near
 from kacenv.loader.source import Document, Trail
 from kacenv.presses import PressError

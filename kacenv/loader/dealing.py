@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 import yaml
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
+from kacenv.core.units import Seconds
 from kacenv.loader.explain import validate
 from kacenv.loader.files import any_of, read_text, refuse
 from kacenv.loader.house import House
@@ -19,7 +20,6 @@ from kacenv.loader.shelf import Shelf
 from kacenv.loader.source import parse
 from kacenv.music import Known
 from kacenv.scene import Scene
-from kacenv.units import Seconds
 
 _USUAL: Final = 2.0
 """Energy of tracks without an energy tag."""

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET  # only writes
 
-from kacenv.errors import KacenvError, LoadError
+from kacenv.core.errors import KacenvError, LoadError
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots
 from kacenv.loader.music import listed_tracks

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
 from kacenv.places import is_packed
 
 MAX_BYTES = 1_000_000

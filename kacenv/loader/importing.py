@@ -8,7 +8,8 @@ from typing import Final
 
 import yaml
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.files import refuse, shown
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots
@@ -17,7 +18,6 @@ from kacenv.music.energy import guessed_energy
 from kacenv.music.sound_file import kind_of
 from kacenv.music.tags import Tags, read_tags
 from kacenv.music.vocals import vocals_by_tag
-from kacenv.units import Seconds, format_seconds
 
 SHORTEST: Final = Seconds(30.0)
 """Shortest track: below, it is a sound effect, too short for crossfades."""

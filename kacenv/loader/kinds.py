@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.fields import Model
 from kacenv.loader.files import any_of, near, refuse, require_file
 from kacenv.loader.house import PLAYLISTS, YAML, FileKind

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.parsers import expat  # entities are refused before it sees them
 
-from kacenv.errors import LoadError, Problem
-from kacenv.units import Decibels, Seconds
+from kacenv.core.errors import LoadError, Problem
+from kacenv.core.units import Decibels, Seconds
 
 _XSPF = "http://xspf.org/ns/0/"
 _ENTITY = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
 from kacenv.loader.check import (
     Plan,
     check_chimes,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.explain import in_order, validate
 from kacenv.loader.files import any_of, near, read_text, shown, siblings
 from kacenv.loader.house import YAML
@@ -16,7 +17,6 @@ from kacenv.loader.tracks import Listed
 from kacenv.music import Known
 from kacenv.music.headers import Header, Headers
 from kacenv.playlist import Cut, Order, Playlist, Queue
-from kacenv.units import Seconds, format_seconds
 
 CROSSFADE = Seconds(12.0)
 """Crossfade of playlists in other programs' formats, which don't state one."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kacenv.errors import KacenvError, LoadError
+from kacenv.core.errors import KacenvError, LoadError
 from kacenv.loader.archive import MANIFEST, Manifest, Packed, is_safe
 from kacenv.loader.check import Plan, unknown_playlist
 from kacenv.loader.explain import validate

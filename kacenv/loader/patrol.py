@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
+from kacenv.core.units import Seconds
 from kacenv.loader.changes import Comparison, Kind, Wording, mark_of
 from kacenv.loader.house import House
 from kacenv.loader.load import load_room, load_session
 from kacenv.loader.scenes import scene_cards
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 LOOK_EVERY = Seconds(5.0)
 _PATIENCE = 1.0

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.cautions import Caution, Rule
 from kacenv.loader.check import Plan
 from kacenv.loader.source import Trail
 from kacenv.playlist import Queue
 from kacenv.scene import EndKind
-from kacenv.units import Seconds, format_seconds
 
 
 def cautions_about_plan(plan: Plan, queues: Mapping[str, Queue]) -> Iterator[Caution]:

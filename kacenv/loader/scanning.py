@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
 from kacenv.loader.explain import in_order
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.loader.explain import validate
 from kacenv.loader.house import House
 from kacenv.loader.source import read_document
 from kacenv.scene import Scene
-from kacenv.units import Decibels, Seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from kacenv.core.units import format_seconds
 from kacenv.fields import Model
 from kacenv.loader import patterns, rules
 from kacenv.loader.guide import Guide
@@ -20,7 +21,6 @@ from kacenv.loader.source import Trail, parse
 from kacenv.playlist import Playlist
 from kacenv.room import Room
 from kacenv.scene import Scene
-from kacenv.units import format_seconds
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader.house import House
 from kacenv.loader.music import Opened, open_playlist
 from kacenv.music import Known

@@ -12,7 +12,7 @@ from yaml.composer import Composer
 from yaml.reader import ReaderError
 from yaml.resolver import Resolver
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
 from kacenv.loader import syntax
 from kacenv.loader.files import read_text, shown
 

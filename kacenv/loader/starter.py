@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 from kacenv.loader.explain import validate
 from kacenv.loader.files import any_of, shown
 from kacenv.loader.schema import Kind, text_of

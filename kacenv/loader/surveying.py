@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kacenv.errors import Problem
+from kacenv.core.errors import Problem
 from kacenv.loader.cautions import Caution, cautions_about
 from kacenv.loader.check import Plan
 from kacenv.loader.explain import in_order

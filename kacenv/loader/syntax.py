@@ -6,7 +6,7 @@ from typing import NamedTuple
 import yaml
 from yaml.reader import ReaderError
 
-from kacenv.errors import Problem
+from kacenv.core.errors import Problem
 
 
 class BoundError(yaml.MarkedYAMLError):

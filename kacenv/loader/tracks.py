@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from kacenv.core.units import Seconds
 from kacenv.loader.listed import Entry
 from kacenv.music import Sound
 from kacenv.music.levels import heard, levelled
 from kacenv.playlist import Cut
-from kacenv.units import Seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kacenv.errors import DeviceError, LoadError
+from kacenv.core.errors import DeviceError, LoadError
 from kacenv.loader.archive import (
     BLOCK,
     CHUNK,

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 from kacenv.music.sound import FIELDS, Sound
 
 ENVIRONMENT: Final = "KACENV_CACHE"

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 Course = NDArray[np.float64]
 """Loudness in LUFS, one value each 0.1 s."""

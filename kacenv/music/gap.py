@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 DEAD_AIR: Final = 2.0
 """Duration (s) of silence within the music after which another track takes over."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.music.cache import Cache, Stamp
 from kacenv.music.sound import Sound
 from kacenv.music.sound_file import kind_of

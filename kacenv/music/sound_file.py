@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 
 _HEAD = 12
 _MP4_BRAND = slice(4, 8)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import mutagen
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _TITLE: Final = ("title", "tit2", "©nam")
 _ARTIST: Final = ("artist", "tpe1", "©art", "albumartist", "tpe2", "aart", "author")

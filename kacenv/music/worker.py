@@ -8,7 +8,7 @@ import threading
 from multiprocessing.connection import wait
 from typing import Final
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.music.sound import Sound
 
 MEMORY: Final = 2 << 30

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.look import Setting, Zone
-from kacenv.units import Decibels, Seconds
 
 
 @dataclass(frozen=True, slots=True)

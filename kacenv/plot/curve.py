@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kacenv.fades import Curve as Shape
-from kacenv.fades import Fade
-from kacenv.units import Seconds
+from kacenv.core.fades import Curve as Shape
+from kacenv.core.fades import Fade
+from kacenv.core.units import Seconds
 
 _STEPS = 12
 """Number of straight lines that approximate a fade."""

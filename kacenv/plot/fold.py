@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kacenv import commands
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.manners import guarded
 from kacenv.lights.warm_dim import warm_dim
 from kacenv.look import Zone
@@ -15,7 +16,6 @@ from kacenv.requests import Back, End, Hold, Next, Press, Release, Stop
 from kacenv.room import Role, Room
 from kacenv.simulate import Moment, Pressed, words_of
 from kacenv.timeline import Timeline
-from kacenv.units import Level, Seconds
 
 _WHITE = 2700.0
 """White of lamps without one in the room file, in kelvin."""

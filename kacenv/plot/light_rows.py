@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kacenv.core.units import Level, Seconds
 from kacenv.look import Zone
 from kacenv.plot.arc import Arc, LookSpan
 from kacenv.plot.colour import Light, light_of, shown
@@ -11,7 +12,6 @@ from kacenv.plot.palette import NIGHT, SOFT
 from kacenv.plot.scale import Scale
 from kacenv.plot.sheet import Sheet, width_of
 from kacenv.plot.words import GAP, row_name
-from kacenv.units import Level, Seconds
 
 _BAND, _BETWEEN = 34.0, 5.0
 SHORTEST: Final = Seconds(1.0)

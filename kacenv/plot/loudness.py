@@ -4,10 +4,10 @@ import math
 from typing import Final
 
 from kacenv import commands
-from kacenv.fades import Curve as Shape
+from kacenv.core.fades import Curve as Shape
+from kacenv.core.units import Decibels, Seconds
 from kacenv.plot.arc import LevelPoint
 from kacenv.plot.curve import Curve
-from kacenv.units import Decibels, Seconds
 
 SILENT: Final = Decibels(-60.0)
 """Level below which nothing is audible."""

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.music import Known
 from kacenv.music.course import loudness_at
 from kacenv.music.levels import REFERENCE
 from kacenv.playlist import Cut
 from kacenv.plot.arc import LevelPoint, PieceSpan, level_between
-from kacenv.units import Decibels, Seconds
 
 _POINTS: Final = 1200
 """Number of points over the session, about one for each pixel."""

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kacenv.core.units import format_clock, format_seconds
 from kacenv.plot.arc import Arc, PieceSpan
 from kacenv.plot.palette import DIM, ENERGY, NIGHT, NO_ENERGY, SOFT
 from kacenv.plot.scale import Scale
 from kacenv.plot.sheet import Point, Sheet, fitted, width_of
 from kacenv.plot.words import ground, row_name
-from kacenv.units import format_clock, format_seconds
 
 _LANE, _BETWEEN = 20.0, 3.0
 _STEPS = 8

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from kacenv.core.units import Seconds, format_seconds
 from kacenv.plot.arc import Arc
 from kacenv.plot.legend import draw_legend
 from kacenv.plot.light_rows import draw_light
@@ -13,7 +14,6 @@ from kacenv.plot.phase_row import draw_held, draw_phases
 from kacenv.plot.scale import Scale
 from kacenv.plot.sheet import Sheet
 from kacenv.plot.staff_row import draw_hand, draw_staff
-from kacenv.units import Seconds, format_seconds
 
 WIDTH: Final = 1200.0
 _LEFT, _RIGHT = 104.0, WIDTH - 28.0

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from kacenv.core.units import format_seconds
 from kacenv.plot.arc import Arc, PhaseSpan
 from kacenv.plot.palette import BRIGHT, EDGE, HAND, SOFT
 from kacenv.plot.scale import Scale
 from kacenv.plot.sheet import Point, Sheet, fitted, width_of
 from kacenv.plot.words import GAP, row_name
-from kacenv.units import format_seconds
 
 _HEIGHT: Final = 30.0
 _SIZES: Final = (13.0, 11.0, 9.0)

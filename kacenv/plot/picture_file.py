@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from kacenv.errors import RenderError
+from kacenv.core.errors import RenderError
 
 ZOOM: Final = 2
 """PNG pixels for each pixel of the picture, to keep small letters sharp."""

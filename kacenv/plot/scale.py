@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _STEPS: Final = (5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 CLOSEST: Final = 72.0

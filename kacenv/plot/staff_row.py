@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kacenv.core.units import format_clock
 from kacenv.plot.arc import Arc, Mark, MarkKind
 from kacenv.plot.palette import DIM, HAND, SOFT, WARM
 from kacenv.plot.scale import Scale
 from kacenv.plot.sheet import Point, Sheet, width_of
 from kacenv.plot.words import row_name
-from kacenv.units import format_clock
 
 _ROW: Final = 20.0
 _INDENT: Final = 11.0

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from uuid import uuid4
 
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import DeviceError
 from kacenv.lights.client import Client, Ears
 from kacenv.preflight.said import Said, Step
 from kacenv.room import Broker, Room
-from kacenv.units import Seconds
 
 WITHIN = Seconds(5.0)
 """Time limit of the connection."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kacenv.core.errors import Problem
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import Problem
 from kacenv.loader import House, survey_named
 from kacenv.loader.cautions import Rule
 from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene

@@ -6,8 +6,9 @@ from functools import partial
 
 from kacenv.clock import MonotonicClock
 from kacenv.commands import ShowLook
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Level, Seconds
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import DeviceError
 from kacenv.lights.direct import knows_all, opened, wait_for
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.rig import Rig
@@ -15,7 +16,6 @@ from kacenv.look import Setting
 from kacenv.preflight.lookout import Lookout, RoomTakenError
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Fixture, Room
-from kacenv.units import Level, Seconds
 
 CHANGE = Level(0.1)
 """Change of level; upwards, or downwards if the lamp is nearly full."""

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 from kacenv.look import Setting
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from kacenv.audio.device_list import Direction, find_devices
 from kacenv.audio.samples import RATE
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.preflight.tone import Samples
-from kacenv.units import Seconds
 
 _PERIOD_MS = 50
 _PATIENCE = Seconds(3.0)

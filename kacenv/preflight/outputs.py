@@ -11,14 +11,14 @@ from kacenv.audio.player import Player
 from kacenv.audio.signals import soft_tone
 from kacenv.claim import is_claimed
 from kacenv.clock import MonotonicClock
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import DeviceError
 from kacenv.preflight.lookout import Lookout, RoomTakenError
 from kacenv.preflight.microphone import Microphone
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.preflight.tone import rise
 from kacenv.room import Output, Room
-from kacenv.units import Decibels, Seconds
 
 LEVEL = Decibels(-30.0)
 """Peak of the tone in dBFS, below most music."""

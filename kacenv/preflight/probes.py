@@ -3,10 +3,10 @@
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
+from kacenv.core.units import Seconds
 from kacenv.lights.dialects import codec
 from kacenv.preflight.runner import GRACE, PATIENCE
 from kacenv.room import Fixture, Room
-from kacenv.units import Seconds
 
 _SLOW_DISK = Seconds(20.0)
 """Time limit where a disk may have to spin up, or a large house to be read."""

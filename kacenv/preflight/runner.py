@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import IO, NamedTuple
 
+from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.preflight.said import Said, from_line
-from kacenv.units import Seconds
 
 PATIENCE = Seconds(8.0)
 """Time without output after which a probe counts as hung."""

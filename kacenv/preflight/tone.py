@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kacenv.audio.samples import RATE
-from kacenv.units import Decibels
+from kacenv.core.units import Decibels
 
 PITCH: Final = 440.0
 """Frequency of the tone in Hz."""

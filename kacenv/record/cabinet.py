@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
-from kacenv.errors import RecordError
+from kacenv.core.errors import RecordError
 from kacenv.places import state_folder
 from kacenv.record.gather import Account
 from kacenv.record.model import RecordCard, SessionRecord

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from kacenv.core.units import Seconds
 from kacenv.engine import Due
 from kacenv.record.life import Turn
 from kacenv.record.model import CheckInRow
 from kacenv.requests import Done, Pass
-from kacenv.units import Seconds
 
 
 @dataclass

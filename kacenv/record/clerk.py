@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.errors import JournalError, NewerJournalError, RecordError
+from kacenv.core.errors import JournalError, NewerJournalError, RecordError
+from kacenv.core.units import Days
 from kacenv.journal import read_whole
 from kacenv.record.cabinet import Cabinet, Kept
 from kacenv.record.expiry import Expiry
@@ -13,7 +14,6 @@ from kacenv.record.gather import account_of, kept_for
 from kacenv.record.model import SessionRecord
 from kacenv.record.waiting import count_failure, set_by, waiting
 from kacenv.stamp import Stamp, day_in_words, is_synchronised, stamp
-from kacenv.units import Days
 
 FAILED = "The session's record can't be written; its journal is kept, the log says more."
 _DAMAGED = "The session's record can't be written: its journal is damaged."

@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from kacenv.core.units import Days
 from kacenv.record.cabinet import Cabinet
 from kacenv.record.clerk import Clerk, Said
-from kacenv.units import Days
 
 # Priority first, imports after. The service may not raise its niceness, but it may choose
 # SCHED_IDLE. The OOM score makes the kernel end this process first.

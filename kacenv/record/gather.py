@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from kacenv import __version__
 from kacenv.commands import Notice, SessionEnded
-from kacenv.errors import JournalError
+from kacenv.core.errors import JournalError
+from kacenv.core.units import Days, Seconds
 from kacenv.journal import Whole, read_whole
 from kacenv.plot import Arc, arc_of
 from kacenv.plot.arc import HeldSpan
@@ -20,7 +21,6 @@ from kacenv.requests import Press, Resume, Start, Stop
 from kacenv.simulate import rehearse, words_of
 from kacenv.stamp import Stamp, as_seen, day_after, day_of
 from kacenv.timeline import Timeline
-from kacenv.units import Days, Seconds
 
 
 class Account(NamedTuple):

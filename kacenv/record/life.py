@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from kacenv.commands import Command, Crossfade, EnterPhase, Prompt
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.engine.resume import was_long
-from kacenv.errors import RefusedError
 from kacenv.journal import Past
 from kacenv.requests import Press, Request, Resume
 from kacenv.simulate import Moment, Pressed, moment_of
-from kacenv.units import Seconds
 
 BROKEN_OFF = Seconds(0.05)
 """Length of the fade by which the music's breaking off is drawn."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, Final, NamedTuple
 
+from kacenv.core.units import format_clock, format_seconds
 from kacenv.plot import draw
 from kacenv.record.gather import Account
 from kacenv.record.model import (
@@ -21,7 +22,6 @@ from kacenv.record.model import (
 )
 from kacenv.record.words import answer, by_hand, difference, summary, timing_lines
 from kacenv.stamp import day_in_words
-from kacenv.units import format_clock, format_seconds
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #2a211b; --soft: #6b5c50; --paper: #fffdfa;

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kacenv.commands import EnterPhase
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode
 from kacenv.record.life import Turn
 from kacenv.record.model import PhaseRow, Span
 from kacenv.requests import Extend, Shorten
 from kacenv.simulate import Moment
-from kacenv.units import Seconds
 
 Visits = Mapping[str, Sequence[Span]]
 """Time spans of each phase, by its name."""

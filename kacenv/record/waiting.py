@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from kacenv.errors import RecordError
+from kacenv.core.errors import RecordError
 
 TRIES: Final = 3
 """Number of failures after which a readable journal counts as damaged."""

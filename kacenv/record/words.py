@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from kacenv.core.units import format_clock, format_seconds
 from kacenv.record.model import CheckInRow, PhaseRow, SessionRecord, Timing
 from kacenv.stamp import day_in_words
-from kacenv.units import format_clock, format_seconds
 
 OUTCOMES = {
     "whole": "It ran to its end.",

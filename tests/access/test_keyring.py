@@ -8,7 +8,7 @@ import pytest
 
 from kacenv.access import DeviceRole, KeyRing, Kind
 from kacenv.access.pass_key import check_pin
-from kacenv.errors import KacenvError, UnitError
+from kacenv.core.errors import KacenvError, UnitError
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from kacenv.api.haste import AT_ONCE, PER_SECOND, Haste
-from kacenv.errors import RefusedError
+from kacenv.core.errors import RefusedError
 from kacenv.requests import Hold, LightsUp, Press, Stop
 
 

@@ -13,9 +13,9 @@ from support.sessions import a_phase, a_room, a_timeline
 from kacenv.api.events import BEAT, BREATH, Broadcast
 from kacenv.api.watch import Watch
 from kacenv.clock import SimClock
+from kacenv.core.units import Seconds
 from kacenv.requests import Extend, Hold, Start
 from kacenv.session import Session
-from kacenv.units import Seconds
 
 PATIENCE = 10.0
 

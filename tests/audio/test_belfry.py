@@ -7,10 +7,10 @@ from support.decks import Stage, chime, one_output, playing, tone
 from kacenv.audio.belfry import SILENCE
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE
+from kacenv.core.units import Seconds, amplitude
 from kacenv.phrase import BUILT_IN, Note, Phrase
 from kacenv.room import Room
 from kacenv.scene import Audience
-from kacenv.units import Seconds, amplitude
 
 OUTPUTS = [{"id": "speakers", "role": "speakers"}]
 LAKE = Phrase("lake", (Note(Seconds(0.0), 64, 48), Note(Seconds(1.2), 76, 30)))

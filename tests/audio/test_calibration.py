@@ -3,8 +3,8 @@
 import pytest
 
 from kacenv.audio.calibration import calibrate, loudness_of, noise_level
-from kacenv.errors import DeviceError
-from kacenv.units import Decibels
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels
 
 
 def test_a_louder_room_gets_a_lower_trim() -> None:

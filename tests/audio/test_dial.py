@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.audio.dial import SILENT, Dial, Gate
-from kacenv.units import Decibels, Seconds, amplitude
+from kacenv.core.units import Decibels, Seconds, amplitude
 
 orders = st.lists(
     st.tuples(st.floats(-90, 12), st.floats(-5, 10), st.floats(0, 8), st.floats(0, 5)), max_size=8

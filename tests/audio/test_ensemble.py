@@ -8,7 +8,7 @@ from support.decks import rms, steepest_step
 from support.orchestra import Make, Orchestra, SimDevice, apart
 
 from kacenv.audio.samples import RATE, Block
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 HOUR = 3600.0
 TOGETHER = 0.005

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.audio.envelope import SHORTEST, Arriving, Crossing, Envelope, Leaving
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 Steps = list[tuple[float, float, float, float]]
 spans = st.floats(0.0, 30.0)

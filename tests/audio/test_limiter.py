@@ -9,7 +9,7 @@ from support.decks import noise, steepest_step, tone
 
 from kacenv.audio.limiter import LOOK_AHEAD, Limiter
 from kacenv.audio.samples import Block
-from kacenv.units import amplitude
+from kacenv.core.units import amplitude
 
 sizes = st.lists(st.integers(1, 700), min_size=1, max_size=8)
 levels = st.floats(-40.0, 0.0)

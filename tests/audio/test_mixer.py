@@ -9,11 +9,11 @@ from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, 
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.commands import Duck, Hush, Mute, SetLevel, SetVolume
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.phrase import BELL, BUILT_IN, Phrase
 from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds, amplitude
 
 SOFTEST, LOUDEST = -38.0, -20.0
 

@@ -5,8 +5,8 @@ import pytest
 from support.decks import Stage, about, noise, one_output, playing, rms, steepest_step, tone
 
 from kacenv.audio.samples import RATE, Block, frames_in
+from kacenv.core.units import Seconds
 from kacenv.requests import TrackEnded, TrackFailed, TrackStarted
-from kacenv.units import Seconds
 
 
 def powers(sound: Block, window: float = 0.5) -> list[float]:

@@ -11,8 +11,8 @@ import pytest
 from kacenv.audio.devices import Device, NullDevice, OnStop, Pull, SoundDevice
 from kacenv.audio.output import Output, Watchdog
 from kacenv.audio.samples import RATE, Block
-from kacenv.errors import DeviceError
-from kacenv.units import Seconds
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 
 PATIENCE = 60.0
 CHECK = Seconds(0.05)

@@ -7,7 +7,7 @@ import pytest
 from kacenv.audio.pacing import Pacer
 from kacenv.audio.samples import RATE
 from kacenv.clock import SimClock
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 BLOCK = 1440
 SPAN = BLOCK / RATE

@@ -5,9 +5,9 @@ import pytest
 from kacenv.audio.devices import OnStop, Pull
 from kacenv.audio.player import Player
 from kacenv.audio.samples import silence
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.room import Output, Role, Room
-from kacenv.units import Seconds
 
 
 class Unplugged:

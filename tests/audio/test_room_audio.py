@@ -20,13 +20,13 @@ from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE, Block
 from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack, SetVolume, StrikeChime
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import BELL
 from kacenv.playlist import Cut
 from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds
 
 PATIENCE = 60.0
 STEEPEST = 1.05 * steepest_step(tone(0.1, 440.0, 0.0884))

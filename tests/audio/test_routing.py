@@ -8,9 +8,9 @@ from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, 
 
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.commands import Mute, SetVolume
+from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds, amplitude
 
 
 def test_each_output_hears_its_own() -> None:

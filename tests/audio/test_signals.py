@@ -11,7 +11,7 @@ from support.decks import rms, steepest_step, tone
 from kacenv.audio.calibration import loudness_of
 from kacenv.audio.samples import RATE
 from kacenv.audio.signals import pink_noise, soft_tone
-from kacenv.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds
 
 NOISE = pink_noise(Seconds(20.0), Decibels(-30.0), 1)
 

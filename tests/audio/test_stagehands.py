@@ -11,8 +11,8 @@ from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.samples import RATE
 from kacenv.audio.stagehands import Stagehands
 from kacenv.audio.vlc_deck import VlcDeck
+from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
-from kacenv.units import Seconds
 
 
 @contextmanager

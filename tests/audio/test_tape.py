@@ -5,7 +5,7 @@ import pytest
 
 from kacenv.audio.samples import RATE, Block
 from kacenv.audio.tape import Tape
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 
 class Counter:

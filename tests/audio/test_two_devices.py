@@ -13,9 +13,9 @@ from support.pulse import Pulse
 from kacenv.audio import RoomAudio
 from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack
+from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
 from kacenv.room import Output, Role, Room
-from kacenv.units import Seconds
 
 PATIENCE = 60.0
 SEATS = Room(

@@ -14,8 +14,8 @@ from audio.conftest import MakeFile
 
 from kacenv.audio.samples import RATE, Block
 from kacenv.audio.vlc_deck import VlcDeck
+from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
-from kacenv.units import Seconds
 
 FORMATS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 

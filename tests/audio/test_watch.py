@@ -6,8 +6,8 @@ from support.decks import Stage, noise, one_output, tone
 
 from kacenv.audio.samples import RATE, Block
 from kacenv.commands import Hush, Mute
+from kacenv.core.units import Seconds
 from kacenv.requests import DeadAir
-from kacenv.units import Seconds
 
 
 def goes_silent(span: float, silence: float, hiss: float = 0.0) -> Block:

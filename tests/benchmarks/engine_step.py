@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator
 
+from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Start
 from kacenv.simulate import rehearse
-from kacenv.units import Seconds
 
 STEPS = 20_000
 

@@ -14,11 +14,11 @@ from support.houses import write_house, write_silence
 from support.mosquitto import free_port
 
 from kacenv.cli.live import Way, play, untyped
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
+from kacenv.core.units import Seconds
 from kacenv.loader import House
 from kacenv.requests import Duck, Hold, Press, Silence
 from kacenv.session import Session
-from kacenv.units import Seconds
 
 ROOM = """
 name: quiet

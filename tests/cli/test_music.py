@@ -14,7 +14,7 @@ from support.typed import Said, typed
 
 LISTED = "{{file: {0}.wav, title: {0}, artist: Nobody, licence: CC0, instrumental: yes}}"
 RUN = (
-    "import sys; from kacenv.cli.music import app; from kacenv.errors import KacenvError\n"
+    "import sys; from kacenv.cli.music import app; from kacenv.core.errors import KacenvError\n"
     "if __name__ == '__main__':\n"
     "    try: app()\n"
     "    except KacenvError as error: sys.exit(str(error))\n"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from kacenv.cli import service as command
 from kacenv.cli.service import app
-from kacenv.errors import KacenvError, LoadError
+from kacenv.core.errors import KacenvError, LoadError
 from kacenv.loader import House, load_room
 from kacenv.service import Service
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from kacenv.audio.samples import RATE
 from kacenv.cli.sound import app
-from kacenv.errors import DaemonError, DeviceError
+from kacenv.core.errors import DaemonError, DeviceError
 from kacenv.loader import House, load_room
 
 ROOM = """# our room

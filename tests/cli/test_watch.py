@@ -21,7 +21,7 @@ from support.tablet import ServedRoom, three_hours
 
 from kacenv.cli.feed import Feed
 from kacenv.cli.watch import line_of, screen
-from kacenv.errors import NotRunningError
+from kacenv.core.errors import NotRunningError
 from kacenv.requests import Hold, Release, SeatStarted
 from kacenv.scene import Seat
 

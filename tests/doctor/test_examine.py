@@ -5,9 +5,9 @@ import sys
 
 import psutil
 
+from kacenv.core.units import Seconds
 from kacenv.doctor.examine import Job, examine
 from kacenv.doctor.finding import Finding, Mark, to_json
-from kacenv.units import Seconds
 
 
 def probe(code: str) -> Job:

@@ -12,9 +12,10 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import LightHand, Mode, State, Step, next_due, step
 from kacenv.engine.table import LEADS_TO, TABLE, Answer
-from kacenv.errors import RefusedError
 from kacenv.look import Zone
 from kacenv.phrase import OwnChime
 from kacenv.requests import (
@@ -36,7 +37,6 @@ from kacenv.requests import (
 from kacenv.scene import EndKind
 from kacenv.status import describe
 from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Seconds
 
 THREE = a_timeline(
     a_phase("onset", cues=(a_cue("Look in", 300.0),)),

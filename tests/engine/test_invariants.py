@@ -24,16 +24,16 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
-from kacenv.errors import RefusedError
-from kacenv.fades import Curve, Fade
 from kacenv.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
 from kacenv.room import STEEPEST_LIGHT
 from kacenv.scene import EndKind
 from kacenv.simulate import Moment, rehearse
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 Presses = list[tuple[Seconds, Press]]
 ROOM = a_room()

@@ -12,8 +12,9 @@ from support.sessions import a_phase, a_queue, a_room, a_timeline
 from kacenv import commands
 from kacenv.audio.dial import Dial
 from kacenv.commands import Command, Crossfade
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import State, Step, next_due, step
-from kacenv.errors import RefusedError
 from kacenv.playlist import Queue
 from kacenv.requests import (
     Back,
@@ -29,7 +30,6 @@ from kacenv.requests import (
     Stop,
     Volume,
 )
-from kacenv.units import Decibels, Seconds
 
 UP, DOWN = Intensity(lean="up"), Intensity(lean="down")
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from support.sessions import a_phase, a_room, a_timeline
 
+from kacenv.core.errors import JournalError, NewerJournalError
+from kacenv.core.units import Seconds
 from kacenv.engine import State
-from kacenv.errors import JournalError, NewerJournalError
 from kacenv.journal import Journal, read, read_whole, unfinished
 from kacenv.journal.book import SYNC_EVERY
 from kacenv.recovery import GIVEN_UP_AFTER, Entry
 from kacenv.requests import Hold, LightsUp, Release, Start
 from kacenv.stamp import Stamp
-from kacenv.units import Seconds
 
 ROOM = a_room()
 BEGIN = Start(a_timeline(a_phase("onset"), a_phase("return")))

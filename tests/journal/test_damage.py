@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
+from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.journal import Journal, unfinished
 from kacenv.recovery import fold
 from kacenv.requests import LightsUp, Press, Resume, Start, Volume
 from kacenv.stamp import Stamp
-from kacenv.units import Seconds
 
 ROOM = a_room()
 PLAN = a_timeline(

@@ -18,6 +18,7 @@ from typing import Any, get_args
 import pytest
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
+from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.journal import VERSION, Journal, Past, read, unfinished
 from kacenv.journal.codec import read_line
@@ -35,7 +36,6 @@ from kacenv.requests import (
 from kacenv.scene import EndKind, Follow, Seat
 from kacenv.stamp import Stamp
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 JOURNALS = Path(__file__).parents[1] / "data" / "journals"
 DIED = Seconds(1180.0)

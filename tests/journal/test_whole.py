@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from journal.test_book import journal
 
-from kacenv.errors import JournalError
+from kacenv.core.errors import JournalError
+from kacenv.core.units import Seconds
 from kacenv.journal import read_whole
 from kacenv.tally import Tally
-from kacenv.units import Seconds
 
 
 @pytest.fixture

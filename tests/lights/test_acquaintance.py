@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.acquaintance import ANSWER_WITHIN, Acquaintance
 from kacenv.lights.inquiry import inquiry
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.lights.agenda import BURST, Agenda, Budget
-from kacenv.units import Seconds
 
 RATE = 50.0
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.belief import Belief
 from kacenv.lights.dialects import Reported
 from kacenv.lights.eye import Response, Scale
@@ -10,7 +11,6 @@ from kacenv.lights.path import Way, path_between
 from kacenv.lights.self_report import SelfReport
 from kacenv.lights.witness import Witness
 from kacenv.look import parse_setting
-from kacenv.units import Level, Seconds
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from paho.mqtt import publish
 from support.mosquitto import free_port
 
 from kacenv.clock import MonotonicClock
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.lights.broker import EmbeddedBroker
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.room import Fixture

@@ -12,7 +12,7 @@ import pytest
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.lights import retry
 from kacenv.lights.client import Client, Ears
 from kacenv.room import Broker

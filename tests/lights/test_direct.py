@@ -11,14 +11,14 @@ from support.staff import Staff
 
 from kacenv.clock import MonotonicClock
 from kacenv.commands import ShowLook
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.lights import direct
 from kacenv.lights.direct import raise_lights
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.look import Zone, parse_setting
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 MakeRoom = Callable[..., Room]
 Hang = Callable[[Room], dict[str, VirtualLamp]]

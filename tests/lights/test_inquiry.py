@@ -6,10 +6,10 @@ import pytest
 from support.lamps import TIMEOUT, LitRoom
 from support.mosquitto import Mosquitto
 
+from kacenv.core.units import Level
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.inquiry import inquiry
 from kacenv.room import Fixture
-from kacenv.units import Level
 
 MakeFixture = Callable[..., Fixture]
 MakeHouse = Callable[..., LitRoom]

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.lights.dialects import Message
 from kacenv.lights.lamp import Lamp
 from kacenv.look import parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 MakeFixture = Callable[..., Fixture]
 Sent = list[tuple[float, bytes]]

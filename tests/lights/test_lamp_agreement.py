@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.lights.lamp import Lamp
 from kacenv.look import parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 MakeFixture = Callable[..., Fixture]
 STATE = "house/lamp/state"

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.lights.lamp import Lamp
 from kacenv.look import parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 MakeFixture = Callable[..., Fixture]
 Sent = list[tuple[float, bytes]]

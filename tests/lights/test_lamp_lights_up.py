@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.inquiry import inquiry
 from kacenv.lights.lamp import Lamp
 from kacenv.look import parse_setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Seconds
 
 MakeFixture = Callable[..., Fixture]
 Prepare = Callable[[Lamp], None]

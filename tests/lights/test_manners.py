@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Kelvin, Level
 from kacenv.lights.manners import Manners, guarded
 from kacenv.lights.warm_dim import warm_dim
 from kacenv.look import Color, Setting, parse_setting
 from kacenv.room import DimLight, Fixture
-from kacenv.units import Kelvin, Level
 
 MakeFixture = Callable[..., Fixture]
 DIM = DimLight()

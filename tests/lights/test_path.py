@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.path import (
     MIRED,
     STEEPEST,
@@ -18,7 +19,6 @@ from kacenv.lights.path import (
 from kacenv.lights.tint import distance
 from kacenv.lights.warm_dim import warm_dim
 from kacenv.look import Color, Setting, parse_setting
-from kacenv.units import Kelvin, Level, Seconds
 
 LEVELS = st.floats(0.0, 1.0).map(Level)
 START = Seconds(100.0)

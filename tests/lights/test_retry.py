@@ -2,8 +2,8 @@
 
 from random import Random
 
+from kacenv.core.units import Seconds
 from kacenv.lights.retry import FIRST, LASTED, LATER, REFUSED, Retry
-from kacenv.units import Seconds
 
 
 def test_the_first_wait_is_short_and_the_later_ones_stay_bounded() -> None:

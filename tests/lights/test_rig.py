@@ -14,14 +14,14 @@ from support.staff import Staff
 
 from kacenv.clock import MonotonicClock, SimClock
 from kacenv.commands import ShowLook
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.lights.eye import lightness
 from kacenv.lights.fader import STEP_GAP
 from kacenv.lights.path import STEEPEST
 from kacenv.lights.rig import REPORTS_KEPT, Rig
 from kacenv.look import Look, Zone, parse_setting
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 MakeHouse = Callable[..., LitRoom]
 MakeRoom = Callable[..., Room]

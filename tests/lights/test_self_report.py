@@ -1,9 +1,9 @@
 """Merged reports of a lamp."""
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Reported
 from kacenv.lights.self_report import SelfReport
 from kacenv.look import Color, Setting
-from kacenv.units import Kelvin, Level, Seconds
 
 
 def test_parts_are_put_together() -> None:

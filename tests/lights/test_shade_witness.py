@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.lamp import Lamp
 from kacenv.lights.path import Way, path_between
@@ -14,7 +15,6 @@ from kacenv.lights.shade_witness import ShadeWitness
 from kacenv.lights.witness import Meaning
 from kacenv.look import Color, Setting, parse_setting
 from kacenv.room import Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 STATE = "house/lamp/state"

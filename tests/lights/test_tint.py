@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from kacenv.fades import Curve, Fade
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Kelvin, Seconds
 from kacenv.lights.tint import Tint, color_of, distance
 from kacenv.look import Color
-from kacenv.units import Kelvin, Seconds
 
 RED, GREEN, BLUE, WHITE = (
     Color(255, 0, 0),

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.core.units import Kelvin, Level
 from kacenv.lights.eye import lightness
 from kacenv.lights.warm_dim import warm_dim
-from kacenv.units import Kelvin, Level
 
 WARMEST, COOLEST = Kelvin(1800.0), Kelvin(6500.0)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House, load_room, load_session
 from kacenv.loader.music import load_queue
 

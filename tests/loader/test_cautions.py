@@ -6,13 +6,13 @@ import pytest
 from support.sounds import RATE, rest, tone, write_wav
 from support.typed import measure_here
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.loader import Caution, House, check_house, house_music, load_session, warnings_of
 from kacenv.loader.cautions import Rule
 from kacenv.music import Cache, Sound
 from kacenv.music.cache import Stamp
 from kacenv.music.gap import Gap, packed
 from kacenv.music.scan import scan
-from kacenv.units import Decibels, Seconds
 
 CHECKOUT = Path(__file__).parents[2]
 

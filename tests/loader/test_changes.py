@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kacenv.errors import Problem
+from kacenv.core.errors import Problem
 from kacenv.loader.changes import (
     LONGEST,
     Change,

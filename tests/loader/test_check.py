@@ -1,11 +1,11 @@
 from pathlib import Path
 
+from kacenv.core.units import Seconds
 from kacenv.loader.check import Plan, check_music, check_scene
 from kacenv.loader.explain import validate
 from kacenv.loader.source import parse
 from kacenv.playlist import Cut, Queue
 from kacenv.scene import Scene
-from kacenv.units import Seconds
 
 PHASE = "  - {name: settle, duration: 15m, playlist: calm, end: track, window: 3m}\n"
 

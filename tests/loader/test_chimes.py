@@ -9,11 +9,11 @@ from typing import Any
 import mido
 import pytest
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
+from kacenv.core.units import Seconds
 from kacenv.loader import House, check_house, load_room, load_session
 from kacenv.loader.chimes import MAX_BYTES
 from kacenv.phrase import BELL, BUILT_IN, Note, Phrase
-from kacenv.units import Seconds
 
 Track = list[tuple[str, dict[str, int]]]
 _MIDO: Any = mido  # mido has no types

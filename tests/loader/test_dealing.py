@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import write_house, write_silence
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
+from kacenv.core.units import Seconds
 from kacenv.loader import House, load_session
 from kacenv.loader.dealing import Dealing, Thin, Wanted, deal, scene_with, wanted_by
 from kacenv.loader.importing import Piece
 from kacenv.loader.load import open_scene
 from kacenv.loader.source import parse
 from kacenv.music.tags import Tags
-from kacenv.units import Seconds
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers}\n"
 SCENE = """

@@ -1,6 +1,6 @@
 import pytest
 
-from kacenv.errors import LoadError, Problem
+from kacenv.core.errors import LoadError, Problem
 from kacenv.loader.explain import in_order, validate
 from kacenv.loader.source import parse
 from kacenv.room import Room

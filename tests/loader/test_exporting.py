@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from support.sounds import tone, write_wav
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House
 from kacenv.loader.exporting import ExportError, export, house_tracks
 from kacenv.loader.music import listed_tracks

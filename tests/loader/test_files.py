@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader.files import MAX_BYTES, any_of, near, read_text, shown
 
 

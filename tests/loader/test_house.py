@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kacenv import places
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House
 
 CHECKOUT = Path(__file__).parents[2]

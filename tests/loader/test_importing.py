@@ -9,7 +9,8 @@ import mutagen
 import pytest
 from support.houses import FOREIGN_MUSIC
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
+from kacenv.core.units import Seconds
 from kacenv.loader import House
 from kacenv.loader.importing import (
     LeftOut,
@@ -25,7 +26,6 @@ from kacenv.loader.music import load_queue
 from kacenv.music import Known
 from kacenv.music.cache import Stamp
 from kacenv.music.meter import measure
-from kacenv.units import Seconds
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader.house import FileKind
 from kacenv.loader.kinds import kind_of
 

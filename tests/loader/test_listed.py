@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader.listed import local, read_m3u8, read_xspf
 
 XSPF = """<?xml version="1.0" encoding="UTF-8"?>

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House
 from kacenv.loader.music import load_queue
 from kacenv.music import Known, Sound

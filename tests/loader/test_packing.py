@@ -14,7 +14,7 @@ import pytest
 from support.houses import write_house
 from support.sounds import tone, write_wav
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House, load_session
 from kacenv.loader.archive import MANIFEST, is_safe, manifest_of
 from kacenv.loader.packing import PackError, pack

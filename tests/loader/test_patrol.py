@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from support.staff import Staff
 
+from kacenv.core.units import Seconds
 from kacenv.loader import House, load_session
 from kacenv.loader.patrol import Patrol, files_of
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 EVENING = "playlists/music/evening.wav"
 

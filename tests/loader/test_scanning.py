@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House, house_music
 
 

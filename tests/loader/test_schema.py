@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pydantic.json_schema import GenerateJsonSchema
 from support.editor import BadYAML, as_edited
 
-from kacenv import units
-from kacenv.errors import UnitError
+from kacenv.core import units
+from kacenv.core.errors import UnitError
 from kacenv.fields import _line, _slug
 from kacenv.loader import patterns, rules
 from kacenv.loader.patterns import Schema

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.fields import Model
 from kacenv.loader import source
 from kacenv.loader.explain import validate

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.clinics import make_clinic
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House, survey
 from kacenv.loader.cautions import Rule
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.music import Cache, Sound
-from kacenv.units import Decibels, Seconds
 
 
 def sound(**changes: Any) -> Sound:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 from kacenv.music import Cache, Sound, known_sounds
 from kacenv.music.cache import Stamp, cache_folder
 

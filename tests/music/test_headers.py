@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kacenv.core.units import Seconds
 from kacenv.music.headers import Headers
-from kacenv.units import Seconds
 
 
 def write(path: Path, seconds: int) -> Path:

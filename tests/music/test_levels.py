@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.music import Sound
 from kacenv.music.levels import heard, levelled
-from kacenv.units import Decibels, Seconds
 
 Make = Callable[..., Sound]
 

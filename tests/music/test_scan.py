@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.sounds import tone, write_wav
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.music import Cache, Sound, known_sounds
 from kacenv.music.meter import measure
 from kacenv.music.scan import Scanned, scan

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 from kacenv.music.sound_file import kind_of
 
 HEADS = [

@@ -12,7 +12,7 @@ from support.access import PIN, a_pin, a_token
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.access import DeviceRole, KeyRing, key_file, patience
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from kacenv.core.units import Kelvin, Level
 from kacenv.look import Color, Setting
 from kacenv.plot.colour import Light, light_of, shown
-from kacenv.units import Kelvin, Level
 
 
 def white(kelvin: float) -> Light:

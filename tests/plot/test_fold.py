@@ -5,12 +5,12 @@ from itertools import pairwise
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
+from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.look import Setting, Zone
 from kacenv.plot import Arc, arc_of
 from kacenv.plot.arc import MarkKind
 from kacenv.requests import Duck, Hold, Music, Next, Press, Release, Silence
 from kacenv.simulate import rehearse
-from kacenv.units import Decibels, Kelvin, Level, Seconds
 
 TWO = a_timeline(
     a_phase("onset", 300.0, level=Decibels(-6.0), cues=(a_cue("Look in", 60.0),)),

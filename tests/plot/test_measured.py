@@ -8,6 +8,7 @@ import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 from support.sounds import tone, write_wav
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.music import Known, Sound
 from kacenv.music.cache import Stamp
 from kacenv.music.course import packed
@@ -16,7 +17,6 @@ from kacenv.playlist import Cut
 from kacenv.plot import Arc, arc_of
 from kacenv.simulate import rehearse
 from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Seconds
 
 
 def a_scene(path: Path, gain: float) -> Timeline:

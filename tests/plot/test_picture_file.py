@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.sessions import a_phase, a_room, a_timeline
 
-from kacenv.errors import RenderError
+from kacenv.core.errors import RenderError
 from kacenv.plot import arc_of, draw, picture_file, write_picture
 from kacenv.simulate import rehearse
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from support.mosquitto import Mosquitto, free_port
 
+from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.preflight import broker as brokers
 from kacenv.preflight.broker import broker
 from kacenv.preflight.said import Step
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 
 def room(port: int, **more: object) -> Room:

@@ -14,6 +14,7 @@ from support.mosquitto import Mosquitto, free_port
 from support.watcher import Watcher
 
 from kacenv.clock import MonotonicClock
+from kacenv.core.units import Level, Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.client import Client, Ears
 from kacenv.lights.direct import wait_for
@@ -23,7 +24,6 @@ from kacenv.preflight import lamps as lamping
 from kacenv.preflight.lamps import lamps, mute_lamp
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Room
-from kacenv.units import Level, Seconds
 
 STRIP = {"id": "strip", "dialect": "wled", "zone": "seats", "can": ["level", "transition"]}
 MUTE = {"id": "mute", "dialect": "plain", "zone": "path"}

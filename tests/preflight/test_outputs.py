@@ -12,13 +12,13 @@ from kacenv.audio import backend
 from kacenv.audio.devices import Device
 from kacenv.audio.samples import RATE
 from kacenv.claim import claim
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.errors import DeviceError
 from kacenv.preflight import outputs
 from kacenv.preflight.outputs import output
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 
 def room(device: str = "default", **more: object) -> Room:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import psutil
 
+from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.preflight.runner import Job, run
 from kacenv.preflight.said import Step, to_line
-from kacenv.units import Seconds
 
 GOOD = to_line(Finding("probe", "well"))
 BEGIN = "import os, signal, subprocess, sys, time"

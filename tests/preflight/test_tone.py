@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from kacenv.audio.samples import RATE
 from kacenv.audio.signals import soft_tone
+from kacenv.core.units import Decibels, Seconds
 from kacenv.preflight.tone import Samples, rise
-from kacenv.units import Decibels, Seconds
 
 RANDOM = np.random.default_rng(1)
 

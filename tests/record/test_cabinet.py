@@ -8,7 +8,7 @@ import pytest
 from record.test_gather import PLAN
 from support.lives import lived
 
-from kacenv.errors import RecordError
+from kacenv.core.errors import RecordError
 from kacenv.record import Account, Cabinet, account_of
 
 

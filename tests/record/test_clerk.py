@@ -9,13 +9,13 @@ from record.test_gather import PLAN
 from support.lives import WALL, Life, lived
 from support.sessions import a_room
 
+from kacenv.core.units import Days
 from kacenv.journal import read_whole
 from kacenv.record import Cabinet, Clerk, write_record
 from kacenv.record.waiting import TRIES, put_aside
 from kacenv.requests import Start
 from kacenv.room import Records, Room
 from kacenv.stamp import Stamp
-from kacenv.units import Days
 
 LATER = Stamp("another-boot", 10.0, WALL + 86_400.0)
 

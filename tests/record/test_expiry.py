@@ -9,9 +9,9 @@ from record.test_cabinet import on
 from record.test_gather import PLAN
 from support.lives import lived
 
+from kacenv.core.units import Days
 from kacenv.record import Account, Cabinet, Expiry, account_of
 from kacenv.stamp import Stamp
-from kacenv.units import Days
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,9 @@ from support.sessions import (
     timelines,
 )
 
+from kacenv.core.errors import JournalError
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode
-from kacenv.errors import JournalError
 from kacenv.plot import Arc, arc_of
 from kacenv.record import SessionRecord, account_of
 from kacenv.record.page import page_of
@@ -47,7 +48,6 @@ from kacenv.requests import (
 from kacenv.scene import Seat
 from kacenv.tally import Tally
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 BEGIN = 37.5
 LONG = {"queue": a_queue("long", (900.0,))}

@@ -14,10 +14,10 @@ from record.test_clerk import room
 from record.test_gather import PLAN
 from support.lives import Life, lived
 
+from kacenv.core.units import Days
 from kacenv.record import Cabinet, Keeper
 from kacenv.record.errand import command
 from kacenv.requests import Start
-from kacenv.units import Days
 
 PATIENCE = 180.0
 

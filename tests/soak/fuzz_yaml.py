@@ -10,7 +10,7 @@ from random import Random
 
 from support.houses import write_silence
 
-from kacenv.errors import LoadError
+from kacenv.core.errors import LoadError
 from kacenv.loader import House, load_room, load_session
 from kacenv.loader.music import load_queue
 from kacenv.simulate import rehearse

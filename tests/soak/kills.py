@@ -18,8 +18,9 @@ from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.clock import SimClock
 from kacenv.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, resume, step
-from kacenv.errors import RefusedError
 from kacenv.journal import Journal, read, unfinished
 from kacenv.recovery import Entry, fold
 from kacenv.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
@@ -28,7 +29,6 @@ from kacenv.simulate import LONGEST as FOREVER
 from kacenv.simulate import Moment
 from kacenv.stamp import Stamp
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 T = TypeVar("T")
 _PLAYING = (Mode.RUNNING, Mode.RETURNING, Mode.HELD)

@@ -20,11 +20,11 @@ from support.mosquitto import Mosquitto
 from support.staff import Staff
 
 from kacenv.clock import SimClock
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.path import STEEPEST
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.room import Room
-from kacenv.units import Level, Seconds
 
 OUTAGES = 20
 AWAY = (0.2, 1.5)

@@ -6,11 +6,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 
+from kacenv.core.units import Decibels, Seconds
 from kacenv.playlist import Cut, Queue
 from kacenv.room import Output, Role, Room
 from kacenv.scene import EndKind
 from kacenv.timeline import PlannedPhase, Timeline
-from kacenv.units import Decibels, Seconds
 
 LENGTH = Seconds(20.0)
 CROSSFADE = Seconds(4.0)

@@ -9,12 +9,12 @@ import pytest
 from kacenv.audio.mixer import Mixer
 from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.commands import Crossfade, CueTrack, StrikeChime
+from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import BELL, Phrase
 from kacenv.playlist import Cut
 from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds
 
 SEATS = Room(
     name="test",

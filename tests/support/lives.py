@@ -5,8 +5,9 @@ from pathlib import Path
 
 from support.sessions import a_room
 
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.errors import RefusedError
 from kacenv.journal import Journal
 from kacenv.requests import Press, Request, Resume, Start
 from kacenv.room import Room
@@ -14,7 +15,6 @@ from kacenv.simulate import Moment, Pressed, moment_of
 from kacenv.stamp import Stamp
 from kacenv.tally import Tally
 from kacenv.timeline import Timeline
-from kacenv.units import Seconds
 
 WALL = 1_800_000_000.0
 """Unix time at 0 of a life's clock: 15 January 2027."""

@@ -13,7 +13,7 @@ from kacenv.audio.devices import NullDevice, OnStop, Pull
 from kacenv.audio.ensemble import Ensemble, Part
 from kacenv.audio.reader import Reader
 from kacenv.audio.samples import RATE, Block
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 Places = NDArray[np.float64]
 Source = Callable[[int, Seconds], Block]

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.look import Setting, Zone
 from kacenv.phrase import BELL
 from kacenv.playlist import Cut, Queue
@@ -35,7 +36,6 @@ from kacenv.requests import (
 from kacenv.room import Room
 from kacenv.scene import Audience, EndKind, Follow, Seat
 from kacenv.timeline import Cue, PlannedPhase, Timeline
-from kacenv.units import Decibels, Kelvin, Level, Seconds
 
 
 def a_room() -> Room:

@@ -16,9 +16,9 @@ from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.output import Output
 from kacenv.audio.samples import RATE, Block
 from kacenv.clock import SimClock
+from kacenv.core.units import Seconds
 from kacenv.requests import Event
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 BLOCK: Final = 960
 _PATIENCE = 60.0

@@ -11,10 +11,10 @@ from kacenv.audio.limiter import LOOK_AHEAD
 from kacenv.audio.samples import RATE, Block
 from kacenv.clock import SimClock
 from kacenv.commands import Crossfade, CueTrack
+from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
 from kacenv.requests import Event, TrackStarted
 from kacenv.room import Room
-from kacenv.units import Seconds
 
 _BLOCK = 960
 _BEGINS = Seconds(1.0)

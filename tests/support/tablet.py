@@ -14,6 +14,7 @@ from support.mosquitto import free_port
 from support.sessions import a_cue, a_phase, a_timeline
 
 from kacenv.clock import SimClock
+from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.loader import House
 from kacenv.look import Setting, Zone
 from kacenv.requests import Press, Start
@@ -23,7 +24,6 @@ from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.surfaces import Surfaces
 from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Kelvin, Level, Seconds
 
 T = TypeVar("T")
 PATIENCE = 60.0

@@ -1,11 +1,11 @@
 """Device side of Home Assistant's JSON schema, as ESPHome behaves."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, home_assistant
 from kacenv.lights.dialects.speech import number, read, write
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 RETAINS = True
 CANCELS = False

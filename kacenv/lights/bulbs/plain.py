@@ -2,12 +2,12 @@
 
 import re
 
+from kacenv.core.units import Kelvin
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, plain
 from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, from_mired, write
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Kelvin
 
 RETAINS = True
 CANCELS = False

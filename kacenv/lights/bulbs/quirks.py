@@ -4,9 +4,9 @@ from collections import deque
 from random import Random
 from typing import NamedTuple
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs.hearing import Rate
 from kacenv.look import Setting
-from kacenv.units import Level, Seconds
 
 
 class Quirks(NamedTuple):

@@ -1,11 +1,11 @@
 """Device side of Shelly's second generation."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate
 from kacenv.lights.dialects import Message, shelly
 from kacenv.lights.dialects.speech import dimmable, number, read, write
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 RETAINS = False
 CANCELS = False

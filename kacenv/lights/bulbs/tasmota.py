@@ -1,5 +1,6 @@
 """Device side of Tasmota."""
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, tasmota
 from kacenv.lights.dialects.hue import from_parts, to_hue
@@ -15,7 +16,6 @@ from kacenv.lights.dialects.speech import (
 )
 from kacenv.look import Setting
 from kacenv.room import Ability, Fixture
-from kacenv.units import Level, Seconds
 
 RETAINS = False
 CANCELS = False

@@ -1,11 +1,11 @@
 """Device side of WLED."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, wled
 from kacenv.lights.dialects.speech import OFFLINE, ONLINE, dimmable, number, read
 from kacenv.look import Color, Setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 RETAINS = False
 CANCELS = False

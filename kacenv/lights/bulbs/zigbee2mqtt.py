@@ -1,12 +1,12 @@
 """Device side of Zigbee2MQTT: the bridge and a bulb behind it."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, home_assistant, zigbee2mqtt
 from kacenv.lights.dialects.hue import to_xy
 from kacenv.lights.dialects.speech import OFFLINE, ONLINE, number, read, write
 from kacenv.look import Setting
 from kacenv.room import Ability, Fixture
-from kacenv.units import Seconds
 
 RETAINS = False
 CANCELS = True

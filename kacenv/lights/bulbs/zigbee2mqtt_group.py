@@ -1,5 +1,6 @@
 """Device side of a Zigbee2MQTT group, with the rate limit of broadcasts."""
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Rate
 from kacenv.lights.bulbs.zigbee2mqtt import (
     CANCELS,
@@ -10,7 +11,6 @@ from kacenv.lights.bulbs.zigbee2mqtt import (
     hear,
     reports,
 )
-from kacenv.units import Seconds
 
 __all__ = [
     "CANCELS",

@@ -2,12 +2,12 @@
 
 import re
 
+from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, zwave_js
 from kacenv.lights.dialects.speech import dimmable, read, write
 from kacenv.look import Setting
 from kacenv.room import Fixture
-from kacenv.units import Seconds
 
 RETAINS = True
 CANCELS = False

@@ -6,6 +6,7 @@ ESPHome takes integers only: a fractional brightness or transition is dropped.
 
 import math
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.hue import from_hue, from_parts, from_xy
 from kacenv.lights.dialects.speech import (
     OFF,
@@ -26,7 +27,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(86400.0)

@@ -6,6 +6,7 @@ The number stands alone, or in the room file's template: `{level}` in `payload`,
 
 import re
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.speech import (
     Message,
     Reported,
@@ -22,7 +23,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = False
 LONGEST = Seconds(0.0)

@@ -7,6 +7,7 @@ component: `light` (level), `cct` (white), `rgb` (colour), `rgbcct` (both); or t
 
 import re
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.hue import from_parts
 from kacenv.lights.dialects.speech import (
     Message,
@@ -23,7 +24,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(300.0)

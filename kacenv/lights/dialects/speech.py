@@ -3,10 +3,10 @@
 import json
 from typing import NamedTuple, Protocol
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.eye import Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 LONGEST_PAYLOAD = 65536
 """Longest accepted payload (bytes), far above any lamp's report."""

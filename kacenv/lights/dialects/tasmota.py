@@ -7,6 +7,7 @@ not of one from dark to full. `Fade` stays on: switching it in mid-fade would ju
 
 import math
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.hue import from_hue
 from kacenv.lights.dialects.speech import (
     OFF,
@@ -26,7 +27,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(20.0)

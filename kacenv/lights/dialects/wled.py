@@ -6,6 +6,7 @@ Commands set all selected segments to a solid colour: no effect may flicker in t
 
 import re
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.hue import from_parts
 from kacenv.lights.dialects.speech import (
     LONGEST_PAYLOAD,
@@ -26,7 +27,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(25.5)

@@ -5,6 +5,7 @@ two Zigbee commands, and some bulbs drop the first one's transition for the seco
 message of its own. Colours are sent as red, green and blue, and reported as x and y.
 """
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.hue import from_hue, from_xy
 from kacenv.lights.dialects.speech import (
     OFF,
@@ -25,7 +26,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 FULL = 254

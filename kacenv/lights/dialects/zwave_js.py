@@ -7,6 +7,7 @@ exact up to 127; Z-Wave counts longer times in minutes.
 
 import math
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects.hue import from_parts
 from kacenv.lights.dialects.speech import (
     Message,
@@ -24,7 +25,6 @@ from kacenv.lights.dialects.speech import (
 from kacenv.lights.eye import RESPONSES, Scale
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 FADES = True
 LONGEST = Seconds(127.0)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.bulbs import BULBS, Heard
 from kacenv.lights.dialects import CODECS, Reported, codec
 from kacenv.lights.dialects.speech import held, shown_color, shown_white
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Dialect, Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 TOPICS = {"topic": "house/lamp", "state_topic": "house/state", "availability_topic": "house/there"}
 _WORDS: dict[str, Any] = {

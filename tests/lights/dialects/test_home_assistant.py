@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Message, Reported, home_assistant
 from kacenv.lights.dialects.speech import from_mired
 from kacenv.look import Color, Setting, parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message, Reported, plain
 from kacenv.look import Setting, parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message, Reported, shelly
 from kacenv.look import Color, parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "shellyplusdimmer-a1b2"

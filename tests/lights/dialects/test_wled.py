@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message, Reported, wled
 from kacenv.look import Color, parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Kelvin, Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "wled/seats"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.dialects import CODECS, Message, Reported
 from kacenv.look import parse_setting
 from kacenv.room import Dialect, Fixture
-from kacenv.units import Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "zigbee2mqtt/seats"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Message, Reported, zwave_js
 from kacenv.look import Color, parse_setting
 from kacenv.room import Fixture
-from kacenv.units import Level, Seconds
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "zwave/room/seat-left"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
 
 
 class Curve(StrEnum):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.fades import Curve, Fade
-from kacenv.units import Seconds
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Seconds
 
 values = st.floats(-60, 60)
 times = st.floats(0, 1000)

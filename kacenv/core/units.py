@@ -3,7 +3,7 @@
 import re
 from typing import NewType
 
-from kacenv.errors import UnitError
+from kacenv.core.errors import UnitError
 
 Seconds = NewType("Seconds", float)
 """Time in seconds: a span, or a point on the room's own clock."""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.errors import UnitError
-from kacenv.units import (
+from kacenv.core.errors import UnitError
+from kacenv.core.units import (
     Decibels,
     Kelvin,
     Level,
