@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import mido
 
-from kacenv.clock import Clock
 from kacenv.commands import StrikeChime
 from kacenv.core.units import Decibels, Seconds
 from kacenv.phrase import Note, Phrase
 from kacenv.rtmidi import load_rtmidi
+from kacenv.system.clock import Clock
 
 _TUBULAR_BELLS = 14
 _HELD = Seconds(6.0)

@@ -16,8 +16,6 @@ from pathlib import Path
 
 from kacenv.audio import RoomAudio
 from kacenv.chimes import MidiChimes
-from kacenv.claim import claim
-from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import Crossfade
 from kacenv.core.errors import JournalError, LoadError
 from kacenv.core.units import Seconds
@@ -26,10 +24,12 @@ from kacenv.journal import Journal, Return, unfinished
 from kacenv.lights.rig import Rig
 from kacenv.loader import House, Patrol, load_room
 from kacenv.midi_in import MidiControls
-from kacenv.places import state_folder
 from kacenv.room import Room
 from kacenv.session import LEAD, Session, lacks_staff_sound
-from kacenv.stamp import stamp
+from kacenv.system.clock import Clock, MonotonicClock
+from kacenv.system.paths import state_folder
+from kacenv.system.room_lock import claim
+from kacenv.system.timestamps import stamp
 
 _log = logging.getLogger(__name__)
 PARTING = Seconds(1.5)

@@ -11,7 +11,6 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from kacenv.clock import MonotonicClock
 from kacenv.daemon import hold_room, open_session
 from kacenv.lights.broker import EmbeddedBroker
 from kacenv.lights.virtual import VirtualLamp
@@ -20,6 +19,7 @@ from kacenv.requests import Start
 from kacenv.room import Broker, Room
 from kacenv.serving import open_api
 from kacenv.session import Session
+from kacenv.system.clock import MonotonicClock
 from kacenv.view import picture, plain_lines, pulse_line
 
 ROOM, SCENE = "demo", "demo"

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, LightCommand
 from kacenv.core.errors import DaemonError, DeviceError, KacenvError
 from kacenv.core.units import Decibels, Seconds
@@ -32,8 +31,9 @@ from kacenv.room import Broker, Midi, Room
 from kacenv.serving import open_api
 from kacenv.session import LEAD, Session
 from kacenv.simulate import words_of
-from kacenv.stamp import Stamp, is_synchronised, stamp
 from kacenv.surfaces import Surfaces, Tcp
+from kacenv.system.clock import Clock, MonotonicClock, SimClock
+from kacenv.system.timestamps import Stamp, is_synchronised, stamp
 from kacenv.timeline import Timeline
 
 LAMPS_WITHIN: Final = 5.0

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from kacenv.access import Certificate, CertificateError, Gate, KeyRing, key_file, open_certificate
+from kacenv.access import Gate, KeyRing, key_file
 from kacenv.access.logins import Logins
 from kacenv.api import (
     Careful,
@@ -31,10 +31,11 @@ from kacenv.api import (
 from kacenv.api.line import line_options
 from kacenv.core.errors import DaemonError
 from kacenv.loader import House, SceneCard, load_session, scene_cards
-from kacenv.places import state_folder
 from kacenv.requests import Start
 from kacenv.session import Session
 from kacenv.surfaces import Surfaces, Tcp
+from kacenv.system.certificate import Certificate, CertificateError, open_certificate
+from kacenv.system.paths import state_folder
 from kacenv.timeline import Timeline
 
 _LAST_WORDS = 2

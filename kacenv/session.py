@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kacenv.board import Board
-from kacenv.clock import Clock
 from kacenv.commands import (
     Command,
     Crossfade,
@@ -33,8 +32,9 @@ from kacenv.recovery import fold
 from kacenv.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.room import Role, Room
 from kacenv.stage import Stage
-from kacenv.stamp import slept
 from kacenv.status import RoomStatus, describe
+from kacenv.system.clock import Clock
+from kacenv.system.timestamps import slept
 
 LEAD = Seconds(0.2)
 """Lead of the engine over the room's clock, so that every command arrives in time."""

@@ -20,7 +20,6 @@ from support.mosquitto import free_port
 from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.cli.client import get, post, running_rooms, the_room
-from kacenv.clock import MonotonicClock
 from kacenv.core.errors import DaemonError, RefusedError
 from kacenv.daemon import hold_room
 from kacenv.loader import House
@@ -29,6 +28,7 @@ from kacenv.room import Room
 from kacenv.serving import _admit, open_api
 from kacenv.session import Session
 from kacenv.surfaces import Surfaces, Tcp
+from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 30.0
 

@@ -11,7 +11,6 @@ from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.api.haste import AT_ONCE, PER_SECOND
-from kacenv.clock import MonotonicClock, SimClock
 from kacenv.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.core.units import Seconds
 from kacenv.daemon import hold_room
@@ -23,7 +22,8 @@ from kacenv.requests import Start
 from kacenv.service import Service, unit_text
 from kacenv.serving import open_api
 from kacenv.session import LEAD, Session
-from kacenv.stamp import stamp
+from kacenv.system.clock import MonotonicClock, SimClock
+from kacenv.system.timestamps import stamp
 
 PLAN = a_timeline(
     a_phase("onset", 3000.0, cues=(a_cue("Look in", 100.0), a_cue("Blood pressure", 400.0))),

@@ -9,14 +9,14 @@ import pytest
 from support.devices import BrokenLight, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.clock import SimClock
 from kacenv.core.units import Seconds
 from kacenv.daemon import _recorded
 from kacenv.journal import Journal, Return, read, read_whole
 from kacenv.record import Cabinet, account_of
 from kacenv.requests import Next, Start, Stop, Volume
 from kacenv.session import Session
-from kacenv.stamp import Passed
+from kacenv.system.clock import SimClock
+from kacenv.system.timestamps import Passed
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)

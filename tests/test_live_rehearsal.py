@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.clock import SimClock
 from kacenv.commands import ResumeLights
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Level, Seconds
@@ -19,6 +18,7 @@ from kacenv.look import Setting, Zone
 from kacenv.record import Cabinet
 from kacenv.requests import Hold, Next, Press
 from kacenv.room import Records, Room
+from kacenv.system.clock import SimClock
 from kacenv.timeline import Timeline
 
 PATIENCE = 20.0

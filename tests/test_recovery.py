@@ -59,7 +59,7 @@ from kacenv.requests import (
     Mute as MutePress,
 )
 from kacenv.scene import EndKind, Seat
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 from kacenv.timeline import Timeline
 
 ROOM = a_room()

@@ -8,7 +8,6 @@ import pytest
 from support.devices import BrokenLight, MemoryChimes, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.clock import Clock, MonotonicClock, SimClock
 from kacenv.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
@@ -17,6 +16,7 @@ from kacenv.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFai
 from kacenv.scene import Audience
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.simulate import rehearse
+from kacenv.system.clock import Clock, MonotonicClock, SimClock
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)

@@ -18,7 +18,6 @@ from support.steady import Puller
 from kacenv.audio import RoomAudio
 from kacenv.audio.devices import Device
 from kacenv.audio.samples import RATE, Block
-from kacenv.clock import SimClock
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import Mode
 from kacenv.engine.resume import HOLD_AFTER
@@ -27,6 +26,7 @@ from kacenv.requests import Music, Silence, Start
 from kacenv.room import Output as RoomOutput
 from kacenv.room import Role, Room
 from kacenv.session import LEAD, Session
+from kacenv.system.clock import SimClock
 from kacenv.timeline import Timeline
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0

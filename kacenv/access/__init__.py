@@ -1,14 +1,11 @@
 """Authentication of network clients: tokens, PINs, login cookies and the TLS certificate."""
 
-from kacenv.access.certificate import Certificate, CertificateError, open_certificate
 from kacenv.access.gate import Gate, Visitor
 from kacenv.access.keyring import KeyRing, key_file
 from kacenv.access.pass_key import DeviceRole, Kind, PassKey
 from kacenv.access.refusal import Refusal
 
 __all__ = [
-    "Certificate",
-    "CertificateError",
     "DeviceRole",
     "Gate",
     "KeyRing",
@@ -17,5 +14,4 @@ __all__ = [
     "Refusal",
     "Visitor",
     "key_file",
-    "open_certificate",
 ]

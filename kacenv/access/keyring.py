@@ -23,7 +23,7 @@ from kacenv.access.pass_key import (
     token_digest,
 )
 from kacenv.core.errors import KacenvError
-from kacenv.places import state_folder
+from kacenv.system.paths import state_folder
 
 VERSION: Final = 1
 """Of the file's form."""

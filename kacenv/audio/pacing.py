@@ -1,8 +1,8 @@
 """Render clock: room time at which the next sample will be heard."""
 
 from kacenv.audio.samples import RATE
-from kacenv.clock import Clock
 from kacenv.core.units import Seconds
+from kacenv.system.clock import Clock
 
 _TOLERANCE = Seconds(0.02)
 _AT_REST = Seconds(0.002)

@@ -5,7 +5,7 @@ import sys
 from io import TextIOWrapper
 
 from kacenv.core.errors import KacenvError
-from kacenv.places import in_words
+from kacenv.system.paths import in_words
 
 
 def main() -> None:

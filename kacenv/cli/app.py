@@ -299,7 +299,7 @@ def demo(house: HouseOption = None) -> None:
 
 def _house_with_demo() -> Path:
     """Return the default house if it has the demo, else the one that comes with the program."""
-    from kacenv.places import house_folder, shipped_house
+    from kacenv.system.paths import house_folder, shipped_house
 
     usual = house_folder()
     return usual if (usual / "scenes" / "demo.yaml").is_file() else shipped_house()

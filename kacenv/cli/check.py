@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption
-from kacenv.places import in_words
+from kacenv.system.paths import in_words
 
 if TYPE_CHECKING:
     from kacenv.loader import Caution, House, Survey

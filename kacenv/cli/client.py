@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from kacenv.core.errors import DaemonError, NotRunningError, RefusedError
-from kacenv.places import run_folders
+from kacenv.system.paths import run_folders
 
 _TIMEOUT = 10.0
 _HOW_TO_START = (

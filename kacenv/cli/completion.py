@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from kacenv.places import house_folder, state_folder
+from kacenv.system.paths import house_folder, state_folder
 
 VARIABLE: Final = "_KACENV_COMPLETE"
 """Environment variable that a shell sets to ask for completions."""

@@ -57,7 +57,7 @@ def init(  # noqa: PLR0913 - one argument for each option
     finds them.
     """
     from kacenv.loader.starter import Answers, begin
-    from kacenv.places import own_house
+    from kacenv.system.paths import own_house
 
     where = folder or own_house()
     _refuse_second(where)
@@ -168,7 +168,7 @@ def _lamp(text: str) -> "Lamp":
 
 
 def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
-    from kacenv.places import house_folder, in_words
+    from kacenv.system.paths import house_folder, in_words
 
     found = house_folder().resolve() == where.resolve()
     house = "" if found else f" --house {where}"

@@ -99,12 +99,12 @@ def simulate(
 @contextmanager
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
     """Start virtual lamps for the room's own."""
-    from kacenv.clock import MonotonicClock
     from kacenv.core.errors import DeviceError
     from kacenv.lights.broker import EmbeddedBroker
     from kacenv.lights.bulbs import BULBS
     from kacenv.lights.bulbs.quirks import Quirks
     from kacenv.lights.virtual import VirtualLamp
+    from kacenv.system.clock import MonotonicClock
 
     if room.broker is None or not room.lights:
         raise DeviceError(f"Room {room.name} has no lamps; write them under `lights` in its file")

@@ -15,7 +15,7 @@ from datetime import datetime
 from io import FileIO, TextIOWrapper
 from pathlib import Path
 
-from kacenv.discreet import discreet
+from kacenv.system.redact import discreet
 
 MOST_BYTES, OLDER_FILES = 1_000_000, 3
 LONGEST = 600

@@ -186,7 +186,7 @@ def _alone(room: str) -> "AbstractContextManager[Any]":
     """Lock the room against a second preflight, which would restore the first one's levels."""
     from contextlib import ExitStack
 
-    from kacenv.claim import claim
+    from kacenv.system.room_lock import claim
 
     stack = ExitStack()
     try:

@@ -168,7 +168,7 @@ def held(room: str) -> Iterator[None]:
     """Lock the room against a daemon while its outputs or lamps are tested."""
     import fcntl
 
-    from kacenv.places import run_folder
+    from kacenv.system.paths import run_folder
 
     folder = run_folder()
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -211,8 +211,8 @@ def _write(path: Path, place: "Room", document: "Document", index: int, trim: st
     from kacenv.loader.explain import validate
     from kacenv.loader.files import shown
     from kacenv.loader.source import parse
-    from kacenv.places import is_packed
     from kacenv.room import Room
+    from kacenv.system.paths import is_packed
 
     if is_packed(path):
         raise DeviceError(

@@ -10,11 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kacenv.claim import SUPERVISOR, claim, is_claimed
 from kacenv.cli.client import get
 from kacenv.cli.logs import log_to_file
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
-from kacenv.places import run_folder
+from kacenv.system.paths import run_folder
+from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 
 if TYPE_CHECKING:
     from kacenv.loader import House

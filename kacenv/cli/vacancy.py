@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kacenv.claim import is_claimed
 from kacenv.cli.client import get, post
 from kacenv.core.errors import KacenvError, NotRunningError
 from kacenv.preflight.lookout import RoomTakenError
+from kacenv.system.room_lock import is_claimed
 
 if TYPE_CHECKING:
     from kacenv.look import Setting

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from kacenv.discreet import discreet
+from kacenv.system.redact import discreet
 
 _NOBODYS = frozenset({"root", "kacenv", "localhost", "debian", "nobody", "audio"})
 

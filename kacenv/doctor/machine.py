@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kacenv import __version__
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.places import state_folder
 from kacenv.rtmidi import load_rtmidi
-from kacenv.stamp import is_synchronised
+from kacenv.system.paths import state_folder
+from kacenv.system.timestamps import is_synchronised
 
 LITTLE, SCARCE = 1_000_000_000, 100_000_000
 """Bytes that should be free, and bytes below which a session may fail to be recorded."""

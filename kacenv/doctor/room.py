@@ -16,9 +16,9 @@ from kacenv.core.errors import DeviceError, LoadError
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.client import Client, Ears
 from kacenv.loader import House, check_house, load_room
-from kacenv.places import run_folders
 from kacenv.room import Room
 from kacenv.service import unit_name
+from kacenv.system.paths import run_folders
 
 BROKER_WITHIN = 5.0
 """Time limit of the connection to a broker, in seconds."""

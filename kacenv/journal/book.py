@@ -10,7 +10,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.journal.codec import Record, write_line
 from kacenv.requests import Request
-from kacenv.stamp import Stamp, stamp
+from kacenv.system.timestamps import Stamp, stamp
 from kacenv.tally import Tally
 
 SYNC_EVERY = Seconds(0.4)

@@ -12,7 +12,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.fields import Model
 from kacenv.requests import Press, Request
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 from kacenv.tally import Tally
 
 VERSION = 1

@@ -9,7 +9,7 @@ from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine import State, step
 from kacenv.journal.codec import Record, is_newer, read_line
 from kacenv.recovery import GIVEN_UP_AFTER, Entry, fold, is_on
-from kacenv.stamp import Passed, Stamp, passed
+from kacenv.system.timestamps import Passed, Stamp, passed
 
 _DAMAGED = (
     "The record of the session before is damaged; it can't be resumed. "

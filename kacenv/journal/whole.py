@@ -9,7 +9,7 @@ from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
 from kacenv.journal.codec import Record, read_line
 from kacenv.journal.past import Past, past_of, refuse_newer
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 from kacenv.tally import Tally
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -13,6 +12,7 @@ from kacenv.lights.lamp_state import LampState
 from kacenv.lights.path import URGENT_DURATION
 from kacenv.lights.rig import Rig
 from kacenv.room import Room
+from kacenv.system.clock import Clock, MonotonicClock
 
 REACH_WITHIN = Seconds(10.0)
 """Timeout (s) for the connection to the broker."""

@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from kacenv.clock import Clock
 from kacenv.commands import LightCommand, ResumeLights, ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -18,6 +17,7 @@ from kacenv.lights.lamp_state import LampState
 from kacenv.lights.manners import Manners
 from kacenv.look import Setting
 from kacenv.room import Broker, Room
+from kacenv.system.clock import Clock
 
 LONGEST_WAIT = 0.05
 """Longest wait (real s) during a fade: a simulated clock may jump."""

@@ -10,7 +10,6 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from kacenv.clock import Clock
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.bulbs import BULBS, Heard
@@ -20,6 +19,7 @@ from kacenv.lights.dialects import Message
 from kacenv.lights.inquiry import inquiry
 from kacenv.look import Color, Setting
 from kacenv.room import Ability, Broker, Fixture
+from kacenv.system.clock import Clock
 
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
 KEEPALIVE = 15

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kacenv.clock import MonotonicClock
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.direct import knows_all, opened, wait_for
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.rig import Rig
 from kacenv.look import Setting
 from kacenv.room import Fixture, Room
+from kacenv.system.clock import MonotonicClock
 
 LISTEN = Seconds(1.0)
 """Time (s) that lamps are given to report before the test."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kacenv.core.errors import LoadError, Problem
-from kacenv.places import is_packed
+from kacenv.system.paths import is_packed
 
 MAX_BYTES = 1_000_000
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from kacenv.loader.files import any_of, near, refuse, require_file, shown
-from kacenv.places import HOUSE, house_folder, is_packed
+from kacenv.system.paths import HOUSE, house_folder, is_packed
 
 YAML = (".yaml", ".yml")
 PLAYLISTS = (*YAML, ".m3u8", ".m3u", ".xspf")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from kacenv.access import CertificateError, open_certificate
 from kacenv.loader.cautions import Caution, Rule
 from kacenv.loader.load import Place
 from kacenv.surfaces import Tls
+from kacenv.system.certificate import CertificateError, open_certificate
 
 _PLAIN: Final = (
     "tls: none lets everybody on the network read along, PINs too; ask for a certificate"

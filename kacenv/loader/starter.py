@@ -12,8 +12,8 @@ from kacenv.loader.files import any_of, shown
 from kacenv.loader.schema import Kind, text_of
 from kacenv.loader.source import parse
 from kacenv.look import Zone
-from kacenv.places import shipped_house
 from kacenv.room import Dialect, Role, Room
+from kacenv.system.paths import shipped_house
 
 SCENES: Final = ("couple-lozenge", "couple-injection")
 """Scenes that come with the program and suit any room."""

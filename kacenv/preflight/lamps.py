@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from kacenv.clock import MonotonicClock
 from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
@@ -16,6 +15,7 @@ from kacenv.look import Setting
 from kacenv.preflight.lookout import Lookout, RoomTakenError
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Fixture, Room
+from kacenv.system.clock import MonotonicClock
 
 CHANGE = Level(0.1)
 """Change of level; upwards, or downwards if the lamp is nearly full."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from kacenv.audio.av_deck import AvDeck
 from kacenv.audio.samples import RATE
-from kacenv.clock import MonotonicClock
 from kacenv.core.units import Seconds, format_clock
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader.tracks import Listed
 from kacenv.music import Known
 from kacenv.playlist import Cut
 from kacenv.preflight.said import Said, Step
+from kacenv.system.clock import MonotonicClock
 
 HEAD, TAIL = Seconds(3.0), Seconds(5.0)
 """Lengths decoded of a track's beginning and of its end."""

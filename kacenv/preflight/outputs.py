@@ -9,8 +9,6 @@ from kacenv.audio import backend
 from kacenv.audio.devices import Device, SoundDevice
 from kacenv.audio.player import Player
 from kacenv.audio.signals import soft_tone
-from kacenv.claim import is_claimed
-from kacenv.clock import MonotonicClock
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.doctor.finding import Finding, Mark
@@ -19,6 +17,8 @@ from kacenv.preflight.microphone import Microphone
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.preflight.tone import rise
 from kacenv.room import Output, Room
+from kacenv.system.clock import MonotonicClock
+from kacenv.system.room_lock import is_claimed
 
 LEVEL = Decibels(-30.0)
 """Peak of the tone in dBFS, below most music."""

@@ -15,12 +15,12 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from kacenv.core.errors import RecordError
-from kacenv.places import state_folder
 from kacenv.record.gather import Account
 from kacenv.record.model import RecordCard, SessionRecord
 from kacenv.record.page import page_of
 from kacenv.record.words import music_text
-from kacenv.stamp import is_day
+from kacenv.system.paths import state_folder
+from kacenv.system.timestamps import is_day
 
 PAGE, DATA, MUSIC = ".html", ".json", "-music.txt"
 PARTS: Final = (PAGE, MUSIC, DATA)

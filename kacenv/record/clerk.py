@@ -13,7 +13,7 @@ from kacenv.record.expiry import Expiry
 from kacenv.record.gather import account_of, kept_for
 from kacenv.record.model import SessionRecord
 from kacenv.record.waiting import count_failure, set_by, waiting
-from kacenv.stamp import Stamp, day_in_words, is_synchronised, stamp
+from kacenv.system.timestamps import Stamp, day_in_words, is_synchronised, stamp
 
 FAILED = "The session's record can't be written; its journal is kept, the log says more."
 _DAMAGED = "The session's record can't be written: its journal is damaged."

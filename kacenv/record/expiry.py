@@ -11,7 +11,7 @@ from kacenv.core.units import Days, Seconds
 from kacenv.record.cabinet import Cabinet, Filed, Kept
 from kacenv.record.waiting import leftovers
 from kacenv.room import Records
-from kacenv.stamp import Stamp, day_after, day_of, passed
+from kacenv.system.timestamps import Stamp, day_after, day_of, passed
 
 STRANGERS: Final = Records().keep
 """Retention of other rooms' files that don't state one themselves (days)."""

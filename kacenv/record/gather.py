@@ -19,7 +19,7 @@ from kacenv.record.phases import extended_of, holds_of, phase_rows, visits_of
 from kacenv.record.pieces import Music
 from kacenv.requests import Press, Resume, Start, Stop
 from kacenv.simulate import rehearse, words_of
-from kacenv.stamp import Stamp, as_seen, day_after, day_of
+from kacenv.system.timestamps import Stamp, as_seen, day_after, day_of
 from kacenv.timeline import Timeline
 
 

@@ -21,7 +21,7 @@ from kacenv.record.model import (
     ToldRow,
 )
 from kacenv.record.words import answer, by_hand, difference, summary, timing_lines
-from kacenv.stamp import day_in_words
+from kacenv.system.timestamps import day_in_words
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #2a211b; --soft: #6b5c50; --paper: #fffdfa;

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.record.model import CheckInRow, PhaseRow, SessionRecord, Timing
-from kacenv.stamp import day_in_words
+from kacenv.system.timestamps import day_in_words
 
 OUTCOMES = {
     "whole": "It ran to its end.",

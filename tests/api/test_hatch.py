@@ -14,12 +14,12 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.api.hatch import MOST_SILENT
 from kacenv.cli.client import get, post
-from kacenv.clock import MonotonicClock
 from kacenv.daemon import hold_room
 from kacenv.loader import House
 from kacenv.requests import Start
 from kacenv.serving import open_api
 from kacenv.session import Session
+from kacenv.system.clock import MonotonicClock
 
 T = TypeVar("T")
 PATIENCE = 30.0

@@ -6,8 +6,8 @@ import pytest
 
 from kacenv.audio.pacing import Pacer
 from kacenv.audio.samples import RATE
-from kacenv.clock import SimClock
 from kacenv.core.units import Seconds
+from kacenv.system.clock import SimClock
 
 BLOCK = 1440
 SPAN = BLOCK / RATE

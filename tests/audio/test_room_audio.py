@@ -18,7 +18,6 @@ from support.simulated_room import simulated
 from kacenv.audio import RoomAudio
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE, Block
-from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack, SetVolume, StrikeChime
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
@@ -27,6 +26,7 @@ from kacenv.playlist import Cut
 from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
 from kacenv.room import Output, Role, Room
 from kacenv.scene import Audience
+from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0
 STEEPEST = 1.05 * steepest_step(tone(0.1, 440.0, 0.0884))

@@ -11,11 +11,11 @@ from support.priority import ahead
 from support.pulse import Pulse
 
 from kacenv.audio import RoomAudio
-from kacenv.clock import MonotonicClock
 from kacenv.commands import Crossfade, CueTrack
 from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
 from kacenv.room import Output, Role, Room
+from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0
 SEATS = Room(

@@ -14,7 +14,6 @@ from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
 from kacenv.audio import RoomAudio
-from kacenv.clock import Clock, MonotonicClock
 from kacenv.commands import Crossfade, CueTrack, ShowLook
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Message, codec
@@ -22,6 +21,7 @@ from kacenv.lights.rig import Rig
 from kacenv.look import Setting, Zone, parse_setting
 from kacenv.playlist import Cut
 from kacenv.room import Fixture, Room
+from kacenv.system.clock import Clock, MonotonicClock
 
 FADE = 10.0
 LAMPS = (1, 10, 100, 1000)

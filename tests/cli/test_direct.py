@@ -12,9 +12,9 @@ from support.daemon import KACENV
 from support.houses import write_house
 from support.mosquitto import Mosquitto
 
-from kacenv.clock import MonotonicClock
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.room import Fixture
+from kacenv.system.clock import MonotonicClock
 
 LAMPS = (
     {"id": "seat", "dialect": "zigbee2mqtt", "topic": "z/seat", "zone": "seats"},

@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 
 from kacenv.cli.app import app
 from kacenv.cli.lamps import changes, swatch, table
-from kacenv.clock import SimClock
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.virtual import Received, VirtualLamp
 from kacenv.look import parse_setting
 from kacenv.room import Fixture
+from kacenv.system.clock import SimClock
 
 ROOM = """name: lit
 outputs: [{id: speakers, role: speakers}]

@@ -18,7 +18,7 @@ from kacenv.journal import Journal, read, read_whole, unfinished
 from kacenv.journal.book import SYNC_EVERY
 from kacenv.recovery import GIVEN_UP_AFTER, Entry
 from kacenv.requests import Hold, LightsUp, Release, Start
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()
 BEGIN = Start(a_timeline(a_phase("onset"), a_phase("return")))

@@ -12,7 +12,7 @@ from kacenv.engine import State, next_due, step
 from kacenv.journal import Journal, unfinished
 from kacenv.recovery import fold
 from kacenv.requests import LightsUp, Press, Resume, Start, Volume
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()
 PLAN = a_timeline(

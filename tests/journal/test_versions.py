@@ -34,7 +34,7 @@ from kacenv.requests import (
     TrackStarted,
 )
 from kacenv.scene import EndKind, Follow, Seat
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 from kacenv.timeline import Timeline
 
 JOURNALS = Path(__file__).parents[1] / "data" / "journals"

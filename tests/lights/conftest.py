@@ -10,9 +10,9 @@ from support.lamps import ALL, RATE, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
 
-from kacenv.clock import SimClock
 from kacenv.look import Zone
 from kacenv.room import Fixture, Room
+from kacenv.system.clock import SimClock
 
 MakeRoom = Callable[..., Room]
 MakeHouse = Callable[..., LitRoom]

@@ -9,7 +9,6 @@ from support.lamps import ALL, DIMMER, ESPHOME, TIMEOUT, ZIGBEE
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.clock import MonotonicClock
 from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -19,6 +18,7 @@ from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.look import Zone, parse_setting
 from kacenv.room import Room
+from kacenv.system.clock import MonotonicClock
 
 MakeRoom = Callable[..., Room]
 Hang = Callable[[Room], dict[str, VirtualLamp]]

@@ -12,7 +12,6 @@ from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, command
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.clock import MonotonicClock, SimClock
 from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -22,6 +21,7 @@ from kacenv.lights.path import STEEPEST
 from kacenv.lights.rig import REPORTS_KEPT, Rig
 from kacenv.look import Look, Zone, parse_setting
 from kacenv.room import Room
+from kacenv.system.clock import MonotonicClock, SimClock
 
 MakeHouse = Callable[..., LitRoom]
 MakeRoom = Callable[..., Room]

@@ -15,11 +15,11 @@ from support.mosquitto import Mosquitto
 from support.proxy import SlowLine
 from support.staff import Staff
 
-from kacenv.clock import MonotonicClock, SimClock
 from kacenv.core.units import Seconds
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.room import Room
+from kacenv.system.clock import MonotonicClock, SimClock
 
 MakeHouse = Callable[..., LitRoom]
 MakeRoom = Callable[..., Room]

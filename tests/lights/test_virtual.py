@@ -13,7 +13,6 @@ from paho.mqtt.client import MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from support.mosquitto import Mosquitto
 
-from kacenv.clock import SimClock
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.bulbs import BULBS, Rate
 from kacenv.lights.bulbs.quirks import Gate, Quirks
@@ -21,6 +20,7 @@ from kacenv.lights.dialects import codec
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.look import Color, Setting, parse_setting
 from kacenv.room import Dialect, Fixture
+from kacenv.system.clock import SimClock
 
 MakeLamp = Callable[..., VirtualLamp]
 TIMEOUT = 30.0

@@ -7,13 +7,13 @@ import pytest
 from support.lamps import ALL, TIMEOUT
 from support.mosquitto import Mosquitto
 
-from kacenv.clock import MonotonicClock
 from kacenv.core.units import Seconds
 from kacenv.lights import walk as walking
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.lights.walk import walk
 from kacenv.look import parse_setting
 from kacenv.room import Room
+from kacenv.system.clock import MonotonicClock
 
 MakeRoom = Callable[..., Room]
 MUTE = {"id": "mute", "dialect": "plain", "zone": "path", "topic": "mute"}

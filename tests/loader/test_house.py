@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from kacenv import places
 from kacenv.core.errors import LoadError
 from kacenv.loader import House
+from kacenv.system import paths
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -25,7 +25,7 @@ def test_usual_places_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
     here.mkdir()
     monkeypatch.delenv("KACENV_HOUSE", raising=False)
     monkeypatch.chdir(here)
-    monkeypatch.setattr(places, "_SERVICE_HOUSE", service)
+    monkeypatch.setattr(paths, "_SERVICE_HOUSE", service)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for folder in (CHECKOUT, service, own, here):
@@ -39,8 +39,8 @@ def test_own_house_is_where_init_makes_it(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(places, "_CHECKOUT", tmp_path / "nowhere")
-    monkeypatch.setattr(places, "_SERVICE_HOUSE", tmp_path / "etc")
+    monkeypatch.setattr(paths, "_CHECKOUT", tmp_path / "nowhere")
+    monkeypatch.setattr(paths, "_SERVICE_HOUSE", tmp_path / "etc")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert House.find() == House(tmp_path / ".config" / "kacenv")
     monkeypatch.setattr("os.geteuid", lambda: 0)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from support.certificates import make_certificates
 
-from kacenv.clock import SimClock
 from kacenv.core.errors import DeviceError, LoadError
 from kacenv.lights.rig import Rig
 from kacenv.loader import House, check_house, load_room, load_session
 from kacenv.scene import Audience, EndKind
+from kacenv.system.clock import SimClock
 
 CHECKOUT = House(Path(__file__).parents[2])
 PHASES = ["settle", "onset", "build", "peak", "descent", "return", "integration"]

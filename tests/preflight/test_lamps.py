@@ -13,7 +13,6 @@ from support.lamps import DIMMER, ESPHOME, TIMEOUT, ZIGBEE
 from support.mosquitto import Mosquitto, free_port
 from support.watcher import Watcher
 
-from kacenv.clock import MonotonicClock
 from kacenv.core.units import Level, Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.client import Client, Ears
@@ -24,6 +23,7 @@ from kacenv.preflight import lamps as lamping
 from kacenv.preflight.lamps import lamps, mute_lamp
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Room
+from kacenv.system.clock import MonotonicClock
 
 STRIP = {"id": "strip", "dialect": "wled", "zone": "seats", "can": ["level", "transition"]}
 MUTE = {"id": "mute", "dialect": "plain", "zone": "path"}

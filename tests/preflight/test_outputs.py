@@ -11,7 +11,6 @@ from support.watcher import Watcher
 from kacenv.audio import backend
 from kacenv.audio.devices import Device
 from kacenv.audio.samples import RATE
-from kacenv.claim import claim
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
@@ -19,6 +18,7 @@ from kacenv.preflight import outputs
 from kacenv.preflight.outputs import output
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.room import Room
+from kacenv.system.room_lock import claim
 
 
 def room(device: str = "default", **more: object) -> Room:

@@ -15,7 +15,7 @@ from kacenv.record import Cabinet, Clerk, write_record
 from kacenv.record.waiting import TRIES, put_aside
 from kacenv.requests import Start
 from kacenv.room import Records, Room
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 
 LATER = Stamp("another-boot", 10.0, WALL + 86_400.0)
 

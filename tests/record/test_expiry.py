@@ -11,7 +11,7 @@ from support.lives import lived
 
 from kacenv.core.units import Days
 from kacenv.record import Account, Cabinet, Expiry, account_of
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.api import haste
-from kacenv.clock import SimClock
 from kacenv.daemon import hold_room
 from kacenv.fields import Model
 from kacenv.journal import Journal
@@ -22,6 +21,7 @@ from kacenv.loader import House
 from kacenv.requests import Press, Start
 from kacenv.serving import open_api
 from kacenv.session import Session
+from kacenv.system.clock import SimClock
 from kacenv.timeline import Timeline
 from soak.fuzz import Complaints, Count, Tally, mutated
 

@@ -10,7 +10,6 @@ from random import Random
 from support.devices import MemorySound
 from support.sessions import a_phase, a_room, a_timeline
 
-from kacenv.clock import SimClock
 from kacenv.controls import FLOOD
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode
@@ -18,6 +17,7 @@ from kacenv.midi_in import Hear, MidiControls, Port
 from kacenv.requests import Next, Release, Start
 from kacenv.room import Controls
 from kacenv.session import Session
+from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally
 
 HOLD = (0x90, 60, 100)

@@ -17,12 +17,12 @@ from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
 from kacenv.audio import RoomAudio
-from kacenv.clock import MonotonicClock
 from kacenv.daemon import open_session
 from kacenv.journal import Journal
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room, load_session
 from kacenv.requests import Start
+from kacenv.system.clock import MonotonicClock
 from soak.real_kills import make_house
 
 _log = logging.getLogger(__name__)

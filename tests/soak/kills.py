@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeVar
 from support.devices import MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
-from kacenv.clock import SimClock
 from kacenv.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
@@ -27,7 +26,8 @@ from kacenv.requests import Extend, Hold, LightsUp, Press, Release, Resume, Star
 from kacenv.session import LEAD, Session
 from kacenv.simulate import LONGEST as FOREVER
 from kacenv.simulate import Moment
-from kacenv.stamp import Stamp
+from kacenv.system.clock import SimClock
+from kacenv.system.timestamps import Stamp
 from kacenv.timeline import Timeline
 
 T = TypeVar("T")

@@ -19,12 +19,12 @@ from support.lamps import FULL, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
 
-from kacenv.clock import SimClock
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.path import STEEPEST
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.room import Room
+from kacenv.system.clock import SimClock
 
 OUTAGES = 20
 AWAY = (0.2, 1.5)

@@ -14,10 +14,10 @@ from support.pulse import Pulse
 from kacenv.audio import RoomAudio
 from kacenv.audio.samples import Block, frames_in
 from kacenv.audio.vlc_deck import VlcDeck
-from kacenv.clock import MonotonicClock
 from kacenv.requests import Start
 from kacenv.room import Room
 from kacenv.session import Session
+from kacenv.system.clock import MonotonicClock
 from kacenv.timeline import Timeline
 from soak.listening import first_sound, listen
 from soak.tracks import CROSSFADE, make_broken, make_good, room_and_session

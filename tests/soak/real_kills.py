@@ -20,10 +20,10 @@ from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
 from kacenv.audio.samples import RATE
-from kacenv.clock import MonotonicClock
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room
 from kacenv.session import LEAD
+from kacenv.system.clock import MonotonicClock
 from soak.listening import FLOOR, levels
 
 KILLS = 50

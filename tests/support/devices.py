@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from kacenv.clock import Clock
 from kacenv.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
 from kacenv.core.units import Decibels, Seconds
 from kacenv.look import Setting
+from kacenv.system.clock import Clock
 
 
 class MemoryDevice:

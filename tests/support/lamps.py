@@ -7,13 +7,13 @@ from typing import Any
 from support.priority import ahead
 from support.staff import Staff
 
-from kacenv.clock import SimClock
 from kacenv.commands import ShowLook
 from kacenv.core.units import Seconds
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.look import Setting, Zone, parse_setting
 from kacenv.room import Room
+from kacenv.system.clock import SimClock
 
 TIMEOUT = 30.0
 RATE = 4.0

@@ -12,7 +12,7 @@ from kacenv.journal import Journal
 from kacenv.requests import Press, Request, Resume, Start
 from kacenv.room import Room
 from kacenv.simulate import Moment, Pressed, moment_of
-from kacenv.stamp import Stamp
+from kacenv.system.timestamps import Stamp
 from kacenv.tally import Tally
 from kacenv.timeline import Timeline
 

@@ -17,9 +17,9 @@ from support.access import a_certificate
 from support.daemon import ask_status
 from support.mosquitto import Mosquitto, free_port
 
-from kacenv.clock import MonotonicClock
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room
+from kacenv.system.clock import MonotonicClock
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -31,11 +31,12 @@ _PROGRAM = """\
 #!{python}
 # kacenv itself, with the machine's places moved into {root}
 from pathlib import Path
-from kacenv import cli, places
-places._SERVICE = Path("{root}/run/kacenv")
-places._SERVICE_STATE = Path("{root}/var/lib/kacenv")
-places._SERVICE_HOUSE = Path("{root}/etc/kacenv")
-places._CHECKOUT = Path("{root}/opt/kacenv")
+from kacenv import cli
+from kacenv.system import paths
+paths._SERVICE = Path("{root}/run/kacenv")
+paths._SERVICE_STATE = Path("{root}/var/lib/kacenv")
+paths._SERVICE_HOUSE = Path("{root}/etc/kacenv")
+paths._CHECKOUT = Path("{root}/opt/kacenv")
 cli.main()
 """
 _CURL = """\

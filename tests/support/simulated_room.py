@@ -15,10 +15,10 @@ from kacenv.audio.devices import Device
 from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.output import Output
 from kacenv.audio.samples import RATE, Block
-from kacenv.clock import SimClock
 from kacenv.core.units import Seconds
 from kacenv.requests import Event
 from kacenv.room import Room
+from kacenv.system.clock import SimClock
 
 BLOCK: Final = 960
 _PATIENCE = 60.0

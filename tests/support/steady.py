@@ -9,12 +9,12 @@ from kacenv.audio import RoomAudio
 from kacenv.audio.devices import Device, OnStop, Pull
 from kacenv.audio.limiter import LOOK_AHEAD
 from kacenv.audio.samples import RATE, Block
-from kacenv.clock import SimClock
 from kacenv.commands import Crossfade, CueTrack
 from kacenv.core.units import Seconds
 from kacenv.playlist import Cut
 from kacenv.requests import Event, TrackStarted
 from kacenv.room import Room
+from kacenv.system.clock import SimClock
 
 _BLOCK = 960
 _BEGINS = Seconds(1.0)

@@ -13,7 +13,6 @@ from support.devices import MemoryLight, MemorySound
 from support.mosquitto import free_port
 from support.sessions import a_cue, a_phase, a_timeline
 
-from kacenv.clock import SimClock
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.loader import House
 from kacenv.look import Setting, Zone
@@ -23,6 +22,7 @@ from kacenv.scene import Seat
 from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.surfaces import Surfaces
+from kacenv.system.clock import SimClock
 from kacenv.timeline import Timeline
 
 T = TypeVar("T")

@@ -15,10 +15,10 @@ from support.tone_figures import Recording
 from support.tone_house import NAME, SPEAKERS, tone_house
 
 from kacenv.audio.samples import RATE
-from kacenv.clock import MonotonicClock
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room
 from kacenv.session import LEAD
+from kacenv.system.clock import MonotonicClock
 
 _PATIENCE = 300.0
 _LOOK_EVERY = 0.02

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.access import a_certificate
 
-from kacenv.access import CertificateError, open_certificate
+from kacenv.system.certificate import CertificateError, open_certificate
 
 
 def test_a_right_one_says_its_names_and_its_end(tmp_path: Path) -> None:

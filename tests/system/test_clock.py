@@ -2,8 +2,8 @@
 
 import pytest
 
-from kacenv.clock import MonotonicClock, SimClock
 from kacenv.core.units import Seconds
+from kacenv.system.clock import MonotonicClock, SimClock
 
 
 def test_a_simulated_clock_stands_still_between_jumps() -> None:

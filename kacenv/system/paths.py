@@ -10,9 +10,9 @@ HOUSE = "KACENV_HOUSE"
 _SERVICE = Path("/run/kacenv")
 _SERVICE_STATE = Path("/var/lib/kacenv")
 _SERVICE_HOUSE = Path("/etc/kacenv")
-_PACKED = Path(__file__).parent / "house"
+_PACKED = Path(__file__).parents[1] / "house"
 """Where a wheel carries the house that is shipped."""
-_CHECKOUT = Path(__file__).parents[1]
+_CHECKOUT = Path(__file__).parents[2]
 _KEPT_BY_SERVICE = (
     "A service keeps the rooms of this machine. If the room is just starting, wait a moment and"
     " type the same again. systemctl list-units 'kacenv-*' shows the rooms."

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kacenv.core.errors import DaemonError
-from kacenv.places import run_folder, run_folders
+from kacenv.system.paths import run_folder, run_folders
 
 DAEMON, SUPERVISOR = "lock", "kept"
 """Holders of locks: the daemon that runs a room, and the supervisor that restarts it."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kacenv import places
 from kacenv.core.errors import DaemonError
+from kacenv.system import paths
 
 
 @pytest.fixture
@@ -22,10 +22,10 @@ def test_root_reads_that_a_service_keeps_the_rooms(
 ) -> None:
     """While the service starts, root is told to wait, and never to remove its folder."""
     monkeypatch.delenv("KACENV_RUN", raising=False)
-    monkeypatch.setattr(places, "_SERVICE", strange)
+    monkeypatch.setattr(paths, "_SERVICE", strange)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(DaemonError, match="wait a moment") as told:
-        places.run_folder()
+        paths.run_folder()
     assert "emove" not in str(told.value)
 
 
@@ -34,4 +34,4 @@ def test_a_strangers_folder_is_not_used(strange: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("KACENV_RUN", str(strange))
     monkeypatch.setattr(os, "geteuid", lambda: 4321)
     with pytest.raises(DaemonError, match="KACENV_RUN"):
-        places.run_folder()
+        paths.run_folder()

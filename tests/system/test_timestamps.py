@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kacenv.core.units import Days, Seconds
-from kacenv.stamp import (
+from kacenv.system.timestamps import (
     Stamp,
     as_seen,
     day_after,
@@ -59,7 +59,7 @@ def test_a_clock_that_was_set_since_dates_what_was_before() -> None:
 def test_a_time_server_may_be_asked_after(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By the file that systemd leaves, where the kernel may not be asked."""
     monkeypatch.setattr("ctypes.CDLL", lambda _: object())
-    monkeypatch.setattr("kacenv.stamp._TIMESYNCD", tmp_path / "synchronized")
+    monkeypatch.setattr("kacenv.system.timestamps._TIMESYNCD", tmp_path / "synchronized")
     assert not is_synchronised()
     (tmp_path / "synchronized").touch()
     assert is_synchronised()

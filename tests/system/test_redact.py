@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacenv.discreet import discreet
+from kacenv.system.redact import discreet
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.claim import DAEMON, SUPERVISOR, claim, is_claimed
 from kacenv.core.errors import DaemonError
+from kacenv.system.room_lock import DAEMON, SUPERVISOR, claim, is_claimed
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def test_a_second_claim_is_refused_in_words() -> None:
 
 def test_a_claim_ends_with_its_process() -> None:
     """However it ends: nothing needs to be cleared away after a power cut."""
-    words = "import time; from kacenv.claim import claim; mine = claim('garden'); "
+    words = "import time; from kacenv.system.room_lock import claim; mine = claim('garden'); "
     words += "mine.__enter__(); print('mine', flush=True); time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-c", words], stdout=subprocess.PIPE, env=dict(os.environ)
