@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from kacenv.commands import Prompt
 from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.loader import House, load_room, load_session
+from kacenv.model.commands import Prompt
+from kacenv.model.requests import Start
 from kacenv.plot import arc_of, write_picture
 from kacenv.plot import draw as svg_of
-from kacenv.requests import Start
 from kacenv.simulate import rehearse
 from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.view import picture

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import mido
 
-from kacenv.commands import StrikeChime
 from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import Note, Phrase
+from kacenv.model.chime import Note, Phrase
+from kacenv.model.commands import StrikeChime
 from kacenv.rtmidi import load_rtmidi
 from kacenv.system.clock import Clock
 

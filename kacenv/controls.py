@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from kacenv import room
 from kacenv.core.units import Decibels, Seconds
-from kacenv.presses import PressError, press_of
-from kacenv.requests import End, Press, Stop, Volume
-from kacenv.trigger import Heard, Sort, Trigger
+from kacenv.model import room
+from kacenv.model.midi_trigger import Heard, Sort, Trigger
+from kacenv.model.request_text import PressError, press_of
+from kacenv.model.requests import End, Press, Stop, Volume
 
 GUARD: Final = Seconds(0.4)
 """Debounce time (s): a repeated press this soon is a bouncing contact, or a nervous foot."""

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from kacenv.audio import RoomAudio
 from kacenv.chimes import MidiChimes
-from kacenv.commands import Crossfade
 from kacenv.core.errors import JournalError, LoadError
 from kacenv.core.units import Seconds
 from kacenv.heart import Heart
@@ -24,7 +23,8 @@ from kacenv.journal import Journal, Return, unfinished
 from kacenv.lights.rig import Rig
 from kacenv.loader import House, Patrol, load_room
 from kacenv.midi_in import MidiControls
-from kacenv.room import Room
+from kacenv.model.commands import Crossfade
+from kacenv.model.room import Room
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock
 from kacenv.system.paths import state_folder

@@ -15,8 +15,8 @@ from kacenv.daemon import hold_room, open_session
 from kacenv.lights.broker import EmbeddedBroker
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room, load_session
-from kacenv.requests import Start
-from kacenv.room import Broker, Room
+from kacenv.model.requests import Start
+from kacenv.model.room import Broker, Room
 from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.system.clock import MonotonicClock

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from kacenv.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.core.units import Decibels, Seconds
-from kacenv.look import Setting
+from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
+from kacenv.model.look import Setting
 
 
 class Sound(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.journal import Journal
-from kacenv.requests import Request, Resume, Start
+from kacenv.model.requests import Request, Resume, Start
 from kacenv.tally import Tally
 
 BEAT = Seconds(3.0)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from kacenv.commands import AudioCommand, LightCommand
 from kacenv.core.errors import DaemonError, DeviceError, KacenvError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.daemon import end
@@ -25,16 +24,17 @@ from kacenv.lights.direct import wait_for
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House
+from kacenv.model.commands import AudioCommand, LightCommand
+from kacenv.model.network import Surfaces, Tcp
+from kacenv.model.requests import Press, Start
+from kacenv.model.room import Broker, Midi, Room
+from kacenv.model.timeline import Timeline
 from kacenv.record import Cabinet, Expiry, Kept, account_of
-from kacenv.requests import Press, Start
-from kacenv.room import Broker, Midi, Room
 from kacenv.serving import open_api
 from kacenv.session import LEAD, Session
 from kacenv.simulate import words_of
-from kacenv.surfaces import Surfaces, Tcp
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 from kacenv.system.timestamps import Stamp, is_synchronised, stamp
-from kacenv.timeline import Timeline
 
 LAMPS_WITHIN: Final = 5.0
 """Time limit for virtual lamps to connect before the session begins, in real seconds."""

@@ -11,12 +11,12 @@ from typing import Any, Final, Protocol
 
 import mido
 
-from kacenv import room
 from kacenv.controls import Controls, Traffic
 from kacenv.core.units import Decibels, Seconds
-from kacenv.requests import Press
+from kacenv.model import room
+from kacenv.model.midi_trigger import Arrivals, Heard, heard_in
+from kacenv.model.requests import Press
 from kacenv.rtmidi import load_rtmidi
-from kacenv.trigger import Arrivals, Heard, heard_in
 
 LOOK_EVERY: Final = Seconds(2.0)
 """Interval (s) between scans of the ports."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, step
-from kacenv.requests import Request
+from kacenv.model.requests import Request
 
 GIVEN_UP_AFTER = Seconds(6 * 3600.0)
 """Age above which a session that broke off isn't resumed."""

@@ -19,15 +19,15 @@ from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.mixer import Mixer
 from kacenv.audio.routing import device_columns, output_columns
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.commands import AudioCommand, Command, Notice, Prompt
 from kacenv.core.errors import RenderError
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.playlist import Cut
-from kacenv.requests import Event, Press, Request, Start
-from kacenv.room import Output, Room
+from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Event, Press, Request, Start
+from kacenv.model.room import Output, Room
+from kacenv.model.timeline import Timeline
 from kacenv.simulate import LONGEST, Moment, Pressed, moment_of, refusals_at, refuse_late
-from kacenv.timeline import Timeline
 
 _LEAD = Seconds(0.2)
 """Lead of the engine over the sound, as in a live session."""

@@ -31,12 +31,12 @@ from kacenv.api import (
 from kacenv.api.line import line_options
 from kacenv.core.errors import DaemonError
 from kacenv.loader import House, SceneCard, load_session, scene_cards
-from kacenv.requests import Start
+from kacenv.model.network import Surfaces, Tcp
+from kacenv.model.requests import Start
+from kacenv.model.timeline import Timeline
 from kacenv.session import Session
-from kacenv.surfaces import Surfaces, Tcp
 from kacenv.system.certificate import Certificate, CertificateError, open_certificate
 from kacenv.system.paths import state_folder
-from kacenv.timeline import Timeline
 
 _LAST_WORDS = 2
 """Time for requests under way on shutdown, in seconds."""

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kacenv.board import Board
-from kacenv.commands import (
+from kacenv.core.errors import KacenvError, RefusedError
+from kacenv.core.units import Decibels, Seconds
+from kacenv.diary import Diary
+from kacenv.engine import LightHand, Mode, State, next_due, step
+from kacenv.engine.light import LIGHTS_UP
+from kacenv.engine.music import SHORTEST_FADE
+from kacenv.engine.phase import STOPPING
+from kacenv.journal import Journal, Return
+from kacenv.model.commands import (
     Command,
     Crossfade,
     Duck,
@@ -20,17 +28,9 @@ from kacenv.commands import (
     SetVolume,
     ShowLook,
 )
-from kacenv.core.errors import KacenvError, RefusedError
-from kacenv.core.units import Decibels, Seconds
-from kacenv.diary import Diary
-from kacenv.engine import LightHand, Mode, State, next_due, step
-from kacenv.engine.light import LIGHTS_UP
-from kacenv.engine.music import SHORTEST_FADE
-from kacenv.engine.phase import STOPPING
-from kacenv.journal import Journal, Return
+from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
+from kacenv.model.room import Role, Room
 from kacenv.recovery import fold
-from kacenv.requests import Event, LightsUp, Press, Request, Resume, Stop
-from kacenv.room import Role, Room
 from kacenv.stage import Stage
 from kacenv.status import RoomStatus, describe
 from kacenv.system.clock import Clock

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kacenv.commands import Command
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_clock, format_seconds
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.requests import (
+from kacenv.model.commands import Command
+from kacenv.model.requests import (
     Chime,
     Done,
     Duck,
@@ -26,8 +26,8 @@ from kacenv.requests import (
     Start,
     Volume,
 )
-from kacenv.room import Room
-from kacenv.timeline import Timeline
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
 
 LONGEST = Seconds(24 * 3600.0)
 """Length after which a rehearsal is cut off, as if held and never released."""

@@ -7,10 +7,10 @@ from kacenv.core.units import Seconds
 from kacenv.devices import ChimePort, Light, Sound
 from kacenv.engine import Due, Mode, State, phase
 from kacenv.engine.table import TABLE, Answer
-from kacenv.look import Setting
-from kacenv.room import Fixture, Room
-from kacenv.scene import Seat
-from kacenv.timeline import Cue
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture, Room
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Cue
 
 
 @dataclass(frozen=True, slots=True)

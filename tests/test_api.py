@@ -23,11 +23,11 @@ from kacenv.cli.client import get, post, running_rooms, the_room
 from kacenv.core.errors import DaemonError, RefusedError
 from kacenv.daemon import hold_room
 from kacenv.loader import House
-from kacenv.requests import Start
-from kacenv.room import Room
+from kacenv.model.network import Surfaces, Tcp
+from kacenv.model.requests import Start
+from kacenv.model.room import Room
 from kacenv.serving import _admit, open_api
 from kacenv.session import Session
-from kacenv.surfaces import Surfaces, Tcp
 from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 30.0

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.chimes import SOFTEST, STRONGEST, MidiChimes, Port, RtMidi, messages, velocity_of
-from kacenv.commands import StrikeChime
 from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import BELL, BUILT_IN, DEEP_BELL, Note, Phrase
-from kacenv.scene import Audience
+from kacenv.model.chime import BELL, BUILT_IN, DEEP_BELL, Note, Phrase
+from kacenv.model.commands import StrikeChime
+from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from kacenv.controls import APART, FLOOD, GUARD, HELD, Controls, Lesson, Traffic, level_of, wish_of
 from kacenv.core.units import Decibels, Seconds
-from kacenv.presses import PressError
-from kacenv.requests import End, Extend, Hold, LightsUp, Next, Press, Release, Stop, Volume
-from kacenv.room import Control
-from kacenv.trigger import Heard, Sort
+from kacenv.model.midi_trigger import Heard, Sort
+from kacenv.model.request_text import PressError
+from kacenv.model.requests import End, Extend, Hold, LightsUp, Next, Press, Release, Stop, Volume
+from kacenv.model.room import Control
 
 
 def mapped(*pairs: tuple[str, str]) -> list[Control]:

@@ -11,14 +11,14 @@ from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.api.haste import AT_ONCE, PER_SECOND
-from kacenv.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.core.units import Seconds
 from kacenv.daemon import hold_room
 from kacenv.engine import Mode
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
 from kacenv.journal import Journal, read, unfinished
 from kacenv.loader import House
-from kacenv.requests import Start
+from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
+from kacenv.model.requests import Start
 from kacenv.service import Service, unit_text
 from kacenv.serving import open_api
 from kacenv.session import LEAD, Session

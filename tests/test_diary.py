@@ -12,8 +12,8 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 from kacenv.core.units import Seconds
 from kacenv.daemon import _recorded
 from kacenv.journal import Journal, Return, read, read_whole
+from kacenv.model.requests import Next, Start, Stop, Volume
 from kacenv.record import Cabinet, account_of
-from kacenv.requests import Next, Start, Stop, Volume
 from kacenv.session import Session
 from kacenv.system.clock import SimClock
 from kacenv.system.timestamps import Passed

@@ -12,9 +12,9 @@ from support.sessions import a_cut, a_phase, a_queue, a_timeline
 
 from kacenv.audio.samples import RATE, frames_in, silence
 from kacenv.core.units import Decibels
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Output, Role, Room
 from kacenv.render import OfflineSession
-from kacenv.room import Output, Role, Room
 
 SPAN = 480.0
 UNPLAYABLE = {

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.commands import ResumeLights
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.rig import Rig
 from kacenv.live_rehearsal import LiveRehearsal, QuickLight, moments, open_rehearsal
 from kacenv.loader import House
-from kacenv.look import Setting, Zone
+from kacenv.model.commands import ResumeLights
+from kacenv.model.look import Setting, Zone
+from kacenv.model.requests import Hold, Next, Press
+from kacenv.model.room import Records, Room
+from kacenv.model.timeline import Timeline
 from kacenv.record import Cabinet
-from kacenv.requests import Hold, Next, Press
-from kacenv.room import Records, Room
 from kacenv.system.clock import SimClock
-from kacenv.timeline import Timeline
 
 PATIENCE = 20.0
 FASTEST = 3600.0

@@ -9,8 +9,8 @@ import pytest
 from kacenv.controls import FLOOD
 from kacenv.core.units import Decibels, Seconds
 from kacenv.midi_in import Hear, MidiControls, Port, fitting
-from kacenv.requests import Hold, Next, Press, Stop, Volume
-from kacenv.room import Controls
+from kacenv.model.requests import Hold, Next, Press, Stop, Volume
+from kacenv.model.room import Controls
 
 PATIENCE = 30.0
 SOON = Seconds(0.02)

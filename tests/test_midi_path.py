@@ -33,7 +33,7 @@ from kacenv.cli.midi import app
 from kacenv.core.errors import DeviceError
 from kacenv.loader import House, load_room
 from kacenv.midi_in import RtMidiInputs, RtMidiPort
-from kacenv.trigger import heard_in
+from kacenv.model.midi_trigger import heard_in
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]
 NOTE, CONTROL = 0x90, 0xB0

@@ -18,7 +18,13 @@ from support.sessions import (
     timelines,
 )
 
-from kacenv.commands import (
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Fade
+from kacenv.core.units import Seconds
+from kacenv.engine import Mode, State, Step, next_due, step
+from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
+from kacenv.journal.codec import Record, read_line, write_line
+from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
@@ -32,14 +38,7 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.core.errors import RefusedError
-from kacenv.core.fades import Fade
-from kacenv.core.units import Seconds
-from kacenv.engine import Mode, State, Step, next_due, step
-from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
-from kacenv.journal.codec import Record, read_line, write_line
-from kacenv.recovery import Entry, fold, is_on
-from kacenv.requests import (
+from kacenv.model.requests import (
     Done,
     Hold,
     LightsUp,
@@ -52,15 +51,12 @@ from kacenv.requests import (
     TrackStarted,
     Volume,
 )
-from kacenv.requests import (
-    Duck as DuckPress,
-)
-from kacenv.requests import (
-    Mute as MutePress,
-)
-from kacenv.scene import EndKind, Seat
+from kacenv.model.requests import Duck as DuckPress
+from kacenv.model.requests import Mute as MutePress
+from kacenv.model.scene import EndKind, Seat
+from kacenv.model.timeline import Timeline
+from kacenv.recovery import Entry, fold, is_on
 from kacenv.system.timestamps import Stamp
-from kacenv.timeline import Timeline
 
 ROOM = a_room()
 Presses = Sequence[tuple[Seconds, Press]]

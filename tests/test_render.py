@@ -13,16 +13,16 @@ from support.decks import ArrayDeck, noise, rms, tone
 from support.sessions import a_cue, a_cut, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.commands import Crossfade, EnterPhase, Notice, Prompt
 from kacenv.core.errors import RefusedError, RenderError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.loader import House, load_session
-from kacenv.playlist import Cut
+from kacenv.model.commands import Crossfade, EnterPhase, Notice, Prompt
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Next, Press, Release
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.timeline import Timeline
 from kacenv.render import OfflineSession, render
-from kacenv.requests import Next, Press, Release
-from kacenv.room import Output, Role, Room
 from kacenv.simulate import LONGEST, Moment, Pressed
-from kacenv.timeline import Timeline
 
 LOW, HIGH = 200.0, 1000.0
 SPEAKERS = Room(name="test", outputs=(Output(id="speakers", role=Role.SPEAKERS),))

@@ -8,12 +8,12 @@ import pytest
 from support.devices import BrokenLight, MemoryChimes, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import BELL
-from kacenv.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
-from kacenv.scene import Audience
+from kacenv.model.chime import BELL
+from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
+from kacenv.model.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
+from kacenv.model.scene import Audience
 from kacenv.session import LEAD, Session, lacks_staff_sound
 from kacenv.simulate import rehearse
 from kacenv.system.clock import Clock, MonotonicClock, SimClock

@@ -3,10 +3,10 @@
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.commands import Crossfade, CueTrack, EnterPhase, Prompt, SessionEnded
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.requests import Hold, Next, Press, Release, Volume
+from kacenv.model.commands import Crossfade, CueTrack, EnterPhase, Prompt, SessionEnded
+from kacenv.model.requests import Hold, Next, Press, Release, Volume
 from kacenv.simulate import LONGEST, Pressed, Rehearsal, rehearse
 
 TWO = a_timeline(a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0))

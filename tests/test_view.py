@@ -9,8 +9,8 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
 from kacenv.engine import State, step
-from kacenv.requests import Hold, SeatStarted, Snooze, Start
-from kacenv.scene import Seat
+from kacenv.model.requests import Hold, SeatStarted, Snooze, Start
+from kacenv.model.scene import Seat
 from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.view import lamp_colour, picture, plain_lines, pulse_line
 from kacenv.words import status_lines

@@ -21,13 +21,13 @@ from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import Mode
 from kacenv.engine.resume import HOLD_AFTER
-from kacenv.playlist import Cut
-from kacenv.requests import Music, Silence, Start
-from kacenv.room import Output as RoomOutput
-from kacenv.room import Role, Room
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Music, Silence, Start
+from kacenv.model.room import Output as RoomOutput
+from kacenv.model.room import Role, Room
+from kacenv.model.timeline import Timeline
 from kacenv.session import LEAD, Session
 from kacenv.system.clock import SimClock
-from kacenv.timeline import Timeline
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
 Samples = NDArray[np.float64]

@@ -17,7 +17,7 @@ from kacenv.api.records import add_records
 from kacenv.api.watch import Watch
 from kacenv.engine import State
 from kacenv.loader import SceneCard
-from kacenv.requests import PressField
+from kacenv.model.requests import PressField
 from kacenv.session import Session
 from kacenv.status import RoomStatus
 

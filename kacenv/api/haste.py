@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from kacenv.api.rate import Rate
 from kacenv.core.errors import RefusedError
-from kacenv.requests import LightsUp, Press, Stop
+from kacenv.model.requests import LightsUp, Press, Stop
 
 AT_ONCE = 50
 """Burst of presses; no hand is as quick."""

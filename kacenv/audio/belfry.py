@@ -5,11 +5,11 @@ import numpy as np
 from kacenv.audio.bell import Mono, ring
 from kacenv.audio.dial import Dial
 from kacenv.audio.samples import RATE, frames_in
-from kacenv.commands import StrikeChime
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.phrase import Phrase
-from kacenv.room import ChimeLoudness
-from kacenv.scene import Audience
+from kacenv.model.chime import Phrase
+from kacenv.model.commands import StrikeChime
+from kacenv.model.room import ChimeLoudness
+from kacenv.model.scene import Audience
 
 SILENCE = Decibels(-120.0)
 _TOO_LATE = Seconds(1.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.core.units import Seconds
-from kacenv.phrase import Phrase
+from kacenv.model.chime import Phrase
 
 ATTACK = Seconds(0.03)
 """Attack of a stroke (s)."""

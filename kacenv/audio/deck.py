@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from kacenv.audio.samples import Block
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 
 class Deck(Protocol):

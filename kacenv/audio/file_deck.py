@@ -7,7 +7,7 @@ from kacenv.audio.deck import Deck
 from kacenv.audio.samples import Block, silence
 from kacenv.audio.vlc_deck import VlcDeck
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 FAR = Seconds(1.0)
 """Cue point (s) up to which libVLC decodes at once, and is exact."""

@@ -18,7 +18,10 @@ from kacenv.audio.recent import Recent
 from kacenv.audio.routing import Routing
 from kacenv.audio.samples import RATE, Block
 from kacenv.audio.watch import Watch
-from kacenv.commands import (
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds
+from kacenv.model.chime import Phrase
+from kacenv.model.commands import (
     AudioCommand,
     Crossfade,
     CueTrack,
@@ -29,12 +32,9 @@ from kacenv.commands import (
     SetVolume,
     StrikeChime,
 )
-from kacenv.core.errors import DeviceError
-from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import Phrase
-from kacenv.requests import Event, TrackStarted
-from kacenv.room import Room
-from kacenv.scene import Audience
+from kacenv.model.requests import Event, TrackStarted
+from kacenv.model.room import Room
+from kacenv.model.scene import Audience
 
 _CHUNK = 960
 """Interval (frames, 20 ms) within which gains move linearly."""

@@ -9,10 +9,10 @@ from kacenv.audio.deck import Deck
 from kacenv.audio.envelope import Arriving, Crossing, Envelope, Leaving
 from kacenv.audio.samples import RATE, Block, frames_in, silence
 from kacenv.audio.voice import Voice
-from kacenv.commands import Crossfade
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
-from kacenv.requests import Event, TrackEnded, TrackFailed, TrackStarted
+from kacenv.model.commands import Crossfade
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Event, TrackEnded, TrackFailed, TrackStarted
 
 _NEARLY = Seconds(0.05)
 """Tolerance (s): a crossfade that ends this little after its track isn't shortened."""

@@ -15,7 +15,7 @@ from kacenv.audio.routing import Routing
 from kacenv.audio.samples import RATE, Block, silence
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.room import Output, Role, Room
+from kacenv.model.room import Output, Role, Room
 
 _BEGINS = Decibels(-60.0)
 _FALL = Seconds(1.5)

@@ -14,10 +14,10 @@ from kacenv.audio.output import Output
 from kacenv.audio.pacing import Pacer
 from kacenv.audio.samples import Block
 from kacenv.audio.stagehands import Stagehands
-from kacenv.commands import AudioCommand
 from kacenv.core.units import Decibels, Seconds
-from kacenv.requests import Event
-from kacenv.room import Room
+from kacenv.model.commands import AudioCommand
+from kacenv.model.requests import Event
+from kacenv.model.room import Room
 from kacenv.system.clock import Clock
 
 

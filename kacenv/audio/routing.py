@@ -11,10 +11,10 @@ from kacenv.audio.limiter import Limiter
 from kacenv.audio.meter import Loudness, Meter
 from kacenv.audio.ramp import Ramp
 from kacenv.audio.samples import Block, frames_in, silence
-from kacenv.commands import Mute, SetVolume
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.room import Output, Role
-from kacenv.scene import Audience
+from kacenv.model.commands import Mute, SetVolume
+from kacenv.model.room import Output, Role
+from kacenv.model.scene import Audience
 
 _CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
 """Range (dB) in which chimes follow an output's volume: down, but not up."""

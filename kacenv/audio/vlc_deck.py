@@ -17,8 +17,8 @@ from kacenv.audio.ring_deck import RingDeck
 from kacenv.audio.samples import RATE, Pcm, frames_in
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
+from kacenv.model.playlist import Cut
 from kacenv.music import sound_file
-from kacenv.playlist import Cut
 
 _PATIENCE = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})

@@ -8,7 +8,7 @@ from kacenv.audio.ramp import Ramp
 from kacenv.audio.samples import Block, frames_in, silence
 from kacenv.core.fades import Fade
 from kacenv.core.units import Seconds, amplitude
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 _SOFTEN = 240
 """Length (frames, 5 ms) of the fades around missing samples."""

@@ -6,8 +6,8 @@ import numpy as np
 
 from kacenv.audio.samples import Block
 from kacenv.core.units import Decibels, Seconds, amplitude
+from kacenv.model.requests import DeadAir
 from kacenv.music import gap
-from kacenv.requests import DeadAir
 
 QUIET = Decibels(gap.QUIET)
 PATIENCE = Seconds(gap.DEAD_AIR)

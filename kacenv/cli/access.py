@@ -13,7 +13,7 @@ from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.access import KeyRing
-    from kacenv.room import Room
+    from kacenv.model.room import Room
 
 app = typer.Typer(
     help="Say which tablets may drive or watch a room over the network.",

@@ -11,8 +11,8 @@ from kacenv.core.errors import DaemonError, KacenvError, RefusedError
 if TYPE_CHECKING:
     from kacenv.lights.direct import Outcome
     from kacenv.lights.walk import Visit
-    from kacenv.look import Setting
-    from kacenv.room import Room
+    from kacenv.model.look import Setting
+    from kacenv.model.room import Room
 
 _DAEMON_WITHIN = 1.0
 """Time limit of the daemon's answer, in seconds; the lamps don't wait for it."""

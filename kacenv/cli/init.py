@@ -9,7 +9,7 @@ from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.loader.starter import Answers, Lamp
-    from kacenv.room import Role
+    from kacenv.model.room import Role
 
 _LISTEN = {
     "speakers": ("speakers",),
@@ -122,7 +122,7 @@ class _Questions:
 
 
 def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Role, ...]":
-    from kacenv.room import Role
+    from kacenv.model.room import Role
 
     chosen = _LISTEN[ask.choice(listen, "What does the music come from", _LISTEN)]
     if staff is None:
@@ -132,8 +132,8 @@ def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Ro
 
 def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
     from kacenv.loader.starter import Lamp
-    from kacenv.look import Zone
-    from kacenv.room import Dialect
+    from kacenv.model.look import Zone
+    from kacenv.model.room import Dialect
 
     if given and not host:
         raise KacenvError("Lamps need a broker; add for example: --broker 192.168.1.10")
@@ -152,8 +152,8 @@ def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
 
 def _lamp(text: str) -> "Lamp":
     from kacenv.loader.starter import Lamp
-    from kacenv.look import Zone
-    from kacenv.room import Dialect
+    from kacenv.model.look import Zone
+    from kacenv.model.room import Dialect
 
     try:
         name, dialect, rest = text.split(":", 2)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import Color, Setting
+from kacenv.model.look import Color, Setting
 from kacenv.view import lamp_colour
 
 _FRAME = 0.1

@@ -13,7 +13,7 @@ from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
     from kacenv.lights.virtual import VirtualLamp
-    from kacenv.room import Room
+    from kacenv.model.room import Room
 
 _HERE = ("127.0.0.1", "localhost")
 _PATIENCE = 5.0

@@ -20,7 +20,7 @@ from kacenv.core.units import Seconds, format_clock
 from kacenv.lights.broker import HOST
 from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
 from kacenv.loader import House, load_room, load_session
-from kacenv.requests import Press
+from kacenv.model.requests import Press
 from kacenv.simulate import rehearse
 from kacenv.view import picture, plain_lines
 

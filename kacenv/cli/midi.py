@@ -14,8 +14,8 @@ from kacenv.core.errors import DeviceError
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-    from kacenv.room import Controls, Room
-    from kacenv.trigger import Heard
+    from kacenv.model.midi_trigger import Heard
+    from kacenv.model.room import Controls, Room
 
 app = typer.Typer(
     help="Find MIDI ports, and learn what a pedal or a controller sends.",
@@ -100,7 +100,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
     from queue import SimpleQueue
 
     from kacenv.midi_in import RtMidiInputs
-    from kacenv.trigger import heard_in
+    from kacenv.model.midi_trigger import heard_in
 
     heard: SimpleQueue[Heard] = SimpleQueue()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kacenv.core.units import Seconds, format_clock, format_seconds
-from kacenv.look import Zone
+from kacenv.model.look import Zone
 from kacenv.plot import Arc
 from kacenv.plot.light_rows import ZoneLight
 from kacenv.plot.scale import Scale

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from kacenv.cli.vacancy import Vacancy
     from kacenv.doctor.finding import Finding
     from kacenv.loader import House
+    from kacenv.model.room import Room
     from kacenv.preflight import Said, Verdict
-    from kacenv.room import Room
 
 _CLAIMANT = "preflight"
 

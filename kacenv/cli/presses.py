@@ -5,8 +5,8 @@ from typing import Final
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds, parse_seconds
-from kacenv.presses import PressError, press_of
-from kacenv.requests import Press
+from kacenv.model.request_text import PressError, press_of
+from kacenv.model.requests import Press
 from kacenv.simulate import LONGEST
 
 _HOW: Final = "40m hold"

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from kacenv.commands import (
+from kacenv.core.units import format_clock, format_seconds
+from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
@@ -17,12 +18,11 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.core.units import format_clock, format_seconds
-from kacenv.look import Look
-from kacenv.playlist import Cut
+from kacenv.model.look import Look
+from kacenv.model.playlist import Cut
+from kacenv.model.timeline import Timeline
 from kacenv.plot import Arc
 from kacenv.simulate import Moment, Pressed, words_of
-from kacenv.timeline import Timeline
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:

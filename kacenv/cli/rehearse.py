@@ -10,11 +10,11 @@ from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
     from kacenv.core.units import Seconds
+    from kacenv.model.requests import Press
+    from kacenv.model.room import Room
+    from kacenv.model.timeline import Timeline
     from kacenv.plot import Arc
-    from kacenv.requests import Press
-    from kacenv.room import Room
     from kacenv.simulate import Moment
-    from kacenv.timeline import Timeline
 
 Presses = list[tuple["Seconds", "Press"]]
 RoomOption = Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")]

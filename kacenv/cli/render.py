@@ -8,15 +8,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kacenv.commands import Notice, Prompt
 from kacenv.core.units import Seconds, format_clock
 from kacenv.loader import House, load_room, load_session
+from kacenv.model.commands import Notice, Prompt
+from kacenv.model.requests import Press
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
 from kacenv.render import Progress as Hear
 from kacenv.render import Rendered, render
-from kacenv.requests import Press
-from kacenv.room import Room
 from kacenv.simulate import Pressed, rehearse, words_of
-from kacenv.timeline import Timeline
 
 
 def render_scene(  # noqa: PLR0913 - all but four have defaults

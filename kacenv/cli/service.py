@@ -13,7 +13,7 @@ from kacenv.cli.options import HouseOption
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
-    from kacenv.room import Room
+    from kacenv.model.room import Room
     from kacenv.service import Service
 
 app = typer.Typer(

@@ -13,7 +13,7 @@ from kacenv.core.errors import DaemonError, DeviceError, LoadError
 
 if TYPE_CHECKING:
     from kacenv.loader.source import Document
-    from kacenv.room import Output, Room
+    from kacenv.model.room import Output, Room
 
 app = typer.Typer(
     help="Find sound devices, hear each channel, and measure how loud the room is.",
@@ -211,7 +211,7 @@ def _write(path: Path, place: "Room", document: "Document", index: int, trim: st
     from kacenv.loader.explain import validate
     from kacenv.loader.files import shown
     from kacenv.loader.source import parse
-    from kacenv.room import Room
+    from kacenv.model.room import Room
     from kacenv.system.paths import is_packed
 
     if is_packed(path):

@@ -8,7 +8,7 @@ from kacenv.preflight.lookout import RoomTakenError
 from kacenv.system.room_lock import is_claimed
 
 if TYPE_CHECKING:
-    from kacenv.look import Setting
+    from kacenv.model.look import Setting
 
 _ANSWERS_WITHIN = 2.0
 """Time limit of the daemon's answer, in seconds; beyond, it may be in a session."""
@@ -61,7 +61,7 @@ class Vacancy:
     def light_of(self, lamp: str) -> "Setting | None":
         """Return the daemon's estimate of a lamp's light; None if unknown."""
         from kacenv.core.units import Kelvin, Level
-        from kacenv.look import Setting, parse_color
+        from kacenv.model.look import Setting, parse_color
 
         status = self.status()
         if status is None or lamp not in status["lamps"]:

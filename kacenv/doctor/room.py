@@ -16,7 +16,7 @@ from kacenv.core.errors import DeviceError, LoadError
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.client import Client, Ears
 from kacenv.loader import House, check_house, load_room
-from kacenv.room import Room
+from kacenv.model.room import Room
 from kacenv.service import unit_name
 from kacenv.system.paths import run_folders
 

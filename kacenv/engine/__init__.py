@@ -8,12 +8,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from kacenv.commands import Command, Notice
 from kacenv.core.units import Seconds
 from kacenv.engine import answer, check_in, music, phase, report, resume
 from kacenv.engine.state import Due, LightHand, Mode, Playing, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.requests import (
+from kacenv.model.commands import Command, Notice
+from kacenv.model.requests import (
     DeadAir,
     Event,
     Press,

@@ -2,15 +2,15 @@
 
 from typing import Literal
 
-from kacenv.commands import StrikeChime
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine import check_in, light, phase, seats, sound, table
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
 from kacenv.engine.table import Answer
 from kacenv.engine.turn import Turn
-from kacenv.look import Setting
-from kacenv.requests import (
+from kacenv.model.commands import StrikeChime
+from kacenv.model.look import Setting
+from kacenv.model.requests import (
     Back,
     Chime,
     Done,
@@ -36,7 +36,7 @@ from kacenv.requests import (
     Stop,
     Volume,
 )
-from kacenv.scene import Audience
+from kacenv.model.scene import Audience
 
 _Answered = Done | Snooze | Pass
 PRESS_GUARD = Seconds(2.0)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from kacenv.commands import Notice, Prompt, StrikeChime
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine.state import Due, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.requests import Done, Pass, Snooze
-from kacenv.scene import Seat
-from kacenv.timeline import Cue
+from kacenv.model.commands import Notice, Prompt, StrikeChime
+from kacenv.model.requests import Done, Pass, Snooze
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Cue
 
 NONE_DUE = "No check-in is due."
 

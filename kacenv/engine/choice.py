@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kacenv.core.units import Seconds
 from kacenv.engine import fit
 from kacenv.engine.state import State
-from kacenv.playlist import Cut, Queue
+from kacenv.model.playlist import Cut, Queue
 
 _MIDDLE_ENERGY = 3
 _FITTED = 60

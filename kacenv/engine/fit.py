@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 
 @lru_cache(maxsize=64)

@@ -2,13 +2,13 @@
 
 import math
 
-from kacenv.commands import ResumeLights, ShowLook
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade
 from kacenv.core.units import Level, Seconds
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.turn import Turn
-from kacenv.look import Look, Setting, Zone
+from kacenv.model.commands import ResumeLights, ShowLook
+from kacenv.model.look import Look, Setting, Zone
 
 LIGHTS_UP = Seconds(3.0)
 """Fade time of lights-up, from any state."""

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from kacenv.commands import Crossfade, CueTrack, Notice, SetLevel
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.choice import Draw, draw
 from kacenv.engine.state import Playing, State
 from kacenv.engine.turn import Turn
-from kacenv.playlist import Cut
+from kacenv.model.commands import Crossfade, CueTrack, Notice, SetLevel
+from kacenv.model.playlist import Cut
 
 PREROLL = Seconds(10.0)
 """Time between opening a track and its crossfade."""

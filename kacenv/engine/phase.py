@@ -1,12 +1,12 @@
 """Phases: entering, leaving, compressing and finishing them."""
 
-from kacenv.commands import EnterPhase, SessionEnded
 from kacenv.core.units import Seconds
 from kacenv.engine import check_in, choice, light, music, sound
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.playlist import Cut
-from kacenv.scene import EndKind
+from kacenv.model.commands import EnterPhase, SessionEnded
+from kacenv.model.playlist import Cut
+from kacenv.model.scene import EndKind
 
 GENTLE_FADE = Seconds(4.0)
 """Playing time that a track needs after the phase's end to be faded out gently."""

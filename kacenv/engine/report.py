@@ -6,7 +6,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine import choice, music, phase
 from kacenv.engine.state import Playing
 from kacenv.engine.turn import Turn
-from kacenv.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
+from kacenv.model.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
 
 _AS_SAID = Seconds(0.5)
 """Tolerance of a track's early end (seconds); within it the crossfade is only shortened."""

@@ -5,8 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from kacenv import commands
-from kacenv.commands import (
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Decibels, Level, Seconds, format_seconds
+from kacenv.engine import choice, light, music, sound
+from kacenv.engine.state import LightHand, Mode, Playing, State
+from kacenv.engine.turn import Turn
+from kacenv.model import commands
+from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
@@ -17,13 +22,8 @@ from kacenv.commands import (
     SetVolume,
     ShowLook,
 )
-from kacenv.core.fades import Curve, Fade
-from kacenv.core.units import Decibels, Level, Seconds, format_seconds
-from kacenv.engine import choice, light, music, sound
-from kacenv.engine.state import LightHand, Mode, Playing, State
-from kacenv.engine.turn import Turn
-from kacenv.look import Look, Setting, Zone
-from kacenv.requests import Resume
+from kacenv.model.look import Look, Setting, Zone
+from kacenv.model.requests import Resume
 
 HOLD_AFTER = Seconds(600.0)
 """Longest outage after which the session goes on by itself; after a longer one it is held."""

@@ -4,8 +4,8 @@ from kacenv.core.units import format_clock
 from kacenv.engine import phase
 from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
 from kacenv.engine.turn import Turn
-from kacenv.requests import SeatStarted
-from kacenv.scene import Follow, Seat
+from kacenv.model.requests import SeatStarted
+from kacenv.model.scene import Follow, Seat
 
 
 def press(turn: Turn, request: SeatStarted) -> str:

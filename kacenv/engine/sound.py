@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from kacenv import commands
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import choice, music
 from kacenv.engine.turn import Turn
-from kacenv.requests import Mute, Volume
-from kacenv.room import Role
+from kacenv.model import commands
+from kacenv.model.requests import Mute, Volume
+from kacenv.model.room import Role
 
 LOUDEST = Decibels(6.0)
 VOLUME_FADE = Seconds(1.5)

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Seconds
-from kacenv.look import Zone
-from kacenv.playlist import Cut
-from kacenv.requests import Press
-from kacenv.room import Room
-from kacenv.scene import Seat
-from kacenv.timeline import Cue, PlannedPhase, Timeline
+from kacenv.model.look import Zone
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Press
+from kacenv.model.room import Room
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Cue, PlannedPhase, Timeline
 
 
 class Mode(StrEnum):

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from kacenv.commands import Command
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
+from kacenv.model.commands import Command
 
 
 class Turn:

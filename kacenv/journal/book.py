@@ -9,7 +9,7 @@ from pathlib import Path
 from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.journal.codec import Record, write_line
-from kacenv.requests import Request
+from kacenv.model.requests import Request
 from kacenv.system.timestamps import Stamp, stamp
 from kacenv.tally import Tally
 

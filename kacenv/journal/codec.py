@@ -10,8 +10,8 @@ from cattrs.strategies import configure_tagged_union
 
 from kacenv.core.units import Seconds
 from kacenv.engine import State
-from kacenv.fields import Model
-from kacenv.requests import Press, Request
+from kacenv.model.fields import Model
+from kacenv.model.requests import Press, Request
 from kacenv.system.timestamps import Stamp
 from kacenv.tally import Tally
 

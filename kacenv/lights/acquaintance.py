@@ -3,8 +3,8 @@
 from kacenv.core.units import Seconds
 from kacenv.lights.dialects import Message
 from kacenv.lights.inquiry import inquiry
-from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
 
 ANSWER_WITHIN = Seconds(1.0)
 """Time (s) that a stepped lamp is given to report its state before its first fade."""

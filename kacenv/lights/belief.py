@@ -4,7 +4,7 @@ from kacenv.core.units import Level, Seconds
 from kacenv.lights.fader import LampFade
 from kacenv.lights.self_report import SelfReport
 from kacenv.lights.witness import Witness
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 
 class Belief:

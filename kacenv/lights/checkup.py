@@ -1,7 +1,7 @@
 """Schedule for resending a look that a lamp hasn't confirmed, and for telling staff of it."""
 
 from kacenv.core.units import Seconds
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 REASSERT_AFTER = (Seconds(0.2), Seconds(2.5), Seconds(6.0), Seconds(15.0))
 """Times (s) after a reconnect at which the look is sent again: once the lamps' retained reports

@@ -19,7 +19,7 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, OFFLINE, ONLINE
 from kacenv.lights.retry import Retry
-from kacenv.room import Broker
+from kacenv.model.room import Broker
 
 KEEPALIVE = 15
 """MQTT keep-alive interval (s), after which a silent broker counts as lost."""

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.path import URGENT_DURATION
 from kacenv.lights.rig import Rig
-from kacenv.room import Room
+from kacenv.model.commands import ShowLook
+from kacenv.model.room import Room
 from kacenv.system.clock import Clock, MonotonicClock
 
 REACH_WITHIN = Seconds(10.0)

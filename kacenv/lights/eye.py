@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kacenv.core.units import Level
-from kacenv.room import Dialect
+from kacenv.model.room import Dialect
 
 _LINEAR_SLOPE = 24389 / 27 / 100
 _LINEAR_BELOW = 0.08

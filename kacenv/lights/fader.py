@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, Self
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.eye import Scale
 from kacenv.lights.path import MIRED, Path
-from kacenv.look import Color, Setting
+from kacenv.model.look import Color, Setting
 
 STEP_GAP = Seconds(0.2)
 """Least gap (s) between steps: cheap bulbs clog at more than about five messages a second."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from kacenv.lights.dialects import Message, shelly, tasmota
 from kacenv.lights.dialects.speech import write
-from kacenv.room import Dialect, Fixture
+from kacenv.model.room import Dialect, Fixture
 
 
 def _zigbee2mqtt(fixture: Fixture) -> tuple[Message, ...]:

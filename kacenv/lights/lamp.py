@@ -12,8 +12,8 @@ from kacenv.lights.self_report import SelfReport
 from kacenv.lights.shade_witness import ShadeWitness
 from kacenv.lights.voice import Voice
 from kacenv.lights.witness import Meaning, Witness
-from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
 
 REASSERT_DURATION = Seconds(2.0)
 """Duration (s) of the fade back to a look after a reconnect."""

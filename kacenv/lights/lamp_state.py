@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from kacenv.core.units import Kelvin
 from kacenv.lights.path import STEEPEST, Warmth
 from kacenv.lights.tint import color_of
 from kacenv.lights.warm_dim import warm_dim
-from kacenv.look import Color, Setting
-from kacenv.room import Ability, DimLight, Fixture, Room
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Ability, DimLight, Fixture, Room
 
 
 class Manners(NamedTuple):

@@ -7,8 +7,8 @@ from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.tint import Tint, color_of, distance
 from kacenv.lights.warm_dim import warm_dim
-from kacenv.look import Color, Setting
-from kacenv.room import STEEPEST_LIGHT
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import STEEPEST_LIGHT
 
 STEEPEST = STEEPEST_LIGHT
 """Greatest slope (level per second), unless the room sets a lower one."""

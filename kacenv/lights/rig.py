@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from kacenv.commands import LightCommand, ResumeLights, ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.lights.agenda import Agenda, Budget
@@ -15,8 +14,9 @@ from kacenv.lights.dialects import Message
 from kacenv.lights.lamp import Lamp
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.manners import Manners
-from kacenv.look import Setting
-from kacenv.room import Broker, Room
+from kacenv.model.commands import LightCommand, ResumeLights, ShowLook
+from kacenv.model.look import Setting
+from kacenv.model.room import Broker, Room
 from kacenv.system.clock import Clock
 
 LONGEST_WAIT = 0.05

@@ -2,7 +2,7 @@
 
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Reported
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 
 class SelfReport:

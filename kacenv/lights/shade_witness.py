@@ -7,8 +7,8 @@ from kacenv.core.units import Kelvin, Seconds
 from kacenv.lights.path import MIRED, Path
 from kacenv.lights.tint import color_of, distance
 from kacenv.lights.witness import DRIFT, ECHO, Meaning
-from kacenv.look import Color, Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Fixture
 
 SAME_MIRED = 15.0
 """Tolerance (mired): lamps round whites, some by way of a colour; people change more."""

@@ -10,7 +10,7 @@ from math import dist
 
 from kacenv.core.fades import Fade
 from kacenv.core.units import Kelvin
-from kacenv.look import Color
+from kacenv.model.look import Color
 
 Vector = tuple[float, float, float]
 

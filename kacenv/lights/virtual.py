@@ -17,8 +17,8 @@ from kacenv.lights.bulbs.quirks import Gate, Quirks
 from kacenv.lights.client import _secure as secured
 from kacenv.lights.dialects import Message
 from kacenv.lights.inquiry import inquiry
-from kacenv.look import Color, Setting
-from kacenv.room import Ability, Broker, Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Ability, Broker, Fixture
 from kacenv.system.clock import Clock
 
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0

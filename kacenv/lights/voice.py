@@ -4,8 +4,8 @@ from kacenv.core.units import Seconds
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.fader import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
 from kacenv.lights.path import Path
-from kacenv.look import Setting
-from kacenv.room import Ability, Dialect, Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Ability, Dialect, Fixture
 
 GROUP_GAP = Seconds(1.2)
 """Least gap (s) for a Zigbee group: each command is a broadcast, and a network takes about eight in

@@ -7,8 +7,8 @@ from kacenv.core.units import Level, Seconds
 from kacenv.lights.direct import knows_all, opened, wait_for
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.rig import Rig
-from kacenv.look import Setting
-from kacenv.room import Fixture, Room
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture, Room
 from kacenv.system.clock import MonotonicClock
 
 LISTEN = Seconds(1.0)

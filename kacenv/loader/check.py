@@ -7,9 +7,9 @@ from kacenv.core.errors import Problem
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.files import any_of, near
 from kacenv.loader.source import Document, Trail
-from kacenv.playlist import Queue
-from kacenv.room import Room
-from kacenv.scene import CheckIn, EndKind, Phase, Scene
+from kacenv.model.playlist import Queue
+from kacenv.model.room import Room
+from kacenv.model.scene import CheckIn, EndKind, Phase, Scene
 
 
 @dataclass(frozen=True, slots=True)

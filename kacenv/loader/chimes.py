@@ -10,8 +10,8 @@ from kacenv.core.errors import LoadError, Problem
 from kacenv.core.units import Seconds
 from kacenv.loader.files import any_of, near, siblings
 from kacenv.loader.source import Document
-from kacenv.phrase import HIGHEST, LONGEST, LOWEST, MOST_NOTES, Stroke, pitch_name
-from kacenv.room import Room
+from kacenv.model.chime import HIGHEST, LONGEST, LOWEST, MOST_NOTES, Stroke, pitch_name
+from kacenv.model.room import Room
 
 MAX_BYTES = 65_536
 _MIDO: Any = mido

@@ -6,10 +6,10 @@ from kacenv.controls import Fader, wish_of
 from kacenv.core.errors import Problem
 from kacenv.loader.files import any_of, near
 from kacenv.loader.source import Document, Trail
-from kacenv.presses import PressError
-from kacenv.requests import Chime, Mute, Press, Volume
-from kacenv.room import Room
-from kacenv.trigger import Trigger
+from kacenv.model.midi_trigger import Trigger
+from kacenv.model.request_text import PressError
+from kacenv.model.requests import Chime, Mute, Press, Volume
+from kacenv.model.room import Room
 
 
 def check_controls(room: Room, document: Document) -> Iterator[Problem]:

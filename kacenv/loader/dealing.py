@@ -18,8 +18,8 @@ from kacenv.loader.house import House
 from kacenv.loader.importing import Piece, playlist_text, scalar, slug, title_of
 from kacenv.loader.shelf import Shelf
 from kacenv.loader.source import parse
+from kacenv.model.scene import Scene
 from kacenv.music import Known
-from kacenv.scene import Scene
 
 _USUAL: Final = 2.0
 """Energy of tracks without an energy tag."""

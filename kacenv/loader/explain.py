@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from kacenv.core.errors import LoadError, Problem, UnitError
 from kacenv.core.units import parse_days, parse_decibels, parse_kelvin, parse_level, parse_seconds
-from kacenv.fields import Model
 from kacenv.loader.files import any_of, near
 from kacenv.loader.guide import Guide
 from kacenv.loader.mend import mended
 from kacenv.loader.source import Document, Trail, Tree
+from kacenv.model.fields import Model
 
 M = TypeVar("M", bound=Model)
 

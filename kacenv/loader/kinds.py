@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.core.errors import LoadError
-from kacenv.fields import Model
 from kacenv.loader.files import any_of, near, refuse, require_file
 from kacenv.loader.house import PLAYLISTS, YAML, FileKind
 from kacenv.loader.source import Document, Tree, read_document
-from kacenv.playlist import Playlist
-from kacenv.room import Room
-from kacenv.scene import Scene
+from kacenv.model.fields import Model
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
 
 _MODELS: Final[dict[FileKind, type[Model]]] = {
     FileKind.ROOM: Room,

@@ -9,8 +9,8 @@ from kacenv.loader.cautions import Caution, Rule
 from kacenv.loader.files import any_of, read_text
 from kacenv.loader.load import Place
 from kacenv.loader.source import Trail
-from kacenv.look import Setting, Zone
-from kacenv.room import Ability, Fixture
+from kacenv.model.look import Setting, Zone
+from kacenv.model.room import Ability, Fixture
 
 _LOOKS: Final = ("looks", "safe_light")
 _COMMENTED: Final = re.compile(r"\s#([0-9A-Fa-f]{6})\b")

@@ -21,11 +21,11 @@ from kacenv.loader.files import shown
 from kacenv.loader.house import House
 from kacenv.loader.shelf import Shelf
 from kacenv.loader.source import Document, read_document
+from kacenv.model.playlist import Queue
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
+from kacenv.model.timeline import Timeline, compile_timeline
 from kacenv.music import known_sounds
-from kacenv.playlist import Queue
-from kacenv.room import Room
-from kacenv.scene import Scene
-from kacenv.timeline import Timeline, compile_timeline
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,9 +14,9 @@ from kacenv.loader.house import YAML
 from kacenv.loader.listed import Entry, read_m3u8, read_xspf
 from kacenv.loader.source import Document, parse
 from kacenv.loader.tracks import Listed
+from kacenv.model.playlist import Cut, Order, Playlist, Queue
 from kacenv.music import Known
 from kacenv.music.headers import Header, Headers
-from kacenv.playlist import Cut, Order, Playlist, Queue
 
 CROSSFADE = Seconds(12.0)
 """Crossfade of playlists in other programs' formats, which don't state one."""

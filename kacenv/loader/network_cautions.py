@@ -7,7 +7,7 @@ from typing import Final
 
 from kacenv.loader.cautions import Caution, Rule
 from kacenv.loader.load import Place
-from kacenv.surfaces import Tls
+from kacenv.model.network import Tls
 from kacenv.system.certificate import CertificateError, open_certificate
 
 _PLAIN: Final = (

@@ -18,7 +18,7 @@ from kacenv.loader.exporting import house_tracks
 from kacenv.loader.files import shown
 from kacenv.loader.house import House
 from kacenv.loader.source import read_document
-from kacenv.scene import Scene
+from kacenv.model.scene import Scene
 
 
 class PackError(KacenvError):

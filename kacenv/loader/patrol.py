@@ -13,7 +13,7 @@ from kacenv.loader.changes import Comparison, Kind, Wording, mark_of
 from kacenv.loader.house import House
 from kacenv.loader.load import load_room, load_session
 from kacenv.loader.scenes import scene_cards
-from kacenv.timeline import Timeline
+from kacenv.model.timeline import Timeline
 
 LOOK_EVERY = Seconds(5.0)
 _PATIENCE = 1.0

@@ -6,8 +6,8 @@ from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.cautions import Caution, Rule
 from kacenv.loader.check import Plan
 from kacenv.loader.source import Trail
-from kacenv.playlist import Queue
-from kacenv.scene import EndKind
+from kacenv.model.playlist import Queue
+from kacenv.model.scene import EndKind
 
 
 def cautions_about_plan(plan: Plan, queues: Mapping[str, Queue]) -> Iterator[Caution]:

@@ -4,8 +4,8 @@ from typing import Final, get_args
 
 from kacenv.loader import patterns
 from kacenv.loader.patterns import Schema
-from kacenv.look import Zone
-from kacenv.requests import Press
+from kacenv.model.look import Zone
+from kacenv.model.requests import Press
 
 READERS: Final[dict[str, Schema]] = {
     "parse_seconds": patterns.DURATION,

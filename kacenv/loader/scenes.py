@@ -7,7 +7,7 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.loader.explain import validate
 from kacenv.loader.house import House
 from kacenv.loader.source import read_document
-from kacenv.scene import Scene
+from kacenv.model.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from kacenv.core.units import format_seconds
-from kacenv.fields import Model
 from kacenv.loader import patterns, rules
 from kacenv.loader.guide import Guide
 from kacenv.loader.patterns import Schema
 from kacenv.loader.source import Trail, parse
-from kacenv.playlist import Playlist
-from kacenv.room import Room
-from kacenv.scene import Scene
+from kacenv.model.fields import Model
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,8 +11,8 @@ from kacenv.loader.explain import validate
 from kacenv.loader.files import any_of, shown
 from kacenv.loader.schema import Kind, text_of
 from kacenv.loader.source import parse
-from kacenv.look import Zone
-from kacenv.room import Dialect, Role, Room
+from kacenv.model.look import Zone
+from kacenv.model.room import Dialect, Role, Room
 from kacenv.system.paths import shipped_house
 
 SCENES: Final = ("couple-lozenge", "couple-injection")

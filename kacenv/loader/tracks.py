@@ -5,9 +5,9 @@ from pathlib import Path
 
 from kacenv.core.units import Seconds
 from kacenv.loader.listed import Entry
+from kacenv.model.playlist import Cut
 from kacenv.music import Sound
 from kacenv.music.levels import heard, levelled
-from kacenv.playlist import Cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.look import Setting, Zone
+from kacenv.model.look import Setting, Zone
 
 
 @dataclass(frozen=True, slots=True)

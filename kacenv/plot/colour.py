@@ -5,7 +5,7 @@ import math
 from kacenv.core.units import Kelvin
 from kacenv.lights.eye import luminance
 from kacenv.lights.tint import color_of
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 Light = tuple[float, float, float]
 """Red, green and blue in linear sRGB; a lamp at full level has 1 as its strongest part."""

@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kacenv import commands
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.manners import guarded
 from kacenv.lights.warm_dim import warm_dim
-from kacenv.look import Zone
+from kacenv.model import commands
+from kacenv.model.look import Zone
+from kacenv.model.requests import Back, End, Hold, Next, Press, Release, Stop
+from kacenv.model.room import Role, Room
+from kacenv.model.timeline import Timeline
 from kacenv.music import Known
 from kacenv.plot.arc import Arc, HeldSpan, LookSpan, Mark, MarkKind, PhaseSpan, PieceSpan
 from kacenv.plot.loudness import Loudness
 from kacenv.plot.measured import Sounds
-from kacenv.requests import Back, End, Hold, Next, Press, Release, Stop
-from kacenv.room import Role, Room
 from kacenv.simulate import Moment, Pressed, words_of
-from kacenv.timeline import Timeline
 
 _WHITE = 2700.0
 """White of lamps without one in the room file, in kelvin."""

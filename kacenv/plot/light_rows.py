@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kacenv.core.units import Level, Seconds
-from kacenv.look import Zone
+from kacenv.model.look import Zone
 from kacenv.plot.arc import Arc, LookSpan
 from kacenv.plot.colour import Light, light_of, shown
 from kacenv.plot.curve import Curve

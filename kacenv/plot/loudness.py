@@ -3,9 +3,9 @@
 import math
 from typing import Final
 
-from kacenv import commands
 from kacenv.core.fades import Curve as Shape
 from kacenv.core.units import Decibels, Seconds
+from kacenv.model import commands
 from kacenv.plot.arc import LevelPoint
 from kacenv.plot.curve import Curve
 

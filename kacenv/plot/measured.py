@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.core.units import Decibels, Seconds
+from kacenv.model.playlist import Cut
 from kacenv.music import Known
 from kacenv.music.course import loudness_at
 from kacenv.music.levels import REFERENCE
-from kacenv.playlist import Cut
 from kacenv.plot.arc import LevelPoint, PieceSpan, level_between
 
 _POINTS: Final = 1200

@@ -11,8 +11,8 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.client import Client, Ears
+from kacenv.model.room import Broker, Room
 from kacenv.preflight.said import Said, Step
-from kacenv.room import Broker, Room
 
 WITHIN = Seconds(5.0)
 """Time limit of the connection."""

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.direct import knows_all, opened, wait_for
 from kacenv.lights.lamp_state import LampState
 from kacenv.lights.rig import Rig
-from kacenv.look import Setting
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture, Room
 from kacenv.preflight.lookout import Lookout, RoomTakenError
 from kacenv.preflight.said import Question, Said, Step, Taken
-from kacenv.room import Fixture, Room
 from kacenv.system.clock import MonotonicClock
 
 CHANGE = Level(0.1)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from kacenv.core.errors import DaemonError
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 
 class RoomTakenError(DaemonError):

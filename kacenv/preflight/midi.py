@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from kacenv.chimes import RtMidi
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.midi_in import RtMidiInputs, fitting
-from kacenv.room import Room
+from kacenv.model.room import Room
 
 Names = Callable[[], Sequence[str]]
 """Returns the available ports; raises OSError without MIDI."""

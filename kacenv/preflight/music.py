@@ -11,8 +11,8 @@ from kacenv.audio.samples import RATE
 from kacenv.core.units import Seconds, format_clock
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader.tracks import Listed
+from kacenv.model.playlist import Cut
 from kacenv.music import Known
-from kacenv.playlist import Cut
 from kacenv.preflight.said import Said, Step
 from kacenv.system.clock import MonotonicClock
 

@@ -12,11 +12,11 @@ from kacenv.audio.signals import soft_tone
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.doctor.finding import Finding, Mark
+from kacenv.model.room import Output, Room
 from kacenv.preflight.lookout import Lookout, RoomTakenError
 from kacenv.preflight.microphone import Microphone
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.preflight.tone import rise
-from kacenv.room import Output, Room
 from kacenv.system.clock import MonotonicClock
 from kacenv.system.room_lock import is_claimed
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from kacenv.core.units import Seconds
 from kacenv.lights.dialects import codec
+from kacenv.model.room import Fixture, Room
 from kacenv.preflight.runner import GRACE, PATIENCE
-from kacenv.room import Fixture, Room
 
 _SLOW_DISK = Seconds(20.0)
 """Time limit where a disk may have to spin up, or a large house to be read."""

@@ -6,9 +6,9 @@ from typing import Literal
 
 from kacenv.core.units import Seconds
 from kacenv.engine import Due
+from kacenv.model.requests import Done, Pass
 from kacenv.record.life import Turn
 from kacenv.record.model import CheckInRow
-from kacenv.requests import Done, Pass
 
 
 @dataclass

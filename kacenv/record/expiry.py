@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kacenv.core.units import Days, Seconds
+from kacenv.model.room import Records
 from kacenv.record.cabinet import Cabinet, Filed, Kept
 from kacenv.record.waiting import leftovers
-from kacenv.room import Records
 from kacenv.system.timestamps import Stamp, day_after, day_of, passed
 
 STRANGERS: Final = Records().keep

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kacenv import __version__
-from kacenv.commands import Notice, SessionEnded
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Days, Seconds
 from kacenv.journal import Whole, read_whole
+from kacenv.model.commands import Notice, SessionEnded
+from kacenv.model.requests import Press, Resume, Start, Stop
+from kacenv.model.timeline import Timeline
 from kacenv.plot import Arc, arc_of
 from kacenv.plot.arc import HeldSpan
 from kacenv.record import model
@@ -17,10 +19,8 @@ from kacenv.record.check_ins import check_ins_of
 from kacenv.record.life import moments_of, turns_of
 from kacenv.record.phases import extended_of, holds_of, phase_rows, visits_of
 from kacenv.record.pieces import Music
-from kacenv.requests import Press, Resume, Start, Stop
 from kacenv.simulate import rehearse, words_of
 from kacenv.system.timestamps import Stamp, as_seen, day_after, day_of
-from kacenv.timeline import Timeline
 
 
 class Account(NamedTuple):

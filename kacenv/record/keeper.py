@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.core.units import Seconds
+from kacenv.model.room import Room
 from kacenv.record.cabinet import Cabinet
 from kacenv.record.clerk import FAILED, Said, unwritable
 from kacenv.record.errand import command, heard
 from kacenv.record.waiting import put_aside
-from kacenv.room import Room
 
 LOOK_EVERY = Seconds(86_400.0)
 """Interval of the expiry of old records."""

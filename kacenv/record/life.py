@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from kacenv.commands import Command, Crossfade, EnterPhase, Prompt
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.engine.resume import was_long
 from kacenv.journal import Past
-from kacenv.requests import Press, Request, Resume
+from kacenv.model.commands import Command, Crossfade, EnterPhase, Prompt
+from kacenv.model.requests import Press, Request, Resume
 from kacenv.simulate import Moment, Pressed, moment_of
 
 BROKEN_OFF = Seconds(0.05)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from kacenv.fields import Model
-from kacenv.scene import Seat
+from kacenv.model.fields import Model
+from kacenv.model.scene import Seat
 
 Outcome = Literal["whole", "early", "stopped", "broke off"]
 

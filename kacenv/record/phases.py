@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kacenv.commands import EnterPhase
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode
+from kacenv.model.commands import EnterPhase
+from kacenv.model.requests import Extend, Shorten
 from kacenv.record.life import Turn
 from kacenv.record.model import PhaseRow, Span
-from kacenv.requests import Extend, Shorten
 from kacenv.simulate import Moment
 
 Visits = Mapping[str, Sequence[Span]]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kacenv.commands import Crossfade, CueTrack
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
+from kacenv.model.commands import Crossfade, CueTrack
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import DeadAir, Resume, TrackEnded, TrackFailed, TrackStarted
 from kacenv.record.life import Turn
 from kacenv.record.model import AwayRow, PieceRow, Span
-from kacenv.requests import DeadAir, Resume, TrackEnded, TrackFailed, TrackStarted
 
 
 @dataclass

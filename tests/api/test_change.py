@@ -11,9 +11,9 @@ from kacenv.api.change import compact, difference, foretell, merge
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import State, step
-from kacenv.requests import End, Extend, Hold, Press, Start
+from kacenv.model.requests import End, Extend, Hold, Press, Start
+from kacenv.model.timeline import Timeline
 from kacenv.status import LampStatus, RoomStatus, Told, describe
-from kacenv.timeline import Timeline
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
 _LAMPS = {"left": LampStatus("seats", 0.3, 2200.0, True)}

@@ -4,7 +4,7 @@ import pytest
 
 from kacenv.api.haste import AT_ONCE, PER_SECOND, Haste
 from kacenv.core.errors import RefusedError
-from kacenv.requests import Hold, LightsUp, Press, Stop
+from kacenv.model.requests import Hold, LightsUp, Press, Stop
 
 
 class Crowd:

@@ -16,7 +16,7 @@ from kacenv.api.hatch import MOST_SILENT
 from kacenv.cli.client import get, post
 from kacenv.daemon import hold_room
 from kacenv.loader import House
-from kacenv.requests import Start
+from kacenv.model.requests import Start
 from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.system.clock import MonotonicClock

@@ -13,7 +13,7 @@ from support.sessions import a_phase, a_room, a_timeline
 from kacenv.api.events import BEAT, BREATH, Broadcast
 from kacenv.api.watch import Watch
 from kacenv.core.units import Seconds
-from kacenv.requests import Extend, Hold, Start
+from kacenv.model.requests import Extend, Hold, Start
 from kacenv.session import Session
 from kacenv.system.clock import SimClock
 

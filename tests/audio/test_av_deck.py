@@ -13,7 +13,7 @@ from support.ffmpeg import convert
 from kacenv.audio.av_deck import AvDeck
 from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 LENGTH, BEGIN = 40.0, 23.456
 KINDS = ("wav", "flac", "ogg", "opus", "mp3", "m4a")

@@ -8,9 +8,9 @@ from kacenv.audio.belfry import SILENCE
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE
 from kacenv.core.units import Seconds, amplitude
-from kacenv.phrase import BUILT_IN, Note, Phrase
-from kacenv.room import Room
-from kacenv.scene import Audience
+from kacenv.model.chime import BUILT_IN, Note, Phrase
+from kacenv.model.room import Room
+from kacenv.model.scene import Audience
 
 OUTPUTS = [{"id": "speakers", "role": "speakers"}]
 LAKE = Phrase("lake", (Note(Seconds(0.0), 64, 48), Note(Seconds(1.2), 76, 30)))

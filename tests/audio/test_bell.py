@@ -6,7 +6,7 @@ import pytest
 from kacenv.audio.bell import ATTACK, ring
 from kacenv.audio.samples import RATE, frames_in
 from kacenv.core.units import Seconds
-from kacenv.phrase import BELL, BUILT_IN, HIGHEST, LONGEST, LOWEST, MOST_NOTES, Note, Phrase
+from kacenv.model.chime import BELL, BUILT_IN, HIGHEST, LONGEST, LOWEST, MOST_NOTES, Note, Phrase
 
 
 def phrase(*notes: tuple[float, int, int]) -> Phrase:

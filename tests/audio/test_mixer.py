@@ -8,12 +8,12 @@ from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, 
 
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.commands import Duck, Hush, Mute, SetLevel, SetVolume
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.phrase import BELL, BUILT_IN, Phrase
-from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience
+from kacenv.model.chime import BELL, BUILT_IN, Phrase
+from kacenv.model.commands import Duck, Hush, Mute, SetLevel, SetVolume
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import Audience
 
 SOFTEST, LOUDEST = -38.0, -20.0
 

@@ -6,7 +6,7 @@ from support.decks import Stage, about, noise, one_output, playing, rms, steepes
 
 from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.core.units import Seconds
-from kacenv.requests import TrackEnded, TrackFailed, TrackStarted
+from kacenv.model.requests import TrackEnded, TrackFailed, TrackStarted
 
 
 def powers(sound: Block, window: float = 0.5) -> list[float]:

@@ -7,7 +7,7 @@ from kacenv.audio.player import Player
 from kacenv.audio.samples import silence
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.room import Output, Role, Room
+from kacenv.model.room import Output, Role, Room
 
 
 class Unplugged:

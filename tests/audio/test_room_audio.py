@@ -18,14 +18,14 @@ from support.simulated_room import simulated
 from kacenv.audio import RoomAudio
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE, Block
-from kacenv.commands import Crossfade, CueTrack, SetVolume, StrikeChime
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import BELL
-from kacenv.playlist import Cut
-from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
-from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience
+from kacenv.model.chime import BELL
+from kacenv.model.commands import Crossfade, CueTrack, SetVolume, StrikeChime
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, tone
 
 from kacenv.audio.samples import RATE, frames_in
-from kacenv.commands import Mute, SetVolume
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience
+from kacenv.model.commands import Mute, SetVolume
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import Audience
 
 
 def test_each_output_hears_its_own() -> None:

@@ -12,7 +12,7 @@ from kacenv.audio.samples import RATE
 from kacenv.audio.stagehands import Stagehands
 from kacenv.audio.vlc_deck import VlcDeck
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 
 @contextmanager

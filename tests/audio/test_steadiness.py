@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.steady import run
 
-from kacenv.room import Output, Role, Room
+from kacenv.model.room import Output, Role, Room
 
 SEATS = Room(
     name="test",

@@ -11,11 +11,11 @@ from support.decks import Stage, noise, one_output, playing
 
 from kacenv.audio.samples import frames_in
 from kacenv.audio.swell import AMPLE, FLOOR, STEEPEST, Swell
-from kacenv.commands import AudioCommand, Crossfade, Hush, Mute
 from kacenv.core.units import Seconds, amplitude
 from kacenv.engine.music import FROM_SILENCE
 from kacenv.engine.phase import STOPPING
 from kacenv.engine.sound import HUSH_FADE, MUTE_FADE
+from kacenv.model.commands import AudioCommand, Crossfade, Hush, Mute
 
 LOUDNESSES = (-30.0, -20.0, -14.0)
 """Music's levels (dBFS rms), from a soft phase to one that was turned up by 6 dB."""

@@ -11,10 +11,10 @@ from support.priority import ahead
 from support.pulse import Pulse
 
 from kacenv.audio import RoomAudio
-from kacenv.commands import Crossfade, CueTrack
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
-from kacenv.room import Output, Role, Room
+from kacenv.model.commands import Crossfade, CueTrack
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Output, Role, Room
 from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0

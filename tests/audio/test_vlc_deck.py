@@ -15,7 +15,7 @@ from audio.conftest import MakeFile
 from kacenv.audio.samples import RATE, Block
 from kacenv.audio.vlc_deck import VlcDeck
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
+from kacenv.model.playlist import Cut
 
 FORMATS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 

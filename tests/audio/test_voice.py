@@ -7,7 +7,7 @@ import pytest
 from support.decks import Stage, about, noise, one_output, rms, tone
 
 from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.requests import TrackEnded, TrackFailed
+from kacenv.model.requests import TrackEnded, TrackFailed
 
 LEVEL = -23.01
 """The level of `music`, in dBFS."""

@@ -5,9 +5,9 @@ import pytest
 from support.decks import Stage, noise, one_output, tone
 
 from kacenv.audio.samples import RATE, Block
-from kacenv.commands import Hush, Mute
 from kacenv.core.units import Seconds
-from kacenv.requests import DeadAir
+from kacenv.model.commands import Hush, Mute
+from kacenv.model.requests import DeadAir
 
 
 def goes_silent(span: float, silence: float, hiss: float = 0.0) -> Block:

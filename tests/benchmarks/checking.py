@@ -15,9 +15,9 @@ from support.clinics import make_clinic
 
 from kacenv.core.units import Seconds
 from kacenv.loader import House, load_room, load_session, survey
-from kacenv.room import Room
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
 from kacenv.simulate import rehearse
-from kacenv.timeline import Timeline
 
 SCENES, PLAYLISTS, TRACKS = 50, 200, 5000
 SIZES = (1, 2, 4)

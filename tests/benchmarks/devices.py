@@ -19,12 +19,12 @@ from kacenv.audio import RoomAudio
 from kacenv.audio.devices import NullDevice
 from kacenv.audio.samples import RATE, Block
 from kacenv.chimes import MidiChimes
-from kacenv.commands import Crossfade, CueTrack, StrikeChime
 from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import BELL
-from kacenv.playlist import Cut
-from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience
+from kacenv.model.chime import BELL
+from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
 
 TOGETHER, NOTICED, OPENED, PACE, STRUCK = 5.0, 1200.0, 800.0, 150.0, 30.0

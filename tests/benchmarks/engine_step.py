@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.loader import House, load_room, load_session
-from kacenv.requests import Start
+from kacenv.model.requests import Start
 from kacenv.simulate import rehearse
 
 STEPS = 20_000

@@ -14,13 +14,13 @@ from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
 from kacenv.audio import RoomAudio
-from kacenv.commands import Crossfade, CueTrack, ShowLook
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.rig import Rig
-from kacenv.look import Setting, Zone, parse_setting
-from kacenv.playlist import Cut
-from kacenv.room import Fixture, Room
+from kacenv.model.commands import Crossfade, CueTrack, ShowLook
+from kacenv.model.look import Setting, Zone, parse_setting
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Fixture, Room
 from kacenv.system.clock import Clock, MonotonicClock
 
 FADE = 10.0

@@ -13,7 +13,7 @@ from support.houses import write_house
 from support.mosquitto import Mosquitto
 
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.room import Fixture
+from kacenv.model.room import Fixture
 from kacenv.system.clock import MonotonicClock
 
 LAMPS = (

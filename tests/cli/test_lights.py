@@ -21,8 +21,8 @@ from kacenv.cli.lamps import changes, swatch, table
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.virtual import Received, VirtualLamp
-from kacenv.look import parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Fixture
 from kacenv.system.clock import SimClock
 
 ROOM = """name: lit

@@ -17,7 +17,7 @@ from kacenv.cli.live import Way, play, untyped
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Seconds
 from kacenv.loader import House
-from kacenv.requests import Duck, Hold, Press, Silence
+from kacenv.model.requests import Duck, Hold, Press, Silence
 from kacenv.session import Session
 
 ROOM = """

@@ -21,8 +21,8 @@ from typer.main import get_command
 from kacenv.cli.app import app
 from kacenv.cli.completion import equip
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Fixture
 from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0

@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from kacenv.cli.presses import joined, presses_at
-from kacenv.presses import PressError, press_of
-from kacenv.requests import Press
+from kacenv.model.request_text import PressError, press_of
+from kacenv.model.requests import Press
 from kacenv.simulate import words_of
 
 TYPED = [

@@ -22,8 +22,8 @@ from support.tablet import ServedRoom, three_hours
 from kacenv.cli.feed import Feed
 from kacenv.cli.watch import line_of, screen
 from kacenv.core.errors import NotRunningError
-from kacenv.requests import Hold, Release, SeatStarted
-from kacenv.scene import Seat
+from kacenv.model.requests import Hold, Release, SeatStarted
+from kacenv.model.scene import Seat
 
 PATIENCE = 60.0
 

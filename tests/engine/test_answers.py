@@ -4,7 +4,12 @@ import pytest
 from pydantic import ValidationError
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
-from kacenv.commands import (
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Decibels, Seconds
+from kacenv.engine import LightHand, Mode, State, Step, next_due, step
+from kacenv.engine.table import LEADS_TO, TABLE, Answer
+from kacenv.model.chime import OwnChime
+from kacenv.model.commands import (
     Crossfade,
     EnterPhase,
     SessionEnded,
@@ -12,13 +17,8 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.core.errors import RefusedError
-from kacenv.core.units import Decibels, Seconds
-from kacenv.engine import LightHand, Mode, State, Step, next_due, step
-from kacenv.engine.table import LEADS_TO, TABLE, Answer
-from kacenv.look import Zone
-from kacenv.phrase import OwnChime
-from kacenv.requests import (
+from kacenv.model.look import Zone
+from kacenv.model.requests import (
     Back,
     Chime,
     End,
@@ -34,9 +34,9 @@ from kacenv.requests import (
     Stop,
     Volume,
 )
-from kacenv.scene import EndKind
+from kacenv.model.scene import EndKind
+from kacenv.model.timeline import Timeline
 from kacenv.status import describe
-from kacenv.timeline import Timeline
 
 THREE = a_timeline(
     a_phase("onset", cues=(a_cue("Look in", 300.0),)),

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.sessions import a_cut, a_phase, a_queue, a_room, a_timeline
 
-from kacenv.commands import Crossfade, CueTrack, EnterPhase
 from kacenv.core.units import Seconds
 from kacenv.engine.fit import choose
-from kacenv.playlist import Cut
+from kacenv.model.commands import Crossfade, CueTrack, EnterPhase
+from kacenv.model.playlist import Cut
 from kacenv.simulate import rehearse
 
 XF = Seconds(12.0)

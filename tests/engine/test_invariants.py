@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
 
-from kacenv.commands import (
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Curve, Fade
+from kacenv.core.units import Seconds
+from kacenv.engine import Mode, State, next_due, step
+from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
+from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
@@ -24,16 +29,11 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.core.errors import RefusedError
-from kacenv.core.fades import Curve, Fade
-from kacenv.core.units import Seconds
-from kacenv.engine import Mode, State, next_due, step
-from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
-from kacenv.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
-from kacenv.room import STEEPEST_LIGHT
-from kacenv.scene import EndKind
+from kacenv.model.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
+from kacenv.model.room import STEEPEST_LIGHT
+from kacenv.model.scene import EndKind
+from kacenv.model.timeline import Timeline
 from kacenv.simulate import Moment, rehearse
-from kacenv.timeline import Timeline
 
 Presses = list[tuple[Seconds, Press]]
 ROOM = a_room()

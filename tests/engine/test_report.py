@@ -3,11 +3,11 @@
 import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
-from kacenv.commands import Command, Crossfade, CueTrack, Notice
 from kacenv.core.units import Seconds
 from kacenv.engine import State, Step, next_due, step
-from kacenv.playlist import Queue
-from kacenv.requests import DeadAir, Request, Silence, Start, TrackEnded, TrackFailed
+from kacenv.model.commands import Command, Crossfade, CueTrack, Notice
+from kacenv.model.playlist import Queue
+from kacenv.model.requests import DeadAir, Request, Silence, Start, TrackEnded, TrackFailed
 
 
 def started(queue: Queue | None = None) -> State:

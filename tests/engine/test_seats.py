@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.commands import Command, EnterPhase, Notice, Prompt
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, step
-from kacenv.requests import Done, Hold, Next, Press, Release, SeatStarted, Start, Stop
-from kacenv.scene import EndKind, Follow, Seat
-from kacenv.timeline import Timeline
+from kacenv.model.commands import Command, EnterPhase, Notice, Prompt
+from kacenv.model.requests import Done, Hold, Next, Press, Release, SeatStarted, Start, Stop
+from kacenv.model.scene import EndKind, Follow, Seat
+from kacenv.model.timeline import Timeline
 
 A, B = SeatStarted(seat=Seat.A), SeatStarted(seat=Seat.B)
 NOT_A = SeatStarted(seat=Seat.A, started=False)

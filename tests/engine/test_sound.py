@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from support.examples import examples
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
-from kacenv import commands
 from kacenv.audio.dial import Dial
-from kacenv.commands import Command, Crossfade
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import State, Step, next_due, step
-from kacenv.playlist import Queue
-from kacenv.requests import (
+from kacenv.model import commands
+from kacenv.model.commands import Command, Crossfade
+from kacenv.model.playlist import Queue
+from kacenv.model.requests import (
     Back,
     Duck,
     Hold,

@@ -16,8 +16,8 @@ from kacenv.core.units import Seconds
 from kacenv.engine import State
 from kacenv.journal import Journal, read, read_whole, unfinished
 from kacenv.journal.book import SYNC_EVERY
+from kacenv.model.requests import Hold, LightsUp, Release, Start
 from kacenv.recovery import GIVEN_UP_AFTER, Entry
-from kacenv.requests import Hold, LightsUp, Release, Start
 from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()

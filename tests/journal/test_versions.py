@@ -22,8 +22,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine import State, next_due, step
 from kacenv.journal import VERSION, Journal, Past, read, unfinished
 from kacenv.journal.codec import read_line
-from kacenv.recovery import fold
-from kacenv.requests import (
+from kacenv.model.requests import (
     DeadAir,
     Press,
     Request,
@@ -33,9 +32,10 @@ from kacenv.requests import (
     TrackFailed,
     TrackStarted,
 )
-from kacenv.scene import EndKind, Follow, Seat
+from kacenv.model.scene import EndKind, Follow, Seat
+from kacenv.model.timeline import Timeline
+from kacenv.recovery import fold
 from kacenv.system.timestamps import Stamp
-from kacenv.timeline import Timeline
 
 JOURNALS = Path(__file__).parents[1] / "data" / "journals"
 DIED = Seconds(1180.0)

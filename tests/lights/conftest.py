@@ -10,8 +10,8 @@ from support.lamps import ALL, RATE, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
 
-from kacenv.look import Zone
-from kacenv.room import Fixture, Room
+from kacenv.model.look import Zone
+from kacenv.model.room import Fixture, Room
 from kacenv.system.clock import SimClock
 
 MakeRoom = Callable[..., Room]

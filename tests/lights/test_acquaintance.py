@@ -5,8 +5,8 @@ from collections.abc import Callable
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.acquaintance import ANSWER_WITHIN, Acquaintance
 from kacenv.lights.inquiry import inquiry
-from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 

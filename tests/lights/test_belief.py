@@ -10,7 +10,7 @@ from kacenv.lights.fader import OwnFade
 from kacenv.lights.path import Way, path_between
 from kacenv.lights.self_report import SelfReport
 from kacenv.lights.witness import Witness
-from kacenv.look import parse_setting
+from kacenv.model.look import parse_setting
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from support.mosquitto import free_port
 from kacenv.core.errors import DeviceError
 from kacenv.lights.broker import EmbeddedBroker
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.room import Fixture
+from kacenv.model.room import Fixture
 from kacenv.system.clock import MonotonicClock
 
 PLAIN = {"id": "lamp", "dialect": "plain", "topic": "embedded/lamp", "zone": "path"}

@@ -15,7 +15,7 @@ from support.staff import Staff
 from kacenv.core.errors import DeviceError
 from kacenv.lights import retry
 from kacenv.lights.client import Client, Ears
-from kacenv.room import Broker
+from kacenv.model.room import Broker
 
 SECRET = "sesame-open-7"  # noqa: S105 - a password for a broker that lives for one test
 TIMEOUT = 30.0

@@ -9,15 +9,15 @@ from support.lamps import ALL, DIMMER, ESPHOME, TIMEOUT, ZIGBEE
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.lights import direct
 from kacenv.lights.direct import raise_lights
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import Zone, parse_setting
-from kacenv.room import Room
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Zone, parse_setting
+from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock
 
 MakeRoom = Callable[..., Room]

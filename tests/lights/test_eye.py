@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.lights.eye import RESPONSES, Response, Scale, lightness, luminance
-from kacenv.room import Dialect
+from kacenv.model.room import Dialect
 
 LEVELS = st.floats(0.0, 1.0)
 

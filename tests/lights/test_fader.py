@@ -11,7 +11,7 @@ from kacenv.lights.eye import Response, Scale
 from kacenv.lights.fader import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
 from kacenv.lights.path import STEEPEST, STEEPEST_TINT, STEEPEST_WHITE, Way, path_between
 from kacenv.lights.tint import distance
-from kacenv.look import Color, Setting, parse_setting
+from kacenv.model.look import Color, Setting, parse_setting
 
 DIMMER = Scale(255, Response.LIGHT)
 FINE = Scale(65535, Response.LIGHT)

@@ -9,7 +9,7 @@ from support.mosquitto import Mosquitto
 from kacenv.core.units import Level
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.inquiry import inquiry
-from kacenv.room import Fixture
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 MakeHouse = Callable[..., LitRoom]

@@ -8,8 +8,8 @@ import pytest
 
 from kacenv.core.units import Seconds
 from kacenv.lights.lamp import Lamp
-from kacenv.look import parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 STATE = "house/lamp/state"

@@ -11,8 +11,8 @@ from kacenv.lights.bulbs import BULBS
 from kacenv.lights.dialects import Message, codec
 from kacenv.lights.inquiry import inquiry
 from kacenv.lights.lamp import Lamp
-from kacenv.look import parse_setting
-from kacenv.room import Ability, Dialect, Fixture
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Ability, Dialect, Fixture
 
 MakeFixture = Callable[..., Fixture]
 Prepare = Callable[[Lamp], None]

@@ -7,8 +7,8 @@ import pytest
 from kacenv.core.units import Kelvin, Level
 from kacenv.lights.manners import Manners, guarded
 from kacenv.lights.warm_dim import warm_dim
-from kacenv.look import Color, Setting, parse_setting
-from kacenv.room import DimLight, Fixture
+from kacenv.model.look import Color, Setting, parse_setting
+from kacenv.model.room import DimLight, Fixture
 
 MakeFixture = Callable[..., Fixture]
 DIM = DimLight()

@@ -18,7 +18,7 @@ from kacenv.lights.path import (
 )
 from kacenv.lights.tint import distance
 from kacenv.lights.warm_dim import warm_dim
-from kacenv.look import Color, Setting, parse_setting
+from kacenv.model.look import Color, Setting, parse_setting
 
 LEVELS = st.floats(0.0, 1.0).map(Level)
 START = Seconds(100.0)

@@ -12,15 +12,15 @@ from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, command
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.commands import ShowLook
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.lights.eye import lightness
 from kacenv.lights.fader import STEP_GAP
 from kacenv.lights.path import STEEPEST
 from kacenv.lights.rig import REPORTS_KEPT, Rig
-from kacenv.look import Look, Zone, parse_setting
-from kacenv.room import Room
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Look, Zone, parse_setting
+from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock, SimClock
 
 MakeHouse = Callable[..., LitRoom]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from support.lamps import LitRoom, commands
 
-from kacenv.commands import ResumeLights
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs.quirks import Gate
+from kacenv.model.commands import ResumeLights
 
 MakeHouse = Callable[..., LitRoom]
 

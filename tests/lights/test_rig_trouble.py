@@ -18,7 +18,7 @@ from support.staff import Staff
 from kacenv.core.units import Seconds
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.room import Room
+from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock, SimClock
 
 MakeHouse = Callable[..., LitRoom]

@@ -3,7 +3,7 @@
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Reported
 from kacenv.lights.self_report import SelfReport
-from kacenv.look import Color, Setting
+from kacenv.model.look import Color, Setting
 
 
 def test_parts_are_put_together() -> None:

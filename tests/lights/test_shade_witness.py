@@ -13,8 +13,8 @@ from kacenv.lights.lamp import Lamp
 from kacenv.lights.path import Way, path_between
 from kacenv.lights.shade_witness import ShadeWitness
 from kacenv.lights.witness import Meaning
-from kacenv.look import Color, Setting, parse_setting
-from kacenv.room import Dialect, Fixture
+from kacenv.model.look import Color, Setting, parse_setting
+from kacenv.model.room import Dialect, Fixture
 
 MakeFixture = Callable[..., Fixture]
 STATE = "house/lamp/state"

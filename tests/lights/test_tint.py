@@ -7,7 +7,7 @@ import pytest
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Kelvin, Seconds
 from kacenv.lights.tint import Tint, color_of, distance
-from kacenv.look import Color
+from kacenv.model.look import Color
 
 RED, GREEN, BLUE, WHITE = (
     Color(255, 0, 0),

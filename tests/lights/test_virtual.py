@@ -18,8 +18,8 @@ from kacenv.lights.bulbs import BULBS, Rate
 from kacenv.lights.bulbs.quirks import Gate, Quirks
 from kacenv.lights.dialects import codec
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import Color, Setting, parse_setting
-from kacenv.room import Dialect, Fixture
+from kacenv.model.look import Color, Setting, parse_setting
+from kacenv.model.room import Dialect, Fixture
 from kacenv.system.clock import SimClock
 
 MakeLamp = Callable[..., VirtualLamp]

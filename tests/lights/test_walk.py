@@ -11,8 +11,8 @@ from kacenv.core.units import Seconds
 from kacenv.lights import walk as walking
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.lights.walk import walk
-from kacenv.look import parse_setting
-from kacenv.room import Room
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock
 
 MakeRoom = Callable[..., Room]

@@ -4,8 +4,8 @@ from kacenv.core.units import Seconds
 from kacenv.loader.check import Plan, check_music, check_scene
 from kacenv.loader.explain import validate
 from kacenv.loader.source import parse
-from kacenv.playlist import Cut, Queue
-from kacenv.scene import Scene
+from kacenv.model.playlist import Cut, Queue
+from kacenv.model.scene import Scene
 
 PHASE = "  - {name: settle, duration: 15m, playlist: calm, end: track, window: 3m}\n"
 

@@ -13,7 +13,7 @@ from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
 from kacenv.loader import House, check_house, load_room, load_session
 from kacenv.loader.chimes import MAX_BYTES
-from kacenv.phrase import BELL, BUILT_IN, Note, Phrase
+from kacenv.model.chime import BELL, BUILT_IN, Note, Phrase
 
 Track = list[tuple[str, dict[str, int]]]
 _MIDO: Any = mido  # mido has no types

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from kacenv.fields import Model
 from kacenv.loader import House, load_room
 from kacenv.loader.explain import validate
 from kacenv.loader.guide import Guide
 from kacenv.loader.music import load_queue
 from kacenv.loader.source import Trail, parse
-from kacenv.playlist import Playlist
-from kacenv.room import Room
-from kacenv.scene import Scene
+from kacenv.model.fields import Model
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
 
 DOCS = Path(__file__).parents[2] / "docs"
 KINDS: list[tuple[str, type[Model]]] = [("room", Room), ("scene", Scene), ("playlist", Playlist)]

@@ -3,8 +3,8 @@ import pytest
 from kacenv.core.errors import LoadError, Problem
 from kacenv.loader.explain import in_order, validate
 from kacenv.loader.source import parse
-from kacenv.room import Room
-from kacenv.scene import CheckIn, Scene
+from kacenv.model.room import Room
+from kacenv.model.scene import CheckIn, Scene
 
 PHASE = "  - {name: settle, duration: 15m, playlist: calm}\n"
 

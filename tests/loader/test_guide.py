@@ -7,9 +7,9 @@ from pydantic.fields import FieldInfo
 
 from kacenv.loader.guide import Guide
 from kacenv.loader.source import Trail, parse
-from kacenv.playlist import Playlist
-from kacenv.room import Room
-from kacenv.scene import Scene
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
 
 Key = tuple[type[BaseModel], Trail, FieldInfo]
 

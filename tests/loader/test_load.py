@@ -8,7 +8,7 @@ from support.certificates import make_certificates
 from kacenv.core.errors import DeviceError, LoadError
 from kacenv.lights.rig import Rig
 from kacenv.loader import House, check_house, load_room, load_session
-from kacenv.scene import Audience, EndKind
+from kacenv.model.scene import Audience, EndKind
 from kacenv.system.clock import SimClock
 
 CHECKOUT = House(Path(__file__).parents[2])

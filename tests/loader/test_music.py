@@ -8,9 +8,9 @@ import pytest
 from kacenv.core.errors import LoadError
 from kacenv.loader import House
 from kacenv.loader.music import load_queue
+from kacenv.model.playlist import Cut
 from kacenv.music import Known, Sound
 from kacenv.music.cache import Stamp
-from kacenv.playlist import Cut
 
 Silence = Callable[[Path, int], Path]
 TRACK = "title: Evening, artist: Clara Vale, licence: CC0, instrumental: yes"

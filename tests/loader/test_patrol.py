@@ -12,7 +12,7 @@ from support.staff import Staff
 from kacenv.core.units import Seconds
 from kacenv.loader import House, load_session
 from kacenv.loader.patrol import Patrol, files_of
-from kacenv.timeline import Timeline
+from kacenv.model.timeline import Timeline
 
 EVENING = "playlists/music/evening.wav"
 

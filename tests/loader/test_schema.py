@@ -15,14 +15,14 @@ from support.editor import BadYAML, as_edited
 
 from kacenv.core import units
 from kacenv.core.errors import UnitError
-from kacenv.fields import _line, _slug
 from kacenv.loader import patterns, rules
 from kacenv.loader.patterns import Schema
 from kacenv.loader.schema import _MODELS, Kind, _validator, schema_of, text_of
-from kacenv.look import parse_color, parse_setting
-from kacenv.phrase import parse_pitch
-from kacenv.room import _gentle, _short
-from kacenv.trigger import parse_trigger
+from kacenv.model.chime import parse_pitch
+from kacenv.model.fields import _line, _slug
+from kacenv.model.look import parse_color, parse_setting
+from kacenv.model.midi_trigger import parse_trigger
+from kacenv.model.room import _gentle, _short
 
 ROOT = Path(__file__).parents[2]
 BROKEN = ROOT / "tests" / "data" / "broken"

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from support.examples import examples
 
 from kacenv.core.errors import LoadError
-from kacenv.fields import Model
 from kacenv.loader import source
 from kacenv.loader.explain import validate
 from kacenv.loader.source import MAX_DEPTH, MAX_NODES, Place, parse
-from kacenv.playlist import Playlist
-from kacenv.room import Room
-from kacenv.scene import Scene
+from kacenv.model.fields import Model
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
 
 DATA = Path(__file__).parents[1] / "data"
 SIGNS = "[]{}:&*!|>-?%@`\"'\t\n #,~<\\\x07\x85\ufeff\U0001f514é0y"

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 from support.tablet import ServedRoom
 
 from kacenv.loader import House, load_session
-from kacenv.requests import Done, Release, SeatStarted
-from kacenv.scene import Seat
+from kacenv.model.requests import Done, Release, SeatStarted
+from kacenv.model.scene import Seat
 
 TARGET = Path(__file__).parents[2] / "docs" / "tablet.png"
 UPRIGHT, LYING = (768, 1024), (1280, 800)

@@ -3,7 +3,7 @@
 from page.conftest import Open
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.requests import Start, Stop
+from kacenv.model.requests import Start, Stop
 
 _COUNT = """() => {
   window.locks = { held: 0, asked: 0 };

@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from page.conftest import SIZES, Open
 from support.tablet import ServedRoom
 
-from kacenv.requests import Done, SeatStarted
-from kacenv.scene import Seat
+from kacenv.model.requests import Done, SeatStarted
+from kacenv.model.scene import Seat
 
 _SETTLED = 800
 """Milliseconds after which the keys mean the check-in that stands above them."""

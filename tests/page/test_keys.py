@@ -7,8 +7,8 @@ from typing import Any
 from page.conftest import Open
 from support.tablet import ServedRoom
 
-from kacenv.commands import StrikeChime
-from kacenv.requests import Press, Release, Volume
+from kacenv.model.commands import StrikeChime
+from kacenv.model.requests import Press, Release, Volume
 
 _FINGER = 150
 """Milliseconds between one key and another: no finger is quicker, and the link is not slower."""

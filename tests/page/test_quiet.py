@@ -9,7 +9,7 @@ from page.conftest import SIZES, Open, Tablet
 from playwright.sync_api import Browser, Request
 from support.tablet import ServedRoom
 
-from kacenv.requests import Lights
+from kacenv.model.requests import Lights
 
 PAGE_BYTES = 150_000
 BYTES_A_MINUTE = 100_000

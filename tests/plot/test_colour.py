@@ -3,7 +3,7 @@
 import pytest
 
 from kacenv.core.units import Kelvin, Level
-from kacenv.look import Color, Setting
+from kacenv.model.look import Color, Setting
 from kacenv.plot.colour import Light, light_of, shown
 
 

@@ -6,10 +6,10 @@ import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
-from kacenv.look import Setting, Zone
+from kacenv.model.look import Setting, Zone
+from kacenv.model.requests import Duck, Hold, Music, Next, Press, Release, Silence
 from kacenv.plot import Arc, arc_of
 from kacenv.plot.arc import MarkKind
-from kacenv.requests import Duck, Hold, Music, Next, Press, Release, Silence
 from kacenv.simulate import rehearse
 
 TWO = a_timeline(

@@ -10,13 +10,13 @@ from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.loader import House, load_room, load_session
-from kacenv.look import Setting, Zone
+from kacenv.model.look import Setting, Zone
+from kacenv.model.requests import Hold, LightsUp, Press, Release
+from kacenv.model.timeline import Timeline
 from kacenv.plot import Arc, arc_of, draw
 from kacenv.plot.page import WIDTH
 from kacenv.plot.sheet import fitted, width_of
-from kacenv.requests import Hold, LightsUp, Press, Release
 from kacenv.simulate import rehearse
-from kacenv.timeline import Timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ from support.mosquitto import Mosquitto, free_port
 
 from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
+from kacenv.model.room import Room
 from kacenv.preflight import broker as brokers
 from kacenv.preflight.broker import broker
 from kacenv.preflight.said import Step
-from kacenv.room import Room
 
 
 def room(port: int, **more: object) -> Room:

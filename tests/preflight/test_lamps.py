@@ -18,11 +18,11 @@ from kacenv.doctor.finding import Finding, Mark
 from kacenv.lights.client import Client, Ears
 from kacenv.lights.direct import wait_for
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import Setting, Zone, parse_setting
+from kacenv.model.look import Setting, Zone, parse_setting
+from kacenv.model.room import Room
 from kacenv.preflight import lamps as lamping
 from kacenv.preflight.lamps import lamps, mute_lamp
 from kacenv.preflight.said import Question, Said, Step, Taken
-from kacenv.room import Room
 from kacenv.system.clock import MonotonicClock
 
 STRIP = {"id": "strip", "dialect": "wled", "zone": "seats", "can": ["level", "transition"]}

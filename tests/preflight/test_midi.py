@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from kacenv.doctor.finding import Mark
+from kacenv.model.room import Room
 from kacenv.preflight.midi import midi
-from kacenv.room import Room
 
 ROOM = Room.model_validate(
     {

@@ -14,10 +14,10 @@ from kacenv.audio.samples import RATE
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.doctor.finding import Finding, Mark
+from kacenv.model.room import Room
 from kacenv.preflight import outputs
 from kacenv.preflight.outputs import output
 from kacenv.preflight.said import Question, Said, Step, Taken
-from kacenv.room import Room
 from kacenv.system.room_lock import claim
 
 

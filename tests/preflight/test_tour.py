@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from kacenv.doctor.finding import Finding, Mark
+from kacenv.model.room import Room
 from kacenv.preflight.lookout import RoomTakenError
 from kacenv.preflight.probes import Task, tasks
 from kacenv.preflight.runner import Job
 from kacenv.preflight.said import Question, Said, Step, Taken
 from kacenv.preflight.tour import Toured, daemon, tour
-from kacenv.room import Room
 
 ROOM = Room.model_validate(
     {

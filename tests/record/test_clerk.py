@@ -11,10 +11,10 @@ from support.sessions import a_room
 
 from kacenv.core.units import Days
 from kacenv.journal import read_whole
+from kacenv.model.requests import Start
+from kacenv.model.room import Records, Room
 from kacenv.record import Cabinet, Clerk, write_record
 from kacenv.record.waiting import TRIES, put_aside
-from kacenv.requests import Start
-from kacenv.room import Records, Room
 from kacenv.system.timestamps import Stamp
 
 LATER = Stamp("another-boot", 10.0, WALL + 86_400.0)

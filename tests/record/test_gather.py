@@ -23,10 +23,7 @@ from support.sessions import (
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode
-from kacenv.plot import Arc, arc_of
-from kacenv.record import SessionRecord, account_of
-from kacenv.record.page import page_of
-from kacenv.requests import (
+from kacenv.model.requests import (
     Back,
     DeadAir,
     Done,
@@ -45,9 +42,12 @@ from kacenv.requests import (
     TrackFailed,
     TrackStarted,
 )
-from kacenv.scene import Seat
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Timeline
+from kacenv.plot import Arc, arc_of
+from kacenv.record import SessionRecord, account_of
+from kacenv.record.page import page_of
 from kacenv.tally import Tally
-from kacenv.timeline import Timeline
 
 BEGIN = 37.5
 LONG = {"queue": a_queue("long", (900.0,))}

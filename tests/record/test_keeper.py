@@ -15,9 +15,9 @@ from record.test_gather import PLAN
 from support.lives import Life, lived
 
 from kacenv.core.units import Days
+from kacenv.model.requests import Start
 from kacenv.record import Cabinet, Keeper
 from kacenv.record.errand import command
-from kacenv.requests import Start
 
 PATIENCE = 180.0
 

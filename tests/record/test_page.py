@@ -11,10 +11,10 @@ from record.test_gather import BEGIN, PLAN
 from support.lives import Life, lived
 from support.sessions import a_cut, a_phase, a_queue, a_timeline
 
+from kacenv.model.requests import Hold, Release, Start
 from kacenv.record import account_of
 from kacenv.record.page import POLICY, page_of
 from kacenv.record.words import music_text, record_lines
-from kacenv.requests import Hold, Release, Start
 
 CHROMIUM = "/usr/bin/chromium"
 EVIL = '<script>alert("1")</script>'

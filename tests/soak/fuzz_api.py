@@ -15,14 +15,14 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.api import haste
 from kacenv.daemon import hold_room
-from kacenv.fields import Model
 from kacenv.journal import Journal
 from kacenv.loader import House
-from kacenv.requests import Press, Start
+from kacenv.model.fields import Model
+from kacenv.model.requests import Press, Start
+from kacenv.model.timeline import Timeline
 from kacenv.serving import open_api
 from kacenv.session import Session
 from kacenv.system.clock import SimClock
-from kacenv.timeline import Timeline
 from soak.fuzz import Complaints, Count, Tally, mutated
 
 PATIENCE = 10.0

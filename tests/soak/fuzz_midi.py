@@ -14,8 +14,8 @@ from kacenv.controls import FLOOD
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode
 from kacenv.midi_in import Hear, MidiControls, Port
-from kacenv.requests import Next, Release, Start
-from kacenv.room import Controls
+from kacenv.model.requests import Next, Release, Start
+from kacenv.model.room import Controls
 from kacenv.session import Session
 from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally

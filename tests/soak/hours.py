@@ -21,7 +21,7 @@ from kacenv.daemon import open_session
 from kacenv.journal import Journal
 from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room, load_session
-from kacenv.requests import Start
+from kacenv.model.requests import Start
 from kacenv.system.clock import MonotonicClock
 from soak.real_kills import make_house
 

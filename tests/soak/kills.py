@@ -16,19 +16,19 @@ from typing import Any, NamedTuple, TypeVar
 from support.devices import MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
-from kacenv.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, resume, step
 from kacenv.journal import Journal, read, unfinished
+from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
+from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
+from kacenv.model.timeline import Timeline
 from kacenv.recovery import Entry, fold
-from kacenv.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.session import LEAD, Session
 from kacenv.simulate import LONGEST as FOREVER
 from kacenv.simulate import Moment
 from kacenv.system.clock import SimClock
 from kacenv.system.timestamps import Stamp
-from kacenv.timeline import Timeline
 
 T = TypeVar("T")
 _PLAYING = (Mode.RUNNING, Mode.RETURNING, Mode.HELD)

@@ -23,7 +23,7 @@ from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.path import STEEPEST
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.room import Room
+from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 
 OUTAGES = 20

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from kacenv.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
 from kacenv.core.units import Decibels, Seconds
-from kacenv.look import Setting
+from kacenv.model.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
+from kacenv.model.look import Setting
 from kacenv.system.clock import Clock
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from support.priority import ahead
 from support.staff import Staff
 
-from kacenv.commands import ShowLook
 from kacenv.core.units import Seconds
 from kacenv.lights.rig import Rig
 from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import Setting, Zone, parse_setting
-from kacenv.room import Room
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Setting, Zone, parse_setting
+from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 
 TIMEOUT = 30.0

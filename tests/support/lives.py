@@ -9,12 +9,12 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.journal import Journal
-from kacenv.requests import Press, Request, Resume, Start
-from kacenv.room import Room
+from kacenv.model.requests import Press, Request, Resume, Start
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
 from kacenv.simulate import Moment, Pressed, moment_of
 from kacenv.system.timestamps import Stamp
 from kacenv.tally import Tally
-from kacenv.timeline import Timeline
 
 WALL = 1_800_000_000.0
 """Unix time at 0 of a life's clock: 15 January 2027."""

@@ -16,8 +16,8 @@ from kacenv.audio.file_deck import FileDeck
 from kacenv.audio.output import Output
 from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Seconds
-from kacenv.requests import Event
-from kacenv.room import Room
+from kacenv.model.requests import Event
+from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 
 BLOCK: Final = 960

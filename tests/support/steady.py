@@ -9,11 +9,11 @@ from kacenv.audio import RoomAudio
 from kacenv.audio.devices import Device, OnStop, Pull
 from kacenv.audio.limiter import LOOK_AHEAD
 from kacenv.audio.samples import RATE, Block
-from kacenv.commands import Crossfade, CueTrack
 from kacenv.core.units import Seconds
-from kacenv.playlist import Cut
-from kacenv.requests import Event, TrackStarted
-from kacenv.room import Room
+from kacenv.model.commands import Crossfade, CueTrack
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Event, TrackStarted
+from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 
 _BLOCK = 960

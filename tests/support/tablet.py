@@ -15,15 +15,15 @@ from support.sessions import a_cue, a_phase, a_timeline
 
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.loader import House
-from kacenv.look import Setting, Zone
-from kacenv.requests import Press, Start
-from kacenv.room import Room
-from kacenv.scene import Seat
+from kacenv.model.look import Setting, Zone
+from kacenv.model.network import Surfaces
+from kacenv.model.requests import Press, Start
+from kacenv.model.room import Room
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Timeline
 from kacenv.serving import open_api
 from kacenv.session import Session
-from kacenv.surfaces import Surfaces
 from kacenv.system.clock import SimClock
-from kacenv.timeline import Timeline
 
 T = TypeVar("T")
 PATIENCE = 60.0

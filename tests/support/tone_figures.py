@@ -10,7 +10,7 @@ from support.tone_house import BELLS, FADE, LONG, PHASES, SPEAKERS, STAFF, TONES
 
 from kacenv.audio.bell import ring
 from kacenv.audio.samples import RATE
-from kacenv.phrase import BELL
+from kacenv.model.chime import BELL
 
 Signal = npt.NDArray[np.float64]
 _BELOW_BELLS = 200.0

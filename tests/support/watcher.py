@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 from kacenv.preflight.lookout import RoomTakenError
 
 

@@ -13,7 +13,7 @@ from kacenv.lights.bulbs import (
     zwave_js,
 )
 from kacenv.lights.bulbs.hearing import Bulb, Heard, Rate
-from kacenv.room import Dialect
+from kacenv.model.room import Dialect
 
 __all__ = ["BULBS", "Bulb", "Heard", "Rate"]
 

@@ -5,8 +5,8 @@ from typing import NamedTuple, Protocol
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message
 from kacenv.lights.dialects.speech import OFFLINE, ONLINE
-from kacenv.look import Color, Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Fixture
 
 
 class Heard(NamedTuple):

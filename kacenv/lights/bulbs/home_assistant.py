@@ -4,8 +4,8 @@ from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, home_assistant
 from kacenv.lights.dialects.speech import number, read, write
-from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
 
 RETAINS = True
 CANCELS = False

@@ -6,8 +6,8 @@ from kacenv.core.units import Kelvin
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers, topic_availability
 from kacenv.lights.dialects import Message, plain
 from kacenv.lights.dialects.speech import LONGEST_PAYLOAD, from_mired, write
-from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
 
 RETAINS = True
 CANCELS = False

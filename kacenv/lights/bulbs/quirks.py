@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs.hearing import Rate
-from kacenv.look import Setting
+from kacenv.model.look import Setting
 
 
 class Quirks(NamedTuple):

@@ -14,8 +14,8 @@ from kacenv.lights.dialects.speech import (
     within,
     write,
 )
-from kacenv.look import Setting
-from kacenv.room import Ability, Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Ability, Fixture
 
 RETAINS = False
 CANCELS = False

@@ -4,8 +4,8 @@ from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, wled
 from kacenv.lights.dialects.speech import OFFLINE, ONLINE, dimmable, number, read
-from kacenv.look import Color, Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Fixture
 
 RETAINS = False
 CANCELS = False

@@ -5,8 +5,8 @@ from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, home_assistant, zigbee2mqtt
 from kacenv.lights.dialects.hue import to_xy
 from kacenv.lights.dialects.speech import OFFLINE, ONLINE, number, read, write
-from kacenv.look import Setting
-from kacenv.room import Ability, Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Ability, Fixture
 
 RETAINS = False
 CANCELS = True

@@ -6,8 +6,8 @@ from kacenv.core.units import Seconds
 from kacenv.lights.bulbs.hearing import Heard, Rate, no_answers
 from kacenv.lights.dialects import Message, zwave_js
 from kacenv.lights.dialects.speech import dimmable, read, write
-from kacenv.look import Setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
 
 RETAINS = True
 CANCELS = False

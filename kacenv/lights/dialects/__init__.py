@@ -13,7 +13,7 @@ from kacenv.lights.dialects import (
     zwave_js,
 )
 from kacenv.lights.dialects.speech import Codec, Message, Reported
-from kacenv.room import Dialect, Fixture
+from kacenv.model.room import Dialect, Fixture
 
 __all__ = ["CODECS", "Codec", "Message", "Reported", "codec"]
 

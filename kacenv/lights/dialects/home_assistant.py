@@ -25,8 +25,8 @@ from kacenv.lights.dialects.speech import (
     write,
 )
 from kacenv.lights.eye import RESPONSES, Scale
-from kacenv.look import Color, Setting
-from kacenv.room import Ability, Dialect, Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Ability, Dialect, Fixture
 
 FADES = True
 LONGEST = Seconds(86400.0)

@@ -8,7 +8,7 @@ import colorsys
 from collections.abc import Sequence
 
 from kacenv.lights.dialects.speech import within
-from kacenv.look import Color
+from kacenv.model.look import Color
 
 _TO_XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
 _FROM_XYZ = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))

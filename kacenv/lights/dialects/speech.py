@@ -5,8 +5,8 @@ from typing import NamedTuple, Protocol
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.eye import Scale
-from kacenv.look import Color, Setting
-from kacenv.room import Ability, Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Ability, Fixture
 
 LONGEST_PAYLOAD = 65536
 """Longest accepted payload (bytes), far above any lamp's report."""

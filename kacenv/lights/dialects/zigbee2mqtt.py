@@ -24,8 +24,8 @@ from kacenv.lights.dialects.speech import (
     write,
 )
 from kacenv.lights.eye import RESPONSES, Scale
-from kacenv.look import Color, Setting
-from kacenv.room import Ability, Dialect, Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Ability, Dialect, Fixture
 
 FADES = True
 FULL = 254

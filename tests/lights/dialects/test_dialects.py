@@ -13,8 +13,8 @@ from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.bulbs import BULBS, Heard
 from kacenv.lights.dialects import CODECS, Reported, codec
 from kacenv.lights.dialects.speech import held, shown_color, shown_white
-from kacenv.look import Color, Setting
-from kacenv.room import Ability, Dialect, Fixture
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Ability, Dialect, Fixture
 
 TOPICS = {"topic": "house/lamp", "state_topic": "house/state", "availability_topic": "house/there"}
 _WORDS: dict[str, Any] = {

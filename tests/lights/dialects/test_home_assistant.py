@@ -7,8 +7,8 @@ import pytest
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Message, Reported, home_assistant
 from kacenv.lights.dialects.speech import from_mired
-from kacenv.look import Color, Setting, parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, Setting, parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.lights.dialects.hue import from_hue, from_parts, from_xy, to_hue, to_xy
-from kacenv.look import Color
+from kacenv.model.look import Color
 
 PARTS = st.lists(st.integers(0, 255), min_size=3, max_size=3).filter(any)
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from kacenv.lights.dialects import CODECS
-from kacenv.room import Ability, Dialect, Fixture
+from kacenv.model.room import Ability, Dialect, Fixture
 
 DOCS = Path(__file__).parents[3] / "docs"
 ROW = re.compile(r"^\| `([\w-]+)` \| (.+) \|$", re.MULTILINE)

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message, Reported, plain
-from kacenv.look import Setting, parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import Setting, parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 

@@ -7,8 +7,8 @@ import pytest
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message, Reported, shelly
-from kacenv.look import Color, parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "shellyplusdimmer-a1b2"

@@ -6,8 +6,8 @@ import pytest
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.lights.dialects import Message, Reported, wled
-from kacenv.look import Color, parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "wled/seats"

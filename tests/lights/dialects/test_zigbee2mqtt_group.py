@@ -7,8 +7,8 @@ import pytest
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.bulbs import BULBS
 from kacenv.lights.dialects import CODECS, Message, Reported
-from kacenv.look import parse_setting
-from kacenv.room import Dialect, Fixture
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Dialect, Fixture
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "zigbee2mqtt/seats"

@@ -6,8 +6,8 @@ import pytest
 
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.dialects import Message, Reported, zwave_js
-from kacenv.look import Color, parse_setting
-from kacenv.room import Fixture
+from kacenv.model.look import Color, parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 TOPIC = "zwave/room/seat-left"

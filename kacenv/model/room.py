@@ -13,11 +13,11 @@ from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Kelvin as White
 from kacenv.core.units import Level as Share
 from kacenv.core.units import Seconds
-from kacenv.fields import Days, Decibels, Duration, Kelvin, Level, Line, Model, Slug
-from kacenv.look import SettingField, Zone
-from kacenv.phrase import BUILT_IN, OwnChime, Phrase
-from kacenv.surfaces import Surfaces
-from kacenv.trigger import TriggerField
+from kacenv.model.chime import BUILT_IN, OwnChime, Phrase
+from kacenv.model.fields import Days, Decibels, Duration, Kelvin, Level, Line, Model, Slug
+from kacenv.model.look import SettingField, Zone
+from kacenv.model.midi_trigger import TriggerField
+from kacenv.model.network import Surfaces
 
 LONGEST_DELAY = Seconds(0.5)
 """Largest delay of an output."""

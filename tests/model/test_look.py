@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Kelvin, Level
-from kacenv.look import Color, Setting, SettingField, parse_color, parse_setting
+from kacenv.model.look import Color, Setting, SettingField, parse_color, parse_setting
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds
-from kacenv.fields import Decibels, Duration, Line, Model, Slug
-from kacenv.phrase import BELL
+from kacenv.model.chime import BELL
+from kacenv.model.fields import Decibels, Duration, Line, Model, Slug
 
 
 class EndKind(StrEnum):

@@ -7,10 +7,10 @@ far as that is possible without a jump.
 from dataclasses import dataclass, field
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.look import Look
-from kacenv.phrase import Phrase
-from kacenv.playlist import Cut
-from kacenv.scene import Audience
+from kacenv.model.chime import Phrase
+from kacenv.model.look import Look
+from kacenv.model.playlist import Cut
+from kacenv.model.scene import Audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds
-from kacenv.trigger import SLACK, Arrivals, Heard, Sort, Trigger, heard_in, parse_trigger
+from kacenv.model.midi_trigger import SLACK, Arrivals, Heard, Sort, Trigger, heard_in, parse_trigger
 
 NOTE, CONTROL, PROGRAM = Sort.NOTE, Sort.CONTROL, Sort.PROGRAM
 

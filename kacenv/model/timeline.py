@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.look import Look
-from kacenv.phrase import Phrase
-from kacenv.playlist import Queue
-from kacenv.room import Room
-from kacenv.scene import Audience, CheckIn, EndKind, Follow, Phase, Scene, Seat, Seats
+from kacenv.model.chime import Phrase
+from kacenv.model.look import Look
+from kacenv.model.playlist import Queue
+from kacenv.model.room import Room
+from kacenv.model.scene import Audience, CheckIn, EndKind, Follow, Phase, Scene, Seat, Seats
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from support.sessions import a_cue, a_queue, a_room
 
 from kacenv.core.units import Seconds
-from kacenv.scene import EndKind, Scene
-from kacenv.timeline import Timeline, compile_timeline
+from kacenv.model.scene import EndKind, Scene
+from kacenv.model.timeline import Timeline, compile_timeline
 
 
 def compiled(**fields: object) -> Timeline:

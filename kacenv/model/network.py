@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kacenv.core.errors import UnitError
-from kacenv.fields import Model
+from kacenv.model.fields import Model
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _NO_TLS = "none"

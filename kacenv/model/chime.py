@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds
-from kacenv.fields import Duration, Model
+from kacenv.model.fields import Duration, Model
 
 LOWEST: Final = 36
 HIGHEST: Final = 96

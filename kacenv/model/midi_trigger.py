@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds
-from kacenv.phrase import pitch_name
+from kacenv.model.chime import pitch_name
 
 SLACK: Final = 8
 """Hysteresis: a pedal counts as released only this far behind its bound; half-pressed it would

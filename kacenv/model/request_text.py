@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from kacenv.core.errors import KacenvError, UnitError
-from kacenv.requests import Press, PressField
+from kacenv.model.requests import Press, PressField
 
 Fields = dict[str, Any]
 Reader = Callable[[list[str]], Fields | None]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kacenv.surfaces import Surfaces
+from kacenv.model.network import Surfaces
 
 _TLS = {"certificate": "garden.pem", "key": "garden.key"}
 

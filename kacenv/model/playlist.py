@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds
-from kacenv.fields import Decibels, Duration, Line, Model
+from kacenv.model.fields import Decibels, Duration, Line, Model
 
 
 class Order(StrEnum):

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kacenv.commands import StrikeChime
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.phrase import BUILT_IN, HIGHEST, LOWEST, OwnChime, Phrase, parse_pitch, pitch_name
-from kacenv.room import ChimeLoudness
-from kacenv.scene import Audience
+from kacenv.model.chime import BUILT_IN, HIGHEST, LOWEST, OwnChime, Phrase, parse_pitch, pitch_name
+from kacenv.model.commands import StrikeChime
+from kacenv.model.room import ChimeLoudness
+from kacenv.model.scene import Audience
 
 
 @pytest.mark.parametrize("phrase", BUILT_IN.values(), ids=str)

@@ -7,10 +7,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds, format_seconds
-from kacenv.fields import Decibels, Duration, Level, Model, Slug
-from kacenv.phrase import BELL
-from kacenv.scene import Seat
-from kacenv.timeline import Timeline
+from kacenv.model.chime import BELL
+from kacenv.model.fields import Decibels, Duration, Level, Model, Slug
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
