@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from kacenv.access import DeviceRole, KeyRing
+from kacenv.analysis import Cache
+from kacenv.analysis.header_cache import Header, Headers
+from kacenv.analysis.measurement_cache import Stamp, known_sounds
 from kacenv.core.errors import KacenvError, RecordError
 from kacenv.core.units import Seconds
-from kacenv.music import Cache
-from kacenv.music.cache import Stamp, known_sounds
-from kacenv.music.headers import Header, Headers
 from kacenv.record import Cabinet
 
 KEPT = Path(__file__).parent / "data" / "kept"

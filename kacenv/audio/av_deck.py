@@ -13,13 +13,13 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.loudness_meter import LOCAL
 from kacenv.audio.ring_deck import RingDeck
 from kacenv.audio.samples import RATE, Pcm, frames_in
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.model.playlist import Cut
-from kacenv.music.meter import LOCAL
-from kacenv.music.sound_file import kind_of
 
 _RUN_UP = Seconds(1.0)
 """Decoding starts this much (s) before the cue point: the first frames after a seek may be

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from kacenv.analysis import file_type
 from kacenv.audio.libvlc import instance, library
 from kacenv.audio.ring_deck import RingDeck
 from kacenv.audio.samples import RATE, Pcm, frames_in
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.model.playlist import Cut
-from kacenv.music import sound_file
 
 _PATIENCE = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})
@@ -72,7 +72,7 @@ class VlcDeck(RingDeck):
             if self._closed:
                 return
             try:
-                self._play(cut, sound_file.kind_of(cut.path))
+                self._play(cut, file_type.kind_of(cut.path))
             except DeviceError as error:
                 self._reason = str(error)
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kacenv.analysis import silence_gaps
 from kacenv.audio.samples import Block
 from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.model.requests import DeadAir
-from kacenv.music import gap
 
-QUIET = Decibels(gap.QUIET)
-PATIENCE = Seconds(gap.DEAD_AIR)
+QUIET = Decibels(silence_gaps.QUIET)
+PATIENCE = Seconds(silence_gaps.DEAD_AIR)
 """Duration (s) of silence that is reported."""
 
 

@@ -78,10 +78,10 @@ def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -
 
 def _measured(paths: list[Path]) -> bool:
     """Measure the files, with a bar in a terminal; return False if nothing was measured."""
+    from kacenv.analysis import Cache
+    from kacenv.analysis.scan import scan
     from kacenv.cli.measuring import shown_scan
     from kacenv.core.errors import KacenvError
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan
 
     try:
         with Cache() as cache:

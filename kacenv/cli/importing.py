@@ -86,9 +86,9 @@ def _to_scene(task: _Import, scene: str) -> None:
 
 def _scan(files: list[Path]) -> None:
     """Measure files that aren't known yet; `look_at` reports those that can't be."""
+    from kacenv.analysis import Cache
+    from kacenv.analysis.scan import scan as scan_files
     from kacenv.cli.measuring import shown_scan
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan as scan_files
 
     with Cache() as cache, shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned:
         for _ in scanned:
@@ -98,9 +98,9 @@ def _scan(files: list[Path]) -> None:
 def _looked_at(
     task: _Import, paths: "list[Path]", base: Path
 ) -> "tuple[list[Piece], list[LeftOut]]":
+    from kacenv.analysis import known_sounds
     from kacenv.loader.files import refuse
     from kacenv.loader.importing import Piece, look_at
-    from kacenv.music import known_sounds
 
     if task.scan:
         _scan(paths)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kacenv.music.scan import Scanned
+    from kacenv.analysis.scan import Scanned
 
 
 @contextmanager
@@ -36,9 +36,9 @@ def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
 
 def line_of(one: "Scanned") -> str:
     """Return a file's measurement as a line, or the reason why there is none."""
+    from kacenv.analysis.silence_gaps import DEAD_AIR
     from kacenv.core.units import Seconds, format_clock, format_seconds
     from kacenv.loader.files import shown
-    from kacenv.music.gap import DEAD_AIR
 
     if one.sound is None:
         return f"{shown(one.path)}: {one.reason}"

@@ -12,7 +12,7 @@ from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
-    from kacenv.music.scan import Scanned
+    from kacenv.analysis.scan import Scanned
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 app.command("import")(import_folder)
@@ -45,9 +45,9 @@ def scan(
     as_json: JsonOption = False,
 ) -> None:
     """Measure how loud every track is, so that all play equally loud; only new ones take time."""
+    from kacenv.analysis import Cache
+    from kacenv.analysis.scan import scan as scan_files
     from kacenv.loader import House, house_music
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan as scan_files
 
     files, problems = house_music(House.find(house), playlists or [])
     for problem in problems:

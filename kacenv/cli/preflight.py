@@ -119,7 +119,7 @@ def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
 
 
 def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
-    from kacenv.music import known_sounds
+    from kacenv.analysis import known_sounds
     from kacenv.preflight.files import choose, files
 
     home, known = asked.home(), known_sounds()

@@ -134,7 +134,7 @@ class _Rehearsed(NamedTuple):
 
     @property
     def arc(self) -> "Arc":
-        from kacenv.music import known_sounds
+        from kacenv.analysis import known_sounds
         from kacenv.plot import arc_of
 
         return arc_of(self.room, self.timeline, self.moments, known_sounds())

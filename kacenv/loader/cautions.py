@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from kacenv.analysis import Sound
+from kacenv.analysis.silence_gaps import DEAD_AIR, Silence
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.loader.tracks import Listed
-from kacenv.music import Sound
-from kacenv.music.gap import DEAD_AIR, Silence
 
 SUDDEN: Final = 10.0
 """Rise of momentary loudness within 2 s that would startle, in LU.

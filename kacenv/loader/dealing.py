@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import yaml
 
+from kacenv.analysis import Known
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
 from kacenv.loader.explain import validate
@@ -19,7 +20,6 @@ from kacenv.loader.importing import Piece, playlist_text, scalar, slug, title_of
 from kacenv.loader.shelf import Shelf
 from kacenv.loader.source import parse
 from kacenv.model.scene import Scene
-from kacenv.music import Known
 
 _USUAL: Final = 2.0
 """Energy of tracks without an energy tag."""

@@ -6,12 +6,12 @@ from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET  # only writes
 
+from kacenv.analysis import Known, known_sounds
 from kacenv.core.errors import KacenvError, LoadError
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots
 from kacenv.loader.music import listed_tracks
 from kacenv.loader.tracks import Listed
-from kacenv.music import Known, known_sounds
 
 KINDS: Final = (".m3u8", ".xspf")
 

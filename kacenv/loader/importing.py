@@ -8,16 +8,16 @@ from typing import Final
 
 import yaml
 
+from kacenv.analysis import Known
+from kacenv.analysis.energy_estimate import guessed_energy
+from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.tags import Tags, read_tags
+from kacenv.analysis.vocal_tags import vocals_by_tag
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.files import refuse, shown
 from kacenv.loader.house import House
 from kacenv.loader.load import music_roots
-from kacenv.music import Known
-from kacenv.music.energy import guessed_energy
-from kacenv.music.sound_file import kind_of
-from kacenv.music.tags import Tags, read_tags
-from kacenv.music.vocals import vocals_by_tag
 
 SHORTEST: Final = Seconds(30.0)
 """Shortest track: below, it is a sound effect, too short for crossfades."""

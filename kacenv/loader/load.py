@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from kacenv.analysis import known_sounds
 from kacenv.core.errors import LoadError, Problem
 from kacenv.loader.check import (
     Plan,
@@ -25,7 +26,6 @@ from kacenv.model.playlist import Queue
 from kacenv.model.room import Room
 from kacenv.model.scene import Scene
 from kacenv.model.timeline import Timeline, compile_timeline
-from kacenv.music import known_sounds
 
 P = ParamSpec("P")
 T = TypeVar("T")

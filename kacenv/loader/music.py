@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kacenv.analysis import Known
+from kacenv.analysis.header_cache import Header, Headers
 from kacenv.core.errors import LoadError, Problem
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.loader.explain import in_order, validate
@@ -15,8 +17,6 @@ from kacenv.loader.listed import Entry, read_m3u8, read_xspf
 from kacenv.loader.source import Document, parse
 from kacenv.loader.tracks import Listed
 from kacenv.model.playlist import Cut, Order, Playlist, Queue
-from kacenv.music import Known
-from kacenv.music.headers import Header, Headers
 
 CROSSFADE = Seconds(12.0)
 """Crossfade of playlists in other programs' formats, which don't state one."""

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from kacenv.analysis import Known
+from kacenv.analysis.header_cache import Headers
 from kacenv.core.errors import LoadError
 from kacenv.loader.house import House
 from kacenv.loader.music import Opened, open_playlist
-from kacenv.music import Known
-from kacenv.music.headers import Headers
 
 
 class Shelf:

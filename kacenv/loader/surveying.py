@@ -5,6 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kacenv.analysis import known_sounds
+from kacenv.analysis.header_cache import kept_headers
 from kacenv.core.errors import Problem
 from kacenv.loader.cautions import Caution, cautions_about
 from kacenv.loader.check import Plan
@@ -19,8 +21,6 @@ from kacenv.loader.network_cautions import cautions_about_network
 from kacenv.loader.plan_cautions import cautions_about_plan
 from kacenv.loader.shelf import Shelf
 from kacenv.loader.unchecked_cautions import cautions_about_unchecked
-from kacenv.music import known_sounds
-from kacenv.music.headers import kept_headers
 
 
 @dataclass(frozen=True, slots=True)

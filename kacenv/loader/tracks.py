@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from kacenv.analysis import Sound
+from kacenv.analysis.normalization import heard, levelled
 from kacenv.core.units import Seconds
 from kacenv.loader.listed import Entry
 from kacenv.model.playlist import Cut
-from kacenv.music import Sound
-from kacenv.music.levels import heard, levelled
 
 
 @dataclass(frozen=True, slots=True)

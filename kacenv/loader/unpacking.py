@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from kacenv.analysis.file_type import kind_of
 from kacenv.core.errors import DeviceError, LoadError
 from kacenv.loader.archive import (
     BLOCK,
@@ -23,7 +24,6 @@ from kacenv.loader.archive import (
 )
 from kacenv.loader.files import any_of, refuse
 from kacenv.loader.house import PLAYLISTS, House
-from kacenv.music.sound_file import kind_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from kacenv.analysis import Known
 from kacenv.core.units import Level, Seconds
 from kacenv.lights.manners import guarded
 from kacenv.lights.warm_dim import warm_dim
@@ -11,7 +12,6 @@ from kacenv.model.look import Zone
 from kacenv.model.requests import Back, End, Hold, Next, Press, Release, Stop
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.music import Known
 from kacenv.plot.arc import Arc, HeldSpan, LookSpan, Mark, MarkKind, PhaseSpan, PieceSpan
 from kacenv.plot.loudness import Loudness
 from kacenv.plot.measured import Sounds

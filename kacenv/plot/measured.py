@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from kacenv.analysis import Known
+from kacenv.analysis.loudness_curve import loudness_at
+from kacenv.analysis.normalization import REFERENCE
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
-from kacenv.music import Known
-from kacenv.music.course import loudness_at
-from kacenv.music.levels import REFERENCE
 from kacenv.plot.arc import LevelPoint, PieceSpan, level_between
 
 _POINTS: Final = 1200

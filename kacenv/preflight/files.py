@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kacenv.analysis import Known
+from kacenv.analysis.header_cache import kept_headers
 from kacenv.core.errors import Problem
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader import House, survey_named
@@ -10,8 +12,6 @@ from kacenv.loader.cautions import Rule
 from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene
 from kacenv.loader.shelf import Shelf
 from kacenv.loader.tracks import Listed
-from kacenv.music import Known
-from kacenv.music.headers import kept_headers
 from kacenv.preflight.said import Said, Step
 
 _ELSEWHERE = frozenset({Rule.UNUSED, Rule.UNMEASURED, Rule.DEVICE})

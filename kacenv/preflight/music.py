@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from kacenv.analysis import Known
 from kacenv.audio.av_deck import AvDeck
 from kacenv.audio.samples import RATE
 from kacenv.core.units import Seconds, format_clock
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader.tracks import Listed
 from kacenv.model.playlist import Cut
-from kacenv.music import Known
 from kacenv.preflight.said import Said, Step
 from kacenv.system.clock import MonotonicClock
 

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from support.ffmpeg import Reading, beginning, ebur128_of_all
 from support.houses import foreign_pieces
 
-from kacenv.music import Sound
-from kacenv.music.meter import measure
+from kacenv.analysis import Sound
+from kacenv.analysis.loudness_meter import measure
 
 HOUSE = Path(__file__).parents[2] / "playlists" / "house"
 _FIRST = 30.0

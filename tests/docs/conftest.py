@@ -8,10 +8,10 @@ import mutagen
 import pytest
 from support.pulse import Pulse
 
+from kacenv.analysis import Cache, Sound
+from kacenv.analysis.measurement_cache import Stamp
+from kacenv.analysis.scan import _content
 from kacenv.core.units import Decibels, Seconds
-from kacenv.music import Cache, Sound
-from kacenv.music.cache import Stamp
-from kacenv.music.scan import _content
 
 MUSIC = Path(__file__).parents[2] / "playlists" / "house"
 _CHANNELS = 4

@@ -6,13 +6,13 @@ import pytest
 from support.sounds import RATE, rest, tone, write_wav
 from support.typed import measure_here
 
+from kacenv.analysis import Cache, Sound
+from kacenv.analysis.measurement_cache import Stamp
+from kacenv.analysis.scan import scan
+from kacenv.analysis.silence_gaps import Gap, packed
 from kacenv.core.units import Decibels, Seconds
 from kacenv.loader import Caution, House, check_house, house_music, load_session, warnings_of
 from kacenv.loader.cautions import Rule
-from kacenv.music import Cache, Sound
-from kacenv.music.cache import Stamp
-from kacenv.music.gap import Gap, packed
-from kacenv.music.scan import scan
 
 CHECKOUT = Path(__file__).parents[2]
 

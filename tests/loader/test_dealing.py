@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import write_house, write_silence
 
+from kacenv.analysis.tags import Tags
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
 from kacenv.loader import House, load_session
@@ -15,7 +16,6 @@ from kacenv.loader.dealing import Dealing, Thin, Wanted, deal, scene_with, wante
 from kacenv.loader.importing import Piece
 from kacenv.loader.load import open_scene
 from kacenv.loader.source import parse
-from kacenv.music.tags import Tags
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers}\n"
 SCENE = """

@@ -9,6 +9,9 @@ import mutagen
 import pytest
 from support.houses import FOREIGN_MUSIC
 
+from kacenv.analysis import Known
+from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.measurement_cache import Stamp
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
 from kacenv.loader import House
@@ -23,9 +26,6 @@ from kacenv.loader.importing import (
     target_of,
 )
 from kacenv.loader.music import load_queue
-from kacenv.music import Known
-from kacenv.music.cache import Stamp
-from kacenv.music.meter import measure
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from kacenv.analysis import Known, Sound
+from kacenv.analysis.measurement_cache import Stamp
 from kacenv.core.errors import LoadError
 from kacenv.loader import House
 from kacenv.loader.music import load_queue
 from kacenv.model.playlist import Cut
-from kacenv.music import Known, Sound
-from kacenv.music.cache import Stamp
 
 Silence = Callable[[Path, int], Path]
 TRACK = "title: Evening, artist: Clara Vale, licence: CC0, instrumental: yes"

@@ -8,13 +8,13 @@ import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 from support.sounds import tone, write_wav
 
+from kacenv.analysis import Known, Sound
+from kacenv.analysis.loudness_curve import packed
+from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.measurement_cache import Stamp
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
 from kacenv.model.timeline import Timeline
-from kacenv.music import Known, Sound
-from kacenv.music.cache import Stamp
-from kacenv.music.course import packed
-from kacenv.music.meter import measure
 from kacenv.plot import Arc, arc_of
 from kacenv.simulate import rehearse
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from support.houses import write_house, write_silence
 
+from kacenv.analysis import Known
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader import House
-from kacenv.music import Known
 from kacenv.preflight.files import choose, files
 
 ROOM = "name: {name}\noutputs:\n  - {{id: speakers, role: speakers}}\n"

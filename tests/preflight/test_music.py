@@ -7,10 +7,10 @@ import soundfile
 from support.houses import musical_house
 from support.sounds import tone, write_wav
 
+from kacenv.analysis import Cache, Known
+from kacenv.analysis.scan import scan
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader import House
-from kacenv.music import Cache, Known
-from kacenv.music.scan import scan
 from kacenv.preflight.files import choose
 from kacenv.preflight.music import music
 from kacenv.preflight.said import Step

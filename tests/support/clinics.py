@@ -8,11 +8,11 @@ from pathlib import Path
 
 from support.houses import write_house
 
+from kacenv.analysis import Cache, Sound
+from kacenv.analysis.measurement import FIELDS
+from kacenv.analysis.measurement_cache import Stamp
 from kacenv.core.units import Decibels, Seconds
 from kacenv.loader import House
-from kacenv.music import Cache, Sound
-from kacenv.music.cache import Stamp
-from kacenv.music.sound import FIELDS
 
 PHASES = ("settle", "onset", "build", "peak", "descent", "return", "integration")
 _LENGTH = Seconds(240.0)

@@ -66,4 +66,4 @@ def _surroundings(words: tuple[str, ...]) -> Iterator[None]:
 
 def measure_here(patch: pytest.MonkeyPatch) -> None:
     """Let scans measure in a thread; that they have processes of their own, test_scan.py shows."""
-    patch.setattr("kacenv.music.scan._pool", lambda _: ThreadPoolExecutor(1))
+    patch.setattr("kacenv.analysis.scan._pool", lambda _: ThreadPoolExecutor(1))

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from kacenv.analysis.file_type import kind_of
 from kacenv.core.errors import DeviceError
-from kacenv.music.sound_file import kind_of
 
 HEADS = [
     (b"RIFF\0\0\0\0WAVE", "wav"),

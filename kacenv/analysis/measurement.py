@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, fields
 from typing import Final
 
+from kacenv.analysis.silence_gaps import Silence, unpacked
 from kacenv.core.units import Decibels, Seconds
-from kacenv.music.gap import Silence, unpacked
 
 QUIETEST: Final = Decibels(-120.0)
 """True peak (dBTP) of a file without any sound."""

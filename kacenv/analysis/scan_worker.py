@@ -8,8 +8,8 @@ import threading
 from multiprocessing.connection import wait
 from typing import Final
 
+from kacenv.analysis.measurement import Sound
 from kacenv.core.errors import DeviceError
-from kacenv.music.sound import Sound
 
 MEMORY: Final = 2 << 30
 """Memory limit (bytes) of a worker; music needs a twentieth of it."""
@@ -35,7 +35,7 @@ def _follow(parent: int) -> None:
 
 def work(path: str) -> Sound | str:
     """Return the measurement of the file at `path`, or the reason for a failure."""
-    from kacenv.music.meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
+    from kacenv.analysis.loudness_meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
 
     signal.alarm(PATIENCE)  # ends the process, which the scan then tells of
     try:

@@ -1,6 +1,6 @@
 """Measurements of music files: loudness, sudden rises, silences."""
 
-from kacenv.music.cache import Cache, Known, known_sounds
-from kacenv.music.sound import Sound
+from kacenv.analysis.measurement import Sound
+from kacenv.analysis.measurement_cache import Cache, Known, known_sounds
 
 __all__ = ["Cache", "Known", "Sound", "known_sounds"]

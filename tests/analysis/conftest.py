@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from kacenv.analysis import Cache, Sound
 from kacenv.core.units import Decibels, Seconds
-from kacenv.music import Cache, Sound
 
 
 def sound(**changes: Any) -> Sound:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
 
+from kacenv.analysis import Cache, Sound, known_sounds
+from kacenv.analysis.measurement_cache import Stamp, cache_folder
 from kacenv.core.errors import KacenvError
-from kacenv.music import Cache, Sound, known_sounds
-from kacenv.music.cache import Stamp, cache_folder
 
 Make = Callable[..., Sound]
 

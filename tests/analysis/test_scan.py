@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from support.sounds import tone, write_wav
 
+from kacenv.analysis import Cache, Sound, known_sounds
+from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.scan import Scanned, scan
 from kacenv.core.errors import DeviceError
-from kacenv.music import Cache, Sound, known_sounds
-from kacenv.music.meter import measure
-from kacenv.music.scan import Scanned, scan
 
 pytestmark = pytest.mark.real
 """Scans have processes of their own, of which some break down."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.measurement import Sound
+from kacenv.analysis.measurement_cache import Cache, Stamp
+from kacenv.analysis.scan_worker import prepare, work
 from kacenv.core.errors import DeviceError
-from kacenv.music.cache import Cache, Stamp
-from kacenv.music.sound import Sound
-from kacenv.music.sound_file import kind_of
-from kacenv.music.worker import prepare, work
 
 _BROKE_DOWN: Final = "the decoder broke down over it; convert it to FLAC"
 _CHANGED: Final = "it changed while it was measured; scan again"

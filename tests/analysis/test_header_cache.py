@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kacenv.analysis.header_cache import Headers
 from kacenv.core.units import Seconds
-from kacenv.music.headers import Headers
 
 
 def write(path: Path, seconds: int) -> Path:

@@ -11,13 +11,13 @@ from av.container import InputContainer
 from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
+from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.loudness_curve import Course, largest_rise, packed
+from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Sound
+from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, Gaps
+from kacenv.analysis.silence_gaps import packed as packed_gaps
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.music.course import Course, largest_rise, packed
-from kacenv.music.gap import DEAD_AIR, QUIET, Gaps
-from kacenv.music.gap import packed as packed_gaps
-from kacenv.music.sound import ABSOLUTE_GATE, QUIETEST, Sound
-from kacenv.music.sound_file import kind_of
 
 SILENCE: Final = 10.0 ** (-60 / 20)
 """Amplitude of -60 dBFS; with music at 60 dB SPL, anything below is inaudible."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kacenv.music.sound import Sound
+from kacenv.analysis.measurement import Sound
 
 _STILL: Final = 3.0
 """Largest rise (LU) of momentary loudness in music without accents."""

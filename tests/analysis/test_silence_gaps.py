@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacenv.music.gap import Gap, Gaps, packed, unpacked
+from kacenv.analysis.silence_gaps import Gap, Gaps, packed, unpacked
 
 _PIECES = {
     "ooo": Gap(),

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from kacenv.analysis.loudness_curve import Course, largest_rise
 from kacenv.core.units import Seconds
-from kacenv.music.course import Course, largest_rise
 
 NONE = Seconds(0.0)
 levels = st.floats(-90.0, 0.0)

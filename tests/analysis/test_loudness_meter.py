@@ -9,8 +9,8 @@ from support.ffmpeg import beginning, ebur128_of_all
 from support.houses import foreign_pieces
 from support.sounds import RATE, rest, tone, write_wav
 
+from kacenv.analysis.loudness_meter import measure
 from kacenv.core.errors import DeviceError
-from kacenv.music.meter import measure
 
 HOUSE = Path(__file__).parents[2] / "playlists" / "house"
 ODD = {

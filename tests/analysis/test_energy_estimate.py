@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from support.houses import FOREIGN_MUSIC
 
-from kacenv.music import Sound
-from kacenv.music.energy import guessed_energy
-from kacenv.music.meter import measure
+from kacenv.analysis import Sound
+from kacenv.analysis.energy_estimate import guessed_energy
+from kacenv.analysis.loudness_meter import measure
 
 
 def test_real_music_is_sorted() -> None:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacenv.analysis import Sound
+from kacenv.analysis.normalization import heard, levelled
 from kacenv.core.units import Decibels, Seconds
-from kacenv.music import Sound
-from kacenv.music.levels import heard, levelled
 
 Make = Callable[..., Sound]
 

@@ -10,7 +10,7 @@ from mutagen import id3
 from support.houses import FOREIGN_MUSIC
 from support.sounds import tone, write_wav
 
-from kacenv.music.tags import read_tags
+from kacenv.analysis.tags import read_tags
 
 
 def test_ogg_tags_are_read() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import mutagen
 
-from kacenv.music.tags import one_line, tag_texts
+from kacenv.analysis.tags import one_line, tag_texts
 
 _LYRICS: Final = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "uslt", "sylt", "©lyr"})
 _LYRICIST: Final = frozenset({"lyricist", "text"})

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from kacenv.analysis.measurement import FIELDS, Sound
 from kacenv.core.errors import KacenvError
-from kacenv.music.sound import FIELDS, Sound
 
 ENVIRONMENT: Final = "KACENV_CACHE"
 VERSION: Final = 4

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from kacenv.analysis.measurement import Sound
 from kacenv.core.units import Decibels, Seconds
-from kacenv.music.sound import Sound
 
 REFERENCE: Final = -20.0
 """Loudness (LUFS) to which every track is normalized: that of the house music, and so low that

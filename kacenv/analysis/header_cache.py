@@ -10,9 +10,9 @@ from typing import Final
 
 import mutagen
 
+from kacenv.analysis.measurement_cache import Stamp, cache_folder
+from kacenv.analysis.vocal_tags import vocals_by_tag
 from kacenv.core.units import Seconds
-from kacenv.music.cache import Stamp, cache_folder
-from kacenv.music.vocals import vocals_by_tag
 
 VERSION: Final = 1
 """Version of the table and of the reading of headers; others are read again."""
