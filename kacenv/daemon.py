@@ -14,18 +14,18 @@ from contextlib import (
 )
 from pathlib import Path
 
-from kacenv.audio import RoomAudio
-from kacenv.chimes import MidiChimes
 from kacenv.core.errors import JournalError, LoadError
 from kacenv.core.units import Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.lights.controller import Rig
+from kacenv.devices.midi.chime_player import MidiChimes
+from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.heart import Heart
 from kacenv.journal import Journal, Return, unfinished
-from kacenv.lights.rig import Rig
 from kacenv.loader import House, Patrol, load_room
-from kacenv.midi_in import MidiControls
 from kacenv.model.commands import Crossfade
 from kacenv.model.room import Room
-from kacenv.session import LEAD, Session, lacks_staff_sound
+from kacenv.session.session import LEAD, Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock
 from kacenv.system.paths import state_folder
 from kacenv.system.room_lock import claim

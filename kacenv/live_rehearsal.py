@@ -17,12 +17,11 @@ from typing import Final
 from kacenv.core.errors import DaemonError, DeviceError, KacenvError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.daemon import end
-from kacenv.devices import Lamp
+from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.direct import wait_for
+from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.journal import Journal
-from kacenv.lights.broker import HOST, EmbeddedBroker
-from kacenv.lights.direct import wait_for
-from kacenv.lights.rig import Rig
-from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House
 from kacenv.model.commands import AudioCommand, LightCommand
 from kacenv.model.network import Surfaces, Tcp
@@ -31,7 +30,8 @@ from kacenv.model.room import Broker, Midi, Room
 from kacenv.model.timeline import Timeline
 from kacenv.record import Cabinet, Expiry, Kept, account_of
 from kacenv.serving import open_api
-from kacenv.session import LEAD, Session
+from kacenv.session.ports import Lamp
+from kacenv.session.session import LEAD, Session
 from kacenv.simulate import words_of
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 from kacenv.system.timestamps import Stamp, is_synchronised, stamp

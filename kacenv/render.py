@@ -14,13 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 
-from kacenv.audio.deck import Deck
-from kacenv.audio.file_deck import FileDeck
-from kacenv.audio.mixer import Mixer
-from kacenv.audio.routing import device_columns, output_columns
-from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.core.errors import RenderError
 from kacenv.core.units import Seconds
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.mixing.mixer import Mixer
+from kacenv.devices.audio.mixing.routing import device_columns, output_columns
+from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.engine import Mode, State, next_due, step
 from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
 from kacenv.model.playlist import Cut

@@ -34,7 +34,7 @@ from kacenv.loader import House, SceneCard, load_session, scene_cards
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.timeline import Timeline
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.certificate import Certificate, CertificateError, open_certificate
 from kacenv.system.paths import state_folder
 

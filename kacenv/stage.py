@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterable
 
 from kacenv.core.units import Decibels
-from kacenv.devices import ChimePort, ControlPort, Light, Sound
 from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.model.room import Room
 from kacenv.model.scene import Audience
+from kacenv.session.ports import ChimePort, ControlPort, Light, Sound
 from kacenv.status import LampStatus, health, lamp_status
 
 _NO_MUSIC = Decibels(-120.0)

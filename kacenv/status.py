@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kacenv.core.units import Seconds
-from kacenv.devices import ChimePort, Light, Sound
 from kacenv.engine import Due, Mode, State, phase
 from kacenv.engine.table import TABLE, Answer
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Cue
+from kacenv.session.ports import ChimePort, Light, Sound
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.room import Room
 from kacenv.serving import _admit, open_api
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 30.0

@@ -21,7 +21,7 @@ from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.model.requests import Start
 from kacenv.service import Service, unit_text
 from kacenv.serving import open_api
-from kacenv.session import LEAD, Session
+from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import MonotonicClock, SimClock
 from kacenv.system.timestamps import stamp
 
@@ -134,7 +134,7 @@ def test_a_plan_that_fails_on_waking_does_not_end_the_room(
             raise ZeroDivisionError("a fault in the engine")
 
         with monkeypatch.context() as broken:
-            broken.setattr("kacenv.session.step", fails)
+            broken.setattr("kacenv.session.session.step", fails)
             bed.slept = Seconds(bed.slept + 100.0)
             await next_turn(session)
         await next_turn(session)

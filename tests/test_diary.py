@@ -14,7 +14,7 @@ from kacenv.daemon import _recorded
 from kacenv.journal import Journal, Return, read, read_whole
 from kacenv.model.requests import Next, Start, Stop, Volume
 from kacenv.record import Cabinet, account_of
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 from kacenv.system.timestamps import Passed
 
@@ -122,7 +122,7 @@ def test_a_stop_without_the_engine_is_written_down(
     async def visit(session: Session) -> None:
         session.submit(Start(SHORT))
         with monkeypatch.context() as broken:
-            broken.setattr("kacenv.session.step", lambda *_: 1 / 0)
+            broken.setattr("kacenv.session.session.step", lambda *_: 1 / 0)
             session.submit(Stop())
 
     with closing(Journal(path)) as journal:

@@ -9,7 +9,7 @@ from support.tone_figures import bells_heard, decibels, phases_heard, power_belo
 from support.tone_house import LAMPS, LOOKS, PHASES, SPEAKERS, STAFF, STROKES
 from support.tone_session import Lived, live
 
-from kacenv.audio.samples import RATE
+from kacenv.devices.audio.samples import RATE
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from soak.tracks import BROKEN, make_broken, make_good, room_and_session
 from support.decks import ArrayDeck, noise
 from support.sessions import a_cut, a_phase, a_queue, a_timeline
 
-from kacenv.audio.samples import RATE, frames_in, silence
 from kacenv.core.units import Decibels
+from kacenv.devices.audio.samples import RATE, frames_in, silence
 from kacenv.model.playlist import Cut
 from kacenv.model.room import Output, Role, Room
 from kacenv.render import OfflineSession

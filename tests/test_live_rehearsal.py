@@ -10,7 +10,7 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Level, Seconds
-from kacenv.lights.rig import Rig
+from kacenv.devices.lights.controller import Rig
 from kacenv.live_rehearsal import LiveRehearsal, QuickLight, moments, open_rehearsal
 from kacenv.loader import House
 from kacenv.model.commands import ResumeLights

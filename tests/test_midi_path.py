@@ -28,11 +28,11 @@ from support.jack import (
 )
 from typer.testing import CliRunner
 
-from kacenv import midi_in
 from kacenv.cli.midi import app
 from kacenv.core.errors import DeviceError
+from kacenv.devices.midi import midi_input
+from kacenv.devices.midi.midi_input import RtMidiInputs, RtMidiPort
 from kacenv.loader import House, load_room
-from kacenv.midi_in import RtMidiInputs, RtMidiPort
 from kacenv.model.midi_trigger import heard_in
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]
@@ -220,7 +220,7 @@ def test_a_pedal_plugged_in_again_needs_its_port_opened_anew(
     device, same_name = tmp_path / "midiC1D0", tmp_path / "other"
     device.touch()
     same_name.touch()
-    monkeypatch.setattr(midi_in, "DEVICES", tmp_path)
+    monkeypatch.setattr(midi_input, "DEVICES", tmp_path)
     port = RtMidiInputs().open("pedal:out", lambda _data, _at: None)
     try:
         assert port.alive

@@ -31,7 +31,7 @@ from support.tone_house import (
     tone_house,
 )
 
-from kacenv.audio.samples import RATE
+from kacenv.devices.audio.samples import RATE
 from kacenv.loader import House, load_room, load_session
 from kacenv.render import OfflineSession
 

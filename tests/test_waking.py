@@ -15,10 +15,10 @@ from support.sessions import a_phase, a_queue, a_timeline
 from support.simulated_room import BLOCK, WaitingDeck, untimed
 from support.steady import Puller
 
-from kacenv.audio import RoomAudio
-from kacenv.audio.devices import Device
-from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.output.sound_device import Device
+from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine import Mode
 from kacenv.engine.resume import HOLD_AFTER
 from kacenv.model.playlist import Cut
@@ -26,7 +26,7 @@ from kacenv.model.requests import Music, Silence, Start
 from kacenv.model.room import Output as RoomOutput
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.session import LEAD, Session
+from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import SimClock
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0

@@ -18,7 +18,7 @@ from kacenv.api.watch import Watch
 from kacenv.engine import State
 from kacenv.loader import SceneCard
 from kacenv.model.requests import PressField
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.status import RoomStatus
 
 VERSION = "1.0"

@@ -5,7 +5,7 @@ import secrets
 from contextlib import suppress
 
 from kacenv.api.change import Json, compact, difference, foretell
-from kacenv.session import Session
+from kacenv.session.session import Session
 
 LOOK_EVERY = 0.25
 """Polling interval while clients wait (seconds); a press is seen at once."""

@@ -102,8 +102,8 @@ def _with_devices(found: "Survey") -> "Survey":
 
 def _device_cautions(place: "Place") -> "list[Caution]":
     """Return warnings about outputs whose device this machine lacks, or with too few channels."""
-    from kacenv.audio.backend import find
     from kacenv.core.errors import DeviceError
+    from kacenv.devices.audio.output.miniaudio_backend import find
     from kacenv.loader import Caution
     from kacenv.loader.cautions import Rule
 

@@ -9,8 +9,8 @@ from kacenv.cli.client import post
 from kacenv.core.errors import DaemonError, KacenvError, RefusedError
 
 if TYPE_CHECKING:
-    from kacenv.lights.direct import Outcome
-    from kacenv.lights.walk import Visit
+    from kacenv.devices.lights.direct import Outcome
+    from kacenv.devices.lights.lamp_test import Visit
     from kacenv.model.look import Setting
     from kacenv.model.room import Room
 
@@ -20,7 +20,7 @@ _DAEMON_WITHIN = 1.0
 
 def lights_up(room: str | None, house: Path | None, *, as_json: bool = False) -> int:
     """Show the safe light over the broker; return 0 if every lamp that can has confirmed."""
-    from kacenv.lights.direct import raise_lights
+    from kacenv.devices.lights.direct import raise_lights
 
     place = _room(room, house)
     told = threading.Thread(target=_tell_daemon, args=(place.name,), daemon=True)
@@ -82,7 +82,7 @@ def _rounded(span: float | None) -> float | None:
 def go_round(room: str, house: Path | None, *, as_json: bool = False) -> int:
     """Test the lamps one by one; return 0 if each that can has confirmed."""
     from kacenv.cli.sound import held
-    from kacenv.lights.walk import walk
+    from kacenv.devices.lights.lamp_test import walk
 
     place = _room(room, house)
     visits = []

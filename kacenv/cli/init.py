@@ -106,7 +106,7 @@ class _Questions:
     def device(self, given: str | None) -> str:
         if given is not None or self._silent:
             return given or "default"
-        from kacenv.audio.backend import listed
+        from kacenv.devices.audio.output.miniaudio_backend import listed
 
         devices = listed()
         for number, found in enumerate(devices, 1):

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from kacenv.lights.virtual import VirtualLamp
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import Color, Setting
 from kacenv.view import lamp_colour
 

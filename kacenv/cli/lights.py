@@ -12,7 +12,7 @@ from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
-    from kacenv.lights.virtual import VirtualLamp
+    from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
     from kacenv.model.room import Room
 
 _HERE = ("127.0.0.1", "localhost")
@@ -100,10 +100,10 @@ def simulate(
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
     """Start virtual lamps for the room's own."""
     from kacenv.core.errors import DeviceError
-    from kacenv.lights.broker import EmbeddedBroker
-    from kacenv.lights.bulbs import BULBS
-    from kacenv.lights.bulbs.quirks import Quirks
-    from kacenv.lights.virtual import VirtualLamp
+    from kacenv.devices.lights.simulator import BULBS
+    from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
+    from kacenv.devices.lights.simulator.faults import Quirks
+    from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
     from kacenv.system.clock import MonotonicClock
 
     if room.broker is None or not room.lights:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
 from kacenv.core.units import Seconds, format_clock
-from kacenv.lights.broker import HOST
+from kacenv.devices.lights.simulator.embedded_broker import HOST
 from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
 from kacenv.loader import House, load_room, load_session
 from kacenv.model.requests import Press

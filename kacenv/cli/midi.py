@@ -45,9 +45,9 @@ def ports(as_json: JsonOption = False) -> None:
 
 
 def _ports() -> tuple[list[str], list[str]]:
-    from kacenv.chimes import RtMidi
-    from kacenv.midi_in import RtMidiInputs
-    from kacenv.rtmidi import MISSING
+    from kacenv.devices.midi.chime_player import RtMidi
+    from kacenv.devices.midi.midi_input import RtMidiInputs
+    from kacenv.devices.midi.rtmidi_ports import MISSING
 
     try:
         return list(RtMidiInputs().names()), list(RtMidi().output_names())
@@ -66,7 +66,7 @@ def learn(
     house: HouseOption = None,
 ) -> None:
     """Show what a pedal or controller sends, in the words of the room file, until Ctrl-C."""
-    from kacenv.controls import Lesson
+    from kacenv.devices.midi.control_map import Lesson
     from kacenv.loader import House, load_room
 
     place = load_room(House.find(house), room) if room else None
@@ -82,7 +82,7 @@ def learn(
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
     """Return the ports to listen to: the named one, the room's, or all."""
-    from kacenv.midi_in import fitting
+    from kacenv.devices.midi.midi_input import fitting
 
     names, _ = _ports()
     wanted = port or (mapped.port if mapped else "")
@@ -99,7 +99,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
     """Yield a queue of the messages on these ports."""
     from queue import SimpleQueue
 
-    from kacenv.midi_in import RtMidiInputs
+    from kacenv.devices.midi.midi_input import RtMidiInputs
     from kacenv.model.midi_trigger import heard_in
 
     heard: SimpleQueue[Heard] = SimpleQueue()

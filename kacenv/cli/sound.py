@@ -42,7 +42,7 @@ def devices(as_json: JsonOption = False) -> None:
     import json
     from dataclasses import asdict
 
-    from kacenv.audio.backend import listed
+    from kacenv.devices.audio.output.miniaudio_backend import listed
 
     found = listed()
     if as_json:
@@ -62,9 +62,9 @@ def walk(
     house: HouseOption = None,
 ) -> None:
     """Play a soft tone on each channel in turn, and say before it which one sounds."""
-    from kacenv.audio.player import Player
-    from kacenv.audio.signals import soft_tone
     from kacenv.core.units import Decibels, Seconds
+    from kacenv.devices.audio.signal_player import Player
+    from kacenv.devices.audio.signals import soft_tone
 
     place, _, _ = _open(room, house)
     chosen = place.outputs if output is None else (_output(place, output),)
@@ -91,9 +91,9 @@ def hear_chime(
     """Hear a chime on the built-in bell, as loud as in a quiet room, before it is used."""
     import numpy as np
 
-    from kacenv.audio.bell import ring
-    from kacenv.audio.player import Player
     from kacenv.core.units import amplitude
+    from kacenv.devices.audio.mixing.bell_synth import ring
+    from kacenv.devices.audio.signal_player import Player
 
     place, _, _ = _open(room, house)
     known = place.phrases
@@ -126,7 +126,7 @@ def calibrate(  # noqa: PLR0913 - one argument for each option
     be. The noise is the same whatever the trim is, so a reading stays true until the amplifier
     is touched.
     """
-    from kacenv.audio.calibration import calibrate as computed
+    from kacenv.devices.audio.calibration import calibrate as computed
 
     place, path, document = _open(room, house)
     one = _output(place, output)
@@ -185,10 +185,10 @@ def held(room: str) -> Iterator[None]:
 
 def _measured(place: "Room", output: "Output") -> float:
     """Play noise until the meter's reading is typed; return it."""
-    from kacenv.audio.calibration import noise_level
-    from kacenv.audio.player import Player
-    from kacenv.audio.signals import pink_noise
     from kacenv.core.units import Seconds
+    from kacenv.devices.audio.calibration import noise_level
+    from kacenv.devices.audio.signal_player import Player
+    from kacenv.devices.audio.signals import pink_noise
 
     level = noise_level(output.ceiling)
     noise = pink_noise(Seconds(_NOISE), level, _SEED)

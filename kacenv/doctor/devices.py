@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from kacenv.audio.backend import listed
-from kacenv.chimes import RtMidi
+from kacenv.devices.audio.output.miniaudio_backend import listed
+from kacenv.devices.midi.chime_player import RtMidi
 from kacenv.doctor.finding import Finding, Mark
 
 

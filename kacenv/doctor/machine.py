@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kacenv import __version__
+from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.rtmidi import load_rtmidi
 from kacenv.system.paths import state_folder
 from kacenv.system.timestamps import is_synchronised
 
@@ -52,8 +52,8 @@ def _libraries() -> Finding:
     import av  # noqa: PLC0415 - native code, loaded in the probe's own process alone
     import miniaudio  # noqa: PLC0415 - as above
 
-    from kacenv.audio.libvlc import library  # noqa: PLC0415 - as above
     from kacenv.core.errors import DeviceError  # noqa: PLC0415 - beside its raiser
+    from kacenv.devices.audio.decks.libvlc import library  # noqa: PLC0415 - as above
 
     others = (
         f"miniaudio {miniaudio.__version__}, PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}"

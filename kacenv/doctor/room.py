@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from kacenv.core.errors import DeviceError, LoadError
+from kacenv.devices.lights.mqtt_client import Client, Ears
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.lights.client import Client, Ears
 from kacenv.loader import House, check_house, load_room
 from kacenv.model.room import Room
 from kacenv.service import unit_name

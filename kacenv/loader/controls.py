@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from kacenv.controls import Fader, wish_of
 from kacenv.core.errors import Problem
+from kacenv.devices.midi.control_map import Fader, wish_of
 from kacenv.loader.files import any_of, near
 from kacenv.loader.source import Document, Trail
 from kacenv.model.midi_trigger import Trigger

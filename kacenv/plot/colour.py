@@ -3,8 +3,8 @@
 import math
 
 from kacenv.core.units import Kelvin
-from kacenv.lights.eye import luminance
-from kacenv.lights.tint import color_of
+from kacenv.devices.lights.fades.color_fade import color_of
+from kacenv.devices.lights.fades.lightness import luminance
 from kacenv.model.look import Setting
 
 Light = tuple[float, float, float]

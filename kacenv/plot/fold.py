@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from kacenv.analysis import Known
 from kacenv.core.units import Level, Seconds
-from kacenv.lights.manners import guarded
-from kacenv.lights.warm_dim import warm_dim
+from kacenv.devices.lights.fades.warm_dim import warm_dim
+from kacenv.devices.lights.lamp.limits import guarded
 from kacenv.model import commands
 from kacenv.model.look import Zone
 from kacenv.model.requests import Back, End, Hold, Next, Press, Release, Stop

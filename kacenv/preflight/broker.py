@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
+from kacenv.devices.lights.mqtt_client import Client, Ears
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.lights.client import Client, Ears
 from kacenv.model.room import Broker, Room
 from kacenv.preflight.said import Said, Step
 

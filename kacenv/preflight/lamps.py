@@ -6,10 +6,10 @@ from functools import partial
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.direct import knows_all, opened, wait_for
+from kacenv.devices.lights.lamp.lamp_state import LampState
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.lights.direct import knows_all, opened, wait_for
-from kacenv.lights.lamp_state import LampState
-from kacenv.lights.rig import Rig
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room

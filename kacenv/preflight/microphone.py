@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from kacenv.audio.device_list import Direction, find_devices
-from kacenv.audio.samples import RATE
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
+from kacenv.devices.audio.output.device_list import Direction, find_devices
+from kacenv.devices.audio.samples import RATE
 from kacenv.preflight.tone import Samples
 
 _PERIOD_MS = 50

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kacenv.chimes import RtMidi
+from kacenv.devices.midi.chime_player import RtMidi
+from kacenv.devices.midi.midi_input import RtMidiInputs, fitting
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.midi_in import RtMidiInputs, fitting
 from kacenv.model.room import Room
 
 Names = Callable[[], Sequence[str]]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kacenv.analysis import Known
-from kacenv.audio.av_deck import AvDeck
-from kacenv.audio.samples import RATE
 from kacenv.core.units import Seconds, format_clock
+from kacenv.devices.audio.decks.ffmpeg_deck import AvDeck
+from kacenv.devices.audio.samples import RATE
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.loader.tracks import Listed
 from kacenv.model.playlist import Cut

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
 
-from kacenv.audio import backend
-from kacenv.audio.devices import Device, SoundDevice
-from kacenv.audio.player import Player
-from kacenv.audio.signals import soft_tone
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio.output import miniaudio_backend
+from kacenv.devices.audio.output.sound_device import Device, SoundDevice
+from kacenv.devices.audio.signal_player import Player
+from kacenv.devices.audio.signals import soft_tone
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.model.room import Output, Room
 from kacenv.preflight.lookout import Lookout, RoomTakenError
@@ -49,7 +49,7 @@ def output(
     one = next(one for one in room.outputs if one.id == name)
     what = f"output {name}"
     try:
-        found = backend.find(one.device, max(one.channels))
+        found = miniaudio_backend.find(one.device, max(one.channels))
         yield from _played(one, microphone, partial(_tone, room, lookout, open_device))
     except RoomTakenError as taken:
         yield Taken(taken.reason, taken.todo)

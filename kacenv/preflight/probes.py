@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.lights.dialects import codec
+from kacenv.devices.lights.dialects import codec
 from kacenv.model.room import Fixture, Room
 from kacenv.preflight.runner import GRACE, PATIENCE
 

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kacenv.audio.samples import RATE
 from kacenv.core.units import Decibels
+from kacenv.devices.audio.samples import RATE
 
 PITCH: Final = 440.0
 """Frequency of the tone in Hz."""

@@ -18,7 +18,7 @@ from kacenv.daemon import hold_room
 from kacenv.loader import House
 from kacenv.model.requests import Start
 from kacenv.serving import open_api
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
 
 T = TypeVar("T")

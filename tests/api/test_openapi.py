@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from support.sessions import a_room
 
 from kacenv.api import Ways, make_app
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"

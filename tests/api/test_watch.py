@@ -14,7 +14,7 @@ from kacenv.api.events import BEAT, BREATH, Broadcast
 from kacenv.api.watch import Watch
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Extend, Hold, Start
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
 PATIENCE = 10.0

@@ -15,11 +15,11 @@ from support.ears import Ear, later, listening
 from support.priority import ahead
 from support.pulse import Pulse
 
-from kacenv.audio import RoomAudio
-from kacenv.audio.devices import NullDevice
-from kacenv.audio.samples import RATE, Block
-from kacenv.chimes import MidiChimes
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.output.sound_device import NullDevice
+from kacenv.devices.audio.samples import RATE, Block
+from kacenv.devices.midi.chime_player import MidiChimes
 from kacenv.model.chime import BELL
 from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
 from kacenv.model.playlist import Cut

@@ -13,10 +13,10 @@ from support.houses import FOREIGN_MUSIC
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
-from kacenv.audio import RoomAudio
 from kacenv.core.units import Level, Seconds
-from kacenv.lights.dialects import Message, codec
-from kacenv.lights.rig import Rig
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.dialects import Message, codec
 from kacenv.model.commands import Crossfade, CueTrack, ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.playlist import Cut

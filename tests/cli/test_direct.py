@@ -12,7 +12,7 @@ from support.daemon import KACENV
 from support.houses import write_house
 from support.mosquitto import Mosquitto
 
-from kacenv.lights.virtual import VirtualLamp
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Fixture
 from kacenv.system.clock import MonotonicClock
 

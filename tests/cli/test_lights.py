@@ -20,7 +20,7 @@ from kacenv.cli.app import app
 from kacenv.cli.lamps import changes, swatch, table
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
-from kacenv.lights.virtual import Received, VirtualLamp
+from kacenv.devices.lights.simulator.virtual_lamp import Received, VirtualLamp
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Fixture
 from kacenv.system.clock import SimClock

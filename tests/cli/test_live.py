@@ -18,7 +18,7 @@ from kacenv.core.errors import DaemonError
 from kacenv.core.units import Seconds
 from kacenv.loader import House
 from kacenv.model.requests import Duck, Hold, Press, Silence
-from kacenv.session import Session
+from kacenv.session.session import Session
 
 ROOM = """
 name: quiet

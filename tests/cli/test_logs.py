@@ -16,7 +16,7 @@ import pytest
 from kacenv.cli import logs
 from kacenv.cli.logs import log_to_file, log_to_stderr
 
-log = logging.getLogger("kacenv.session")
+log = logging.getLogger("kacenv.session.session")
 
 
 @pytest.fixture(autouse=True)
@@ -160,7 +160,7 @@ def test_systemds_journal_knows_time_and_urgency() -> None:
     code = (
         "import logging, os; from kacenv.cli.logs import log_to_stderr\n"
         "status = os.fstat(2); os.environ['JOURNAL_STREAM'] = f'{status.st_dev}:{status.st_ino}'\n"
-        "log_to_stderr(); logging.getLogger('kacenv.session').warning('gone')"
+        "log_to_stderr(); logging.getLogger('kacenv.session.session').warning('gone')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ

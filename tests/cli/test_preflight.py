@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from kacenv.cli.app import app
 from kacenv.cli.completion import equip
-from kacenv.lights.virtual import VirtualLamp
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Fixture
 from kacenv.system.clock import MonotonicClock

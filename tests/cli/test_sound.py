@@ -12,9 +12,9 @@ from support.houses import write_house
 from support.pulse import Pulse
 from typer.testing import CliRunner, Result
 
-from kacenv.audio.samples import RATE
 from kacenv.cli.sound import app
 from kacenv.core.errors import DaemonError, DeviceError
+from kacenv.devices.audio.samples import RATE
 from kacenv.loader import House, load_room
 
 ROOM = """# our room

@@ -83,7 +83,7 @@ def test_the_last_troubles_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert only(room.log("garden")).found == "no troubles"
     for name, as_json in (("garden.log.1", False), ("garden.log", True)):
         log_to_file(tmp_path / name, as_json=as_json)
-        log = logging.getLogger("kacenv.session")
+        log = logging.getLogger("kacenv.session.session")
         log.info("phase peak")
         log.warning("of %s", name)
         logging.getLogger().handlers[0].close()

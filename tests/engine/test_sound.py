@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from support.examples import examples
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
-from kacenv.audio.dial import Dial
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio.mixing.automation import Dial
 from kacenv.engine import State, Step, next_due, step
 from kacenv.model import commands
 from kacenv.model.commands import Command, Crossfade

@@ -6,7 +6,7 @@ import pytest
 from support.certificates import make_certificates
 
 from kacenv.core.errors import DeviceError, LoadError
-from kacenv.lights.rig import Rig
+from kacenv.devices.lights.controller import Rig
 from kacenv.loader import House, check_house, load_room, load_session
 from kacenv.model.scene import Audience, EndKind
 from kacenv.system.clock import SimClock

@@ -14,10 +14,10 @@ from support.mosquitto import Mosquitto, free_port
 from support.watcher import Watcher
 
 from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.direct import wait_for
+from kacenv.devices.lights.mqtt_client import Client, Ears
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.lights.client import Client, Ears
-from kacenv.lights.direct import wait_for
-from kacenv.lights.virtual import VirtualLamp
 from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.room import Room
 from kacenv.preflight import lamps as lamping
@@ -321,7 +321,7 @@ def test_a_lamp_that_cannot_answer_is_let_go_of_once_the_room_is_taken(hall: Hal
 @pytest.mark.usefixtures("soon")
 def test_without_a_broker_no_lamp_is_reached(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is one finding, with what to do."""
-    monkeypatch.setattr("kacenv.lights.direct.REACH_WITHIN", Seconds(0.4))
+    monkeypatch.setattr("kacenv.devices.lights.direct.REACH_WITHIN", Seconds(0.4))
     room = hall.room(DIMMER, MUTE, broker={"host": "127.0.0.1", "port": free_port()})
     known = Watcher({"mute": parse_setting("40%")})
     for said in (lamps(room, known), mute_lamp(room, "mute", known)):

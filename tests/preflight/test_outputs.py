@@ -8,11 +8,11 @@ import pytest
 from support.pulse import Pulse
 from support.watcher import Watcher
 
-from kacenv.audio import backend
-from kacenv.audio.devices import Device
-from kacenv.audio.samples import RATE
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
+from kacenv.devices.audio.output import miniaudio_backend
+from kacenv.devices.audio.output.sound_device import Device
+from kacenv.devices.audio.samples import RATE
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.model.room import Room
 from kacenv.preflight import outputs
@@ -132,8 +132,8 @@ def test_no_sound_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_card_that_the_daemon_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a sound server the idle daemon has it to itself: a note, and how to hear it."""
     monkeypatch.setenv("KACENV_RUN", str(tmp_path))
-    card = backend.Found("card", None, 2, Seconds(0.1), on_server=False)
-    monkeypatch.setattr(backend, "find", lambda _wanted, _channels: card)
+    card = miniaudio_backend.Found("card", None, 2, Seconds(0.1), on_server=False)
+    monkeypatch.setattr(miniaudio_backend, "find", lambda _wanted, _channels: card)
 
     def busy(wanted: str, _channels: int) -> Device:
         raise DeviceError(f"the sound device {wanted!r} can't be opened")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kacenv.audio.samples import RATE
-from kacenv.audio.signals import soft_tone
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio.samples import RATE
+from kacenv.devices.audio.signals import soft_tone
 from kacenv.preflight.tone import Samples, rise
 
 RANDOM = np.random.default_rng(1)

@@ -21,7 +21,7 @@ from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline
 from kacenv.serving import open_api
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally, mutated
 

@@ -10,13 +10,13 @@ from random import Random
 from support.devices import MemorySound
 from support.sessions import a_phase, a_room, a_timeline
 
-from kacenv.controls import FLOOD
 from kacenv.core.units import Seconds
+from kacenv.devices.midi.control_map import FLOOD
+from kacenv.devices.midi.midi_input import Hear, MidiControls, Port
 from kacenv.engine import Mode
-from kacenv.midi_in import Hear, MidiControls, Port
 from kacenv.model.requests import Next, Release, Start
 from kacenv.model.room import Controls
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally
 

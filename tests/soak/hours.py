@@ -16,10 +16,10 @@ import psutil
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
-from kacenv.audio import RoomAudio
 from kacenv.daemon import open_session
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.journal import Journal
-from kacenv.lights.virtual import VirtualLamp
 from kacenv.loader import House, load_room, load_session
 from kacenv.model.requests import Start
 from kacenv.system.clock import MonotonicClock

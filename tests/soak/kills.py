@@ -24,7 +24,7 @@ from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
 from kacenv.recovery import Entry, fold
-from kacenv.session import LEAD, Session
+from kacenv.session.session import LEAD, Session
 from kacenv.simulate import LONGEST as FOREVER
 from kacenv.simulate import Moment
 from kacenv.system.clock import SimClock

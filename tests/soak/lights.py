@@ -20,9 +20,9 @@ from support.mosquitto import Mosquitto
 from support.staff import Staff
 
 from kacenv.core.units import Level, Seconds
-from kacenv.lights.bulbs import BULBS
-from kacenv.lights.path import STEEPEST
-from kacenv.lights.virtual import VirtualLamp
+from kacenv.devices.lights.fades.trajectory import STEEPEST
+from kacenv.devices.lights.simulator import BULBS
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kacenv.audio.samples import Block, frames_in
+from kacenv.devices.audio.samples import Block, frames_in
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.render import OfflineSession

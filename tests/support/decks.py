@@ -6,9 +6,9 @@ from typing import cast
 import numpy as np
 import pytest
 
-from kacenv.audio.mixer import Mixer
-from kacenv.audio.samples import RATE, Block, frames_in
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio.mixing.mixer import Mixer
+from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.model.chime import BELL, Phrase
 from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
 from kacenv.model.playlist import Cut

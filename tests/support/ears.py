@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 from support.decks import rms
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 _PIECE = 480
 _LATELY, _SOFT = 50, 0.01

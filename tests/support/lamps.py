@@ -8,8 +8,8 @@ from support.priority import ahead
 from support.staff import Staff
 
 from kacenv.core.units import Seconds
-from kacenv.lights.rig import Rig
-from kacenv.lights.virtual import VirtualLamp
+from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.room import Room

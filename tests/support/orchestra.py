@@ -9,11 +9,11 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from kacenv.audio.devices import NullDevice, OnStop, Pull
-from kacenv.audio.ensemble import Ensemble, Part
-from kacenv.audio.reader import Reader
-from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Seconds
+from kacenv.devices.audio.output.device_reader import Reader
+from kacenv.devices.audio.output.multi_device import Ensemble, Part
+from kacenv.devices.audio.output.sound_device import NullDevice, OnStop, Pull
+from kacenv.devices.audio.samples import RATE, Block
 
 Places = NDArray[np.float64]
 Source = Callable[[int, Seconds], Block]

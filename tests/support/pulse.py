@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from support.priority import ahead
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 _PATIENCE = 60.0
 _CHANNELS = (

@@ -17,7 +17,7 @@ from support.access import a_certificate
 from support.daemon import ask_status
 from support.mosquitto import Mosquitto, free_port
 
-from kacenv.lights.virtual import VirtualLamp
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.loader import House, load_room
 from kacenv.system.clock import MonotonicClock
 

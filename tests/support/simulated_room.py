@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from support.steady import Puller
 
-from kacenv.audio import RoomAudio, room_audio
-from kacenv.audio.devices import Device
-from kacenv.audio.file_deck import FileDeck
-from kacenv.audio.output import Output
-from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Seconds
+from kacenv.devices.audio import RoomAudio, room_audio
+from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.output.device_output import Output
+from kacenv.devices.audio.output.sound_device import Device
+from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.requests import Event
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kacenv.audio import RoomAudio
-from kacenv.audio.devices import Device, OnStop, Pull
-from kacenv.audio.limiter import LOOK_AHEAD
-from kacenv.audio.samples import RATE, Block
 from kacenv.core.units import Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
+from kacenv.devices.audio.output.sound_device import Device, OnStop, Pull
+from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.commands import Crossfade, CueTrack
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, TrackStarted

@@ -22,7 +22,7 @@ from kacenv.model.room import Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
 from kacenv.serving import open_api
-from kacenv.session import Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
 T = TypeVar("T")

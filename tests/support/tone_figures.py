@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from support.tone_house import BELLS, FADE, LONG, PHASES, SPEAKERS, STAFF, TONES
 
-from kacenv.audio.bell import ring
-from kacenv.audio.samples import RATE
+from kacenv.devices.audio.mixing.bell_synth import ring
+from kacenv.devices.audio.samples import RATE
 from kacenv.model.chime import BELL
 
 Signal = npt.NDArray[np.float64]

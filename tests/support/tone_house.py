@@ -8,7 +8,7 @@ import numpy as np
 import yaml
 from support.houses import write_house
 
-from kacenv.audio.samples import RATE
+from kacenv.devices.audio.samples import RATE
 
 NAME: Final = "e2e"
 PHASES: Final = ("settle", "onset", "build", "peak", "descent", "return", "integration")

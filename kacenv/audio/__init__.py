@@ -1,5 +1,0 @@
-"""Audio: decks that decode tracks, a mixer, and outputs to sound devices."""
-
-from kacenv.audio.room_audio import RoomAudio
-
-__all__ = ["RoomAudio"]

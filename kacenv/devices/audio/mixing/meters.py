@@ -1,0 +1,43 @@
+"""Level meter over the last tenth of a second."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from kacenv.core.units import Decibels
+from kacenv.devices.audio.samples import Block
+
+_BLOCKS = 10
+_FLOOR = 1e-6
+
+
+class Loudness(NamedTuple):
+    """Levels in dBFS, at least -120; a full-scale sine has an rms of -3."""
+
+    rms: Decibels
+    peak: Decibels
+
+
+class Meter:
+    """Keeps the levels of the last ten blocks; one thread adds, any thread reads."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[float, float]] = [(0.0, 0.0)] * _BLOCKS
+        self._next = 0
+
+    def add(self, block: Block) -> None:
+        """Measure one block of about 10 ms."""
+        power = float(np.vdot(block, block)) / max(1, block.size)
+        self._blocks[self._next] = (power, float(np.abs(block).max(initial=0.0)))
+        self._next = (self._next + 1) % _BLOCKS
+
+    def read(self) -> Loudness:
+        """Return the levels over the last ten blocks."""
+        blocks = tuple(self._blocks)
+        rms = math.sqrt(sum(power for power, _ in blocks) / _BLOCKS)
+        return Loudness(_dbfs(rms), _dbfs(max(peak for _, peak in blocks)))
+
+
+def _dbfs(value: float) -> Decibels:
+    return Decibels(20 * math.log10(max(value, _FLOOR)))

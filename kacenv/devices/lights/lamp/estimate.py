@@ -1,0 +1,68 @@
+"""Estimated state of a lamp: from its fade, its last step, or its last report."""
+
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.fades.fade_steps import LampFade
+from kacenv.devices.lights.lamp.last_report import SelfReport
+from kacenv.devices.lights.lamp.report_check import Witness
+from kacenv.model.look import Setting
+
+
+class Belief:
+    """Weighs the commands sent to a lamp against its reports."""
+
+    def __init__(self, said: SelfReport, witness: Witness) -> None:
+        self._said, self._witness = said, witness
+        self._rest: Setting | None = None
+        self.fade: LampFade | None = None
+        """Fade that is running or complete; None if there was none, or the lamp has left it."""
+        self.told_at: Seconds | None = None
+        """Time of the last message to the lamp."""
+
+    def set_out(self, fade: LampFade) -> None:
+        """Start a fade."""
+        self.fade, self._rest = fade, None
+
+    def stay(self, setting: Setting | None) -> None:
+        """Drop the fade: the lamp shows `setting`, or None if unknown."""
+        self.fade, self._rest = None, setting
+
+    def left_alone(self, told: Setting | None) -> None:
+        """Truncate the fade: no more messages can be sent, and `told` was the last step.
+
+        A lamp with transitions of its own completes the one that it was sent.
+        """
+        if self.fade is not None and self.fade.next_due() is not None:
+            self.fade, self._rest = self.fade.left_alone(), told
+
+    def at(self, now: Seconds) -> Setting | None:
+        """Return the setting that the lamp should show now."""
+        return self.fade.path.at(now) if self.fade else self._rest
+
+    def level_at(self, now: Seconds) -> Level:
+        """Return the lightness that the lamp should show now; 0 if unknown."""
+        believed = self.at(now)
+        return believed.level if believed else Level(0.0)
+
+    def is_busy(self, now: Seconds) -> bool:
+        """Tell if a fade is running, or has messages still to be sent."""
+        fade = self.fade
+        return fade is not None and (now < fade.path.end or fade.next_due() is not None)
+
+    def origin(self, now: Seconds) -> Setting | None:
+        """Return the start of the next fade: a report outweighs an estimate at rest."""
+        believed, reported = self.at(now), self._said.setting
+        if reported is None or not self._outdated(believed, reported.level):
+            return believed
+        if reported.kelvin is None and reported.color is None and believed:
+            return believed._replace(level=reported.level)
+        return reported
+
+    def _outdated(self, believed: Setting | None, level: Level) -> bool:
+        """Tell if the lamp was changed by others since its last fade ended."""
+        if believed is None:
+            return True
+        rest = self.fade.path.end if self.fade else self.told_at
+        said_at = self._said.level_at
+        if said_at is None or (rest is not None and said_at <= rest):
+            return False
+        return not self._witness.agree(level, believed.level)

@@ -1,0 +1,299 @@
+"""State machine of one lamp: target, fade, reports, and manual changes."""
+
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.dialects import Message, Reported, codec
+from kacenv.devices.lights.fades.trajectory import (
+    Path,
+    Warmth,
+    Way,
+    path_between,
+    path_from_unknown,
+)
+from kacenv.devices.lights.lamp.color_report_check import ShadeWitness
+from kacenv.devices.lights.lamp.encoder import Voice
+from kacenv.devices.lights.lamp.estimate import Belief
+from kacenv.devices.lights.lamp.initial_state import Acquaintance
+from kacenv.devices.lights.lamp.lamp_state import LampState, Wish
+from kacenv.devices.lights.lamp.last_report import SelfReport
+from kacenv.devices.lights.lamp.limits import USUAL, Manners
+from kacenv.devices.lights.lamp.report_check import Meaning, Witness
+from kacenv.devices.lights.lamp.retries import Checkup
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture
+
+REASSERT_DURATION = Seconds(2.0)
+"""Duration (s) of the fade back to a look after a reconnect."""
+
+
+class Lamp:
+    """Newest target, fade and reports of one lamp; no I/O, no threads, no clock."""
+
+    def __init__(self, fixture: Fixture, manners: Manners = USUAL) -> None:
+        self.fixture = fixture
+        self._manners = manners
+        self._codec = codec(fixture)
+        self._voice = Voice(fixture)
+        self._witness = Witness(self._voice.scale)
+        self._shade_witness = ShadeWitness(fixture)
+        self._checkup = Checkup(fixture.id, speaks=self._codec.reports_level(fixture))
+        self._wish: Wish | None = None
+        self._free_at = Seconds(0.0)
+        self._said = SelfReport()
+        self._belief = Belief(self._said, self._witness)
+        self._by_hand = False
+        self._begun_at: Seconds | None = None
+        self._warmth: Warmth | None = None
+        self._acquaintance = Acquaintance(fixture)
+        self._up_since: Seconds | None = None
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """Return the topics of the lamp's reports."""
+        return self._codec.subscriptions(self.fixture)
+
+    @property
+    def speaks(self) -> bool:
+        """Tell if the lamp can report its level."""
+        return self._checkup.speaks
+
+    def state(self, now: Seconds) -> LampState:
+        """Return the lamp's state for display."""
+        confirmed = self._witness.confirmed_after if self._begun_at is not None else None
+        return LampState(
+            self._belief.at(now),
+            self._said.setting,
+            self._said.available,
+            self._by_hand,
+            confirmed,
+        )
+
+    def news(self) -> tuple[str, ...]:
+        """Return the pending staff messages about the lamp, each once."""
+        return self._checkup.news()
+
+    def ask(
+        self,
+        setting: Setting,
+        now: Seconds,
+        duration: Seconds,
+        *,
+        urgent: bool = False,
+        cool: bool = False,
+    ) -> None:
+        """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
+        target = self._manners.fitted(self.fixture, setting, cool=cool)
+        self._warmth = self._manners.warmth(self.fixture, setting)
+        self._wish = Wish(target, Seconds(now + duration), urgent)
+        self._by_hand = False
+        if self._up_since is not None:
+            self._begin(now, duration)
+
+    def presume(self, setting: Setting) -> None:
+        """Assume a stepped lamp's setting until it reports."""
+        self._acquaintance.presume(setting)
+
+    def resume(self, now: Seconds, duration: Seconds) -> None:
+        """Fade a manually changed lamp back to its look."""
+        if self._by_hand and self._wish is not None:
+            self._by_hand = False
+            if self._up_since is not None:
+                self._begin(now, Seconds(max(duration, self._wish.end - now)))
+
+    def _begin(self, now: Seconds, duration: Seconds, *, again: bool = False) -> None:
+        """Start the fade to the target, unless the lamp's state is awaited first."""
+        if self._wish is None:
+            return
+        origin = self._origin(now)
+        if origin is None and self._must_ask(now):
+            return
+        self._acquaintance.stop_waiting()
+        self._begun_at = now
+        path = self._path(self._wish, origin, now, duration)
+        fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
+        self._belief.set_out(fade)
+        self._witness.begin(fade.path, now, known=origin is not None)
+        has_white = origin is not None and origin.kelvin is not None
+        self._shade_witness.begin(fade.path, now, known=has_white)
+        if not self._voice.fades and self._said.available is not False:
+            # A stepped lamp is at the fade's start from its first step on.
+            self._acquaintance.placed()
+        if not again:
+            self._checkup.after(fade.path.end, urgent=self._wish.urgent)
+
+    def _path(self, wish: Wish, origin: Setting | None, now: Seconds, duration: Seconds) -> Path:
+        way = Way(now, duration, self._manners.steepest, wish.urgent, self._warmth)
+        if origin is None and not self._voice.fades:
+            return path_from_unknown(wish.target, self._acquaintance.presumed, way)
+        return path_between(origin, wish.target, way)
+
+    def _must_ask(self, now: Seconds) -> bool:
+        """Tell if a stepped lamp of unknown state is still given time to report."""
+        urgent = self._wish is not None and self._wish.urgent
+        if self._voice.fades or urgent or not self.speaks:
+            return False
+        return self._acquaintance.wait(now)
+
+    def _origin(self, now: Seconds) -> Setting | None:
+        if self._acquaintance.is_stranger:
+            return None
+        return self._belief.origin(now)
+
+    def level_at(self, now: Seconds) -> Level:
+        """Return the estimated level at `now`, as lightness; 0 if unknown."""
+        return self._belief.level_at(now)
+
+    @property
+    def urgent(self) -> bool:
+        """Tell if the newest target is lights-up."""
+        return self._wish is not None and self._wish.urgent
+
+    def due(self) -> Seconds | None:
+        """Return the time of the lamp's next update."""
+        if self._up_since is None:
+            return None
+        fade = self._belief.fade.next_due() if self._belief.fade else None
+        if fade is not None and not self.urgent:
+            fade = Seconds(max(fade, self._free_at))
+        asks = self._up_since if self._acquaintance.asks else None
+        times = (fade, asks, self._acquaintance.waits_until, self._checkup.next_due())
+        return min((time for time in times if time is not None), default=None)
+
+    def messages(self, now: Seconds) -> tuple[Message, ...]:
+        """Return the messages to send now."""
+        due = self.due()
+        if due is None or now < due:
+            return ()
+        asked = self._acquaintance.question()
+        self._keep_appointments(now)
+        return (*asked, *self._steps(now))
+
+    def _steps(self, now: Seconds) -> tuple[Message, ...]:
+        before = self._belief.fade
+        if before is None or (now < self._free_at and not self.urgent):
+            return ()
+        self._belief.fade, steps = before.advance(now)
+        late = Seconds(self._belief.fade.path.end - before.path.end)
+        self._witness.put_off(late)
+        self._shade_witness.put_off(late)
+        messages = tuple(message for step in steps for message in self._voice.words(step))
+        for step in steps:
+            self._belief.told_at = now
+            if step.level is not None:
+                self._witness.told(step.level, now)
+        self._free_at = Seconds(max(self._free_at, now + self._voice.gap * len(messages)))
+        return messages
+
+    def _keep_appointments(self, now: Seconds) -> None:
+        waits_until = self._acquaintance.waits_until
+        if waits_until is not None and now >= waits_until:
+            self._begin(now, self._time_left(now))
+        reassert, again = self._checkup.reassert_due(now), self._checkup.again_due(now)
+        if self._checkup.verdict_due(now):
+            self._judge_silence()
+        if self._by_hand or self._wish is None or self._acquaintance.waits_until is not None:
+            return
+        busy = self._belief.is_busy(now)
+        done = busy or self._witness.confirmed
+        missed = reassert and not (self._has_begun and done)
+        if missed or (again and not busy and not self._has_followed):
+            self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
+
+    def _time_left(self, now: Seconds) -> Seconds:
+        return Seconds(max(0.0, self._wish.end - now if self._wish else 0.0))
+
+    @property
+    def _has_followed(self) -> bool:
+        """Tell if the lamp's newest report, if any, matches its target."""
+        if self._witness.confirmed or self._wish is None or self._said.level is None:
+            return self._witness.confirmed
+        return self._witness.agree(self._said.level, self._wish.target.level)
+
+    def _judge_silence(self) -> None:
+        if self._wish is not None and not self._by_hand and not self._has_followed:
+            self._checkup.does_not_follow(self._wish.target, self._said.setting)
+
+    def hear(self, topic: str, payload: bytes, now: Seconds) -> None:
+        """Handle a report; a lamp that returns is faded back to its look."""
+        report = self._codec.decode(self.fixture, topic, payload)
+        if report is None:
+            return
+        before = self._said.available
+        self._said.take(report, now)
+        if report.available is not None and report.available is not before:
+            self._answers(report.available, now, before)
+        if report.level is not None:
+            self._acquaintance.is_stranger = False
+            self._judge(report.level, now)
+        if report.kelvin is not None or report.color is not None:
+            self._judge_shade(report, now)
+
+    def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
+        """Handle an availability change; a power cycle clears the manual-override flag."""
+        if available and before is False and self._up_since is not None:
+            self._by_hand = False
+            self._acquaintance.returned()
+            self._belief.stay(self._belief.at(now))
+            self.broker_back(now)
+        if not available:
+            known = self._origin(now)
+            if not self.urgent:
+                # After a power cycle, the lamp may not show the end of its fade.
+                self._belief.stay(self._belief.at(now))
+            self._acquaintance.left(known)
+            if self._wish is not None:
+                self._checkup.does_not_answer()
+
+    def _judge(self, level: Level, now: Seconds) -> None:
+        if self._acquaintance.waits_until is not None:
+            self._begin(now, self._time_left(now))
+        elif self._by_hand:
+            self._belief.stay(self._said.setting)
+        elif self._is_led:
+            self._take(self._witness.judge(level, now), now)
+
+    def _judge_shade(self, report: Reported, now: Seconds) -> None:
+        """Judge a reported white or colour, which only a lit lamp shows."""
+        if self._by_hand:
+            self._belief.stay(self._said.setting)
+        elif self._is_led and self._said.level:
+            meaning = self._shade_witness.judge(report.kelvin, report.color, now)
+            if meaning is Meaning.HAND:
+                self._take(meaning, now)
+
+    @property
+    def _is_led(self) -> bool:
+        return self._has_begun and self._said.available is not False
+
+    @property
+    def _has_begun(self) -> bool:
+        """Tell if a fade has started since the lamp and the broker were last available."""
+        if self._begun_at is None or self._up_since is None:
+            return False
+        return self._begun_at >= self._up_since
+
+    def _take(self, meaning: Meaning, now: Seconds) -> None:
+        if meaning is Meaning.FOLLOWS and self._witness.confirmed:
+            self._checkup.follows()
+        elif meaning is Meaning.HAND and self.urgent and self._belief.is_busy(now):
+            self._witness.doubt()
+        elif meaning is Meaning.HAND and (self._witness.confirmed or not self.urgent):
+            self._by_hand = True
+            self._belief.stay(self._said.setting)
+            self._checkup.changed_by_hand()
+        elif meaning is Meaning.DIFFERS:
+            self._checkup.answered_wrongly(now)
+
+    def broker_back(self, now: Seconds) -> None:
+        """Restart toward the target: the broker, or the lamp itself, is available again."""
+        self._up_since = now
+        self._acquaintance.reached(known=self._said.level is not None)
+        if self._wish is not None and not self._by_hand:
+            self._checkup.reconnected(now, urgent=self.urgent)
+
+    def broker_gone(self) -> None:
+        """Stop sending: the lamp stays at its last step, or completes its own transition."""
+        self._up_since = None
+        self._acquaintance.interrupted()
+        self._checkup.cancel()
+        self._said.forget_whether_there()
+        self._belief.left_alone(self._voice.told)

@@ -1,0 +1,52 @@
+"""A lamp's estimated state, against its reports."""
+
+import pytest
+
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.dialects import Reported
+from kacenv.devices.lights.fades.fade_steps import OwnFade
+from kacenv.devices.lights.fades.lightness import Response, Scale
+from kacenv.devices.lights.fades.trajectory import Way, path_between
+from kacenv.devices.lights.lamp.estimate import Belief
+from kacenv.devices.lights.lamp.last_report import SelfReport
+from kacenv.devices.lights.lamp.report_check import Witness
+from kacenv.model.look import parse_setting
+
+
+@pytest.fixture
+def said() -> SelfReport:
+    """Return an empty report."""
+    return SelfReport()
+
+
+@pytest.fixture
+def belief(said: SelfReport) -> Belief:
+    """Return the estimate of a lamp that fades from off to 40 % from 0 to 10."""
+    belief = Belief(said, Witness(Scale(255, Response.EYE)))
+    path = path_between(
+        parse_setting("off"), parse_setting("40%"), Way(Seconds(0.0), Seconds(10.0))
+    )
+    belief.set_out(OwnFade.begin(path))
+    return belief
+
+
+def test_it_is_where_its_fade_is(belief: Belief) -> None:
+    """In the middle, at the end, and where it was told to stay."""
+    assert belief.level_at(Seconds(5.0)) == pytest.approx(0.2)
+    assert belief.is_busy(Seconds(5.0))
+    belief.stay(belief.at(Seconds(5.0)))
+    assert belief.level_at(Seconds(50.0)) == pytest.approx(0.2)
+    assert not belief.is_busy(Seconds(50.0))
+    belief.stay(None)
+    assert belief.at(Seconds(50.0)) is None
+
+
+@pytest.mark.parametrize(("at", "begins"), [(3.0, 0.4), (20.0, 0.8)])
+def test_a_report_after_the_fade_is_where_the_next_begins(
+    belief: Belief, said: SelfReport, at: float, begins: float
+) -> None:
+    """One from its middle isn't."""
+    said.take(Reported(Level(0.8)), Seconds(at))
+    origin = belief.origin(Seconds(30.0))
+    assert origin is not None
+    assert origin.level == pytest.approx(begins)
