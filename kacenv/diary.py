@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State
+from kacenv.engine.state import State
 from kacenv.journal import Journal
 from kacenv.model.requests import Request, Resume, Start
 from kacenv.tally import Tally

@@ -21,7 +21,8 @@ from kacenv.devices.audio.decks.file_deck import FileDeck
 from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.mixing.routing import device_columns, output_columns
 from kacenv.devices.audio.samples import RATE, Block, frames_in
-from kacenv.engine import Mode, State, next_due, step
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
 from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, Press, Request, Start

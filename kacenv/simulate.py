@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_clock, format_seconds
-from kacenv.engine import Mode, State, next_due, step
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command
 from kacenv.model.requests import (
     Chime,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kacenv.core.units import Seconds
-from kacenv.engine import Due, Mode, State, phase
-from kacenv.engine.table import TABLE, Answer
+from kacenv.engine import phases
+from kacenv.engine.state import Due, Mode, State
+from kacenv.engine.transitions import TABLE, Answer
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room
 from kacenv.model.scene import Seat
@@ -193,7 +194,7 @@ def _up_next(state: State) -> str | None:
     """Return the title of the track that is cued, or would be now."""
     if state.timeline is None or state.mode is Mode.FADING:
         return None
-    upcoming = phase.upcoming_cut(state)
+    upcoming = phases.upcoming_cut(state)
     return upcoming[0].title if upcoming else None
 
 
@@ -216,7 +217,7 @@ def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
     """Return the next check-in of this phase or the session; None once its clock has ended."""
     if state.mode is Mode.FADING:
         return None
-    ends = phase.ends_at(state)
+    ends = phases.ends_at(state)
     in_phase = _waits(state.planned.cues, state.phase_seen, state.phase_clock.reading(now))
     waits = _waits(state.plan.cues, state.session_seen, state.session_clock.reading(now))
     waits += [(wait, cue) for wait, cue in in_phase if ends is None or now + wait <= ends]

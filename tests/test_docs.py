@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from kacenv.cli.app import app
-from kacenv.engine.table import diagram
+from kacenv.engine.transitions import diagram
 
 ROOT = Path(__file__).parents[1]
 

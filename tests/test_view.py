@@ -8,7 +8,8 @@ from rich.console import Console
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State, step
+from kacenv.engine.state import State
+from kacenv.engine.step import step
 from kacenv.model.requests import Hold, SeatStarted, Snooze, Start
 from kacenv.model.scene import Seat
 from kacenv.status import LampStatus, RoomStatus, Told, describe

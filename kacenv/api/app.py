@@ -15,7 +15,7 @@ from kacenv.api.haste import Haste
 from kacenv.api.login import add_login
 from kacenv.api.records import add_records
 from kacenv.api.watch import Watch
-from kacenv.engine import State
+from kacenv.engine.state import State
 from kacenv.loader import SceneCard
 from kacenv.model.requests import PressField
 from kacenv.session.session import Session

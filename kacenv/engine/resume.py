@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Decibels, Level, Seconds, format_seconds
-from kacenv.engine import choice, light, music, sound
+from kacenv.engine import lights, track_changes, track_choice
+from kacenv.engine import volume as sound
 from kacenv.engine.state import LightHand, Mode, Playing, State
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
 from kacenv.model import commands
 from kacenv.model.commands import (
     Command,
@@ -27,7 +28,7 @@ from kacenv.model.requests import Resume
 
 HOLD_AFTER = Seconds(600.0)
 """Longest outage after which the session goes on by itself; after a longer one it is held."""
-FADE_IN = music.FROM_SILENCE
+FADE_IN = track_changes.FROM_SILENCE
 FADE_OUT = Seconds(4.0)
 """Fade-out of the music if the session has ended during the outage."""
 READY_IN = Seconds(0.4)
@@ -121,9 +122,9 @@ def _restore_music(turn: Turn) -> None:
         playing = None
     skipped = Seconds(max(0.0, at - playing.started_at)) if playing else Seconds(0.0)
     if playing is None or playing.cut.length - skipped < _TOO_SHORT:
-        drawn = choice.draw(turn.state, turn.state.phase)
+        drawn = track_choice.draw(turn.state, turn.state.phase)
         turn.change(playing=None)
-        music.play(turn, drawn, FADE_IN)
+        track_changes.play(turn, drawn, FADE_IN)
         return
     again = Playing(turn.state.last_play_id + 1, playing.cut, playing.started_at, skipped)
     turn.change(playing=again, last_play_id=again.play_id)
@@ -142,13 +143,13 @@ def _restore_light(turn: Turn, since: Seconds) -> None:
     """
     state = turn.state
     if state.light_hand is LightHand.LIGHTS_UP:
-        light.lights_up(turn)
+        lights.lights_up(turn)
         return
     look, led = _look(state), state.light
     left = max((led[zone].end - turn.now for zone in look if zone in led), default=0.0)
     origin = _left_at(led, since)
-    turn.change(light=dict.fromkeys(led, light.UNKNOWN))
-    light.show(turn, look, Seconds(max(light.BY_HAND, left)))
+    turn.change(light=dict.fromkeys(led, lights.UNKNOWN))
+    lights.show(turn, look, Seconds(max(lights.BY_HAND, left)))
     # Known again at once: the session may break off again before this fade has ended.
     begun = {
         zone: replace(fade, origin=origin[zone].level) if zone in origin else fade
@@ -171,7 +172,7 @@ def _look(state: State) -> Look:
     """Return the look that the zones should show by now."""
     asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
     if state.light_hand is LightHand.PLAN and state.timeline is not None:
-        return {**asked, **light.planned_so_far(state)}
+        return {**asked, **lights.planned_so_far(state)}
     return asked
 
 

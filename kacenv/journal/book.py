@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State
+from kacenv.engine.state import State
 from kacenv.journal.codec import Record, write_line
 from kacenv.model.requests import Request
 from kacenv.system.timestamps import Stamp, stamp

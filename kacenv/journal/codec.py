@@ -9,7 +9,7 @@ from cattrs.preconf.json import JsonConverter, make_converter
 from cattrs.strategies import configure_tagged_union
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State
+from kacenv.engine.state import State
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Request
 from kacenv.system.timestamps import Stamp

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from kacenv.core.errors import JournalError, NewerJournalError
 from kacenv.core.units import Seconds, format_seconds
-from kacenv.engine import State, step
+from kacenv.engine.replay import GIVEN_UP_AFTER, Entry, fold, is_on
+from kacenv.engine.state import State
+from kacenv.engine.step import step
 from kacenv.journal.codec import Record, is_newer, read_line
-from kacenv.recovery import GIVEN_UP_AFTER, Entry, fold, is_on
 from kacenv.system.timestamps import Passed, Stamp, passed
 
 _DAMAGED = (

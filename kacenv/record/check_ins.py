@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kacenv.core.units import Seconds
-from kacenv.engine import Due
+from kacenv.engine.state import Due
 from kacenv.model.requests import Done, Pass
 from kacenv.record.life import Turn
 from kacenv.record.model import CheckInRow

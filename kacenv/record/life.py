@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.engine import State, next_due, step
 from kacenv.engine.resume import was_long
+from kacenv.engine.state import State
+from kacenv.engine.step import next_due, step
 from kacenv.journal import Past
 from kacenv.model.commands import Command, Crossfade, EnterPhase, Prompt
 from kacenv.model.requests import Press, Request, Resume

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kacenv.core.units import Seconds
-from kacenv.engine import Mode
+from kacenv.engine.state import Mode
 from kacenv.model.commands import EnterPhase
 from kacenv.model.requests import Extend, Shorten
 from kacenv.record.life import Turn

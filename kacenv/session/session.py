@@ -9,10 +9,12 @@ from kacenv.board import Board
 from kacenv.core.errors import KacenvError, RefusedError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.diary import Diary
-from kacenv.engine import LightHand, Mode, State, next_due, step
-from kacenv.engine.light import LIGHTS_UP
-from kacenv.engine.music import SHORTEST_FADE
-from kacenv.engine.phase import STOPPING
+from kacenv.engine.lights import LIGHTS_UP
+from kacenv.engine.phases import STOPPING
+from kacenv.engine.replay import fold
+from kacenv.engine.state import LightHand, Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.engine.track_changes import SHORTEST_FADE
 from kacenv.journal import Journal, Return
 from kacenv.model.commands import (
     Command,
@@ -30,7 +32,6 @@ from kacenv.model.commands import (
 )
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
-from kacenv.recovery import fold
 from kacenv.stage import Stage
 from kacenv.status import RoomStatus, describe
 from kacenv.system.clock import Clock

@@ -10,7 +10,8 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, 
 from kacenv.api.change import compact, difference, foretell, merge
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.engine import State, step
+from kacenv.engine.state import State
+from kacenv.engine.step import step
 from kacenv.model.requests import End, Extend, Hold, Press, Start
 from kacenv.model.timeline import Timeline
 from kacenv.status import LampStatus, RoomStatus, Told, describe

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State, next_due, step
+from kacenv.engine.state import State
+from kacenv.engine.step import next_due, step
 from kacenv.loader import House, load_room, load_session
 from kacenv.model.requests import Start
 from kacenv.simulate import rehearse

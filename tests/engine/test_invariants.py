@@ -14,8 +14,9 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, 
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Seconds
-from kacenv.engine import Mode, State, next_due, step
-from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.engine.track_changes import SHORTEST_FADE, STEEPEST_LEVEL
 from kacenv.model.commands import (
     Command,
     Crossfade,

@@ -4,7 +4,8 @@ import pytest
 from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State, Step, next_due, step
+from kacenv.engine.state import State
+from kacenv.engine.step import Step, next_due, step
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Zone, parse_setting
 from kacenv.model.requests import LightsUp, Resume, Start

@@ -13,11 +13,11 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.errors import JournalError, NewerJournalError
 from kacenv.core.units import Seconds
-from kacenv.engine import State
+from kacenv.engine.replay import GIVEN_UP_AFTER, Entry
+from kacenv.engine.state import State
 from kacenv.journal import Journal, read, read_whole, unfinished
 from kacenv.journal.book import SYNC_EVERY
 from kacenv.model.requests import Hold, LightsUp, Release, Start
-from kacenv.recovery import GIVEN_UP_AFTER, Entry
 from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()

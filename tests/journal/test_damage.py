@@ -8,10 +8,11 @@ import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State, next_due, step
+from kacenv.engine.replay import fold
+from kacenv.engine.state import State
+from kacenv.engine.step import next_due, step
 from kacenv.journal import Journal, unfinished
 from kacenv.model.requests import LightsUp, Press, Resume, Start, Volume
-from kacenv.recovery import fold
 from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()

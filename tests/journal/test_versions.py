@@ -19,7 +19,9 @@ import pytest
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State, next_due, step
+from kacenv.engine.replay import fold
+from kacenv.engine.state import State
+from kacenv.engine.step import next_due, step
 from kacenv.journal import VERSION, Journal, Past, read, unfinished
 from kacenv.journal.codec import read_line
 from kacenv.model.requests import (
@@ -34,7 +36,6 @@ from kacenv.model.requests import (
 )
 from kacenv.model.scene import EndKind, Follow, Seat
 from kacenv.model.timeline import Timeline
-from kacenv.recovery import fold
 from kacenv.system.timestamps import Stamp
 
 JOURNALS = Path(__file__).parents[1] / "data" / "journals"

@@ -22,7 +22,7 @@ from support.sessions import (
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
-from kacenv.engine import Mode
+from kacenv.engine.state import Mode
 from kacenv.model.requests import (
     Back,
     DeadAir,

@@ -18,12 +18,14 @@ from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.engine import Mode, State, next_due, resume, step
+from kacenv.engine import resume
+from kacenv.engine.replay import Entry, fold
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
 from kacenv.journal import Journal, read, unfinished
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
-from kacenv.recovery import Entry, fold
 from kacenv.session.session import LEAD, Session
 from kacenv.simulate import LONGEST as FOREVER
 from kacenv.simulate import Moment

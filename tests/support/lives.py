@@ -7,7 +7,8 @@ from support.sessions import a_room
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.engine import Mode, State, next_due, step
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
 from kacenv.journal import Journal
 from kacenv.model.requests import Press, Request, Resume, Start
 from kacenv.model.room import Room

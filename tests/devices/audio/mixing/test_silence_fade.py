@@ -12,9 +12,9 @@ from support.decks import Stage, noise, one_output, playing
 from kacenv.core.units import Seconds, amplitude
 from kacenv.devices.audio.mixing.silence_fade import AMPLE, FLOOR, STEEPEST, Swell
 from kacenv.devices.audio.samples import frames_in
-from kacenv.engine.music import FROM_SILENCE
-from kacenv.engine.phase import STOPPING
-from kacenv.engine.sound import HUSH_FADE, MUTE_FADE
+from kacenv.engine.phases import STOPPING
+from kacenv.engine.track_changes import FROM_SILENCE
+from kacenv.engine.volume import HUSH_FADE, MUTE_FADE
 from kacenv.model.commands import AudioCommand, Crossfade, Hush, Mute
 
 LOUDNESSES = (-30.0, -20.0, -14.0)

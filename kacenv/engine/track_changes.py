@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.engine.choice import Draw, draw
 from kacenv.engine.state import Playing, State
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
+from kacenv.engine.track_choice import Draw, draw
 from kacenv.model.commands import Crossfade, CueTrack, Notice, SetLevel
 from kacenv.model.playlist import Cut
 

@@ -4,10 +4,10 @@ from typing import Literal
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
-from kacenv.engine import check_in, light, phase, seats, sound, table
+from kacenv.engine import check_ins, lights, phases, seat_clocks, transitions, volume
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
-from kacenv.engine.table import Answer
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
+from kacenv.engine.transitions import Answer
 from kacenv.model.commands import StrikeChime
 from kacenv.model.look import Setting
 from kacenv.model.requests import (
@@ -49,8 +49,8 @@ def start(turn: Turn, request: Start) -> str:
     """Begin a session, unless one is on."""
     if turn.state.timeline == request.timeline and turn.state.mode is not Mode.FADING:
         return "This session is on already."
-    if table.TABLE[turn.state.mode]["start"] is Answer.REFUSE:
-        raise table.refusal(turn.state.mode)
+    if transitions.TABLE[turn.state.mode]["start"] is Answer.REFUSE:
+        raise transitions.refusal(turn.state.mode)
     plan = request.timeline
     turn.change(
         mode=Mode.RUNNING,
@@ -59,7 +59,7 @@ def start(turn: Turn, request: Start) -> str:
         session_clock=Stopwatch(since=turn.now),
         light_hand=_light_hand_at_start(turn.state),
     )
-    phase.enter(turn, 0)
+    phases.enter(turn, 0)
     return (
         f"{plan.title} begins with {plan.phases[0].name}; {format_seconds(plan.duration)} planned."
     )
@@ -74,11 +74,11 @@ def _light_hand_at_start(state: State) -> LightHand:
 def press(turn: Turn, request: Press) -> str:
     """Handle a press, if it makes sense in this mode and isn't a double press."""
     mode = turn.state.mode
-    answer = table.TABLE[mode][request.kind]
+    answer = transitions.TABLE[mode][request.kind]
     if answer is Answer.ALREADY:
-        return table.already(mode, request.kind)
+        return transitions.already(mode, request.kind)
     if answer is Answer.REFUSE:
-        raise table.refusal(mode)
+        raise transitions.refusal(mode)
     if _is_double(turn.state, request, turn.now):
         return "Done already. Press again in a moment to do it once more."
     reply = _do(turn, request)
@@ -101,7 +101,7 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a 
         case Back():
             return _back(turn)
         case Volume():
-            return sound.volume(turn, request)
+            return volume.volume(turn, request)
         case Mute() | Duck() | Silence() | Music() | Intensity():
             return _sound(turn, request)
         case Lights():
@@ -113,9 +113,9 @@ def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a 
         case Chime():
             return _chime(turn, request)
         case Done() | Snooze() | Pass():
-            return check_in.answer(turn, request)
+            return check_ins.answer(turn, request)
         case SeatStarted():
-            return seats.press(turn, request)
+            return seat_clocks.press(turn, request)
         case End():
             return _end(turn)
         case Stop():
@@ -140,7 +140,7 @@ def _hold(turn: Turn) -> str:
 
 
 def _release(turn: Turn) -> str:
-    phase.resume(turn)
+    phases.resume(turn)
     return f"Time runs on in {turn.state.planned.name}."
 
 
@@ -167,30 +167,30 @@ def _shorten(turn: Turn, request: Shorten) -> str:
 
 
 def _next(turn: Turn) -> str:
-    phase.resume(turn)
-    phase.leave(turn)
+    phases.resume(turn)
+    phases.leave(turn)
     if turn.state.mode is Mode.FADING:
         return "That was the last phase; the music fades out."
     return f"Going on to {turn.state.planned.name}."
 
 
 def _back(turn: Turn) -> str:
-    phase.go_back(turn)
+    phases.go_back(turn)
     return f"Going back to {turn.state.planned.name}."
 
 
 def _sound(turn: Turn, request: Mute | Duck | Silence | Music | Intensity) -> str:
     match request:
         case Mute():
-            return sound.mute(turn, request)
+            return volume.mute(turn, request)
         case Duck(ducked=ducked):
-            return sound.duck(turn, ducked)
+            return volume.duck(turn, ducked)
         case Silence():
-            return sound.hush(turn, hushed=True)
+            return volume.hush(turn, hushed=True)
         case Music():
-            return sound.hush(turn, hushed=False)
+            return volume.hush(turn, hushed=False)
         case Intensity(lean=lean):
-            return sound.lean(turn, 1 if lean == "up" else -1)
+            return volume.lean(turn, 1 if lean == "up" else -1)
 
 
 def _lights(turn: Turn, request: Lights) -> str:
@@ -200,12 +200,12 @@ def _lights(turn: Turn, request: Lights) -> str:
         return _lights_to_plan(turn)
     zones = sorted({fixture.zone for fixture in turn.state.room.lights})
     turn.change(light_hand=LightHand.THERAPIST)
-    light.show(turn, {zone: Setting(request.level) for zone in zones}, light.BY_HAND)
+    lights.show(turn, {zone: Setting(request.level) for zone in zones}, lights.BY_HAND)
     return f"Lights go to {request.level:.0%}, until the next phase's look."
 
 
 def _step_lights(turn: Turn, step: Literal["dimmer", "brighter"]) -> str:
-    light.show(turn, light.stepped(turn.state, turn.now, up=step == "brighter"), light.BY_HAND)
+    lights.show(turn, lights.stepped(turn.state, turn.now, up=step == "brighter"), lights.BY_HAND)
     turn.change(light_hand=LightHand.THERAPIST)
     return f"Lights go {step}, until the next phase's look."
 
@@ -214,17 +214,17 @@ def _lights_to_plan(turn: Turn) -> str:
     if turn.state.timeline is None:
         turn.change(light_hand=LightHand.PLAN)
         return "The lights follow the plan from the next session on."
-    light.back_to_plan(turn)
+    lights.back_to_plan(turn)
     return "The lights follow the plan again."
 
 
 def _lights_up(turn: Turn) -> str:
-    light.lights_up(turn)
+    lights.lights_up(turn)
     return "Lights are coming up and stay up. Give them back with: kacenv lights plan"
 
 
 def _lights_resume(turn: Turn) -> str:
-    light.resume(turn)
+    lights.resume(turn)
     return "Lamps that were changed by hand go back to their look."
 
 
@@ -239,7 +239,7 @@ def _chime(turn: Turn, request: Chime) -> str:
 
 
 def _end(turn: Turn) -> str:
-    if not phase.come_home(turn):
+    if not phases.come_home(turn):
         return "Already on the way home."
     state = turn.state
     left = sum(state.durations[state.phase :]) - state.phase_clock.reading(turn.now)
@@ -247,5 +247,5 @@ def _end(turn: Turn) -> str:
 
 
 def _stop(turn: Turn) -> str:
-    phase.stop(turn)
+    phases.stop(turn)
     return "Stopping: the music fades out and the safe light comes up."

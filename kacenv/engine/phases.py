@@ -1,9 +1,9 @@
 """Phases: entering, leaving, compressing and finishing them."""
 
 from kacenv.core.units import Seconds
-from kacenv.engine import check_in, choice, light, music, sound
+from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
 from kacenv.model.commands import EnterPhase, SessionEnded
 from kacenv.model.playlist import Cut
 from kacenv.model.scene import EndKind
@@ -24,7 +24,7 @@ def _end_reading(state: State) -> Seconds:
     if state.returning or planned.end is EndKind.TIME:
         return duration
     latest = Seconds(duration + planned.slack)
-    change = music.change_at(state)
+    change = track_changes.change_at(state)
     if planned.end is EndKind.GO or change is None:
         return latest
     reading = state.phase_clock.reading(change)
@@ -33,7 +33,7 @@ def _end_reading(state: State) -> Seconds:
 
 def change_at(state: State) -> Seconds | None:
     """Return the time of the next crossfade; a track that outlasts the phase plays to its end."""
-    change, end, playing = music.change_at(state), ends_at(state), state.playing
+    change, end, playing = track_changes.change_at(state), ends_at(state), state.playing
     if change is None or end is None or playing is None:
         return change
     nearly = end - state.planned.queue.crossfade <= change < end
@@ -68,26 +68,30 @@ def enter(turn: Turn, index: int) -> None:
     )
     planned = turn.state.planned
     turn.order(EnterPhase(index, planned.name, turn.now))
-    music.set_level(turn, planned.level, planned.crossfade)
+    track_changes.set_level(turn, planned.level, planned.crossfade)
     if planned.queue.name != before:
         turn.change(heard=())
         _flow_in(turn, index)
-    light.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
+    lights.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
 
 
 def _flow_in(turn: Turn, index: int) -> None:
-    drawn = choice.draw(turn.state, index)
-    fade = music.phase_fade(turn.state, index, drawn.cut) if drawn else music.SHORTEST_FADE
-    music.play(turn, drawn, fade)
+    drawn = track_choice.draw(turn.state, index)
+    fade = (
+        track_changes.phase_fade(turn.state, index, drawn.cut)
+        if drawn
+        else track_changes.SHORTEST_FADE
+    )
+    track_changes.play(turn, drawn, fade)
 
 
 def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
     """Return the track to open next, and the time it is needed."""
     end, change = ends_at(state), change_at(state)
     if end is not None and (change is None or end <= change) and music_changes(state):
-        drawn = choice.draw(state, state.phase + 1) if not state.is_last_phase else None
+        drawn = track_choice.draw(state, state.phase + 1) if not state.is_last_phase else None
         return (drawn.cut, end) if drawn else None
-    drawn = choice.draw(state, state.phase)
+    drawn = track_choice.draw(state, state.phase)
     return (drawn.cut, change) if drawn and change is not None else None
 
 
@@ -109,7 +113,7 @@ def leave(turn: Turn) -> None:
 def go_to(turn: Turn, index: int) -> None:
     """Go to phase `index`; check-ins skipped on the way forward are reported."""
     if index > turn.state.phase:
-        check_in.pass_over_phases(turn, index)
+        check_ins.pass_over_phases(turn, index)
     enter(turn, index)
 
 
@@ -170,9 +174,9 @@ def resume(turn: Turn) -> None:
 
 def finish(turn: Turn, fade: Seconds) -> None:
     """Fade the music out over `fade`, and end the session with it."""
-    check_in.pass_over_phases(turn, turn.state.phase + 1)
-    check_in.pass_over_session(turn)
-    music.fade_out(turn, fade)
+    check_ins.pass_over_phases(turn, turn.state.phase + 1)
+    check_ins.pass_over_session(turn)
+    track_changes.fade_out(turn, fade)
     turn.change(mode=Mode.FADING, ends_at=Seconds(turn.now + fade))
 
 
@@ -181,18 +185,18 @@ def stop(turn: Turn) -> None:
     fading = turn.state.mode is Mode.FADING
     if fading and turn.state.ends_at is not None:
         if turn.state.ends_at > turn.now + STOPPING:
-            music.fade_out(turn, STOPPING)
+            track_changes.fade_out(turn, STOPPING)
             turn.change(ends_at=Seconds(turn.now + STOPPING))
     else:
         finish(turn, STOPPING)
     if turn.state.light_hand is not LightHand.LIGHTS_UP:
-        light.lead_to_safety(turn, STOPPING)
+        lights.lead_to_safety(turn, STOPPING)
 
 
 def end_session(turn: Turn) -> None:
     """Reset the state for the next session, once the last fade is over."""
     state = turn.state
-    sound.reset(turn)
+    volume.reset(turn)
     turn.order(SessionEnded(turn.now))
     state = turn.state
     turn.state = State(

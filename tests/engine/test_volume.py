@@ -12,7 +12,8 @@ from support.sessions import a_phase, a_queue, a_room, a_timeline
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.mixing.automation import Dial
-from kacenv.engine import State, Step, next_due, step
+from kacenv.engine.state import State
+from kacenv.engine.step import Step, next_due, step
 from kacenv.model import commands
 from kacenv.model.commands import Command, Crossfade
 from kacenv.model.playlist import Queue

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine.state import Due, State, Stopwatch
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
 from kacenv.model.commands import Notice, Prompt, StrikeChime
 from kacenv.model.requests import Done, Pass, Snooze
 from kacenv.model.scene import Seat

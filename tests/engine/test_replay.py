@@ -21,8 +21,10 @@ from support.sessions import (
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade
 from kacenv.core.units import Seconds
-from kacenv.engine import Mode, State, Step, next_due, step
+from kacenv.engine.replay import Entry, fold, is_on
 from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import Step, next_due, step
 from kacenv.journal.codec import Record, read_line, write_line
 from kacenv.model.commands import (
     Command,
@@ -55,7 +57,6 @@ from kacenv.model.requests import Duck as DuckPress
 from kacenv.model.requests import Mute as MutePress
 from kacenv.model.scene import EndKind, Seat
 from kacenv.model.timeline import Timeline
-from kacenv.recovery import Entry, fold, is_on
 from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()

@@ -6,7 +6,7 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade
 from kacenv.core.units import Level, Seconds
 from kacenv.engine.state import LightHand, State
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
 from kacenv.model.commands import ResumeLights, ShowLook
 from kacenv.model.look import Look, Setting, Zone
 

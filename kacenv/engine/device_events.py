@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from kacenv.core.units import Seconds
-from kacenv.engine import choice, music, phase
+from kacenv.engine import phases, track_changes, track_choice
 from kacenv.engine.state import Playing
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
 from kacenv.model.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
 
 _AS_SAID = Seconds(0.5)
@@ -41,20 +41,20 @@ def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
     """Crossfade early out of a track that is shorter than its file states."""
     if at >= playing.ends_at - _AS_SAID:
         return
-    if phase.may_end_now(turn.state, turn.now) and phase.music_changes(turn.state):
-        phase.leave(turn)
+    if phases.may_end_now(turn.state, turn.now) and phases.music_changes(turn.state):
+        phases.leave(turn)
         return
-    drawn = choice.draw(turn.state, turn.state.phase)
-    music.play(turn, drawn, Seconds(max(music.SHORTEST_FADE, at - turn.now)))
+    drawn = track_choice.draw(turn.state, turn.state.phase)
+    track_changes.play(turn, drawn, Seconds(max(track_changes.SHORTEST_FADE, at - turn.now)))
 
 
 def _failed(turn: Turn, track: Playing, reason: str) -> None:
     state = turn.state
     text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
-    music.tell_once(turn, track.cut.path, text)
+    track_changes.tell_once(turn, track.cut.path, text)
     turn.change(unplayable=state.unplayable | {track.cut.path})
     if track is state.cued:
         turn.change(cued=None)
     else:
         turn.change(playing=None)
-        music.play_next(turn)
+        track_changes.play_next(turn)

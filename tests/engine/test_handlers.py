@@ -6,8 +6,9 @@ from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.engine import LightHand, Mode, State, Step, next_due, step
-from kacenv.engine.table import LEADS_TO, TABLE, Answer
+from kacenv.engine.state import LightHand, Mode, State
+from kacenv.engine.step import Step, next_due, step
+from kacenv.engine.transitions import LEADS_TO, TABLE, Answer
 from kacenv.model.chime import OwnChime
 from kacenv.model.commands import (
     Crossfade,

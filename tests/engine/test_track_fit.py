@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from support.sessions import a_cut, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine.fit import choose
+from kacenv.engine.track_fit import choose
 from kacenv.model.commands import Crossfade, CueTrack, EnterPhase
 from kacenv.model.playlist import Cut
 from kacenv.simulate import rehearse

@@ -1,9 +1,9 @@
 """Seat clocks, and the phases that wait for them."""
 
 from kacenv.core.units import format_clock
-from kacenv.engine import phase
+from kacenv.engine import phases
 from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
-from kacenv.engine.turn import Turn
+from kacenv.engine.step_context import Turn
 from kacenv.model.requests import SeatStarted
 from kacenv.model.scene import Follow, Seat
 
@@ -29,7 +29,7 @@ def _follow(turn: Turn) -> str:
     if state.phase == state.plan.waits_in:
         if state.mode is Mode.HELD:
             return "You are holding; go on with: kacenv next"
-        phase.leave(turn)
+        phases.leave(turn)
         return f"Going on to {turn.state.planned.name}."
     if state.phase == state.plan.waits_in + 1 and state.mode is not Mode.HELD:
         turn.change(phase_clock=Stopwatch(since=turn.now))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.engine import fit
+from kacenv.engine import track_fit
 from kacenv.engine.state import State
 from kacenv.model.playlist import Cut, Queue
 
@@ -81,7 +81,9 @@ def _fitting(state: State, phase: int, own: tuple[Cut, ...], heard: tuple[str, .
         fresh = tuple(cut for cut in own if cut.path != playing) or own
     if not fresh:
         return None
-    return fit.choose(fresh[:_FITTED], _left_after_playing(state, phase, heard), queue.crossfade)[0]
+    return track_fit.choose(
+        fresh[:_FITTED], _left_after_playing(state, phase, heard), queue.crossfade
+    )[0]
 
 
 def _left_after_playing(state: State, phase: int, heard: tuple[str, ...]) -> Seconds:

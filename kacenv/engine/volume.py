@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Curve, Fade
 from kacenv.core.units import Decibels, Seconds
-from kacenv.engine import choice, music
-from kacenv.engine.turn import Turn
+from kacenv.engine import track_changes, track_choice
+from kacenv.engine.step_context import Turn
 from kacenv.model import commands
 from kacenv.model.requests import Mute, Volume
 from kacenv.model.room import Role
@@ -45,7 +45,7 @@ def _outputs(turn: Turn, named: str | None) -> Sequence[str]:
 def _set_volume(turn: Turn, output: str, level: Decibels) -> None:
     volumes = turn.state.volumes
     before = volumes.get(output, Fade(0.0, 0.0, curve=Curve.LINEAR))
-    fade = before.toward(level, turn.now, VOLUME_FADE, music.STEEPEST_LEVEL)
+    fade = before.toward(level, turn.now, VOLUME_FADE, track_changes.STEEPEST_LEVEL)
     turn.change(volumes={**volumes, output: fade})
     turn.order(commands.SetVolume(output, level, turn.now, fade.duration))
 
@@ -72,9 +72,9 @@ def reset(turn: Turn) -> None:
     """Undo mutes, ducking, silence and volumes for the next session."""
     state = turn.state
     if state.hushed:
-        turn.order(commands.Hush(False, turn.now, music.SHORTEST_FADE))
+        turn.order(commands.Hush(False, turn.now, track_changes.SHORTEST_FADE))
     if state.ducked:
-        turn.order(commands.Duck(Decibels(0.0), turn.now, music.SHORTEST_FADE))
+        turn.order(commands.Duck(Decibels(0.0), turn.now, track_changes.SHORTEST_FADE))
     for output in sorted(state.muted):
         turn.order(commands.Mute(output, False, turn.now, MUTE_FADE))
     for output, fade in state.volumes.items():
@@ -110,7 +110,7 @@ def lean(turn: Turn, by: int) -> str:
     after = max(-FARTHEST_LEAN, min(FARTHEST_LEAN, turn.state.lean + by))
     if after == turn.state.lean:
         return f"The music leans {'up' if by > 0 else 'down'} as far as it goes already."
-    if not choice.any_energy(turn.state):
+    if not track_choice.any_energy(turn.state):
         return "No piece of this phase says how much energy it has; the music goes on as planned."
     turn.change(lean=after, lean_at=Seconds(turn.now + SOON))
     name = {-2: "much calmer", -1: "calmer", 0: "the plan", 1: "livelier", 2: "much livelier"}

@@ -4,7 +4,8 @@ import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine import State, Step, next_due, step
+from kacenv.engine.state import State
+from kacenv.engine.step import Step, next_due, step
 from kacenv.model.commands import Command, Crossfade, CueTrack, Notice
 from kacenv.model.playlist import Queue
 from kacenv.model.requests import DeadAir, Request, Silence, Start, TrackEnded, TrackFailed
