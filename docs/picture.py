@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
-from kacenv.loader import House, load_room, load_session
 from kacenv.model.commands import Prompt
 from kacenv.model.requests import Start
 from kacenv.plot import arc_of, write_picture

@@ -14,6 +14,7 @@ from contextlib import (
 )
 from pathlib import Path
 
+from kacenv.config import House, Patrol, load_room
 from kacenv.core.errors import JournalError, LoadError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
@@ -22,7 +23,6 @@ from kacenv.devices.midi.chime_player import MidiChimes
 from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.heart import Heart
 from kacenv.journal import Journal, Return, unfinished
-from kacenv.loader import House, Patrol, load_room
 from kacenv.model.commands import Crossfade
 from kacenv.model.room import Room
 from kacenv.session.session import LEAD, Session, lacks_staff_sound

@@ -11,10 +11,10 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
+from kacenv.config import House, load_room, load_session
 from kacenv.daemon import hold_room, open_session
 from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.loader import House, load_room, load_session
 from kacenv.model.requests import Start
 from kacenv.model.room import Broker, Room
 from kacenv.serving import open_api

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from kacenv.config import House
 from kacenv.core.errors import DaemonError, DeviceError, KacenvError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.daemon import end
@@ -22,7 +23,6 @@ from kacenv.devices.lights.direct import wait_for
 from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.journal import Journal
-from kacenv.loader import House
 from kacenv.model.commands import AudioCommand, LightCommand
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Press, Start

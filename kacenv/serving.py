@@ -29,8 +29,8 @@ from kacenv.api import (
     make_app,
 )
 from kacenv.api.line import line_options
+from kacenv.config import House, SceneCard, load_session, scene_cards
 from kacenv.core.errors import DaemonError
-from kacenv.loader import House, SceneCard, load_session, scene_cards
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.timeline import Timeline

@@ -20,9 +20,9 @@ from support.mosquitto import free_port
 from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.cli.client import get, post, running_rooms, the_room
+from kacenv.config import House
 from kacenv.core.errors import DaemonError, RefusedError
 from kacenv.daemon import hold_room
-from kacenv.loader import House
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.room import Room

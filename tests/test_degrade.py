@@ -11,12 +11,12 @@ from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.api.haste import AT_ONCE, PER_SECOND
+from kacenv.config import House
 from kacenv.core.units import Seconds
 from kacenv.daemon import hold_room
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
 from kacenv.engine.state import Mode
 from kacenv.journal import Journal, read, unfinished
-from kacenv.loader import House
 from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.model.requests import Start
 from kacenv.service import Service, unit_text

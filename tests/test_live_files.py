@@ -14,9 +14,9 @@ import pytest
 from support.houses import FOREIGN_MUSIC, musical_house
 
 from kacenv.cli.client import get, post
+from kacenv.config import House, Patrol
 from kacenv.core.units import Seconds
 from kacenv.daemon import serve
-from kacenv.loader import House, Patrol
 
 PATIENCE = 60.0
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
+from kacenv.config import House
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.controller import Rig
 from kacenv.live_rehearsal import LiveRehearsal, QuickLight, moments, open_rehearsal
-from kacenv.loader import House
 from kacenv.model.commands import ResumeLights
 from kacenv.model.look import Setting, Zone
 from kacenv.model.requests import Hold, Next, Press

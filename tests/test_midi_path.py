@@ -29,10 +29,10 @@ from support.jack import (
 from typer.testing import CliRunner
 
 from kacenv.cli.midi import app
+from kacenv.config import House, load_room
 from kacenv.core.errors import DeviceError
 from kacenv.devices.midi import midi_input
 from kacenv.devices.midi.midi_input import RtMidiInputs, RtMidiPort
-from kacenv.loader import House, load_room
 from kacenv.model.midi_trigger import heard_in
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]

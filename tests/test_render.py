@@ -12,10 +12,10 @@ import soundfile
 from support.decks import ArrayDeck, noise, rms, tone
 from support.sessions import a_cue, a_cut, a_phase, a_queue, a_room, a_timeline
 
+from kacenv.config import House, load_session
 from kacenv.core.errors import RefusedError, RenderError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.samples import RATE, Block, frames_in
-from kacenv.loader import House, load_session
 from kacenv.model.commands import Crossfade, EnterPhase, Notice, Prompt
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Next, Press, Release

@@ -31,8 +31,8 @@ from support.tone_house import (
     tone_house,
 )
 
+from kacenv.config import House, load_room, load_session
 from kacenv.devices.audio.samples import RATE
-from kacenv.loader import House, load_room, load_session
 from kacenv.render import OfflineSession
 
 _NO_BROKER = 1883

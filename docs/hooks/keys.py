@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from docs.hooks.shell import ROOT
-from kacenv.loader.schema import Kind, schema_of
+from kacenv.config.schema.json_schema import Kind, schema_of
 
 _WORDS: Final = {
     "integer": "whole number",

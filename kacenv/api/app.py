@@ -15,8 +15,8 @@ from kacenv.api.haste import Haste
 from kacenv.api.login import add_login
 from kacenv.api.records import add_records
 from kacenv.api.watch import Watch
+from kacenv.config import SceneCard
 from kacenv.engine.state import State
-from kacenv.loader import SceneCard
 from kacenv.model.requests import PressField
 from kacenv.session.session import Session
 from kacenv.status import RoomStatus

@@ -95,7 +95,7 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
 def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]":
     """Return the credential store of a room, or the default one."""
     from kacenv.access import KeyRing, key_file
-    from kacenv.loader import House, load_room
+    from kacenv.config import House, load_room
 
     if room is None:
         return KeyRing(key_file()), None

@@ -86,7 +86,7 @@ def start(
     """Begin a session: kacenv start couple-lozenge --room garden."""
     from kacenv.cli.client import post, the_room
     from kacenv.cli.start import ensure_running
-    from kacenv.loader import House
+    from kacenv.config import House
 
     home = House.find(house)
     name = ensure_running(home, room) if room else the_room(None)

@@ -11,8 +11,8 @@ from kacenv.cli.options import HouseOption
 from kacenv.system.paths import in_words
 
 if TYPE_CHECKING:
-    from kacenv.loader import Caution, House, Survey
-    from kacenv.loader.load import Place
+    from kacenv.config import Caution, House, Survey
+    from kacenv.config.load import Place
 
 
 class Format(StrEnum):
@@ -53,7 +53,7 @@ def check(  # noqa: PLR0913 - one argument for each option
     2 if the command itself was mistyped.
     """
     from kacenv.cli.check_formats import FORMATS
-    from kacenv.loader import House
+    from kacenv.config import House
 
     found = _surveyed(House.find(house), names or [], chosen=house is not None, measure=measure)
     if here:
@@ -66,7 +66,7 @@ def check(  # noqa: PLR0913 - one argument for each option
 
 def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "Survey":
     """Return the survey, after measuring files that weren't."""
-    from kacenv.loader import survey, survey_named
+    from kacenv.config import survey, survey_named
 
     def look() -> "Survey":
         return survey_named(home, names, chosen=chosen) if names else survey(home)
@@ -102,10 +102,10 @@ def _with_devices(found: "Survey") -> "Survey":
 
 def _device_cautions(place: "Place") -> "list[Caution]":
     """Return warnings about outputs whose device this machine lacks, or with too few channels."""
+    from kacenv.config import Caution
+    from kacenv.config.checks.track_warnings import Rule
     from kacenv.core.errors import DeviceError
     from kacenv.devices.audio.output.miniaudio_backend import find
-    from kacenv.loader import Caution
-    from kacenv.loader.cautions import Rule
 
     cautions = []
     for index, output in enumerate(place.room.outputs):

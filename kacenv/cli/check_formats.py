@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from kacenv.config import Survey
     from kacenv.core.errors import Problem
-    from kacenv.loader import Survey
 
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _PROBLEM: Final = "problem"
@@ -53,7 +53,7 @@ def to_github(survey: "Survey") -> str:
 def to_sarif(survey: "Survey") -> str:
     """Format as SARIF 2.1.0 (OASIS), for code hosts and editors."""
     from kacenv import __version__
-    from kacenv.loader.cautions import Rule
+    from kacenv.config.checks.track_warnings import Rule
 
     rules = [_rule(_PROBLEM, _PROBLEM_MEANING), *(_rule(one.value, one.meaning) for one in Rule)]
     results = [
@@ -79,7 +79,7 @@ FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
 
 
 def _read(survey: "Survey") -> dict[str, int]:
-    from kacenv.loader.house import FileKind
+    from kacenv.config.house import FileKind
 
     kinds = list(survey.files.values())
     return {kind.value: kinds.count(kind) for kind in FileKind}

@@ -44,7 +44,7 @@ def _tell_daemon(room: str) -> None:
 
 
 def _room(room: str | None, house: Path | None) -> "Room":
-    from kacenv.loader import House, load_room
+    from kacenv.config import House, load_room
 
     if not room:
         raise KacenvError("Say which room's lamps: kacenv lights-up --direct --room ROOM")

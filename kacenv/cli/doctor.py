@@ -11,8 +11,8 @@ from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.core.errors import DaemonError
 
 if TYPE_CHECKING:
+    from kacenv.config import House
     from kacenv.doctor import Finding, Job
-    from kacenv.loader import House
 
 _OF_THE_MACHINE = ("versions", "sound", "midi", "storage", "clock", "house")
 _OF_A_ROOM = ("state", "service", "broker", "log")
@@ -35,7 +35,7 @@ def doctor(
     if probe is not None:
         print(to_json(_probed(probe, house, room)))
         return
-    from kacenv.loader import House
+    from kacenv.config import House
 
     findings = examine(_jobs(House.find(house), room))
     print(to_json(findings) if as_json else to_text(findings))
@@ -70,8 +70,8 @@ def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Findi
         from kacenv.doctor import devices
 
         return devices.sound() if probe == "sound" else devices.midi()
+    from kacenv.config import House
     from kacenv.doctor import room as of
-    from kacenv.loader import House
 
     home = House.find(house)
     if probe == "house":
@@ -102,8 +102,8 @@ def _state(room: str) -> "Iterable[Finding]":
 
 def _name(home: "House", room: str) -> str:
     """Return the room's name, which may differ from its file's."""
+    from kacenv.config import load_room
     from kacenv.core.errors import LoadError
-    from kacenv.loader import load_room
 
     try:
         return load_room(home, room).name

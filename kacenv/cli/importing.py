@@ -10,9 +10,9 @@ from kacenv.cli.options import HouseOption
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kacenv.loader import House
-    from kacenv.loader.dealing import Thin
-    from kacenv.loader.importing import LeftOut, Piece
+    from kacenv.config import House
+    from kacenv.config.transfer.assign_to_phases import Thin
+    from kacenv.config.transfer.import_folder import LeftOut, Piece
 
 
 def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
@@ -36,7 +36,7 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
     With --scene couple-lozenge, each phase of it gets a playlist, the calmest pieces where it is
     calmest, and a new scene like that one plays them.
     """
-    from kacenv.loader import House
+    from kacenv.config import House
 
     task = _Import(House.own(house), folder, name, listened, scan)
     if scene is None:
@@ -56,7 +56,13 @@ class _Import(NamedTuple):
 
 
 def _to_playlist(task: _Import) -> None:
-    from kacenv.loader.importing import base_of, music_files, playlist_text, target_of, title_of
+    from kacenv.config.transfer.import_folder import (
+        base_of,
+        music_files,
+        playlist_text,
+        target_of,
+        title_of,
+    )
 
     paths, base = music_files(task.folder), base_of(task.home, task.folder)
     target = target_of(task.home, task.folder, task.name, again=task.listened)
@@ -69,8 +75,8 @@ def _to_playlist(task: _Import) -> None:
 
 
 def _to_scene(task: _Import, scene: str) -> None:
-    from kacenv.loader.dealing import Dealing
-    from kacenv.loader.importing import base_of, music_files
+    from kacenv.config.transfer.assign_to_phases import Dealing
+    from kacenv.config.transfer.import_folder import base_of, music_files
 
     paths, base = music_files(task.folder), base_of(task.home, task.folder)
     dealing = Dealing(task.home, task.folder, task.name, scene, again=task.listened)
@@ -99,8 +105,8 @@ def _looked_at(
     task: _Import, paths: "list[Path]", base: Path
 ) -> "tuple[list[Piece], list[LeftOut]]":
     from kacenv.analysis import known_sounds
-    from kacenv.loader.files import refuse
-    from kacenv.loader.importing import Piece, look_at
+    from kacenv.config.transfer.import_folder import Piece, look_at
+    from kacenv.config.yaml.text_files import refuse
 
     if task.scan:
         _scan(paths)
@@ -132,8 +138,8 @@ def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> N
 
 
 def _refuse_edited(task: _Import, paths: list[Path]) -> None:
-    from kacenv.loader.files import refuse
-    from kacenv.loader.importing import slug
+    from kacenv.config.transfer.import_folder import slug
+    from kacenv.config.yaml.text_files import refuse
 
     if paths:
         found = "something else than an import without --listened has written"
@@ -152,8 +158,8 @@ def _put_back(path: Path, text: str | None) -> None:
 def _report(
     what: Path, pieces: "Sequence[Piece]", left_out: "Sequence[LeftOut]", *, listened: bool
 ) -> None:
+    from kacenv.config.yaml.text_files import shown
     from kacenv.core.units import format_seconds
-    from kacenv.loader.files import shown
 
     length = format_seconds(sum(piece.length for piece in pieces))
     print(f"{shown(what)}: {_count(len(pieces), 'piece')}, {length}.")
@@ -171,8 +177,8 @@ def _report(
 
 
 def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[Thin]") -> None:
+    from kacenv.config.yaml.text_files import shown
     from kacenv.core.units import format_seconds
-    from kacenv.loader.files import shown
 
     *playlists, made = texts
     print(f"Written: {shown(made)}, which plays {_count(len(playlists), 'playlist')}:")

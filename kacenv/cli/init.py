@@ -8,7 +8,7 @@ import typer
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.loader.starter import Answers, Lamp
+    from kacenv.config.scaffold import Answers, Lamp
     from kacenv.model.room import Role
 
 _LISTEN = {
@@ -56,7 +56,7 @@ def init(  # noqa: PLR0913 - one argument for each option
     Without DIR they go to ~/.config/kacenv, or as root to /etc/kacenv, where every command
     finds them.
     """
-    from kacenv.loader.starter import Answers, begin
+    from kacenv.config.scaffold import Answers, begin
     from kacenv.system.paths import own_house
 
     where = folder or own_house()
@@ -131,7 +131,7 @@ def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Ro
 
 
 def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
-    from kacenv.loader.starter import Lamp
+    from kacenv.config.scaffold import Lamp
     from kacenv.model.look import Zone
     from kacenv.model.room import Dialect
 
@@ -151,7 +151,7 @@ def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
 
 
 def _lamp(text: str) -> "Lamp":
-    from kacenv.loader.starter import Lamp
+    from kacenv.config.scaffold import Lamp
     from kacenv.model.look import Zone
     from kacenv.model.room import Dialect
 

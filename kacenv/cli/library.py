@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
-    from kacenv.loader import House
+    from kacenv.config import House
 
 
 def _count(number: int, thing: str) -> str:
@@ -16,7 +16,7 @@ def _count(number: int, thing: str) -> str:
 
 def list_playlists(as_json: JsonOption = False, house: HouseOption = None) -> None:
     """List every playlist: how many pieces, how long, and what there is to do."""
-    from kacenv.loader import House
+    from kacenv.config import House
 
     home = House.find(house)
     rows = [_row(home, name) for name in home.playlists()]
@@ -33,8 +33,8 @@ def list_playlists(as_json: JsonOption = False, house: HouseOption = None) -> No
 
 
 def _row(house: "House", name: str) -> dict[str, Any]:
+    from kacenv.config.transfer.export import house_tracks
     from kacenv.core.errors import LoadError
-    from kacenv.loader.exporting import house_tracks
 
     try:
         tracks = house_tracks(house, name)
@@ -64,7 +64,7 @@ def missing(house: HouseOption = None, as_json: JsonOption = False) -> None:
 
     Exits with 0 if there is none, else 1.
     """
-    from kacenv.loader import House, house_music
+    from kacenv.config import House, house_music
 
     home = House.find(house)
     files, problems = house_music(home, [])
@@ -82,8 +82,8 @@ def missing(house: HouseOption = None, as_json: JsonOption = False) -> None:
 
 def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> None:
     """Write a playlist for other players: kacenv music export calm calm.m3u8 (or .xspf)."""
-    from kacenv.loader import House
-    from kacenv.loader.exporting import export, house_tracks
+    from kacenv.config import House
+    from kacenv.config.transfer.export import export, house_tracks
 
     tracks = house_tracks(House.find(house), playlist)
     export(tracks, Path(playlist).stem if "/" in playlist else playlist, file)
@@ -92,8 +92,8 @@ def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> Non
 
 def pack_scene(scene: str, archive: Path, house: HouseOption = None) -> None:
     """Pack a scene with its playlists and music: kacenv music pack couple-lozenge out.tar."""
-    from kacenv.loader import House
-    from kacenv.loader.packing import pack
+    from kacenv.config import House
+    from kacenv.config.transfer.pack import pack
 
     manifest = pack(House.find(house), scene, archive)
     size = sum(packed.size for packed in manifest.files) / 1e6
@@ -104,8 +104,8 @@ def pack_scene(scene: str, archive: Path, house: HouseOption = None) -> None:
 
 def unpack_scene(archive: Path, house: HouseOption = None) -> None:
     """Take in a packed scene, if it is whole; nothing is ever overwritten."""
-    from kacenv.loader import House
-    from kacenv.loader.unpacking import unpack
+    from kacenv.config import House
+    from kacenv.config.transfer.unpack import unpack
 
     home = House.own(house)
     done = unpack(home, archive)

@@ -88,8 +88,8 @@ def simulate(
 ) -> None:
     """Stand in for a room's lamps and show what they would show, until Ctrl-C."""
     from kacenv.cli.lamps import watch
+    from kacenv.config import House, load_room
     from kacenv.core.units import parse_level
-    from kacenv.loader import House, load_room
 
     place = load_room(House.find(house), room)
     with _lamps(place, parse_level(loss), serve=broker) as lamps:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
-    from kacenv.loader import House, SceneCard
+    from kacenv.config import House, SceneCard
 
 _NO_ROOM = "There is no room yet. Begin with: kacenv init"
 _NO_SCENE = "There is no scene yet. Begin with: kacenv init"
@@ -16,7 +16,7 @@ _NO_SCENE = "There is no scene yet. Begin with: kacenv init"
 def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
     """List the rooms: those that run, those of the house, and what must be mended first."""
     from kacenv.cli.client import running_rooms
-    from kacenv.loader import House
+    from kacenv.config import House
 
     found = list(_rooms(House.find(house), running_rooms()))
     if as_json:
@@ -40,8 +40,8 @@ def _rooms(home: "House", running: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _read(home: "House", file: str) -> tuple[str, str | None]:
+    from kacenv.config import load_room
     from kacenv.core.errors import LoadError
-    from kacenv.loader import load_room
 
     try:
         return load_room(home, file).name, None
@@ -59,7 +59,7 @@ def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
     """List the scenes of the house by the names that kacenv start takes."""
     from dataclasses import asdict
 
-    from kacenv.loader import House, scene_cards
+    from kacenv.config import House, scene_cards
 
     cards = scene_cards(House.find(house))
     if as_json:

@@ -16,10 +16,10 @@ from rich.live import Live
 from rich.text import Text
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
+from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
 from kacenv.devices.lights.simulator.embedded_broker import HOST
 from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
-from kacenv.loader import House, load_room, load_session
 from kacenv.model.requests import Press
 from kacenv.simulate import rehearse
 from kacenv.view import picture, plain_lines

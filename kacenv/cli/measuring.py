@@ -37,8 +37,8 @@ def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
 def line_of(one: "Scanned") -> str:
     """Return a file's measurement as a line, or the reason why there is none."""
     from kacenv.analysis.silence_gaps import DEAD_AIR
+    from kacenv.config.yaml.text_files import shown
     from kacenv.core.units import Seconds, format_clock, format_seconds
-    from kacenv.loader.files import shown
 
     if one.sound is None:
         return f"{shown(one.path)}: {one.reason}"

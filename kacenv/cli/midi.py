@@ -66,8 +66,8 @@ def learn(
     house: HouseOption = None,
 ) -> None:
     """Show what a pedal or controller sends, in the words of the room file, until Ctrl-C."""
+    from kacenv.config import House, load_room
     from kacenv.devices.midi.control_map import Lesson
-    from kacenv.loader import House, load_room
 
     place = load_room(House.find(house), room) if room else None
     mapped = place.midi.controls if place else None

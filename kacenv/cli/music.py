@@ -47,7 +47,7 @@ def scan(
     """Measure how loud every track is, so that all play equally loud; only new ones take time."""
     from kacenv.analysis import Cache
     from kacenv.analysis.scan import scan as scan_files
-    from kacenv.loader import House, house_music
+    from kacenv.config import House, house_music
 
     files, problems = house_music(House.find(house), playlists or [])
     for problem in problems:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from kacenv.cli.vacancy import Vacancy
+    from kacenv.config import House
     from kacenv.doctor.finding import Finding
-    from kacenv.loader import House
     from kacenv.model.room import Room
     from kacenv.preflight import Said, Verdict
 
@@ -72,7 +72,7 @@ class _Asked(NamedTuple):
     microphone: str | None
 
     def home(self) -> "House":
-        from kacenv.loader import House
+        from kacenv.config import House
 
         return House.find(self.house)
 
@@ -113,7 +113,7 @@ def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
         return machine()
     if kind in {"files", "music"}:
         return _of_the_house(kind, asked)
-    from kacenv.loader import load_room
+    from kacenv.config import load_room
 
     return _of_the_room(kind, part, load_room(asked.home(), asked.room), asked.microphone)
 
@@ -159,7 +159,7 @@ def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
 
     from kacenv.cli.start import own_program
     from kacenv.cli.vacancy import Vacancy
-    from kacenv.loader import load_room
+    from kacenv.config import load_room
     from kacenv.preflight import Verdict
     from kacenv.preflight.probes import tasks
     from kacenv.preflight.tour import daemon, tour

@@ -88,13 +88,13 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
     _check_record(live, record=record)
     if render is not None:
         from kacenv.cli.render import render_scene
-        from kacenv.loader import House
+        from kacenv.config import House
 
         render_scene(House.find(house), scene, room, render, output, presses=presses)
         return
     if live is not None:
         from kacenv.cli.live import Way, play
-        from kacenv.loader import House
+        from kacenv.config import House
 
         play(House.find(house), Way(scene, room, presses, live, record, port))
         return
@@ -143,7 +143,7 @@ class _Rehearsed(NamedTuple):
 def _rehearsed(
     house: Path | None, scenes: list[str], room: str, presses: Presses
 ) -> list[_Rehearsed]:
-    from kacenv.loader import House, load_room, load_session
+    from kacenv.config import House, load_room, load_session
     from kacenv.simulate import rehearse as simulated
 
     home = House.find(house)

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
-from kacenv.loader import House, load_room, load_session
 from kacenv.model.commands import Notice, Prompt
 from kacenv.model.requests import Press
 from kacenv.model.room import Room

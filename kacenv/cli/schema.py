@@ -25,14 +25,14 @@ def schema(
         return
     if kind not in KINDS:
         raise KacenvError(f"Which one? There are: {', '.join(KINDS)}; or all: --all docs/schema")
-    from kacenv.loader.schema import Kind, text_of
+    from kacenv.config.schema.json_schema import Kind, text_of
 
     sys.stdout.write(text_of(Kind(kind)))
 
 
 def write_schemas(folder: Path) -> list[Path]:
     """Write the three schemas to `folder`; return their paths."""
-    from kacenv.loader.schema import Kind, text_of
+    from kacenv.config.schema.json_schema import Kind, text_of
 
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

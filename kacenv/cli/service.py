@@ -103,7 +103,7 @@ def show(room: RoomOption, house: HouseOption = None, user: UserOption = "kacenv
 
 def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service]":
     from kacenv.cli.start import own_program
-    from kacenv.loader import House, load_room
+    from kacenv.config import House, load_room
     from kacenv.service import Service
 
     home = House.own(house)

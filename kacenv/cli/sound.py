@@ -12,7 +12,7 @@ from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.core.errors import DaemonError, DeviceError, LoadError
 
 if TYPE_CHECKING:
-    from kacenv.loader.source import Document
+    from kacenv.config.yaml.document import Document
     from kacenv.model.room import Output, Room
 
 app = typer.Typer(
@@ -143,8 +143,8 @@ def calibrate(  # noqa: PLR0913 - one argument for each option
 
 
 def _open(room: str, house: Path | None) -> "tuple[Room, Path, Document]":
-    from kacenv.loader import House, load_room
-    from kacenv.loader.source import read_document
+    from kacenv.config import House, load_room
+    from kacenv.config.yaml.document import read_document
 
     home = House.find(house)
     path = home.room(room)
@@ -207,10 +207,10 @@ def _parse(text: str) -> float:
 
 def _write(path: Path, place: "Room", document: "Document", index: int, trim: str) -> None:
     """Write `trim` into the room file, and change nothing else in it."""
+    from kacenv.config.yaml.document import parse
+    from kacenv.config.yaml.text_files import shown
+    from kacenv.config.yaml.validation import validate
     from kacenv.core.units import parse_decibels
-    from kacenv.loader.explain import validate
-    from kacenv.loader.files import shown
-    from kacenv.loader.source import parse
     from kacenv.model.room import Room
     from kacenv.system.paths import is_packed
 

@@ -17,7 +17,7 @@ from kacenv.system.paths import run_folder
 from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 
 if TYPE_CHECKING:
-    from kacenv.loader import House
+    from kacenv.config import House
 
 _NEEDED = ("kacenv.daemon", "kacenv.serving", "av", "miniaudio")
 """Modules that the supervisor imports, so that a daemon needn't after a crash."""
@@ -32,7 +32,7 @@ def ensure_running(home: "House", room: str) -> str:
         LoadError: The room's file can't be used.
         DaemonError: It doesn't start; the message has its output.
     """
-    from kacenv.loader import load_room
+    from kacenv.config import load_room
 
     name = load_room(home, room).name
     if not _answers(name) and not _comes_back(name):
@@ -67,8 +67,8 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
     for needed in _NEEDED:
         import_module(needed)
 
+    from kacenv.config import House
     from kacenv.daemon import room_name
-    from kacenv.loader import House
 
     def life() -> int:
         if log is not None:
@@ -81,8 +81,8 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 
 def run(room: str, house: Path | None) -> int:
     """Run `room` in this process until told to end; return the exit code."""
+    from kacenv.config import House
     from kacenv.daemon import serve
-    from kacenv.loader import House
 
     try:
         asyncio.run(serve(House.find(house), room))

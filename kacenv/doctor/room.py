@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kacenv.config import House, check_house, load_room
 from kacenv.core.errors import DeviceError, LoadError
 from kacenv.devices.lights.mqtt_client import Client, Ears
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader import House, check_house, load_room
 from kacenv.model.room import Room
 from kacenv.service import unit_name
 from kacenv.system.paths import run_folders

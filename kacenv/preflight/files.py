@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from kacenv.analysis import Known
 from kacenv.analysis.header_cache import kept_headers
+from kacenv.config import House, survey_named
+from kacenv.config.checks.track_warnings import Rule
+from kacenv.config.load import Findings, Place, check_plan, open_room, open_scene
+from kacenv.config.playlists.playlist_cache import Shelf
+from kacenv.config.playlists.resolved_track import Listed
 from kacenv.core.errors import Problem
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader import House, survey_named
-from kacenv.loader.cautions import Rule
-from kacenv.loader.load import Findings, Place, check_plan, open_room, open_scene
-from kacenv.loader.shelf import Shelf
-from kacenv.loader.tracks import Listed
 from kacenv.preflight.said import Said, Step
 
 _ELSEWHERE = frozenset({Rule.UNUSED, Rule.UNMEASURED, Rule.DEVICE})

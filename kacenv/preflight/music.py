@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kacenv.analysis import Known
+from kacenv.config.playlists.resolved_track import Listed
 from kacenv.core.units import Seconds, format_clock
 from kacenv.devices.audio.decks.ffmpeg_deck import AvDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader.tracks import Listed
 from kacenv.model.playlist import Cut
 from kacenv.preflight.said import Said, Step
 from kacenv.system.clock import MonotonicClock

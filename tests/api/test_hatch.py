@@ -14,8 +14,8 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.api.hatch import MOST_SILENT
 from kacenv.cli.client import get, post
+from kacenv.config import House
 from kacenv.daemon import hold_room
-from kacenv.loader import House
 from kacenv.model.requests import Start
 from kacenv.serving import open_api
 from kacenv.session.session import Session

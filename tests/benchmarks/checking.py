@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from support.clinics import make_clinic
 
+from kacenv.config import House, load_room, load_session, survey
 from kacenv.core.units import Seconds
-from kacenv.loader import House, load_room, load_session, survey
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.simulate import rehearse

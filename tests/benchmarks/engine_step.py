@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterator
 
+from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
-from kacenv.loader import House, load_room, load_session
 from kacenv.model.requests import Start
 from kacenv.simulate import rehearse
 

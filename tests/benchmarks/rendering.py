@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kacenv.loader import House, load_room, load_session
+from kacenv.config import House, load_room, load_session
 from kacenv.render import render
 
 SCENE = "demo"

@@ -113,4 +113,4 @@ def test_completing_loads_no_models(house: Path) -> None:
     assert "speakers" in done.stdout
     loaded = {name.split(".")[0] for name in done.stderr.split()}
     assert "yaml" in loaded
-    assert not {"pydantic", "numpy", "rich", "kacenv.loader"} & (loaded | set(done.stderr.split()))
+    assert not {"pydantic", "numpy", "rich", "kacenv.config"} & (loaded | set(done.stderr.split()))

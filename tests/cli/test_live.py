@@ -14,9 +14,9 @@ from support.houses import write_house, write_silence
 from support.mosquitto import free_port
 
 from kacenv.cli.live import Way, play, untyped
+from kacenv.config import House
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Seconds
-from kacenv.loader import House
 from kacenv.model.requests import Duck, Hold, Press, Silence
 from kacenv.session.session import Session
 

@@ -13,7 +13,7 @@ from support.lives import lived
 from support.sessions import a_room
 from support.typed import Said, typed
 
-from kacenv.loader import House, load_room
+from kacenv.config import House, load_room
 from kacenv.record import Cabinet, write_record
 
 PATIENCE = 180

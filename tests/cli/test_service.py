@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from kacenv.cli import service as command
 from kacenv.cli.service import app
+from kacenv.config import House, load_room
 from kacenv.core.errors import KacenvError, LoadError
-from kacenv.loader import House, load_room
 from kacenv.service import Service
 
 OUTPUTS = "outputs:\n  - {id: speakers, role: speakers}\n"

@@ -13,9 +13,9 @@ from support.pulse import Pulse
 from typer.testing import CliRunner, Result
 
 from kacenv.cli.sound import app
+from kacenv.config import House, load_room
 from kacenv.core.errors import DaemonError, DeviceError
 from kacenv.devices.audio.samples import RATE
-from kacenv.loader import House, load_room
 
 ROOM = """# our room
 name: quiet

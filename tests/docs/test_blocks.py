@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from docs.hooks.shell import Block, blocks, pages
-from kacenv.loader.explain import validate
-from kacenv.loader.source import parse
+from kacenv.config.yaml.document import parse
+from kacenv.config.yaml.validation import validate
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
 from kacenv.model.room import Room

@@ -14,7 +14,7 @@ from docs.hooks.commands import page as command_page
 from docs.hooks.keys import page as key_page
 from docs.hooks.shell import ROOT, blocks, commands, pages
 from kacenv.cli.app import app
-from kacenv.loader.schema import Kind
+from kacenv.config.schema.json_schema import Kind
 
 PAGES = pages()
 LINK = re.compile(r"\]\(([^)\s]+)\)")

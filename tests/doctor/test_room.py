@@ -9,9 +9,9 @@ from support.houses import write_house, write_silence
 from support.mosquitto import Mosquitto
 
 from kacenv.cli.logs import log_to_file
+from kacenv.config import House
 from kacenv.doctor import room
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader import House
 
 SCENE = "title: Quiet\nphases: [{name: onset, duration: 10m, playlist: quiet}]\n"
 PLAYLIST = """title: Quiet

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 from support.tablet import ServedRoom
 
-from kacenv.loader import House, load_session
+from kacenv.config import House, load_session
 from kacenv.model.requests import Done, Release, SeatStarted
 from kacenv.model.scene import Seat
 

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET  # reads what we have drawn
 import pytest
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
+from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.loader import House, load_room, load_session
 from kacenv.model.look import Setting, Zone
 from kacenv.model.requests import Hold, LightsUp, Press, Release
 from kacenv.model.timeline import Timeline

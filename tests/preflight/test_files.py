@@ -6,8 +6,8 @@ import pytest
 from support.houses import write_house, write_silence
 
 from kacenv.analysis import Known
+from kacenv.config import House
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader import House
 from kacenv.preflight.files import choose, files
 
 ROOM = "name: {name}\noutputs:\n  - {{id: speakers, role: speakers}}\n"

@@ -9,8 +9,8 @@ from support.sounds import tone, write_wav
 
 from kacenv.analysis import Cache, Known
 from kacenv.analysis.scan import scan
+from kacenv.config import House
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader import House
 from kacenv.preflight.files import choose
 from kacenv.preflight.music import music
 from kacenv.preflight.said import Step

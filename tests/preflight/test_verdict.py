@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from kacenv.config import House, load_room
 from kacenv.doctor.finding import Finding, Mark
-from kacenv.loader import House, load_room
 from kacenv.preflight.probes import tasks
 from kacenv.preflight.said import Taken
 from kacenv.preflight.verdict import LINES, WIDTH, Verdict

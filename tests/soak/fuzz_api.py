@@ -14,9 +14,9 @@ from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.api import haste
+from kacenv.config import House
 from kacenv.daemon import hold_room
 from kacenv.journal import Journal
-from kacenv.loader import House
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline

@@ -11,8 +11,8 @@ from support.houses import write_house
 from kacenv.analysis import Cache, Sound
 from kacenv.analysis.measurement import FIELDS
 from kacenv.analysis.measurement_cache import Stamp
+from kacenv.config import House
 from kacenv.core.units import Decibels, Seconds
-from kacenv.loader import House
 
 PHASES = ("settle", "onset", "build", "peak", "descent", "return", "integration")
 _LENGTH = Seconds(240.0)

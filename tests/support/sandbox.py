@@ -17,8 +17,8 @@ from support.access import a_certificate
 from support.daemon import ask_status
 from support.mosquitto import Mosquitto, free_port
 
+from kacenv.config import House, load_room
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.loader import House, load_room
 from kacenv.system.clock import MonotonicClock
 
 REPOSITORY = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from support.devices import MemoryLight, MemorySound
 from support.mosquitto import free_port
 from support.sessions import a_cue, a_phase, a_timeline
 
+from kacenv.config import House
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
-from kacenv.loader import House
 from kacenv.model.look import Setting, Zone
 from kacenv.model.network import Surfaces
 from kacenv.model.requests import Press, Start

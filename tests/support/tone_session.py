@@ -14,9 +14,9 @@ from support.pulse import Pulse
 from support.tone_figures import Recording
 from support.tone_house import NAME, SPEAKERS, tone_house
 
+from kacenv.config import House, load_room
 from kacenv.devices.audio.samples import RATE
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.loader import House, load_room
 from kacenv.session.session import LEAD
 from kacenv.system.clock import MonotonicClock
 
