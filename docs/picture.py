@@ -17,9 +17,9 @@ from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Prompt
 from kacenv.model.requests import Start
-from kacenv.plot import arc_of, write_picture
-from kacenv.plot import draw as svg_of
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.plot import arc_of, write_picture
+from kacenv.rehearsal.plot import draw as svg_of
+from kacenv.rehearsal.simulation import rehearse
 from kacenv.status import LampStatus, RoomStatus, Told, describe
 from kacenv.view import picture
 

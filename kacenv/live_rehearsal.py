@@ -29,10 +29,10 @@ from kacenv.model.requests import Press, Start
 from kacenv.model.room import Broker, Midi, Room
 from kacenv.model.timeline import Timeline
 from kacenv.record import Cabinet, Expiry, Kept, account_of
+from kacenv.rehearsal.simulation import words_of
 from kacenv.serving import open_api
 from kacenv.session.ports import Lamp
 from kacenv.session.session import LEAD, Session
-from kacenv.simulate import words_of
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 from kacenv.system.timestamps import Stamp, is_synchronised, stamp
 

@@ -14,7 +14,7 @@ from kacenv.core.units import Decibels
 from kacenv.devices.audio.samples import RATE, frames_in, silence
 from kacenv.model.playlist import Cut
 from kacenv.model.room import Output, Role, Room
-from kacenv.render import OfflineSession
+from kacenv.rehearsal.offline_render import OfflineSession
 
 SPAN = 480.0
 UNPLAYABLE = {

@@ -33,7 +33,7 @@ from support.tone_house import (
 
 from kacenv.config import House, load_room, load_session
 from kacenv.devices.audio.samples import RATE
-from kacenv.render import OfflineSession
+from kacenv.rehearsal.offline_render import OfflineSession
 
 _NO_BROKER = 1883
 """The light of a rendered session goes nowhere."""

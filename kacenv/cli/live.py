@@ -21,7 +21,7 @@ from kacenv.core.units import Seconds, format_clock
 from kacenv.devices.lights.simulator.embedded_broker import HOST
 from kacenv.live_rehearsal import LiveRehearsal, open_rehearsal
 from kacenv.model.requests import Press
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.simulation import rehearse
 from kacenv.view import picture, plain_lines
 
 _FRAME, _LINE = 0.1, 0.02

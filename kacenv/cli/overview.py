@@ -5,9 +5,9 @@ from typing import Final
 
 from kacenv.core.units import Seconds, format_clock, format_seconds
 from kacenv.model.look import Zone
-from kacenv.plot import Arc
-from kacenv.plot.light_rows import ZoneLight
-from kacenv.plot.scale import Scale
+from kacenv.rehearsal.plot import Arc
+from kacenv.rehearsal.plot.light_rows import ZoneLight
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _WIDTH: Final = 84
 _LABEL: Final = 10

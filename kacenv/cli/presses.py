@@ -7,7 +7,7 @@ from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds, parse_seconds
 from kacenv.model.request_text import PressError, press_of
 from kacenv.model.requests import Press
-from kacenv.simulate import LONGEST
+from kacenv.rehearsal.simulation import LONGEST
 
 _HOW: Final = "40m hold"
 """Syntax of a timed press."""

@@ -21,8 +21,8 @@ from kacenv.model.commands import (
 from kacenv.model.look import Look
 from kacenv.model.playlist import Cut
 from kacenv.model.timeline import Timeline
-from kacenv.plot import Arc
-from kacenv.simulate import Moment, Pressed, words_of
+from kacenv.rehearsal.plot import Arc
+from kacenv.rehearsal.simulation import Moment, Pressed, words_of
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from kacenv.model.requests import Press
     from kacenv.model.room import Room
     from kacenv.model.timeline import Timeline
-    from kacenv.plot import Arc
-    from kacenv.simulate import Moment
+    from kacenv.rehearsal.plot import Arc
+    from kacenv.rehearsal.simulation import Moment
 
 Presses = list[tuple["Seconds", "Press"]]
 RoomOption = Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")]
@@ -113,7 +113,7 @@ def _check(
     if compare is not None and (live is not None or render is not None):
         raise RenderError("Scenes can be compared in words, with --picture and with --json.")
     if picture is not None:
-        from kacenv.plot.picture_file import check_name
+        from kacenv.rehearsal.plot.picture_file import check_name
 
         check_name(picture)
 
@@ -135,7 +135,7 @@ class _Rehearsed(NamedTuple):
     @property
     def arc(self) -> "Arc":
         from kacenv.analysis import known_sounds
-        from kacenv.plot import arc_of
+        from kacenv.rehearsal.plot import arc_of
 
         return arc_of(self.room, self.timeline, self.moments, known_sounds())
 
@@ -144,7 +144,7 @@ def _rehearsed(
     house: Path | None, scenes: list[str], room: str, presses: Presses
 ) -> list[_Rehearsed]:
     from kacenv.config import House, load_room, load_session
-    from kacenv.simulate import rehearse as simulated
+    from kacenv.rehearsal.simulation import rehearse as simulated
 
     home = House.find(house)
     timelines = [load_session(home, scene, room) for scene in scenes]
@@ -159,7 +159,7 @@ def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) ->
     from kacenv.cli.rehearsal import rehearsal_json, rehearsal_lines
 
     if picture is not None:
-        from kacenv.plot import draw, write_picture
+        from kacenv.rehearsal.plot import draw, write_picture
 
         write_picture(picture, draw([session.arc for session in sessions]))
     if as_json:

@@ -14,9 +14,9 @@ from kacenv.model.commands import Notice, Prompt
 from kacenv.model.requests import Press
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
-from kacenv.render import Progress as Hear
-from kacenv.render import Rendered, render
-from kacenv.simulate import Pressed, rehearse, words_of
+from kacenv.rehearsal.offline_render import Progress as Hear
+from kacenv.rehearsal.offline_render import Rendered, render
+from kacenv.rehearsal.simulation import Pressed, rehearse, words_of
 
 
 def render_scene(  # noqa: PLR0913 - all but four have defaults

@@ -12,14 +12,14 @@ from kacenv.journal import Whole, read_whole
 from kacenv.model.commands import Notice, SessionEnded
 from kacenv.model.requests import Press, Resume, Start, Stop
 from kacenv.model.timeline import Timeline
-from kacenv.plot import Arc, arc_of
-from kacenv.plot.arc import HeldSpan
 from kacenv.record import model
 from kacenv.record.check_ins import check_ins_of
 from kacenv.record.life import moments_of, turns_of
 from kacenv.record.phases import extended_of, holds_of, phase_rows, visits_of
 from kacenv.record.pieces import Music
-from kacenv.simulate import rehearse, words_of
+from kacenv.rehearsal.plot import Arc, arc_of
+from kacenv.rehearsal.plot.arc import HeldSpan
+from kacenv.rehearsal.simulation import rehearse, words_of
 from kacenv.system.timestamps import Stamp, as_seen, day_after, day_of
 
 

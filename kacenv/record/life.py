@@ -12,7 +12,7 @@ from kacenv.engine.step import next_due, step
 from kacenv.journal import Past
 from kacenv.model.commands import Command, Crossfade, EnterPhase, Prompt
 from kacenv.model.requests import Press, Request, Resume
-from kacenv.simulate import Moment, Pressed, moment_of
+from kacenv.rehearsal.simulation import Moment, Pressed, moment_of
 
 BROKEN_OFF = Seconds(0.05)
 """Length of the fade by which the music's breaking off is drawn."""

@@ -7,7 +7,6 @@ from html import escape
 from typing import Any, Final, NamedTuple
 
 from kacenv.core.units import format_clock, format_seconds
-from kacenv.plot import draw
 from kacenv.record.gather import Account
 from kacenv.record.model import (
     AwayRow,
@@ -21,6 +20,7 @@ from kacenv.record.model import (
     ToldRow,
 )
 from kacenv.record.words import answer, by_hand, difference, summary, timing_lines
+from kacenv.rehearsal.plot import draw
 from kacenv.system.timestamps import day_in_words
 
 _STYLE: Final = """

@@ -9,7 +9,7 @@ from kacenv.model.commands import EnterPhase
 from kacenv.model.requests import Extend, Shorten
 from kacenv.record.life import Turn
 from kacenv.record.model import PhaseRow, Span
-from kacenv.simulate import Moment
+from kacenv.rehearsal.simulation import Moment
 
 Visits = Mapping[str, Sequence[Span]]
 """Time spans of each phase, by its name."""

@@ -17,7 +17,7 @@ from kacenv.config import House, load_room, load_session, survey
 from kacenv.core.units import Seconds
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.simulation import rehearse
 
 SCENES, PLAYLISTS, TRACKS = 50, 200, 5000
 SIZES = (1, 2, 4)

@@ -8,7 +8,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.requests import Start
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.simulation import rehearse
 
 STEPS = 20_000
 

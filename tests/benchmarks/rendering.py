@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kacenv.config import House, load_room, load_session
-from kacenv.render import render
+from kacenv.rehearsal.offline_render import render
 
 SCENE = "demo"
 

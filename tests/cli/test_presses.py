@@ -7,7 +7,7 @@ import pytest
 from kacenv.cli.presses import joined, presses_at
 from kacenv.model.request_text import PressError, press_of
 from kacenv.model.requests import Press
-from kacenv.simulate import words_of
+from kacenv.rehearsal.simulation import words_of
 
 TYPED = [
     *("hold", "release", "next", "back", "silence", "music", "end", "stop", "lights-up"),

@@ -34,7 +34,7 @@ from kacenv.model.requests import Done, Hold, Pass, Press, Release, Snooze, Star
 from kacenv.model.room import STEEPEST_LIGHT
 from kacenv.model.scene import EndKind
 from kacenv.model.timeline import Timeline
-from kacenv.simulate import Moment, rehearse
+from kacenv.rehearsal.simulation import Moment, rehearse
 
 Presses = list[tuple[Seconds, Press]]
 ROOM = a_room()

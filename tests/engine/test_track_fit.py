@@ -8,7 +8,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine.track_fit import choose
 from kacenv.model.commands import Crossfade, CueTrack, EnterPhase
 from kacenv.model.playlist import Cut
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.simulation import rehearse
 
 XF = Seconds(12.0)
 

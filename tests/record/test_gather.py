@@ -44,9 +44,9 @@ from kacenv.model.requests import (
 )
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
-from kacenv.plot import Arc, arc_of
 from kacenv.record import SessionRecord, account_of
 from kacenv.record.page import page_of
+from kacenv.rehearsal.plot import Arc, arc_of
 from kacenv.tally import Tally
 
 BEGIN = 37.5

@@ -14,8 +14,8 @@ from kacenv.model.chime import BELL
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
 from kacenv.model.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
 from kacenv.model.scene import Audience
+from kacenv.rehearsal.simulation import rehearse
 from kacenv.session.session import LEAD, Session, lacks_staff_sound
-from kacenv.simulate import rehearse
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 
 SHORT = a_timeline(

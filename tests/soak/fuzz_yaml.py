@@ -13,7 +13,7 @@ from support.houses import write_silence
 from kacenv.config import House, load_room, load_session
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.core.errors import LoadError
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.simulation import rehearse
 from soak.fuzz import Complaints, Count, Tally, mutated, revalued
 
 DATA = Path(__file__).parents[1] / "data"

@@ -26,9 +26,9 @@ from kacenv.journal import Journal, read, unfinished
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.simulation import LONGEST as FOREVER
+from kacenv.rehearsal.simulation import Moment
 from kacenv.session.session import LEAD, Session
-from kacenv.simulate import LONGEST as FOREVER
-from kacenv.simulate import Moment
 from kacenv.system.clock import SimClock
 from kacenv.system.timestamps import Stamp
 

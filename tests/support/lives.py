@@ -13,7 +13,7 @@ from kacenv.journal import Journal
 from kacenv.model.requests import Press, Request, Resume, Start
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
-from kacenv.simulate import Moment, Pressed, moment_of
+from kacenv.rehearsal.simulation import Moment, Pressed, moment_of
 from kacenv.system.timestamps import Stamp
 from kacenv.tally import Tally
 

@@ -6,8 +6,8 @@ from typing import Final
 from kacenv.core.fades import Curve as Shape
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model import commands
-from kacenv.plot.arc import LevelPoint
-from kacenv.plot.curve import Curve
+from kacenv.rehearsal.plot.arc import LevelPoint
+from kacenv.rehearsal.plot.fade_sequence import Curve
 
 SILENT: Final = Decibels(-60.0)
 """Level below which nothing is audible."""

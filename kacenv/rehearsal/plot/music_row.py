@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kacenv.core.units import format_clock, format_seconds
-from kacenv.plot.arc import Arc, PieceSpan
-from kacenv.plot.palette import DIM, ENERGY, NIGHT, NO_ENERGY, SOFT
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Point, Sheet, fitted, width_of
-from kacenv.plot.words import ground, row_name
+from kacenv.rehearsal.plot.arc import Arc, PieceSpan
+from kacenv.rehearsal.plot.palette import DIM, ENERGY, NIGHT, NO_ENERGY, SOFT
+from kacenv.rehearsal.plot.row_labels import ground, row_name
+from kacenv.rehearsal.plot.svg_canvas import Point, Sheet, fitted, width_of
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _LANE, _BETWEEN = 20.0, 3.0
 _STEPS = 8

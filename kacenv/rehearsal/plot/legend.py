@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kacenv.plot.arc import Arc, MarkKind
-from kacenv.plot.palette import DIM, ENERGY, HAND, WARM
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Sheet, width_of
+from kacenv.rehearsal.plot.arc import Arc, MarkKind
+from kacenv.rehearsal.plot.palette import DIM, ENERGY, HAND, WARM
+from kacenv.rehearsal.plot.svg_canvas import Sheet, width_of
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _SIZE: Final = 11.0
 _SWATCH: Final = 12.0

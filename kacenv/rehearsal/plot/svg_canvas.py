@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 from xml.etree import ElementTree as ET  # only writes
 
-from kacenv.plot.palette import DIM, FONT, NIGHT, SOFT
+from kacenv.rehearsal.plot.palette import DIM, FONT, NIGHT, SOFT
 
 Point = tuple[float, float]
 _WIDE: Final = frozenset("mwMW@%—…ÆŒæœ")

@@ -4,7 +4,7 @@ import pytest
 
 from kacenv.core.units import Kelvin, Level
 from kacenv.model.look import Color, Setting
-from kacenv.plot.colour import Light, light_of, shown
+from kacenv.rehearsal.plot.screen_color import Light, light_of, shown
 
 
 def white(kelvin: float) -> Light:

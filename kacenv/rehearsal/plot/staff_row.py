@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from kacenv.core.units import format_clock
-from kacenv.plot.arc import Arc, Mark, MarkKind
-from kacenv.plot.palette import DIM, HAND, SOFT, WARM
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Point, Sheet, width_of
-from kacenv.plot.words import row_name
+from kacenv.rehearsal.plot.arc import Arc, Mark, MarkKind
+from kacenv.rehearsal.plot.palette import DIM, HAND, SOFT, WARM
+from kacenv.rehearsal.plot.row_labels import row_name
+from kacenv.rehearsal.plot.svg_canvas import Point, Sheet, width_of
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _ROW: Final = 20.0
 _INDENT: Final = 11.0

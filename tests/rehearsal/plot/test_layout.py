@@ -13,13 +13,13 @@ from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.model.look import Setting, Zone
 from kacenv.model.requests import Hold, LightsUp, Press, Release
 from kacenv.model.timeline import Timeline
-from kacenv.plot import Arc, arc_of, draw
-from kacenv.plot.page import WIDTH
-from kacenv.plot.sheet import fitted, width_of
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.plot import Arc, arc_of, draw
+from kacenv.rehearsal.plot.layout import WIDTH
+from kacenv.rehearsal.plot.svg_canvas import fitted, width_of
+from kacenv.rehearsal.simulation import rehearse
 
 SVG = "{http://www.w3.org/2000/svg}"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def arc(timeline: Timeline, *presses: tuple[float, Press]) -> Arc:

@@ -21,8 +21,8 @@ from kacenv.model.playlist import Cut
 from kacenv.model.requests import Next, Press, Release
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.render import OfflineSession, render
-from kacenv.simulate import LONGEST, Moment, Pressed
+from kacenv.rehearsal.offline_render import OfflineSession, render
+from kacenv.rehearsal.simulation import LONGEST, Moment, Pressed
 
 LOW, HIGH = 200.0, 1000.0
 SPEAKERS = Room(name="test", outputs=(Output(id="speakers", role=Role.SPEAKERS),))
@@ -113,7 +113,7 @@ def test_the_phases_sound_at_their_times() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_slow_decoder_changes_no_sample(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the samples arrive, the same sound comes out, and the same orders are given."""
-    monkeypatch.setattr("kacenv.render._NAP", 0)
+    monkeypatch.setattr("kacenv.rehearsal.offline_render._NAP", 0)
     prompt, first = sound_of(two_tones())
     hesitant, second = sound_of(two_tones(), lambda: HesitantDeck(seed))
     np.testing.assert_array_equal(hesitant, prompt)

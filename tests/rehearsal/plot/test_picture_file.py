@@ -8,8 +8,8 @@ import pytest
 from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.errors import RenderError
-from kacenv.plot import arc_of, draw, picture_file, write_picture
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.plot import arc_of, draw, picture_file, write_picture
+from kacenv.rehearsal.simulation import rehearse
 
 
 @pytest.fixture(scope="module")

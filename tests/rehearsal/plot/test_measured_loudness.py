@@ -15,8 +15,8 @@ from kacenv.analysis.measurement_cache import Stamp
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
 from kacenv.model.timeline import Timeline
-from kacenv.plot import Arc, arc_of
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.plot import Arc, arc_of
+from kacenv.rehearsal.simulation import rehearse
 
 
 def a_scene(path: Path, gain: float) -> Timeline:

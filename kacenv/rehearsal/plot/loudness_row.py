@@ -3,11 +3,11 @@
 import math
 from typing import Final
 
-from kacenv.plot.arc import Arc
-from kacenv.plot.palette import BRIGHT, DIM, EDGE, SOFT, WARM
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Sheet, width_of
-from kacenv.plot.words import decibels, ground, row_name
+from kacenv.rehearsal.plot.arc import Arc
+from kacenv.rehearsal.plot.palette import BRIGHT, DIM, EDGE, SOFT, WARM
+from kacenv.rehearsal.plot.row_labels import decibels, ground, row_name
+from kacenv.rehearsal.plot.svg_canvas import Sheet, width_of
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _HEIGHT: Final = 92.0
 _HEADROOM: Final = 5.0

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from kacenv.plot.arc import Arc
-from kacenv.plot.palette import DIM, GROUND
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Sheet
+from kacenv.rehearsal.plot.arc import Arc
+from kacenv.rehearsal.plot.palette import DIM, GROUND
+from kacenv.rehearsal.plot.svg_canvas import Sheet
+from kacenv.rehearsal.plot.time_axis import Scale
 
 GAP: Final = 2.0
 """Distance of two phases, in pixels."""

@@ -5,13 +5,13 @@ from typing import Final
 
 from kacenv.core.units import Level, Seconds
 from kacenv.model.look import Zone
-from kacenv.plot.arc import Arc, LookSpan
-from kacenv.plot.colour import Light, light_of, shown
-from kacenv.plot.curve import Curve
-from kacenv.plot.palette import NIGHT, SOFT
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Sheet, width_of
-from kacenv.plot.words import GAP, row_name
+from kacenv.rehearsal.plot.arc import Arc, LookSpan
+from kacenv.rehearsal.plot.fade_sequence import Curve
+from kacenv.rehearsal.plot.palette import NIGHT, SOFT
+from kacenv.rehearsal.plot.row_labels import GAP, row_name
+from kacenv.rehearsal.plot.screen_color import Light, light_of, shown
+from kacenv.rehearsal.plot.svg_canvas import Sheet, width_of
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _BAND, _BETWEEN = 34.0, 5.0
 SHORTEST: Final = Seconds(1.0)

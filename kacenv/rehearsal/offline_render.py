@@ -28,7 +28,14 @@ from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, Press, Request, Start
 from kacenv.model.room import Output, Room
 from kacenv.model.timeline import Timeline
-from kacenv.simulate import LONGEST, Moment, Pressed, moment_of, refusals_at, refuse_late
+from kacenv.rehearsal.simulation import (
+    LONGEST,
+    Moment,
+    Pressed,
+    moment_of,
+    refusals_at,
+    refuse_late,
+)
 
 _LEAD = Seconds(0.2)
 """Lead of the engine over the sound, as in a live session."""

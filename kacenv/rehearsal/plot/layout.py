@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from kacenv.core.units import Seconds, format_seconds
-from kacenv.plot.arc import Arc
-from kacenv.plot.legend import draw_legend
-from kacenv.plot.light_rows import draw_light
-from kacenv.plot.loudness_row import draw_loudness
-from kacenv.plot.music_row import draw_key, draw_music, key_of
-from kacenv.plot.palette import BRIGHT, DIM, FAINT
-from kacenv.plot.phase_row import draw_held, draw_phases
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Sheet
-from kacenv.plot.staff_row import draw_hand, draw_staff
+from kacenv.rehearsal.plot.arc import Arc
+from kacenv.rehearsal.plot.legend import draw_legend
+from kacenv.rehearsal.plot.light_rows import draw_light
+from kacenv.rehearsal.plot.loudness_row import draw_loudness
+from kacenv.rehearsal.plot.music_row import draw_key, draw_music, key_of
+from kacenv.rehearsal.plot.palette import BRIGHT, DIM, FAINT
+from kacenv.rehearsal.plot.phase_row import draw_held, draw_phases
+from kacenv.rehearsal.plot.staff_row import draw_hand, draw_staff
+from kacenv.rehearsal.plot.svg_canvas import Sheet
+from kacenv.rehearsal.plot.time_axis import Scale
 
 WIDTH: Final = 1200.0
 _LEFT, _RIGHT = 104.0, WIDTH - 28.0

@@ -3,11 +3,11 @@
 from typing import Final
 
 from kacenv.core.units import format_seconds
-from kacenv.plot.arc import Arc, PhaseSpan
-from kacenv.plot.palette import BRIGHT, EDGE, HAND, SOFT
-from kacenv.plot.scale import Scale
-from kacenv.plot.sheet import Point, Sheet, fitted, width_of
-from kacenv.plot.words import GAP, row_name
+from kacenv.rehearsal.plot.arc import Arc, PhaseSpan
+from kacenv.rehearsal.plot.palette import BRIGHT, EDGE, HAND, SOFT
+from kacenv.rehearsal.plot.row_labels import GAP, row_name
+from kacenv.rehearsal.plot.svg_canvas import Point, Sheet, fitted, width_of
+from kacenv.rehearsal.plot.time_axis import Scale
 
 _HEIGHT: Final = 30.0
 _SIZES: Final = (13.0, 11.0, 9.0)

@@ -10,7 +10,7 @@ from kacenv.analysis.loudness_curve import loudness_at
 from kacenv.analysis.normalization import REFERENCE
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
-from kacenv.plot.arc import LevelPoint, PieceSpan, level_between
+from kacenv.rehearsal.plot.arc import LevelPoint, PieceSpan, level_between
 
 _POINTS: Final = 1200
 """Number of points over the session, about one for each pixel."""

@@ -7,7 +7,7 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.model.commands import Crossfade, CueTrack, EnterPhase, Prompt, SessionEnded
 from kacenv.model.requests import Hold, Next, Press, Release, Volume
-from kacenv.simulate import LONGEST, Pressed, Rehearsal, rehearse
+from kacenv.rehearsal.simulation import LONGEST, Pressed, Rehearsal, rehearse
 
 TWO = a_timeline(a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0))
 

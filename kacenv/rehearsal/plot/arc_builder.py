@@ -12,10 +12,10 @@ from kacenv.model.look import Zone
 from kacenv.model.requests import Back, End, Hold, Next, Press, Release, Stop
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.plot.arc import Arc, HeldSpan, LookSpan, Mark, MarkKind, PhaseSpan, PieceSpan
-from kacenv.plot.loudness import Loudness
-from kacenv.plot.measured import Sounds
-from kacenv.simulate import Moment, Pressed, words_of
+from kacenv.rehearsal.plot.arc import Arc, HeldSpan, LookSpan, Mark, MarkKind, PhaseSpan, PieceSpan
+from kacenv.rehearsal.plot.measured_loudness import Sounds
+from kacenv.rehearsal.plot.planned_loudness import Loudness
+from kacenv.rehearsal.simulation import Moment, Pressed, words_of
 
 _WHITE = 2700.0
 """White of lamps without one in the room file, in kelvin."""

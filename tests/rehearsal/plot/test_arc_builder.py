@@ -8,9 +8,9 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.model.look import Setting, Zone
 from kacenv.model.requests import Duck, Hold, Music, Next, Press, Release, Silence
-from kacenv.plot import Arc, arc_of
-from kacenv.plot.arc import MarkKind
-from kacenv.simulate import rehearse
+from kacenv.rehearsal.plot import Arc, arc_of
+from kacenv.rehearsal.plot.arc import MarkKind
+from kacenv.rehearsal.simulation import rehearse
 
 TWO = a_timeline(
     a_phase("onset", 300.0, level=Decibels(-6.0), cues=(a_cue("Look in", 60.0),)),
