@@ -20,7 +20,7 @@ from kacenv.model.requests import Start
 from kacenv.rehearsal.plot import arc_of, write_picture
 from kacenv.rehearsal.plot import draw as svg_of
 from kacenv.rehearsal.simulation import rehearse
-from kacenv.status import LampStatus, RoomStatus, Told, describe
+from kacenv.session.status import LampStatus, RoomStatus, Told, describe
 from kacenv.view import picture
 
 MOMENT = Seconds(158.0)

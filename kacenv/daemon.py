@@ -22,9 +22,9 @@ from kacenv.devices.lights.controller import Rig
 from kacenv.devices.midi.chime_player import MidiChimes
 from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.heart import Heart
-from kacenv.journal import Journal, Return, unfinished
 from kacenv.model.commands import Crossfade
 from kacenv.model.room import Room
+from kacenv.session.journal import Journal, Return, unfinished
 from kacenv.session.session import LEAD, Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock
 from kacenv.system.paths import state_folder
@@ -138,8 +138,8 @@ async def _open_api(
 @asynccontextmanager
 async def _recorded(session: Session, journal: Journal, back: Return | None) -> AsyncIterator[None]:
     """Write a record of each session that ends, if the room keeps records."""
-    await asyncio.to_thread(importlib.import_module, "kacenv.record")
-    from kacenv.record import SETTLED, Keeper  # noqa: PLC0415 - loaded just now, on a thread
+    await asyncio.to_thread(importlib.import_module, "kacenv.session.records")
+    from kacenv.session.records import SETTLED, Keeper  # noqa: PLC0415 - loaded just now, on a thread
 
     with closing(Keeper(session.room, journal.path, session.tell)) as keeper:
         if back is None:

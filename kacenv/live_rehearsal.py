@@ -22,16 +22,16 @@ from kacenv.devices.lights.controller import Rig
 from kacenv.devices.lights.direct import wait_for
 from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.journal import Journal
 from kacenv.model.commands import AudioCommand, LightCommand
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Press, Start
 from kacenv.model.room import Broker, Midi, Room
 from kacenv.model.timeline import Timeline
-from kacenv.record import Cabinet, Expiry, Kept, account_of
 from kacenv.rehearsal.simulation import words_of
 from kacenv.serving import open_api
+from kacenv.session.journal import Journal
 from kacenv.session.ports import Lamp
+from kacenv.session.records import Cabinet, Expiry, Kept, account_of
 from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 from kacenv.system.timestamps import Stamp, is_synchronised, stamp

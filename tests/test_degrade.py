@@ -16,11 +16,11 @@ from kacenv.core.units import Seconds
 from kacenv.daemon import hold_room
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
 from kacenv.engine.state import Mode
-from kacenv.journal import Journal, read, unfinished
 from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.model.requests import Start
 from kacenv.service import Service, unit_text
 from kacenv.serving import open_api
+from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import MonotonicClock, SimClock
 from kacenv.system.timestamps import stamp

@@ -18,7 +18,7 @@ from kacenv.model.look import Setting, Zone
 from kacenv.model.requests import Hold, Next, Press
 from kacenv.model.room import Records, Room
 from kacenv.model.timeline import Timeline
-from kacenv.record import Cabinet
+from kacenv.session.records import Cabinet
 from kacenv.system.clock import SimClock
 
 PATIENCE = 20.0

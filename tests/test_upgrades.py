@@ -1,7 +1,7 @@
 """What an older kacenv keeps is used by this one, and what a newer one keeps is left alone.
 
 `tests/data/kept` was written once, by the code of commit 0d3c414, and never changes; journals
-have `tests/journal/test_versions.py` of their own.
+have `tests/session/journal/test_versions.py` of their own.
 """
 
 import json
@@ -21,7 +21,7 @@ from kacenv.analysis.header_cache import Header, Headers
 from kacenv.analysis.measurement_cache import Stamp, known_sounds
 from kacenv.core.errors import KacenvError, RecordError
 from kacenv.core.units import Seconds
-from kacenv.record import Cabinet
+from kacenv.session.records import Cabinet
 
 KEPT = Path(__file__).parent / "data" / "kept"
 TOKEN = "kacenv_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"  # noqa: S105 - of nobody

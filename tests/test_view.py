@@ -12,7 +12,7 @@ from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import Hold, SeatStarted, Snooze, Start
 from kacenv.model.scene import Seat
-from kacenv.status import LampStatus, RoomStatus, Told, describe
+from kacenv.session.status import LampStatus, RoomStatus, Told, describe
 from kacenv.view import lamp_colour, picture, plain_lines, pulse_line
 from kacenv.words import status_lines
 

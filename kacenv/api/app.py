@@ -19,7 +19,7 @@ from kacenv.config import SceneCard
 from kacenv.engine.state import State
 from kacenv.model.requests import PressField
 from kacenv.session.session import Session
-from kacenv.status import RoomStatus
+from kacenv.session.status import RoomStatus
 
 VERSION = "1.0"
 """Version of the API; 1.1 would add to it, 2.0 would live below `/v2`."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kacenv.engine.state import Mode
-from kacenv.status import RoomStatus
+from kacenv.session.status import RoomStatus
 
 Json = dict[str, Any]
 CLOCKS = frozenset({"at", "in_phase", "phase_left", "elapsed", "left", "position", "due_in", "ago"})

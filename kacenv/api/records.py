@@ -8,9 +8,9 @@ from fastapi import FastAPI, Path, Query, Request, Response
 
 from kacenv.access import DeviceRole, Refusal
 from kacenv.api.answers import Problem
-from kacenv.record.cabinet import DATA, MUSIC, PAGE, Cabinet
-from kacenv.record.model import RecordCard, SessionRecord
-from kacenv.record.page import POLICY
+from kacenv.session.records.html_page import POLICY
+from kacenv.session.records.session_record import RecordCard, SessionRecord
+from kacenv.session.records.store import DATA, MUSIC, PAGE, Cabinet
 
 RECORDS: Final = "/v1/records"
 _PAGE_POLICY: Final = "; frame-ancestors 'none'"

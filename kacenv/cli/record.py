@@ -11,7 +11,7 @@ import typer
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.record import Cabinet, Kept, SessionRecord
+    from kacenv.session.records import Cabinet, Kept, SessionRecord
 
 app = typer.Typer(
     help="Read the record of the last session, or of one before; it tells of nobody in the chairs.",
@@ -47,7 +47,7 @@ def last(
     """
     if context.invoked_subcommand is not None:
         return
-    from kacenv.record import Cabinet
+    from kacenv.session.records import Cabinet
 
     cabinet = Cabinet()
     found = cabinet.kept(room)
@@ -64,7 +64,7 @@ def show(
     music: MusicOption = False,
 ) -> None:
     """Read the record of one session: kacenv record show 3f9a0c12."""
-    from kacenv.record import Cabinet
+    from kacenv.session.records import Cabinet
 
     cabinet = Cabinet()
     _give(cabinet, cabinet.find(id_), html, as_json=as_json, music=music)
@@ -73,7 +73,7 @@ def show(
 @app.command("list")
 def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
     """List the records that are kept, the newest last."""
-    from kacenv.record import Cabinet
+    from kacenv.session.records import Cabinet
 
     cabinet = Cabinet()
     found = cabinet.cards(room)
@@ -100,7 +100,7 @@ def remove(
 
     With --all, ended sessions whose record isn't written yet are removed as well.
     """
-    from kacenv.record import Cabinet, forget
+    from kacenv.session.records import Cabinet, forget
 
     cabinet = Cabinet()
     if (id_ is None) is not every:
@@ -121,7 +121,7 @@ def _give(
     """Print or copy one record in the format chosen."""
     if sum((html is not None, as_json, music)) > 1:
         raise KacenvError("One at a time: --html, --json or --music.")
-    from kacenv.record.cabinet import DATA, MUSIC, PAGE
+    from kacenv.session.records.store import DATA, MUSIC, PAGE
 
     if html is not None:
         _copy(cabinet.text(kept, PAGE), html)
@@ -144,6 +144,6 @@ def _copy(text: str, file: Path) -> None:
 
 
 def _print(record: "SessionRecord") -> None:
-    from kacenv.record.words import record_lines
+    from kacenv.session.records.record_text import record_lines
 
     print("\n".join(record_lines(record)))

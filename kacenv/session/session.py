@@ -5,17 +5,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from kacenv.board import Board
 from kacenv.core.errors import KacenvError, RefusedError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.diary import Diary
 from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import fold
 from kacenv.engine.state import LightHand, Mode, State
 from kacenv.engine.step import next_due, step
 from kacenv.engine.track_changes import SHORTEST_FADE
-from kacenv.journal import Journal, Return
 from kacenv.model.commands import (
     Command,
     Crossfade,
@@ -32,8 +29,11 @@ from kacenv.model.commands import (
 )
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
-from kacenv.stage import Stage
-from kacenv.status import RoomStatus, describe
+from kacenv.session.device_hub import Stage
+from kacenv.session.journal import Journal, Return
+from kacenv.session.session_log import Diary
+from kacenv.session.staff_messages import Board
+from kacenv.session.status import RoomStatus, describe
 from kacenv.system.clock import Clock
 from kacenv.system.timestamps import slept
 

@@ -14,7 +14,7 @@ from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import End, Extend, Hold, Press, Start
 from kacenv.model.timeline import Timeline
-from kacenv.status import LampStatus, RoomStatus, Told, describe
+from kacenv.session.status import LampStatus, RoomStatus, Told, describe
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
 _LAMPS = {"left": LampStatus("seats", 0.3, 2200.0, True)}

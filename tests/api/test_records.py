@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from api.conftest import Guarded
-from record.test_gather import PLAN
+from session.records.test_builder import PLAN
 from support.caller import Caller
 from support.lives import lived
 from support.sessions import a_room
 
-from kacenv.record import Cabinet, SessionRecord, write_record
-from kacenv.record.page import POLICY
+from kacenv.session.records import Cabinet, SessionRecord, write_record
+from kacenv.session.records.html_page import POLICY
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from record.test_gather import PLAN
+from session.records.test_builder import PLAN
 from support.daemon import Daemon
 from support.houses import silent_house
 from support.lives import lived
@@ -14,7 +14,7 @@ from support.sessions import a_room
 from support.typed import Said, typed
 
 from kacenv.config import House, load_room
-from kacenv.record import Cabinet, write_record
+from kacenv.session.records import Cabinet, write_record
 
 PATIENCE = 180
 

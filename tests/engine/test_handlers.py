@@ -37,7 +37,7 @@ from kacenv.model.requests import (
 )
 from kacenv.model.scene import EndKind
 from kacenv.model.timeline import Timeline
-from kacenv.status import describe
+from kacenv.session.status import describe
 
 THREE = a_timeline(
     a_phase("onset", cues=(a_cue("Look in", 300.0),)),

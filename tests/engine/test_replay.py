@@ -25,7 +25,6 @@ from kacenv.engine.replay import Entry, fold, is_on
 from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import Step, next_due, step
-from kacenv.journal.codec import Record, read_line, write_line
 from kacenv.model.commands import (
     Command,
     Crossfade,
@@ -57,6 +56,7 @@ from kacenv.model.requests import Duck as DuckPress
 from kacenv.model.requests import Mute as MutePress
 from kacenv.model.scene import EndKind, Seat
 from kacenv.model.timeline import Timeline
+from kacenv.session.journal.line_codec import Record, read_line, write_line
 from kacenv.system.timestamps import Stamp
 
 ROOM = a_room()

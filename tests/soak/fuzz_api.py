@@ -16,11 +16,11 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 from kacenv.api import haste
 from kacenv.config import House
 from kacenv.daemon import hold_room
-from kacenv.journal import Journal
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline
 from kacenv.serving import open_api
+from kacenv.session.journal import Journal
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally, mutated

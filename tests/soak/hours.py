@@ -20,8 +20,8 @@ from kacenv.config import House, load_room, load_session
 from kacenv.daemon import open_session
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.journal import Journal
 from kacenv.model.requests import Start
+from kacenv.session.journal import Journal
 from kacenv.system.clock import MonotonicClock
 from soak.real_kills import make_house
 

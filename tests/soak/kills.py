@@ -22,12 +22,12 @@ from kacenv.engine import resume
 from kacenv.engine.replay import Entry, fold
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import next_due, step
-from kacenv.journal import Journal, read, unfinished
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.simulation import LONGEST as FOREVER
 from kacenv.rehearsal.simulation import Moment
+from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import SimClock
 from kacenv.system.timestamps import Stamp

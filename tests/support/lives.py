@@ -9,13 +9,13 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import next_due, step
-from kacenv.journal import Journal
 from kacenv.model.requests import Press, Request, Resume, Start
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.simulation import Moment, Pressed, moment_of
+from kacenv.session.journal import Journal
+from kacenv.session.lateness import Tally
 from kacenv.system.timestamps import Stamp
-from kacenv.tally import Tally
 
 WALL = 1_800_000_000.0
 """Unix time at 0 of a life's clock: 15 January 2027."""
