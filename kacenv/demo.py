@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.live import Live
 
 from kacenv.config import House, load_room, load_session
-from kacenv.daemon import hold_room, open_session
 from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.requests import Start
 from kacenv.model.room import Broker, Room
-from kacenv.serving import open_api
+from kacenv.server.daemon import hold_room, open_session
+from kacenv.server.http.listen import open_api
 from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
 from kacenv.view import picture, plain_lines, pulse_line

@@ -10,16 +10,16 @@ import pytest
 from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
-from kacenv.api.haste import AT_ONCE, PER_SECOND
 from kacenv.config import House
 from kacenv.core.units import Seconds
-from kacenv.daemon import hold_room
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
 from kacenv.engine.state import Mode
 from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.model.requests import Start
-from kacenv.service import Service, unit_text
-from kacenv.serving import open_api
+from kacenv.server.daemon import hold_room
+from kacenv.server.http.listen import open_api
+from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND
+from kacenv.server.systemd_unit import Service, unit_text
 from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import MonotonicClock, SimClock

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.service import Service, unit_text
+from kacenv.server.systemd_unit import Service, unit_text
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 KNOWN = "libvlc5 libasound2t64"

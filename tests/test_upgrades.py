@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from kacenv.access import DeviceRole, KeyRing
 from kacenv.analysis import Cache
 from kacenv.analysis.header_cache import Header, Headers
 from kacenv.analysis.measurement_cache import Stamp, known_sounds
 from kacenv.core.errors import KacenvError, RecordError
 from kacenv.core.units import Seconds
+from kacenv.server.auth import DeviceRole, KeyRing
 from kacenv.session.records import Cabinet
 
 KEPT = Path(__file__).parent / "data" / "kept"

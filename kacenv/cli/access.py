@@ -12,8 +12,8 @@ from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.access import KeyRing
     from kacenv.model.room import Room
+    from kacenv.server.auth import KeyRing
 
 app = typer.Typer(
     help="Say which tablets may drive or watch a room over the network.",
@@ -46,7 +46,7 @@ def add(
 
     E.g. kacenv access add "tablet garden" --room garden
     """
-    from kacenv.access import DeviceRole
+    from kacenv.server.auth import DeviceRole
 
     if role not in set(DeviceRole):
         raise KacenvError(f"A device is staff or viewer, not {role}: --role viewer")
@@ -94,8 +94,8 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
 
 def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]":
     """Return the credential store of a room, or the default one."""
-    from kacenv.access import KeyRing, key_file
     from kacenv.config import House, load_room
+    from kacenv.server.auth import KeyRing, key_file
 
     if room is None:
         return KeyRing(key_file()), None

@@ -5,8 +5,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kacenv.cli.client import post
 from kacenv.core.errors import DaemonError, KacenvError, RefusedError
+from kacenv.server.daemon_client import post
 
 if TYPE_CHECKING:
     from kacenv.devices.lights.direct import Outcome

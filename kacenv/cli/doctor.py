@@ -55,7 +55,7 @@ def _jobs(home: "House", room: str | None) -> "Iterator[Job]":
 
 
 def _rooms(home: "House") -> list[str]:
-    from kacenv.cli.client import running_rooms
+    from kacenv.server.daemon_client import running_rooms
 
     return sorted({*home.rooms(), *running_rooms()})
 
@@ -91,8 +91,8 @@ def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
 
 
 def _state(room: str) -> "Iterable[Finding]":
-    from kacenv.cli.client import get
     from kacenv.doctor import room as of
+    from kacenv.server.daemon_client import get
 
     try:
         return of.state(room, get(room, "/v1/status"))

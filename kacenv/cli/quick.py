@@ -29,7 +29,7 @@ def run(words: list[str]) -> bool:
 
 def send(room: str | None, kind: str, **fields: Any) -> None:
     """Send a request to the room, and print its reply."""
-    from kacenv.cli.client import post
+    from kacenv.server.daemon_client import post
 
     given = {key: value for key, value in fields.items() if value is not None}
     print(post(room, "/v1/requests", {"kind": kind, **given})["reply"])
@@ -37,7 +37,7 @@ def send(room: str | None, kind: str, **fields: Any) -> None:
 
 def show_status(room: str | None, *, as_json: bool = False) -> None:
     """Print the room's status, in words or as JSON."""
-    from kacenv.cli.client import get
+    from kacenv.server.daemon_client import get
 
     found = get(room, "/v1/status")
     if as_json:

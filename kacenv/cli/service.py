@@ -14,7 +14,7 @@ from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
     from kacenv.model.room import Room
-    from kacenv.service import Service
+    from kacenv.server.systemd_unit import Service
 
 app = typer.Typer(
     help="Keep a room running from the start of the machine on, by systemd.",
@@ -53,7 +53,7 @@ def install(  # noqa: PLR0913 - one argument for each option
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is done.")] = False,
 ) -> None:
     """Have systemd start the room with the machine, and again whenever it dies."""
-    from kacenv.service import unit_text, users_text
+    from kacenv.server.systemd_unit import unit_text, users_text
 
     place, service = _described(room, house, user)
     if not dry_run:
@@ -76,7 +76,7 @@ def install(  # noqa: PLR0913 - one argument for each option
 @app.command()
 def uninstall(room: RoomOption, root: RootOption = None) -> None:
     """Leave the room to itself again; what it has written down is kept."""
-    from kacenv.service import unit_name
+    from kacenv.server.systemd_unit import unit_name
 
     unit = unit_name(room)
     path = (root or Path("/")) / _UNITS / unit
@@ -96,7 +96,7 @@ def uninstall(room: RoomOption, root: RootOption = None) -> None:
 @app.command()
 def show(room: RoomOption, house: HouseOption = None, user: UserOption = "kacenv") -> None:
     """Print the unit that install would write."""
-    from kacenv.service import unit_text
+    from kacenv.server.systemd_unit import unit_text
 
     print(unit_text(_described(room, house, user)[1]), end="")
 
@@ -104,7 +104,7 @@ def show(room: RoomOption, house: HouseOption = None, user: UserOption = "kacenv
 def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service]":
     from kacenv.cli.start import own_program
     from kacenv.config import House, load_room
-    from kacenv.service import Service
+    from kacenv.server.systemd_unit import Service
 
     home = House.own(house)
     place = load_room(home, room)
@@ -145,7 +145,7 @@ def _refuse_a_second(service: "Service", *, dry_run: bool) -> None:
 
 
 def _refuse_during_session(room: str) -> None:
-    from kacenv.cli.client import get
+    from kacenv.server.daemon_client import get
 
     try:
         mode = get(room, "/v1/status")["session"]["mode"]
@@ -156,7 +156,7 @@ def _refuse_during_session(room: str) -> None:
 
 
 def _answers(room: str) -> bool:
-    from kacenv.cli.client import get
+    from kacenv.server.daemon_client import get
 
     try:
         get(room, "/v1/status")

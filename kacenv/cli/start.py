@@ -10,16 +10,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kacenv.cli.client import get
 from kacenv.cli.logs import log_to_file
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
+from kacenv.server.daemon_client import get
 from kacenv.system.paths import run_folder
 from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 
 if TYPE_CHECKING:
     from kacenv.config import House
 
-_NEEDED = ("kacenv.daemon", "kacenv.serving", "av", "miniaudio")
+_NEEDED = ("kacenv.server.daemon", "kacenv.server.http.listen", "av", "miniaudio")
 """Modules that the supervisor imports, so that a daemon needn't after a crash."""
 _PATIENCE = 15.0
 """Time limit of a daemon's first answer, in seconds."""
@@ -62,13 +62,13 @@ def _comes_back(name: str) -> bool:
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
     """Keep the daemon of `room` running until told to end; return the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
-    from kacenv.supervisor import Supervisor, forked
+    from kacenv.server.supervisor import Supervisor, forked
 
     for needed in _NEEDED:
         import_module(needed)
 
     from kacenv.config import House
-    from kacenv.daemon import room_name
+    from kacenv.server.daemon import room_name
 
     def life() -> int:
         if log is not None:
@@ -82,7 +82,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 def run(room: str, house: Path | None) -> int:
     """Run `room` in this process until told to end; return the exit code."""
     from kacenv.config import House
-    from kacenv.daemon import serve
+    from kacenv.server.daemon import serve
 
     try:
         asyncio.run(serve(House.find(house), room))

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kacenv.cli.client import get, post
 from kacenv.core.errors import KacenvError, NotRunningError
 from kacenv.preflight.lookout import RoomTakenError
+from kacenv.server.daemon_client import get, post
 from kacenv.system.room_lock import is_claimed
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ def watch(
 
     E.g. kacenv watch --room garden, or kacenv watch --json | jq .session.phase
     """
-    from kacenv.cli.client import the_room
-    from kacenv.cli.feed import Feed
+    from kacenv.server.daemon_client import the_room
+    from kacenv.server.event_client import Feed
 
     with Feed(the_room(room)) as feed:
         try:

@@ -17,7 +17,7 @@ from kacenv.core.errors import DeviceError, LoadError
 from kacenv.devices.lights.mqtt_client import Client, Ears
 from kacenv.doctor.finding import Finding, Mark
 from kacenv.model.room import Room
-from kacenv.service import unit_name
+from kacenv.server.systemd_unit import unit_name
 from kacenv.system.paths import run_folders
 
 BROKER_WITHIN = 5.0

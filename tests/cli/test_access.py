@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.typed import Said, typed
 
-from kacenv.access import DeviceRole, KeyRing
+from kacenv.server.auth import DeviceRole, KeyRing
 
 _ROOM = """
 name: garden

@@ -14,7 +14,7 @@ from kacenv.cli import service as command
 from kacenv.cli.service import app
 from kacenv.config import House, load_room
 from kacenv.core.errors import KacenvError, LoadError
-from kacenv.service import Service
+from kacenv.server.systemd_unit import Service
 
 OUTPUTS = "outputs:\n  - {id: speakers, role: speakers}\n"
 ROOM = f"name: garden\n{OUTPUTS}surfaces: {{socket_group: therapists}}\n"

@@ -19,11 +19,11 @@ from rich.console import Console
 from support.daemon import KACENV
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.cli.feed import Feed
 from kacenv.cli.watch import line_of, screen
 from kacenv.core.errors import NotRunningError
 from kacenv.model.requests import Hold, Release, SeatStarted
 from kacenv.model.scene import Seat
+from kacenv.server.event_client import Feed
 
 PATIENCE = 60.0
 

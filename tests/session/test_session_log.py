@@ -10,8 +10,8 @@ from support.devices import BrokenLight, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.daemon import _recorded
 from kacenv.model.requests import Next, Start, Stop, Volume
+from kacenv.server.daemon import _recorded
 from kacenv.session.journal import Journal, Return, read, read_whole
 from kacenv.session.records import Cabinet, account_of
 from kacenv.session.session import Session

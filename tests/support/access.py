@@ -4,7 +4,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kacenv.access import DeviceRole, KeyRing, key_file
+from kacenv.server.auth import DeviceRole, KeyRing, key_file
 
 PIN = "825064"
 

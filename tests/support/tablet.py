@@ -21,7 +21,7 @@ from kacenv.model.requests import Press, Start
 from kacenv.model.room import Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
-from kacenv.serving import open_api
+from kacenv.server.http.listen import open_api
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 

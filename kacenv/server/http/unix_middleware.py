@@ -1,0 +1,58 @@
+"""ASGI middleware and HTTP protocol for the room's Unix socket."""
+
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kacenv.server.auth import Refusal
+from kacenv.server.http.h11_protocol import Line, line_options
+from kacenv.server.http.request_body import say, whole
+from kacenv.server.http.request_head import Visit
+
+MOST_SILENT: Final = 64
+"""Most connections without a request; the oldest is closed for the newest."""
+MOST_AT_ONCE: Final = 512
+"""Most connections and requests at once; the session must never run out of file descriptors."""
+
+
+class Hatch:
+    """Passes complete requests to `app`; file permissions of the socket authorize the client."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, or answer with an error."""
+        try:
+            receive = await whole(Visit(scope), receive)
+        except Refusal as refusal:
+            await say(refusal, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class _HatchLine(Line):
+    """HTTP protocol whose oldest idle connections are closed for newer ones."""
+
+    silent: dict["_HatchLine", None]
+
+    def _expect(self) -> None:
+        super()._expect()
+        self.silent[self] = None
+        while len(self.silent) > MOST_SILENT:
+            next(iter(self.silent)).give_up()
+
+    def _relax(self) -> None:
+        super()._relax()
+        self.silent.pop(self, None)
+
+    def give_up(self) -> None:
+        """Abort the connection, and drop it from the idle list."""
+        self.silent.pop(self, None)
+        super().give_up()
+
+
+def hatch_options() -> dict[str, Any]:
+    """Return uvicorn's options for one Unix socket."""
+    own = type("HatchLine", (_HatchLine,), {"silent": {}})
+    return {**line_options(), "http": own, "limit_concurrency": MOST_AT_ONCE}
