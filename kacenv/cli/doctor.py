@@ -12,7 +12,8 @@ from kacenv.core.errors import DaemonError
 
 if TYPE_CHECKING:
     from kacenv.config import House
-    from kacenv.doctor import Finding, Job
+    from kacenv.diagnostics.finding import Finding
+    from kacenv.diagnostics.probe_runner import Job
 
 _OF_THE_MACHINE = ("versions", "sound", "midi", "storage", "clock", "house")
 _OF_A_ROOM = ("state", "service", "broker", "log")
@@ -30,7 +31,8 @@ def doctor(
 
     Exits with 1 if something is wrong. It changes nothing, and may run during a session.
     """
-    from kacenv.doctor import Mark, examine, to_json, to_text
+    from kacenv.diagnostics.doctor import examine
+    from kacenv.diagnostics.finding import Mark, to_json, to_text
 
     if probe is not None:
         print(to_json(_probed(probe, house, room)))
@@ -44,7 +46,7 @@ def doctor(
 
 def _jobs(home: "House", room: str | None) -> "Iterator[Job]":
     from kacenv.cli.start import own_program
-    from kacenv.doctor import Job
+    from kacenv.diagnostics.probe_runner import Job
 
     command = [*own_program(), "doctor", "--house", str(home.root), "--probe"]
     for name in _OF_THE_MACHINE:
@@ -63,15 +65,15 @@ def _rooms(home: "House") -> list[str]:
 def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Finding]":
     """Run one probe; imports are local, as some may fail."""
     if probe in {"versions", "storage", "clock"}:
-        from kacenv.doctor import machine
+        from kacenv.diagnostics.doctor import machine_probes
 
-        return getattr(machine, probe)()  # type: ignore[no-any-return] # one of three named above
+        return getattr(machine_probes, probe)()  # type: ignore[no-any-return] # one of three named above
     if probe in {"sound", "midi"}:
-        from kacenv.doctor import devices
+        from kacenv.diagnostics.doctor import device_probes
 
-        return devices.sound() if probe == "sound" else devices.midi()
+        return device_probes.sound() if probe == "sound" else device_probes.midi()
     from kacenv.config import House
-    from kacenv.doctor import room as of
+    from kacenv.diagnostics.doctor import room_probes as of
 
     home = House.find(house)
     if probe == "house":
@@ -80,7 +82,7 @@ def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Findi
 
 
 def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
-    from kacenv.doctor import room as of
+    from kacenv.diagnostics.doctor import room_probes as of
 
     if probe == "broker":
         return of.broker(home, room)
@@ -91,7 +93,7 @@ def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
 
 
 def _state(room: str) -> "Iterable[Finding]":
-    from kacenv.doctor import room as of
+    from kacenv.diagnostics.doctor import room_probes as of
     from kacenv.server.daemon_client import get
 
     try:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from kacenv.cli.vacancy import Vacancy
     from kacenv.config import House
-    from kacenv.doctor.finding import Finding
+    from kacenv.diagnostics.finding import Finding
+    from kacenv.diagnostics.preflight import Said, Verdict
+    from kacenv.diagnostics.preflight.room_state import Vacancy
     from kacenv.model.room import Room
-    from kacenv.preflight import Said, Verdict
 
 _CLAIMANT = "preflight"
 
@@ -95,7 +95,7 @@ def _answer(said: "Iterator[Said]") -> None:
     import signal
     from contextlib import closing
 
-    from kacenv.preflight.said import to_line
+    from kacenv.diagnostics.preflight.probe_messages import to_line
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     closed: Any = said
@@ -108,7 +108,7 @@ def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
     """Yield the messages of one probe; imports are local, as some may fail."""
     kind, _, part = probe.partition(":")
     if kind == "machine":
-        from kacenv.preflight.machine import machine
+        from kacenv.diagnostics.preflight.machine import machine
 
         return machine()
     if kind in {"files", "music"}:
@@ -120,33 +120,33 @@ def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
 
 def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
     from kacenv.analysis import known_sounds
-    from kacenv.preflight.files import choose, files
+    from kacenv.diagnostics.preflight.scene_files import choose, files
 
     home, known = asked.home(), known_sounds()
     if kind == "files":
         return files(home, asked.room, asked.scenes(), known)
-    from kacenv.preflight.music import music
+    from kacenv.diagnostics.preflight.decoding import music
 
     return music(choose(home, asked.room, asked.scenes(), known).tracks, known)
 
 
 def _of_the_room(kind: str, part: str, place: "Room", microphone: str | None) -> "Iterator[Said]":
     if kind == "midi":
-        from kacenv.preflight.midi import midi
+        from kacenv.diagnostics.preflight.midi import midi
 
         return midi(place)
     if kind == "broker":
-        from kacenv.preflight.broker import broker
+        from kacenv.diagnostics.preflight.broker import broker
 
         return broker(place)
-    from kacenv.cli.vacancy import Vacancy
+    from kacenv.diagnostics.preflight.room_state import Vacancy
 
     vacancy = Vacancy(place.name)
     if kind == "output":
-        from kacenv.preflight.outputs import output
+        from kacenv.diagnostics.preflight.outputs import output
 
         return output(place, part, vacancy, microphone)
-    from kacenv.preflight.lamps import lamps, mute_lamp
+    from kacenv.diagnostics.preflight.lamps import lamps, mute_lamp
 
     if kind == "lamps":
         return lamps(place, vacancy)
@@ -158,11 +158,11 @@ def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
     from time import monotonic
 
     from kacenv.cli.start import own_program
-    from kacenv.cli.vacancy import Vacancy
     from kacenv.config import load_room
-    from kacenv.preflight import Verdict
-    from kacenv.preflight.probes import tasks
-    from kacenv.preflight.tour import daemon, tour
+    from kacenv.diagnostics.preflight import Verdict
+    from kacenv.diagnostics.preflight.probe_plan import tasks
+    from kacenv.diagnostics.preflight.probe_sequence import daemon, tour
+    from kacenv.diagnostics.preflight.room_state import Vacancy
 
     begun, home = monotonic(), asked.home()
     place = load_room(home, asked.room)
@@ -206,7 +206,7 @@ def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
     Raises:
         DaemonError: The room isn't free.
     """
-    from kacenv.preflight.lookout import RoomTakenError
+    from kacenv.diagnostics.preflight.availability import RoomTakenError
 
     try:
         return vacancy.status()

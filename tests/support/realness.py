@@ -22,9 +22,9 @@ REAL = (
     "support.tablet",
     "tone_session",
     "kacenv.cli.service",
-    "kacenv.doctor.examine",
-    "kacenv.doctor.machine",
-    "kacenv.preflight.runner",
+    "kacenv.diagnostics.probe_runner",
+    "kacenv.diagnostics.doctor.machine_probes",
+    "kacenv.diagnostics.preflight.probe_process",
 )
 """A file that imports of these starts programs, serves pages to some, or needs real time."""
 _FINDS_LIBRARIES = "/sbin/ldconfig"

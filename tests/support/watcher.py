@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from kacenv.diagnostics.preflight.availability import RoomTakenError
 from kacenv.model.look import Setting
-from kacenv.preflight.lookout import RoomTakenError
 
 
 class Watcher:
