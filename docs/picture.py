@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from kacenv.cli.live_view import picture
 from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
@@ -21,7 +22,6 @@ from kacenv.rehearsal.plot import arc_of, write_picture
 from kacenv.rehearsal.plot import draw as svg_of
 from kacenv.rehearsal.simulation import rehearse
 from kacenv.session.status import LampStatus, RoomStatus, Told, describe
-from kacenv.view import picture
 
 MOMENT = Seconds(158.0)
 """Time of the picture: in the return, shortly after a check-in, while the light comes back."""

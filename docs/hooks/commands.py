@@ -14,7 +14,7 @@ from typer.main import get_command
 from docs.hooks.shell import commands as typed_in
 from docs.hooks.shell import pages
 from kacenv.cli.app import app
-from kacenv.cli.handbook import GROUPS, PAGES
+from kacenv.cli.help_text import GROUPS, PAGES
 
 _PAGE: Final = "reference/commands.md"
 _MOST_EXAMPLES: Final = 4

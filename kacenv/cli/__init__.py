@@ -13,7 +13,7 @@ def main() -> None:
 
     Exits with 1 after an error that is for people, 130 after Ctrl-C.
     """
-    from kacenv.cli import quick
+    from kacenv.cli import fast_path
 
     _never_stumble_over_a_letter()
     try:
@@ -21,7 +21,7 @@ def main() -> None:
             from kacenv.cli import completion
 
             completion.answer()
-        elif not quick.run(sys.argv[1:]):
+        elif not fast_path.run(sys.argv[1:]):
             from kacenv.cli.app import app
 
             app()

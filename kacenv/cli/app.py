@@ -8,23 +8,23 @@ import typer
 
 from kacenv import __version__
 from kacenv.cli.access import app as access_app
+from kacenv.cli.audio import app as sound_app
 from kacenv.cli.check import check
 from kacenv.cli.check_ins import done, let_pass, seat, snooze
 from kacenv.cli.doctor import doctor
-from kacenv.cli.handbook import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, Program
+from kacenv.cli.fast_path import send, show_status
+from kacenv.cli.help_text import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, Program
 from kacenv.cli.init import init
 from kacenv.cli.lights import app as lights_app
-from kacenv.cli.listing import rooms, scenes
+from kacenv.cli.lists import rooms, scenes
 from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
 from kacenv.cli.options import HouseOption, JsonOption, RoomOption
 from kacenv.cli.preflight import preflight
-from kacenv.cli.quick import send, show_status
 from kacenv.cli.record import app as record_app
 from kacenv.cli.rehearse import RehearseCommand, rehearse
 from kacenv.cli.schema import schema
 from kacenv.cli.service import app as service_app
-from kacenv.cli.sound import app as sound_app
 from kacenv.cli.watch import watch
 from kacenv.core.errors import KacenvError
 
@@ -203,7 +203,7 @@ def lights_up(
 ) -> None:
     """Bring up the safe light in 3 s; it stays until: kacenv lights plan."""
     if direct:
-        from kacenv.cli.direct import lights_up as straight
+        from kacenv.cli.direct_lights import lights_up as straight
 
         sys.exit(straight(room, house, as_json=as_json))
     send(room, "lights-up")
@@ -290,8 +290,8 @@ def demo(house: HouseOption = None) -> None:
     """Play the three-minute demo scene with virtual lamps."""
     import logging
 
+    from kacenv.cli.demo import play
     from kacenv.cli.logs import log_to_stderr
-    from kacenv.demo import play
 
     log_to_stderr(logging.ERROR)
     sys.exit(play(house or _house_with_demo()))

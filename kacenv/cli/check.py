@@ -80,7 +80,7 @@ def _measured(paths: list[Path]) -> bool:
     """Measure the files, with a bar in a terminal; return False if nothing was measured."""
     from kacenv.analysis import Cache
     from kacenv.analysis.scan import scan
-    from kacenv.cli.measuring import shown_scan
+    from kacenv.cli.scan_progress import shown_scan
     from kacenv.core.errors import KacenvError
 
     try:

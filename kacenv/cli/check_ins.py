@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from kacenv.cli.fast_path import send
 from kacenv.cli.options import RoomOption
-from kacenv.cli.quick import send
 
 
 def done(

@@ -94,7 +94,7 @@ def _scan(files: list[Path]) -> None:
     """Measure files that aren't known yet; `look_at` reports those that can't be."""
     from kacenv.analysis import Cache
     from kacenv.analysis.scan import scan as scan_files
-    from kacenv.cli.measuring import shown_scan
+    from kacenv.cli.scan_progress import shown_scan
 
     with Cache() as cache, shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned:
         for _ in scanned:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kacenv.cli.fast_path import send
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
     from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -67,7 +67,7 @@ def walk(
     as_json: JsonOption = False,
 ) -> None:
     """Make each lamp a little brighter and dim it back, and say what it answered."""
-    from kacenv.cli.direct import go_round
+    from kacenv.cli.direct_lights import go_round
 
     sys.exit(go_round(room, house, as_json=as_json))
 
@@ -87,7 +87,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="A line a change, for scripts.")] = False,
 ) -> None:
     """Stand in for a room's lamps and show what they would show, until Ctrl-C."""
-    from kacenv.cli.lamps import watch
+    from kacenv.cli.virtual_lamps import watch
     from kacenv.config import House, load_room
     from kacenv.core.units import parse_level
 

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kacenv.cli import library
+from kacenv.cli import playlists
+from kacenv.cli.fast_path import send
 from kacenv.cli.importing import import_folder
-from kacenv.cli.measuring import line_of, shown_scan
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.cli.quick import send
+from kacenv.cli.scan_progress import line_of, shown_scan
 
 if TYPE_CHECKING:
     from kacenv.analysis.scan import Scanned
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 app.command("import")(import_folder)
-app.command("list")(library.list_playlists)
-app.command()(library.missing)
-app.command("export")(library.export_playlist)
-app.command("pack")(library.pack_scene)
-app.command("unpack")(library.unpack_scene)
+app.command("list")(playlists.list_playlists)
+app.command()(playlists.missing)
+app.command("export")(playlists.export_playlist)
+app.command("pack")(playlists.pack_scene)
+app.command("unpack")(playlists.unpack_scene)
 
 
 @app.callback(invoke_without_command=True)

@@ -60,7 +60,7 @@ class RehearseCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line."""
-        from kacenv.cli.presses import joined
+        from kacenv.cli.press_options import joined
 
         options = [option for parameter in self.params for option in parameter.opts]
         return super().parse_args(ctx, joined(args, [*options, "--help"]))
@@ -81,7 +81,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
     house: HouseOption = None,
 ) -> None:
     """Go through a whole session beforehand: in words, as a picture, as sound, or live."""
-    from kacenv.cli.presses import presses_at
+    from kacenv.cli.press_options import presses_at
 
     presses = presses_at(at or [])
     _check(picture, compare, live, render)
@@ -93,7 +93,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
         render_scene(House.find(house), scene, room, render, output, presses=presses)
         return
     if live is not None:
-        from kacenv.cli.live import Way, play
+        from kacenv.cli.live_rehearsal_view import Way, play
         from kacenv.config import House
 
         play(House.find(house), Way(scene, room, presses, live, record, port))
@@ -156,7 +156,7 @@ def _rehearsed(
 
 
 def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) -> None:
-    from kacenv.cli.rehearsal import rehearsal_json, rehearsal_lines
+    from kacenv.cli.timeline_text import rehearsal_json, rehearsal_lines
 
     if picture is not None:
         from kacenv.rehearsal.plot import draw, write_picture
@@ -168,7 +168,7 @@ def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) ->
         print(f"The picture is in {picture}.")
     else:
         if len(sessions) > 1:
-            from kacenv.cli.overview import overview_lines
+            from kacenv.cli.text_chart import overview_lines
 
             print("\n".join(overview_lines([session.arc for session in sessions])), end="\n\n")
         words = ("\n".join(rehearsal_lines(one.timeline, one.moments)) for one in sessions)

@@ -59,7 +59,7 @@ def line_of(feed: Any) -> dict[str, Any]:
 
 
 def _as_lines(feed: Any) -> None:
-    from kacenv.view import plain_lines
+    from kacenv.cli.live_view import plain_lines
 
     before: dict[str, Any] | None = None
     while True:
@@ -92,8 +92,8 @@ def screen(feed: Any, width: int) -> Any:
     from rich.styled import Styled
     from rich.text import Text
 
+    from kacenv.cli.live_view import picture
     from kacenv.core.units import format_clock
-    from kacenv.view import picture
 
     shown = picture(feed.status, width)
     if feed.lost_since is None:

@@ -17,7 +17,7 @@ from support.mosquitto import free_port
 from typer.testing import CliRunner
 
 from kacenv.cli.app import app
-from kacenv.cli.lamps import changes, swatch, table
+from kacenv.cli.virtual_lamps import changes, swatch, table
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.simulator.virtual_lamp import Received, VirtualLamp

@@ -13,7 +13,7 @@ from support.daemon import KACENV
 from support.houses import write_house, write_silence
 from support.mosquitto import free_port
 
-from kacenv.cli.live import Way, play, untyped
+from kacenv.cli.live_rehearsal_view import Way, play, untyped
 from kacenv.config import House
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Seconds

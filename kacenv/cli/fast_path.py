@@ -45,6 +45,6 @@ def show_status(room: str | None, *, as_json: bool = False) -> None:
 
         print(json.dumps(found, indent=2))
     else:
-        from kacenv.words import status_lines
+        from kacenv.cli.status_text import status_lines
 
         print("\n".join(status_lines(found)))

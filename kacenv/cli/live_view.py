@@ -9,8 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from kacenv.cli.status_text import asked, hand_lines, when
 from kacenv.core.units import format_clock
-from kacenv.words import asked, hand_lines, when
 
 _WIDTH = 100
 _MARGINS = 12

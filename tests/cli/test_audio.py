@@ -12,7 +12,7 @@ from support.houses import write_house
 from support.pulse import Pulse
 from typer.testing import CliRunner, Result
 
-from kacenv.cli.sound import app
+from kacenv.cli.audio import app
 from kacenv.config import House, load_room
 from kacenv.core.errors import DaemonError, DeviceError
 from kacenv.devices.audio.samples import RATE

@@ -7,14 +7,14 @@ from typing import Any
 from rich.console import Console
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
+from kacenv.cli.live_view import lamp_colour, picture, plain_lines, pulse_line
+from kacenv.cli.status_text import status_lines
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import Hold, SeatStarted, Snooze, Start
 from kacenv.model.scene import Seat
 from kacenv.session.status import LampStatus, RoomStatus, Told, describe
-from kacenv.view import lamp_colour, picture, plain_lines, pulse_line
-from kacenv.words import status_lines
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
 

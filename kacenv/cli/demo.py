@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
+from kacenv.cli.live_view import picture, plain_lines, pulse_line
 from kacenv.config import House, load_room, load_session
 from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -20,7 +21,6 @@ from kacenv.server.daemon import hold_room, open_session
 from kacenv.server.http.listen import open_api
 from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
-from kacenv.view import picture, plain_lines, pulse_line
 
 ROOM, SCENE = "demo", "demo"
 _FRAME = 0.1

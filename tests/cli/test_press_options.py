@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from kacenv.cli.presses import joined, presses_at
+from kacenv.cli.press_options import joined, presses_at
 from kacenv.model.request_text import PressError, press_of
 from kacenv.model.requests import Press
 from kacenv.rehearsal.simulation import words_of

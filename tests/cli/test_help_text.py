@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from kacenv.cli.app import app
-from kacenv.cli.handbook import GROUPS, LONGEST, PAGES
+from kacenv.cli.help_text import GROUPS, LONGEST, PAGES
 
 NARROW = {"COLUMNS": "80", "TERMINAL_WIDTH": "80"}
 PROGRAM: Any = get_command(app)

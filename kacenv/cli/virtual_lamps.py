@@ -10,9 +10,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from kacenv.cli.live_view import lamp_colour
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import Color, Setting
-from kacenv.view import lamp_colour
 
 _FRAME = 0.1
 """Refresh interval in seconds."""

@@ -81,7 +81,7 @@ def _rounded(span: float | None) -> float | None:
 
 def go_round(room: str, house: Path | None, *, as_json: bool = False) -> int:
     """Test the lamps one by one; return 0 if each that can has confirmed."""
-    from kacenv.cli.sound import held
+    from kacenv.cli.audio import held
     from kacenv.devices.lights.lamp_test import walk
 
     place = _room(room, house)

@@ -16,13 +16,13 @@ from rich.live import Live
 from rich.text import Text
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
+from kacenv.cli.live_view import picture, plain_lines
 from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
 from kacenv.devices.lights.simulator.embedded_broker import HOST
 from kacenv.model.requests import Press
 from kacenv.rehearsal.simulation import rehearse
 from kacenv.server.live_rehearsal import LiveRehearsal, open_rehearsal
-from kacenv.view import picture, plain_lines
 
 _FRAME, _LINE = 0.1, 0.02
 """Refresh intervals in seconds: of the picture, and of lines, which show the time."""
