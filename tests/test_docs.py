@@ -26,14 +26,6 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     assert commands - {"demo", "serve", "check", "rehearse"} <= named
 
 
-def test_the_readme_names_every_module() -> None:
-    """The table of layers lists each module of the package once."""
-    table = (ROOT / "README.md").read_text().split("| layer | modules |")[1].split("\n\n")[0]
-    modules = {path.stem for path in (ROOT / "kacenv").glob("*.py")} - {"__init__", "__main__"}
-    modules |= {path.parent.name for path in (ROOT / "kacenv").glob("*/__init__.py")}
-    assert sorted(part for part in table.split("`")[1::2]) == sorted(modules)
-
-
 def test_every_fault_is_proved_by_a_test_that_is_there() -> None:
     """Each line of the tables in docs/faults.md names tests, and all of them exist."""
     lines = (ROOT / "docs/faults.md").read_text().splitlines()

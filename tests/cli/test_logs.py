@@ -50,7 +50,7 @@ def test_an_event_is_one_line_of_pairs(tmp_path: Path) -> None:
     (line,) = path.read_text().splitlines()
     fields = dict(pair.split("=", 1) for pair in shlex.split(line))
     assert fields.pop("at")[10] == "T"
-    assert fields == {"level": "info", "from": "session", "said": "phase peak | of “x”"}
+    assert fields == {"level": "info", "from": "session.session", "said": "phase peak | of “x”"}
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -165,4 +165,4 @@ def test_systemds_journal_knows_time_and_urgency() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )
-    assert done.stderr == "<4>level=warning from=session said=gone\n"
+    assert done.stderr == "<4>level=warning from=session.session said=gone\n"
