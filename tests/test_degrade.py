@@ -19,11 +19,11 @@ from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
 from kacenv.server.http.listen import open_api
 from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND
-from kacenv.server.systemd_unit import Service, unit_text
+from kacenv.server.systemd_unit import ServiceUnit, unit_text
 from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import MonotonicClock, SimClock
-from kacenv.system.timestamps import stamp
+from kacenv.system.timestamps import current_timestamp
 
 PLAN = a_timeline(
     a_phase("onset", 3000.0, cues=(a_cue("Look in", 100.0), a_cue("Blood pressure", 400.0))),
@@ -40,7 +40,7 @@ class Bed:
         self.slept = Seconds(1000.0)
 
     def __call__(self) -> Seconds:
-        """As `stamp.slept` says it."""
+        """As `current_timestamp.slept` says it."""
         return self.slept
 
 
@@ -172,7 +172,7 @@ def test_a_clock_that_is_set_moves_no_session(
         return off
 
     assert abs(asyncio.run(stay())) < abs(leap) / 100
-    back = unfinished(tmp_path / "room.journal", stamp())
+    back = unfinished(tmp_path / "room.journal", current_timestamp())
     assert back is not None
     assert back.away.certain
     assert 0 <= back.away.span < abs(leap) / 100
@@ -192,7 +192,7 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
 
 def test_when_memory_runs_out_others_go_first() -> None:
     """The service asks Linux to end nearly everything else before the room."""
-    unit = unit_text(Service("garden", "garden", Path("/etc/kacenv"), ("/usr/bin/kacenv",)))
+    unit = unit_text(ServiceUnit("garden", "garden", Path("/etc/kacenv"), ("/usr/bin/kacenv",)))
     wish = re.search(r"^OOMScoreAdjust=(-\d+)$", unit, re.MULTILINE)
     assert wish is not None
     assert int(wish[1]) <= -900

@@ -33,7 +33,7 @@ from kacenv.config import House, load_room
 from kacenv.core.errors import DeviceError
 from kacenv.devices.midi import midi_input
 from kacenv.devices.midi.midi_input import RtMidiInputs, RtMidiPort
-from kacenv.model.midi_trigger import heard_in
+from kacenv.model.midi_trigger import message_in
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:1]
 NOTE, CONTROL = 0x90, 0xB0
@@ -156,7 +156,7 @@ def test_garbage_and_system_messages_are_nothing(jack: dict[str, str], pedal: Pe
         wait_until(lambda: (NOTE, 60, 99) in heard, "the note is lost")
     finally:
         port.close()
-    assert [data for data in heard if heard_in(data) and data != LINKED] == [(NOTE, 60, 99)]
+    assert [data for data in heard if message_in(data) and data != LINKED] == [(NOTE, 60, 99)]
     assert "pedal" in ports(jack)
 
 

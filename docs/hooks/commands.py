@@ -14,7 +14,7 @@ from typer.main import get_command
 from docs.hooks.shell import commands as typed_in
 from docs.hooks.shell import pages
 from kacenv.cli.app import app
-from kacenv.cli.help_text import GROUPS, PAGES
+from kacenv.cli.help_text import COMMAND_HELP, GROUPS
 
 _PAGE: Final = "reference/commands.md"
 _MOST_EXAMPLES: Final = 4
@@ -43,7 +43,7 @@ def page() -> str:
     known = getattr(root, "commands", {})
     for group in GROUPS:
         parts.append(f"## {group}\n")
-        for name in sorted(known, key=list(PAGES).index):
+        for name in sorted(known, key=list(COMMAND_HELP).index):
             if known[name].rich_help_panel == group:
                 parts += _described(f"kacenv {name}", known[name], examples)
     return "\n".join(parts)
@@ -63,7 +63,7 @@ def _examples() -> dict[str, list[str]]:
     names = [name for name, _ in leaves(get_command(app), "kacenv")]
     names.sort(key=len, reverse=True)
     found = defaultdict[str, list[str]](list)
-    for words, page in PAGES.items():
+    for words, page in COMMAND_HELP.items():
         found[f"kacenv {words}"] += [f"kacenv {example}" for example in page.examples]
     for path in pages():
         for typed in typed_in(path):

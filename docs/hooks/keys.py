@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from docs.hooks.shell import ROOT
-from kacenv.config.schema.json_schema import Kind, schema_of
+from kacenv.config.schema.json_schema import SchemaKind, schema_of
 
 _WORDS: Final = {
     "integer": "whole number",
@@ -43,12 +43,12 @@ class Said(NamedTuple):
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add a page for each kind of file."""
-    for kind in Kind:
+    for kind in SchemaKind:
         files.append(File.generated(config, f"reference/{kind}-keys.md", content=page(kind)))
     return files
 
 
-def page(kind: Kind) -> str:
+def page(kind: SchemaKind) -> str:
     """Return the reference of one kind of file, as Markdown."""
     root = schema_of(kind)
     parts = [_HEAD.format(kind=kind, title=kind.capitalize())]
@@ -74,7 +74,7 @@ def keys(root: Schema, node: Schema, above: str) -> Iterator[tuple[str, Schema, 
             yield from keys(root, inner, f"{name}.")
 
 
-def _told(kind: Kind) -> dict[str, Said]:
+def _told(kind: SchemaKind) -> dict[str, Said]:
     """Return the page's table by key, with links adapted; a test checks it against the models."""
     text = (ROOT / "docs" / f"{kind}.md").read_text(encoding="utf-8")
     text = _LINK.sub(lambda found: f"](../{found[1] or f'{kind}.md'}{found[2] or ''})", text)

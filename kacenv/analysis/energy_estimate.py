@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kacenv.analysis.measurement import Sound
+from kacenv.analysis.measurement import Measurement
 
 _STILL: Final = 3.0
 """Largest rise (LU) of momentary loudness in music without accents."""
@@ -12,7 +12,7 @@ _SOFT, _DENSE = -20.0, 8.0
 """Loudness (LUFS) of unmastered soft music, and loudness (LU) per step of energy."""
 
 
-def guessed_energy(sound: Sound) -> int | None:
+def estimated_energy(sound: Measurement) -> int | None:
     """Return the estimated energy from 1 (still) to 5 (intense); None for silence.
 
     Lively music has accents and is mastered loud. A heuristic of kacenv's own: it ignores harmony

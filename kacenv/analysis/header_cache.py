@@ -10,7 +10,7 @@ from typing import Final
 
 import mutagen
 
-from kacenv.analysis.measurement_cache import Stamp, cache_folder
+from kacenv.analysis.measurement_cache import FileStamp, cache_folder
 from kacenv.analysis.vocal_tags import vocals_by_tag
 from kacenv.core.units import Seconds
 
@@ -40,7 +40,7 @@ class Headers:
     def __init__(self, folder: Path | None = None) -> None:
         self._file = folder.resolve() / "headers.sqlite" if folder else None
         self._known = _read_all(self._file) if self._file else {}
-        self._new: dict[bytes, tuple[Stamp, Header]] = {}
+        self._new: dict[bytes, tuple[FileStamp, Header]] = {}
 
     def find(self, path: Path) -> Header:
         """Return the header of the file at `path`.
@@ -48,7 +48,7 @@ class Headers:
         Raises:
             ValueError: It isn't a sound file, or is damaged.
         """
-        name, stamp = os.fsencode(path), Stamp.of(path)
+        name, stamp = os.fsencode(path), FileStamp.of(path)
         was, header = self._known.get(name, (None, None))
         if header is None or was != stamp:
             header = _read(path)
@@ -91,7 +91,7 @@ def _read(path: Path) -> Header:
     return Header(Seconds(float(length)), vocals_by_tag(path))
 
 
-def _read_all(file: Path) -> dict[bytes, tuple[Stamp, Header]]:
+def _read_all(file: Path) -> dict[bytes, tuple[FileStamp, Header]]:
     if not file.is_file():
         return {}
     try:
@@ -100,7 +100,7 @@ def _read_all(file: Path) -> dict[bytes, tuple[Stamp, Header]]:
                 return {}
             rows = base.execute("SELECT path, size, changed, length, words FROM headers")
             return {
-                path: (Stamp(size, changed), Header(Seconds(float(length)), words))
+                path: (FileStamp(size, changed), Header(Seconds(float(length)), words))
                 for path, size, changed, length, words in rows
             }
     except (sqlite3.Error, UnicodeError, OSError, ValueError, TypeError):

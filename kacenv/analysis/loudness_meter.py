@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.loudness_curve import Course, largest_rise, packed
-from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Sound
-from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, Gaps
+from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Measurement
+from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, GapDetector
 from kacenv.analysis.silence_gaps import packed as packed_gaps
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
@@ -36,7 +36,7 @@ _KEY: Final = "lavfi.r128."
 _QUIET_POWER: Final = 10.0 ** (QUIET / 10)
 
 
-def measure(path: str) -> Sound:
+def measure(path: str) -> Measurement:
     """Decode the file at `path` once and measure it, on one core.
 
     Skips stretches that can't be decoded, as players do.
@@ -54,12 +54,12 @@ def measure(path: str) -> Sound:
         raise DeviceError("it needs too much memory; convert it to FLAC") from error
 
 
-def _measure(container: InputContainer) -> Sound:
+def _measure(container: InputContainer) -> Measurement:
     if not container.streams.audio:
         raise DeviceError("there is no sound in it")
     stream = container.streams.audio[0]
     stream.codec_context.thread_type = "NONE"
-    meter = _Meter()
+    meter = _LoudnessMeter()
     for frame in _frames(container, stream):
         if frame is None:
             meter.lose()
@@ -98,7 +98,7 @@ class _Stretch(NamedTuple):
         return self.at + int(loud[0]), self.at + int(loud[-1]) + 1
 
 
-class _Meter:
+class _LoudnessMeter:
     """Feeds FFmpeg's `ebur128` filter, and collects its results every 0.1 s."""
 
     def __init__(self) -> None:
@@ -110,7 +110,7 @@ class _Meter:
         self._last: dict[str, str] = {}
         self._given = self._samples = 0
         self._peak = 0.0
-        self._gaps = Gaps()
+        self._gaps = GapDetector()
         self._first_loud: _Stretch | None = None
         self._last_loud: _Stretch | None = None
         self._damaged_at: Seconds | None = None
@@ -139,7 +139,7 @@ class _Meter:
 
     def _begin(self, frame: AudioFrame) -> None:
         self._rate = frame.sample_rate
-        self._gaps = Gaps(least=round(DEAD_AIR * self._rate))
+        self._gaps = GapDetector(least=round(DEAD_AIR * self._rate))
         self._graph = av.filter.Graph()
         self._source = self._graph.add_abuffer(
             sample_rate=frame.sample_rate,
@@ -179,7 +179,7 @@ class _Meter:
         self._gaps.add(frame.samples, loud=power >= _QUIET_POWER)
         self._samples += frame.samples
 
-    def result(self) -> Sound:
+    def result(self) -> Measurement:
         """Return the complete measurement.
 
         Raises:
@@ -192,7 +192,7 @@ class _Meter:
         loudness = gated if gated > ABSOLUTE_GATE else None
         head, tail = self._silence()
         sudden, sudden_at = largest_rise(_course(self._momentary), loudness, head)
-        return Sound(
+        return Measurement(
             loudness=loudness,
             true_peak=_decibels(max(self._figure("true_peak", 0.0), self._peak)),
             loudness_range=self._figure("LRA", 0.0),

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Final
 
-from kacenv.analysis.silence_gaps import Silence, unpacked
+from kacenv.analysis.silence_gaps import SilentSpan, unpacked
 from kacenv.core.units import Decibels, Seconds
 
 QUIETEST: Final = Decibels(-120.0)
@@ -14,7 +14,7 @@ ABSOLUTE_GATE: Final = -70.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class Measurement:
     """EBU R 128 measurement of a sound file.
 
     Raises:
@@ -75,7 +75,7 @@ class Sound:
         )
 
     @property
-    def silences(self) -> tuple[Silence, ...]:
+    def silences(self) -> tuple[SilentSpan, ...]:
         """Return all silences of 2 s or more between beginning and end, in order."""
         return unpacked(self.gaps) if self.gaps else ()
 
@@ -85,4 +85,4 @@ class Sound:
         return self.head >= self.duration
 
 
-FIELDS: Final = tuple(field.name for field in fields(Sound))
+FIELDS: Final = tuple(field.name for field in fields(Measurement))

@@ -8,13 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from kacenv.analysis.measurement import FIELDS, Sound
+from kacenv.analysis.measurement import FIELDS, Measurement
 from kacenv.core.errors import KacenvError
 
 ENVIRONMENT: Final = "KACENV_CACHE"
 VERSION: Final = 4
 """Version of the tables and of the measurement; files of another version are measured again."""
-_PATIENCE: Final = 30.0
+_TIMEOUT: Final = 30.0
 """Timeout (s) for the lock of another scan."""
 _NOT_ITS_FAULT: Final = frozenset(
     {
@@ -40,7 +40,7 @@ _NEWER: Final = (
 )
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """Signature of a file for detecting changes: size (bytes) and modification time (ns)."""
 
     size: int
@@ -57,22 +57,22 @@ class Stamp(NamedTuple):
         return cls(status.st_size, status.st_mtime_ns)
 
 
-class Known:
+class KnownMeasurements:
     """Snapshot of the cached measurements; lookups open no file."""
 
-    def __init__(self, sounds: dict[bytes, tuple[Stamp, Sound]] | None = None) -> None:
+    def __init__(self, sounds: dict[bytes, tuple[FileStamp, Measurement]] | None = None) -> None:
         self._sounds = sounds or {}
 
-    def before(self, path: Path) -> Sound | None:
+    def before(self, path: Path) -> Measurement | None:
         """Return the last measurement of the file at `path`, even if it has changed since."""
         _, sound = self._sounds.get(os.fsencode(path), (None, None))
         return sound
 
-    def find(self, path: Path) -> Sound | None:
+    def find(self, path: Path) -> Measurement | None:
         """Return the measurement of the file at `path`; None if missing or outdated."""
         stamp, sound = self._sounds.get(os.fsencode(path), (None, None))
         try:
-            return sound if stamp is not None and stamp == Stamp.of(path) else None
+            return sound if stamp is not None and stamp == FileStamp.of(path) else None
         except OSError:
             return None
 
@@ -87,19 +87,19 @@ def cache_folder() -> Path:
     return (Path(own) if own else Path.home() / ".cache") / "kacenv"
 
 
-def known_sounds(folder: Path | None = None) -> Known:
+def known_measurements(folder: Path | None = None) -> KnownMeasurements:
     """Read the cache; return an empty snapshot if it is missing or unreadable."""
     file = (folder or cache_folder()).resolve() / "music.sqlite"
     if not file.is_file():
-        return Known()
+        return KnownMeasurements()
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as reader:
-            return Known(_read_all(reader) if _version(reader) == VERSION else None)
+            return KnownMeasurements(_read_all(reader) if _version(reader) == VERSION else None)
     except (sqlite3.Error, UnicodeError, OSError):
-        return Known()
+        return KnownMeasurements()
 
 
-class Cache:
+class MeasurementCache:
     """Cache opened for a scan; measurements are committed one by one.
 
     Raises:
@@ -127,17 +127,17 @@ class Cache:
     ) -> None:
         self._base.close()
 
-    def known(self) -> Known:
+    def known(self) -> KnownMeasurements:
         """Return all measurements so far."""
-        return Known(_read_all(self._base))
+        return KnownMeasurements(_read_all(self._base))
 
-    def of_content(self, content: bytes) -> Sound | None:
+    def of_content(self, content: bytes) -> Measurement | None:
         """Return the measurement of a file with this content hash, under any path."""
         query = f"SELECT {_COLUMNS} FROM sounds WHERE content = ?"  # noqa: S608 - nothing from outside
         row = self._base.execute(query, (content,)).fetchone()
         return _sound(row) if row else None
 
-    def keep(self, path: Path, stamp: Stamp, content: bytes, sound: Sound) -> None:
+    def keep(self, path: Path, stamp: FileStamp, content: bytes, sound: Measurement) -> None:
         """Commit a measurement.
 
         Raises:
@@ -169,7 +169,7 @@ class Cache:
         return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self._file, timeout=_PATIENCE)
+        base = sqlite3.connect(self._file, timeout=_TIMEOUT)
         try:
             _prepare(base)
         except BaseException:
@@ -213,20 +213,20 @@ def _prepare(base: sqlite3.Connection) -> None:
     )
 
 
-def _read_all(base: sqlite3.Connection) -> dict[bytes, tuple[Stamp, Sound]]:
+def _read_all(base: sqlite3.Connection) -> dict[bytes, tuple[FileStamp, Measurement]]:
     return dict(_rows(base))
 
 
-def _rows(base: sqlite3.Connection) -> Iterator[tuple[bytes, tuple[Stamp, Sound]]]:
+def _rows(base: sqlite3.Connection) -> Iterator[tuple[bytes, tuple[FileStamp, Measurement]]]:
     for path, size, changed, *row in base.execute(_ALL):
         sound = _sound(row)
         if sound is not None:
-            yield path, (Stamp(size, changed), sound)
+            yield path, (FileStamp(size, changed), sound)
 
 
-def _sound(row: list[float | None]) -> Sound | None:
+def _sound(row: list[float | None]) -> Measurement | None:
     """Convert a row to a measurement; None for implausible values."""
     try:
-        return Sound(*row)  # type: ignore[arg-type]  # Sound itself checks each figure
+        return Measurement(*row)  # type: ignore[arg-type]  # Sound itself checks each figure
     except (ValueError, TypeError):
         return None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kacenv.analysis.measurement import Sound
+from kacenv.analysis.measurement import Measurement
 from kacenv.core.units import Decibels, Seconds
 
 REFERENCE: Final = -20.0
@@ -16,7 +16,7 @@ TRIVIAL: Final = Seconds(0.1)
 """Shortest silence (s) to be skipped."""
 
 
-def levelled(own: Decibels, sound: Sound | None) -> Decibels:
+def levelled(own: Decibels, sound: Measurement | None) -> Decibels:
     """Return the gain of a track with a playlist gain of `own` dB from the reference.
 
     Without a measurement, `own`.
@@ -27,7 +27,7 @@ def levelled(own: Decibels, sound: Sound | None) -> Decibels:
     return Decibels(min(wanted, CEILING - sound.true_peak, MOST))
 
 
-def heard(sound: Sound) -> tuple[Seconds, Seconds]:
+def heard(sound: Measurement) -> tuple[Seconds, Seconds]:
     """Return the audible range of a file (s): start and end."""
     if sound.silent:
         return Seconds(0.0), sound.duration

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.analysis.file_type import kind_of
-from kacenv.analysis.measurement import Sound
-from kacenv.analysis.measurement_cache import Cache, Stamp
+from kacenv.analysis.measurement import Measurement
+from kacenv.analysis.measurement_cache import FileStamp, MeasurementCache
 from kacenv.analysis.scan_worker import prepare, work
 from kacenv.core.errors import DeviceError
 
@@ -22,26 +22,26 @@ _CHANGED: Final = "it changed while it was measured; scan again"
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class ScanResult:
     """File with its measurement, or in `reason` why it failed."""
 
     path: Path
-    sound: Sound | None = None
+    sound: Measurement | None = None
     reason: str = ""
     known: bool = False
     """True if the measurement is from the cache."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _ScanJob:
     """File to be measured in its current state."""
 
     path: Path
-    stamp: Stamp
+    stamp: FileStamp
     content: bytes
 
 
-Worker = Callable[[str], Sound | str]
+Worker = Callable[[str], Measurement | str]
 
 
 def cores() -> int:
@@ -49,25 +49,27 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def scan(paths: Iterable[Path], cache: Cache, worker: Worker = work) -> Iterator[Scanned]:
+def scan(
+    paths: Iterable[Path], cache: MeasurementCache, worker: Worker = work
+) -> Iterator[ScanResult]:
     """Yield each file once: the cached ones first, then the others as they are measured.
 
     Each measurement is committed before it is yielded, so an interrupted scan loses nothing.
     """
-    known, jobs = cache.known(), list[_Job]()
+    known, jobs = cache.known(), list[_ScanJob]()
     for path in dict.fromkeys(path.resolve() for path in paths):
         sound = known.find(path)
         if sound is not None:
-            yield Scanned(path, sound, known=True)
+            yield ScanResult(path, sound, known=True)
             continue
         try:
             kind_of(str(path))
-            job = _Job(path, Stamp.of(path), _content(path))
+            job = _ScanJob(path, FileStamp.of(path), _content(path))
         except DeviceError as error:
-            yield Scanned(path, reason=str(error))
+            yield ScanResult(path, reason=str(error))
             continue
         except OSError as error:
-            yield Scanned(path, reason=f"it can't be read: {error.strerror}")
+            yield ScanResult(path, reason=f"it can't be read: {error.strerror}")
             continue
         sound = cache.of_content(job.content)
         if sound is None:
@@ -83,20 +85,22 @@ def _content(path: Path) -> bytes:
         return hashlib.file_digest(file, "blake2b").digest()
 
 
-def _kept(job: _Job, result: Sound | str, cache: Cache, *, known: bool = False) -> Scanned:
+def _kept(
+    job: _ScanJob, result: Measurement | str, cache: MeasurementCache, *, known: bool = False
+) -> ScanResult:
     if isinstance(result, str):
-        return Scanned(job.path, reason=result)
+        return ScanResult(job.path, reason=result)
     try:
-        changed = Stamp.of(job.path) != job.stamp
+        changed = FileStamp.of(job.path) != job.stamp
     except OSError:
         changed = True
     if changed:
-        return Scanned(job.path, reason=_CHANGED)
+        return ScanResult(job.path, reason=_CHANGED)
     cache.keep(job.path, job.stamp, job.content, result)
-    return Scanned(job.path, result, known=known)
+    return ScanResult(job.path, result, known=known)
 
 
-def _measured(jobs: list[_Job], worker: Worker) -> Iterator[tuple[_Job, Sound | str]]:
+def _measured(jobs: list[_ScanJob], worker: Worker) -> Iterator[tuple[_ScanJob, Measurement | str]]:
     """Yield every job with its result; rerun a job whose process died in a process of its own."""
     left = jobs
     if len(jobs) > 1:
@@ -114,10 +118,10 @@ def _measured(jobs: list[_Job], worker: Worker) -> Iterator[tuple[_Job, Sound | 
 
 
 def _finished(
-    pool: ProcessPoolExecutor, jobs: list[_Job], worker: Worker
-) -> Iterator[tuple[_Job, Sound | str | None]]:
+    pool: ProcessPoolExecutor, jobs: list[_ScanJob], worker: Worker
+) -> Iterator[tuple[_ScanJob, Measurement | str | None]]:
     """Yield jobs as they finish; without a result if the pool broke down."""
-    futures: dict[Future[Sound | str], _Job] = {}
+    futures: dict[Future[Measurement | str], _ScanJob] = {}
     for index, job in enumerate(jobs):
         try:
             futures[pool.submit(worker, str(job.path))] = job

@@ -8,7 +8,7 @@ import threading
 from multiprocessing.connection import wait
 from typing import Final
 
-from kacenv.analysis.measurement import Sound
+from kacenv.analysis.measurement import Measurement
 from kacenv.core.errors import DeviceError
 
 MEMORY: Final = 2 << 30
@@ -33,7 +33,7 @@ def _follow(parent: int) -> None:
     os._exit(1)
 
 
-def work(path: str) -> Sound | str:
+def work(path: str) -> Measurement | str:
     """Return the measurement of the file at `path`, or the reason for a failure."""
     from kacenv.analysis.loudness_meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
 

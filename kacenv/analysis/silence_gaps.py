@@ -14,14 +14,14 @@ _KEPT: Final = struct.Struct("<II")
 """Stored silence: start and length in milliseconds."""
 
 
-class Gap(NamedTuple):
+class GapFrames(NamedTuple):
     """Silence in frames: start and length."""
 
     at: int = 0
     length: int = 0
 
 
-class Silence(NamedTuple):
+class SilentSpan(NamedTuple):
     """Silence in seconds of its file: start and length."""
 
     at: Seconds
@@ -33,12 +33,12 @@ class Silence(NamedTuple):
         return Seconds(self.at + self.length)
 
 
-def packed(gaps: Iterable[Gap], rate: int) -> bytes:
+def packed(gaps: Iterable[GapFrames], rate: int) -> bytes:
     """Pack silences for storage; `rate` is the file's in frames per second."""
     return b"".join(_KEPT.pack(*(round(1000 * span / rate) for span in gap)) for gap in gaps)
 
 
-def unpacked(kept: bytes) -> tuple[Silence, ...]:
+def unpacked(kept: bytes) -> tuple[SilentSpan, ...]:
     """Unpack stored silences.
 
     Raises:
@@ -48,18 +48,18 @@ def unpacked(kept: bytes) -> tuple[Silence, ...]:
         spans = tuple(_KEPT.iter_unpack(kept))
     except struct.error as error:
         raise ValueError("the silences are torn") from error
-    return tuple(Silence(Seconds(at / 1000), Seconds(length / 1000)) for at, length in spans)
+    return tuple(SilentSpan(Seconds(at / 1000), Seconds(length / 1000)) for at, length in spans)
 
 
-class Gaps:
+class GapDetector:
     """Detects silences in consecutive blocks, except at the track's beginning and end.
 
     `longest` is the longest silence; `found` are all of at least `least` frames, in order.
     """
 
     def __init__(self, least: int = 1) -> None:
-        self.longest = Gap()
-        self.found: list[Gap] = []
+        self.longest = GapFrames()
+        self.found: list[GapFrames] = []
         self._least = least
         self._begun: int | None = None
         self._place = 0
@@ -77,7 +77,7 @@ class Gaps:
     def _close(self) -> None:
         if self._begun is None:
             return
-        gap = Gap(self._begun, self._place - self._begun)
+        gap = GapFrames(self._begun, self._place - self._begun)
         if gap.length > self.longest.length:
             self.longest = gap
         if gap.length >= self._least:

@@ -13,7 +13,7 @@ from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.model.room import Room
-    from kacenv.server.auth import KeyRing
+    from kacenv.server.auth import CredentialStore
 
 app = typer.Typer(
     help="Say which tablets may drive or watch a room over the network.",
@@ -92,13 +92,13 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
     print(f"The device {device} is let in no more.")
 
 
-def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]":
+def _ring(room: str | None, house: Path | None) -> "tuple[CredentialStore, Room | None]":
     """Return the credential store of a room, or the default one."""
     from kacenv.config import House, load_room
-    from kacenv.server.auth import KeyRing, key_file
+    from kacenv.server.auth import CredentialStore, key_file
 
     if room is None:
-        return KeyRing(key_file()), None
+        return CredentialStore(key_file()), None
     home = House.find(house)
     place = load_room(home, room)
     access = place.surfaces.access
@@ -107,7 +107,7 @@ def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]"
             f"The room {place.name} asks nobody for a token or a PIN. "
             "Write this below `surfaces:` in its file: access: {file: access.json}"
         )
-    return KeyRing(key_file(access.file)), place
+    return CredentialStore(key_file(access.file)), place
 
 
 def _typed_pin() -> str:

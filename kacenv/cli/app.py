@@ -13,7 +13,7 @@ from kacenv.cli.check import check
 from kacenv.cli.check_ins import done, let_pass, seat, snooze
 from kacenv.cli.doctor import doctor
 from kacenv.cli.fast_path import send, show_status
-from kacenv.cli.help_text import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, Program
+from kacenv.cli.help_text import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, CommandGroup
 from kacenv.cli.init import init
 from kacenv.cli.lights import app as lights_app
 from kacenv.cli.lists import rooms, scenes
@@ -30,7 +30,7 @@ from kacenv.core.errors import KacenvError
 
 app = typer.Typer(
     name="kacenv",
-    cls=Program,
+    cls=CommandGroup,
     help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
     epilog="\b\nBegin:  kacenv start SCENE --room ROOM; kacenv scenes and rooms list them\n"
     "More:   kacenv start --help\n\n"

@@ -42,9 +42,9 @@ def devices(as_json: JsonOption = False) -> None:
     import json
     from dataclasses import asdict
 
-    from kacenv.devices.audio.output.miniaudio_backend import listed
+    from kacenv.devices.audio.output.miniaudio_backend import list_devices
 
-    found = listed()
+    found = list_devices()
     if as_json:
         print(json.dumps([asdict(device) for device in found], indent=2))
     elif not found:
@@ -63,7 +63,7 @@ def walk(
 ) -> None:
     """Play a soft tone on each channel in turn, and say before it which one sounds."""
     from kacenv.core.units import Decibels, Seconds
-    from kacenv.devices.audio.signal_player import Player
+    from kacenv.devices.audio.signal_player import SignalPlayer
     from kacenv.devices.audio.signals import soft_tone
 
     place, _, _ = _open(room, house)
@@ -74,7 +74,7 @@ def walk(
                 print(f"{one.id}, {side}: channel {column} of {one.device}", flush=True)
                 alone = one.model_copy(update={"channels": (column,)})
                 tone = soft_tone(Seconds(_TONE), Decibels(_LEVEL))
-                with Player(place, alone, tone) as player:
+                with SignalPlayer(place, alone, tone) as player:
                     player.wait()
     print("Did each one sound where it should? If not, change `channels` in the room file.")
 
@@ -93,7 +93,7 @@ def hear_chime(
 
     from kacenv.core.units import amplitude
     from kacenv.devices.audio.mixing.bell_synth import ring
-    from kacenv.devices.audio.signal_player import Player
+    from kacenv.devices.audio.signal_player import SignalPlayer
 
     place, _, _ = _open(room, house)
     known = place.phrases
@@ -101,7 +101,7 @@ def hear_chime(
         raise DeviceError(f"The room has no chime called {name!r}; it has: {', '.join(known)}.")
     one = place.outputs[0] if output is None else _output(place, output)
     sound = ring(known[name]) * np.float32(amplitude(place.chime_loudness.softest))
-    with held(place.name), Player(place, one, np.stack((sound, sound), axis=1)) as player:
+    with held(place.name), SignalPlayer(place, one, np.stack((sound, sound), axis=1)) as player:
         print(f"{name} on {one.id}, at {place.chime_loudness.softest:g} dBFS", flush=True)
         player.wait()
 
@@ -187,12 +187,12 @@ def _measured(place: "Room", output: "Output") -> float:
     """Play noise until the meter's reading is typed; return it."""
     from kacenv.core.units import Seconds
     from kacenv.devices.audio.calibration import noise_level
-    from kacenv.devices.audio.signal_player import Player
+    from kacenv.devices.audio.signal_player import SignalPlayer
     from kacenv.devices.audio.signals import pink_noise
 
     level = noise_level(output.ceiling)
     noise = pink_noise(Seconds(_NOISE), level, _SEED)
-    with held(place.name), Player(place, output, noise, Seconds(_RISE)):
+    with held(place.name), SignalPlayer(place, output, noise, Seconds(_RISE)):
         print(f"Pink noise on {output.id}: {level:g} dBFS rms, seed {_SEED}, rising for 10 s.")
         print("Nobody should wear headphones. Hold the meter (C, slow) where the head will be.")
         return _parse(typer.prompt("Reading in dB SPL, once it is steady (Ctrl-C stops)"))

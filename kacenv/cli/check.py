@@ -11,8 +11,8 @@ from kacenv.cli.options import HouseOption
 from kacenv.system.paths import in_words
 
 if TYPE_CHECKING:
-    from kacenv.config import Caution, House, Survey
-    from kacenv.config.load import Place
+    from kacenv.config import House, HouseReport, LintWarning
+    from kacenv.config.load import LoadedRoom
 
 
 class Format(StrEnum):
@@ -64,12 +64,12 @@ def check(  # noqa: PLR0913 - one argument for each option
     sys.exit(1 if found.problems or (strict and found.cautions) else 0)
 
 
-def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "Survey":
+def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "HouseReport":
     """Return the survey, after measuring files that weren't."""
-    from kacenv.config import survey, survey_named
+    from kacenv.config import check_files, check_named
 
-    def look() -> "Survey":
-        return survey_named(home, names, chosen=chosen) if names else survey(home)
+    def look() -> "HouseReport":
+        return check_named(home, names, chosen=chosen) if names else check_files(home)
 
     found = look()
     unmeasured = [path for _, path in found.unmeasured]
@@ -78,13 +78,13 @@ def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -
 
 def _measured(paths: list[Path]) -> bool:
     """Measure the files, with a bar in a terminal; return False if nothing was measured."""
-    from kacenv.analysis import Cache
+    from kacenv.analysis import MeasurementCache
     from kacenv.analysis.scan import scan
     from kacenv.cli.scan_progress import shown_scan
     from kacenv.core.errors import KacenvError
 
     try:
-        with Cache() as cache:
+        with MeasurementCache() as cache:
             files = list(dict.fromkeys(paths))
             with shown_scan(scan(files, cache), len(files), quiet=True) as scanned:
                 return sum(one.sound is not None for one in scanned) > 0
@@ -93,17 +93,17 @@ def _measured(paths: list[Path]) -> bool:
         return False
 
 
-def _with_devices(found: "Survey") -> "Survey":
+def _with_devices(found: "HouseReport") -> "HouseReport":
     from dataclasses import replace
 
     cautions = [caution for place in found.places for caution in _device_cautions(place)]
     return replace(found, cautions=tuple(sorted([*found.cautions, *cautions])))
 
 
-def _device_cautions(place: "Place") -> "list[Caution]":
+def _device_cautions(place: "LoadedRoom") -> "list[LintWarning]":
     """Return warnings about outputs whose device this machine lacks, or with too few channels."""
-    from kacenv.config import Caution
-    from kacenv.config.checks.track_warnings import Rule
+    from kacenv.config import LintWarning
+    from kacenv.config.checks.track_warnings import WarningRule
     from kacenv.core.errors import DeviceError
     from kacenv.devices.audio.output.miniaudio_backend import find
 
@@ -115,5 +115,7 @@ def _device_cautions(place: "Place") -> "list[Caution]":
             trail = ("outputs", index, "device")
             line, column = place.document.place(trail)
             text = f"{output.id} can't sound on this machine: {error}"
-            cautions.append(Caution(place.document.file, line, column, text, Rule.DEVICE))
+            cautions.append(
+                LintWarning(place.document.file, line, column, text, WarningRule.DEVICE)
+            )
     return cautions

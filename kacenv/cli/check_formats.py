@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from kacenv.config import Survey
-    from kacenv.core.errors import Problem
+    from kacenv.config import HouseReport
+    from kacenv.core.errors import FileProblem
 
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _PROBLEM: Final = "problem"
 _PROBLEM_MEANING: Final = "Something in a file that keeps it from being used."
 
 
-def to_text(survey: "Survey") -> str:
+def to_text(survey: "HouseReport") -> str:
     """Format every problem in three lines, every warning in one, and their numbers."""
     counts = ", ".join(_count(number, kind) for kind, number in _read(survey).items())
     problems, warnings = len(survey.problems) or "none", len(survey.cautions) or "none"
@@ -26,7 +26,7 @@ def to_text(survey: "Survey") -> str:
     return "\n".join([*lines, summary])
 
 
-def to_json(survey: "Survey") -> str:
+def to_json(survey: "HouseReport") -> str:
     """Format everything as JSON; lines and columns count from 1."""
     found = {
         "house": str(survey.house.root),
@@ -38,7 +38,7 @@ def to_json(survey: "Survey") -> str:
     return json.dumps(found, indent=2, ensure_ascii=False)
 
 
-def to_github(survey: "Survey") -> str:
+def to_github(survey: "HouseReport") -> str:
     """Format annotations for GitHub's runners."""
     lines = [
         _annotation("error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
@@ -50,12 +50,15 @@ def to_github(survey: "Survey") -> str:
     return "\n".join(lines)
 
 
-def to_sarif(survey: "Survey") -> str:
+def to_sarif(survey: "HouseReport") -> str:
     """Format as SARIF 2.1.0 (OASIS), for code hosts and editors."""
     from kacenv import __version__
-    from kacenv.config.checks.track_warnings import Rule
+    from kacenv.config.checks.track_warnings import WarningRule
 
-    rules = [_rule(_PROBLEM, _PROBLEM_MEANING), *(_rule(one.value, one.meaning) for one in Rule)]
+    rules = [
+        _rule(_PROBLEM, _PROBLEM_MEANING),
+        *(_rule(one.value, one.meaning) for one in WarningRule),
+    ]
     results = [
         _result(_PROBLEM, "error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
         for one in survey.problems
@@ -70,7 +73,7 @@ def to_sarif(survey: "Survey") -> str:
     return json.dumps(log, indent=2, ensure_ascii=False)
 
 
-FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
+FORMATS: Final[dict[str, "Callable[[HouseReport], str]"]] = {
     "text": to_text,
     "json": to_json,
     "sarif": to_sarif,
@@ -78,7 +81,7 @@ FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
 }
 
 
-def _read(survey: "Survey") -> dict[str, int]:
+def _read(survey: "HouseReport") -> dict[str, int]:
     from kacenv.config.house import FileKind
 
     kinds = list(survey.files.values())
@@ -90,7 +93,7 @@ def _count(number: int, kind: str) -> str:
     return f"1 {kind.removesuffix('s')}" if number == 1 else f"{number} {kind}"
 
 
-def _sentence(problem: "Problem") -> str:
+def _sentence(problem: "FileProblem") -> str:
     where = f"{problem.where}: " if problem.where else ""
     example = f" For example: {problem.example}" if problem.example else ""
     return f"{where}found {problem.found}; expected {problem.expected}.{example}"

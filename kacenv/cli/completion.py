@@ -43,12 +43,12 @@ def equip(command: Any, path: tuple[str, ...] = ()) -> None:
         equip(below, (*path, name))
 
 
-def _completer(offers: "Callable[[_Asked], Iterable[Offer]]") -> Callable[..., list[Any]]:
+def _completer(offers: "Callable[[_CommandLine], Iterable[Offer]]") -> Callable[..., list[Any]]:
     def complete(context: Any, _parameter: Any, incomplete: str) -> list[Any]:
         from typer._click.shell_completion import CompletionItem
 
         try:
-            found = dict(offers(_Asked(context.params)))
+            found = dict(offers(_CommandLine(context.params)))
         except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
             return []
         return [
@@ -60,7 +60,7 @@ def _completer(offers: "Callable[[_Asked], Iterable[Offer]]") -> Callable[..., l
     return complete
 
 
-class _Asked:
+class _CommandLine:
     """Command line so far, and the house it refers to."""
 
     def __init__(self, given: dict[str, Any]) -> None:
@@ -101,19 +101,19 @@ class _Asked:
         return found if isinstance(found, dict) else {}
 
 
-def _scenes(asked: _Asked) -> Iterator[Offer]:
+def _scenes(asked: _CommandLine) -> Iterator[Offer]:
     return ((name, "") for name in asked.names("scenes"))
 
 
-def _rooms(asked: _Asked) -> Iterator[Offer]:
+def _rooms(asked: _CommandLine) -> Iterator[Offer]:
     return ((name, "") for name in asked.names("rooms"))
 
 
-def _playlists(asked: _Asked) -> Iterator[Offer]:
+def _playlists(asked: _CommandLine) -> Iterator[Offer]:
     return ((name, "") for name in asked.names("playlists", *_LISTS))
 
 
-def _everything(asked: _Asked) -> Iterator[Offer]:
+def _everything(asked: _CommandLine) -> Iterator[Offer]:
     for name in asked.names("rooms"):
         yield name, "room"
     for name in asked.names("scenes"):
@@ -122,13 +122,13 @@ def _everything(asked: _Asked) -> Iterator[Offer]:
         yield name, "playlist"
 
 
-def _outputs(asked: _Asked) -> Iterator[Offer]:
+def _outputs(asked: _CommandLine) -> Iterator[Offer]:
     for room in asked.rooms():
         for output in room.get("outputs", ()):
             yield output["id"], output.get("role", "")
 
 
-def _chimes(asked: _Asked) -> Iterator[Offer]:
+def _chimes(asked: _CommandLine) -> Iterator[Offer]:
     for name in _CHIMES:
         yield name, ""
     for room in asked.rooms():
@@ -136,7 +136,7 @@ def _chimes(asked: _Asked) -> Iterator[Offer]:
             yield name, "of the room's own"
 
 
-def _phases(asked: _Asked) -> Iterator[Offer]:
+def _phases(asked: _CommandLine) -> Iterator[Offer]:
     """Yield the times at which the scene's phases begin."""
     begin = 0.0
     for phase in asked.scene().get("phases", ()):
@@ -161,20 +161,20 @@ def _span(seconds: float) -> str:
     return format_seconds(seconds)
 
 
-def _kinds(_asked: _Asked) -> Iterator[Offer]:
+def _kinds(_asked: _CommandLine) -> Iterator[Offer]:
     from kacenv.cli.schema import KINDS
 
     return ((kind, "") for kind in KINDS)
 
 
-def _records(_asked: _Asked) -> Iterator[Offer]:
+def _records(_asked: _CommandLine) -> Iterator[Offer]:
     """Yield records by their files' names; none is opened."""
     for path in sorted((state_folder() / "records").glob("*.json")):
         *_, year, month, day, name = path.stem.split("-")
         yield name, f"{year}-{month}-{day}"
 
 
-_OFFERS: Final[dict[tuple[str, ...], Callable[[_Asked], Iterable[Offer]]]] = {
+_OFFERS: Final[dict[tuple[str, ...], Callable[[_CommandLine], Iterable[Offer]]]] = {
     ("scene",): _scenes,
     ("compare",): _scenes,
     ("room",): _rooms,

@@ -9,8 +9,8 @@ from kacenv.core.errors import DaemonError, KacenvError, RefusedError
 from kacenv.server.daemon_client import post
 
 if TYPE_CHECKING:
-    from kacenv.devices.lights.direct import Outcome
-    from kacenv.devices.lights.lamp_test import Visit
+    from kacenv.devices.lights.direct import LampOutcome
+    from kacenv.devices.lights.lamp_test import LampTestResult
     from kacenv.model.look import Setting
     from kacenv.model.room import Room
 
@@ -51,7 +51,7 @@ def _room(room: str | None, house: Path | None) -> "Room":
     return load_room(House.find(house), room)
 
 
-def _outcome_line(one: "Outcome") -> str:
+def _outcome_line(one: "LampOutcome") -> str:
     if not one.speaks:
         return f"{one.lamp}: told four times; it can't answer. Look at it."
     if one.after is not None:
@@ -59,7 +59,7 @@ def _outcome_line(one: "Outcome") -> str:
     return f"{one.lamp}: NOT CONFIRMED; it says {_shown(one.state.reported)}. Look at it."
 
 
-def _outcome_fields(one: "Outcome") -> dict[str, Any]:
+def _outcome_fields(one: "LampOutcome") -> dict[str, Any]:
     reported = one.state.reported
     return {
         "lamp": one.lamp,
@@ -82,12 +82,12 @@ def _rounded(span: float | None) -> float | None:
 def go_round(room: str, house: Path | None, *, as_json: bool = False) -> int:
     """Test the lamps one by one; return 0 if each that can has confirmed."""
     from kacenv.cli.audio import held
-    from kacenv.devices.lights.lamp_test import walk
+    from kacenv.devices.lights.lamp_test import run_lamp_test
 
     place = _room(room, house)
     visits = []
     with held(place.name):
-        for visit in walk(place):
+        for visit in run_lamp_test(place):
             visits.append(visit)
             if not as_json:
                 print(_visit_line(visit), flush=True)
@@ -96,7 +96,7 @@ def go_round(room: str, house: Path | None, *, as_json: bool = False) -> int:
     return 1 if any(visit.confirmed is False for visit in visits) else 0
 
 
-def _visit_line(visit: "Visit") -> str:
+def _visit_line(visit: "LampTestResult") -> str:
     told = f"{visit.lamp}: was {_shown(visit.began)}, went to {visit.told.level:.0%} and back"
     if visit.confirmed is None:
         return f"{told}; it can't answer. Did you see it?"
@@ -106,7 +106,7 @@ def _visit_line(visit: "Visit") -> str:
     return f"{told}; NOT CONFIRMED: {away}. It says {_shown(visit.left)}. Check power and topic."
 
 
-def _visit_fields(visit: "Visit") -> dict[str, Any]:
+def _visit_fields(visit: "LampTestResult") -> dict[str, Any]:
     return {
         "lamp": visit.lamp,
         "began": None if visit.began is None else str(visit.began),

@@ -13,7 +13,7 @@ from kacenv.core.errors import DaemonError
 if TYPE_CHECKING:
     from kacenv.config import House
     from kacenv.diagnostics.finding import Finding
-    from kacenv.diagnostics.probe_runner import Job
+    from kacenv.diagnostics.probe_runner import ProbeJob
 
 _OF_THE_MACHINE = ("versions", "sound", "midi", "storage", "clock", "house")
 _OF_A_ROOM = ("state", "service", "broker", "log")
@@ -31,29 +31,29 @@ def doctor(
 
     Exits with 1 if something is wrong. It changes nothing, and may run during a session.
     """
-    from kacenv.diagnostics.doctor import examine
-    from kacenv.diagnostics.finding import Mark, to_json, to_text
+    from kacenv.diagnostics.doctor import run_probes
+    from kacenv.diagnostics.finding import Severity, to_json, to_text
 
     if probe is not None:
         print(to_json(_probed(probe, house, room)))
         return
     from kacenv.config import House
 
-    findings = examine(_jobs(House.find(house), room))
+    findings = run_probes(_jobs(House.find(house), room))
     print(to_json(findings) if as_json else to_text(findings))
-    sys.exit(1 if any(finding.mark is Mark.WRONG for finding in findings) else 0)
+    sys.exit(1 if any(finding.mark is Severity.WRONG for finding in findings) else 0)
 
 
-def _jobs(home: "House", room: str | None) -> "Iterator[Job]":
+def _jobs(home: "House", room: str | None) -> "Iterator[ProbeJob]":
     from kacenv.cli.start import own_program
-    from kacenv.diagnostics.probe_runner import Job
+    from kacenv.diagnostics.probe_runner import ProbeJob
 
     command = [*own_program(), "doctor", "--house", str(home.root), "--probe"]
     for name in _OF_THE_MACHINE:
-        yield Job(name, [*command, name])
+        yield ProbeJob(name, [*command, name])
     for each in (room,) if room else _rooms(home):
         for name in _OF_A_ROOM:
-            yield Job(f"{each}: {name}", [*command, name, "--room", each])
+            yield ProbeJob(f"{each}: {name}", [*command, name, "--room", each])
 
 
 def _rooms(home: "House") -> list[str]:

@@ -16,18 +16,18 @@ LONGEST: Final = 60
 """Most characters of a summary, for one line in the narrowest terminal."""
 
 
-class Page(NamedTuple):
+class CommandHelp(NamedTuple):
     """Summary of a command, and its examples without `kacenv`."""
 
     summary: str
     examples: tuple[str, ...]
 
 
-def _page(summary: str, *examples: str) -> Page:
-    return Page(summary, examples)
+def _page(summary: str, *examples: str) -> CommandHelp:
+    return CommandHelp(summary, examples)
 
 
-PAGES: Final = {
+COMMAND_HELP: Final = {
     "start": _page("Begin a session", "start couple-lozenge --room garden"),
     "status": _page("Show where the session is, and what comes next", "status", "status --json"),
     "watch": _page("The same, live; q leaves, the room goes on", "watch", "watch --room garden"),
@@ -154,7 +154,7 @@ PAGES: Final = {
 """Pages by the commands' words, in the order of listing."""
 
 
-class Program(TyperGroup):
+class CommandGroup(TyperGroup):
     """Root command, whose commands are listed by topic, one line each."""
 
     def __init__(self, **fields: Any) -> None:
@@ -178,14 +178,14 @@ class Program(TyperGroup):
 
 
 def _place(name: str) -> int:
-    return list(PAGES).index(name) if name in PAGES else len(PAGES)
+    return list(COMMAND_HELP).index(name) if name in COMMAND_HELP else len(COMMAND_HELP)
 
 
 def _put_in(group: Any, path: tuple[str, ...] = ()) -> None:
     """Set each command's summary and, below its help, its examples."""
     for name, command in group.commands.items():
         words = (*path, name)
-        page = PAGES.get(" ".join(words))
+        page = COMMAND_HELP.get(" ".join(words))
         if page:
             command.short_help = page.summary
             command.epilog = "\b\n" + "\n".join(_lines(page))
@@ -193,7 +193,7 @@ def _put_in(group: Any, path: tuple[str, ...] = ()) -> None:
             _put_in(command, words)
 
 
-def _lines(page: Page) -> Iterator[str]:
+def _lines(page: CommandHelp) -> Iterator[str]:
     yield "Example:" if len(page.examples) == 1 else "Examples:"
     for example in page.examples:
         yield f"  kacenv {example}"

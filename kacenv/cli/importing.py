@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kacenv.config import House
-    from kacenv.config.transfer.assign_to_phases import Thin
-    from kacenv.config.transfer.import_folder import LeftOut, Piece
+    from kacenv.config.transfer.assign_to_phases import ShortPlaylist
+    from kacenv.config.transfer.import_folder import ImportedTrack, SkippedFile
 
 
 def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
@@ -75,11 +75,11 @@ def _to_playlist(task: _Import) -> None:
 
 
 def _to_scene(task: _Import, scene: str) -> None:
-    from kacenv.config.transfer.assign_to_phases import Dealing
+    from kacenv.config.transfer.assign_to_phases import PhaseAssignment
     from kacenv.config.transfer.import_folder import base_of, music_files
 
     paths, base = music_files(task.folder), base_of(task.home, task.folder)
-    dealing = Dealing(task.home, task.folder, task.name, scene, again=task.listened)
+    dealing = PhaseAssignment(task.home, task.folder, task.name, scene, again=task.listened)
     dealing.must_suffice(len(paths))
     pieces, left_out = _looked_at(task, paths, base)
     texts = dict(dealing.files(pieces, listened=task.listened))
@@ -92,30 +92,33 @@ def _to_scene(task: _Import, scene: str) -> None:
 
 def _scan(files: list[Path]) -> None:
     """Measure files that aren't known yet; `look_at` reports those that can't be."""
-    from kacenv.analysis import Cache
+    from kacenv.analysis import MeasurementCache
     from kacenv.analysis.scan import scan as scan_files
     from kacenv.cli.scan_progress import shown_scan
 
-    with Cache() as cache, shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned:
+    with (
+        MeasurementCache() as cache,
+        shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned,
+    ):
         for _ in scanned:
             pass
 
 
 def _looked_at(
     task: _Import, paths: "list[Path]", base: Path
-) -> "tuple[list[Piece], list[LeftOut]]":
-    from kacenv.analysis import known_sounds
-    from kacenv.config.transfer.import_folder import Piece, look_at
+) -> "tuple[list[ImportedTrack], list[SkippedFile]]":
+    from kacenv.analysis import known_measurements
+    from kacenv.config.transfer.import_folder import ImportedTrack, look_at
     from kacenv.config.yaml.text_files import refuse
 
     if task.scan:
         _scan(paths)
-    found = list(look_at(paths, base, known_sounds()))
-    pieces = [one for one in found if isinstance(one, Piece)]
+    found = list(look_at(paths, base, known_measurements()))
+    pieces = [one for one in found if isinstance(one, ImportedTrack)]
     if not pieces:
         expected = "music that lasts at least half a minute and can be read"
         raise refuse(task.folder, "no piece that can be played", expected)
-    return pieces, [one for one in found if not isinstance(one, Piece)]
+    return pieces, [one for one in found if not isinstance(one, ImportedTrack)]
 
 
 def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> None:
@@ -156,7 +159,11 @@ def _put_back(path: Path, text: str | None) -> None:
 
 
 def _report(
-    what: Path, pieces: "Sequence[Piece]", left_out: "Sequence[LeftOut]", *, listened: bool
+    what: Path,
+    pieces: "Sequence[ImportedTrack]",
+    left_out: "Sequence[SkippedFile]",
+    *,
+    listened: bool,
 ) -> None:
     from kacenv.config.yaml.text_files import shown
     from kacenv.core.units import format_seconds
@@ -176,7 +183,7 @@ def _report(
         print("  Or, once you have heard all of it: the same again with --listened")
 
 
-def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[Thin]") -> None:
+def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[ShortPlaylist]") -> None:
     from kacenv.config.yaml.text_files import shown
     from kacenv.core.units import format_seconds
 

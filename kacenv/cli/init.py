@@ -8,7 +8,7 @@ import typer
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.config.scaffold import Answers, Lamp
+    from kacenv.config.scaffold import LampAnswer, SetupAnswers
     from kacenv.model.room import Role
 
 _LISTEN = {
@@ -56,7 +56,7 @@ def init(  # noqa: PLR0913 - one argument for each option
     Without DIR they go to ~/.config/kacenv, or as root to /etc/kacenv, where every command
     finds them.
     """
-    from kacenv.config.scaffold import Answers, begin
+    from kacenv.config.scaffold import SetupAnswers, write_first_house
     from kacenv.system.paths import own_house
 
     where = folder or own_house()
@@ -68,8 +68,8 @@ def init(  # noqa: PLR0913 - one argument for each option
     host = ask.text(broker, "Address of the lamps' MQTT broker (Enter for no lamps)", "")
     lamps = _lamps(ask, lamp or [], host)
     port = ask.text(midi, "MIDI port for the chimes (Enter for the built-in bell)", "")
-    answers = Answers(name, roles, sound, host, lamps, port)
-    written = begin(where, answers)
+    answers = SetupAnswers(name, roles, sound, host, lamps, port)
+    written = write_first_house(where, answers)
     _say_what_now(where, answers, written)
 
 
@@ -106,9 +106,9 @@ class _Questions:
     def device(self, given: str | None) -> str:
         if given is not None or self._silent:
             return given or "default"
-        from kacenv.devices.audio.output.miniaudio_backend import listed
+        from kacenv.devices.audio.output.miniaudio_backend import list_devices
 
-        devices = listed()
+        devices = list_devices()
         for number, found in enumerate(devices, 1):
             channels = f"{found.channels} channels" if found.channels else "channels not told"
             typer.echo(f"  {number}  {found.name}  ({channels})")
@@ -130,8 +130,8 @@ def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Ro
     return tuple(Role(name) for name in (*chosen, *(["staff"] if staff else [])))
 
 
-def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
-    from kacenv.config.scaffold import Lamp
+def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[LampAnswer, ...]":
+    from kacenv.config.scaffold import LampAnswer
     from kacenv.model.look import Zone
     from kacenv.model.room import Dialect
 
@@ -140,7 +140,7 @@ def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
     lamps = [_lamp(text) for text in given]
     while host and not given and ask.more("Another lamp?" if lamps else "A lamp?"):
         lamps.append(
-            Lamp(
+            LampAnswer(
                 ask.text(None, "Its short name", f"lamp-{len(lamps) + 1}"),
                 Dialect(ask.choice(None, "How it is spoken to", [one.value for one in Dialect])),
                 ask.text(None, "Its MQTT topic", f"zigbee2mqtt/lamp-{len(lamps) + 1}"),
@@ -150,15 +150,15 @@ def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
     return tuple(lamps)
 
 
-def _lamp(text: str) -> "Lamp":
-    from kacenv.config.scaffold import Lamp
+def _lamp(text: str) -> "LampAnswer":
+    from kacenv.config.scaffold import LampAnswer
     from kacenv.model.look import Zone
     from kacenv.model.room import Dialect
 
     try:
         name, dialect, rest = text.split(":", 2)
         topic, zone = rest.rsplit(":", 1)
-        return Lamp(name, Dialect(dialect), topic, Zone(zone))
+        return LampAnswer(name, Dialect(dialect), topic, Zone(zone))
     except ValueError as error:
         dialects, zones = (", ".join(one.value for one in kind) for kind in (Dialect, Zone))
         raise KacenvError(
@@ -167,7 +167,7 @@ def _lamp(text: str) -> "Lamp":
         ) from error
 
 
-def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
+def _say_what_now(where: Path, answers: "SetupAnswers", written: list[Path]) -> None:
     from kacenv.system.paths import house_folder, in_words
 
     found = house_folder().resolve() == where.resolve()

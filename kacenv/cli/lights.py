@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kacenv.model.room import Room
 
 _HERE = ("127.0.0.1", "localhost")
-_PATIENCE = 5.0
+_TIMEOUT = 5.0
 """Time after which an unreachable broker is reported, in seconds."""
 
 
@@ -100,9 +100,9 @@ def simulate(
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
     """Start virtual lamps for the room's own."""
     from kacenv.core.errors import DeviceError
-    from kacenv.devices.lights.simulator import BULBS
+    from kacenv.devices.lights.simulator import DEVICE_CODECS
     from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
-    from kacenv.devices.lights.simulator.faults import Quirks
+    from kacenv.devices.lights.simulator.faults import LampFaults
     from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
     from kacenv.system.clock import MonotonicClock
 
@@ -119,7 +119,7 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
             stack.enter_context(EmbeddedBroker(room.broker.port))
         lamps = []
         for number, fixture in enumerate(room.lights):
-            quirks = Quirks(loss, seed=number, rate=BULBS[fixture.dialect].RATE)
+            quirks = LampFaults(loss, seed=number, rate=DEVICE_CODECS[fixture.dialect].RATE)
             lamp = VirtualLamp(fixture, clock, room.broker, quirks=quirks)
             lamps.append(stack.enter_context(lamp))
         _tell_of_silence(room, lamps)
@@ -127,7 +127,7 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
 
 
 def _tell_of_silence(room: "Room", lamps: "list[VirtualLamp]") -> None:
-    if room.broker is not None and not lamps[0].wait_until_listening(_PATIENCE):
+    if room.broker is not None and not lamps[0].wait_until_listening(_TIMEOUT):
         typer.echo(
             f"The light broker at {room.broker.host}:{room.broker.port} doesn't answer yet; the "
             "lamps go on trying. To be the broker, too: add --broker",

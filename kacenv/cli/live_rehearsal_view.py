@@ -31,7 +31,7 @@ _ELSEWHERE = "Commands typed elsewhere drive the real room; here use the page or
 Show = Callable[[dict[str, Any]], None]
 
 
-class Way(NamedTuple):
+class RehearsalOptions(NamedTuple):
     """Parameters of a live rehearsal: scene, room, presses at their times, and speed.
 
     With `record`, the session leaves a record, of the room `NAME-rehearsal`. Its page is at `port`
@@ -46,7 +46,7 @@ class Way(NamedTuple):
     port: int | None = None
 
 
-def play(house: House, way: Way) -> None:
+def play(house: House, way: RehearsalOptions) -> None:
     """Rehearse the session from its beginning to its end.
 
     Raises:
@@ -59,7 +59,7 @@ def play(house: House, way: Way) -> None:
         raise KeyboardInterrupt
 
 
-async def _play(house: House, way: Way) -> signal.Signals | None:
+async def _play(house: House, way: RehearsalOptions) -> signal.Signals | None:
     """Run the rehearsal; return the signal that ended it, if one did."""
     room, timeline = load_room(house, way.room), load_session(house, way.scene, way.room)
     for _ in rehearse(room, timeline, way.presses):
@@ -102,7 +102,7 @@ def _introduction(live: LiveRehearsal, scene: str, room: str) -> Iterator[str]:
     yield _ELSEWHERE
 
 
-class _Left(asyncio.Event):
+class _LeaveRequest(asyncio.Event):
     """Set when the user asks to leave; `by` a signal, or a key."""
 
     by: signal.Signals | None = None
@@ -117,9 +117,9 @@ class _Left(asyncio.Event):
 
 
 @asynccontextmanager
-async def _left() -> AsyncIterator[_Left]:
+async def _left() -> AsyncIterator[_LeaveRequest]:
     """Yield an event that is set by q, Ctrl-C, or a signal."""
-    left, loop = _Left(), asyncio.get_running_loop()
+    left, loop = _LeaveRequest(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, left.leave, number)
     with keyboard() as keyboards:
@@ -132,7 +132,7 @@ async def _left() -> AsyncIterator[_Left]:
                 loop.remove_reader(keys)
 
 
-async def _watch(live: LiveRehearsal, left: _Left) -> Seconds:
+async def _watch(live: LiveRehearsal, left: _LeaveRequest) -> Seconds:
     """Show the session until it has ended or is left; return the time it has reached."""
     reached = Seconds(0.0)
     with _shown(live.address) as (show, pause):

@@ -15,7 +15,7 @@ from datetime import datetime
 from io import FileIO, TextIOWrapper
 from pathlib import Path
 
-from kacenv.system.redact import discreet
+from kacenv.system.redact import redact
 
 MOST_BYTES, OLDER_FILES = 1_000_000, 3
 LONGEST = 600
@@ -27,7 +27,7 @@ _URGENCY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 """Priorities of sd-daemon(3)."""
 
 
-class _Line(logging.Formatter):
+class _LogLine(logging.Formatter):
     """Formats an event as one line; an exception as type, message and place, no traceback."""
 
     def __init__(self, *, as_json: bool, in_journal: bool) -> None:
@@ -72,7 +72,7 @@ def _where(error: BaseException) -> Iterator[tuple[str, str]]:
 
 
 def _brief(text: str) -> str:
-    text = discreet(text[: 2 * LONGEST].replace("\n", " | "))
+    text = redact(text[: 2 * LONGEST].replace("\n", " | "))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
@@ -84,7 +84,7 @@ def _value(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
 
 
-class _Rarely(logging.Filter):
+class _RateLimitFilter(logging.Filter):
     """Rate limit of twenty events a minute from one place, with a count of those withheld."""
 
     def __init__(self) -> None:
@@ -102,14 +102,14 @@ class _Rarely(logging.Filter):
         return times < MOST_A_MINUTE
 
 
-class _Rotating(logging.handlers.RotatingFileHandler):
+class _RotatingFile(logging.handlers.RotatingFileHandler):
     """Log file of the daemon, with rotation."""
 
     def _open(self) -> TextIOWrapper:
         return _private(self.baseFilename)
 
 
-class _Following(logging.handlers.WatchedFileHandler):
+class _FollowedFile(logging.handlers.WatchedFileHandler):
     """Log file of the supervisor, which follows the daemon's rotation."""
 
     def _open(self) -> TextIOWrapper:
@@ -124,7 +124,7 @@ def _private(path: str) -> TextIOWrapper:
 
 def log_to_stderr(level: int = logging.INFO, *, as_json: bool = False) -> None:
     """Log to standard error; other libraries only from warnings on."""
-    formatter = _Line(as_json=as_json, in_journal=_stderr_is_journal())
+    formatter = _LogLine(as_json=as_json, in_journal=_stderr_is_journal())
     _log_by(logging.StreamHandler(sys.stderr), formatter, level)
 
 
@@ -140,20 +140,20 @@ def log_to_file(path: Path, *, as_json: bool = False, rotate: bool = True) -> No
         reason = error.strerror or error
         logging.getLogger(__name__).warning("%s can't be written (%s); logging here", path, reason)
     else:
-        _log_by(handler, _Line(as_json=as_json, in_journal=False), logging.INFO)
+        _log_by(handler, _LogLine(as_json=as_json, in_journal=False), logging.INFO)
 
 
 def _opened(path: Path, *, rotate: bool) -> logging.Handler:
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     if rotate:
-        return _Rotating(path, maxBytes=MOST_BYTES, backupCount=OLDER_FILES)
-    return _Following(path)
+        return _RotatingFile(path, maxBytes=MOST_BYTES, backupCount=OLDER_FILES)
+    return _FollowedFile(path)
 
 
 def _log_by(handler: logging.Handler, formatter: logging.Formatter, level: int) -> None:
     logging.raiseExceptions = False  # a full disk must not fill the terminal
     handler.setFormatter(formatter)
-    handler.addFilter(_Rarely())
+    handler.addFilter(_RateLimitFilter())
     logging.captureWarnings(capture=True)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("kacenv").setLevel(level)

@@ -14,7 +14,7 @@ from kacenv.core.errors import DeviceError
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-    from kacenv.model.midi_trigger import Heard
+    from kacenv.model.midi_trigger import MidiMessage
     from kacenv.model.room import Controls, Room
 
 app = typer.Typer(
@@ -45,12 +45,12 @@ def ports(as_json: JsonOption = False) -> None:
 
 
 def _ports() -> tuple[list[str], list[str]]:
-    from kacenv.devices.midi.chime_player import RtMidi
+    from kacenv.devices.midi.chime_player import RtMidiOutputs
     from kacenv.devices.midi.midi_input import RtMidiInputs
     from kacenv.devices.midi.rtmidi_ports import MISSING
 
     try:
-        return list(RtMidiInputs().names()), list(RtMidi().output_names())
+        return list(RtMidiInputs().names()), list(RtMidiOutputs().output_names())
     except OSError as error:
         raise DeviceError(str(error) if str(error) == MISSING else _NO_MIDI) from None
 
@@ -67,11 +67,11 @@ def learn(
 ) -> None:
     """Show what a pedal or controller sends, in the words of the room file, until Ctrl-C."""
     from kacenv.config import House, load_room
-    from kacenv.devices.midi.control_map import Lesson
+    from kacenv.devices.midi.control_map import TriggerLearner
 
     place = load_room(House.find(house), room) if room else None
     mapped = place.midi.controls if place else None
-    lesson = Lesson(mapped.map if mapped else ())
+    lesson = TriggerLearner(mapped.map if mapped else ())
     names = _chosen(port, mapped)
     with _listening(names) as heard:
         _introduce(place, mapped, names[0])
@@ -82,11 +82,11 @@ def learn(
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
     """Return the ports to listen to: the named one, the room's, or all."""
-    from kacenv.devices.midi.midi_input import fitting
+    from kacenv.devices.midi.midi_input import matching_port
 
     names, _ = _ports()
     wanted = port or (mapped.port if mapped else "")
-    found = fitting(names, wanted)
+    found = matching_port(names, wanted)
     if not found:
         there = ", ".join(names) or "none"
         what = f"No MIDI input is called “{wanted}”" if wanted else "There is no MIDI input"
@@ -95,17 +95,17 @@ def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
 
 
 @contextmanager
-def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
+def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[MidiMessage]]":
     """Yield a queue of the messages on these ports."""
     from queue import SimpleQueue
 
     from kacenv.devices.midi.midi_input import RtMidiInputs
-    from kacenv.model.midi_trigger import heard_in
+    from kacenv.model.midi_trigger import message_in
 
-    heard: SimpleQueue[Heard] = SimpleQueue()
+    heard: SimpleQueue[MidiMessage] = SimpleQueue()
 
     def hear(data: Sequence[int], _at: float) -> None:
-        message = heard_in(data)
+        message = message_in(data)
         if message is not None:
             heard.put(message)
 

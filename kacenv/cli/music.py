@@ -12,7 +12,7 @@ from kacenv.cli.options import HouseOption, JsonOption
 from kacenv.cli.scan_progress import line_of, shown_scan
 
 if TYPE_CHECKING:
-    from kacenv.analysis.scan import Scanned
+    from kacenv.analysis.scan import ScanResult
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 app.command("import")(import_folder)
@@ -45,14 +45,14 @@ def scan(
     as_json: JsonOption = False,
 ) -> None:
     """Measure how loud every track is, so that all play equally loud; only new ones take time."""
-    from kacenv.analysis import Cache
+    from kacenv.analysis import MeasurementCache
     from kacenv.analysis.scan import scan as scan_files
     from kacenv.config import House, house_music
 
     files, problems = house_music(House.find(house), playlists or [])
     for problem in problems:
         print(f"{problem}\n", file=sys.stderr)
-    with Cache() as cache:
+    with MeasurementCache() as cache:
         if cache.rebuilt:
             print("What was measured before is damaged; measuring all again.", file=sys.stderr)
         with shown_scan(scan_files(files, cache), len(files), quiet=as_json) as scanned:
@@ -61,7 +61,7 @@ def scan(
     sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
 
 
-def _summary(results: "list[Scanned]") -> str:
+def _summary(results: "list[ScanResult]") -> str:
     known = sum(one.known for one in results)
     unreadable = [one for one in results if one.sound is None]
     counts = f"{len(results) - known - len(unreadable)} measured, {known} known already"
@@ -75,13 +75,13 @@ def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def _json(results: "list[Scanned]") -> str:
+def _json(results: "list[ScanResult]") -> str:
     import json
 
     return json.dumps([_entry(one) for one in results], indent=2, ensure_ascii=False)
 
 
-def _entry(one: "Scanned") -> dict[str, Any]:
+def _entry(one: "ScanResult") -> dict[str, Any]:
     from dataclasses import asdict
 
     entry: dict[str, Any] = {"path": str(one.path), "known": one.known}

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from kacenv.config import House
     from kacenv.diagnostics.finding import Finding
-    from kacenv.diagnostics.preflight import Said, Verdict
-    from kacenv.diagnostics.preflight.room_state import Vacancy
+    from kacenv.diagnostics.preflight import ProbeMessage, Verdict
+    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
     from kacenv.model.room import Room
 
 _CLAIMANT = "preflight"
@@ -51,9 +51,9 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     that begins meanwhile has lamps and sound at once. Exits with 0 for go, 1 for anything else.
     """
     if probe is not None:
-        _answer(_probed(probe, _Asked(house, room, scene, microphone)))
+        _answer(_probed(probe, _PreflightRequest(house, room, scene, microphone)))
         return
-    asked = _Asked(house, room, scene, microphone)
+    asked = _PreflightRequest(house, room, scene, microphone)
     if save:
         _can_keep(save)
     verdict = _inspected(asked, quiet=quiet or as_json, mute=yes)
@@ -63,7 +63,7 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     sys.exit(0 if verdict.go else 1)
 
 
-class _Asked(NamedTuple):
+class _PreflightRequest(NamedTuple):
     """Parameters of a preflight."""
 
     house: Path | None
@@ -90,7 +90,7 @@ class _Asked(NamedTuple):
         return ["preflight", self.room, *options]
 
 
-def _answer(said: "Iterator[Said]") -> None:
+def _answer(said: "Iterator[ProbeMessage]") -> None:
     """Run one probe: print its messages as lines, and restore the lamps on SIGTERM."""
     import signal
     from contextlib import closing
@@ -104,7 +104,7 @@ def _answer(said: "Iterator[Said]") -> None:
             print(to_line(one), flush=True)
 
 
-def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
+def _probed(probe: str, asked: _PreflightRequest) -> "Iterator[ProbeMessage]":
     """Yield the messages of one probe; imports are local, as some may fail."""
     kind, _, part = probe.partition(":")
     if kind == "machine":
@@ -118,11 +118,11 @@ def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
     return _of_the_room(kind, part, load_room(asked.home(), asked.room), asked.microphone)
 
 
-def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
-    from kacenv.analysis import known_sounds
+def _of_the_house(kind: str, asked: _PreflightRequest) -> "Iterator[ProbeMessage]":
+    from kacenv.analysis import known_measurements
     from kacenv.diagnostics.preflight.scene_files import choose, files
 
-    home, known = asked.home(), known_sounds()
+    home, known = asked.home(), known_measurements()
     if kind == "files":
         return files(home, asked.room, asked.scenes(), known)
     from kacenv.diagnostics.preflight.decoding import music
@@ -130,7 +130,9 @@ def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
     return music(choose(home, asked.room, asked.scenes(), known).tracks, known)
 
 
-def _of_the_room(kind: str, part: str, place: "Room", microphone: str | None) -> "Iterator[Said]":
+def _of_the_room(
+    kind: str, part: str, place: "Room", microphone: str | None
+) -> "Iterator[ProbeMessage]":
     if kind == "midi":
         from kacenv.diagnostics.preflight.midi import midi
 
@@ -139,9 +141,9 @@ def _of_the_room(kind: str, part: str, place: "Room", microphone: str | None) ->
         from kacenv.diagnostics.preflight.broker import broker
 
         return broker(place)
-    from kacenv.diagnostics.preflight.room_state import Vacancy
+    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
 
-    vacancy = Vacancy(place.name)
+    vacancy = DaemonRoomAvailability(place.name)
     if kind == "output":
         from kacenv.diagnostics.preflight.outputs import output
 
@@ -153,7 +155,7 @@ def _of_the_room(kind: str, part: str, place: "Room", microphone: str | None) ->
     return mute_lamp(place, part, vacancy, blindly=kind == "unknown-lamp")
 
 
-def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
+def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict":
     from datetime import datetime
     from time import monotonic
 
@@ -161,8 +163,8 @@ def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
     from kacenv.config import load_room
     from kacenv.diagnostics.preflight import Verdict
     from kacenv.diagnostics.preflight.probe_plan import tasks
-    from kacenv.diagnostics.preflight.probe_sequence import daemon, tour
-    from kacenv.diagnostics.preflight.room_state import Vacancy
+    from kacenv.diagnostics.preflight.probe_sequence import daemon, run_sequence
+    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
 
     begun, home = monotonic(), asked.home()
     place = load_room(home, asked.room)
@@ -170,13 +172,13 @@ def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
         home.scene(scene)
     command = [*own_program(), *asked.words(), "--probe"]
     with _alone(place.name):
-        vacancy = Vacancy(place.name)
+        vacancy = DaemonRoomAvailability(place.name)
         screen, status = _Screen(vacancy, quiet=quiet, mute=mute), _free(vacancy)
         findings = daemon(status, place.name)
         for one in findings:
             screen.found(one)
         parts = tasks(place, status["lamps"] if status else ())
-        toured = tour(parts, lambda probe: [*command, probe], screen)
+        toured = run_sequence(parts, lambda probe: [*command, probe], screen)
     at = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     found, took = (*findings, *toured.findings), monotonic() - begun
     return Verdict(place.name, asked.scenes(), at, took, found, toured.taken)
@@ -200,7 +202,7 @@ def _alone(room: str) -> "AbstractContextManager[Any]":
     return stack
 
 
-def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
+def _free(vacancy: "DaemonRoomAvailability") -> "dict[str, Any] | None":
     """Return the status of a free room; None if no daemon runs.
 
     Raises:
@@ -241,7 +243,7 @@ def _keep(path: Path, page: str) -> None:
 class _Screen:
     """Shows each part as it goes; in a terminal in one line, elsewhere results only."""
 
-    def __init__(self, vacancy: "Vacancy", *, quiet: bool, mute: bool) -> None:
+    def __init__(self, vacancy: "DaemonRoomAvailability", *, quiet: bool, mute: bool) -> None:
         self._vacancy = vacancy
         self._quiet = quiet
         self._live = not quiet and sys.stdout.isatty()

@@ -11,7 +11,7 @@ import typer
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.session.records import Cabinet, Kept, SessionRecord
+    from kacenv.session.records import RecordRef, RecordStore, SessionRecord
 
 app = typer.Typer(
     help="Read the record of the last session, or of one before; it tells of nobody in the chairs.",
@@ -47,9 +47,9 @@ def last(
     """
     if context.invoked_subcommand is not None:
         return
-    from kacenv.session.records import Cabinet
+    from kacenv.session.records import RecordStore
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     found = cabinet.kept(room)
     if not found:
         raise KacenvError(_NONE)
@@ -64,18 +64,18 @@ def show(
     music: MusicOption = False,
 ) -> None:
     """Read the record of one session: kacenv record show 3f9a0c12."""
-    from kacenv.session.records import Cabinet
+    from kacenv.session.records import RecordStore
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     _give(cabinet, cabinet.find(id_), html, as_json=as_json, music=music)
 
 
 @app.command("list")
 def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
     """List the records that are kept, the newest last."""
-    from kacenv.session.records import Cabinet
+    from kacenv.session.records import RecordStore
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     found = cabinet.cards(room)
     if as_json:
         whole = [card.model_dump() for _, card in found if card is not None]
@@ -100,9 +100,9 @@ def remove(
 
     With --all, ended sessions whose record isn't written yet are removed as well.
     """
-    from kacenv.session.records import Cabinet, forget
+    from kacenv.session.records import RecordStore, forget
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     if (id_ is None) is not every:
         raise KacenvError("Which one? Give its id, or --all. To see them: kacenv record list")
     # Journals first: a record that is being written meanwhile is found afterwards.
@@ -116,7 +116,7 @@ def remove(
 
 
 def _give(
-    cabinet: "Cabinet", kept: "Kept", html: Path | None, *, as_json: bool, music: bool
+    cabinet: "RecordStore", kept: "RecordRef", html: Path | None, *, as_json: bool, music: bool
 ) -> None:
     """Print or copy one record in the format chosen."""
     if sum((html is not None, as_json, music)) > 1:

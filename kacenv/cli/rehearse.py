@@ -93,10 +93,10 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
         render_scene(House.find(house), scene, room, render, output, presses=presses)
         return
     if live is not None:
-        from kacenv.cli.live_rehearsal_view import Way, play
+        from kacenv.cli.live_rehearsal_view import RehearsalOptions, play
         from kacenv.config import House
 
-        play(House.find(house), Way(scene, room, presses, live, record, port))
+        play(House.find(house), RehearsalOptions(scene, room, presses, live, record, port))
         return
     names = [scene] if compare is None else [scene, compare]
     _show(_rehearsed(house, names, room, presses), picture, as_json=as_json)
@@ -134,10 +134,10 @@ class _Rehearsed(NamedTuple):
 
     @property
     def arc(self) -> "Arc":
-        from kacenv.analysis import known_sounds
+        from kacenv.analysis import known_measurements
         from kacenv.rehearsal.plot import arc_of
 
-        return arc_of(self.room, self.timeline, self.moments, known_sounds())
+        return arc_of(self.room, self.timeline, self.moments, known_measurements())
 
 
 def _rehearsed(

@@ -16,7 +16,7 @@ from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.offline_render import Progress as Hear
 from kacenv.rehearsal.offline_render import Rendered, render
-from kacenv.rehearsal.simulation import Pressed, rehearse, words_of
+from kacenv.rehearsal.simulation import Pressed, rehearse, request_words
 
 
 def render_scene(  # noqa: PLR0913 - all but four have defaults
@@ -56,7 +56,7 @@ def _lines(path: Path, rendered: Rendered) -> Iterator[str]:
             case Prompt(text=text) | Notice(text=text):
                 yield f"{format_clock(at):>8}  {text}"
             case Pressed(press=press, reply=reply):
-                yield f"{format_clock(at):>8}  {words_of(press)}: {reply}"
+                yield f"{format_clock(at):>8}  {request_words(press)}: {reply}"
 
 
 @contextmanager

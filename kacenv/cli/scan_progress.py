@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kacenv.analysis.scan import Scanned
+    from kacenv.analysis.scan import ScanResult
 
 
 @contextmanager
 def shown_scan(
-    scanned: "Iterable[Scanned]", total: int, *, quiet: bool
-) -> "Iterator[Iterable[Scanned]]":
+    scanned: "Iterable[ScanResult]", total: int, *, quiet: bool
+) -> "Iterator[Iterable[ScanResult]]":
     """Yield the scan's results, with a bar in a terminal, or a line each in a pipe.
 
     If `quiet`, the bar is on stderr, and a pipe gets nothing.
@@ -27,14 +27,14 @@ def shown_scan(
         yield progress.track(scanned, total=total, description="Measuring")
 
 
-def _line_by_line(scanned: "Iterable[Scanned]") -> "Iterator[Scanned]":
+def _line_by_line(scanned: "Iterable[ScanResult]") -> "Iterator[ScanResult]":
     for one in scanned:
         if one.sound is not None and not one.known:
             print(line_of(one), flush=True)
         yield one
 
 
-def line_of(one: "Scanned") -> str:
+def line_of(one: "ScanResult") -> str:
     """Return a file's measurement as a line, or the reason why there is none."""
     from kacenv.analysis.silence_gaps import DEAD_AIR
     from kacenv.config.yaml.text_files import shown

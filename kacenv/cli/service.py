@@ -14,7 +14,7 @@ from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
     from kacenv.model.room import Room
-    from kacenv.server.systemd_unit import Service
+    from kacenv.server.systemd_unit import ServiceUnit
 
 app = typer.Typer(
     help="Keep a room running from the start of the machine on, by systemd.",
@@ -101,10 +101,10 @@ def show(room: RoomOption, house: HouseOption = None, user: UserOption = "kacenv
     print(unit_text(_described(room, house, user)[1]), end="")
 
 
-def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service]":
+def _described(room: str, house: Path | None, user: str) -> "tuple[Room, ServiceUnit]":
     from kacenv.cli.start import own_program
     from kacenv.config import House, load_room
-    from kacenv.server.systemd_unit import Service
+    from kacenv.server.systemd_unit import ServiceUnit
 
     home = House.own(house)
     place = load_room(home, room)
@@ -112,7 +112,7 @@ def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service
     group = place.surfaces.socket_group
     if user == "root" or not _USER.fullmatch(user):
         raise KacenvError(f"The room needs a user of its own, such as kacenv; found {user!r}.")
-    return place, Service(
+    return place, ServiceUnit(
         room=place.name,
         file=str(home.room(room).resolve()) if by_path else room,
         house=home.root.resolve(),
@@ -134,7 +134,7 @@ def _check_machine(root: Path | None, room: str) -> None:
         raise KacenvError(_SUDO)
 
 
-def _refuse_a_second(service: "Service", *, dry_run: bool) -> None:
+def _refuse_a_second(service: "ServiceUnit", *, dry_run: bool) -> None:
     """Refuse while another daemon runs the room: it may be in a session."""
     if dry_run or not _answers(service.room) or _is_active(service.unit):
         return
@@ -172,7 +172,7 @@ def _is_active(unit: str) -> bool:
     return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - the system's own tool
 
 
-def _check_access(place: "Room", service: "Service") -> None:
+def _check_access(place: "Room", service: "ServiceUnit") -> None:
     """Check that the service's user can use all it needs."""
     house = Path(service.house)
     for path in (house, Path(service.program[0])):
@@ -195,7 +195,7 @@ def _check_access(place: "Room", service: "Service") -> None:
             )
 
 
-def _needed(place: "Room", service: "Service") -> Iterator[Path]:
+def _needed(place: "Room", service: "ServiceUnit") -> Iterator[Path]:
     """Yield the paths that the room's daemon reads; the loader reports missing ones."""
     house = Path(service.house)
     named = [house / folder for folder in ("rooms", "scenes", "playlists")]
@@ -206,7 +206,7 @@ def _needed(place: "Room", service: "Service") -> Iterator[Path]:
     yield from (path for path in named if path.exists())
 
 
-def _as_user(service: "Service", command: list[str]) -> bool:
+def _as_user(service: "ServiceUnit", command: list[str]) -> bool:
     """Return True if `command` succeeds with the rights of the service's user and groups."""
     import grp
     import pwd
@@ -259,7 +259,7 @@ def _tool(*command: str, dry_run: bool = False) -> None:
         raise KacenvError(f"{' '.join(command)} failed: {done.stderr.strip() or 'no reason told'}")
 
 
-def _say_what_next(service: "Service", root: Path | None, *, started: bool) -> None:
+def _say_what_next(service: "ServiceUnit", root: Path | None, *, started: bool) -> None:
     name = service.unit.removesuffix(".service")
     if root is not None:
         print(f"{name} starts with the machine that is made from {root}.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NEEDED = ("kacenv.server.daemon", "kacenv.server.http.listen", "av", "miniaudio")
 """Modules that the supervisor imports, so that a daemon needn't after a crash."""
-_PATIENCE = 15.0
+_TIMEOUT = 15.0
 """Time limit of a daemon's first answer, in seconds."""
 
 
@@ -46,7 +46,7 @@ def _comes_back(name: str) -> bool:
     Raises:
         DaemonError: A process holds the room and doesn't answer; a second daemon would be worse.
     """
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while is_claimed(name):
         if _answers(name):
             return True
@@ -62,7 +62,7 @@ def _comes_back(name: str) -> bool:
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
     """Keep the daemon of `room` running until told to end; return the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
-    from kacenv.server.supervisor import Supervisor, forked
+    from kacenv.server.supervisor import Supervisor, fork_daemon
 
     for needed in _NEEDED:
         import_module(needed)
@@ -76,7 +76,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
         return run(room, house)
 
     with claim(room_name(House.find(house), room), SUPERVISOR):
-        return Supervisor(forked(life)).run()
+        return Supervisor(fork_daemon(life)).run()
 
 
 def run(room: str, house: Path | None) -> int:
@@ -113,7 +113,7 @@ def _start(home: "House", room: str, name: str) -> None:
         daemon = subprocess.Popen(  # noqa: S603 - our own program, with a room that has loaded
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while time.monotonic() < deadline and daemon.poll() is None:
             if _answers(name):
                 return

@@ -7,7 +7,7 @@ from kacenv.core.units import Seconds, format_clock, format_seconds
 from kacenv.model.look import Zone
 from kacenv.rehearsal.plot import Arc
 from kacenv.rehearsal.plot.light_rows import ZoneLight
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 _WIDTH: Final = 84
 _LABEL: Final = 10
@@ -19,7 +19,7 @@ _LETTERS_A_TICK: Final = 12
 
 def overview_lines(arcs: Sequence[Arc]) -> Iterator[str]:
     """Yield an axis, and each session's phases, loudness, light and check-ins."""
-    scale = Scale(0, _WIDTH, Seconds(max(arc.length for arc in arcs)))
+    scale = TimeAxis(0, _WIDTH, Seconds(max(arc.length for arc in arcs)))
     yield " " * _LABEL + _axis(scale)
     for arc in arcs:
         yield ""
@@ -40,7 +40,7 @@ def _row(name: str, letters: str) -> str:
     return f"{name:<{_LABEL}}{letters}".rstrip()
 
 
-def _axis(scale: Scale) -> str:
+def _axis(scale: TimeAxis) -> str:
     line = [" "] * (_WIDTH + _LETTERS_A_TICK)
     for at in scale.ticks(_LETTERS_A_TICK):
         label = format_seconds(at) if at else "0"
@@ -49,7 +49,7 @@ def _axis(scale: Scale) -> str:
     return "".join(line).rstrip()
 
 
-def _phases(scale: Scale, arc: Arc) -> str:
+def _phases(scale: TimeAxis, arc: Arc) -> str:
     line = [" "] * (_WIDTH + 1)
     for phase in arc.phases:
         begin, end = round(scale.x(phase.begin)), round(scale.x(phase.end))
@@ -59,17 +59,17 @@ def _phases(scale: Scale, arc: Arc) -> str:
     return "".join(line)
 
 
-def _moments(scale: Scale, arc: Arc) -> Iterator[float]:
+def _moments(scale: TimeAxis, arc: Arc) -> Iterator[float]:
     """Yield the middle of each character's time, up to the session's end."""
     letter = scale.length / _WIDTH
     return ((place + 0.5) * letter for place in range(round(scale.span(arc.length))))
 
 
-def _loudness(scale: Scale, arc: Arc) -> str:
+def _loudness(scale: TimeAxis, arc: Arc) -> str:
     return "".join(_bar(1 - arc.level_at(at) / _QUIETEST) for at in _moments(scale, arc))
 
 
-def _light(scale: Scale, arc: Arc, zone: Zone) -> str:
+def _light(scale: TimeAxis, arc: Arc, zone: Zone) -> str:
     light = ZoneLight(arc, zone)
     return "".join(_bar(light.level_at(at)) for at in _moments(scale, arc))
 
@@ -81,7 +81,7 @@ def _bar(share: float) -> str:
     return _BARS[min(len(_BARS) - 1, max(1, round(share * (len(_BARS) - 1))))]
 
 
-def _check_ins(scale: Scale, arc: Arc) -> str:
+def _check_ins(scale: TimeAxis, arc: Arc) -> str:
     line = [" "] * (_WIDTH + 1)
     for mark in arc.check_ins():
         line[round(scale.x(mark.at))] = "!"

@@ -22,7 +22,7 @@ from kacenv.model.look import Look
 from kacenv.model.playlist import Cut
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc
-from kacenv.rehearsal.simulation import Moment, Pressed, words_of
+from kacenv.rehearsal.simulation import Moment, Pressed, request_words
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:
@@ -81,7 +81,7 @@ def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command | Press
 def _for_staff(command: Command | Pressed) -> str:
     match command:
         case Pressed(press=press, reply=reply):
-            return f"press     {words_of(press)}: {reply}"
+            return f"press     {request_words(press)}: {reply}"
         case Prompt(text=text):
             return f"check-in  {text}"
         case StrikeChime(chime=chime, audience=audience):

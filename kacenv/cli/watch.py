@@ -30,9 +30,9 @@ def watch(
     E.g. kacenv watch --room garden, or kacenv watch --json | jq .session.phase
     """
     from kacenv.server.daemon_client import the_room
-    from kacenv.server.event_client import Feed
+    from kacenv.server.event_client import EventClient
 
-    with Feed(the_room(room)) as feed:
+    with EventClient(the_room(room)) as feed:
         try:
             if as_json:
                 _as_json(feed)

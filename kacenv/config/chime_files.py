@@ -8,7 +8,7 @@ import mido
 
 from kacenv.config.yaml.document import Document
 from kacenv.config.yaml.text_files import any_of, near, siblings
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds
 from kacenv.model.chime import HIGHEST, LONGEST, LOWEST, MOST_NOTES, Stroke, pitch_name
 from kacenv.model.room import Room
@@ -29,7 +29,7 @@ def with_chimes(room: Room, document: Document, folder: Path) -> Room:
     Raises:
         LoadError: With every file that can't be used, at its line of `document`.
     """
-    problems: list[Problem] = []
+    problems: list[FileProblem] = []
     chimes = dict(room.chimes)
     for name, own in room.chimes.items():
         if own.file is not None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from kacenv.core.errors import Problem
+from kacenv.core.errors import FileProblem
 
 LONGEST = 160
 """Most characters of a problem in a message; `kacenv check` shows all of it."""
@@ -17,7 +17,7 @@ _SINGLY = 3
 _KEPT = "this session goes on as it began"
 
 
-class Kind(StrEnum):
+class WatchedFileKind(StrEnum):
     """Kind of a file."""
 
     ROOM = "room"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     MUSIC = "music"
 
 
-class Fate(StrEnum):
+class ChangeKind(StrEnum):
     """Kind of a change."""
 
     CHANGED = "changed"
@@ -34,7 +34,7 @@ class Fate(StrEnum):
     BACK = "back"
 
 
-class Mark(NamedTuple):
+class FileVersion(NamedTuple):
     """Identity of a file's version: size in bytes, mtime in nanoseconds, inode."""
 
     size: int
@@ -42,25 +42,25 @@ class Mark(NamedTuple):
     inode: int
 
 
-Snapshot = Mapping[Path, Mark | None]
+Snapshot = Mapping[Path, FileVersion | None]
 """Identity of each file; None if it is missing."""
-_SOME = Mark(-1, -1, -1)
+_SOME = FileVersion(-1, -1, -1)
 
 
 class Change(NamedTuple):
     """Change of one file."""
 
     path: Path
-    fate: Fate
+    fate: ChangeKind
 
 
-def mark_of(path: Path) -> Mark | None:
+def file_version(path: Path) -> FileVersion | None:
     """Return the identity of the file at `path`, or None if it is missing."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return Mark(found.st_size, found.st_mtime_ns, found.st_ino)
+    return FileVersion(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 class Comparison:
@@ -71,7 +71,9 @@ class Comparison:
     """
 
     def __init__(self, first: Snapshot) -> None:
-        self._known: dict[Path, Mark | None] = {p: mark or _SOME for p, mark in first.items()}
+        self._known: dict[Path, FileVersion | None] = {
+            p: mark or _SOME for p, mark in first.items()
+        }
         self._last = dict(first)
 
     def with_next(self, now: Snapshot) -> list[Change]:
@@ -84,49 +86,49 @@ class Comparison:
         return changes
 
 
-def _fate(before: Mark | None, now: Mark | None) -> Fate:
+def _fate(before: FileVersion | None, now: FileVersion | None) -> ChangeKind:
     if now is None:
-        return Fate.GONE
-    return Fate.BACK if before is None else Fate.CHANGED
+        return ChangeKind.GONE
+    return ChangeKind.BACK if before is None else ChangeKind.CHANGED
 
 
-Trouble = Callable[[Path], Problem | None]
+Trouble = Callable[[Path], FileProblem | None]
 """Returns the first problem that keeps a file from being loaded."""
 
 
-class Wording(NamedTuple):
+class ChangeMessages(NamedTuple):
     """Messages about the files of `kinds`, named relative to `house`."""
 
     house: Path
-    kinds: Mapping[Path, Kind]
+    kinds: Mapping[Path, WatchedFileKind]
     trouble: Trouble
 
     def told(self, changes: Iterable[Change]) -> Iterator[str]:
         """Yield a message for each change; for many music files at once, one for all."""
-        music: dict[Fate, list[Path]] = {}
+        music: dict[ChangeKind, list[Path]] = {}
         for path, fate in changes:
-            if self.kinds[path] is Kind.MUSIC:
+            if self.kinds[path] is WatchedFileKind.MUSIC:
                 music.setdefault(fate, []).append(path)
             else:
                 yield self._text(path, fate)
         for fate, paths in music.items():
             yield from self._music(paths, fate)
 
-    def _text(self, path: Path, fate: Fate) -> str:
+    def _text(self, path: Path, fate: ChangeKind) -> str:
         """Return the message about a file that is read when a session begins."""
         name = self._name(path)
-        if fate is Fate.GONE:
+        if fate is ChangeKind.GONE:
             return f"{name} is gone; {_KEPT}, but the next one needs it."
-        what = "is back" if fate is Fate.BACK else "was changed"
+        what = "is back" if fate is ChangeKind.BACK else "was changed"
         problem = self.trouble(path)
         if problem is not None:
             wrong = _in_short(problem, path, self._name(Path(problem.file).absolute()))
             return f"{name} {what}, but can't be used as it is now ({wrong}); {_KEPT}."
-        if self.kinds[path] is Kind.ROOM:
+        if self.kinds[path] is WatchedFileKind.ROOM:
             return f"{name} {what}; {_KEPT}. What it says now counts when kacenv is next started."
         return f"{name} {what}; {_KEPT}, the next one will be as it says now."
 
-    def _music(self, paths: list[Path], fate: Fate) -> Iterator[str]:
+    def _music(self, paths: list[Path], fate: ChangeKind) -> Iterator[str]:
         if len(paths) > _SINGLY:
             names = f"{len(paths)} music files, {self._name(paths[0])} among them,"
             yield _OF_MUSIC[fate][1].format(names)
@@ -138,20 +140,20 @@ class Wording(NamedTuple):
         return str(path.relative_to(home) if path.is_relative_to(home) else path)
 
 
-_OF_MUSIC: Mapping[Fate, tuple[str, str]] = {
-    Fate.GONE: (
+_OF_MUSIC: Mapping[ChangeKind, tuple[str, str]] = {
+    ChangeKind.GONE: (
         "{} is gone; it will be passed over unless it comes back before its turn.",
         "{} are gone; they will be passed over unless they come back before their turn.",
     ),
-    Fate.BACK: ("{} is back.", "{} are back."),
-    Fate.CHANGED: (
+    ChangeKind.BACK: ("{} is back.", "{} are back."),
+    ChangeKind.CHANGED: (
         "{} was changed; it will be played as it is at its turn, or passed over if it can't be.",
         "{} were changed; they will be played as they are, or passed over if they can't be.",
     ),
 }
 
 
-def _in_short(problem: Problem, path: Path, name: str) -> str:
+def _in_short(problem: FileProblem, path: Path, name: str) -> str:
     """Return the problem in a line; `name` is the file it is in, if another one."""
     place = "" if Path(problem.file).absolute() == path.absolute() else f"{name}, "
     text = f"{place}line {problem.line}: {problem.found}; expected {problem.expected}"

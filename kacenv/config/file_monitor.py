@@ -7,21 +7,21 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from kacenv.config.file_changes import Comparison, Kind, Wording, mark_of
+from kacenv.config.file_changes import ChangeMessages, Comparison, WatchedFileKind, file_version
 from kacenv.config.house import House
 from kacenv.config.load import load_room, load_session
 from kacenv.config.scene_list import scene_cards
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds
 from kacenv.model.timeline import Timeline
 
 LOOK_EVERY = Seconds(5.0)
-_PATIENCE = 1.0
+_TIMEOUT = 1.0
 """Time limit for the thread to end (seconds); a hung disk doesn't delay closing."""
 _log = logging.getLogger(__name__)
 
 
-class Patrol:
+class FileMonitor:
     """Polls the session's files on a thread, and reports each change once.
 
     `room` is the room's file as given to the daemon; `plan` returns the current session's timeline,
@@ -42,7 +42,7 @@ class Patrol:
         self._begun: str | None = None
         self._followed: tuple[Timeline | None, str | None] = (None, None)
         self._scene: str | None = None
-        self._files: Mapping[Path, Kind] = MappingProxyType({})
+        self._files: Mapping[Path, WatchedFileKind] = MappingProxyType({})
         self._comparison = Comparison({})
         self._wake = threading.Event()
         self._closing = False
@@ -57,7 +57,7 @@ class Patrol:
         self._closing = True
         self._wake.set()
         if self._thread.ident is not None:
-            self._thread.join(_PATIENCE)
+            self._thread.join(_TIMEOUT)
 
     def begun(self, scene: str) -> None:
         """Take note of the scene of a session that has begun."""
@@ -80,18 +80,18 @@ class Patrol:
             self._follow(plan, begun)
         if plan is None:
             return
-        changes = self._comparison.with_next({path: mark_of(path) for path in self._files})
-        for text in Wording(self._house.root, self._files, self._trouble).told(changes):
+        changes = self._comparison.with_next({path: file_version(path) for path in self._files})
+        for text in ChangeMessages(self._house.root, self._files, self._trouble).told(changes):
             self._tell(text)
 
     def _follow(self, plan: Timeline | None, begun: str | None) -> None:
         if plan is not None:
             self._scene = begun or _scene_of(plan, self._house)
             self._files = files_of(plan, self._house, self._room, self._scene)
-            self._comparison = Comparison({path: mark_of(path) for path in self._files})
+            self._comparison = Comparison({path: file_version(path) for path in self._files})
         self._followed = plan, begun
 
-    def _trouble(self, path: Path) -> Problem | None:
+    def _trouble(self, path: Path) -> FileProblem | None:
         """Return the first problem of the file at `path`, else the first of all."""
         try:
             if self._scene is None:
@@ -104,21 +104,23 @@ class Patrol:
         return None
 
 
-def files_of(plan: Timeline, house: House, room: str, scene: str | None) -> dict[Path, Kind]:
+def files_of(
+    plan: Timeline, house: House, room: str, scene: str | None
+) -> dict[Path, WatchedFileKind]:
     """Return the files of a session with their kinds; missing ones are left out."""
-    files: dict[Path, Kind] = {}
+    files: dict[Path, WatchedFileKind] = {}
     with suppress(LoadError):
-        files[house.room(room).absolute()] = Kind.ROOM
+        files[house.room(room).absolute()] = WatchedFileKind.ROOM
     with suppress(LoadError):
         if scene is not None:
-            files[house.scene(scene).absolute()] = Kind.SCENE
+            files[house.scene(scene).absolute()] = WatchedFileKind.SCENE
     queues = [phase.queue for phase in plan.phases] + ([plan.overflow] if plan.overflow else [])
     for queue in queues:
         path = house.playlist(queue.name)
         if path is not None:
-            files[path.absolute()] = Kind.PLAYLIST
+            files[path.absolute()] = WatchedFileKind.PLAYLIST
     cuts = (cut for queue in queues for cut in queue.cuts)
-    return files | {Path(cut.path): Kind.MUSIC for cut in cuts}
+    return files | {Path(cut.path): WatchedFileKind.MUSIC for cut in cuts}
 
 
 def _scene_of(plan: Timeline, house: House) -> str | None:

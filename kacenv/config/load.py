@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from kacenv.analysis import known_sounds
-from kacenv.config.checks.controls import check_controls
+from kacenv.analysis import known_measurements
+from kacenv.config.checks.controls import check_control_map
 from kacenv.config.checks.cross_file import (
-    Plan,
+    ScenePlan,
     check_chimes,
     check_looks,
     check_music,
@@ -17,11 +17,11 @@ from kacenv.config.checks.cross_file import (
 )
 from kacenv.config.chime_files import with_chimes
 from kacenv.config.house import House
-from kacenv.config.playlists.playlist_cache import Shelf
+from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.yaml.document import Document, read_document
 from kacenv.config.yaml.text_files import shown
 from kacenv.config.yaml.validation import in_order, validate
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.model.playlist import Queue
 from kacenv.model.room import Room
 from kacenv.model.scene import Scene
@@ -46,10 +46,14 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
     Raises:
         LoadError: With everything that is wrong in all the files involved.
     """
-    findings = Findings()
+    findings = ProblemCollector()
     place = findings.gather(lambda: open_room(house.room(room)))
     plan = findings.gather(lambda: open_scene(house.scene(scene)))
-    queues = check_plan(plan, place, Shelf(house, known_sounds()), findings) if plan else {}
+    queues = (
+        check_plan(plan, place, PlaylistCache(house, known_measurements()), findings)
+        if plan
+        else {}
+    )
     findings.refuse()
     assert plan and place  # noqa: S101, PT018 - without findings both were read
     return compile_timeline(plan.scene, place.room, queues)
@@ -57,18 +61,18 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
 
 def music_roots(house: House) -> list[Path | None]:
     """Return the music folder of each readable room; `[None]` without any."""
-    findings = Findings()
+    findings = ProblemCollector()
     rooms = [findings.gather(open_room, house.room(name)) for name in house.rooms()]
     return roots_of([room for room in rooms if room])
 
 
-def roots_of(places: Sequence["Place"]) -> list[Path | None]:
+def roots_of(places: Sequence["LoadedRoom"]) -> list[Path | None]:
     """Return the music folder of each of the rooms; `[None]` without any."""
     return list(dict.fromkeys(place.music_root for place in places)) or [None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LoadedRoom:
     """Loaded room, with its music folder and the positions of its lines."""
 
     room: Room
@@ -77,10 +81,10 @@ class Place:
 
 
 @dataclass(slots=True)
-class Findings:
+class ProblemCollector:
     """Collects problems over several files."""
 
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[FileProblem] = field(default_factory=list)
 
     def gather(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Return the result of `read`; on a LoadError keep its problems and return None."""
@@ -96,19 +100,19 @@ class Findings:
             raise LoadError(in_order(self.problems))
 
 
-def open_room(path: Path) -> Place:
+def open_room(path: Path) -> LoadedRoom:
     """Load the room in the file at `path`.
 
     Raises:
         LoadError: With everything that is wrong in it.
     """
-    document, findings = read_document(path), Findings()
+    document, findings = read_document(path), ProblemCollector()
     room = validate(Room, document)
     root = findings.gather(_music_root, room, document, path.parent)
     room = findings.gather(with_chimes, room, document, path.parent) or room
-    findings.problems += check_controls(room, document)
+    findings.problems += check_control_map(room, document)
     findings.refuse()
-    return Place(_with_broker_files(room, path.parent), root, document)
+    return LoadedRoom(_with_broker_files(room, path.parent), root, document)
 
 
 def _with_broker_files(room: Room, folder: Path) -> Room:
@@ -133,18 +137,21 @@ def _music_root(room: Room, document: Document, folder: Path) -> Path | None:
     return root
 
 
-def open_scene(path: Path) -> Plan:
+def open_scene(path: Path) -> ScenePlan:
     """Load the scene in the file at `path`.
 
     Raises:
         LoadError: With everything that is wrong in it alone.
     """
     document = read_document(path)
-    return Plan(validate(Scene, document), document)
+    return ScenePlan(validate(Scene, document), document)
 
 
 def check_plan(
-    plan: Plan, place: Place | None, shelf: Shelf | None, findings: Findings
+    plan: ScenePlan,
+    place: LoadedRoom | None,
+    shelf: PlaylistCache | None,
+    findings: ProblemCollector,
 ) -> dict[str, Queue]:
     """Check a scene against its music and its room, if any; return the queues of its playlists."""
     queues = _queues(plan, place, shelf, findings) if shelf else {}
@@ -156,7 +163,9 @@ def check_plan(
     return queues
 
 
-def _queues(plan: Plan, place: Place | None, shelf: Shelf, findings: Findings) -> dict[str, Queue]:
+def _queues(
+    plan: ScenePlan, place: LoadedRoom | None, shelf: PlaylistCache, findings: ProblemCollector
+) -> dict[str, Queue]:
     queues: dict[str, Queue] = {}
     for name, trail in plan.playlists().items():
         if name not in shelf.names:

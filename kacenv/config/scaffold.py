@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kacenv.config.schema.json_schema import Kind, text_of
+from kacenv.config.schema.json_schema import SchemaKind, text_of
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.text_files import any_of, shown
 from kacenv.config.yaml.validation import validate
@@ -72,7 +72,7 @@ ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Lamp:
+class LampAnswer:
     """Lamp as entered by the user."""
 
     id: str
@@ -82,19 +82,19 @@ class Lamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SetupAnswers:
     """Answers to `kacenv init`: the room's name, outputs, broker and lamps."""
 
     room: str
     roles: tuple[Role, ...] = (Role.SPEAKERS,)
     device: str = "default"
     broker: str = ""
-    lamps: tuple[Lamp, ...] = ()
+    lamps: tuple[LampAnswer, ...] = ()
     midi: str = ""
     """MIDI port that plays the chimes; empty for the built-in bell."""
 
 
-def begin(folder: Path, answers: Answers) -> list[Path]:
+def write_first_house(folder: Path, answers: SetupAnswers) -> list[Path]:
     """Write a house to `folder`, and return the files; nothing is overwritten.
 
     Raises:
@@ -105,7 +105,7 @@ def begin(folder: Path, answers: Answers) -> list[Path]:
     validate(Room, parse(text, f"rooms/{answers.room}.yaml"))
     contents: dict[Path, str | Path] = {folder / "rooms" / f"{answers.room}.yaml": text}
     contents |= {folder / path: content for path, content in _scenes_and_music()}
-    contents |= {folder / "schema" / f"{kind}.json": text_of(kind) for kind in Kind}
+    contents |= {folder / "schema" / f"{kind}.json": text_of(kind) for kind in SchemaKind}
     _refuse_to_overwrite(folder, list(contents))
     written: list[Path] = []
     try:
@@ -129,7 +129,7 @@ def _scenes_and_music() -> Iterator[tuple[str, str | Path]]:
         )
     for name in SCENES:
         yield f"scenes/{name}.yaml", _taken_along(shipped / "scenes" / f"{name}.yaml")
-    yield "scenes/integration.yaml", f"{_MODELINE}schema/{Kind.SCENE}.json\n{INTEGRATION}"
+    yield "scenes/integration.yaml", f"{_MODELINE}schema/{SchemaKind.SCENE}.json\n{INTEGRATION}"
     for path in sorted((shipped / "playlists").glob("*.yaml")):
         yield f"playlists/{path.name}", _taken_along(path)
     for path in music:
@@ -161,10 +161,10 @@ def _write(path: Path, content: str | Path, written: list[Path]) -> None:
                 shutil.copyfileobj(source, file)
 
 
-def room_text(answers: Answers) -> str:
+def room_text(answers: SetupAnswers) -> str:
     """Return the room file for these answers."""
     lines = [
-        f"{_MODELINE}schema/{Kind.ROOM}.json",
+        f"{_MODELINE}schema/{SchemaKind.ROOM}.json",
         "# Written by kacenv init; change what differs, then run: kacenv check",
         f"name: {answers.room}",
         "",
@@ -183,7 +183,7 @@ def room_text(answers: Answers) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _outputs(answers: Answers) -> Iterator[str]:
+def _outputs(answers: SetupAnswers) -> Iterator[str]:
     """Yield the outputs, each with channels of its own; staff have one."""
     first = 1
     for role in answers.roles:
@@ -197,7 +197,7 @@ def _outputs(answers: Answers) -> Iterator[str]:
         first += count
 
 
-def _broker(answers: Answers) -> Iterator[str]:
+def _broker(answers: SetupAnswers) -> Iterator[str]:
     if not answers.lamps:
         return
     yield from ("", "broker:", f"  host: {_quoted(answers.broker)}", "", "lights:")
@@ -209,12 +209,12 @@ def _broker(answers: Answers) -> Iterator[str]:
         yield f"    can: {_CAN.get(lamp.dialect, '[level]')}   # what it really can: docs/room.md"
 
 
-def _chimes(answers: Answers) -> Iterator[str]:
+def _chimes(answers: SetupAnswers) -> Iterator[str]:
     if answers.midi:
         yield from ("", "midi:", f"  chimes: {_quoted(answers.midi)}")
 
 
-def _look(figures: tuple[int, int, int, int], answers: Answers) -> str:
+def _look(figures: tuple[int, int, int, int], answers: SetupAnswers) -> str:
     seats, kelvin, task, path = figures
     light = {Zone.SEATS: f"{seats}% {kelvin} K", Zone.TASK: f"{task}%", Zone.PATH: f"{path}%"}
     zones = {lamp.zone for lamp in answers.lamps} or set(Zone)

@@ -17,7 +17,7 @@ class UnitError(KacenvError, ValueError):
         self.example = example
 
 
-class Problem(NamedTuple):
+class FileProblem(NamedTuple):
     """Problem in a file; `line` and `column` count from 1, and are 0 for a folder."""
 
     file: str
@@ -39,7 +39,7 @@ class Problem(NamedTuple):
 class LoadError(KacenvError):
     """Files that can't be used, with every problem found."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[FileProblem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 

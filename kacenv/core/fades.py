@@ -8,7 +8,7 @@ from enum import StrEnum
 from kacenv.core.units import Seconds
 
 
-class Curve(StrEnum):
+class FadeCurve(StrEnum):
     """Shape of a fade."""
 
     LINEAR = "linear"
@@ -19,17 +19,17 @@ class Curve(StrEnum):
     POWER_OUT = "power out"
 
 
-_SHAPES: dict[Curve, Callable[[float], float]] = {
-    Curve.LINEAR: lambda x: x,
-    Curve.SMOOTH: lambda x: (1 - math.cos(math.pi * x)) / 2,
-    Curve.POWER_IN: lambda x: math.sin(math.pi / 2 * x),
-    Curve.POWER_OUT: lambda x: 1 - math.cos(math.pi / 2 * x),
+_SHAPES: dict[FadeCurve, Callable[[float], float]] = {
+    FadeCurve.LINEAR: lambda x: x,
+    FadeCurve.SMOOTH: lambda x: (1 - math.cos(math.pi * x)) / 2,
+    FadeCurve.POWER_IN: lambda x: math.sin(math.pi / 2 * x),
+    FadeCurve.POWER_OUT: lambda x: 1 - math.cos(math.pi / 2 * x),
 }
 _STEEPEST = {
-    Curve.LINEAR: 1.0,
-    Curve.SMOOTH: math.pi / 2,
-    Curve.POWER_IN: math.pi / 2,
-    Curve.POWER_OUT: math.pi / 2,
+    FadeCurve.LINEAR: 1.0,
+    FadeCurve.SMOOTH: math.pi / 2,
+    FadeCurve.POWER_IN: math.pi / 2,
+    FadeCurve.POWER_OUT: math.pi / 2,
 }
 
 
@@ -41,7 +41,7 @@ class Fade:
     target: float
     start: Seconds = Seconds(0.0)
     duration: Seconds = Seconds(0.0)
-    curve: Curve = Curve.SMOOTH
+    curve: FadeCurve = FadeCurve.SMOOTH
 
     @classmethod
     def steady(cls, value: float) -> "Fade":

@@ -10,12 +10,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from kacenv.system.redact import discreet
+from kacenv.system.redact import redact
 
 _NOBODYS = frozenset({"root", "kacenv", "localhost", "debian", "nobody", "audio"})
 
 
-class Mark(StrEnum):
+class Severity(StrEnum):
     """Severity of a finding."""
 
     FINE = "fine"
@@ -29,7 +29,7 @@ class Finding:
 
     what: str
     found: str
-    mark: Mark = Mark.FINE
+    mark: Severity = Severity.FINE
     todo: str = ""
     lines: tuple[str, ...] = ()
 
@@ -42,7 +42,7 @@ def read_findings(text: str) -> list[Finding]:
     """
     try:
         return [
-            Finding(**{**one, "mark": Mark(one["mark"]), "lines": tuple(one["lines"])})
+            Finding(**{**one, "mark": Severity(one["mark"]), "lines": tuple(one["lines"])})
             for one in json.loads(text)["findings"]
         ]
     except (ValueError, TypeError, LookupError) as error:
@@ -59,14 +59,14 @@ def to_text(findings: Sequence[Finding]) -> str:
     """Return the findings as text, masked, with a summary at the end."""
     width = max((len(finding.what) for finding in findings), default=0)
     lines = [line for finding in findings for line in _lines(masked(finding), width)]
-    wrong = sum(finding.mark is Mark.WRONG for finding in findings)
-    notes = sum(finding.mark is Mark.NOTE for finding in findings)
+    wrong = sum(finding.mark is Severity.WRONG for finding in findings)
+    notes = sum(finding.mark is Severity.NOTE for finding in findings)
     return "\n".join([*lines, "", f"Wrong: {wrong or 'nothing'}. To note: {notes or 'nothing'}."])
 
 
 def _lines(finding: Finding, width: int) -> Iterator[str]:
     margin = " " * (7 + width + 2)
-    mark = "WRONG" if finding.mark is Mark.WRONG else str(finding.mark)
+    mark = "WRONG" if finding.mark is Severity.WRONG else str(finding.mark)
     yield f"{mark:<7}{finding.what:<{width}}  {finding.found}".rstrip()
     yield from (f"{margin}{line}" for line in finding.lines)
     if finding.todo:
@@ -84,7 +84,7 @@ def masked(finding: Finding) -> Finding:
 
 
 def _masked(text: str) -> str:
-    text = discreet(text.replace("\n", " | "))
+    text = redact(text.replace("\n", " | "))
     for name in _names():
         text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "***", text)
     return text

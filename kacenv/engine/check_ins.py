@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine.state import Due, State, Stopwatch
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import Notice, Prompt, StrikeChime
 from kacenv.model.requests import Done, Pass, Snooze
 from kacenv.model.scene import Seat
@@ -35,17 +35,17 @@ def _next_reading(cues: tuple[Cue, ...], seen: Seconds) -> Seconds | None:
     return min((at for cue in cues if (at := cue.next_after(seen)) is not None), default=None)
 
 
-def ring_phase_cues(turn: Turn) -> None:
+def ring_phase_cues(turn: StepContext) -> None:
     """Show the check-ins due on the phase's clock."""
     turn.change(phase_seen=_ring(turn, turn.state.planned.cues, turn.state.phase_seen))
 
 
-def ring_session_cues(turn: Turn) -> None:
+def ring_session_cues(turn: StepContext) -> None:
     """Show the check-ins due on the session's clock."""
     turn.change(session_seen=_ring(turn, turn.state.plan.cues, turn.state.session_seen))
 
 
-def _ring(turn: Turn, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
+def _ring(turn: StepContext, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
     """Show every check-in of the next reading, and return that reading."""
     reading = _next_reading(cues, seen)
     if reading is None:
@@ -61,7 +61,7 @@ def next_seat_cue(state: State) -> Seconds | None:
     return min((moment.at for moment in _seat_moments(state)), default=None)
 
 
-def ring_seat_cues(turn: Turn) -> None:
+def ring_seat_cues(turn: StepContext) -> None:
     """Show the check-ins due on the seat clock that comes first."""
     first = min(_seat_moments(turn.state), key=lambda moment: moment.at)
     clock = turn.state.seats[first.seat]
@@ -85,7 +85,7 @@ def _cues_of(state: State, seat: Seat) -> tuple[Cue, ...]:
     return tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
 
 
-def _show(turn: Turn, cue: Cue) -> None:
+def _show(turn: StepContext, cue: Cue) -> None:
     """Show a check-in; if it is due already, it becomes due anew."""
     turn.order(Prompt(cue.id, cue.prompt, turn.now))
     if cue.chime is not None:
@@ -103,13 +103,13 @@ def next_snoozed(state: State) -> Seconds | None:
     return state.session_clock.when(min(readings)) if readings else None
 
 
-def ring_snoozed(turn: Turn) -> None:
+def ring_snoozed(turn: StepContext) -> None:
     """Show the snoozed check-in that is due first."""
     snoozed = [(due.again, due.cue) for due in turn.state.due if due.again is not None]
     _show(turn, min(snoozed, key=lambda pair: pair[0])[1])
 
 
-def answer(turn: Turn, request: Done | Snooze | Pass) -> str:
+def answer(turn: StepContext, request: Done | Snooze | Pass) -> str:
     """Answer a due check-in: done, snoozed, or let pass.
 
     Raises:
@@ -124,7 +124,7 @@ def answer(turn: Turn, request: Done | Snooze | Pass) -> str:
     return f"{'Done' if isinstance(request, Done) else 'Let pass'}: {due.cue.prompt}."
 
 
-def _snooze(turn: Turn, due: Due, by: Seconds) -> str:
+def _snooze(turn: StepContext, due: Due, by: Seconds) -> str:
     later = replace(due, again=Seconds(turn.state.session_clock.reading(turn.now) + by))
     turn.change(due=tuple(later if one == due else one for one in turn.state.due))
     return f"Again in {format_seconds(by)}: {due.cue.prompt}."
@@ -147,7 +147,7 @@ def _every_cue(state: State) -> Iterator[Cue]:
         yield from phase.cues
 
 
-def pass_over_phases(turn: Turn, until: int) -> None:
+def pass_over_phases(turn: StepContext, until: int) -> None:
     """Tell staff which check-ins of this phase, and of those skipped before `until`, won't come."""
     state = turn.state
     _pass_over(turn, state.planned.cues, state.phase_seen)
@@ -155,7 +155,7 @@ def pass_over_phases(turn: Turn, until: int) -> None:
         _pass_over(turn, skipped.cues, Seconds(-1.0))
 
 
-def pass_over_session(turn: Turn) -> None:
+def pass_over_session(turn: StepContext) -> None:
     """Tell staff which check-ins of the session won't come, snoozed ones among them."""
     _pass_over(turn, turn.state.plan.cues, turn.state.session_seen)
     for seat in Seat:
@@ -167,7 +167,7 @@ def pass_over_session(turn: Turn) -> None:
         turn.order(Notice(f"Still snoozed at the end: {', '.join(snoozed)}.", turn.now))
 
 
-def _pass_over(turn: Turn, cues: Iterable[Cue], seen: Seconds) -> None:
+def _pass_over(turn: StepContext, cues: Iterable[Cue], seen: Seconds) -> None:
     missed = [cue.prompt for cue in cues if cue.every is None and cue.at > seen]
     if missed:
         turn.order(Notice(f"Passed over: {', '.join(missed)}.", turn.now))

@@ -5,14 +5,14 @@ from dataclasses import replace
 from kacenv.core.units import Seconds
 from kacenv.engine import phases, track_changes, track_choice
 from kacenv.engine.state import Playing
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
 
 _AS_SAID = Seconds(0.5)
 """Tolerance of a track's early end (seconds); within it the crossfade is only shortened."""
 
 
-def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
+def event(turn: StepContext, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
     """Handle a track's event; ignore events of unknown tracks."""
     state = turn.state
     known = [track for track in (state.playing, state.cued) if track]
@@ -29,7 +29,7 @@ def event(turn: Turn, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
     return ""
 
 
-def dead_air(turn: Turn, happened: DeadAir) -> str:
+def dead_air(turn: StepContext, happened: DeadAir) -> str:
     """Replace a track of which nothing is heard, at once."""
     playing = turn.state.playing
     if playing and not turn.state.hushed and happened.since >= playing.started_at:
@@ -37,7 +37,7 @@ def dead_air(turn: Turn, happened: DeadAir) -> str:
     return ""
 
 
-def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
+def _ended(turn: StepContext, playing: Playing, at: Seconds) -> None:
     """Crossfade early out of a track that is shorter than its file states."""
     if at >= playing.ends_at - _AS_SAID:
         return
@@ -48,7 +48,7 @@ def _ended(turn: Turn, playing: Playing, at: Seconds) -> None:
     track_changes.play(turn, drawn, Seconds(max(track_changes.SHORTEST_FADE, at - turn.now)))
 
 
-def _failed(turn: Turn, track: Playing, reason: str) -> None:
+def _failed(turn: StepContext, track: Playing, reason: str) -> None:
     state = turn.state
     text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
     track_changes.tell_once(turn, track.cut.path, text)

@@ -6,8 +6,8 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine import check_ins, lights, phases, seat_clocks, transitions, volume
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
-from kacenv.engine.step_context import Turn
-from kacenv.engine.transitions import Answer
+from kacenv.engine.step_context import StepContext
+from kacenv.engine.transitions import Outcome
 from kacenv.model.commands import StrikeChime
 from kacenv.model.look import Setting
 from kacenv.model.requests import (
@@ -45,11 +45,11 @@ SOONEST_END = Seconds(60.0)
 """Least time that a shortened phase goes on, unless less was left."""
 
 
-def start(turn: Turn, request: Start) -> str:
+def start(turn: StepContext, request: Start) -> str:
     """Begin a session, unless one is on."""
     if turn.state.timeline == request.timeline and turn.state.mode is not Mode.FADING:
         return "This session is on already."
-    if transitions.TABLE[turn.state.mode]["start"] is Answer.REFUSE:
+    if transitions.TRANSITIONS[turn.state.mode]["start"] is Outcome.REFUSE:
         raise transitions.refusal(turn.state.mode)
     plan = request.timeline
     turn.change(
@@ -71,13 +71,13 @@ def _light_hand_at_start(state: State) -> LightHand:
     return LightHand.LIGHTS_UP if asked else LightHand.PLAN
 
 
-def press(turn: Turn, request: Press) -> str:
+def press(turn: StepContext, request: Press) -> str:
     """Handle a press, if it makes sense in this mode and isn't a double press."""
     mode = turn.state.mode
-    answer = transitions.TABLE[mode][request.kind]
-    if answer is Answer.ALREADY:
+    answer = transitions.TRANSITIONS[mode][request.kind]
+    if answer is Outcome.ALREADY:
         return transitions.already(mode, request.kind)
-    if answer is Answer.REFUSE:
+    if answer is Outcome.REFUSE:
         raise transitions.refusal(mode)
     if _is_double(turn.state, request, turn.now):
         return "Done already. Press again in a moment to do it once more."
@@ -86,7 +86,7 @@ def press(turn: Turn, request: Press) -> str:
     return reply
 
 
-def _do(turn: Turn, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a line for each
+def _do(turn: StepContext, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a line for each
     match request:
         case Hold():
             return _hold(turn)
@@ -129,7 +129,7 @@ def _is_double(state: State, request: Press, now: Seconds) -> bool:
     return last == request and now - at < PRESS_GUARD
 
 
-def _hold(turn: Turn) -> str:
+def _hold(turn: StepContext) -> str:
     state = turn.state
     turn.change(
         mode=Mode.HELD,
@@ -139,12 +139,12 @@ def _hold(turn: Turn) -> str:
     return f"Holding in {state.planned.name}. The music goes on until you release."
 
 
-def _release(turn: Turn) -> str:
+def _release(turn: StepContext) -> str:
     phases.resume(turn)
     return f"Time runs on in {turn.state.planned.name}."
 
 
-def _extend(turn: Turn, request: Extend) -> str:
+def _extend(turn: StepContext, request: Extend) -> str:
     state = turn.state
     durations = list(state.durations)
     durations[state.phase] = Seconds(
@@ -155,7 +155,7 @@ def _extend(turn: Turn, request: Extend) -> str:
     return f"{name.capitalize()} is now {length} long; what follows moves with it."
 
 
-def _shorten(turn: Turn, request: Shorten) -> str:
+def _shorten(turn: StepContext, request: Shorten) -> str:
     """Shorten the phase, but leave it `SOONEST_END` from now."""
     state = turn.state
     soonest = state.phase_clock.reading(turn.now) + SOONEST_END
@@ -166,7 +166,7 @@ def _shorten(turn: Turn, request: Shorten) -> str:
     return f"{name.capitalize()} is now {length} long; what follows moves with it."
 
 
-def _next(turn: Turn) -> str:
+def _next(turn: StepContext) -> str:
     phases.resume(turn)
     phases.leave(turn)
     if turn.state.mode is Mode.FADING:
@@ -174,12 +174,12 @@ def _next(turn: Turn) -> str:
     return f"Going on to {turn.state.planned.name}."
 
 
-def _back(turn: Turn) -> str:
+def _back(turn: StepContext) -> str:
     phases.go_back(turn)
     return f"Going back to {turn.state.planned.name}."
 
 
-def _sound(turn: Turn, request: Mute | Duck | Silence | Music | Intensity) -> str:
+def _sound(turn: StepContext, request: Mute | Duck | Silence | Music | Intensity) -> str:
     match request:
         case Mute():
             return volume.mute(turn, request)
@@ -193,7 +193,7 @@ def _sound(turn: Turn, request: Mute | Duck | Silence | Music | Intensity) -> st
             return volume.lean(turn, 1 if lean == "up" else -1)
 
 
-def _lights(turn: Turn, request: Lights) -> str:
+def _lights(turn: StepContext, request: Lights) -> str:
     if request.step is not None:
         return _step_lights(turn, request.step)
     if request.level is None:
@@ -204,13 +204,13 @@ def _lights(turn: Turn, request: Lights) -> str:
     return f"Lights go to {request.level:.0%}, until the next phase's look."
 
 
-def _step_lights(turn: Turn, step: Literal["dimmer", "brighter"]) -> str:
+def _step_lights(turn: StepContext, step: Literal["dimmer", "brighter"]) -> str:
     lights.show(turn, lights.stepped(turn.state, turn.now, up=step == "brighter"), lights.BY_HAND)
     turn.change(light_hand=LightHand.THERAPIST)
     return f"Lights go {step}, until the next phase's look."
 
 
-def _lights_to_plan(turn: Turn) -> str:
+def _lights_to_plan(turn: StepContext) -> str:
     if turn.state.timeline is None:
         turn.change(light_hand=LightHand.PLAN)
         return "The lights follow the plan from the next session on."
@@ -218,17 +218,17 @@ def _lights_to_plan(turn: Turn) -> str:
     return "The lights follow the plan again."
 
 
-def _lights_up(turn: Turn) -> str:
+def _lights_up(turn: StepContext) -> str:
     lights.lights_up(turn)
     return "Lights are coming up and stay up. Give them back with: kacenv lights plan"
 
 
-def _lights_resume(turn: Turn) -> str:
+def _lights_resume(turn: StepContext) -> str:
     lights.resume(turn)
     return "Lamps that were changed by hand go back to their look."
 
 
-def _chime(turn: Turn, request: Chime) -> str:
+def _chime(turn: StepContext, request: Chime) -> str:
     known = turn.state.room.phrases
     if request.chime not in known:
         raise RefusedError(
@@ -238,7 +238,7 @@ def _chime(turn: Turn, request: Chime) -> str:
     return "Chime for staff."
 
 
-def _end(turn: Turn) -> str:
+def _end(turn: StepContext) -> str:
     if not phases.come_home(turn):
         return "Already on the way home."
     state = turn.state
@@ -246,6 +246,6 @@ def _end(turn: Turn) -> str:
     return f"Coming home through {state.planned.name}; {format_seconds(left)} to the end."
 
 
-def _stop(turn: Turn) -> str:
+def _stop(turn: StepContext) -> str:
     phases.stop(turn)
     return "Stopping: the music fades out and the safe light comes up."

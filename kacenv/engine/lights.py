@@ -6,7 +6,7 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade
 from kacenv.core.units import Level, Seconds
 from kacenv.engine.state import LightHand, State
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import ResumeLights, ShowLook
 from kacenv.model.look import Look, Setting, Zone
 
@@ -20,7 +20,7 @@ BY_HAND = Seconds(4.0)
 """Fade time of a change that the therapist asks for."""
 
 
-def show(turn: Turn, look: Look, duration: Seconds) -> None:
+def show(turn: StepContext, look: Look, duration: Seconds) -> None:
     """Fade to `look` in `duration`, or longer where the bound on the slope requires it."""
     if not look:
         return
@@ -32,7 +32,7 @@ def show(turn: Turn, look: Look, duration: Seconds) -> None:
     turn.order(ShowLook(look, turn.now, longest, cool=cool))
 
 
-def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
+def _bounded(turn: StepContext, zone: Zone, target: float, duration: Seconds) -> Fade:
     """Return a zone's fade; from an unknown level, slow enough for any start."""
     before, steepest = turn.state.light.get(zone, UNKNOWN), turn.state.room.steepest_light
     if math.isnan(before.value_at(turn.now)):
@@ -45,7 +45,7 @@ def _bounded(turn: Turn, zone: Zone, target: float, duration: Seconds) -> Fade:
     return before.toward(target, turn.now, duration, steepest)
 
 
-def follow_plan(turn: Turn, duration: Seconds) -> None:
+def follow_plan(turn: StepContext, duration: Seconds) -> None:
     """Show the phase's look, if it has one and lights-up isn't active."""
     if turn.state.light_hand is LightHand.LIGHTS_UP or not turn.state.planned.look:
         return
@@ -53,7 +53,7 @@ def follow_plan(turn: Turn, duration: Seconds) -> None:
     show(turn, turn.state.planned.look, duration)
 
 
-def back_to_plan(turn: Turn) -> None:
+def back_to_plan(turn: StepContext) -> None:
     """Show the union of the looks up to this phase."""
     turn.change(light_hand=LightHand.PLAN)
     show(turn, planned_so_far(turn.state), BY_HAND)
@@ -91,7 +91,7 @@ def _stepped(level: float, *, up: bool) -> float:
     return round(min(1.0, max(0.0, after)), 4)
 
 
-def lead_to_safety(turn: Turn, duration: Seconds) -> None:
+def lead_to_safety(turn: StepContext, duration: Seconds) -> None:
     """Fade to the safe light until the next look, unless the lamps are fading there already."""
     safe, led = turn.state.room.safe_light, turn.state.light
     if any(zone not in led or led[zone].target != safe[zone].level for zone in safe):
@@ -99,7 +99,7 @@ def lead_to_safety(turn: Turn, duration: Seconds) -> None:
     turn.change(light_hand=LightHand.THERAPIST)
 
 
-def lights_up(turn: Turn) -> None:
+def lights_up(turn: StepContext) -> None:
     """Show the safe light within `LIGHTS_UP`, from any state."""
     look = turn.state.room.safe_light
     fades = {
@@ -110,6 +110,6 @@ def lights_up(turn: Turn) -> None:
     turn.order(ShowLook(look, turn.now, LIGHTS_UP, urgent=True))
 
 
-def resume(turn: Turn) -> None:
+def resume(turn: StepContext) -> None:
     """Return manually changed lamps to their look; leave the others."""
     turn.order(ResumeLights(turn.now, BY_HAND))

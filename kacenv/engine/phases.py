@@ -3,7 +3,7 @@
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
 from kacenv.engine.state import LightHand, Mode, State, Stopwatch
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import EnterPhase, SessionEnded
 from kacenv.model.playlist import Cut
 from kacenv.model.scene import EndKind
@@ -57,7 +57,7 @@ def waits_from(state: State) -> Seconds | None:
     return state.phase_clock.when(state.duration) if waits else None
 
 
-def enter(turn: Turn, index: int) -> None:
+def enter(turn: StepContext, index: int) -> None:
     """Begin phase `index` now."""
     before = turn.state.planned.queue.name if turn.state.playing else None
     turn.change(
@@ -75,7 +75,7 @@ def enter(turn: Turn, index: int) -> None:
     lights.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
 
 
-def _flow_in(turn: Turn, index: int) -> None:
+def _flow_in(turn: StepContext, index: int) -> None:
     drawn = track_choice.draw(turn.state, index)
     fade = (
         track_changes.phase_fade(turn.state, index, drawn.cut)
@@ -102,7 +102,7 @@ def music_changes(state: State) -> bool:
     return state.plan.phases[state.phase + 1].queue.name != state.planned.queue.name
 
 
-def leave(turn: Turn) -> None:
+def leave(turn: StepContext) -> None:
     """End this phase: begin the next, or finish the session."""
     if turn.state.is_last_phase:
         finish(turn, turn.state.planned.crossfade)
@@ -110,14 +110,14 @@ def leave(turn: Turn) -> None:
         go_to(turn, turn.state.phase + 1)
 
 
-def go_to(turn: Turn, index: int) -> None:
+def go_to(turn: StepContext, index: int) -> None:
     """Go to phase `index`; check-ins skipped on the way forward are reported."""
     if index > turn.state.phase:
         check_ins.pass_over_phases(turn, index)
     enter(turn, index)
 
 
-def come_home(turn: Turn) -> bool:
+def come_home(turn: StepContext) -> bool:
     """Go to the return arc, or stay in it, and compress the time left.
 
     Returns False if the session is returning already and can't be shortened further.
@@ -142,7 +142,7 @@ def _most(state: State) -> float:
     return state.plan.return_within + 0.001
 
 
-def go_back(turn: Turn) -> None:
+def go_back(turn: StepContext) -> None:
     """Begin the previous phase anew; going back before the return arc cancels the return."""
     state = turn.state
     index = max(0, state.phase - 1)
@@ -162,7 +162,7 @@ def _compressed(state: State, first: int, spent: Seconds, scale: float) -> tuple
     return (*before, now, *after)
 
 
-def resume(turn: Turn) -> None:
+def resume(turn: StepContext) -> None:
     """Resume both clocks."""
     state = turn.state
     turn.change(
@@ -172,7 +172,7 @@ def resume(turn: Turn) -> None:
     )
 
 
-def finish(turn: Turn, fade: Seconds) -> None:
+def finish(turn: StepContext, fade: Seconds) -> None:
     """Fade the music out over `fade`, and end the session with it."""
     check_ins.pass_over_phases(turn, turn.state.phase + 1)
     check_ins.pass_over_session(turn)
@@ -180,7 +180,7 @@ def finish(turn: Turn, fade: Seconds) -> None:
     turn.change(mode=Mode.FADING, ends_at=Seconds(turn.now + fade))
 
 
-def stop(turn: Turn) -> None:
+def stop(turn: StepContext) -> None:
     """Fade the music out, and fade to the safe light, within `STOPPING`."""
     fading = turn.state.mode is Mode.FADING
     if fading and turn.state.ends_at is not None:
@@ -193,7 +193,7 @@ def stop(turn: Turn) -> None:
         lights.lead_to_safety(turn, STOPPING)
 
 
-def end_session(turn: Turn) -> None:
+def end_session(turn: StepContext) -> None:
     """Reset the state for the next session, once the last fade is over."""
     state = turn.state
     volume.reset(turn)

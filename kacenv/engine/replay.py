@@ -13,14 +13,14 @@ GIVEN_UP_AFTER = Seconds(6 * 3600.0)
 """Age above which a session that broke off isn't resumed."""
 
 
-class Entry(NamedTuple):
+class JournaledRequest(NamedTuple):
     """Request or device event, and the engine's time when it was handled."""
 
     at: Seconds
     request: Request
 
 
-def fold(state: State, entries: Iterable[Entry]) -> State:
+def replay(state: State, entries: Iterable[JournaledRequest]) -> State:
     """Return the state after `entries`, from `state`.
 
     An entry that is refused, because one before it was lost, is skipped.

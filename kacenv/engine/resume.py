@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Decibels, Level, Seconds, format_seconds
 from kacenv.engine import lights, track_changes, track_choice
 from kacenv.engine import volume as sound
 from kacenv.engine.state import LightHand, Mode, Playing, State
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
 from kacenv.model.commands import (
     Command,
@@ -48,7 +48,7 @@ def was_long(state: State, since: Seconds, now: Seconds) -> bool:
     return state.mode in _ON and now - since > HOLD_AFTER
 
 
-def hold(turn: Turn) -> None:
+def hold(turn: StepContext) -> None:
     """Hold the session; the music begins anew, ducked."""
     state = turn.state
     turn.change(
@@ -62,28 +62,28 @@ def hold(turn: Turn) -> None:
     )
 
 
-def count_lives(turn: Turn, request: Resume) -> None:
+def count_lives(turn: StepContext, request: Resume) -> None:
     """Record the resume, and count lives in a row shorter than `SHORT_LIFE`."""
     last = turn.state.resumed_at
     short = last is not None and request.since - last < SHORT_LIFE
     turn.change(resumed_at=turn.now, short_lives=turn.state.short_lives + 1 if short else 0)
 
 
-class Missed(NamedTuple):
+class MissedEvents(NamedTuple):
     """Texts of the check-ins and staff notices that came due during the outage, each once."""
 
     check_ins: tuple[str, ...]
     notices: tuple[str, ...]
 
 
-def missed(given: Sequence[Command]) -> Missed:
+def missed(given: Sequence[Command]) -> MissedEvents:
     """Return the texts for staff among commands that weren't carried out."""
     check_ins = dict.fromkeys(order.text for order in given if isinstance(order, Prompt))
     notices = dict.fromkeys(order.text for order in given if isinstance(order, Notice))
-    return Missed(tuple(check_ins), tuple(notices))
+    return MissedEvents(tuple(check_ins), tuple(notices))
 
 
-def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> None:
+def carry_on(turn: StepContext, request: Resume, held: bool, passed_over: MissedEvents) -> None:
     """Restore sound and light to their state at this time, and tell staff."""
     _restore_sound(turn)
     if turn.state.mode in _ON:
@@ -99,19 +99,21 @@ def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> No
         turn.order(SessionEnded(turn.now))
 
 
-def _restore_sound(turn: Turn) -> None:
+def _restore_sound(turn: StepContext) -> None:
     """Set levels, volumes, mutes and the duck, while nothing sounds yet."""
     state, now = turn.state, turn.now
     turn.order(SetLevel(Decibels(state.level.target), now, _AT_ONCE))
     for output in (output.id for output in state.room.outputs):
         volume = state.volumes[output].target if output in state.volumes else 0.0
         turn.order(SetVolume(output, Decibels(volume), now, _AT_ONCE))
-        turn.order(commands.Mute(output, output in state.muted, now, _AT_ONCE))
+        turn.order(commands.SetMute(output, output in state.muted, now, _AT_ONCE))
     depth = sound.DUCK_DEPTH if state.ducked else Decibels(0.0)
-    turn.order(commands.Duck(depth, now, _AT_ONCE), commands.Hush(state.hushed, now, _AT_ONCE))
+    turn.order(
+        commands.SetDuck(depth, now, _AT_ONCE), commands.SetHush(state.hushed, now, _AT_ONCE)
+    )
 
 
-def _restore_music(turn: Turn) -> None:
+def _restore_music(turn: StepContext) -> None:
     """Resume the track at its position, or take the next if it is nearly over or suspected."""
     playing, at = turn.state.playing, Seconds(turn.now + READY_IN)
     turn.change(cued=None)
@@ -136,7 +138,7 @@ def _restore_music(turn: Turn) -> None:
     turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, FADE_IN))
 
 
-def _restore_light(turn: Turn, since: Seconds) -> None:
+def _restore_light(turn: StepContext, since: Seconds) -> None:
     """Fade the lamps from wherever they are to their present aim, no sooner than planned.
 
     A lamp of unknown state counts as where it was when the outage began.
@@ -164,7 +166,9 @@ def _restore_light(turn: Turn, since: Seconds) -> None:
 
 def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
     """Return each zone's level at `since`; lamps fade linearly, whatever the fade's own curve."""
-    levels = {zone: replace(fade, curve=Curve.LINEAR).value_at(since) for zone, fade in led.items()}
+    levels = {
+        zone: replace(fade, curve=FadeCurve.LINEAR).value_at(since) for zone, fade in led.items()
+    }
     return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
 
 

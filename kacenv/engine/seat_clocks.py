@@ -3,12 +3,12 @@
 from kacenv.core.units import format_clock
 from kacenv.engine import phases
 from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model.requests import SeatStarted
 from kacenv.model.scene import Follow, Seat
 
 
-def press(turn: Turn, request: SeatStarted) -> str:
+def press(turn: StepContext, request: SeatStarted) -> str:
     """Start a seat's clock, or reset it."""
     seat, clock = request.seat, turn.state.seats.get(request.seat)
     name = f"Seat {seat.upper()}"
@@ -21,7 +21,7 @@ def press(turn: Turn, request: SeatStarted) -> str:
     return f"{name} has begun. {_follow(turn)}".rstrip()
 
 
-def _follow(turn: Turn) -> str:
+def _follow(turn: StepContext) -> str:
     """Advance or restart the phase that waits for the seat just begun, if there is one."""
     state = turn.state
     if state.returning or state.plan.waits_in is None or not _is_awaited(state):

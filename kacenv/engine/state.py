@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Seconds
 from kacenv.model.look import Zone
 from kacenv.model.playlist import Cut
@@ -134,7 +134,7 @@ class State:
     unplayable: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
     retry_at: Seconds | None = None
-    level: Fade = Fade(0.0, 0.0, curve=Curve.LINEAR)  # noqa: RUF009 - frozen
+    level: Fade = Fade(0.0, 0.0, curve=FadeCurve.LINEAR)  # noqa: RUF009 - frozen
     volumes: Mapping[str, Fade] = field(default_factory=dict)
     muted: frozenset[str] = frozenset()
     ducked: bool = False

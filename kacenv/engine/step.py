@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, device_events, handlers, phases, resume, track_changes
 from kacenv.engine.state import Due, LightHand, Mode, Playing, State, Stopwatch
-from kacenv.engine.step_context import Turn
+from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import Command, Notice
 from kacenv.model.requests import (
     DeadAir,
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 class _Due(NamedTuple):
     at: Seconds
-    happen: Callable[[Turn], None]
+    happen: Callable[[StepContext], None]
 
 
 def step(state: State, now: Seconds, request: Request | None = None) -> Step:
@@ -47,7 +47,7 @@ def step(state: State, now: Seconds, request: Request | None = None) -> Step:
     Raises:
         RefusedError: the request makes no sense now; the state is unchanged.
     """
-    turn = Turn(state, now)
+    turn = StepContext(state, now)
     if isinstance(request, Resume):
         _resume(turn, request)
         reply = ""
@@ -58,7 +58,7 @@ def step(state: State, now: Seconds, request: Request | None = None) -> Step:
     return Step(turn.state, tuple(turn.commands), reply)
 
 
-def _resume(turn: Turn, request: Resume) -> None:
+def _resume(turn: StepContext, request: Resume) -> None:
     """Do all that was due before the outage, then skip what came due during it."""
     now, turn.now = turn.now, request.since
     _catch_up(turn)
@@ -80,7 +80,7 @@ def next_due(state: State) -> Seconds | None:
     return None if due is None else due.at
 
 
-def _catch_up(turn: Turn, earliest: Seconds = Seconds(-math.inf)) -> None:
+def _catch_up(turn: StepContext, earliest: Seconds = Seconds(-math.inf)) -> None:
     """Do all that is due by now, each at its own time, but never before `earliest`."""
     now = turn.now
     while (due := _next(turn.state)) is not None and due.at <= now:
@@ -89,7 +89,7 @@ def _catch_up(turn: Turn, earliest: Seconds = Seconds(-math.inf)) -> None:
     turn.now = now
 
 
-def _answer(turn: Turn, request: Start | Press | Event) -> str:
+def _answer(turn: StepContext, request: Start | Press | Event) -> str:
     match request:
         case Start():
             return handlers.start(turn, request)
@@ -125,7 +125,7 @@ def _dues(state: State) -> Iterator[_Due]:
     yield from (_Due(at, happen) for at, happen in times if at is not None)
 
 
-def _say_waiting(turn: Turn) -> None:
+def _say_waiting(turn: StepContext) -> None:
     turn.change(waiting_told=True)
     name = turn.state.planned.name
     turn.order(Notice(f"{name.capitalize()} waits for you. Go on with: kacenv next", turn.now))
@@ -138,7 +138,7 @@ def _cue_at(state: State) -> Seconds | None:
     return Seconds(upcoming[1] - track_changes.PREROLL)
 
 
-def _cue_upcoming(turn: Turn) -> None:
+def _cue_upcoming(turn: StepContext) -> None:
     upcoming = phases.upcoming_cut(turn.state)
     if upcoming is not None:
         track_changes.cue(turn, upcoming[0])

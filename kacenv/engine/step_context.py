@@ -8,7 +8,7 @@ from kacenv.engine.state import State
 from kacenv.model.commands import Command
 
 
-class Turn:
+class StepContext:
     """Collects changes and commands of one step; the initial state isn't mutated."""
 
     def __init__(self, state: State, now: Seconds) -> None:

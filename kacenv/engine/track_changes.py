@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.state import Playing, State
-from kacenv.engine.step_context import Turn
-from kacenv.engine.track_choice import Draw, draw
+from kacenv.engine.step_context import StepContext
+from kacenv.engine.track_choice import TrackDraw, draw
 from kacenv.model.commands import Crossfade, CueTrack, Notice, SetLevel
 from kacenv.model.playlist import Cut
 
@@ -35,7 +35,7 @@ def change_at(state: State) -> Seconds | None:
     return Seconds(natural)
 
 
-def _fade_between(cut: Cut, upcoming: Draw | None, wanted: Seconds) -> Seconds:
+def _fade_between(cut: Cut, upcoming: TrackDraw | None, wanted: Seconds) -> Seconds:
     """Return the crossfade's length, at most a third of either track."""
     third = min(cut.length, upcoming.cut.length if upcoming else cut.length) / 3
     return Seconds(max(SHORTEST_FADE, min(wanted, third)))
@@ -47,7 +47,7 @@ def phase_fade(state: State, phase: int, cut: Cut) -> Seconds:
     return Seconds(max(SHORTEST_FADE, min(state.plan.phases[phase].crossfade, longest)))
 
 
-def cue(turn: Turn, cut: Cut) -> Playing:
+def cue(turn: StepContext, cut: Cut) -> Playing:
     """Have `cut` opened, unless it is open."""
     cued = turn.state.cued
     if cued is None or cued.cut != cut:
@@ -57,7 +57,7 @@ def cue(turn: Turn, cut: Cut) -> Playing:
     return cued
 
 
-def play(turn: Turn, drawn: Draw | None, fade: Seconds) -> None:
+def play(turn: StepContext, drawn: TrackDraw | None, fade: Seconds) -> None:
     """Crossfade into the drawn track, beginning now."""
     if drawn is None:
         _go_without(turn)
@@ -76,7 +76,7 @@ def play(turn: Turn, drawn: Draw | None, fade: Seconds) -> None:
     )
 
 
-def _within_playing(turn: Turn, fade: Seconds) -> Seconds:
+def _within_playing(turn: StepContext, fade: Seconds) -> Seconds:
     """Shorten a crossfade to end no later than the track it fades out."""
     playing = turn.state.playing
     if playing is None or playing.ends_at <= turn.now:
@@ -84,26 +84,26 @@ def _within_playing(turn: Turn, fade: Seconds) -> Seconds:
     return Seconds(max(SHORTEST_FADE, min(fade, playing.ends_at - turn.now)))
 
 
-def _go_without(turn: Turn) -> None:
+def _go_without(turn: StepContext) -> None:
     turn.change(playing=None, cued=None, retry_at=Seconds(turn.now + RETRY))
     text = "No piece of music can be played. Check the music folder; kacenv keeps trying."
     tell_once(turn, "", text)
 
 
-def tell_once(turn: Turn, subject: str, text: str) -> None:
+def tell_once(turn: StepContext, subject: str, text: str) -> None:
     """Send staff a notice, once for each `subject` in a session."""
     if subject not in turn.state.told:
         turn.change(told=turn.state.told | {subject})
         turn.order(Notice(text, turn.now))
 
 
-def try_again(turn: Turn) -> None:
+def try_again(turn: StepContext) -> None:
     """Clear the list of failed files, and try the next track."""
     turn.change(unplayable=frozenset())
     play_next(turn)
 
 
-def play_next(turn: Turn) -> None:
+def play_next(turn: StepContext) -> None:
     """Crossfade into the phase's next track."""
     state = turn.state
     drawn = draw(state, state.phase)
@@ -114,14 +114,14 @@ def play_next(turn: Turn) -> None:
     play(turn, drawn, _fade_between(cut, drawn, wanted) if cut else wanted)
 
 
-def set_level(turn: Turn, level: Decibels, duration: Seconds) -> None:
+def set_level(turn: StepContext, level: Decibels, duration: Seconds) -> None:
     """Fade the music to `level`, within the bound on the slope."""
     fade = turn.state.level.toward(level, turn.now, duration, STEEPEST_LEVEL)
     turn.change(level=fade)
     turn.order(SetLevel(level, turn.now, fade.duration))
 
 
-def fade_out(turn: Turn, duration: Seconds) -> None:
+def fade_out(turn: StepContext, duration: Seconds) -> None:
     """Fade all music out, for good."""
     turn.order(Crossfade(None, turn.now, duration))
     turn.change(playing=None, cued=None, retry_at=None)

@@ -14,7 +14,7 @@ _FITTED = 60
 """Most tracks considered for a fit: enough to fill any phase, few enough to be quick."""
 
 
-class Draw(NamedTuple):
+class TrackDraw(NamedTuple):
     """Next track of a phase; `again` if staff should hear that the music repeats."""
 
     cut: Cut
@@ -22,22 +22,22 @@ class Draw(NamedTuple):
     leans: bool = False
 
 
-def draw(state: State, phase: int) -> Draw | None:
+def draw(state: State, phase: int) -> TrackDraw | None:
     """Choose the next track of a phase, or another phase's first; None if none is playable."""
     heard = state.heard if phase == state.phase else ()
     queue = state.plan.phases[phase].queue
     own = _playable(queue.cuts, state)
     pool = _overflow(state, queue)
     if state.lean and (leaning := _leaning(state, own + pool, own, heard)):
-        return Draw(leaning, leans=True)
+        return TrackDraw(leaning, leans=True)
     if queue.fit and own and (fitting := _fitting(state, phase, own, heard)):
-        return Draw(fitting)
+        return TrackDraw(fitting)
     if own and (queue.repeat or any(cut.path not in heard for cut in own)):
-        return Draw(_least_heard(state, queue, own, heard))
+        return TrackDraw(_least_heard(state, queue, own, heard))
     rest = pool or own or _playable(_every_cut(state), state)
     source = state.plan.overflow if pool and state.plan.overflow else queue
     again = all(cut.path in heard for cut in rest)
-    return Draw(_least_heard(state, source, rest, heard), again) if rest else None
+    return TrackDraw(_least_heard(state, source, rest, heard), again) if rest else None
 
 
 def _least_heard(state: State, queue: Queue, cuts: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut:

@@ -9,7 +9,7 @@ from kacenv.core.errors import RefusedError
 from kacenv.engine.state import Mode
 
 
-class Answer(StrEnum):
+class Outcome(StrEnum):
     """Effect of a request in a mode."""
 
     DO = "do"
@@ -17,7 +17,7 @@ class Answer(StrEnum):
     REFUSE = "refuse"
 
 
-_DO, _SO, _NO = Answer.DO, Answer.ALREADY, Answer.REFUSE
+_DO, _SO, _NO = Outcome.DO, Outcome.ALREADY, Outcome.REFUSE
 _ANYTIME = dict.fromkeys(("volume", "mute", "lights", "lights-up", "lights-resume", "chime"), _DO)
 _ON = {
     "start": _NO,
@@ -41,7 +41,7 @@ _ON = {
 }
 _OFF = dict.fromkeys(_ON, _NO) | _ANYTIME
 
-TABLE: dict[Mode, dict[str, Answer]] = {
+TRANSITIONS: dict[Mode, dict[str, Outcome]] = {
     Mode.IDLE: _OFF | {"start": _DO, "stop": _SO, "done": _SO, "snooze": _SO, "pass": _SO},
     Mode.RUNNING: _ON,
     Mode.RETURNING: _ON,

@@ -54,7 +54,7 @@ class SetVolume:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class SetMute:
     """Fade one output to silence, or back to its volume, chimes included."""
 
     output: str
@@ -64,7 +64,7 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
-class Duck:
+class SetDuck:
     """Lower the music on every output by `depth` (dB, 0 brings it back) for speech."""
 
     depth: Decibels
@@ -73,7 +73,7 @@ class Duck:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class SetHush:
     """Fade the music to silence, or bring it back; tracks run on unheard."""
 
     hushed: bool
@@ -150,9 +150,9 @@ Command = (
     | Crossfade
     | SetLevel
     | SetVolume
-    | Mute
-    | Duck
-    | Hush
+    | SetMute
+    | SetDuck
+    | SetHush
     | StrikeChime
     | ShowLook
     | ResumeLights
@@ -161,5 +161,7 @@ Command = (
     | EnterPhase
     | SessionEnded
 )
-AudioCommand = CueTrack | Crossfade | SetLevel | SetVolume | Mute | Duck | Hush | StrikeChime
+AudioCommand = (
+    CueTrack | Crossfade | SetLevel | SetVolume | SetMute | SetDuck | SetHush | StrikeChime
+)
 LightCommand = ShowLook | ResumeLights

@@ -30,7 +30,7 @@ _WORDS: Final = re.compile(
 _PITCHES: Final = {pitch_name(pitch).lower(): pitch for pitch in range(128)}
 
 
-class Sort(StrEnum):
+class MessageKind(StrEnum):
     """Kinds of MIDI messages that controls send."""
 
     NOTE = "note"
@@ -38,32 +38,37 @@ class Sort(StrEnum):
     PROGRAM = "program"
 
 
-_STATUS: Final = {0x80: Sort.NOTE, 0x90: Sort.NOTE, 0xB0: Sort.CONTROL, 0xC0: Sort.PROGRAM}
+_STATUS: Final = {
+    0x80: MessageKind.NOTE,
+    0x90: MessageKind.NOTE,
+    0xB0: MessageKind.CONTROL,
+    0xC0: MessageKind.PROGRAM,
+}
 
 
-class Heard(NamedTuple):
+class MidiMessage(NamedTuple):
     """Received message: `number` of the note, control or program; channel from 1 on.
 
     `value` is a control's value, or a note's velocity, 0 for a note-off; 0 for a program.
     """
 
-    sort: Sort
+    sort: MessageKind
     number: int
     value: int
     channel: int
 
 
-def heard_in(data: Sequence[int]) -> Heard | None:
+def message_in(data: Sequence[int]) -> MidiMessage | None:
     """Parse a MIDI message; return None for an incomplete one, or one of another kind."""
     sort = _STATUS.get(data[0] & 0xF0) if data else None
-    length = 2 if sort is Sort.PROGRAM else 3
+    length = 2 if sort is MessageKind.PROGRAM else 3
     if sort is None or len(data) != length or any(byte > 127 for byte in data[1:]):
         return None
-    value = 0 if sort is Sort.PROGRAM or data[0] < 0x90 else data[2]
-    return Heard(sort, data[1], value, (data[0] & 0x0F) + 1)
+    value = 0 if sort is MessageKind.PROGRAM or data[0] < 0x90 else data[2]
+    return MidiMessage(sort, data[1], value, (data[0] & 0x0F) + 1)
 
 
-class Arrivals:
+class ArrivalTimes:
     """Arrival times from MIDI's own deltas, independent of polling delays.
 
     Only the differences between those times are exact.
@@ -85,7 +90,7 @@ class Arrivals:
 class Trigger:
     """Trigger in a room file; a control without a bound is a fader, all others are switches."""
 
-    sort: Sort
+    sort: MessageKind
     number: int
     above: int | None = None
     below: int | None = None
@@ -96,19 +101,19 @@ class Trigger:
     @property
     def can_be_held(self) -> bool:
         """Tell if the control sends a message when released."""
-        return self.sort is not Sort.PROGRAM and not self.is_fader
+        return self.sort is not MessageKind.PROGRAM and not self.is_fader
 
     @property
     def is_fader(self) -> bool:
         """Tell if every value counts, not only presses."""
-        return self.sort is Sort.CONTROL and not self.is_bound
+        return self.sort is MessageKind.CONTROL and not self.is_bound
 
     @property
     def is_bound(self) -> bool:
         """Tell if the trigger has a bound, beyond which values may vary during a press."""
         return self.above is not None or self.below is not None
 
-    def concerns(self, heard: Heard) -> bool:
+    def concerns(self, heard: MidiMessage) -> bool:
         """Tell if a message comes from this control, whatever its value."""
         same = (heard.sort, heard.number) == (self.sort, self.number)
         return same and self.channel in {None, heard.channel}
@@ -120,7 +125,7 @@ class Trigger:
             return value > max(0, self.above - slack)
         if self.below is not None:
             return value < min(127, self.below + slack)
-        return value > 0 or self.sort is Sort.PROGRAM
+        return value > 0 or self.sort is MessageKind.PROGRAM
 
     def __str__(self) -> str:
         """Return the notation of the room file."""
@@ -147,15 +152,19 @@ def parse_trigger(text: object) -> Trigger:
 
 def _trigger(match: re.Match[str]) -> Trigger | None:
     """Return the trigger of a match; None if a number is out of range."""
-    sort, side, bound = Sort(match["kind"].lower()), match["side"], int(match["bound"] or 0)
+    sort, side, bound = MessageKind(match["kind"].lower()), match["side"], int(match["bound"] or 0)
     named = match["number"].lower()
     number = int(named) if named.isdigit() else _PITCHES.get(named, 128)
     channel = int(match["channel"]) if match["channel"] else None
     bounds = {"above": range(127), "below": range(1, 128)}
-    if side and (sort is not Sort.CONTROL or bound not in bounds[side.lower()]):
+    if side and (sort is not MessageKind.CONTROL or bound not in bounds[side.lower()]):
         return None
     by_name = not named.isdigit()
-    if number > 127 or (by_name and sort is not Sort.NOTE) or channel not in {None, *range(1, 17)}:
+    if (
+        number > 127
+        or (by_name and sort is not MessageKind.NOTE)
+        or channel not in {None, *range(1, 17)}
+    ):
         return None
     sides = {side.lower(): bound} if side else {}
     found = Trigger(sort, number, **sides, channel=channel, held=Seconds(float(match["held"] or 0)))

@@ -123,7 +123,7 @@ def refusals_at(at: Seconds, press: Press) -> Iterator[None]:
     try:
         yield
     except RefusedError as error:
-        raise RefusedError(f"At {format_clock(at)}, {words_of(press)}: {error}") from error
+        raise RefusedError(f"At {format_clock(at)}, {request_words(press)}: {error}") from error
 
 
 def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> None:
@@ -135,12 +135,12 @@ def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> Non
     if pending:
         at, press = pending[0]
         raise RefusedError(
-            f"At {format_clock(at)}, {words_of(press)}: the session has ended at"
+            f"At {format_clock(at)}, {request_words(press)}: the session has ended at"
             f" {format_clock(ended)} by then. Give an earlier time."
         )
 
 
-def words_of(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
+def request_words(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
     """Return a press as it is typed after `kacenv`: `extend 10m`."""
     match press:
         case Extend(by=by) | Shorten(by=by):

@@ -14,33 +14,33 @@ from contextlib import (
 )
 from pathlib import Path
 
-from kacenv.config import House, Patrol, load_room
+from kacenv.config import FileMonitor, House, load_room
 from kacenv.core.errors import JournalError, LoadError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
-from kacenv.devices.lights.controller import Rig
-from kacenv.devices.midi.chime_player import MidiChimes
+from kacenv.devices.lights.controller import LightController
+from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.model.commands import Crossfade
 from kacenv.model.room import Room
-from kacenv.server.watchdog import Heart
-from kacenv.session.journal import Journal, Return, unfinished
+from kacenv.server.watchdog import Watchdog
+from kacenv.session.journal import Journal, ResumableSession, unfinished
 from kacenv.session.session import LEAD, Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock
 from kacenv.system.paths import state_folder
 from kacenv.system.room_lock import claim
-from kacenv.system.timestamps import stamp
+from kacenv.system.timestamps import current_timestamp
 
 _log = logging.getLogger(__name__)
-PARTING = Seconds(1.5)
+EXIT_FADE = Seconds(1.5)
 """Fade-out of the music on shutdown."""
-_AGAIN = 0.1
+_CANCEL_WAIT = 0.1
 """Interval of repeated cancellations, in real seconds."""
 
 
 @asynccontextmanager
 async def open_session(
-    room: Room, clock: Clock, journal: Journal | None = None, back: Return | None = None
+    room: Room, clock: Clock, journal: Journal | None = None, back: ResumableSession | None = None
 ) -> AsyncIterator[Session]:
     """Open the session with all its devices, in order, and close them in reverse.
 
@@ -53,11 +53,11 @@ async def open_session(
         sound.start()
         session.stage.sound = sound
         if room.midi.chimes:
-            chimes = MidiChimes(room.midi.chimes, clock)
+            chimes = MidiChimePlayer(room.midi.chimes, clock)
             stack.callback(chimes.close)
             session.stage.chimes = chimes
         if room.lights:
-            rig = Rig(room, clock, session.tell)
+            rig = LightController(room, clock, session.tell)
             stack.callback(rig.close)
             rig.start()
             session.stage.light = rig
@@ -76,21 +76,21 @@ async def open_session(
             await end(life)
             with suppress(asyncio.CancelledError):
                 life.result()
-            await _part(session, sound)
+            await _fade_out(session, sound)
 
 
 async def end(life: asyncio.Task[None]) -> None:
     """Cancel a task until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
     while not life.done():
         life.cancel()
-        await asyncio.wait({life}, timeout=_AGAIN)
+        await asyncio.wait({life}, timeout=_CANCEL_WAIT)
 
 
-async def _part(session: Session, sound: RoomAudio) -> None:
+async def _fade_out(session: Session, sound: RoomAudio) -> None:
     """Fade the music out before the devices close."""
     if not session.is_idle:
-        sound.perform(Crossfade(None, session.clock.now(), PARTING))
-        await asyncio.sleep(PARTING)
+        sound.perform(Crossfade(None, session.clock.now(), EXIT_FADE))
+        await asyncio.sleep(EXIT_FADE)
 
 
 async def serve(house: House, room: str) -> None:
@@ -111,14 +111,14 @@ async def serve(house: House, room: str) -> None:
         clock = _clock_after(back) if back else MonotonicClock()
         async with (
             open_session(place, clock, journal, back) as session,
-            _recorded(session, journal, back),
-            _patrolled(session, house, room) as patrol,
+            _writing_records(session, journal, back),
+            _monitoring_files(session, house, room) as patrol,
             _open_api(session, house, room, path, patrol.begun),
         ):
             if why_not:
                 session.tell(why_not)
             _log.info("the room %s is ready", name)
-            async with _beating(session):
+            async with _running_watchdog(session):
                 await leave.wait()
     _log.info("the room %s is left", name)
 
@@ -136,12 +136,14 @@ async def _open_api(
 
 
 @asynccontextmanager
-async def _recorded(session: Session, journal: Journal, back: Return | None) -> AsyncIterator[None]:
+async def _writing_records(
+    session: Session, journal: Journal, back: ResumableSession | None
+) -> AsyncIterator[None]:
     """Write a record of each session that ends, if the room keeps records."""
     await asyncio.to_thread(importlib.import_module, "kacenv.session.records")
-    from kacenv.session.records import SETTLED, Keeper  # noqa: PLC0415 - loaded just now, on a thread
+    from kacenv.session.records import SETTLED, RecordWorker  # noqa: PLC0415 - loaded just now, on a thread
 
-    with closing(Keeper(session.room, journal.path, session.tell)) as keeper:
+    with closing(RecordWorker(session.room, journal.path, session.tell)) as keeper:
         if back is None:
             await asyncio.to_thread(keeper.put_aside, journal.path)
         journal.on_end = keeper.ended
@@ -150,19 +152,21 @@ async def _recorded(session: Session, journal: Journal, back: Return | None) -> 
 
 
 @asynccontextmanager
-async def _patrolled(session: Session, house: House, room: str) -> AsyncIterator[Patrol]:
+async def _monitoring_files(
+    session: Session, house: House, room: str
+) -> AsyncIterator[FileMonitor]:
     """Monitor the session's files, and tell staff of changes."""
-    with closing(Patrol(house, room, lambda: session.state.timeline, session.tell)) as patrol:
+    with closing(FileMonitor(house, room, lambda: session.state.timeline, session.tell)) as patrol:
         patrol.start()
         yield patrol
 
 
 @asynccontextmanager
-async def _beating(session: Session) -> AsyncIterator[None]:
+async def _running_watchdog(session: Session) -> AsyncIterator[None]:
     """Signal the watchdog while engine and sound both make progress."""
     sound = session.stage.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
-    heart = asyncio.create_task(Heart(counts).run())
+    heart = asyncio.create_task(Watchdog(counts).run())
     try:
         yield
     finally:
@@ -189,21 +193,21 @@ def room_name(house: House, room: str) -> str:
     except LoadError:
         stem = Path(room).stem
         with suppress(JournalError):
-            if unfinished(journal_path(stem), stamp()):
+            if unfinished(journal_path(stem), current_timestamp()):
                 return stem
         raise
 
 
-def _unfinished(journal: Journal) -> tuple[Return | None, str | None]:
+def _unfinished(journal: Journal) -> tuple[ResumableSession | None, str | None]:
     """Return the session to resume, or the reason why it can't be resumed."""
     try:
-        return unfinished(journal.path, stamp()), None
+        return unfinished(journal.path, current_timestamp()), None
     except JournalError as error:
         _log.warning("%s", error)
         return None, str(error)
 
 
-def _clock_after(back: Return) -> MonotonicClock:
+def _clock_after(back: ResumableSession) -> MonotonicClock:
     """Return the room's clock, as if it had never stopped."""
     return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
 

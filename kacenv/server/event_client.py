@@ -10,18 +10,18 @@ from typing import Any, Final, Self
 
 from kacenv.core.errors import DaemonError, NotRunningError, RefusedError
 from kacenv.server.daemon_client import connect
-from kacenv.server.http.status_diff import foretell, merge
+from kacenv.server.http.status_diff import extrapolate, merge
 
 Json = dict[str, Any]
 _REQUEST: Final = b"GET /v1/events HTTP/1.0\r\nHost: kacenv\r\n\r\n"
 _SILENCE: Final = 5.0
 """Time without an event until the connection counts as lost, in seconds."""
-_PATIENCE: Final = 10.0
+_TIMEOUT: Final = 10.0
 _PAUSES: Final = (0.3, 0.7, 1.5, 3.0)
 """Delays of reconnections in seconds; the last one repeats."""
 
 
-class Feed:
+class EventClient:
     """Follows a room's events, and reconnects whenever the connection is lost.
 
     `lost_since` is the time of the loss, None while connected. A context manager; entering waits
@@ -64,7 +64,7 @@ class Feed:
         if self.lost_since is not None:
             return self._known
         passed = (self._now() - self._heard_at) * self._known["rate"]
-        return foretell(self._known, self._known["at"] + passed)
+        return extrapolate(self._known, self._known["at"] + passed)
 
     def wait(self, span: float, others: Sequence[int] = ()) -> bool:
         """Wait for an event, a loss of the connection, or until one of `others` is readable.
@@ -81,7 +81,7 @@ class Feed:
                 return news
 
     def _hear_first(self) -> None:
-        end = self._now() + _PATIENCE
+        end = self._now() + _TIMEOUT
         while self._known is None:
             self.wait(end - self._now())
             if self.lost_since is not None or self._now() >= end:
@@ -107,7 +107,7 @@ class Feed:
         return False
 
     def _begin(self) -> socket.socket:
-        line = connect(self.room, _PATIENCE)
+        line = connect(self.room, _TIMEOUT)
         try:
             line.sendall(_REQUEST)
         except OSError:
@@ -147,7 +147,7 @@ class Feed:
         elif self._known is None:
             return False
         else:
-            self._known = merge(foretell(self._known, data["at"]), data)
+            self._known = merge(extrapolate(self._known, data["at"]), data)
         return name != "beat"
 
     def _lose(self) -> bool:

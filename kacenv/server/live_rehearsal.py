@@ -17,7 +17,7 @@ from typing import Final
 from kacenv.config import House
 from kacenv.core.errors import DaemonError, DeviceError, KacenvError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import wait_for
 from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -26,15 +26,15 @@ from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Press, Start
 from kacenv.model.room import Broker, Midi, Room
 from kacenv.model.timeline import Timeline
-from kacenv.rehearsal.simulation import words_of
+from kacenv.rehearsal.simulation import request_words
 from kacenv.server.daemon import end
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
-from kacenv.session.ports import Lamp
-from kacenv.session.records import Cabinet, Expiry, Kept, account_of
+from kacenv.session.ports import LampPort
+from kacenv.session.records import RecordRef, RecordStore, RetentionPolicy, build_record
 from kacenv.session.session import LEAD, Session
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
-from kacenv.system.timestamps import Stamp, is_synchronised, stamp
+from kacenv.system.timestamps import Timestamp, current_timestamp, is_synchronised
 
 LAMPS_WITHIN: Final = 5.0
 """Time limit for virtual lamps to connect before the session begins, in real seconds."""
@@ -88,7 +88,7 @@ class QuickLight:
     fade that would be too steep takes longer, and the lamps lag behind.
     """
 
-    def __init__(self, rig: Rig, clock: Clock, real: Clock, speed: float) -> None:
+    def __init__(self, rig: LightController, clock: Clock, real: Clock, speed: float) -> None:
         self._rig, self._clock, self._real, self._speed = rig, clock, real, speed
 
     @property
@@ -102,7 +102,7 @@ class QuickLight:
         at, span = Seconds(self._real.now() + wait), Seconds(command.duration / self._speed)
         self._rig.perform(replace(command, at=at, duration=span))
 
-    def shown(self) -> Mapping[str, Lamp]:
+    def shown(self) -> Mapping[str, LampPort]:
         """Return each lamp's state."""
         return self._rig.shown()
 
@@ -128,7 +128,7 @@ class LiveRehearsal:
         self.clock.rate = self.speed
         self.session.submit(Start(timeline))
 
-    def record(self) -> Kept | None:
+    def record(self) -> RecordRef | None:
         """Write the record of the session, which is over; None if the room keeps none.
 
         It is filed under the room `NAME-rehearsal`, without figures of lateness.
@@ -137,12 +137,12 @@ class LiveRehearsal:
             JournalError: The journal can't be read.
             OSError: The record can't be written.
         """
-        room, cabinet = self.session.room, Cabinet()
+        room, cabinet = self.session.room, RecordStore()
         if not room.records.keep:
             return None
-        now = stamp()
-        account = account_of(self.journal.with_suffix(".last"), now=now)
-        expiry = Expiry(cabinet, room.name, room.records.keep)
+        now = current_timestamp()
+        account = build_record(self.journal.with_suffix(".last"), now=now)
+        expiry = RetentionPolicy(cabinet, room.name, room.records.keep)
         expiry.sweep(now, is_certain=is_synchronised())
         nothing = {"half": None, "nearly_all": None, "latest": None}
         timing = account.record.timing.model_copy(update=nothing)
@@ -171,7 +171,7 @@ class LiveRehearsal:
                 wait = (self.clock.limit - now) / self.speed
                 if (await asyncio.wait({self.life}, timeout=wait))[0]:
                     return
-                self.session.tell(f"{words_of(press)}: {self._reply(press)}")
+                self.session.tell(f"{request_words(press)}: {self._reply(press)}")
         finally:
             self.clock.limit = Seconds(math.inf)
 
@@ -228,11 +228,11 @@ def _broker(stack: AsyncExitStack, room: Room) -> tuple[Broker | None, str | Non
         return None, f"No lamps are shown. {error}"
 
 
-def moments(clock: Clock) -> Callable[[], Stamp]:
+def moments(clock: Clock) -> Callable[[], Timestamp]:
     """Return a source of the machine's time stamps that advances with the session's clock."""
-    first, begin = stamp(), clock.now()
+    first, begin = current_timestamp(), clock.now()
 
-    def moment() -> Stamp:
+    def moment() -> Timestamp:
         span = clock.now() - begin
         return first._replace(boot=first.boot + span, wall=first.wall + span)
 
@@ -256,7 +256,7 @@ async def _led(
     stack: AsyncExitStack, session: Session, lamps: Sequence[VirtualLamp], real: Clock, speed: float
 ) -> QuickLight:
     """Start the virtual lamps' controller once all lamps are connected."""
-    rig = Rig(session.room, real, session.tell)
+    rig = LightController(session.room, real, session.tell)
     stack.callback(rig.close)
     rig.start()
     latest = real.now() + LAMPS_WITHIN

@@ -14,15 +14,15 @@ from types import FrameType
 from kacenv.core.units import Seconds
 from kacenv.server.watchdog import PIPE
 
-SILENCE = Seconds(6.0)
+HEARTBEAT_TIMEOUT = Seconds(6.0)
 """Time without a watchdog notification after which a daemon is killed and replaced."""
-BEGINNING = Seconds(150.0)
+START_TIMEOUT = Seconds(150.0)
 """Time limit of a daemon's first notification."""
-PARTING = Seconds(10.0)
+SHUTDOWN_TIMEOUT = Seconds(10.0)
 """Time limit of a daemon's shutdown, with its fade-out."""
-BREATH = Seconds(2.0)
+RESTART_DELAY = Seconds(2.0)
 """Least time between two starts; after failed starts it grows."""
-_LONGEST_BREATH = Seconds(30.0)
+_LONGEST_RESTART_DELAY = Seconds(30.0)
 _REFUSED = 1
 _ATTEMPTS = 3
 """Most starts of the first daemon if it is killed before it is ready.
@@ -37,7 +37,7 @@ Takes the pipe for notifications, and returns the process id.
 """
 
 
-def spawned(command: Sequence[str]) -> Begin:
+def spawn_program(command: Sequence[str]) -> Begin:
     """Return a starter of a program."""
 
     def begin(beats: int) -> int:
@@ -48,7 +48,7 @@ def spawned(command: Sequence[str]) -> Begin:
     return begin
 
 
-def forked(life: Callable[[], int]) -> Begin:
+def fork_daemon(life: Callable[[], int]) -> Begin:
     """Return a starter that runs `life` in a fork of this process; it returns an exit code.
 
     Modules imported by now needn't be imported again, so it starts at once.
@@ -90,10 +90,10 @@ class Supervisor:
     def __init__(
         self,
         begin: Begin,
-        silence: Seconds = SILENCE,
-        beginning: Seconds = BEGINNING,
-        breath: Seconds = BREATH,
-        parting: Seconds = PARTING,
+        silence: Seconds = HEARTBEAT_TIMEOUT,
+        beginning: Seconds = START_TIMEOUT,
+        breath: Seconds = RESTART_DELAY,
+        parting: Seconds = SHUTDOWN_TIMEOUT,
     ) -> None:
         self._begin = begin
         self._silence, self._beginning = silence, beginning
@@ -106,7 +106,7 @@ class Supervisor:
 
         A daemon that ends by itself without an error ends the supervisor with 0, too.
         """
-        with _heeding(self._told_to_leave):
+        with _handling_signals(self._told_to_leave):
             try:
                 return self._keep_alive()
             finally:
@@ -123,7 +123,7 @@ class Supervisor:
             failures = 0 if begun else failures + 1
             if not ever and (code > 0 or failures >= _ATTEMPTS):
                 return code if code > 0 else _REFUSED
-            _log.warning("the room's daemon ended (%s); it is started again", _ending(code))
+            _log.warning("the room's daemon ended (%s); it is started again", _exit_reason(code))
             self._rest(since, failures)
         return 0
 
@@ -131,7 +131,7 @@ class Supervisor:
         """Wait until the next start is allowed, or the supervisor is told to end."""
         wait = self._breath - (time.monotonic() - since)
         if failures:
-            wait = min(self._breath * 2.0 ** min(failures - 1, 9), _LONGEST_BREATH)
+            wait = min(self._breath * 2.0 ** min(failures - 1, 9), _LONGEST_RESTART_DELAY)
         select.select([self._leave], [], [], max(0.0, wait))
 
     def _watch_one(self) -> tuple[bool, int]:
@@ -160,11 +160,11 @@ class Supervisor:
         try:
             while ready := select.select([gone, *waiting], [], [], self._patience(begun))[0]:
                 if gone in ready:
-                    return begun or _heard_a_beat(heard)
+                    return begun or _read_heartbeat(heard)
                 if self._leave in ready:
                     os.kill(child, signal.SIGTERM)
                     waiting = []
-                elif _heard_a_beat(heard):
+                elif _read_heartbeat(heard):
                     begun = True
                 else:
                     waiting.remove(heard)
@@ -184,7 +184,7 @@ class Supervisor:
 
 
 @contextmanager
-def _heeding(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+def _handling_signals(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Handle SIGTERM and SIGINT, and ignore SIGHUP."""
     before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -195,7 +195,7 @@ def _heeding(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _heard_a_beat(heard: int) -> bool:
+def _read_heartbeat(heard: int) -> bool:
     """Return True if the pipe holds notifications, and empty it."""
     return bool(select.select([heard], [], [], 0)[0]) and bool(os.read(heard, 4096))
 
@@ -206,5 +206,5 @@ def _sweep(child: int) -> None:
         os.killpg(child, signal.SIGKILL)
 
 
-def _ending(code: int) -> str:
+def _exit_reason(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -16,7 +16,7 @@ _PRIVATE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceUnit:
     """Parameters of a room's unit.
 
     `room` is its name and `file` its file, as `--room` takes it; `program` runs kacenv; `groups`
@@ -43,7 +43,7 @@ def unit_name(room: str) -> str:
     return f"kacenv-{room}.service"
 
 
-def users_text(service: Service) -> str:
+def users_text(service: ServiceUnit) -> str:
     """Return the service's user and groups, for systemd-sysusers (sysusers.d(5))."""
     lines = [
         f'u {service.user} - "kacenv, the therapy room" /var/lib/kacenv',
@@ -53,7 +53,7 @@ def users_text(service: Service) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def unit_text(service: Service) -> str:
+def unit_text(service: ServiceUnit) -> str:
     """Return the unit file (systemd.service(5), systemd.exec(5)), for systemd 247 and later."""
     command = [*service.program, "serve", "--supervised"]
     command += ["--room", service.file, "--house", str(service.house)]

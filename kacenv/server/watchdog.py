@@ -13,7 +13,7 @@ PIPE = "KACENV_HEART"
 """Environment variable with the file descriptor of the pipe to kacenv's own supervisor."""
 
 
-class Heart:
+class Watchdog:
     """Notifies once a second if every count has grown since the last time.
 
     Notifies systemd (sd_notify(3)), and kacenv's own supervisor. A slow reader misses

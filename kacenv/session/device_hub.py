@@ -7,20 +7,20 @@ from kacenv.core.units import Decibels
 from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.model.room import Room
 from kacenv.model.scene import Audience
-from kacenv.session.ports import ChimePort, ControlPort, Light, Sound
+from kacenv.session.ports import ChimePort, ControlPort, LightPort, SoundPort
 from kacenv.session.status import LampStatus, health, lamp_status
 
 _NO_MUSIC = Decibels(-120.0)
 _log = logging.getLogger(__name__)
 
 
-class Stage:
+class DeviceHub:
     """Sound, light, chimes and controls of a room; any of them may be missing."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self.sound: Sound | None = None
-        self.light: Light | None = None
+        self.sound: SoundPort | None = None
+        self.light: LightPort | None = None
         self.chimes: ChimePort | None = None
         self.controls: ControlPort | None = None
 

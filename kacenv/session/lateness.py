@@ -15,7 +15,7 @@ _NONE: Final = (0,) * (len(BOUNDS) + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class LatenessHistogram:
     """Counts of actions by lateness against the engine's time.
 
     `late` counts by `BOUNDS`; `longest` is the greatest lateness; `underruns` is the number of
@@ -31,15 +31,15 @@ class Tally:
         """Number of the engine's own actions."""
         return sum(self.late)
 
-    def with_order(self, lateness: Seconds) -> "Tally":
+    def with_order(self, lateness: Seconds) -> "LatenessHistogram":
         """Return the counts with one more action of this lateness."""
         place = bisect_left(BOUNDS, lateness)
         late = tuple(count + (at == place) for at, count in enumerate(self.late))
         return replace(self, late=late, longest=Seconds(max(self.longest, lateness)))
 
-    def plus(self, other: "Tally") -> "Tally":
+    def plus(self, other: "LatenessHistogram") -> "LatenessHistogram":
         """Return the sum of both."""
-        return Tally(
+        return LatenessHistogram(
             _sum(self.late, other.late),
             Seconds(max(self.longest, other.longest)),
             self.underruns + other.underruns,

@@ -8,7 +8,7 @@ from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.model.look import Setting
 
 
-class Sound(Protocol):
+class SoundPort(Protocol):
     """Audio of the room."""
 
     moved: int
@@ -49,7 +49,7 @@ class Sound(Protocol):
         ...
 
 
-class Lamp(Protocol):
+class LampPort(Protocol):
     """Lamp; each property is None if unknown."""
 
     @property
@@ -68,13 +68,13 @@ class Lamp(Protocol):
         ...
 
 
-class Light(Protocol):
+class LightPort(Protocol):
     """Lamps of the room."""
 
     def perform(self, command: LightCommand) -> None:
         """Perform a command."""
 
-    def shown(self) -> Mapping[str, Lamp]:
+    def shown(self) -> Mapping[str, LampPort]:
         """Return each lamp's state, by its id."""
         ...
 

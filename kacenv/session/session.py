@@ -9,30 +9,30 @@ from kacenv.core.errors import KacenvError, RefusedError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
-from kacenv.engine.replay import fold
+from kacenv.engine.replay import replay
 from kacenv.engine.state import LightHand, Mode, State
 from kacenv.engine.step import next_due, step
 from kacenv.engine.track_changes import SHORTEST_FADE
 from kacenv.model.commands import (
     Command,
     Crossfade,
-    Duck,
     EnterPhase,
-    Hush,
-    Mute,
     Notice,
     Prompt,
     ResumeLights,
     SessionEnded,
+    SetDuck,
+    SetHush,
+    SetMute,
     SetVolume,
     ShowLook,
 )
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
-from kacenv.session.device_hub import Stage
-from kacenv.session.journal import Journal, Return
-from kacenv.session.session_log import Diary
-from kacenv.session.staff_messages import Board
+from kacenv.session.device_hub import DeviceHub
+from kacenv.session.journal import Journal, ResumableSession
+from kacenv.session.session_log import SessionLog
+from kacenv.session.staff_messages import StaffMessages
 from kacenv.session.status import RoomStatus, describe
 from kacenv.system.clock import Clock
 from kacenv.system.timestamps import slept
@@ -72,9 +72,9 @@ class Session:
         self.turns = 0
         """Counter of the loop's turns."""
         self.ended = asyncio.Event()
-        self.stage = Stage(room)
-        self._diary = Diary(journal, self._engine_time, lambda: self.stage.underruns)
-        self._board = Board(clock.now, self._diary.tell)
+        self.stage = DeviceHub(room)
+        self._diary = SessionLog(journal, self._engine_time, lambda: self.stage.underruns)
+        self._board = StaffMessages(clock.now, self._diary.tell)
         self._stumbled = False
         self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
@@ -105,14 +105,14 @@ class Session:
         else:
             self._stumbled = False
 
-    def come_back(self, back: Return) -> None:
+    def come_back(self, back: ResumableSession) -> None:
         """Resume a session that broke off; the clock is as if it had never stopped."""
         past, away = back
         if past.lost:
             self._board.tell(f"{past.lost} lines of the session's record are lost.")
         self._diary.go_on(past.number)
         try:
-            self.state = fold(past.base, past.entries)
+            self.state = replay(past.base, past.entries)
             self._advance(Resume(past.since, away.certain))
         except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
             _log.exception("the session before could not be carried on")
@@ -196,10 +196,10 @@ class Session:
 
     def _undo_wishes(self, at: Seconds) -> None:
         """Undo silence, ducking, mutes and volumes for the next session."""
-        self._perform(Hush(False, at, SHORTEST_FADE))
-        self._perform(Duck(Decibels(0.0), at, SHORTEST_FADE))
+        self._perform(SetHush(False, at, SHORTEST_FADE))
+        self._perform(SetDuck(Decibels(0.0), at, SHORTEST_FADE))
         for output in self.room.outputs:
-            self._perform(Mute(output.id, False, at, SHORTEST_FADE))
+            self._perform(SetMute(output.id, False, at, SHORTEST_FADE))
             self._perform(SetVolume(output.id, Decibels(0.0), at, SHORTEST_FADE))
 
     def report(self, event: Event) -> None:

@@ -7,13 +7,13 @@ from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.model.requests import Request, Resume, Start
 from kacenv.session.journal import Journal
-from kacenv.session.lateness import Tally
+from kacenv.session.lateness import LatenessHistogram
 
 BEAT = Seconds(3.0)
 """Interval of heartbeats in the journal."""
 
 
-class Diary:
+class SessionLog:
     """Writes requests, messages to staff, and lateness to the journal, if there is one.
 
     `now` is the engine's clock; `underruns` counts since the audio was opened. Belongs to one
@@ -25,7 +25,7 @@ class Diary:
     ) -> None:
         self._journal, self._now = journal, now
         self._underruns, self._heard = underruns, 0
-        self._tally = Tally()
+        self._tally = LatenessHistogram()
         self._beaten_at = Seconds(-math.inf)
 
     @property
@@ -73,9 +73,9 @@ class Diary:
         if self._journal is not None:
             self._journal.end(now, self._take())
 
-    def _take(self) -> Tally | None:
+    def _take(self) -> LatenessHistogram | None:
         """Return and reset the counts; None if there are none."""
         heard = self._underruns()
-        tally = self._tally.plus(Tally(underruns=max(0, heard - self._heard)))
-        self._tally, self._heard = Tally(), heard
-        return None if tally == Tally() else tally
+        tally = self._tally.plus(LatenessHistogram(underruns=max(0, heard - self._heard)))
+        self._tally, self._heard = LatenessHistogram(), heard
+        return None if tally == LatenessHistogram() else tally

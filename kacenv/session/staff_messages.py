@@ -11,7 +11,7 @@ _KEPT = 50
 _log = logging.getLogger(__name__)
 
 
-class Board:
+class StaffMessages:
     """Keeps the latest messages, with their times on the clock `now`. Belongs to one thread.
 
     `write` gets each message that can't be derived from the plan.

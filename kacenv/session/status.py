@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from kacenv.core.units import Seconds
 from kacenv.engine import phases
 from kacenv.engine.state import Due, Mode, State
-from kacenv.engine.transitions import TABLE, Answer
+from kacenv.engine.transitions import TRANSITIONS, Outcome
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Cue
-from kacenv.session.ports import ChimePort, Light, Sound
+from kacenv.session.ports import ChimePort, LightPort, SoundPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def describe(state: State, now: Seconds) -> Status:
         due=tuple(_due(state, due) for due in state.due if due.again is None),
         snoozed=tuple(_due(state, due) for due in state.due if due.again is not None),
         seats={seat: _seat(state, seat) for seat in sorted(state.seats)},
-        can=tuple(kind for kind, answer in TABLE[state.mode].items() if answer is Answer.DO),
+        can=tuple(kind for kind, answer in TRANSITIONS[state.mode].items() if answer is Outcome.DO),
     )
 
 
@@ -266,7 +266,7 @@ def lamp_status(fixture: Fixture, setting: Setting, available: bool | None) -> L
 
 
 def health(
-    room: Room, sound: Sound | None, light: Light | None, chimes: ChimePort | None
+    room: Room, sound: SoundPort | None, light: LightPort | None, chimes: ChimePort | None
 ) -> Iterator[tuple[str, str | None]]:
     """Yield each device of the room with its fault, or None."""
     yield "sound", sound.device_note if sound else "There is no sound device."
@@ -277,7 +277,7 @@ def health(
         yield "midi", None if chimes and chimes.port else away
 
 
-def _lights_note(light: Light | None) -> str | None:
+def _lights_note(light: LightPort | None) -> str | None:
     if light is None or not light.connected:
         return "The broker can't be reached; the lamps stay as they are."
     away = sorted(name for name, lamp in light.shown().items() if lamp.available is False)

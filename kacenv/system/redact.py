@@ -11,7 +11,7 @@ _SECRET = re.compile(
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
-def discreet(text: str) -> str:
+def redact(text: str) -> str:
     """Mask logins, passwords, tokens, mail addresses and the names of home folders in `text`."""
     text = _LOGIN.sub("***@", text)
     text = _SECRET.sub(r"\1\2***", text)

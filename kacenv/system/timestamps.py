@@ -17,7 +17,7 @@ _SAME = Seconds(2.0)
 """Tolerance within which clocks agree."""
 
 
-class Stamp(NamedTuple):
+class Timestamp(NamedTuple):
     """Time by the machine's clocks.
 
     `boot` counts seconds since the boot named `boot_id`, with time in suspend; `wall` is Unix
@@ -29,16 +29,16 @@ class Stamp(NamedTuple):
     wall: float
 
 
-class Passed(NamedTuple):
+class ElapsedTime(NamedTuple):
     """Time between two stamps; `certain` unless no clock could be trusted."""
 
     span: Seconds
     certain: bool = True
 
 
-def stamp() -> Stamp:
+def current_timestamp() -> Timestamp:
     """Return the present time."""
-    return Stamp(_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
+    return Timestamp(_boot_id(), time.clock_gettime(time.CLOCK_BOOTTIME), time.time())
 
 
 def slept() -> Seconds:
@@ -71,7 +71,7 @@ def _boot_id() -> str:
         return ""
 
 
-def passed(before: Stamp, after: Stamp) -> Passed:
+def passed(before: Timestamp, after: Timestamp) -> ElapsedTime:
     """Return the time from `before` to `after`.
 
     Within one boot, the boot clock is right, whatever the wall clock has been set to. Across a
@@ -79,14 +79,14 @@ def passed(before: Stamp, after: Stamp) -> Passed:
     without a battery for its clock: then at least the uptime has passed.
     """
     if before.boot_id and before.boot_id == after.boot_id:
-        return Passed(Seconds(max(0.0, after.boot - before.boot)))
+        return ElapsedTime(Seconds(max(0.0, after.boot - before.boot)))
     by_wall = after.wall - before.wall
     if by_wall >= after.boot - _SAME:
-        return Passed(Seconds(max(0.0, by_wall)))
-    return Passed(Seconds(after.boot), certain=False)
+        return ElapsedTime(Seconds(max(0.0, by_wall)))
+    return ElapsedTime(Seconds(after.boot), certain=False)
 
 
-def as_seen(moment: Stamp, now: Stamp) -> Stamp:
+def as_seen(moment: Timestamp, now: Timestamp) -> Timestamp:
     """Correct the wall time of an earlier stamp by the wall clock `now`, which may have been set.
 
     A stamp of an earlier boot is returned unchanged.
@@ -96,7 +96,7 @@ def as_seen(moment: Stamp, now: Stamp) -> Stamp:
     return moment._replace(wall=now.wall - passed(moment, now).span)
 
 
-def day_of(moment: Stamp, before: Seconds = Seconds(0.0)) -> str:
+def day_of(moment: Timestamp, before: Seconds = Seconds(0.0)) -> str:
     """Return the local date `before` seconds earlier than `moment`: `2026-11-23`."""
     return datetime.fromtimestamp(moment.wall - before, UTC).astimezone().date().isoformat()
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from kacenv.analysis import Cache, Sound
+from kacenv.analysis import Measurement, MeasurementCache
 from kacenv.core.units import Decibels, Seconds
 
 
-def sound(**changes: Any) -> Sound:
+def sound(**changes: Any) -> Measurement:
     """An ordinary track's measurement, but for `changes`."""
     usual: dict[str, Any] = {
         "loudness": -18.0,
@@ -23,17 +23,17 @@ def sound(**changes: Any) -> Sound:
         "tail": Seconds(0.0),
         "duration": Seconds(180.0),
     }
-    return Sound(**(usual | changes))
+    return Measurement(**(usual | changes))
 
 
 @pytest.fixture
-def make_sound() -> Callable[..., Sound]:
+def make_sound() -> Callable[..., Measurement]:
     """Makes an ordinary track's measurement, but for what is given."""
     return sound
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Cache]:
+def cache(tmp_path: Path) -> Iterator[MeasurementCache]:
     """An empty cache."""
-    with Cache(tmp_path / "cache") as opened:
+    with MeasurementCache(tmp_path / "cache") as opened:
         yield opened

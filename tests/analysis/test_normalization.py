@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.analysis import Sound
+from kacenv.analysis import Measurement
 from kacenv.analysis.normalization import heard, levelled
 from kacenv.core.units import Decibels, Seconds
 
-Make = Callable[..., Sound]
+Make = Callable[..., Measurement]
 
 
-def measured(loudness: float | None, true_peak: float) -> Sound:
+def measured(loudness: float | None, true_peak: float) -> Measurement:
     """A track so loud."""
-    return Sound(
+    return Measurement(
         loudness=loudness,
         true_peak=Decibels(true_peak),
         loudness_range=0.0,

@@ -19,7 +19,7 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.output.sound_device import NullDevice
 from kacenv.devices.audio.samples import RATE, Block
-from kacenv.devices.midi.chime_player import MidiChimes
+from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.model.chime import BELL
 from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
 from kacenv.model.playlist import Cut
@@ -144,7 +144,7 @@ def _struck() -> float:
     """Return by how much the latest of some notes comes after its time (ms)."""
     clock = MonotonicClock()
     port = _Port(clock)
-    chimes = MidiChimes("synth", clock, _Midi(port))
+    chimes = MidiChimePlayer("synth", clock, _Midi(port))
     late = []
     for _ in range(_STROKES):
         at = Seconds(clock.now() + 0.2)

@@ -15,7 +15,7 @@ from support.pulse import Pulse
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.audio import RoomAudio
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.dialects import Message, codec
 from kacenv.model.commands import Crossfade, CueTrack, ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
@@ -28,7 +28,7 @@ LAMPS = (1, 10, 100, 1000)
 TAKES = 20_000
 
 
-class TimedRig(Rig):
+class TimedRig(LightController):
     """Counts its messages, and notes by how much its steps are late (s)."""
 
     lateness: list[float]

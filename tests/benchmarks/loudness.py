@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from support.ffmpeg import Reading, beginning, ebur128_of_all
 from support.houses import foreign_pieces
 
-from kacenv.analysis import Sound
+from kacenv.analysis import Measurement
 from kacenv.analysis.loudness_meter import measure
 
 HOUSE = Path(__file__).parents[2] / "playlists" / "house"
@@ -27,7 +27,7 @@ def report() -> Iterator[str]:
     yield f"loudness {loudness:.2f} LU, true peak {peak:.2f} dB, loudness range {spread:.2f} LU"
 
 
-def differences(ours: Sound, theirs: Reading) -> tuple[float, float, float]:
+def differences(ours: Measurement, theirs: Reading) -> tuple[float, float, float]:
     """Return how far two measurements are apart."""
     loudness = float("inf") if ours.loudness is None else abs(ours.loudness - theirs.loudness)
     peak, spread = ours.true_peak - theirs.true_peak, ours.loudness_range - theirs.loudness_range

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.typed import Said, typed
 
-from kacenv.server.auth import DeviceRole, KeyRing
+from kacenv.server.auth import CredentialStore, DeviceRole
 
 _ROOM = """
 name: garden
@@ -30,7 +30,7 @@ def test_a_token_is_shown_once_as_text_and_as_a_link(tmp_path: Path) -> None:
     """The link carries it behind #, which browsers never send."""
     done = access(tmp_path, "add", "tablet garden", "--room", "garden")
     assert done.returncode == 0, done.stderr
-    ring = KeyRing(tmp_path / "state" / "garden-access.json")
+    ring = CredentialStore(tmp_path / "state" / "garden-access.json")
     token = next(word for word in done.stdout.split() if word.startswith("kacenv_"))
     assert f"http://garden.clinic.lan:8765/#token={token}\n" in done.stdout
     found = ring.by_token(token)
@@ -46,7 +46,7 @@ def test_a_pin_comes_by_standard_input_alone(tmp_path: Path) -> None:
     done = access(tmp_path, "add", "tablet", "--pin", "--role", "viewer", keys="825064\n")
     assert done.returncode == 0, done.stderr
     assert "825064" not in done.stdout
-    found = KeyRing(tmp_path / "state" / "access.json").by_pin("825064")
+    found = CredentialStore(tmp_path / "state" / "access.json").by_pin("825064")
     assert found
     assert found.role is DeviceRole.VIEWER
     assert access(tmp_path, "add", "other", "--pin", "825064").returncode == 2

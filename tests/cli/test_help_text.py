@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from kacenv.cli.app import app
-from kacenv.cli.help_text import GROUPS, LONGEST, PAGES
+from kacenv.cli.help_text import COMMAND_HELP, GROUPS, LONGEST
 
 NARROW = {"COLUMNS": "80", "TERMINAL_WIDTH": "80"}
 PROGRAM: Any = get_command(app)
@@ -58,7 +58,7 @@ def test_each_command_has_a_short_line_and_an_example_that_can_be_typed(
     words: tuple[str, ...],
 ) -> None:
     """Its help ends with lines to type, which the command line understands."""
-    page = PAGES[" ".join(words)]
+    page = COMMAND_HELP[" ".join(words)]
     assert len(page.summary) <= LONGEST
     assert not page.summary.endswith(".")
     lines = [line.strip() for line in shown(*words).splitlines()]
@@ -81,4 +81,4 @@ def understood(example: str) -> bool:
 
 def test_every_page_is_of_a_command() -> None:
     """Nothing is told of what can't be typed."""
-    assert {" ".join(words) for words in ALL} | {"lights set"} == set(PAGES)
+    assert {" ".join(words) for words in ALL} | {"lights set"} == set(COMMAND_HELP)

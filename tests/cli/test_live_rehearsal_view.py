@@ -13,7 +13,7 @@ from support.daemon import KACENV
 from support.houses import write_house, write_silence
 from support.mosquitto import free_port
 
-from kacenv.cli.live_rehearsal_view import Way, play, untyped
+from kacenv.cli.live_rehearsal_view import RehearsalOptions, play, untyped
 from kacenv.config import House
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Seconds
@@ -86,7 +86,7 @@ def test_nothing_shown_is_to_be_typed(house: Path, capfd: pytest.CaptureFixture[
         (Seconds(30.0), Duck.model_validate({"ducked": True})),
         (Seconds(40.0), Silence()),
     ]
-    play(House(house), Way("twenty", "quiet", presses, 1200.0))
+    play(House(house), RehearsalOptions("twenty", "quiet", presses, 1200.0))
     said = capfd.readouterr().out
     assert "silence: The music fades to silence.\n" in said
     assert ": kacenv" not in said
@@ -115,13 +115,13 @@ def test_a_rehearsal_that_dies_says_so(house: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Session, "_look_after_devices", fail)
     hold: tuple[Seconds, Press] = (Seconds(600.0), Hold())
     with pytest.raises(DaemonError, match="The rehearsal has broken off: division by zero"):
-        play(House(house), Way("twenty", "quiet", [hold], 1.0))
+        play(House(house), RehearsalOptions("twenty", "quiet", [hold], 1.0))
 
 
 def test_its_page_is_where_it_was_asked_for(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """So that a way to it from another machine can be opened beforehand."""
     port = free_port()
-    play(House(house), Way("twenty", "quiet", [], 3600.0, port=port))
+    play(House(house), RehearsalOptions("twenty", "quiet", [], 3600.0, port=port))
     assert f"http://127.0.0.1:{port}/" in capfd.readouterr().out
 
 

@@ -7,7 +7,7 @@ import pytest
 from kacenv.cli.press_options import joined, presses_at
 from kacenv.model.request_text import PressError, press_of
 from kacenv.model.requests import Press
-from kacenv.rehearsal.simulation import words_of
+from kacenv.rehearsal.simulation import request_words
 
 TYPED = [
     *("hold", "release", "next", "back", "silence", "music", "end", "stop", "lights-up"),
@@ -23,7 +23,7 @@ TYPED = [
 def test_a_press_is_read_and_written_the_same(typed: str) -> None:
     """What is typed comes back in the timeline in the same words."""
     words = typed.replace(" dB", "dB").split()
-    assert words_of(press_of(words)) == typed
+    assert request_words(press_of(words)) == typed
 
 
 def test_every_press_there_is_can_be_rehearsed() -> None:
@@ -36,7 +36,7 @@ def test_moments_are_read_with_their_presses() -> None:
     """Time and press, in the order in which they were typed."""
     (first, hold), (second, extend) = presses_at(["47m30s hold", "40m extend 10m"])
     assert (first, hold.kind) == (2850.0, "hold")
-    assert (second, words_of(extend)) == (2400.0, "extend 10m")
+    assert (second, request_words(extend)) == (2400.0, "extend 10m")
 
 
 @pytest.mark.parametrize(

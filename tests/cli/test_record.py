@@ -14,7 +14,7 @@ from support.sessions import a_room
 from support.typed import Said, typed
 
 from kacenv.config import House, load_room
-from kacenv.session.records import Cabinet, write_record
+from kacenv.session.records import RecordStore, write_record
 
 PATIENCE = 180
 
@@ -22,7 +22,7 @@ PATIENCE = 180
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a record of each of two rooms; the second one's is newer."""
-    cabinet = Cabinet(tmp_path / "records")
+    cabinet = RecordStore(tmp_path / "records")
     for number, name in enumerate(("garden", "rosewood")):
         room = a_room().model_copy(update={"name": name})
         write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), cabinet)
@@ -39,7 +39,7 @@ def kacenv(state: Path, *words: str) -> Said:
 
 def ids(state: Path) -> dict[str, str]:
     """The records' ids by their rooms."""
-    return {kept.room: kept.id for kept in Cabinet(state / "records").kept()}
+    return {kept.room: kept.id for kept in RecordStore(state / "records").kept()}
 
 
 def test_the_last_one_is_read_in_words(state: Path) -> None:
@@ -80,7 +80,7 @@ def test_they_are_listed_and_removed(state: Path) -> None:
 
 def test_a_damaged_one_is_listed_as_such(state: Path) -> None:
     """And keeps nobody from the others."""
-    garden = Cabinet(state / "records").kept("garden")[0]
+    garden = RecordStore(state / "records").kept("garden")[0]
     damaged = state / "records" / garden.name(".json")
     damaged.write_text("{")
     os.utime(damaged, (0, 0))

@@ -10,7 +10,7 @@ import pytest
 from kacenv.config import House, load_room
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.config.yaml.document import Trail, parse
-from kacenv.config.yaml.field_help import Guide
+from kacenv.config.yaml.field_help import FieldHelp
 from kacenv.config.yaml.validation import validate
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
@@ -29,7 +29,7 @@ def example(name: str) -> str:
     return (DOCS / f"{name}.md").read_text().split("```yaml\n")[1].split("```")[0]
 
 
-def keys(guide: Guide, schema: dict[str, Any], trail: Trail = ()) -> Iterator[str]:
+def keys(guide: FieldHelp, schema: dict[str, Any], trail: Trail = ()) -> Iterator[str]:
     """Every key a kind of file may have, dotted."""
     for name in schema.get("properties", {}):
         inner = (*trail, name)
@@ -46,7 +46,7 @@ def test_example_is_right_and_covers_every_key(name: str, model: type[Model]) ->
     """The page's example loads and names each key at least once."""
     text = example(name)
     validate(model, parse(text, name))
-    guide = Guide(model)
+    guide = FieldHelp(model)
     for key in keys(guide, guide.at(())):
         assert re.search(rf"\b{key.rsplit('.', 1)[-1]}:", text), key
 
@@ -55,7 +55,7 @@ def test_example_is_right_and_covers_every_key(name: str, model: type[Model]) ->
 def test_table_lists_every_key(name: str, model: type[Model]) -> None:
     """The page's table has a row for each key, and says which are required."""
     rows = dict(ROW.findall((DOCS / f"{name}.md").read_text()))
-    guide = Guide(model)
+    guide = FieldHelp(model)
     known = list(keys(guide, guide.at(())))
     assert sorted(rows) == sorted(known)
     for key in known:

@@ -10,7 +10,7 @@ import pytest
 from support.staff import Staff
 
 from kacenv.config import House, load_session
-from kacenv.config.file_monitor import Patrol, files_of
+from kacenv.config.file_monitor import FileMonitor, files_of
 from kacenv.core.units import Seconds
 from kacenv.model.timeline import Timeline
 
@@ -23,7 +23,7 @@ class Desk:
     def __init__(self, house: House) -> None:
         self.house, self.staff = house, Staff()
         self.plan: Timeline | None = load_session(house, "evening", "rosewood")
-        self.patrol = Patrol(house, "rosewood", lambda: self.plan, self.staff.tell)
+        self.patrol = FileMonitor(house, "rosewood", lambda: self.plan, self.staff.tell)
 
     def look(self) -> list[str]:
         """What staff are told by two looks."""
@@ -145,7 +145,7 @@ def test_it_looks_by_itself_and_survives_a_fault(house: House) -> None:
             raise RuntimeError("a fault")
         return plan
 
-    with closing(Patrol(house, "rosewood", plan_now, staff.tell, Seconds(0.01))) as patrol:
+    with closing(FileMonitor(house, "rosewood", plan_now, staff.tell, Seconds(0.01))) as patrol:
         patrol.start()
         patrol.begun("evening")
         assert fails.wait(30.0)
@@ -162,9 +162,9 @@ def test_a_disk_that_hangs_holds_nobody_up(house: House, monkeypatch: pytest.Mon
         stuck.set()
         let_go.wait(60.0)
 
-    monkeypatch.setattr("kacenv.config.file_monitor.mark_of", hang)
+    monkeypatch.setattr("kacenv.config.file_monitor.file_version", hang)
     plan = load_session(house, "evening", "rosewood")
-    patrol = Patrol(house, "rosewood", lambda: plan, print)
+    patrol = FileMonitor(house, "rosewood", lambda: plan, print)
     patrol.start()
     assert stuck.wait(30.0)
     patrol.close()

@@ -7,7 +7,7 @@ from support.certificates import make_certificates
 
 from kacenv.config import House, check_house, load_room, load_session
 from kacenv.core.errors import DeviceError, LoadError
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.model.scene import Audience, EndKind
 from kacenv.system.clock import SimClock
 
@@ -73,13 +73,13 @@ def test_the_brokers_files_are_found_from_any_folder(
         assert room.broker is not None
         assert room.broker.password_file == str(house.root / "rooms" / "secret")
         with pytest.raises(DeviceError, match=re.escape(f"{house.root}/rooms/secret can't be")):
-            Rig(room, SimClock(), print)
+            LightController(room, SimClock(), print)
     (house.root / "rooms" / "secret").write_text("open sesame")
     with pytest.raises(DeviceError, match=re.escape(f"{house.root}/clinic-ca.pem can't")):
-        Rig(room, SimClock(), print)
+        LightController(room, SimClock(), print)
     made = make_certificates(tmp_path, "clinic")
     made.authority.rename(house.root / "clinic-ca.pem")
-    Rig(room, SimClock(), print).close()
+    LightController(room, SimClock(), print).close()
 
 
 def test_music_root_reaches_the_playlists(house: House) -> None:

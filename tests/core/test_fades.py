@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Seconds
 
 values = st.floats(-60, 60)
 times = st.floats(0, 1000)
 spans = st.floats(0.01, 600)
 fades = st.builds(
-    Fade, values, values, times.map(Seconds), spans.map(Seconds), st.sampled_from(Curve)
+    Fade, values, values, times.map(Seconds), spans.map(Seconds), st.sampled_from(FadeCurve)
 )
 
 
@@ -49,8 +49,8 @@ def test_a_fade_that_takes_over_neither_jumps_nor_hurries(
 @given(st.floats(0, 1))
 def test_power_in_and_out_add_up_to_one(share: float) -> None:
     """sin² + cos² keeps the power of a crossfade constant."""
-    rise = Fade(0, 1, duration=Seconds(1), curve=Curve.POWER_IN).value_at(share)
-    fall = Fade(1, 0, duration=Seconds(1), curve=Curve.POWER_OUT).value_at(share)
+    rise = Fade(0, 1, duration=Seconds(1), curve=FadeCurve.POWER_IN).value_at(share)
+    fall = Fade(1, 0, duration=Seconds(1), curve=FadeCurve.POWER_OUT).value_at(share)
     assert rise**2 + fall**2 == pytest.approx(1)
 
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from kacenv.diagnostics.finding import Finding, Mark, read_findings, to_json, to_text
+from kacenv.diagnostics.finding import Finding, Severity, read_findings, to_json, to_text
 
 FINDINGS = [
     Finding("kacenv", "0.1.0"),
-    Finding("clock", "not synchronised", Mark.NOTE, "Switch on time from the network."),
-    Finding("garden: broker", "doesn't answer", Mark.WRONG, "Is it on?", ("first", "second")),
+    Finding("clock", "not synchronised", Severity.NOTE, "Switch on time from the network."),
+    Finding("garden: broker", "doesn't answer", Severity.WRONG, "Is it on?", ("first", "second")),
 ]
 
 
@@ -48,7 +48,7 @@ def test_nobody_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "anna-k")
     monkeypatch.setenv("SUDO_USER", "ben")
     said = Finding(
-        "log", "by anna-k", Mark.WRONG, "ask ben, not bench", ("/home/c/x password=geheim",)
+        "log", "by anna-k", Severity.WRONG, "ask ben, not bench", ("/home/c/x password=geheim",)
     )
     for text in (to_text([said]), to_json([said])):
         assert "by ***" in text

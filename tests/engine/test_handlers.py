@@ -8,7 +8,7 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.state import LightHand, Mode, State
 from kacenv.engine.step import Step, next_due, step
-from kacenv.engine.transitions import LEADS_TO, TABLE, Answer
+from kacenv.engine.transitions import LEADS_TO, TRANSITIONS, Outcome
 from kacenv.model.chime import OwnChime
 from kacenv.model.commands import (
     Crossfade,
@@ -79,14 +79,14 @@ def in_mode(mode: Mode) -> State:
 def test_the_table_is_what_happens(mode: Mode, press: Press) -> None:
     """Each request in each mode is done, already so, or refused, as the table says."""
     state = in_mode(mode)
-    answer = TABLE[mode][press.kind]
-    if answer is Answer.REFUSE:
+    answer = TRANSITIONS[mode][press.kind]
+    if answer is Outcome.REFUSE:
         with pytest.raises(RefusedError):
             at(state, 100.0, press)
         return
     done = at(state, 100.0, press)
     assert done.reply
-    if answer is Answer.ALREADY:
+    if answer is Outcome.ALREADY:
         assert done == (at(state, 100.0).state, (), done.reply)
     expected = LEADS_TO.get((mode, press.kind), mode)
     assert done.state.mode is expected

@@ -12,7 +12,7 @@ from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Seconds
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import next_due, step
@@ -153,7 +153,7 @@ def test_level_and_volume_keep_their_slope(timeline: Timeline, presses: Presses)
     per_output = [[v for v in volumes if v.output == output.id] for output in ROOM.outputs]
     tracks: list[Sequence[SetLevel | SetVolume]] = [of_kind(trace, SetLevel), *per_output]
     for orders in tracks:
-        fade = Fade(0.0, 0.0, curve=Curve.LINEAR)
+        fade = Fade(0.0, 0.0, curve=FadeCurve.LINEAR)
         for order in orders:
             fade = fade.toward(order.level, order.at, order.duration)
             assert fade.steepest <= STEEPEST_LEVEL + 1e-9

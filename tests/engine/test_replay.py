@@ -21,7 +21,7 @@ from support.sessions import (
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade
 from kacenv.core.units import Seconds
-from kacenv.engine.replay import Entry, fold, is_on
+from kacenv.engine.replay import JournaledRequest, is_on, replay
 from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import Step, next_due, step
@@ -29,12 +29,12 @@ from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
-    Duck,
-    Hush,
-    Mute,
     Notice,
     Prompt,
     SessionEnded,
+    SetDuck,
+    SetHush,
+    SetMute,
     SetVolume,
     ShowLook,
     StrikeChime,
@@ -56,8 +56,8 @@ from kacenv.model.requests import Duck as DuckPress
 from kacenv.model.requests import Mute as MutePress
 from kacenv.model.scene import EndKind, Seat
 from kacenv.model.timeline import Timeline
-from kacenv.session.journal.line_codec import Record, read_line, write_line
-from kacenv.system.timestamps import Stamp
+from kacenv.session.journal.line_codec import JournalLine, read_line, write_line
+from kacenv.system.timestamps import Timestamp
 
 ROOM = a_room()
 Presses = Sequence[tuple[Seconds, Press]]
@@ -73,7 +73,7 @@ class Life:
 
     def __init__(self, timeline: Timeline) -> None:
         self.state = State(room=ROOM)
-        self.written: list[Entry] = []
+        self.written: list[JournaledRequest] = []
         self.heard: list[Command] = []
         self.take(Seconds(0.0), Start(timeline))
 
@@ -83,7 +83,7 @@ class Life:
             self._follow(step(self.state, now, request))
         except RefusedError:
             return
-        self.written.append(Entry(now, request))
+        self.written.append(JournaledRequest(now, request))
 
     def live_until(self, until: Seconds) -> None:
         """Do what is due, when it is due."""
@@ -103,12 +103,12 @@ class Life:
         self.live_until(until)
 
 
-def through_the_journal(entries: Sequence[Entry]) -> list[Entry]:
+def through_the_journal(entries: Sequence[JournaledRequest]) -> list[JournaledRequest]:
     """The entries as they come back from the journal's lines."""
-    here = Stamp("boot", 1.0, 2.0)
-    lines = [write_line(Record(n, e.at, here, e.request)) for n, e in enumerate(entries)]
+    here = Timestamp("boot", 1.0, 2.0)
+    lines = [write_line(JournalLine(n, e.at, here, e.request)) for n, e in enumerate(entries)]
     records = [record for line in lines if (record := read_line(line))]
-    return [Entry(record.at, record.request) for record in records if record.request]
+    return [JournaledRequest(record.at, record.request) for record in records if record.request]
 
 
 def exact(state: State) -> State:
@@ -147,7 +147,7 @@ def test_the_journal_leads_to_the_very_same_state(
     """What is written down and read back folds into the state of the room that wrote it."""
     life = Life(timeline)
     life.meet(presses, Seconds(end))
-    folded = step(fold(State(room=ROOM), through_the_journal(life.written)), Seconds(end)).state
+    folded = step(replay(State(room=ROOM), through_the_journal(life.written)), Seconds(end)).state
     assert exact(folded) == exact(life.state)
 
 
@@ -160,7 +160,7 @@ def test_a_short_time_away_changes_nothing_that_comes(
     crashed, whole = Life(timeline), Life(timeline)
     crashed.meet(presses, Seconds(died))
     back = Seconds(died + away)
-    state = fold(State(room=ROOM), through_the_journal(crashed.written))
+    state = replay(State(room=ROOM), through_the_journal(crashed.written))
     resumed = step(state, back, Resume(Seconds(died))).state
     whole.meet([press for press in presses if press[0] <= died], back)
     whole_now, nearly_over = whole.state, False
@@ -198,7 +198,7 @@ def test_two_crashes_are_as_good_as_one(
     life.meet(presses, Seconds(died))
     life.take(Seconds(died + away), Resume(Seconds(died)))
     life.live_until(Seconds(died + away + 100))
-    again = fold(State(room=ROOM), through_the_journal(life.written))
+    again = replay(State(room=ROOM), through_the_journal(life.written))
     assert exact(step(again, Seconds(died + away + 100)).state) == exact(life.state)
 
 
@@ -235,8 +235,8 @@ def test_what_therapists_have_set_outlasts_a_crash() -> None:
     life.take(Seconds(12.0), Silence())
     commands = back_after(life, 100.0, 1.0)
     assert {c.level for c in commands if isinstance(c, SetVolume)} == {-9.0}
-    assert [c.depth for c in commands if isinstance(c, Duck)] == [-12.0]
-    assert [c.hushed for c in commands if isinstance(c, Hush)] == [True]
+    assert [c.depth for c in commands if isinstance(c, SetDuck)] == [-12.0]
+    assert [c.hushed for c in commands if isinstance(c, SetHush)] == [True]
 
 
 def test_lamps_are_led_to_where_they_should_be() -> None:
@@ -321,9 +321,9 @@ def test_a_machine_that_sleeps_over_the_end_wakes_to_an_untouched_room() -> None
     life.take(Seconds(11.0), DuckPress())
     life.take(Seconds(12.0), MutePress())
     commands = back_after(life, 200.0, 400.0)
-    assert [c.hushed for c in commands if isinstance(c, Hush)] == [False]
-    assert [c.depth for c in commands if isinstance(c, Duck)] == [0.0]
-    assert {c.muted for c in commands if isinstance(c, Mute)} == {False}
+    assert [c.hushed for c in commands if isinstance(c, SetHush)] == [False]
+    assert [c.depth for c in commands if isinstance(c, SetDuck)] == [0.0]
+    assert {c.muted for c in commands if isinstance(c, SetMute)} == {False}
     assert [c.play_id for c in commands if isinstance(c, Crossfade)] == [None]
 
 
@@ -367,8 +367,8 @@ def test_a_hold_stays_a_hold() -> None:
 
 def test_a_lost_entry_does_not_stop_the_fold() -> None:
     """What makes no sense without the lost one is left out, the rest is taken."""
-    entries = [Entry(Seconds(5.0), Hold()), Entry(Seconds(6.0), LightsUp())]
-    assert json.dumps(fold(State(room=ROOM), entries).light_hand) == '"lights-up"'
+    entries = [JournaledRequest(Seconds(5.0), Hold()), JournaledRequest(Seconds(6.0), LightsUp())]
+    assert json.dumps(replay(State(room=ROOM), entries).light_hand) == '"lights-up"'
 
 
 def test_a_piece_that_kills_the_room_is_passed_over() -> None:

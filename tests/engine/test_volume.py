@@ -11,7 +11,7 @@ from support.sessions import a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.audio.mixing.automation import Dial
+from kacenv.devices.audio.mixing.automation import LevelAutomation
 from kacenv.engine.state import State
 from kacenv.engine.step import Step, next_due, step
 from kacenv.model import commands
@@ -66,23 +66,23 @@ def following(state: State, until: float) -> tuple[State, list[Command]]:
 def test_ducking_makes_room_for_a_voice() -> None:
     """The music falls 12 dB in 1 s and returns over 10 s; asking twice is asking once."""
     ducked = at(started(), 60.0, Duck())
-    assert ducked.commands == (commands.Duck(Decibels(-12.0), Seconds(60.0), Seconds(1.0)),)
+    assert ducked.commands == (commands.SetDuck(Decibels(-12.0), Seconds(60.0), Seconds(1.0)),)
     assert at(ducked.state, 61.0, Duck()).commands == ()
     back = at(ducked.state, 90.0, Duck(ducked=False))
-    assert back.commands == (commands.Duck(Decibels(0.0), Seconds(90.0), Seconds(10.0)),)
+    assert back.commands == (commands.SetDuck(Decibels(0.0), Seconds(90.0), Seconds(10.0)),)
     assert at(back.state, 91.0, Duck(ducked=False)).commands == ()
 
 
 def test_silence_is_asked_for_and_taken_back() -> None:
     """Silence fades all music to nothing; only `music` brings it back, and pieces run on."""
     silent = at(started(), 60.0, Silence())
-    assert silent.commands == (commands.Hush(True, Seconds(60.0), Seconds(8.0)),)
+    assert silent.commands == (commands.SetHush(True, Seconds(60.0), Seconds(8.0)),)
     assert at(silent.state, 61.0, Silence()).commands == ()
     later, given = following(silent.state, 1000.0)
     assert [type(command) for command in given].count(Crossfade) == 4
-    assert not [command for command in given if isinstance(command, commands.Hush)]
+    assert not [command for command in given if isinstance(command, commands.SetHush)]
     back = at(later, 1000.0, Music())
-    assert back.commands == (commands.Hush(False, Seconds(1000.0), Seconds(8.0)),)
+    assert back.commands == (commands.SetHush(False, Seconds(1000.0), Seconds(8.0)),)
     assert "already" in at(back.state, 1001.0, Music()).reply
 
 
@@ -95,9 +95,9 @@ def test_the_next_session_is_neither_silent_nor_ducked() -> None:
     ended = at(at(state, 20.0, Stop()).state, 30.0)
     kinds = [type(command) for command in ended.commands]
     assert kinds == [
-        commands.Hush,
-        commands.Duck,
-        commands.Mute,
+        commands.SetHush,
+        commands.SetDuck,
+        commands.SetMute,
         commands.SetVolume,
         commands.SessionEnded,
     ]
@@ -109,11 +109,11 @@ def test_the_next_session_is_neither_silent_nor_ducked() -> None:
 def test_muting_is_for_one_output_or_all() -> None:
     """An output stays muted until it's let sound again; staff's own is muted by name alone."""
     one = at(started(), 60.0, Mute(output="staff"))
-    assert one.commands == (commands.Mute("staff", True, Seconds(60.0), Seconds(2.0)),)
+    assert one.commands == (commands.SetMute("staff", True, Seconds(60.0), Seconds(2.0)),)
     rest = at(one.state, 61.0, Mute())
-    assert [c.output for c in rest.commands if isinstance(c, commands.Mute)] == ["speakers"]
+    assert [c.output for c in rest.commands if isinstance(c, commands.SetMute)] == ["speakers"]
     back = at(rest.state, 62.0, Mute(muted=False))
-    assert [c.output for c in back.commands if isinstance(c, commands.Mute)] == ["speakers"]
+    assert [c.output for c in back.commands if isinstance(c, commands.SetMute)] == ["speakers"]
     assert back.state.muted == frozenset({"staff"})
 
 
@@ -161,7 +161,7 @@ class Console:
     """The speakers' volume and the music's level as the mixer turns them."""
 
     def __init__(self, begun: Step) -> None:
-        self.volume, self.level = Dial(), Dial()
+        self.volume, self.level = LevelAutomation(), LevelAutomation()
         self.follow(begun)
 
     def follow(self, done: Step) -> None:

@@ -6,9 +6,17 @@ from hypothesis import strategies as st
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds
-from kacenv.model.midi_trigger import SLACK, Arrivals, Heard, Sort, Trigger, heard_in, parse_trigger
+from kacenv.model.midi_trigger import (
+    SLACK,
+    ArrivalTimes,
+    MessageKind,
+    MidiMessage,
+    Trigger,
+    message_in,
+    parse_trigger,
+)
 
-NOTE, CONTROL, PROGRAM = Sort.NOTE, Sort.CONTROL, Sort.PROGRAM
+NOTE, CONTROL, PROGRAM = MessageKind.NOTE, MessageKind.CONTROL, MessageKind.PROGRAM
 
 
 @pytest.mark.parametrize(
@@ -52,17 +60,17 @@ def test_other_words_are_refused_with_right_ones(words: object) -> None:
 
 def test_bytes_are_read() -> None:
     """Notes, their ends in both spellings, controls and programs."""
-    assert heard_in([0x90, 60, 100]) == Heard(NOTE, 60, 100, 1)
-    assert heard_in([0x9F, 60, 0]) == Heard(NOTE, 60, 0, 16)
-    assert heard_in([0x81, 60, 64]) == Heard(NOTE, 60, 0, 2)
-    assert heard_in([0xB0, 7, 127]) == Heard(CONTROL, 7, 127, 1)
-    assert heard_in([0xC0, 3]) == Heard(PROGRAM, 3, 0, 1)
+    assert message_in([0x90, 60, 100]) == MidiMessage(NOTE, 60, 100, 1)
+    assert message_in([0x9F, 60, 0]) == MidiMessage(NOTE, 60, 0, 16)
+    assert message_in([0x81, 60, 64]) == MidiMessage(NOTE, 60, 0, 2)
+    assert message_in([0xB0, 7, 127]) == MidiMessage(CONTROL, 7, 127, 1)
+    assert message_in([0xC0, 3]) == MidiMessage(PROGRAM, 3, 0, 1)
 
 
 @given(st.lists(st.integers(0, 255), max_size=6))
 def test_any_bytes_are_a_whole_message_or_nothing(data: list[int]) -> None:
     """Garbage is nothing; what is something has numbers that MIDI knows."""
-    heard = heard_in(data)
+    heard = message_in(data)
     if heard is not None:
         assert len(data) == (2 if heard.sort is PROGRAM else 3)
         assert 0 <= heard.number <= 127
@@ -85,7 +93,7 @@ def test_a_half_pressed_pedal_does_not_chatter() -> None:
 
 def test_messages_fetched_late_arrived_when_they_did() -> None:
     """The first is timed by its fetch, the others by what lay between; none comes from later."""
-    arrivals = Arrivals()
+    arrivals = ArrivalTimes()
     fetched = [(0.0, 100.0), (60.0, 160.0), (0.1, 165.0), (1.2, 165.0), (9.0, 165.5)]
     times = [arrivals.next(delta, Seconds(now)) for delta, now in fetched]
     assert times == pytest.approx([100.0, 160.0, 160.1, 161.3, 165.5])
@@ -100,7 +108,7 @@ def test_every_pedal_comes_up_again(bound: int) -> None:
 
 def test_a_channel_counts_where_it_is_named() -> None:
     """Without one, the same note on any channel is the same press."""
-    heard = Heard(NOTE, 60, 1, 5)
+    heard = MidiMessage(NOTE, 60, 1, 5)
     assert parse_trigger("note 60").concerns(heard)
     assert parse_trigger("note 60 on channel 5").concerns(heard)
     assert not parse_trigger("note 60 on channel 6").concerns(heard)

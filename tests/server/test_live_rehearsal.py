@@ -11,14 +11,14 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 from kacenv.config import House
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.model.commands import ResumeLights
 from kacenv.model.look import Setting, Zone
 from kacenv.model.requests import Hold, Next, Press
 from kacenv.model.room import Records, Room
 from kacenv.model.timeline import Timeline
 from kacenv.server.live_rehearsal import LiveRehearsal, QuickLight, moments, open_rehearsal
-from kacenv.session.records import Cabinet
+from kacenv.session.records import RecordStore
 from kacenv.system.clock import SimClock
 
 PATIENCE = 20.0
@@ -128,7 +128,7 @@ def test_fades_are_as_much_shorter_and_begin_in_their_moment() -> None:
     clock, real = SimClock(0.0, Seconds(1000.0)), SimClock(0.0, Seconds(5.0))
     asked: list[object] = []
 
-    class Told(Rig):
+    class Told(LightController):
         def perform(self, command: object) -> None:
             asked.append(command)
 
@@ -155,7 +155,7 @@ def test_its_record_is_the_rehearsals_own(
         kept = live.record()
         assert (kept is None) is (keep == "0d")
         if kept is not None:
-            record = Cabinet().read(kept)
+            record = RecordStore().read(kept)
             assert record.room == "test-rehearsal"
             assert record.length == pytest.approx(record.planned_length)
             assert record.timing.orders > 0

@@ -15,7 +15,7 @@ import pytest
 PATIENCE, SHORT = 30.0, 0.4
 _SUPERVISOR = """
 import logging, sys
-from kacenv.server.supervisor import Supervisor, forked, spawned
+from kacenv.server.supervisor import Supervisor, fork_daemon, spawn_program
 logging.basicConfig(format="%(message)s")
 way, patience, beginning, code, *words = sys.argv[1:]
 times = dict(silence=float(patience), parting=float(patience))

@@ -15,10 +15,10 @@ from support.daemon import KACENV
 from support.fence import allowed_calls, fenced
 from support.houses import write_house
 
-from kacenv.server.supervisor import BEGINNING, PARTING, SILENCE
-from kacenv.server.systemd_unit import WATCHDOG, Service, unit_text, users_text
+from kacenv.server.supervisor import HEARTBEAT_TIMEOUT, SHUTDOWN_TIMEOUT, START_TIMEOUT
+from kacenv.server.systemd_unit import WATCHDOG, ServiceUnit, unit_text, users_text
 
-SERVICE = Service("garden", "garden", PurePath("/etc/kacenv"), (KACENV,), broker="192.168.1.10")
+SERVICE = ServiceUnit("garden", "garden", PurePath("/etc/kacenv"), (KACENV,), broker="192.168.1.10")
 LISTENED = """
 import ctypes, mmap, os, sys
 try:
@@ -95,9 +95,9 @@ def test_every_path_arrives_as_it_is(tmp_path: Path, house: str) -> None:
 def test_our_own_supervisor_comes_first() -> None:
     """Systemd's patience is longer than ours at each step, or it would end what we mend."""
     unit = unit_text(SERVICE)
-    assert SILENCE + 10 < WATCHDOG
-    assert float(value(unit, "TimeoutStartSec").rstrip("s")) > BEGINNING
-    assert float(value(unit, "TimeoutStopSec").rstrip("s")) > PARTING
+    assert HEARTBEAT_TIMEOUT + 10 < WATCHDOG
+    assert float(value(unit, "TimeoutStartSec").rstrip("s")) > START_TIMEOUT
+    assert float(value(unit, "TimeoutStopSec").rstrip("s")) > SHUTDOWN_TIMEOUT
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kacenv.core.units import Seconds
-from kacenv.server.watchdog import PIPE, Heart, notify
+from kacenv.server.watchdog import PIPE, Watchdog, notify
 
 PATIENCE = 30.0
 BEAT = Seconds(0.002)
@@ -87,7 +87,7 @@ class Count:
                 await self._look.wait()
 
 
-def beside(heart: Heart, story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def beside(heart: Watchdog, story: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Let a heart run while `story` is told."""
 
     async def both() -> None:
@@ -107,7 +107,7 @@ def test_systemd_hears_ready_and_then_beats(systemd: Listener) -> None:
         words = [await systemd.hear() for _ in range(4)]
         assert words == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"]
 
-    beside(Heart([count().__next__], BEAT), story)
+    beside(Watchdog([count().__next__], BEAT), story)
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["engine", "sound"])
@@ -125,12 +125,12 @@ def test_no_beat_while_a_count_stands_still(systemd: Listener, which: int) -> No
         counts[which].stands_still = False
         assert await systemd.hear() == "WATCHDOG=1"
 
-    beside(Heart([one.look for one in counts], BEAT), story)
+    beside(Watchdog([one.look for one in counts], BEAT), story)
 
 
 def test_the_supervisor_hears_each_beat(pipe: tuple[int, int]) -> None:
     """A byte at the beginning, and one a beat; what the daemon starts hears nothing of it."""
-    heart = Heart([count().__next__], BEAT)
+    heart = Watchdog([count().__next__], BEAT)
     assert PIPE not in os.environ
     assert not os.get_inheritable(pipe[1])
 
@@ -147,7 +147,7 @@ def test_the_room_waits_for_no_listener(
     """With pipe and socket full, or gone, the heart goes on looking."""
     assert systemd.heard() == []
     looks = Count()
-    heart = Heart([looks.look], BEAT)
+    heart = Watchdog([looks.look], BEAT)
     with suppress(BlockingIOError):
         while True:
             os.write(pipe[1], bytes(65536))
@@ -169,4 +169,4 @@ def test_a_pipe_that_is_none_is_done_without(named: str, monkeypatch: pytest.Mon
     monkeypatch.setenv(PIPE, named)
     looks = Count()
 
-    beside(Heart([looks.look], BEAT), lambda: looks.looked_at(3))
+    beside(Watchdog([looks.look], BEAT), lambda: looks.looked_at(3))

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.core.units import Seconds
-from kacenv.session.lateness import BOUNDS, Tally
+from kacenv.session.lateness import BOUNDS, LatenessHistogram
 
 _spans = st.lists(st.floats(0.0, 200.0).map(Seconds), min_size=1, max_size=30)
 
 
-def tally(spans: list[Seconds]) -> Tally:
+def tally(spans: list[Seconds]) -> LatenessHistogram:
     """What is counted of these latenesses."""
-    total = Tally()
+    total = LatenessHistogram()
     for span in spans:
         total = total.with_order(span)
     return total
@@ -39,8 +39,8 @@ def test_a_share_keeps_to_what_is_said(spans: list[Seconds], share: float) -> No
 
 def test_nothing_counted_says_nothing() -> None:
     """No figure is made up."""
-    assert Tally().within(0.5) is None
-    assert Tally().orders == 0
+    assert LatenessHistogram().within(0.5) is None
+    assert LatenessHistogram().orders == 0
 
 
 def test_the_latest_is_exact() -> None:

@@ -11,12 +11,12 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Next, Start, Stop, Volume
-from kacenv.server.daemon import _recorded
-from kacenv.session.journal import Journal, Return, read, read_whole
-from kacenv.session.records import Cabinet, account_of
+from kacenv.server.daemon import _writing_records
+from kacenv.session.journal import Journal, ResumableSession, read, read_complete
+from kacenv.session.records import RecordStore, build_record
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
-from kacenv.system.timestamps import Passed
+from kacenv.system.timestamps import ElapsedTime
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)
@@ -73,7 +73,7 @@ def test_how_late_the_loop_was_is_written_down(path: Path) -> None:
     """As often as the plan had something to do; a busy machine does several things at once."""
     with closing(Journal(path)) as journal:
         live(journal, _whole)
-    tally = read_whole(path.with_suffix(".last")).tally
+    tally = read_complete(path.with_suffix(".last")).tally
     assert tally.orders >= 1
     assert tally.longest > 0
     assert tally.within(0.5) is not None
@@ -92,7 +92,7 @@ def test_what_decoders_missed_is_counted_from_the_start_on(path: Path) -> None:
 
     with closing(Journal(path)) as journal:
         live(journal, visit)
-    assert read_whole(path.with_suffix(".last")).tally.underruns == 2
+    assert read_complete(path.with_suffix(".last")).tally.underruns == 2
 
 
 def test_what_devices_do_is_written_down_and_what_the_plan_says_is_not(path: Path) -> None:
@@ -106,10 +106,10 @@ def test_what_devices_do_is_written_down_and_what_the_plan_says_is_not(path: Pat
 
     with closing(Journal(path)) as journal:
         live(journal, visit)
-    told = [line.text for line in read_whole(path.with_suffix(".last")).told]
+    told = [line.text for line in read_complete(path.with_suffix(".last")).told]
     assert "A part of the room didn't answer; the session goes on." in told
     assert "Look in" not in told
-    texts = [one.text for one in account_of(path.with_suffix(".last")).record.told]
+    texts = [one.text for one in build_record(path.with_suffix(".last")).record.told]
     assert texts.count("Passed over: Look in.") == 1
     assert len(texts) == len(told) + 1
 
@@ -127,7 +127,7 @@ def test_a_stop_without_the_engine_is_written_down(
 
     with closing(Journal(path)) as journal:
         live(journal, visit)
-    assert account_of(path.with_suffix(".last")).record.outcome == "stopped"
+    assert build_record(path.with_suffix(".last")).record.outcome == "stopped"
 
 
 def test_nothing_is_written_without_a_session(path: Path) -> None:
@@ -154,15 +154,15 @@ def test_a_session_carried_on_is_one_record(path: Path) -> None:
         live(journal, half)
     past = read(path)
     assert past is not None
-    away = Passed(Seconds(20.0))
+    away = ElapsedTime(Seconds(20.0))
 
     async def rest(session: Session) -> None:
-        session.come_back(Return(past, away))
+        session.come_back(ResumableSession(past, away))
         await session.ended.wait()
 
     with closing(Journal(path)) as journal:
         live(journal, rest, past.since + away.span)
-    found = account_of(path.with_suffix(".last")).record
+    found = build_record(path.with_suffix(".last")).record
     # A fast clock makes minutes of the moment that a busy machine lets this wait.
     assert [15.0 < one.length < 900.0 for one in found.away] == [True]
     assert [one.press for one in found.presses] == ["volume -5 dB"]
@@ -181,10 +181,10 @@ def test_the_daemon_has_each_session_recorded(
     with closing(Journal(path)) as journal:
 
         async def visit(session: Session) -> None:
-            async with _recorded(session, journal, None):
+            async with _writing_records(session, journal, None):
                 await _whole(session)
                 told = session.status
                 await until(lambda: any("is kept until" in one.text for one in told().told))
 
         live(journal, visit)
-    assert len(Cabinet().kept("test")) == 1
+    assert len(RecordStore().kept("test")) == 1

@@ -12,7 +12,7 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
 from kacenv.devices.midi.control_map import FLOOD
-from kacenv.devices.midi.midi_input import Hear, MidiControls, Port
+from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
 from kacenv.engine.state import Mode
 from kacenv.model.requests import Next, Release, Start
 from kacenv.model.room import Controls
@@ -55,7 +55,7 @@ class Machine:
         """The pedal's."""
         return ["pedal"]
 
-    def open(self, name: str, hear: Hear) -> Port:
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
         """The pedal's port."""
         assert name == "pedal"
         self._hear = hear

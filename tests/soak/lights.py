@@ -21,7 +21,7 @@ from support.staff import Staff
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.fades.trajectory import STEEPEST
-from kacenv.devices.lights.simulator import BULBS
+from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
@@ -164,7 +164,7 @@ class Storm:
             self._topics = {
                 topic: lamp
                 for lamp in lamps
-                for topic in BULBS[lamp.fixture.dialect].command_topics(lamp.fixture)
+                for topic in DEVICE_CODECS[lamp.fixture.dialect].command_topics(lamp.fixture)
             }
             observer = Observer(self._broker.port, list(self._topics))
             stack.callback(observer.close)
@@ -226,7 +226,7 @@ class Storm:
 
     def _stale(self, lamp: VirtualLamp) -> Iterator[str]:
         """Commands for a level that an older look had asked for, well after a newer one."""
-        bulb = BULBS[lamp.fixture.dialect]
+        bulb = DEVICE_CODECS[lamp.fixture.dialect]
         for message in lamp.received:
             heard = bulb.hear(lamp.fixture, message.topic, message.payload)
             if heard is None or heard.level is None or not heard.transition:

@@ -8,7 +8,7 @@ from support.priority import ahead
 from support.staff import Staff
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
@@ -40,7 +40,7 @@ class LitRoom:
         assert room.broker is not None
         self.room, self.clock, self.staff = room, clock, staff
         self.broker, self.port = room.broker, room.broker.port
-        self.rig = Rig(room, clock, staff.tell)
+        self.rig = LightController(room, clock, staff.tell)
         self.lamps = {fixture.id: VirtualLamp(fixture, clock, self.port) for fixture in room.lights}
 
     def start(self) -> None:

@@ -13,7 +13,7 @@ from support.steady import Puller
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio, room_audio
 from kacenv.devices.audio.decks.file_deck import FileDeck
-from kacenv.devices.audio.output.device_output import Output
+from kacenv.devices.audio.output.device_output import DeviceOutput
 from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.requests import Event
@@ -51,7 +51,7 @@ class WaitingDeck(FileDeck):
 def untimed() -> Iterator[None]:
     """Let nobody take a device for dead whose time stands still."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room_audio, "Output", partial(Output, check_every=_NEVER))
+        patch.setattr(room_audio, "DeviceOutput", partial(DeviceOutput, check_every=_NEVER))
         yield
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacenv.system.redact import discreet
+from kacenv.system.redact import redact
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from kacenv.system.redact import discreet
 )
 def test_secrets_and_names_are_masked(text: str, shown: str) -> None:
     """Logins, passwords, tokens, mail addresses and home folders."""
-    assert discreet(text) == shown
+    assert redact(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_secrets_and_names_are_masked(text: str, shown: str) -> None:
 )
 def test_what_helps_stays(text: str) -> None:
     """Addresses, places in files and levels are left as they are."""
-    assert discreet(text) == text
+    assert redact(text) == text

@@ -7,8 +7,9 @@ import pytest
 
 from kacenv.core.units import Days, Seconds
 from kacenv.system.timestamps import (
-    Stamp,
+    Timestamp,
     as_seen,
+    current_timestamp,
     day_after,
     day_in_words,
     day_of,
@@ -16,31 +17,30 @@ from kacenv.system.timestamps import (
     is_synchronised,
     passed,
     slept,
-    stamp,
 )
 
-BEFORE = Stamp("first", 5000.0, 1_800_000_000.0)
+BEFORE = Timestamp("first", 5000.0, 1_800_000_000.0)
 
 
 def test_within_one_boot_the_wall_clock_does_not_matter() -> None:
     """Set back by a day, it changes nothing."""
-    after = Stamp("first", 5002.5, BEFORE.wall - 86400)
+    after = Timestamp("first", 5002.5, BEFORE.wall - 86400)
     assert passed(BEFORE, after) == (2.5, True)
 
 
 def test_across_a_reboot_the_wall_clock_counts() -> None:
     """A minute for a reboot is a minute away."""
-    assert passed(BEFORE, Stamp("second", 20.0, BEFORE.wall + 60)) == (60.0, True)
+    assert passed(BEFORE, Timestamp("second", 20.0, BEFORE.wall + 60)) == (60.0, True)
 
 
 def test_a_clock_without_a_battery_is_not_believed() -> None:
     """It shows a time before the crash: as long as the machine has been up is known, no more."""
-    assert passed(BEFORE, Stamp("second", 20.0, BEFORE.wall - 30)) == (20.0, False)
+    assert passed(BEFORE, Timestamp("second", 20.0, BEFORE.wall - 30)) == (20.0, False)
 
 
 def test_a_machine_knows_its_moment() -> None:
     """Two moments in a row are of one boot and in order."""
-    first, second = stamp(), stamp()
+    first, second = current_timestamp(), current_timestamp()
     assert first.boot_id == second.boot_id != ""
     assert 0 <= passed(first, second).span < 1
     assert slept() >= -0.001
@@ -48,9 +48,9 @@ def test_a_machine_knows_its_moment() -> None:
 
 def test_a_clock_that_was_set_since_dates_what_was_before() -> None:
     """Within one boot; across a reboot nobody knows better than what was noted."""
-    noted = Stamp("first", 5000.0, 86_400.0)
-    now = Stamp("first", 5060.0, 1_800_000_060.0)
-    assert as_seen(noted, now) == Stamp("first", 5000.0, 1_800_000_000.0)
+    noted = Timestamp("first", 5000.0, 86_400.0)
+    now = Timestamp("first", 5060.0, 1_800_000_060.0)
+    assert as_seen(noted, now) == Timestamp("first", 5000.0, 1_800_000_000.0)
     for other in (now._replace(boot_id="second"), now._replace(boot_id="")):
         assert as_seen(noted, other) == noted
     assert as_seen(noted._replace(boot_id=""), now._replace(boot_id="")).wall == noted.wall

@@ -5,33 +5,40 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kacenv.analysis import known_sounds
+from kacenv.analysis import known_measurements
 from kacenv.analysis.header_cache import kept_headers
-from kacenv.config.checks.cross_file import Plan
-from kacenv.config.checks.file_warnings import cautions_about_files, repeated_tracks
-from kacenv.config.checks.light_warnings import cautions_about_light
-from kacenv.config.checks.network_warnings import cautions_about_network
-from kacenv.config.checks.scene_warnings import cautions_about_plan
-from kacenv.config.checks.track_warnings import Caution, cautions_about
-from kacenv.config.checks.unchecked_warnings import cautions_about_unchecked
+from kacenv.config.checks.cross_file import ScenePlan
+from kacenv.config.checks.file_warnings import file_warnings, repeated_tracks
+from kacenv.config.checks.light_warnings import light_warnings
+from kacenv.config.checks.network_warnings import network_warnings
+from kacenv.config.checks.scene_warnings import scene_warnings
+from kacenv.config.checks.track_warnings import LintWarning, track_warnings
+from kacenv.config.checks.unchecked_warnings import unchecked_warnings
 from kacenv.config.house import FileKind, House
-from kacenv.config.load import Findings, Place, check_plan, open_room, open_scene, roots_of
-from kacenv.config.playlists.playlist_cache import Shelf
-from kacenv.config.playlists.resolve import Opened, open_playlist
+from kacenv.config.load import (
+    LoadedRoom,
+    ProblemCollector,
+    check_plan,
+    open_room,
+    open_scene,
+    roots_of,
+)
+from kacenv.config.playlists.playlist_cache import PlaylistCache
+from kacenv.config.playlists.resolve import ResolvedPlaylist, open_playlist
 from kacenv.config.yaml.text_files import any_of, is_file, near, refuse, shown
 from kacenv.config.yaml.validation import in_order
-from kacenv.core.errors import Problem
+from kacenv.core.errors import FileProblem
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class HouseReport:
     """Contents of a house, its problems, and its warnings."""
 
     house: House
-    places: tuple[Place, ...] = ()
-    plans: tuple[Plan, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    cautions: tuple[Caution, ...] = ()
+    places: tuple[LoadedRoom, ...] = ()
+    plans: tuple[ScenePlan, ...] = ()
+    problems: tuple[FileProblem, ...] = ()
+    cautions: tuple[LintWarning, ...] = ()
     unmeasured: tuple[tuple[str, Path], ...] = ()
     """Sound files not measured yet, each with its playlist."""
     files: Mapping[str, FileKind] = field(default_factory=dict)
@@ -39,7 +46,7 @@ class Survey:
     held_against: tuple[Path, ...] = ()
     """Houses that files from elsewhere were checked with."""
 
-    def narrowed(self, names: Sequence[str]) -> "Survey":
+    def narrowed(self, names: Sequence[str]) -> "HouseReport":
         """Return the part on the named rooms, scenes, playlists or files.
 
         A scene includes its playlists.
@@ -49,7 +56,7 @@ class Survey:
         """
         return self.limited({file for name in names for file in self._called(name)})
 
-    def limited(self, named: AbstractSet[str]) -> "Survey":
+    def limited(self, named: AbstractSet[str]) -> "HouseReport":
         """Return the part on these files; a scene includes its playlists."""
         files = {*named, *self._playlists_of(named)}
         return replace(
@@ -81,36 +88,36 @@ class Survey:
         yield from found
 
 
-def check_house(house: House) -> list[Problem]:
+def check_house(house: House) -> list[FileProblem]:
     """Return all problems of the house; each scene is checked in each room."""
-    return list(survey(house).problems)
+    return list(check_files(house).problems)
 
 
-def warnings_of(house: House) -> list[Caution]:
+def warnings_of(house: House) -> list[LintWarning]:
     """Return all warnings by file and line.
 
     Files with problems are left to `check_house`.
     """
-    return list(survey(house).cautions)
+    return list(check_files(house).cautions)
 
 
-def survey(house: House, loose: Mapping[Path, FileKind] | None = None) -> Survey:
+def check_files(house: House, loose: Mapping[Path, FileKind] | None = None) -> HouseReport:
     """Check the house as a whole, with `loose` files from elsewhere as if they lay in it."""
-    return _Surveyor(house, loose or {}).survey()
+    return _HouseChecker(house, loose or {}).survey()
 
 
-class _Surveyor:
+class _HouseChecker:
     def __init__(self, house: House, loose: Mapping[Path, FileKind]) -> None:
         self._house, self._loose = house, loose
         self._files = {**house.files(), **loose}
-        self._headers, self._known = kept_headers(), known_sounds()
-        self._shelf = Shelf(house, self._known, self._headers)
-        self._findings = Findings()
-        self._cautions: list[Caution] = []
-        self._opened: dict[tuple[str, Path | None], Opened] = {}
+        self._headers, self._known = kept_headers(), known_measurements()
+        self._shelf = PlaylistCache(house, self._known, self._headers)
+        self._findings = ProblemCollector()
+        self._cautions: list[LintWarning] = []
+        self._opened: dict[tuple[str, Path | None], ResolvedPlaylist] = {}
         self._to_open = 0
 
-    def survey(self) -> Survey:
+    def survey(self) -> HouseReport:
         gather, house = self._findings.gather, self._house
         rooms = [gather(open_room, path) for path in self._of_kind(FileKind.ROOM)]
         scenes = [gather(open_scene, path) for path in self._of_kind(FileKind.SCENE)]
@@ -118,23 +125,23 @@ class _Surveyor:
         plans = [plan for plan in scenes if plan]
         self._open_playlists(places)
         self._open_loose_playlists(places)
-        tried: list[Place | None] = [*places] or [None]
+        tried: list[LoadedRoom | None] = [*places] or [None]
         for place in tried:
             for plan in plans:
                 self._try(plan, place)
         if not scenes:
             gather(house.scene, "couple-lozenge")
         self._headers.keep()
-        self._cautions += cautions_about_light(places)
-        self._cautions += cautions_about_network(places, house.root)
+        self._cautions += light_warnings(places)
+        self._cautions += network_warnings(places, house.root)
         self._cautions += self._about_unchecked(plans, places)
         tracks = [track for opened in self._opened.values() for track in opened.tracks]
-        self._cautions += cautions_about_files(
+        self._cautions += file_warnings(
             house,
             plans if len(plans) == len(scenes) else None,
             tracks if len(self._opened) == self._to_open else None,
         )
-        return Survey(
+        return HouseReport(
             house,
             tuple(places),
             tuple(plans),
@@ -150,13 +157,15 @@ class _Surveyor:
     def _of_kind(self, wanted: FileKind) -> list[Path]:
         return [path for path, kind in self._files.items() if kind is wanted]
 
-    def _about_unchecked(self, plans: list[Plan], places: list[Place]) -> Iterator[Caution]:
+    def _about_unchecked(
+        self, plans: list[ScenePlan], places: list[LoadedRoom]
+    ) -> Iterator[LintWarning]:
         spoilt = {problem.file for problem in self._findings.problems}
         lists = [shown(path) for path in self._loose_playlists()]
         unopened = [file for file in lists if file in spoilt]
-        return cautions_about_unchecked(self._house, plans, unopened, with_rooms=bool(places))
+        return unchecked_warnings(self._house, plans, unopened, with_rooms=bool(places))
 
-    def _open_playlists(self, places: list[Place]) -> None:
+    def _open_playlists(self, places: list[LoadedRoom]) -> None:
         roots = roots_of(places)
         self._to_open = len(roots) * len(self._shelf.names)
         for root in roots:
@@ -165,7 +174,7 @@ class _Surveyor:
                 if opened:
                     self._look_through(name, root, opened)
 
-    def _open_loose_playlists(self, places: list[Place]) -> None:
+    def _open_loose_playlists(self, places: list[LoadedRoom]) -> None:
         sources = self._known, self._headers
         for path in self._loose_playlists():
             for root in roots_of(places):
@@ -177,12 +186,12 @@ class _Surveyor:
     def _loose_playlists(self) -> list[Path]:
         return [path for path, kind in self._loose.items() if kind is FileKind.PLAYLIST]
 
-    def _look_through(self, name: str, root: Path | None, opened: Opened) -> None:
+    def _look_through(self, name: str, root: Path | None, opened: ResolvedPlaylist) -> None:
         self._opened[name, root] = opened
-        self._cautions += cautions_about(opened.tracks, name)
+        self._cautions += track_warnings(opened.tracks, name)
         self._cautions += repeated_tracks(opened.tracks)
 
-    def _try(self, plan: Plan, place: Place | None) -> None:
+    def _try(self, plan: ScenePlan, place: LoadedRoom | None) -> None:
         shelf = self._shelf if self._house.is_there else None
         queues = check_plan(plan, place, shelf, self._findings)
-        self._cautions += cautions_about_plan(plan, queues)
+        self._cautions += scene_warnings(plan, queues)

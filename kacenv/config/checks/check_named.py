@@ -5,43 +5,43 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kacenv.config.checks.check_all import Survey, survey
+from kacenv.config.checks.check_all import HouseReport, check_files
 from kacenv.config.file_kind import kind_of
 from kacenv.config.house import FileKind, House
-from kacenv.config.load import Findings
+from kacenv.config.load import ProblemCollector
 from kacenv.config.yaml.text_files import is_folder, refuse, require_file, shown
 from kacenv.config.yaml.validation import in_order
 
 
 @dataclass(slots=True)
-class _Asked:
+class _HouseRequest:
     """What was named of one house, or is to be held against it."""
 
     names: list[str] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     loose: dict[Path, FileKind] = field(default_factory=dict)
 
-    def survey(self, house: House, findings: Findings) -> Survey:
+    def survey(self, house: House, findings: ProblemCollector) -> HouseReport:
         """What concerns it; names that nothing is called by go to `findings`."""
-        whole = survey(house, self.loose)
+        whole = check_files(house, self.loose)
         named = [findings.gather(whole.narrowed, [name]) for name in self.names]
         files = {file for part in named if part for file in part.files}
         return whole.limited({*files, *self.files, *map(shown, self.loose)})
 
 
-def survey_named(house: House, names: Sequence[str], *, chosen: bool = False) -> Survey:
+def check_named(house: House, names: Sequence[str], *, chosen: bool = False) -> HouseReport:
     """What concerns the rooms, scenes and playlists called so, or in the files at these paths.
 
     A file is held against the house it lies in, else against `house`; if that was `chosen`, each
     file is. What can't be found, or isn't a file, is among the problems.
     """
-    findings, asked = Findings(), {house: _Asked()}
+    findings, asked = ProblemCollector(), {house: _HouseRequest()}
     for name in names:
         if _is_path(house, name):
             findings.gather(_take, Path(name), house, asked, chosen=chosen)
         else:
             asked[house].names.append(name)
-    surveys = [one.survey(home, findings) for home, one in asked.items() if one != _Asked()]
+    surveys = [one.survey(home, findings) for home, one in asked.items() if one != _HouseRequest()]
     return _merged(house, surveys, findings)
 
 
@@ -53,12 +53,12 @@ def _is_path(house: House, name: str) -> bool:
     return os.path.lexists(name) and (name not in known or bool(Path(name).suffix))
 
 
-def _take(path: Path, usual: House, asked: dict[House, _Asked], *, chosen: bool) -> None:
+def _take(path: Path, usual: House, asked: dict[House, _HouseRequest], *, chosen: bool) -> None:
     """Put the file at `path` to what was asked of its house."""
     _refuse_folder(path)
     require_file(path)
     house = usual if chosen else _house_of(path, usual)
-    wanted = asked.setdefault(house, _Asked())
+    wanted = asked.setdefault(house, _HouseRequest())
     own = _same(path, house.files())
     if own is not None:
         wanted.files.add(shown(own))
@@ -86,10 +86,10 @@ def _same(path: Path, paths: Iterable[Path]) -> Path | None:
     return next((one for one in paths if one.parent.resolve() / one.name == place), None)
 
 
-def _merged(house: House, surveys: list[Survey], findings: Findings) -> Survey:
+def _merged(house: House, surveys: list[HouseReport], findings: ProblemCollector) -> HouseReport:
     """All of them as one; what couldn't be surveyed is among its problems."""
     problems = [*findings.problems, *(one for part in surveys for one in part.problems)]
-    return Survey(
+    return HouseReport(
         house,
         tuple(one for part in surveys for one in part.places),
         tuple(one for part in surveys for one in part.plans),

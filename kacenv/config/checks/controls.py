@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from kacenv.config.yaml.document import Document, Trail
 from kacenv.config.yaml.text_files import any_of, near
-from kacenv.core.errors import Problem
-from kacenv.devices.midi.control_map import Fader, wish_of
+from kacenv.core.errors import FileProblem
+from kacenv.devices.midi.control_map import Fader, request_of
 from kacenv.model.midi_trigger import Trigger
 from kacenv.model.request_text import PressError
 from kacenv.model.requests import Chime, Mute, Press, Volume
 from kacenv.model.room import Room
 
 
-def check_controls(room: Room, document: Document) -> Iterator[Problem]:
+def check_control_map(room: Room, document: Document) -> Iterator[FileProblem]:
     """Yield each invalid `do`, each unknown name, and each duplicate `on`."""
     seen: set[Trigger] = set()
     for index, control in enumerate(room.midi.controls.map if room.midi.controls else ()):
@@ -23,7 +23,7 @@ def check_controls(room: Room, document: Document) -> Iterator[Problem]:
         seen.add(control.on)
         trail = (*item, "do")
         try:
-            wish = wish_of(control)
+            wish = request_of(control)
         except PressError as error:
             found = f"do: {control.do}"
             yield document.problem(trail, found, error.expected, f"do: {error.example}")
@@ -33,7 +33,7 @@ def check_controls(room: Room, document: Document) -> Iterator[Problem]:
 
 def _unknown(
     wish: Press | Fader, room: Room, document: Document, trail: Trail
-) -> Iterator[Problem]:
+) -> Iterator[FileProblem]:
     match wish:
         case Volume(output=str(name)) | Mute(output=str(name)) | Fader(output=str(name)):
             what, known = "output", [output.id for output in room.outputs]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kacenv.config.yaml.document import Document, Trail
 from kacenv.config.yaml.text_files import any_of, near
-from kacenv.core.errors import Problem
+from kacenv.core.errors import FileProblem
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.playlist import Queue
 from kacenv.model.room import Room
@@ -13,7 +13,7 @@ from kacenv.model.scene import CheckIn, EndKind, Phase, Scene
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ScenePlan:
     """Scene with the positions of its lines."""
 
     scene: Scene
@@ -29,7 +29,7 @@ class Plan:
         return named
 
 
-def unknown_playlist(plan: Plan, trail: Trail, names: tuple[str, ...]) -> Problem:
+def unknown_playlist(plan: ScenePlan, trail: Trail, names: tuple[str, ...]) -> FileProblem:
     """Return the problem of a playlist that isn't among the house's `names`."""
     wanted = str(plan.document.at(trail))[:60]
     like = near(wanted, names)
@@ -41,7 +41,7 @@ def unknown_playlist(plan: Plan, trail: Trail, names: tuple[str, ...]) -> Proble
     )
 
 
-def check_scene(plan: Plan) -> Iterator[Problem]:
+def check_scene(plan: ScenePlan) -> Iterator[FileProblem]:
     """Yield the problems of the scene alone: check-ins that never come, an unknown `from`."""
     for index, check_in in enumerate(plan.scene.check_ins):
         yield from _late(plan, index, check_in)
@@ -54,7 +54,7 @@ def check_scene(plan: Plan) -> Iterator[Problem]:
         yield plan.document.problem(trail, f"from: {begin}", expected, example)
 
 
-def _late(plan: Plan, index: int, check_in: CheckIn) -> Iterator[Problem]:
+def _late(plan: ScenePlan, index: int, check_in: CheckIn) -> Iterator[FileProblem]:
     key = "at" if check_in.at is not None else "every"
     moment = check_in.at or check_in.every or Seconds(0.0)
     for what, duration in _spans(plan.scene, check_in):
@@ -75,7 +75,7 @@ def _spans(scene: Scene, check_in: CheckIn) -> Iterator[tuple[str, Seconds]]:
             yield f"the phase {phase.name}", phase.duration
 
 
-def check_looks(plan: Plan, room: Room) -> Iterator[Problem]:
+def check_looks(plan: ScenePlan, room: Room) -> Iterator[FileProblem]:
     """Yield the scene's looks that the room lacks."""
     for index, phase in enumerate(plan.scene.phases):
         if phase.light is not None and phase.light not in room.looks:
@@ -88,7 +88,7 @@ def check_looks(plan: Plan, room: Room) -> Iterator[Problem]:
             )
 
 
-def check_chimes(plan: Plan, room: Room) -> Iterator[Problem]:
+def check_chimes(plan: ScenePlan, room: Room) -> Iterator[FileProblem]:
     """Yield the scene's chimes that the room lacks."""
     known = (*room.phrases, "none")
     for index, check_in in enumerate(plan.scene.check_ins):
@@ -101,7 +101,7 @@ def check_chimes(plan: Plan, room: Room) -> Iterator[Problem]:
             )
 
 
-def check_music(plan: Plan, queues: Mapping[str, Queue]) -> Iterator[Problem]:
+def check_music(plan: ScenePlan, queues: Mapping[str, Queue]) -> Iterator[FileProblem]:
     """Yield the phases whose music is too short for their longest duration."""
     if plan.scene.overflow is not None:
         return

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from kacenv.config.checks.cross_file import Plan
-from kacenv.config.checks.track_warnings import Caution, Rule
+from kacenv.config.checks.cross_file import ScenePlan
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule
 from kacenv.config.house import YAML, House
-from kacenv.config.playlists.resolved_track import Listed
+from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.text_files import any_of, shown
 
 _MUSIC: Final = frozenset(
@@ -16,9 +16,9 @@ _MUSIC: Final = frozenset(
 )
 
 
-def cautions_about_files(
-    house: House, plans: Iterable[Plan] | None, tracks: Sequence[Listed] | None
-) -> Iterator[Caution]:
+def file_warnings(
+    house: House, plans: Iterable[ScenePlan] | None, tracks: Sequence[ResolvedTrack] | None
+) -> Iterator[LintWarning]:
     """Yield warnings about unused and hidden files.
 
     `plans` are all scenes, None if one couldn't be read; likewise all `tracks`, which are needed to
@@ -31,10 +31,10 @@ def cautions_about_files(
         yield from _unused_music(house, tracks)
 
 
-def repeated_tracks(tracks: Sequence[Listed]) -> Iterator[Caution]:
+def repeated_tracks(tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
     """Yield warnings about tracks that a playlist lists twice, by path or by sound."""
-    by_path: dict[Path, Listed] = {}
-    by_sound: dict[object, Listed] = {}
+    by_path: dict[Path, ResolvedTrack] = {}
+    by_sound: dict[object, ResolvedTrack] = {}
     for track in tracks:
         same = by_path.setdefault(track.path, track)
         stretch = track.begin, track.end
@@ -50,29 +50,29 @@ def repeated_tracks(tracks: Sequence[Listed]) -> Iterator[Caution]:
                 )  # fmt: skip
 
 
-def _at(track: Listed, text: str) -> Caution:
-    return Caution(track.file, track.entry.line, track.entry.column, text, Rule.TWICE)
+def _at(track: ResolvedTrack, text: str) -> LintWarning:
+    return LintWarning(track.file, track.entry.line, track.entry.column, text, WarningRule.TWICE)
 
 
-def _hidden(house: House) -> Iterator[Caution]:
+def _hidden(house: House) -> Iterator[LintWarning]:
     """Yield files hidden by another one of the same name."""
     for folder in ("rooms", "scenes", "playlists"):
         for path in sorted((house.root / folder).glob(f"*{YAML[1]}")):
             first = path.with_suffix(YAML[0])
             if first.exists():
                 text = f"isn't read, as {first.name} stands before it; rename or delete one of them"
-                yield Caution(shown(path), 1, 1, text, Rule.TWICE)
+                yield LintWarning(shown(path), 1, 1, text, WarningRule.TWICE)
 
 
-def _unused_playlists(house: House, plans: Iterable[Plan]) -> Iterator[Caution]:
+def _unused_playlists(house: House, plans: Iterable[ScenePlan]) -> Iterator[LintWarning]:
     used = {name for plan in plans for name in plan.playlists()}
     for name in house.playlists():
         path = house.playlist(name)
         if name not in used and path is not None:
-            yield Caution(shown(path), 1, 1, "no scene uses this playlist", Rule.UNUSED)
+            yield LintWarning(shown(path), 1, 1, "no scene uses this playlist", WarningRule.UNUSED)
 
 
-def _unused_music(house: House, tracks: Sequence[Listed]) -> Iterator[Caution]:
+def _unused_music(house: House, tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
     used = {str(track.path) for track in tracks}
     for folder, _, names in os.walk(house.playlist_folder):
         real = os.path.realpath(folder)
@@ -84,4 +84,4 @@ def _unused_music(house: House, tracks: Sequence[Listed]) -> Iterator[Caution]:
         left = [name for name in left if os.path.realpath(f"{real}/{name}") not in used]
         if left:
             text = f"in no playlist: {any_of(left)}"
-            yield Caution(shown(Path(folder)), 1, 1, text, Rule.UNUSED)
+            yield LintWarning(shown(Path(folder)), 1, 1, text, WarningRule.UNUSED)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from kacenv.config.checks.track_warnings import Caution, Rule
-from kacenv.config.load import Place
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule
+from kacenv.config.load import LoadedRoom
 from kacenv.config.yaml.document import Trail
 from kacenv.config.yaml.text_files import any_of, read_text
 from kacenv.model.look import Setting, Zone
@@ -16,24 +16,24 @@ _LOOKS: Final = ("looks", "safe_light")
 _COMMENTED: Final = re.compile(r"\s#([0-9A-Fa-f]{6})\b")
 
 
-def cautions_about_light(places: Iterable[Place]) -> Iterator[Caution]:
+def light_warnings(places: Iterable[LoadedRoom]) -> Iterator[LintWarning]:
     """Yield warnings about the looks of each room."""
     for place in places:
         for trail, zone, setting in _settings(place):
             if place.room.lights:
                 lamps = [lamp for lamp in place.room.lights if lamp.zone is zone]
                 for text in _about(setting, zone, lamps):
-                    yield _caution(place, trail, Rule.LOOK, text)
+                    yield _warning(place, trail, WarningRule.LOOK, text)
         yield from _dark(place)
         yield from _commented(place)
 
 
-def _caution(place: Place, trail: Trail, rule: Rule, text: str) -> Caution:
+def _warning(place: LoadedRoom, trail: Trail, rule: WarningRule, text: str) -> LintWarning:
     line, column = place.document.place(trail)
-    return Caution(place.document.file, line, column, text, rule)
+    return LintWarning(place.document.file, line, column, text, rule)
 
 
-def _settings(place: Place) -> Iterator[tuple[Trail, Zone, Setting]]:
+def _settings(place: LoadedRoom) -> Iterator[tuple[Trail, Zone, Setting]]:
     for name, look in place.room.looks.items():
         for zone, setting in look.items():
             yield ("looks", name, zone.value), zone, setting
@@ -59,14 +59,14 @@ def _about(setting: Setting, zone: Zone, lamps: Sequence[Fixture]) -> Iterator[s
         yield f"no colours: {any_of(plain)}; there the level alone is shown"
 
 
-def _dark(place: Place) -> Iterator[Caution]:
+def _dark(place: LoadedRoom) -> Iterator[LintWarning]:
     for zone, setting in place.room.safe_light.items():
         if not setting.level:
             text = f"lights-up leaves {zone} dark, and people get up unsteadily; give it a level"
-            yield _caution(place, ("safe_light", zone.value), Rule.LOOK, text)
+            yield _warning(place, ("safe_light", zone.value), WarningRule.LOOK, text)
 
 
-def _commented(place: Place) -> Iterator[Caution]:
+def _commented(place: LoadedRoom) -> Iterator[LintWarning]:
     """Yield unquoted colours, which YAML reads as comments."""
     lines = read_text(Path(place.document.file)).splitlines()
     seen: set[int] = set()
@@ -82,4 +82,4 @@ def _commented(place: Place) -> Iterator[Caution]:
         level = value.split("%")[0]
         example = f'color: "{color}"' if trail[-1] == "level" else f'"{level}% {color}"'
         text = f"{color} isn't read: unquoted, # begins a comment; for a colour write {example}"
-        yield Caution(place.document.file, line, match.start() + 2, text, Rule.COMMENT)
+        yield LintWarning(place.document.file, line, match.start() + 2, text, WarningRule.COMMENT)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from kacenv.config.checks.track_warnings import Caution, Rule
-from kacenv.config.load import Place
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule
+from kacenv.config.load import LoadedRoom
 from kacenv.model.network import Tls
 from kacenv.system.certificate import CertificateError, open_certificate
 
@@ -15,7 +15,7 @@ _PLAIN: Final = (
 )
 
 
-def cautions_about_network(places: Iterable[Place], root: Path) -> Iterator[Caution]:
+def network_warnings(places: Iterable[LoadedRoom], root: Path) -> Iterator[LintWarning]:
     """Yield warnings about each room's TCP settings; certificate paths are relative to `root`."""
     for place in places:
         tcp = place.room.surfaces.tcp
@@ -23,7 +23,7 @@ def cautions_about_network(places: Iterable[Place], root: Path) -> Iterator[Caut
             text = _about_certificate(tcp.tls, root) if tcp.tls.encrypts else _PLAIN
             if text and (tcp.tls.encrypts or not tcp.is_here):
                 line, column = place.document.place(("surfaces", "tcp", "tls"))
-                yield Caution(place.document.file, line, column, text, Rule.NETWORK)
+                yield LintWarning(place.document.file, line, column, text, WarningRule.NETWORK)
 
 
 def _about_certificate(tls: Tls, root: Path) -> str | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from kacenv.analysis import Sound
-from kacenv.analysis.silence_gaps import DEAD_AIR, Silence
-from kacenv.config.playlists.resolved_track import Listed
+from kacenv.analysis import Measurement
+from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
+from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.units import format_clock, format_seconds
 
 SUDDEN: Final = 10.0
@@ -24,7 +24,7 @@ _A_PIECE: Final = 30.0
 """Least length of music worth keeping on one side of a silence (seconds)."""
 
 
-class Rule(StrEnum):
+class WarningRule(StrEnum):
     """Kind of a warning."""
 
     UNMEASURED = "unmeasured"
@@ -52,94 +52,94 @@ class Rule(StrEnum):
 
 
 _MEANINGS: Final = {
-    Rule.UNMEASURED: "Music that hasn't been measured plays as loud as the files are.",
-    Rule.SILENT: "A track is silent from beginning to end.",
-    Rule.GAP: "A track falls silent in its middle for two seconds or more.",
-    Rule.STARTLING: "A track becomes much louder within two seconds.",
-    Rule.DAMAGED: "A track can't be played to its end.",
-    Rule.WORDS: "A track's own tags speak of words that are sung or spoken.",
-    Rule.COVERAGE: "A phase outlives its music, and the overflow goes on.",
-    Rule.CROSSFADE: "A crossfade is longer than what it joins.",
-    Rule.LIGHT_FADE: "A look is never reached within its phase.",
-    Rule.CHECK_IN: "A check-in may not come where its phase ends early.",
-    Rule.LOOK: "A lamp can't show what a look asks of it.",
-    Rule.COMMENT: "A colour without quotes is read as a comment.",
-    Rule.TWICE: "A file, or a piece of music, is there twice.",
-    Rule.UNUSED: "Nothing uses a file.",
-    Rule.NETWORK: "Others on the network may read along, or a tablet finds no page.",
-    Rule.UNCHECKED: "A file couldn't be held against a house, or against a room.",
-    Rule.DEVICE: "This machine lacks a sound device or some of its channels.",
+    WarningRule.UNMEASURED: "Music that hasn't been measured plays as loud as the files are.",
+    WarningRule.SILENT: "A track is silent from beginning to end.",
+    WarningRule.GAP: "A track falls silent in its middle for two seconds or more.",
+    WarningRule.STARTLING: "A track becomes much louder within two seconds.",
+    WarningRule.DAMAGED: "A track can't be played to its end.",
+    WarningRule.WORDS: "A track's own tags speak of words that are sung or spoken.",
+    WarningRule.COVERAGE: "A phase outlives its music, and the overflow goes on.",
+    WarningRule.CROSSFADE: "A crossfade is longer than what it joins.",
+    WarningRule.LIGHT_FADE: "A look is never reached within its phase.",
+    WarningRule.CHECK_IN: "A check-in may not come where its phase ends early.",
+    WarningRule.LOOK: "A lamp can't show what a look asks of it.",
+    WarningRule.COMMENT: "A colour without quotes is read as a comment.",
+    WarningRule.TWICE: "A file, or a piece of music, is there twice.",
+    WarningRule.UNUSED: "Nothing uses a file.",
+    WarningRule.NETWORK: "Others on the network may read along, or a tablet finds no page.",
+    WarningRule.UNCHECKED: "A file couldn't be held against a house, or against a room.",
+    WarningRule.DEVICE: "This machine lacks a sound device or some of its channels.",
 }
 
 
-class Caution(NamedTuple):
+class LintWarning(NamedTuple):
     """Warning about one line of one file; `line` and `column` count from 1."""
 
     file: str
     line: int
     column: int
     text: str
-    rule: Rule
+    rule: WarningRule
 
     def __str__(self) -> str:
         """Return one line that editors can jump to."""
         return f"{self.file}:{self.line}:{self.column}: {self.text}"
 
 
-def cautions_about(tracks: list[Listed], name: str) -> Iterator[Caution]:
+def track_warnings(tracks: list[ResolvedTrack], name: str) -> Iterator[LintWarning]:
     """Yield the warnings about the tracks of the playlist `name`."""
     unscanned = [track for track in tracks if track.sound is None]
     if unscanned:
         yield _unscanned(len(unscanned), len(tracks), name, unscanned[0].file)
     for track in tracks:
         for rule, text in _about(track):
-            yield Caution(track.file, track.entry.line, track.entry.column, text, rule)
+            yield LintWarning(track.file, track.entry.line, track.entry.column, text, rule)
 
 
-def _unscanned(count: int, total: int, name: str, file: str) -> Caution:
+def _unscanned(count: int, total: int, name: str, file: str) -> LintWarning:
     how_many = "its music hasn't" if count == total else f"{count} of {total} tracks haven't"
     text = f"{how_many} been measured, and plays as loud as the files are"
-    return Caution(file, 1, 1, f"{text}; run: kacenv music scan {name}", Rule.UNMEASURED)
+    return LintWarning(file, 1, 1, f"{text}; run: kacenv music scan {name}", WarningRule.UNMEASURED)
 
 
-def _about(track: Listed) -> Iterator[tuple[Rule, str]]:
+def _about(track: ResolvedTrack) -> Iterator[tuple[WarningRule, str]]:
     if track.sound is not None:
         yield from _about_sound(track, track.sound)
     if track.words:
         name = track.path.name
         text = f"{name} may have words in it, its tags say ({track.words}); listen to it"
-        yield Rule.WORDS, text
+        yield WarningRule.WORDS, text
 
 
-def _about_sound(track: Listed, sound: Sound) -> Iterator[tuple[Rule, str]]:
+def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[WarningRule, str]]:
     name = track.path.name
     if sound.silent:
-        yield Rule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
+        yield WarningRule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
     if sound.sudden > SUDDEN and track.begin <= sound.sudden_at <= track.end:
         text = (
             f"{name} may startle: at {format_clock(sound.sudden_at)} it becomes"
             f" {sound.sudden:.0f} LU louder within 2 s; take another track, or cut before it"
         )
-        yield Rule.STARTLING, text
+        yield WarningRule.STARTLING, text
     for silence in _silences_within(track, sound)[:1]:
         text = (
             f"{name} is silent for {format_seconds(silence.length)} at"
             f" {format_clock(silence.at)}; there another piece takes over, so"
             f" {_way_round(silence, track, sound)}"
         )
-        yield Rule.GAP, text
+        yield WarningRule.GAP, text
     if sound.damaged_at is not None:
         text = f"{name} is damaged at {format_clock(sound.damaged_at)}; copy it again"
-        yield Rule.DAMAGED, text
+        yield WarningRule.DAMAGED, text
     elif sound.duration < track.stated - _SHORT_OF:
         text = (
             f"{name} holds only {format_seconds(sound.duration)} of the"
             f" {format_seconds(track.stated)} it promises; copy it again"
         )
-        yield Rule.DAMAGED, text
+        yield WarningRule.DAMAGED, text
 
 
-def _silences_within(track: Listed, sound: Sound) -> list[Silence]:
+def _silences_within(track: ResolvedTrack, sound: Measurement) -> list[SilentSpan]:
     """Return the silences that lie in the played part for long enough."""
     return [
         silence
@@ -148,7 +148,7 @@ def _silences_within(track: Listed, sound: Sound) -> list[Silence]:
     ]
 
 
-def _way_round(silence: Silence, track: Listed, sound: Sound) -> str:
+def _way_round(silence: SilentSpan, track: ResolvedTrack, sound: Measurement) -> str:
     """Return the advice that avoids a silence: either side long enough, else the longer one."""
     cue_out, cue_in = int(silence.at), math.ceil(silence.end)
     before = cue_out - max(track.begin, sound.head)

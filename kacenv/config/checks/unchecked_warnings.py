@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from kacenv.config.checks.cross_file import Plan
-from kacenv.config.checks.track_warnings import Caution, Rule
+from kacenv.config.checks.cross_file import ScenePlan
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule
 from kacenv.config.house import House
 
 _NAME_ONE = "name one: --house FOLDER"
 
 
-def cautions_about_unchecked(
-    house: House, plans: Iterable[Plan], unopened: Iterable[str], *, with_rooms: bool
-) -> Iterator[Caution]:
+def unchecked_warnings(
+    house: House, plans: Iterable[ScenePlan], unopened: Iterable[str], *, with_rooms: bool
+) -> Iterator[LintWarning]:
     """What no scene could be held against, and where the music of playlists wasn't looked for.
 
     `unopened` are the files of playlists that couldn't be used.
@@ -33,5 +33,5 @@ def _about_scenes(house: House, *, with_rooms: bool) -> str:
     return "no room to hold it against, so its looks and chimes aren't checked; see: kacenv rooms"
 
 
-def _at(file: str, text: str) -> Caution:
-    return Caution(file, 1, 1, text, Rule.UNCHECKED)
+def _at(file: str, text: str) -> LintWarning:
+    return LintWarning(file, 1, 1, text, WarningRule.UNCHECKED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.parsers import expat  # entities are refused before it sees them
 
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Decibels, Seconds
 
 _XSPF = "http://xspf.org/ns/0/"
@@ -15,7 +15,7 @@ _FILE_URL = re.compile(r"file://(localhost)?(?=/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlaylistEntry:
     """Entry of a playlist: a file not yet located or measured."""
 
     file: str
@@ -37,9 +37,9 @@ def local(location: str) -> str:
     return unquote(location[match.end() :]) if match else location
 
 
-def read_m3u8(text: str) -> list[Entry]:
+def read_m3u8(text: str) -> list[PlaylistEntry]:
     """Read the entries of an extended M3U file; lines with # are comments or titles."""
-    entries: list[Entry] = []
+    entries: list[PlaylistEntry] = []
     label = ""
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
@@ -48,7 +48,7 @@ def read_m3u8(text: str) -> list[Entry]:
         elif line and not line.startswith("#"):
             artist, title = _label(label, line)
             where = f"track {len(entries) + 1}"
-            entries.append(Entry(local(line), title, artist, number, where=where))
+            entries.append(PlaylistEntry(local(line), title, artist, number, where=where))
             label = ""
     return entries
 
@@ -63,7 +63,7 @@ def _stem(file: str) -> str:
     return file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def read_xspf(text: str, file: str) -> list[Entry]:
+def read_xspf(text: str, file: str) -> list[PlaylistEntry]:
     """Read the entries of an XSPF file; `file` names it in problems.
 
     Raises:
@@ -74,14 +74,14 @@ def read_xspf(text: str, file: str) -> list[Entry]:
         line = text.count("\n", 0, declared.start()) + 1
         found = f"a line that begins with {declared[0]}"
         expected = "plain XSPF without declarations of its own; export the playlist again"
-        raise LoadError((Problem(file, line, 1, "", found, expected),))
+        raise LoadError((FileProblem(file, line, 1, "", found, expected),))
     reader = _XspfReader()
     try:
         reader.read(text)
     except expat.ExpatError as error:
         found = f"something that isn't XML ({expat.ErrorString(error.code)})"
         expected = "XSPF, as a music player exports it; export the playlist again"
-        problem = Problem(file, error.lineno, error.offset + 1, "", found, expected)
+        problem = FileProblem(file, error.lineno, error.offset + 1, "", found, expected)
         raise LoadError((problem,)) from error
     return list(reader.entries())
 
@@ -108,13 +108,13 @@ class _XspfReader:
     def read(self, text: str) -> None:
         self._parser.Parse(text.encode("utf-8", "replace"), True)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PlaylistEntry]:
         for number, track in enumerate(self._tracks, start=1):
             texts = {name: " ".join(text.split()) for name, text in track.texts.items()}
             file = _path(texts.get("location", ""))
             title = texts.get("title") or _stem(file)
             where, artist = f"track {number}", texts.get("creator", "")
-            yield Entry(file, title, artist, track.line, track.column, where)
+            yield PlaylistEntry(file, title, artist, track.line, track.column, where)
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         self._open.append(name.removeprefix(f"{_XSPF} "))

@@ -2,23 +2,25 @@
 
 from pathlib import Path
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Headers
 from kacenv.config.house import House
-from kacenv.config.playlists.resolve import Opened, open_playlist
+from kacenv.config.playlists.resolve import ResolvedPlaylist, open_playlist
 from kacenv.core.errors import LoadError
 
 
-class Shelf:
+class PlaylistCache:
     """Loads playlists of `house` on demand; `known` and `headers` are caches of file contents."""
 
-    def __init__(self, house: House, known: Known, headers: Headers | None = None) -> None:
+    def __init__(
+        self, house: House, known: KnownMeasurements, headers: Headers | None = None
+    ) -> None:
         self.names = house.playlists()
         self._house = house
         self._known, self._headers = known, headers or Headers()
-        self._opened: dict[tuple[str, Path | None], Opened | LoadError] = {}
+        self._opened: dict[tuple[str, Path | None], ResolvedPlaylist | LoadError] = {}
 
-    def open(self, name: str, music_root: Path | None) -> Opened:
+    def open(self, name: str, music_root: Path | None) -> ResolvedPlaylist:
         """Load the playlist `name`, with music from the house and from `music_root`.
 
         Raises:
@@ -32,7 +34,7 @@ class Shelf:
             raise found
         return found
 
-    def _fetch(self, name: str, music_root: Path | None) -> Opened | LoadError:
+    def _fetch(self, name: str, music_root: Path | None) -> ResolvedPlaylist | LoadError:
         path = self._house.playlist(name)
         assert path is not None  # noqa: S101 - the house has just listed it
         try:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Header, Headers
 from kacenv.config.house import YAML
-from kacenv.config.playlists.formats import Entry, read_m3u8, read_xspf
-from kacenv.config.playlists.resolved_track import Listed
+from kacenv.config.playlists.formats import PlaylistEntry, read_m3u8, read_xspf
+from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.document import Document, parse
 from kacenv.config.yaml.text_files import any_of, near, read_text, shown, siblings
 from kacenv.config.yaml.validation import in_order, validate
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.playlist import Cut, Order, Playlist, Queue
 
@@ -30,10 +30,10 @@ class _TrackError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _ParsedPlaylist:
     """Playlist file as read, whatever its format."""
 
-    entries: list[Entry]
+    entries: list[PlaylistEntry]
     crossfade: Seconds
     order: Order = Order.AS_LISTED
     seed: int = 0
@@ -43,15 +43,15 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ResolvedPlaylist:
     """Playlist with all its tracks located: as written, and as played."""
 
-    tracks: list[Listed]
+    tracks: list[ResolvedTrack]
     queue: Queue
 
 
 def load_queue(
-    path: Path, name: str, music_root: Path | None = None, known: Known | None = None
+    path: Path, name: str, music_root: Path | None = None, known: KnownMeasurements | None = None
 ) -> Queue:
     """Load the playlist at `path` as a queue; scenes call it `name`.
 
@@ -64,7 +64,9 @@ def load_queue(
     return open_playlist(path, name, music_root, known).queue
 
 
-def listed_tracks(path: Path, music_root: Path | None, known: Known | None) -> list[Listed]:
+def listed_tracks(
+    path: Path, music_root: Path | None, known: KnownMeasurements | None
+) -> list[ResolvedTrack]:
     """Return every track of the playlist at `path`, located and measured.
 
     Raises:
@@ -77,16 +79,18 @@ def open_playlist(
     path: Path,
     name: str,
     music_root: Path | None = None,
-    known: Known | None = None,
+    known: KnownMeasurements | None = None,
     headers: Headers | None = None,
-) -> Opened:
+) -> ResolvedPlaylist:
     """Load the playlist at `path`, which scenes call `name`; `headers` is a cache.
 
     Raises:
         LoadError: With every track that can't be used.
     """
     reading = _read(path)
-    shelf = _Music(_roots(path, music_root), known or Known(), headers or Headers())
+    shelf = _MusicSources(
+        _roots(path, music_root), known or KnownMeasurements(), headers or Headers()
+    )
     tracks = _listed_in(reading, path, shelf)
     cuts = tuple(track.cut() for track in tracks)
     queue = Queue(
@@ -97,21 +101,21 @@ def open_playlist(
         repeat=reading.repeat,
         fit=reading.order is Order.FIT,
     )
-    return Opened(tracks, queue)
+    return ResolvedPlaylist(tracks, queue)
 
 
 @dataclass(frozen=True, slots=True)
-class _Music:
+class _MusicSources:
     """Folders of music, and what is known of its files."""
 
     roots: list[Path]
-    known: Known
+    known: KnownMeasurements
     headers: Headers
 
 
-def _listed_in(reading: _Reading, path: Path, music: _Music) -> list[Listed]:
-    problems: list[Problem] = []
-    tracks: list[Listed] = []
+def _listed_in(reading: _ParsedPlaylist, path: Path, music: _MusicSources) -> list[ResolvedTrack]:
+    problems: list[FileProblem] = []
+    tracks: list[ResolvedTrack] = []
     for entry in reading.entries:
         try:
             tracks.append(_listed(entry, path, music))
@@ -124,14 +128,14 @@ def _listed_in(reading: _Reading, path: Path, music: _Music) -> list[Listed]:
     return tracks
 
 
-def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list[Problem]]:
+def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list[FileProblem]]:
     """Return a playlist's sound files without opening them, and the problems of missing ones.
 
     Raises:
         LoadError: The playlist itself can't be read.
     """
     files: list[Path] = []
-    problems: list[Problem] = []
+    problems: list[FileProblem] = []
     for entry in _read(path).entries:
         try:
             files.append(_locate(entry.file, _roots(path, music_root)))
@@ -144,9 +148,9 @@ def _roots(path: Path, music_root: Path | None) -> list[Path]:
     return [path.parent.resolve()] + ([music_root.resolve()] if music_root else [])
 
 
-def _problem(path: Path, entry: Entry, refused: _TrackError) -> Problem:
+def _problem(path: Path, entry: PlaylistEntry, refused: _TrackError) -> FileProblem:
     place = (shown(path), entry.line, entry.column, entry.where)
-    return Problem(*place, *_as_written(path, *refused.args))
+    return FileProblem(*place, *_as_written(path, *refused.args))
 
 
 def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
@@ -154,21 +158,21 @@ def _as_written(path: Path, found: str, expected: str, example: str = "") -> tup
     return found, expected, example if path.suffix in YAML else example.removeprefix("file: ")
 
 
-def _read(path: Path) -> _Reading:
+def _read(path: Path) -> _ParsedPlaylist:
     text, file = read_text(path), shown(path)
     if path.suffix in YAML:
         return _from_yaml(parse(text, file))
     entries = read_xspf(text, file) if path.suffix == ".xspf" else read_m3u8(text)
     if not entries:
         found, expected = "no tracks", "at least one track, as a music player exports it"
-        raise LoadError((Problem(file, 1, 1, "", found, expected),))
-    return _Reading(entries, CROSSFADE)
+        raise LoadError((FileProblem(file, 1, 1, "", found, expected),))
+    return _ParsedPlaylist(entries, CROSSFADE)
 
 
-def _from_yaml(document: Document) -> _Reading:
+def _from_yaml(document: Document) -> _ParsedPlaylist:
     playlist = validate(Playlist, document)
     entries = [
-        Entry(
+        PlaylistEntry(
             file=track.file,
             title=track.title,
             artist=track.artist,
@@ -185,10 +189,10 @@ def _from_yaml(document: Document) -> _Reading:
     ]
     chosen = "crossfade" in document.tree
     how = playlist.order, playlist.seed, playlist.repeat
-    return _Reading(entries, playlist.crossfade, *how, chosen)
+    return _ParsedPlaylist(entries, playlist.crossfade, *how, chosen)
 
 
-def _listed(entry: Entry, path: Path, music: _Music) -> Listed:
+def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedTrack:
     file = _locate(entry.file, music.roots)
     header, sound = _header(file, music.headers), music.known.find(file)
     stated = header.length
@@ -202,7 +206,7 @@ def _listed(entry: Entry, path: Path, music: _Music) -> Listed:
         found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
         raise _TrackError(found, "a cue_in before the end", "cue_in: 0s")
     ends = Seconds(min(end, whole))
-    return Listed(shown(path), entry, file, stated, begin, ends, sound, header.words)
+    return ResolvedTrack(shown(path), entry, file, stated, begin, ends, sound, header.words)
 
 
 def _locate(file: str, roots: list[Path]) -> Path:
@@ -264,10 +268,10 @@ def _longest_crossfade(cuts: Sequence[Cut]) -> Seconds:
     return Seconds(min(cut.length for cut in cuts) / 2)
 
 
-def _too_short(reading: _Reading, tracks: list[Listed]) -> list[Problem]:
+def _too_short(reading: _ParsedPlaylist, tracks: list[ResolvedTrack]) -> list[FileProblem]:
     needed = 2 * reading.crossfade
     return [
-        Problem(
+        FileProblem(
             *(track.file, track.entry.line, track.entry.column, track.entry.where),
             f"{format_seconds(track.length)} of music, with a crossfade of"
             f" {format_seconds(reading.crossfade)}",

@@ -3,27 +3,27 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kacenv.analysis import Sound
+from kacenv.analysis import Measurement
 from kacenv.analysis.normalization import heard, levelled
-from kacenv.config.playlists.formats import Entry
+from kacenv.config.playlists.formats import PlaylistEntry
 from kacenv.core.units import Seconds
 from kacenv.model.playlist import Cut
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ResolvedTrack:
     """Located track: its playlist entry, its file, and its measurement."""
 
     file: str
     """Path of the playlist's file."""
-    entry: Entry
+    entry: PlaylistEntry
     path: Path
     stated: Seconds
     """Length in the sound file's header."""
     begin: Seconds
     end: Seconds
     """Part that the playlist plays, silence included."""
-    sound: Sound | None = None
+    sound: Measurement | None = None
     words: str | None = None
     """Tag that suggests words."""
 

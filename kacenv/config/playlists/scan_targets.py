@@ -7,24 +7,24 @@ from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import located_files
 from kacenv.config.yaml.validation import in_order
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 
 
-class Music(NamedTuple):
+class HouseMusic(NamedTuple):
     """Sound files, each once, and the entries without a file."""
 
     files: list[Path]
-    problems: list[Problem]
+    problems: list[FileProblem]
 
 
-def house_music(house: House, names: list[str]) -> Music:
+def house_music(house: House, names: list[str]) -> HouseMusic:
     """Return the music of the playlists of these names or paths, or of all if `names` is empty.
 
     Raises:
         LoadError: There is no playlist of such a name.
     """
     files: dict[Path, None] = {}
-    problems: list[Problem] = []
+    problems: list[FileProblem] = []
     for name in names or house.playlists():
         path = house.playlist_file(name)
         for root in music_roots(house):
@@ -34,4 +34,4 @@ def house_music(house: House, names: list[str]) -> Music:
                 found, missing = [], list(error.problems)
             files.update(dict.fromkeys(found))
             problems += missing
-    return Music(list(files), list(in_order(problems)))
+    return HouseMusic(list(files), list(in_order(problems)))

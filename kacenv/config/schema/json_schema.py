@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 from kacenv.config.schema import patterns, rules
 from kacenv.config.schema.patterns import Schema
 from kacenv.config.yaml.document import Trail, parse
-from kacenv.config.yaml.field_help import Guide
+from kacenv.config.yaml.field_help import FieldHelp
 from kacenv.core.units import format_seconds
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
@@ -25,7 +25,7 @@ from kacenv.model.scene import Scene
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-class Kind(StrEnum):
+class SchemaKind(StrEnum):
     """Kind of a file."""
 
     ROOM = "room"
@@ -33,10 +33,10 @@ class Kind(StrEnum):
     PLAYLIST = "playlist"
 
 
-_MODELS: Final[dict[Kind, type[Model]]] = {
-    Kind.ROOM: Room,
-    Kind.SCENE: Scene,
-    Kind.PLAYLIST: Playlist,
+_MODELS: Final[dict[SchemaKind, type[Model]]] = {
+    SchemaKind.ROOM: Room,
+    SchemaKind.SCENE: Scene,
+    SchemaKind.PLAYLIST: Playlist,
 }
 _FORMATS: Final[dict[str, Callable[[float], str]]] = {
     "1h10m": format_seconds,
@@ -48,16 +48,16 @@ _FORMATS: Final[dict[str, Callable[[float], str]]] = {
 """Formats of defaults, by the example of their pattern."""
 
 
-def schema_of(kind: Kind) -> Schema:
+def schema_of(kind: SchemaKind) -> Schema:
     """Return the JSON Schema (draft 2020-12) of the files of one kind."""
     model = _MODELS[kind]
     made = model.model_json_schema(schema_generator=_Generator)
-    root = {"$schema": DRAFT, **_Finisher(made, Guide(model)).finish()}
+    root = {"$schema": DRAFT, **_SchemaAnnotator(made, FieldHelp(model)).finish()}
     root["title"] = f"kacenv {kind}"
     return root
 
 
-def text_of(kind: Kind) -> str:
+def text_of(kind: SchemaKind) -> str:
     """Return the schema as the text of a file."""
     return json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
 
@@ -99,10 +99,10 @@ def _validator(schema: Any) -> str:
     return str(getattr(function.get("function"), "__qualname__", ""))
 
 
-class _Finisher:
+class _SchemaAnnotator:
     """Adds descriptions, examples and defaults for editors."""
 
-    def __init__(self, root: Schema, guide: Guide) -> None:
+    def __init__(self, root: Schema, guide: FieldHelp) -> None:
         self._root, self._guide = root, guide
         self._done: set[str] = set()
 

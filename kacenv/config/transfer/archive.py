@@ -22,7 +22,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class ArchivedFile:
     """File in the archive."""
 
     path: str
@@ -35,7 +35,7 @@ class Manifest:
     """Manifest of a packed scene named `scene`."""
 
     scene: str
-    files: tuple[Packed, ...]
+    files: tuple[ArchivedFile, ...]
 
     def to_json(self) -> bytes:
         """Return the manifest as JSON; the same files give the same bytes."""
@@ -65,14 +65,14 @@ def manifest_of(content: bytes) -> Manifest:
     return Manifest(scene, files)
 
 
-def _packed(entry: Any) -> Packed:
+def _packed(entry: Any) -> ArchivedFile:
     match entry:
         case {"path": str(path), "size": int(size), "sha256": str(sha256)} if (
             len(entry) == 3 and size >= 0 and _SHA256.fullmatch(sha256)
         ):
             if not is_safe(path):
                 raise ValueError(f"it holds {path[:60]!r}, which is no place for a scene or music")
-            return Packed(path, size, sha256)
+            return ArchivedFile(path, size, sha256)
     raise ValueError("its list of files is damaged")
 
 

@@ -10,10 +10,16 @@ from typing import Final, NamedTuple
 
 import yaml
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.config.house import House
-from kacenv.config.playlists.playlist_cache import Shelf
-from kacenv.config.transfer.import_folder import Piece, playlist_text, scalar, slug, title_of
+from kacenv.config.playlists.playlist_cache import PlaylistCache
+from kacenv.config.transfer.import_folder import (
+    ImportedTrack,
+    playlist_text,
+    scalar,
+    slug,
+    title_of,
+)
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.text_files import any_of, read_text, refuse
 from kacenv.config.yaml.validation import validate
@@ -34,7 +40,7 @@ _NAMED: Final = re.compile(r"(?:[&!]\S*\s+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PlaylistDemand:
     """Requirements of a scene on one of its playlists.
 
     `length` is the total of its phases, `energy` the average of its tracks, from 1 (still) to
@@ -46,17 +52,19 @@ class Wanted:
     energy: float
 
 
-def wanted_by(house: House, scene: Scene) -> list[Wanted]:
+def demands_of(house: House, scene: Scene) -> list[PlaylistDemand]:
     """Return the requirements on each playlist of the scene's phases, the calmest first."""
     lengths: dict[str, float] = {}
     for phase in scene.phases:
         lengths[phase.playlist] = lengths.get(phase.playlist, 0.0) + phase.duration
-    shelf = Shelf(house, Known())
-    wanted = [Wanted(name, Seconds(span), _energy(shelf, name)) for name, span in lengths.items()]
+    shelf = PlaylistCache(house, KnownMeasurements())
+    wanted = [
+        PlaylistDemand(name, Seconds(span), _energy(shelf, name)) for name, span in lengths.items()
+    ]
     return sorted(wanted, key=lambda one: one.energy)
 
 
-def _energy(shelf: Shelf, name: str) -> float:
+def _energy(shelf: PlaylistCache, name: str) -> float:
     if name not in shelf.names:
         return _USUAL
     with suppress(LoadError):
@@ -65,7 +73,7 @@ def _energy(shelf: Shelf, name: str) -> float:
     return _USUAL
 
 
-class Thin(NamedTuple):
+class ShortPlaylist(NamedTuple):
     """New playlist whose music, of this `length`, is under half of the time `wanted`."""
 
     playlist: str
@@ -73,7 +81,9 @@ class Thin(NamedTuple):
     wanted: Seconds
 
 
-def deal(pieces: Sequence[Piece], wanted: Sequence[Wanted]) -> dict[str, list[Piece]]:
+def assign(
+    pieces: Sequence[ImportedTrack], wanted: Sequence[PlaylistDemand]
+) -> dict[str, list[ImportedTrack]]:
     """Assign tracks to playlists in proportion to their time, the calmest to the calmest.
 
     Of tracks with equal energy, those longer than other playlists' phases go to the longest. Each
@@ -82,7 +92,7 @@ def deal(pieces: Sequence[Piece], wanted: Sequence[Wanted]) -> dict[str, list[Pi
     """
     least = min(2, len(pieces) // len(wanted))
     rest = list(pieces)
-    dealt: dict[str, list[Piece]] = {}
+    dealt: dict[str, list[ImportedTrack]] = {}
     for number, one in enumerate(wanted):
         coming = [other.length for other in wanted[number:]]
         ranked = _ranked(rest, coming)
@@ -92,19 +102,19 @@ def deal(pieces: Sequence[Piece], wanted: Sequence[Wanted]) -> dict[str, list[Pi
     return dealt
 
 
-def _ranked(pieces: Sequence[Piece], coming: Sequence[Seconds]) -> list[Piece]:
+def _ranked(pieces: Sequence[ImportedTrack], coming: Sequence[Seconds]) -> list[ImportedTrack]:
     """Rank tracks for the first of the `coming` lengths: by energy, then by length."""
     longest = coming[0] == max(coming)
     fits = min(coming) if longest else coming[0]
 
-    def rank(piece: Piece) -> tuple[float, float]:
+    def rank(piece: ImportedTrack) -> tuple[float, float]:
         excess = max(0.0, piece.length - fits)
         return piece.energy or _USUAL, -excess if longest else excess
 
     return sorted(pieces, key=rank)
 
 
-def _count(ranked: Sequence[Piece], coming: Sequence[Seconds], least: int) -> int:
+def _count(ranked: Sequence[ImportedTrack], coming: Sequence[Seconds], least: int) -> int:
     """Return the number of ranked tracks for the first of the `coming` lengths."""
     length, longest = coming[0], max(coming)
     if len(coming) == 1:
@@ -123,7 +133,7 @@ def _count(ranked: Sequence[Piece], coming: Sequence[Seconds], least: int) -> in
     return count
 
 
-class Dealing:
+class PhaseAssignment:
     """Plan of the files to write: playlists `NAME-settle` and so on, and a scene `SCENE-NAME`.
 
     Raises:
@@ -135,7 +145,7 @@ class Dealing:
     ) -> None:
         self._source = house.scene(scene)
         self._scene = validate(Scene, parse(read_text(self._source), self._source.name))
-        self._wanted = wanted_by(house, self._scene)
+        self._wanted = demands_of(house, self._scene)
         self._folder = folder
         stem = slug(name or folder.resolve().name)
         self._names = _names(stem, [one.playlist for one in self._wanted])
@@ -161,22 +171,24 @@ class Dealing:
             found = "1 piece" if count == 1 else f"{count} pieces"
             raise refuse(self._folder, f"{found} that can be played", expected)
 
-    def thin(self, pieces: Sequence[Piece]) -> Iterator[Thin]:
+    def thin(self, pieces: Sequence[ImportedTrack]) -> Iterator[ShortPlaylist]:
         """Yield the new playlists with under half of their time's music, the calmest first."""
-        dealt = deal(pieces, self._wanted)
+        dealt = assign(pieces, self._wanted)
         for one in self._wanted:
             length = Seconds(sum(piece.length for piece in dealt[one.playlist]))
             if length < _THIN * one.length:
-                yield Thin(self._names[one.playlist], length, one.length)
+                yield ShortPlaylist(self._names[one.playlist], length, one.length)
 
-    def files(self, pieces: Sequence[Piece], *, listened: bool) -> Iterator[tuple[Path, str]]:
+    def files(
+        self, pieces: Sequence[ImportedTrack], *, listened: bool
+    ) -> Iterator[tuple[Path, str]]:
         """Yield paths and texts of the playlists, in the order of the phases, and of the scene.
 
         Raises:
             LoadError: There are fewer tracks than playlists.
         """
         self.must_suffice(len(pieces))
-        dealt = deal(pieces, self._wanted)
+        dealt = assign(pieces, self._wanted)
         for name in dict.fromkeys(phase.playlist for phase in self._scene.phases):
             title = _list_title(self._music, name)
             text = playlist_text(title, dealt[name], listened=listened)

@@ -6,11 +6,11 @@ from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET  # only writes
 
-from kacenv.analysis import Known, known_sounds
+from kacenv.analysis import KnownMeasurements, known_measurements
 from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import listed_tracks
-from kacenv.config.playlists.resolved_track import Listed
+from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.errors import KacenvError, LoadError
 
 KINDS: Final = (".m3u8", ".xspf")
@@ -20,7 +20,9 @@ class ExportError(KacenvError):
     """File that can't be written; the message says what to do instead."""
 
 
-def house_tracks(house: House, name: str, known: Known | None = None) -> list[Listed]:
+def house_tracks(
+    house: House, name: str, known: KnownMeasurements | None = None
+) -> list[ResolvedTrack]:
     """Return every track of a playlist, by its name or path, found with any room's music folder.
 
     Raises:
@@ -30,14 +32,14 @@ def house_tracks(house: House, name: str, known: Known | None = None) -> list[Li
     first: LoadError | None = None
     for root in music_roots(house):
         try:
-            return listed_tracks(path, root, known or known_sounds())
+            return listed_tracks(path, root, known or known_measurements())
         except LoadError as error:
             first = first or error
     assert first is not None  # noqa: S101 - there is always one root to try
     raise first
 
 
-def export(tracks: Sequence[Listed], title: str, path: Path) -> None:
+def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
     """Write a playlist to `path` in the format of its suffix, .m3u8 or .xspf; never overwrite.
 
     Files below the playlist's folder get relative paths, others absolute ones.
@@ -60,11 +62,11 @@ def export(tracks: Sequence[Listed], title: str, path: Path) -> None:
         raise ExportError(f"{path} can't be written ({error.strerror}).") from error
 
 
-def _m3u8(tracks: Sequence[Listed], folder: Path) -> str:
+def _m3u8(tracks: Sequence[ResolvedTrack], folder: Path) -> str:
     return "\n".join(["#EXTM3U", *_m3u8_lines(tracks, folder)]) + "\n"
 
 
-def _m3u8_lines(tracks: Sequence[Listed], folder: Path) -> Iterator[str]:
+def _m3u8_lines(tracks: Sequence[ResolvedTrack], folder: Path) -> Iterator[str]:
     for track in tracks:
         # Players take what is before the first hyphen for the artist.
         artist = track.entry.artist.replace(" - ", ", ")
@@ -79,7 +81,7 @@ def _from(folder: Path, path: Path) -> str:
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
-def _xspf(tracks: Sequence[Listed], title: str, folder: Path) -> str:
+def _xspf(tracks: Sequence[ResolvedTrack], title: str, folder: Path) -> str:
     root = ET.Element("playlist", {"version": "1", "xmlns": "http://xspf.org/ns/0/"})
     ET.SubElement(root, "title").text = title
     listed = ET.SubElement(root, "trackList")

@@ -8,8 +8,8 @@ from typing import Final
 
 import yaml
 
-from kacenv.analysis import Known
-from kacenv.analysis.energy_estimate import guessed_energy
+from kacenv.analysis import KnownMeasurements
+from kacenv.analysis.energy_estimate import estimated_energy
 from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.tags import Tags, read_tags
 from kacenv.analysis.vocal_tags import vocals_by_tag
@@ -28,7 +28,7 @@ _NUMBER: Final = re.compile(r"^\d+[\s._-]+(?=\D)")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ImportedTrack:
     """Sound file for a playlist; `file` is its path in the playlist."""
 
     file: str
@@ -41,7 +41,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedFile:
     """File that can't be played in a session, with the reason."""
 
     path: Path
@@ -114,25 +114,27 @@ def slug(text: str) -> str:
     return _NOT_SLUG.sub("-", text.lower()).strip("-") or "music"
 
 
-def look_at(files: Iterable[Path], base: Path, known: Known) -> Iterator[Piece | LeftOut]:
+def look_at(
+    files: Iterable[Path], base: Path, known: KnownMeasurements
+) -> Iterator[ImportedTrack | SkippedFile]:
     """Yield a playlist track for each file, or the reason why it is left out."""
     for path in files:
         sound, tags = known.find(path.resolve()), read_tags(path)
         length = sound.duration if sound else tags.length
         if sound and sound.silent:
-            yield LeftOut(path, "there is nothing to hear in it")
+            yield SkippedFile(path, "there is nothing to hear in it")
         elif not length:
-            yield LeftOut(path, "it can't be read; is it damaged?")
+            yield SkippedFile(path, "it can't be read; is it damaged?")
         elif length < SHORTEST:
             wanted = format_seconds(SHORTEST)
-            yield LeftOut(path, f"it lasts {format_seconds(length)}, less than {wanted}")
+            yield SkippedFile(path, f"it lasts {format_seconds(length)}, less than {wanted}")
         else:
             file = str(path.resolve().relative_to(base))
-            energy = guessed_energy(sound) if sound else None
-            yield Piece(file, tags, length, energy, vocals_by_tag(path))
+            energy = estimated_energy(sound) if sound else None
+            yield ImportedTrack(file, tags, length, energy, vocals_by_tag(path))
 
 
-def playlist_text(title: str, pieces: Sequence[Piece], *, listened: bool) -> str:
+def playlist_text(title: str, pieces: Sequence[ImportedTrack], *, listened: bool) -> str:
     """Return the playlist as YAML, with every guess marked.
 
     `listened` means that a person has heard every track without words; tracks whose tags suggest
@@ -153,7 +155,7 @@ def playlist_text(title: str, pieces: Sequence[Piece], *, listened: bool) -> str
     return "\n".join(lines) + "\n"
 
 
-def _track(piece: Piece, *, listened: bool) -> Iterator[str]:
+def _track(piece: ImportedTrack, *, listened: bool) -> Iterator[str]:
     tags = piece.tags
     yield f"  - file: {scalar(piece.file)}   # {format_seconds(piece.length)}"
     yield f"    title: {scalar(tags.title or _title(piece.file))}"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kacenv.config.checks.cross_file import Plan, unknown_playlist
+from kacenv.config.checks.cross_file import ScenePlan, unknown_playlist
 from kacenv.config.house import House
-from kacenv.config.transfer.archive import MANIFEST, Manifest, Packed, is_safe
+from kacenv.config.transfer.archive import MANIFEST, ArchivedFile, Manifest, is_safe
 from kacenv.config.transfer.export import house_tracks
 from kacenv.config.yaml.document import read_document
 from kacenv.config.yaml.text_files import shown
@@ -74,7 +74,7 @@ def _gone_if_unfinished(archive: Path) -> Iterator[None]:
 
 def _sources(house: House, file: Path) -> Iterator[_Source]:
     document = read_document(file)
-    plan = Plan(validate(Scene, document), document)
+    plan = ScenePlan(validate(Scene, document), document)
     yield _source(file, f"scenes/{file.stem}.yaml")
     for name, trail in plan.playlists().items():
         path = house.playlist(name)
@@ -99,10 +99,10 @@ def _source(path: Path, name: str) -> _Source:
     return _Source(path, name)
 
 
-def _packed(source: _Source) -> Packed:
+def _packed(source: _Source) -> ArchivedFile:
     with source.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Packed(source.name, file.tell(), digest)
+        return ArchivedFile(source.name, file.tell(), digest)
 
 
 def _write(out: IO[bytes], manifest: Manifest, sources: dict[str, _Source]) -> None:
@@ -114,7 +114,7 @@ def _write(out: IO[bytes], manifest: Manifest, sources: dict[str, _Source]) -> N
                 _add(tar, packed, file)
 
 
-def _add(tar: tarfile.TarFile, packed: Packed, file: IO[bytes]) -> None:
+def _add(tar: tarfile.TarFile, packed: ArchivedFile, file: IO[bytes]) -> None:
     try:
         tar.addfile(_header(packed.path, packed.size), file)
     except ValueError as error:

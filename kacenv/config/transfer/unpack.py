@@ -18,8 +18,8 @@ from kacenv.config.transfer.archive import (
     CHUNK,
     LARGEST_MANIFEST,
     MANIFEST,
+    ArchivedFile,
     Manifest,
-    Packed,
     manifest_of,
 )
 from kacenv.config.yaml.text_files import any_of, refuse
@@ -126,7 +126,7 @@ def _header(header: bytes) -> tarfile.TarInfo:
     return info
 
 
-def _copy(file: IO[bytes], packed: Packed, target: Path) -> None:
+def _copy(file: IO[bytes], packed: ArchivedFile, target: Path) -> None:
     digest, left = hashlib.sha256(), packed.size
     with target.open("xb") as out:
         while left:
@@ -142,7 +142,7 @@ def _copy(file: IO[bytes], packed: Packed, target: Path) -> None:
         _check_music(packed, target)
 
 
-def _check_music(packed: Packed, target: Path) -> None:
+def _check_music(packed: ArchivedFile, target: Path) -> None:
     try:
         kind_of(str(target.resolve()))
     except DeviceError as error:
@@ -177,7 +177,7 @@ def _check_inside(house: House, target: Path) -> None:
         raise refuse(target, "a place behind a link", expected)
 
 
-def _is_same(target: Path, packed: Packed) -> bool:
+def _is_same(target: Path, packed: ArchivedFile) -> bool:
     if not target.is_file() or target.stat().st_size != packed.size:
         return False
     with target.open("rb") as file:

@@ -14,7 +14,7 @@ from yaml.resolver import Resolver
 
 from kacenv.config.yaml import syntax_errors
 from kacenv.config.yaml.text_files import read_text, shown
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 
 try:
     from yaml._yaml import CParser
@@ -48,7 +48,7 @@ _KNOWN_TAGS = {
 }
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Position in a file; both count from 1."""
 
     line: int
@@ -61,9 +61,9 @@ class Document:
 
     file: str
     tree: dict[str, Tree] = field(default_factory=dict)
-    values: dict[Trail, Place] = field(default_factory=dict)
-    keys: dict[Trail, Place] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    values: dict[Trail, Position] = field(default_factory=dict)
+    keys: dict[Trail, Position] = field(default_factory=dict)
+    problems: list[FileProblem] = field(default_factory=list)
     spoilt: set[Trail] = field(default_factory=set)
     """Paths with a problem, so that they aren't reported twice."""
 
@@ -79,13 +79,13 @@ class Document:
                 return None
         return node
 
-    def place(self, trail: Trail, *, of_key: bool = False) -> Place:
+    def place(self, trail: Trail, *, of_key: bool = False) -> Position:
         """Return the position of a value or its key, or of the nearest enclosing block."""
         if of_key and trail in self.keys:
             return self.keys[trail]
         while trail and trail not in self.values:
             trail = trail[:-1]
-        return self.values.get(trail, Place(1, 1))
+        return self.values.get(trail, Position(1, 1))
 
     def where(self, trail: Trail) -> str:
         """Return the path in words: `phase 2 (onset), duration`."""
@@ -111,10 +111,10 @@ class Document:
 
     def problem(
         self, trail: Trail, found: str, expected: str, example: str = "", *, of_key: bool = False
-    ) -> Problem:
+    ) -> FileProblem:
         """Return a problem with the node at `trail`, placed at its value or its key."""
         line, column = self.place(trail, of_key=of_key)
-        return Problem(self.file, line, column, self.where(trail), found, expected, example)
+        return FileProblem(self.file, line, column, self.where(trail), found, expected, example)
 
 
 def read_document(path: Path) -> Document:
@@ -131,12 +131,12 @@ def parse(text: str, file: str) -> Document:
     root = _compose(text, file)
     if root is None:
         raise LoadError(
-            (Problem(file, 1, 1, "", "nothing, or comments alone", "lines of `key: value`"),)
+            (FileProblem(file, 1, 1, "", "nothing, or comments alone", "lines of `key: value`"),)
         )
     if not isinstance(root, yaml.MappingNode):
         found = "a list" if isinstance(root, yaml.SequenceNode) else "a line without a key"
-        raise LoadError((Problem(file, 1, 1, "", found, "lines of `key: value`"),))
-    return _Grower(Document(file)).grow(root)
+        raise LoadError((FileProblem(file, 1, 1, "", found, "lines of `key: value`"),))
+    return _TreeBuilder(Document(file)).grow(root)
 
 
 class _Bounded(Composer):
@@ -197,7 +197,7 @@ def _composed_in_c(text: str) -> yaml.Node | None:
         return None
 
 
-class _Grower:
+class _TreeBuilder:
     """Turns nodes into a document; aliases are expanded within bounds."""
 
     def __init__(self, document: Document) -> None:
@@ -272,12 +272,14 @@ class _Grower:
         document = self._document
         document.spoilt.add(trail)
         document.problems.append(
-            Problem(document.file, line, column, document.where(trail), found, expected, example)
+            FileProblem(
+                document.file, line, column, document.where(trail), found, expected, example
+            )
         )
 
 
-def _place(node: yaml.Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+def _place(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _clean(text: str) -> bool:

@@ -73,7 +73,7 @@ _MEANINGS = {
 }
 
 
-class Guide:
+class FieldHelp:
     """Help on the keys of one kind of file."""
 
     def __init__(self, model: type[BaseModel]) -> None:

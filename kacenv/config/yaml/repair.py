@@ -8,7 +8,7 @@ import copy
 from typing import Any
 
 from kacenv.config.yaml.document import Document, Trail, Tree, parse
-from kacenv.config.yaml.field_help import Guide
+from kacenv.config.yaml.field_help import FieldHelp
 from kacenv.config.yaml.text_files import near
 
 _RULED = {
@@ -20,7 +20,7 @@ _RULED = {
 """Keys that rules are about: a rule can't be checked if one of these was repaired."""
 
 
-def mended(document: Document, guide: Guide, details: list[Any]) -> Tree:
+def repaired(document: Document, guide: FieldHelp, details: list[Any]) -> Tree:
     """Return the tree with invalid values replaced by valid ones; None if that could mislead."""
     tree: Tree = copy.deepcopy(document.tree)
     for detail in details:
@@ -35,7 +35,7 @@ def mended(document: Document, guide: Guide, details: list[Any]) -> Tree:
     return tree
 
 
-def _meant(trail: Trail, guide: Guide) -> str:
+def _meant(trail: Trail, guide: FieldHelp) -> str:
     """Return the key itself, or the one that was probably meant."""
     key = str(trail[-1])
     return near(key, guide.keys(trail[:-1])) or key

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import yaml
 from yaml.reader import ReaderError
 
-from kacenv.core.errors import Problem
+from kacenv.core.errors import FileProblem
 
 
 class BoundError(yaml.MarkedYAMLError):
@@ -65,7 +65,7 @@ _OPEN_PASSWORD = _Hint(
 _SECRET = re.compile(r"(password\w*\s*:).*", re.IGNORECASE)
 
 
-def explain(error: Exception, reached: yaml.Mark, text: str, file: str) -> Problem:
+def explain(error: Exception, reached: yaml.Mark, text: str, file: str) -> FileProblem:
     """Explain an error of the YAML reader; `reached` is the position if `error` has none."""
     message = str(getattr(error, "problem", None) or error)
     hint = next((hint for hint in _HINTS if hint.sign in message), _OTHER)
@@ -73,7 +73,7 @@ def explain(error: Exception, reached: yaml.Mark, text: str, file: str) -> Probl
     found = _line(text, mark.line)
     if _SECRET.match(found):
         hint = _OPEN_PASSWORD
-    return Problem(file, mark.line + 1, mark.column + 1, "", found, hint.expected, hint.example)
+    return FileProblem(file, mark.line + 1, mark.column + 1, "", found, hint.expected, hint.example)
 
 
 def _mark(error: Exception, *, begins: bool) -> yaml.Mark | None:
@@ -89,9 +89,9 @@ def _line(text: str, number: int) -> str:
     return (hidden[:60] + "…" if len(hidden) > 60 else hidden) or "the end of the file"
 
 
-def unprintable(error: ReaderError, text: str, file: str) -> Problem:
+def unprintable(error: ReaderError, text: str, file: str) -> FileProblem:
     """Return the problem of a character that YAML doesn't allow."""
     before = text[: error.position]
     line, column = before.count("\n") + 1, error.position - before.rfind("\n")
     found = f"a character that can't be shown (number {ord(text[error.position])})"
-    return Problem(file, line, column, "", found, "a plain text file; delete the character")
+    return FileProblem(file, line, column, "", found, "a plain text file; delete the character")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.system.paths import is_packed
 
 MAX_BYTES = 1_000_000
@@ -23,7 +23,7 @@ def shown(path: Path) -> str:
 def refuse(path: Path, found: str, expected: str, example: str = "") -> LoadError:
     """Return the error of a file or folder that can't be used as a whole."""
     spot = (0, 0) if is_folder(path) else (1, 1)
-    return LoadError((Problem(shown(path), *spot, "", found, expected, example),))
+    return LoadError((FileProblem(shown(path), *spot, "", found, expected, example),))
 
 
 def is_folder(path: Path) -> bool:

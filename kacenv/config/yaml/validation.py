@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from kacenv.config.yaml.document import Document, Trail, Tree
-from kacenv.config.yaml.field_help import Guide
-from kacenv.config.yaml.repair import mended
+from kacenv.config.yaml.field_help import FieldHelp
+from kacenv.config.yaml.repair import repaired
 from kacenv.config.yaml.text_files import any_of, near
-from kacenv.core.errors import LoadError, Problem, UnitError
+from kacenv.core.errors import FileProblem, LoadError, UnitError
 from kacenv.core.units import parse_days, parse_decibels, parse_kelvin, parse_level, parse_seconds
 from kacenv.model.fields import Model
 
@@ -45,7 +45,7 @@ def validate(model: type[M], document: Document) -> M:
     try:
         value = model.model_validate(document.tree)
     except ValidationError as error:
-        explainer = _Explainer(document, Guide(model))
+        explainer = _Explainer(document, FieldHelp(model))
         problems += explainer.explain(error)
         problems += explainer.hidden_rules(error, model)
     if problems:
@@ -53,7 +53,7 @@ def validate(model: type[M], document: Document) -> M:
     return value
 
 
-def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+def in_order(problems: list[FileProblem]) -> tuple[FileProblem, ...]:
     """Return the problems without duplicates, by file and line."""
     return tuple(sorted(dict.fromkeys(problems), key=lambda one: (one.file, one.line, one.column)))
 
@@ -61,11 +61,11 @@ def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
 class _Explainer:
     """Turns pydantic's errors about one document into problems."""
 
-    def __init__(self, document: Document, guide: Guide) -> None:
+    def __init__(self, document: Document, guide: FieldHelp) -> None:
         self._document = document
         self._guide = guide
 
-    def explain(self, error: ValidationError) -> Iterator[Problem]:
+    def explain(self, error: ValidationError) -> Iterator[FileProblem]:
         for detail in self._details(error):
             yield self._one(detail["loc"], detail)
 
@@ -73,11 +73,11 @@ class _Explainer:
         details = error.errors(include_url=False)
         return [detail for detail in details if not self._is_echo(detail["loc"], detail)]
 
-    def hidden_rules(self, error: ValidationError, model: type[Model]) -> Iterator[Problem]:
+    def hidden_rules(self, error: ValidationError, model: type[Model]) -> Iterator[FileProblem]:
         """Yield violated rules between values, which other errors had hidden."""
         details = self._details(error)
         few = len(details) <= _MOST_MENDED
-        tree = mended(self._document, self._guide, details) if few else None
+        tree = repaired(self._document, self._guide, details) if few else None
         if tree is None:
             return
         try:
@@ -94,7 +94,7 @@ class _Explainer:
         given = self._document.at(trail)
         return detail["type"] == "too_short" and isinstance(given, list) and bool(given)
 
-    def _one(self, trail: Trail, detail: Any) -> Problem:
+    def _one(self, trail: Trail, detail: Any) -> FileProblem:
         if trail and trail[-1] == "[key]":
             return self._bad_name(trail[:-1], detail)
         match detail["type"]:
@@ -107,7 +107,7 @@ class _Explainer:
             case _:
                 return self._wrong_value(trail)
 
-    def _bad_name(self, trail: Trail, detail: Any) -> Problem:
+    def _bad_name(self, trail: Trail, detail: Any) -> FileProblem:
         cause = detail.get("ctx", {}).get("error")
         names = self._guide.keys(trail[:-1])
         if isinstance(cause, UnitError):
@@ -118,7 +118,7 @@ class _Explainer:
         found = f"`{_cut(str(trail[-1]))}`"
         return self._document.problem(trail, found, expected, example, of_key=True)
 
-    def _unknown_key(self, trail: Trail) -> Problem:
+    def _unknown_key(self, trail: Trail) -> FileProblem:
         key, value = str(trail[-1]), self._document.at(trail)
         if key == "password":
             return self._open_password(trail)
@@ -134,7 +134,7 @@ class _Explainer:
         found = f"the key `{_cut(key)}`, which has no meaning here"
         return self._document.problem(trail, found, expected, example, of_key=True)
 
-    def _open_password(self, trail: Trail) -> Problem:
+    def _open_password(self, trail: Trail) -> FileProblem:
         found = "a password that everyone who opens this file can read"
         expected = (
             "`password_file`, a file that holds the password alone,"
@@ -143,7 +143,7 @@ class _Explainer:
         example = "password_file: /etc/kacenv/broker.password"
         return self._document.problem(trail, found, expected, example, of_key=True)
 
-    def _about_people(self, trail: Trail) -> Problem:
+    def _about_people(self, trail: Trail) -> FileProblem:
         found = f"the key `{trail[-1]}`"
         expected = (
             "nothing about the people in the chairs;"
@@ -151,13 +151,13 @@ class _Explainer:
         )
         return self._document.problem(trail, found, expected, of_key=True)
 
-    def _missing_key(self, trail: Trail) -> Problem:
+    def _missing_key(self, trail: Trail) -> FileProblem:
         expected = f"`{trail[-1]}`: {self._guide.meaning(trail)}"
         return self._document.problem(
             trail[:-1], f"no `{trail[-1]}`", expected, self._guide.example(trail)
         )
 
-    def _wrong_value(self, trail: Trail) -> Problem:
+    def _wrong_value(self, trail: Trail) -> FileProblem:
         value = self._document.at(trail)
         expected, example = self._guide.expected(trail), self._guide.example(trail)
         choices = self._guide.at(trail).get("enum", ())
@@ -168,7 +168,7 @@ class _Explainer:
             expected += f"; or no `{trail[-1]}` at all"
         return self._document.problem(trail, _found(trail, value), expected, example)
 
-    def _refused(self, trail: Trail, cause: Exception) -> Problem:
+    def _refused(self, trail: Trail, cause: Exception) -> FileProblem:
         if not isinstance(cause, UnitError):
             return self._document.problem(trail, _found(trail, None), str(cause))
         value = self._document.at(trail)
@@ -179,7 +179,7 @@ class _Explainer:
         example = _pair(trail, guessed) if guessed else example
         return self._document.problem(trail, _found(trail, value), cause.expected, example)
 
-    def _broken_rule(self, trail: Trail, cause: UnitError) -> Problem:
+    def _broken_rule(self, trail: Trail, cause: UnitError) -> FileProblem:
         """Return the problem of a rule between values, placed at the value that violates it."""
         found, words = str(cause.found), re.findall(r"[\w-]+", cause.expected)
         at = _offender(self._document.at(trail), cause)

@@ -7,12 +7,12 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.decks.deck import Deck
 from kacenv.devices.audio.decks.file_deck import FileDeck
 from kacenv.devices.audio.decks.libvlc import instance
-from kacenv.devices.audio.decks.thread_runner import Stagehands
-from kacenv.devices.audio.mixing.meters import Loudness
+from kacenv.devices.audio.decks.thread_runner import ThreadRunner
+from kacenv.devices.audio.mixing.meters import LevelReading
 from kacenv.devices.audio.mixing.mixer import Mixer
-from kacenv.devices.audio.output.device_output import Output
-from kacenv.devices.audio.output.multi_device import Ensemble, Part
-from kacenv.devices.audio.output.render_clock import Pacer
+from kacenv.devices.audio.output.device_output import DeviceOutput
+from kacenv.devices.audio.output.multi_device import DeviceSpec, MultiDeviceOutput
+from kacenv.devices.audio.output.render_clock import RenderClock
 from kacenv.devices.audio.output.sound_device import Device, SoundDevice
 from kacenv.devices.audio.samples import Block
 from kacenv.model.commands import AudioCommand
@@ -36,10 +36,10 @@ class RoomAudio:
         make_deck: Callable[[], Deck] = FileDeck,
         open_device: Callable[[str, int], Device] | None = None,
     ) -> None:
-        self._stagehands = Stagehands()
+        self._stagehands = ThreadRunner()
         self._make_deck = make_deck
         self._mixer = Mixer(room, report, make_deck, self._stagehands.do)
-        self._pacer = Pacer(clock)
+        self._pacer = RenderClock(clock)
         self.moved = 0
         self._output = self._plan(room, open_device)
 
@@ -64,7 +64,7 @@ class RoomAudio:
         return self._output.errors
 
     @property
-    def music_level(self) -> Loudness:
+    def music_level(self) -> LevelReading:
         """Return the music's levels before volumes and trims, over the last tenth of a second."""
         return self._mixer.music_level
 
@@ -73,7 +73,7 @@ class RoomAudio:
         """Return the music's level (dBFS rms) of the last 3 s, before volumes and trims."""
         return self._mixer.recent_music
 
-    def meters(self) -> dict[str, Loudness]:
+    def meters(self) -> dict[str, LevelReading]:
         """Return each output's levels, by its id, over the last tenth of a second."""
         return self._mixer.meters()
 
@@ -112,19 +112,19 @@ class RoomAudio:
 
     def _plan(
         self, room: Room, open_device: Callable[[str, int], Device] | None
-    ) -> Output | Ensemble:
+    ) -> DeviceOutput | MultiDeviceOutput:
         """Return the output: from the mixer for one device, by a shared buffer for several."""
         devices = self._mixer.devices
         if len(devices) == 1:
             wanted, columns = next(iter(devices.items()))
             own = partial(open_device or SoundDevice, wanted, len(columns))
-            return Output(self._pull, len(columns), own, self._begin)
+            return DeviceOutput(self._pull, len(columns), own, self._begin)
         opened = open_device or partial(SoundDevice, telling=True)
         parts = [
-            Part(_names(room, wanted), columns, partial(opened, wanted, len(columns)))
+            DeviceSpec(_names(room, wanted), columns, partial(opened, wanted, len(columns)))
             for wanted, columns in devices.items()
         ]
-        return Ensemble(self._pull, parts)
+        return MultiDeviceOutput(self._pull, parts)
 
     def _begin(self, device: Device) -> None:
         self._pacer.restart(device.latency)

@@ -10,8 +10,8 @@ import numpy as np
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.audio.mixing.automation import SILENT, Dial
-from kacenv.devices.audio.mixing.gain_ramp import Ramp
+from kacenv.devices.audio.mixing.automation import SILENT, LevelAutomation
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.routing import Routing
 from kacenv.devices.audio.output.sound_device import Device, SoundDevice
 from kacenv.devices.audio.samples import RATE, Block, silence
@@ -23,10 +23,10 @@ _CHUNK = 960
 _TAIL = Seconds(0.6)
 """Time (s) to play after the signal, longer than any device's buffer, so that nothing is cut
 off."""
-_PATIENCE = Seconds(10.0)
+_TIMEOUT = Seconds(10.0)
 
 
-class Player:
+class SignalPlayer:
     """Plays `sound` (stereo) on `output`, once or in a loop.
 
     With `rise`, plays in a loop, and fades in from very soft over that time. The output's ceiling
@@ -49,7 +49,10 @@ class Player:
         beside = [other for other in room.outputs if other.device == output.device]
         self._spare = max(max(other.channels) for other in beside) - self._routing.channels
         self._sound, self._frame, self._repeats = sound, 0, rise is not None
-        self._level, self._ramp = Dial(Decibels(0.0) if rise is None else _BEGINS), Ramp()
+        self._level, self._ramp = (
+            LevelAutomation(Decibels(0.0) if rise is None else _BEGINS),
+            GainRamp(),
+        )
         if rise is not None:
             self._level.turn(Decibels(0.0), Seconds(0.0), rise)
         self._end = math.inf if self._repeats else len(sound) / RATE
@@ -71,7 +74,7 @@ class Player:
         if not self._over.is_set():
             self._level.turn(SILENT, self._now, _FALL)
             self._end = min(self._end, self._now + _FALL)
-            self._over.wait(_FALL + _PATIENCE)
+            self._over.wait(_FALL + _TIMEOUT)
         self._device.close()
 
     def wait(self) -> None:
@@ -80,7 +83,7 @@ class Player:
         Raises:
             DeviceError: The device has stopped on the way.
         """
-        in_time = self._over.wait(len(self._sound) / RATE + _PATIENCE)
+        in_time = self._over.wait(len(self._sound) / RATE + _TIMEOUT)
         if self._lost or not in_time:
             raise DeviceError("the sound device has stopped; is it still connected?")
 

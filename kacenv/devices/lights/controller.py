@@ -11,9 +11,9 @@ from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.lamp.lamp_state import LampState
-from kacenv.devices.lights.lamp.limits import Manners
-from kacenv.devices.lights.mqtt_client import Client, Ears
-from kacenv.devices.lights.scheduler import Agenda, Budget
+from kacenv.devices.lights.lamp.limits import LightLimits
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.devices.lights.scheduler import LampScheduler, TokenBucket
 from kacenv.model.commands import LightCommand, ResumeLights, ShowLook
 from kacenv.model.look import Setting
 from kacenv.model.room import Broker, Room
@@ -30,13 +30,13 @@ REPORTS_KEPT = 8
 _log = logging.getLogger(__name__)
 
 
-class Rig:
+class LightController:
     """Performs looks on a room's lamps; `Lamp` decides the messages.
 
     Never blocks on the broker: of the looks requested during an outage, the newest is shown by a
     short fade after it. `tell` receives staff messages, on the controller's or paho's thread.
     Without lamps, all methods do nothing. Only the room's main controller should `announce` its
-    status; see `Client`.
+    status; see `MqttClient`.
 
     Raises:
         DeviceError: A lamp's topic, or the broker's password or certificate, can't be used.
@@ -48,7 +48,7 @@ class Rig:
         self._clock = clock
         self._tell = tell
         self._lamps = {
-            fixture.id: Lamp(fixture, Manners.of(room, fixture)) for fixture in room.lights
+            fixture.id: Lamp(fixture, LightLimits.of(room, fixture)) for fixture in room.lights
         }
         for lamp in self._lamps.values():
             _check_topics(lamp)
@@ -57,7 +57,7 @@ class Rig:
             for topic in lamp.subscriptions:
                 self._by_topic.setdefault(topic, []).append(lamp)
         broker = room.broker or Broker(host="127.0.0.1")
-        self._agenda = Agenda(Budget(broker.messages_per_second))
+        self._agenda = LampScheduler(TokenBucket(broker.messages_per_second))
         self._wake = threading.Condition()
         self._orders: deque[LightCommand] = deque()
         self._reports: dict[str, deque[bytes]] = {}
@@ -68,11 +68,11 @@ class Rig:
         self._client = self._made_client(room, announce)
         self._thread = threading.Thread(target=self._run, name="kacenv-lights", daemon=True)
 
-    def _made_client(self, room: Room, announce: bool) -> Client | None:
+    def _made_client(self, room: Room, announce: bool) -> MqttClient | None:
         if room.broker is None or not self._lamps:
             return None
-        ears = Ears(self._on_link, self._on_report, self._tell)
-        return Client(room.broker, room.name, tuple(self._by_topic), ears, announce=announce)
+        ears = MqttCallbacks(self._on_link, self._on_report, self._tell)
+        return MqttClient(room.broker, room.name, tuple(self._by_topic), ears, announce=announce)
 
     @property
     def connected(self) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.fades.trajectory import URGENT_DURATION
 from kacenv.devices.lights.lamp.lamp_state import LampState
 from kacenv.model.commands import ShowLook
@@ -25,7 +25,7 @@ SETTLE = Seconds(0.5)
 _LOOK_EVERY = 0.02
 
 
-class Outcome(NamedTuple):
+class LampOutcome(NamedTuple):
     """Result for one lamp; `after` is the time (s) to its confirmation, None without one.
 
     `speaks` is False for a lamp that can't report its state.
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 
 
 @contextmanager
-def opened(room: Room, clock: Clock) -> Iterator[Rig]:
+def opened(room: Room, clock: Clock) -> Iterator[LightController]:
     """Open a second light controller that announces no room status and leaves the daemon's alone.
 
     Raises:
@@ -47,7 +47,7 @@ def opened(room: Room, clock: Clock) -> Iterator[Rig]:
     if room.broker is None or not room.lights:
         raise DeviceError(f"The room {room.name} has no lamps; write them under `lights`.")
     heard: list[str] = []
-    rig = Rig(room, clock, heard.append, announce=False)
+    rig = LightController(room, clock, heard.append, announce=False)
     try:
         rig.start()
         if not wait_for(lambda: rig.connected, REACH_WITHIN):
@@ -57,7 +57,7 @@ def opened(room: Room, clock: Clock) -> Iterator[Rig]:
         rig.close()
 
 
-def raise_lights(room: Room) -> tuple[Outcome, ...]:
+def raise_lights(room: Room) -> tuple[LampOutcome, ...]:
     """Fade every lamp to the room's safe light in 3 s; return each lamp's result.
 
     Blocks until all have confirmed and completed the fade, at most 10 s.
@@ -74,21 +74,21 @@ def raise_lights(room: Room) -> tuple[Outcome, ...]:
         return outcomes(rig)
 
 
-def knows_all(rig: Rig) -> bool:
+def knows_all(rig: LightController) -> bool:
     """Tell if every lamp that can report its state has done so."""
     return all(one.state.reported is not None or not one.speaks for one in outcomes(rig))
 
 
-def _is_done(rig: Rig, passed: float) -> bool:
+def _is_done(rig: LightController, passed: float) -> bool:
     arrived = passed > URGENT_DURATION + SETTLE
     return arrived and all(one.after is not None or not one.speaks for one in outcomes(rig))
 
 
-def outcomes(rig: Rig) -> tuple[Outcome, ...]:
+def outcomes(rig: LightController) -> tuple[LampOutcome, ...]:
     """Return each lamp's result so far."""
     shown, silent = rig.shown(), rig.silent
     return tuple(
-        Outcome(name, state.confirmed_after, name not in silent, state)
+        LampOutcome(name, state.confirmed_after, name not in silent, state)
         for name, state in shown.items()
     )
 

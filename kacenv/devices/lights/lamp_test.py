@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import knows_all, opened, wait_for
 from kacenv.devices.lights.lamp.lamp_state import LampState
 from kacenv.model.look import Setting
@@ -22,7 +22,7 @@ PATIENCE = Seconds(4.0)
 """Time (s) after the fade's end in which a lamp may confirm."""
 
 
-class Visit(NamedTuple):
+class LampTestResult(NamedTuple):
     """Test result of one lamp.
 
     `began` and `left` are its reports before and after; `confirmed` tells if it reported the
@@ -38,7 +38,7 @@ class Visit(NamedTuple):
     latency: Seconds | None
 
 
-def walk(room: Room) -> Iterator[Visit]:
+def run_lamp_test(room: Room) -> Iterator[LampTestResult]:
     """Test one lamp after another; yield each result.
 
     Raises:
@@ -47,10 +47,10 @@ def walk(room: Room) -> Iterator[Visit]:
     with opened(room, MonotonicClock()) as rig:
         wait_for(lambda: knows_all(rig), LISTEN)
         for fixture in room.lights:
-            yield _visit(rig, fixture)
+            yield _test_lamp(rig, fixture)
 
 
-def _visit(rig: Rig, fixture: Fixture) -> Visit:
+def _test_lamp(rig: LightController, fixture: Fixture) -> LampTestResult:
     began = _state(rig, fixture).reported
     before = began or Setting(UNKNOWN)
     up = before.level + CHANGE <= 1
@@ -60,10 +60,12 @@ def _visit(rig: Rig, fixture: Fixture) -> Visit:
     state = _state(rig, fixture)
     speaks = fixture.id not in rig.silent
     confirmed = (there is not None) if speaks else None
-    return Visit(fixture.id, began, told, state.reported, state.available, confirmed, there)
+    return LampTestResult(
+        fixture.id, began, told, state.reported, state.available, confirmed, there
+    )
 
 
-def _lead(rig: Rig, fixture: Fixture, setting: Setting) -> Seconds | None:
+def _lead(rig: LightController, fixture: Fixture, setting: Setting) -> Seconds | None:
     """Fade one lamp to `setting`; return the time (s) to its confirmation, None without one."""
     clock = MonotonicClock()
     rig.lead(fixture.id, setting, SPAN)
@@ -77,5 +79,5 @@ def _lead(rig: Rig, fixture: Fixture, setting: Setting) -> Seconds | None:
     return _state(rig, fixture).confirmed_after
 
 
-def _state(rig: Rig, fixture: Fixture) -> LampState:
+def _state(rig: LightController, fixture: Fixture) -> LampState:
     return rig.shown()[fixture.id]

@@ -18,7 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.codec_protocol import LONGEST_PAYLOAD, OFFLINE, ONLINE
-from kacenv.devices.lights.reconnect_backoff import Retry
+from kacenv.devices.lights.reconnect_backoff import ReconnectBackoff
 from kacenv.model.room import Broker
 
 KEEPALIVE = 15
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class MqttCallbacks:
     """Callbacks, invoked on paho's thread."""
 
     changed: Callable[[bool], None]
@@ -41,7 +41,7 @@ class Ears:
     """Message for staff."""
 
 
-class Client:
+class MqttClient:
     """MQTT connection of one room: reconnects by itself, queues nothing while disconnected.
 
     With `announce`, the retained topic `kacenv/<room>/status` is `online` while connected and
@@ -56,7 +56,7 @@ class Client:
         broker: Broker,
         room: str,
         topics: tuple[str, ...],
-        ears: Ears,
+        ears: MqttCallbacks,
         *,
         announce: bool = True,
     ) -> None:
@@ -68,7 +68,7 @@ class Client:
         self._troubles: set[str] = set()
         self._closing = False
         self._watched_at = 0.0
-        self._retry = Retry()
+        self._retry = ReconnectBackoff()
         self._is_refused = False
         self._paho = self._prepared(room)
 

@@ -15,7 +15,7 @@ REFUSED = (5.0, 10.0)
 """Range (s) of the delay after the broker has refused the connection."""
 
 
-class Retry:
+class ReconnectBackoff:
     """Randomized reconnect delays; `chance` draws from a range (s)."""
 
     def __init__(self, chance: Callable[[float, float], float] = uniform) -> None:

@@ -19,7 +19,7 @@ class _Entry(NamedTuple):
     name: str
 
 
-class Budget:
+class TokenBucket:
     """Token bucket: `rate` messages a second, with a burst of `BURST` seconds."""
 
     def __init__(self, rate: float) -> None:
@@ -45,14 +45,14 @@ class Budget:
         return min(self._most, self._left + self._rate * (now - self._since))
 
 
-class Agenda:
+class LampScheduler:
     """Lamps by name, each with the time of its next update.
 
     A lamp that has to wait for a token keeps its time, and so its place in the queue. Urgent lamps
     come before all others and wait for no token.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: TokenBucket) -> None:
         self._budget = budget
         self._number = 0
         self._current: dict[str, int] = {}

@@ -79,7 +79,7 @@ def _message(kind: str, **values: int) -> mido.Message:
     return mido.Message(kind, **values)  # type: ignore[no-untyped-call]  # mido has no types
 
 
-class Port(Protocol):
+class MidiOutputPort(Protocol):
     """MIDI output."""
 
     def send(self, message: mido.Message) -> None:
@@ -91,19 +91,19 @@ class Port(Protocol):
         ...
 
 
-class MidiSystem(Protocol):
+class MidiOutputs(Protocol):
     """MIDI outputs of the machine; both methods raise OSError without MIDI."""
 
     def output_names(self) -> Sequence[str]:
         """Return the names of the available outputs."""
         ...
 
-    def open(self, name: str) -> Port:
+    def open(self, name: str) -> MidiOutputPort:
         """Open an output."""
         ...
 
 
-class RtMidi:
+class RtMidiOutputs:
     """MIDI outputs of this machine."""
 
     def output_names(self) -> Sequence[str]:
@@ -111,12 +111,12 @@ class RtMidi:
         load_rtmidi()
         return _MIDO.get_output_names()  # type: ignore[no-any-return]  # mido has no types
 
-    def open(self, name: str) -> Port:
+    def open(self, name: str) -> MidiOutputPort:
         """Open an output; raise OSError on failure."""
         return _MIDO.open_output(name)  # type: ignore[no-any-return]  # mido has no types
 
 
-class MidiChimes:
+class MidiChimePlayer:
     """Plays chimes on the first MIDI output whose name contains `port_name`.
 
     Sends the messages on its own thread, which also reopens the port after a disconnection.
@@ -126,14 +126,14 @@ class MidiChimes:
         self,
         port_name: str,
         clock: Clock,
-        system: MidiSystem | None = None,
+        system: MidiOutputs | None = None,
         look_every: Seconds = _LOOK_EVERY,
     ) -> None:
         self._wanted = port_name.casefold()
         self._clock = clock
         self._look_every = look_every
-        self._system = system or RtMidi()
-        self._port: Port | None = None
+        self._system = system or RtMidiOutputs()
+        self._port: MidiOutputPort | None = None
         self._port_name = ""
         self._due: list[tuple[float, int, mido.Message]] = []
         self._order = itertools.count()
@@ -226,7 +226,7 @@ class MidiChimes:
                 self._send(_message("control_change", channel=channel, control=control))
 
 
-def _close(port: Port) -> None:
+def _close(port: MidiOutputPort) -> None:
     try:
         port.close()
     except OSError as error:

@@ -6,7 +6,7 @@ from typing import Final
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model import room
-from kacenv.model.midi_trigger import Heard, Sort, Trigger
+from kacenv.model.midi_trigger import MessageKind, MidiMessage, Trigger
 from kacenv.model.request_text import PressError, press_of
 from kacenv.model.requests import End, Press, Stop, Volume
 
@@ -45,7 +45,7 @@ def level_of(value: int) -> Decibels:
     return Decibels(round(max(_LOWEST, 40 * math.log10(value / _PLAN)), 1))
 
 
-def wish_of(control: room.Control) -> "Press | Fader":
+def request_of(control: room.Control) -> "Press | Fader":
     """Parse the request of a control in the room file.
 
     Raises:
@@ -157,17 +157,17 @@ def _meets(before: int, value: int, room_level: Decibels) -> bool:
     return low - _NEAR <= min(room_level, _HIGHEST) <= high + _NEAR
 
 
-class Controls:
+class ControlMap:
     """Controls of a room, as its file maps them."""
 
     def __init__(self, mapped: Iterable[room.Control]) -> None:
         """Parse the mapped requests; raise PressError for an invalid `do`."""
-        self._wishes = [(control.on, wish_of(control)) for control in mapped]
+        self._wishes = [(control.on, request_of(control)) for control in mapped]
         self._pressed_at: dict[Press, Seconds] = {}
         self.forget()
 
     def hear(
-        self, heard: Heard, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
+        self, heard: MidiMessage, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
     ) -> Iterator[Press]:
         """Yield a message's requests, and the postponed; it arrived at `at` (default `now`)."""
         at = now if at is None else at
@@ -219,7 +219,7 @@ def _first(asking: Sequence[Switch]) -> Iterator[Press]:
     yield from [switch.press for switch in asking if not switch.span][:1]
 
 
-class Lesson:
+class TriggerLearner:
     """Describes received messages as lines of a room file, each once."""
 
     def __init__(self, mapped: Iterable[room.Control]) -> None:
@@ -227,22 +227,22 @@ class Lesson:
         self._known: set[str] = set()
         self._values: dict[tuple[int, int], set[int]] = {}
 
-    def learn(self, heard: Heard) -> Iterator[str]:
+    def learn(self, heard: MidiMessage) -> Iterator[str]:
         """Yield the lines to add to the room file's `map`, or a comment with the existing line."""
         for trigger in self._triggers(heard):
             if str(trigger) not in self._known:
                 self._known.add(str(trigger))
                 yield self._line(trigger, heard)
 
-    def _line(self, trigger: Trigger, heard: Heard) -> str:
+    def _line(self, trigger: Trigger, heard: MidiMessage) -> str:
         for control in self._mapped:
             if control.on.concerns(heard) and control.on.is_fader is trigger.is_fader:
                 return f"# {control.on} does this already: {control.do}"
         return f"- {{on: {trigger}, do: {'volume' if trigger.is_fader else 'hold'}}}"
 
-    def _triggers(self, heard: Heard) -> Iterator[Trigger]:
-        if heard.sort is not Sort.CONTROL:
-            if heard.value or heard.sort is Sort.PROGRAM:
+    def _triggers(self, heard: MidiMessage) -> Iterator[Trigger]:
+        if heard.sort is not MessageKind.CONTROL:
+            if heard.value or heard.sort is MessageKind.PROGRAM:
                 yield Trigger(heard.sort, heard.number)
             return
         values = self._values.setdefault((heard.number, heard.channel), set())
@@ -253,7 +253,7 @@ class Lesson:
             yield Trigger(heard.sort, heard.number)
 
 
-class Traffic:
+class FloodDetector:
     """Message counter that detects floods: more than `FLOOD` messages within a second."""
 
     def __init__(self) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 import mido
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.midi.control_map import Controls, Traffic
+from kacenv.devices.midi.control_map import ControlMap, FloodDetector
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 from kacenv.model import room
-from kacenv.model.midi_trigger import Arrivals, Heard, heard_in
+from kacenv.model.midi_trigger import ArrivalTimes, MidiMessage, message_in
 from kacenv.model.requests import Press
 
 LOOK_EVERY: Final = Seconds(2.0)
@@ -35,7 +35,7 @@ Hear = Callable[[Sequence[int], Seconds], None]
 _log = logging.getLogger(__name__)
 
 
-class Port(Protocol):
+class MidiInputPort(Protocol):
     """Open MIDI input."""
 
     @property
@@ -55,12 +55,12 @@ class MidiInputs(Protocol):
         """Return the names of the available inputs."""
         ...
 
-    def open(self, name: str, hear: Hear) -> Port:
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
         """Open an input."""
         ...
 
 
-class Driven(Protocol):
+class ControlTarget(Protocol):
     """Target of the controls; its methods may be called on any thread."""
 
     def press(self, request: Press) -> None:
@@ -98,7 +98,7 @@ class RtMidiPort:
         except (RuntimeError, ValueError) as error:
             self._midi.delete()
             raise OSError(str(error)) from error
-        self._hear, self._over, self._arrivals = hear, threading.Event(), Arrivals()
+        self._hear, self._over, self._arrivals = hear, threading.Event(), ArrivalTimes()
         self._thread = threading.Thread(target=self._fetch, name="midi-port", daemon=True)
         self._thread.start()
 
@@ -144,7 +144,7 @@ class RtMidiInputs:
         finally:
             midi.delete()
 
-    def open(self, name: str, hear: Hear) -> Port:
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
         """Open an input; raise OSError on failure."""
         return RtMidiPort(name, hear)
 
@@ -164,7 +164,7 @@ def _devices() -> set[tuple[str, int]]:
         return set()
 
 
-def fitting(names: Iterable[str], wanted: str) -> list[str]:
+def matching_port(names: Iterable[str], wanted: str) -> list[str]:
     """Return the ports whose names contain `wanted`, ignoring case."""
     return [name for name in names if wanted.casefold() in name.casefold()]
 
@@ -179,16 +179,16 @@ class MidiControls:
     def __init__(
         self,
         mapped: room.Controls,
-        driven: Driven,
+        driven: ControlTarget,
         inputs: MidiInputs | None = None,
         look_every: Seconds = LOOK_EVERY,
     ) -> None:
         self._wanted = mapped.port
-        self._controls, self._traffic = Controls(mapped.map), Traffic()
+        self._controls, self._traffic = ControlMap(mapped.map), FloodDetector()
         self._driven = driven
         self._inputs = inputs or RtMidiInputs()
         self._look_every = look_every
-        self._port: Port | None = None
+        self._port: MidiInputPort | None = None
         self._port_name = ""
         self._note: str | None = None
         self._flooded = self._closing = False
@@ -218,10 +218,10 @@ class MidiControls:
             if self._traffic.is_flood(at):
                 self._flooded = True
                 self._wake.notify()
-            elif now >= self._wary_until and (heard := heard_in(data)):
+            elif now >= self._wary_until and (heard := message_in(data)):
                 self._act(heard, now, at)
 
-    def _act(self, heard: Heard, now: Seconds, at: Seconds) -> None:
+    def _act(self, heard: MidiMessage, now: Seconds, at: Seconds) -> None:
         for press in self._controls.hear(heard, now, self._driven.volume, at=at):
             self._driven.press(press)
         if self._controls.due is not None:
@@ -253,7 +253,7 @@ class MidiControls:
             names = self._inputs.names()
             if self._port and not (self._port_name in names and self._port.alive):
                 self._drop()
-            found = fitting(names, self._wanted)
+            found = matching_port(names, self._wanted)
             if not self._port and found:
                 self._port, self._port_name = self._inputs.open(found[0], self._hear), found[0]
         except OSError as error:
@@ -282,7 +282,7 @@ class MidiControls:
     def _shut_out(self) -> None:
         """Close a flooding port; ignore its messages for a while after it is reopened."""
         self._drop()
-        self._flooded, self._traffic = False, Traffic()
+        self._flooded, self._traffic = False, FloodDetector()
         self._wary_until = Seconds(_now() + self._look_every + WARY)
         self._say(
             f"The MIDI controls “{self._wanted}” send without end and aren't listened to until "

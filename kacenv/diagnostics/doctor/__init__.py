@@ -1,6 +1,6 @@
 """Diagnosis of the machine, the devices and the rooms, with remedies."""
 
-from kacenv.diagnostics.finding import Finding, Mark, to_json, to_text
-from kacenv.diagnostics.probe_runner import Job, examine
+from kacenv.diagnostics.finding import Finding, Severity, to_json, to_text
+from kacenv.diagnostics.probe_runner import ProbeJob, run_probes
 
-__all__ = ["Finding", "Job", "Mark", "examine", "to_json", "to_text"]
+__all__ = ["Finding", "ProbeJob", "Severity", "run_probes", "to_json", "to_text"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kacenv import __version__
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.system.paths import state_folder
 from kacenv.system.timestamps import is_synchronised
 
@@ -61,7 +61,7 @@ def _libraries() -> Finding:
     try:
         vlc = library().libvlc_get_version().decode()
     except DeviceError as error:
-        return Finding("libraries", f"no libVLC, {others}", Mark.WRONG, str(error))
+        return Finding("libraries", f"no libVLC, {others}", Severity.WRONG, str(error))
     return Finding("libraries", f"libVLC {vlc}, {others}")
 
 
@@ -74,15 +74,15 @@ def storage() -> Iterator[Finding]:
     found = f"{free / 1e9:.1f} GB free for what sessions write down"
     if disk.f_flag & os.ST_RDONLY:
         todo = "Look for a broken disk (dmesg), and restart the machine between sessions."
-        yield Finding("storage", "the disk is read-only", Mark.WRONG, todo)
+        yield Finding("storage", "the disk is read-only", Severity.WRONG, todo)
     elif fault := _fault(there):
         yield _unwritable(fault)
     elif free < SCARCE or (disk.f_files and disk.f_favail < 100):
         todo = "Make room on the disk: a session could not be resumed after a power cut."
-        yield Finding("storage", found, Mark.WRONG, todo)
+        yield Finding("storage", found, Severity.WRONG, todo)
     else:
         few = free < LITTLE
-        yield Finding("storage", found, *((Mark.NOTE, "Make room on the disk.") if few else ()))
+        yield Finding("storage", found, *((Severity.NOTE, "Make room on the disk.") if few else ()))
 
 
 def _fault(folder: Path) -> int:
@@ -100,9 +100,9 @@ def _fault(folder: Path) -> int:
 def _unwritable(fault: int) -> Finding:
     if fault in {errno.EACCES, errno.EPERM} and os.geteuid() != 0:
         todo = "To look there too: sudo kacenv doctor"
-        return Finding("storage", "another user's", Mark.NOTE, todo)
+        return Finding("storage", "another user's", Severity.NOTE, todo)
     todo = "Make room, or give the room's user the right to write there (docs/install.md)."
-    return Finding("storage", f"can't be written to: {os.strerror(fault)}", Mark.WRONG, todo)
+    return Finding("storage", f"can't be written to: {os.strerror(fault)}", Severity.WRONG, todo)
 
 
 def clock() -> Iterator[Finding]:
@@ -111,7 +111,7 @@ def clock() -> Iterator[Finding]:
         yield Finding("clock", "synchronised")
     else:
         todo = "Switch on time from the network: timedatectl set-ntp true"
-        yield Finding("clock", "not synchronised", Mark.NOTE, todo)
+        yield Finding("clock", "not synchronised", Severity.NOTE, todo)
     if any(_RTC.glob("rtc*")):
         yield Finding("battery clock", "present")
     else:
@@ -119,4 +119,4 @@ def clock() -> Iterator[Finding]:
             "After a power cut this machine can't know how long it was away, and the room comes "
             "back on hold and asks. Add a clock with a battery (RTC) to spare staff that."
         )
-        yield Finding("battery clock", "none", Mark.NOTE, todo)
+        yield Finding("battery clock", "none", Severity.NOTE, todo)

@@ -14,8 +14,8 @@ from typing import Any
 
 from kacenv.config import House, check_house, load_room
 from kacenv.core.errors import DeviceError, LoadError
-from kacenv.devices.lights.mqtt_client import Client, Ears
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.model.room import Room
 from kacenv.server.systemd_unit import unit_name
 from kacenv.system.paths import run_folders
@@ -39,7 +39,7 @@ def house(home: House) -> Iterator[Finding]:
     )
     if problems:
         found += f"; problems: {problems}"
-        yield Finding("house", found, Mark.WRONG, "See them by: kacenv check")
+        yield Finding("house", found, Severity.WRONG, "See them by: kacenv check")
     else:
         yield Finding("house", found)
 
@@ -50,7 +50,7 @@ def broker(home: House, room: str) -> Iterator[Finding]:
     try:
         place = load_room(home, room)
     except LoadError:
-        yield Finding(what, "the room's file can't be used", Mark.WRONG, "See: kacenv check")
+        yield Finding(what, "the room's file can't be used", Severity.WRONG, "See: kacenv check")
         return
     if place.broker is None:
         yield Finding(what, "none; the room has no lamps")
@@ -67,11 +67,11 @@ def _asked(what: str, room: Room) -> Finding:
         told.append(text)
         news.set()
 
-    ears = Ears(lambda _up: news.set(), lambda _topic, _payload: None, tell)
+    ears = MqttCallbacks(lambda _up: news.set(), lambda _topic, _payload: None, tell)
     try:
-        client = Client(room.broker, room.name, (), ears, announce=False)
+        client = MqttClient(room.broker, room.name, (), ears, announce=False)
     except DeviceError as error:
-        return Finding(what, where, Mark.WRONG, str(error))
+        return Finding(what, where, Severity.WRONG, str(error))
     client.start()
     try:
         news.wait(BROKER_WITHIN)
@@ -80,7 +80,7 @@ def _asked(what: str, room: Room) -> Finding:
     finally:
         client.close()
     todo = told[0] if told else "Is it switched on, and on this network? Is the address right?"
-    return Finding(what, f"{where} doesn't answer", Mark.WRONG, todo)
+    return Finding(what, f"{where} doesn't answer", Severity.WRONG, todo)
 
 
 def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
@@ -90,12 +90,12 @@ def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding(f"{room}: room", f"runs; {found}; sound by {status['sound']}")
     for part, trouble in status["health"].items():
         if trouble:
-            yield Finding(f"{room}: {part}", "not well", Mark.WRONG, trouble)
+            yield Finding(f"{room}: {part}", "not well", Severity.WRONG, trouble)
 
 
 def not_running(room: str, why: str) -> Finding:
     """Report a room that doesn't answer."""
-    return Finding(f"{room}: room", "doesn't run, or doesn't answer", Mark.NOTE, why)
+    return Finding(f"{room}: room", "doesn't run, or doesn't answer", Severity.NOTE, why)
 
 
 def service(room: str) -> Iterator[Finding]:
@@ -103,19 +103,19 @@ def service(room: str) -> Iterator[Finding]:
     what, name = f"{room}: service", unit_name(room)
     if not _BOOTED.is_dir() or not shutil.which("systemctl"):
         todo = f"It is kept running by: kacenv serve --supervised --room {room}"
-        yield Finding(what, "this machine doesn't run systemd", Mark.NOTE, todo)
+        yield Finding(what, "this machine doesn't run systemd", Severity.NOTE, todo)
         return
     keys = "LoadState,ActiveState,SubState,NRestarts"
     said = _output("systemctl", "show", name, f"--property={keys}")
     found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
     if found.get("LoadState") != "loaded":
         todo = f"Have it start with the machine: sudo kacenv service install --room {room}"
-        yield Finding(what, "not installed", Mark.NOTE, todo)
+        yield Finding(what, "not installed", Severity.NOTE, todo)
         return
     active = found.get("ActiveState") == "active"
     how = f"{found.get('ActiveState')} ({found.get('SubState')}), started again "
     how += f"{found.get('NRestarts', '?')} times"
-    more = () if active else (Mark.WRONG, f"Start it: sudo systemctl start {name}")
+    more = () if active else (Severity.WRONG, f"Start it: sudo systemctl start {name}")
     yield Finding(what, how, *more)
 
 
@@ -134,7 +134,9 @@ def log(room: str) -> Iterator[Finding]:
     if last:
         yield Finding(what, f"the last troubles ({len(last)} of {len(lines)})", lines=last)
     elif closed:
-        yield Finding(what, "another user's", Mark.NOTE, "To look there too: sudo kacenv doctor")
+        yield Finding(
+            what, "another user's", Severity.NOTE, "To look there too: sudo kacenv doctor"
+        )
     else:
         yield Finding(what, "no troubles")
 

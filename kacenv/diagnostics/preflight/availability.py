@@ -14,7 +14,7 @@ class RoomTakenError(DaemonError):
         self.reason, self.todo = reason, todo
 
 
-class Lookout(Protocol):
+class RoomAvailability(Protocol):
     """Port to the room's daemon while a probe uses its devices."""
 
     def make_sure(self) -> None:

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.mqtt_client import Client, Ears
-from kacenv.diagnostics.finding import Finding, Mark
-from kacenv.diagnostics.preflight.probe_messages import Said, Step
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
 from kacenv.model.room import Broker, Room
 
 WITHIN = Seconds(5.0)
@@ -23,7 +23,7 @@ _ANSWER_WITHIN = Seconds(2.0)
 _MOST_LOST = 2
 
 
-class Echo:
+class BrokerEcho:
     """MQTT client that sends messages to itself, none of them retained."""
 
     def __init__(self, room: str, broker: Broker) -> None:
@@ -31,8 +31,8 @@ class Echo:
         self.told: list[str] = []
         self._topic = f"kacenv/{room}/preflight/{uuid4().hex[:8]}"
         self._came, self._payload = threading.Event(), b""
-        ears = Ears(lambda _up: self.news.set(), self._hear, self._tell)
-        self._client = Client(broker, room, (self._topic,), ears, announce=False)
+        ears = MqttCallbacks(lambda _up: self.news.set(), self._hear, self._tell)
+        self._client = MqttClient(broker, room, (self._topic,), ears, announce=False)
 
     def reach(self) -> bool:
         """Connect, and return True if that succeeds in time."""
@@ -61,16 +61,16 @@ class Echo:
         self.news.set()
 
 
-def broker(room: Room) -> Iterator[Said]:
+def broker(room: Room) -> Iterator[ProbeMessage]:
     """Yield one finding: the median round-trip time, or the fault."""
     if room.broker is None:
         return
     where = f"{room.broker.host}:{room.broker.port}"
-    yield Step(f"asking {where}")
+    yield Progress(f"asking {where}")
     try:
-        echo = Echo(room.name, room.broker)
+        echo = BrokerEcho(room.name, room.broker)
     except DeviceError as error:
-        yield Finding("broker", f"{where} can't be asked", Mark.WRONG, str(error))
+        yield Finding("broker", f"{where} can't be asked", Severity.WRONG, str(error))
         return
     with closing(echo):
         if not echo.reach():
@@ -79,7 +79,7 @@ def broker(room: Room) -> Iterator[Said]:
         yield _judged(where, _trips(echo))
 
 
-def _trips(echo: Echo) -> list[Seconds | None]:
+def _trips(echo: BrokerEcho) -> list[Seconds | None]:
     trips: list[Seconds | None] = []
     while len(trips) < TIMES and trips.count(None) < _MOST_LOST:
         trips.append(echo.round_trip())
@@ -90,18 +90,18 @@ def _away(where: str, told: list[str]) -> Finding:
     todo = "Is it switched on, and on this network? Is the address in the room file right?"
     if any("refused" in text for text in told):
         todo = "It refused kacenv: is the broker's user and password in the room file right?"
-    return Finding("broker", f"{where} doesn't answer", Mark.WRONG, todo)
+    return Finding("broker", f"{where} doesn't answer", Severity.WRONG, todo)
 
 
 def _judged(where: str, trips: list[Seconds | None]) -> Finding:
     came = [trip for trip in trips if trip is not None]
     if not came:
         todo = "Let kacenv's user read and write kacenv/# on the broker to have it measured."
-        return Finding("broker", f"{where} answers; time not measured", Mark.NOTE, todo)
+        return Finding("broker", f"{where} answers; time not measured", Severity.NOTE, todo)
     median = statistics.median(came)
     found = f"{where} answers; a message takes {1000 * median:.1f} ms, at most "
     found += f"{1000 * max(came):.1f} ms of {len(came)}"
     if median < SLOW and len(came) == len(trips):
         return Finding("broker", found)
     todo = "The network is slow or loses messages. By cable, or nearer to the access point?"
-    return Finding("broker", found, Mark.WRONG if median >= TOO_SLOW else Mark.NOTE, todo)
+    return Finding("broker", found, Severity.WRONG if median >= TOO_SLOW else Severity.NOTE, todo)

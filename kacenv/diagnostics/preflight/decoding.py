@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kacenv.analysis import Known
-from kacenv.config.playlists.resolved_track import Listed
+from kacenv.analysis import KnownMeasurements
+from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.units import Seconds, format_clock
-from kacenv.devices.audio.decks.ffmpeg_deck import AvDeck
+from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.samples import RATE
-from kacenv.diagnostics.finding import Finding, Mark
-from kacenv.diagnostics.preflight.probe_messages import Said, Step
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
 from kacenv.model.playlist import Cut
 from kacenv.system.clock import MonotonicClock
 
@@ -30,26 +30,26 @@ _SCAN = "So that it plays as loud as the others: kacenv music scan"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class DecodingResult:
     """Result of one track; `fault` if it doesn't play to its end."""
 
-    track: Listed
+    track: ResolvedTrack
     fault: str | None
 
 
-def music(tracks: Iterable[Listed], known: Known) -> Iterator[Said]:
+def music(tracks: Iterable[ResolvedTrack], known: KnownMeasurements) -> Iterator[ProbeMessage]:
     """Probe each file once, two at a time."""
     chosen = list({(one.path, one.begin, one.end): one for one in tracks}.values())
-    yield Step(f"0 of {len(chosen)}")
-    heard: list[Heard] = []
+    yield Progress(f"0 of {len(chosen)}")
+    heard: list[DecodingResult] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for one in pool.map(lambda track: Heard(track, _fault(track, known)), chosen):
+        for one in pool.map(lambda track: DecodingResult(track, _fault(track, known)), chosen):
             heard.append(one)
-            yield Step(f"{len(heard)} of {len(chosen)}")
+            yield Progress(f"{len(heard)} of {len(chosen)}")
     yield from _judged(heard, known)
 
 
-def _judged(heard: list[Heard], known: Known) -> Iterator[Finding]:
+def _judged(heard: list[DecodingResult], known: KnownMeasurements) -> Iterator[Finding]:
     bad = [one for one in heard if one.fault]
     new = [one.track.path for one in heard if one.track.sound is None and not one.fault]
     if len(bad) < len(heard):
@@ -57,22 +57,22 @@ def _judged(heard: list[Heard], known: Known) -> Iterator[Finding]:
         found = f"{len(heard) - len(bad)} of {len(heard)} pieces decode to their last second"
         yield Finding("music", f"{found} ({format_clock(length)})")
     for one in bad:
-        yield Finding(f"piece {one.track.path.name}", one.fault or "", Mark.WRONG, _COPY)
+        yield Finding(f"piece {one.track.path.name}", one.fault or "", Severity.WRONG, _COPY)
     changed = [path.name for path in new if known.before(path)]
     if changed:
         found = f"changed since it was measured: {_some(changed)}"
-        yield Finding("music", found, Mark.NOTE, _SCAN, tuple(changed))
+        yield Finding("music", found, Severity.NOTE, _SCAN, tuple(changed))
     fresh = [path.name for path in new if not known.before(path)]
     if fresh:
         found = f"not measured yet: {_some(fresh)}"
-        yield Finding("music", found, Mark.NOTE, _SCAN, tuple(fresh))
+        yield Finding("music", found, Severity.NOTE, _SCAN, tuple(fresh))
 
 
 def _some(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _fault(track: Listed, known: Known) -> str | None:
+def _fault(track: ResolvedTrack, known: KnownMeasurements) -> str | None:
     """Return the reason why a track doesn't play to its end; None if it does."""
     before = known.before(track.path)
     lost = before.duration - track.end if before and track.sound is None else 0.0
@@ -89,7 +89,7 @@ def _fault(track: Listed, known: Known) -> str | None:
 
 def _missing(path: Path, begin: Seconds, span: Seconds) -> str | None:
     """Return the fault of one stretch, decoded as in a session; None without one."""
-    deck, clock, pause = AvDeck(), MonotonicClock(), threading.Event()
+    deck, clock, pause = FfmpegDeck(), MonotonicClock(), threading.Event()
     deck.open(Cut(str(path), "", "", span, begin))
     try:
         while deck.ended_in is None:

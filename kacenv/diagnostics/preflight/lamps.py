@@ -6,12 +6,12 @@ from functools import partial
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import knows_all, opened, wait_for
 from kacenv.devices.lights.lamp.lamp_state import LampState
-from kacenv.diagnostics.finding import Finding, Mark
-from kacenv.diagnostics.preflight.availability import Lookout, RoomTakenError
-from kacenv.diagnostics.preflight.probe_messages import Question, Said, Step, Taken
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTakenError
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room
@@ -37,7 +37,7 @@ _MOVED = "somebody else changed it meanwhile; it was let go of"
 _DEAD = "Check its power, its wall switch and its topic; then look again."
 
 
-def lamps(room: Room, lookout: Lookout) -> Iterator[Said]:
+def lamps(room: Room, lookout: RoomAvailability) -> Iterator[ProbeMessage]:
     """Fade all lamps that report, at once, and return each to its light before.
 
     A lamp that didn't report goes to the room's safe light and stays there. If the room becomes
@@ -48,16 +48,18 @@ def lamps(room: Room, lookout: Lookout) -> Iterator[Said]:
         with opened(room, clock) as rig:
             # A lamp without fades of its own and in an unknown state would begin in the dark.
             rig.perform(ShowLook({}, clock.now(), SPAN, origin=room.safe_light))
-            yield Step("asking what they show")
+            yield Progress("asking what they show")
             wait_for(lambda: knows_all(rig), LISTEN)
-            yield from _Round(room, rig, lookout).go()
+            yield from _LampSweep(room, rig, lookout).go()
     except RoomTakenError as taken:
         yield _let_go(lookout, taken)
     except DeviceError as error:
-        yield Finding("lamps", "not reached", Mark.WRONG, str(error))
+        yield Finding("lamps", "not reached", Severity.WRONG, str(error))
 
 
-def mute_lamp(room: Room, name: str, lookout: Lookout, *, blindly: bool = False) -> Iterator[Said]:
+def mute_lamp(
+    room: Room, name: str, lookout: RoomAvailability, *, blindly: bool = False
+) -> Iterator[ProbeMessage]:
     """Fade one lamp that can't report a little and back, while a person looks.
 
     It starts where the room's daemon estimates it to be. Without an estimate it is skipped or, if
@@ -66,7 +68,7 @@ def mute_lamp(room: Room, name: str, lookout: Lookout, *, blindly: bool = False)
     fixture = next(one for one in room.lights if one.id == name)
     known = lookout.light_of(name)
     if known is None and not blindly:
-        yield Finding(f"lamp {name}", "can't answer; not tried", Mark.NOTE)
+        yield Finding(f"lamp {name}", "can't answer; not tried", Severity.NOTE)
         return
     home = known or room.safe_light[fixture.zone]
     alone, clock = room.model_copy(update={"lights": (fixture,)}), MonotonicClock()
@@ -79,19 +81,21 @@ def mute_lamp(room: Room, name: str, lookout: Lookout, *, blindly: bool = False)
     except RoomTakenError as taken:
         yield _let_go(lookout, taken)
     except DeviceError as error:
-        yield Finding(f"lamp {name}", "not reached", Mark.WRONG, str(error))
+        yield Finding(f"lamp {name}", "not reached", Severity.WRONG, str(error))
     else:
         yield _seen(name, home, known)
 
 
-def _there_and_back(alone: Room, rig: Rig, home: Setting, lookout: Lookout) -> Iterator[Step]:
+def _there_and_back(
+    alone: Room, rig: LightController, home: Setting, lookout: RoomAvailability
+) -> Iterator[Progress]:
     (fixture,) = alone.lights
     aim = _beside(home)
     longest = _longest(alone)
     there = partial(_is_at, rig, fixture.id, aim)
     back = partial(_is_at, rig, fixture.id, home)
 
-    def bring_back() -> Iterator[Step]:
+    def bring_back() -> Iterator[Progress]:
         lookout.make_sure()
         rig.lead(fixture.id, home, SPAN)
         yield from _until(back, longest, "fading back", lookout)
@@ -109,12 +113,12 @@ def _seen(name: str, home: Setting, known: Setting | None) -> Question:
         f"{name} can't answer. Did it get a little {'dimmer' if dimmer else 'brighter'} "
         "just now, and go back?",
         yes=Finding(what, f"seen; {left}"),
-        no=Finding(what, "not seen to follow; it can't answer", Mark.WRONG, _DEAD),
+        no=Finding(what, "not seen to follow; it can't answer", Severity.WRONG, _DEAD),
         unasked=Finding(what, f"told; it can't answer, nobody was asked; {left}"),
     )
 
 
-def _let_go(lookout: Lookout, taken: RoomTakenError) -> Taken:
+def _let_go(lookout: RoomAvailability, taken: RoomTakenError) -> Taken:
     """Release the lamps; the daemon may take the last messages for a manual change."""
     wait_for(lambda: False, HEARD)
     lookout.give_back()
@@ -122,7 +126,7 @@ def _let_go(lookout: Lookout, taken: RoomTakenError) -> Taken:
 
 
 @contextmanager
-def _ended_by(bring_back: Callable[[], Iterator[Step]]) -> Iterator[None]:
+def _ended_by(bring_back: Callable[[], Iterator[Progress]]) -> Iterator[None]:
     """Restore the light on an interrupt, unless the room is taken."""
     try:
         yield
@@ -135,10 +139,10 @@ def _ended_by(bring_back: Callable[[], Iterator[Step]]) -> Iterator[None]:
         raise
 
 
-class _Round:
+class _LampSweep:
     """Test of all lamps that report, at once."""
 
-    def __init__(self, room: Room, rig: Rig, lookout: Lookout) -> None:
+    def __init__(self, room: Room, rig: LightController, lookout: RoomAvailability) -> None:
         self._room, self._rig, self._lookout = room, rig, lookout
         self._fixtures = [one for one in room.lights if one.id not in rig.silent]
         self._before = {one.id: self._state(one).reported for one in self._fixtures}
@@ -148,7 +152,7 @@ class _Round:
         self._moved: set[str] = set()
         """Lamps changed manually meanwhile; they are left alone."""
 
-    def go(self) -> Iterator[Said]:
+    def go(self) -> Iterator[ProbeMessage]:
         aims = {name: _beside(home) for name, home in self._home.items()}
         with _ended_by(self._bring_back):
             yield from self._lead(aims, list(aims), "fading a little")
@@ -159,7 +163,7 @@ class _Round:
         yield from self._bring_back()
         yield from self._findings()
 
-    def _bring_back(self) -> Iterator[Step]:
+    def _bring_back(self) -> Iterator[Progress]:
         alive = [name for name, latency in self._latency.items() if latency is not None]
         awaited = alive if self._latency else list(self._home)
         yield from self._lead(self._home, awaited, "fading back")
@@ -171,7 +175,7 @@ class _Round:
     def _state(self, fixture: Fixture) -> LampState:
         return self._rig.shown()[fixture.id]
 
-    def _lead(self, aims: dict[str, Setting], awaited: list[str], text: str) -> Iterator[Step]:
+    def _lead(self, aims: dict[str, Setting], awaited: list[str], text: str) -> Iterator[Progress]:
         """Fade all lamps, and wait for those awaited to confirm and arrive."""
         for name, aim in aims.items():
             if name not in self._moved:
@@ -213,13 +217,13 @@ class _Round:
             yield Finding("lamps", found, lines=tuple(self._line(name) for name in good))
         for fixture in self._fixtures:
             if fixture.id in self._moved:
-                yield Finding(f"lamp {fixture.id}", _MOVED, Mark.NOTE)
+                yield Finding(f"lamp {fixture.id}", _MOVED, Severity.NOTE)
             elif fixture.id not in good:
                 yield self._dead(fixture)
             elif self._before[fixture.id] is None:
                 at = f"left at its safe light, {self._home[fixture.id].level:.0%}"
                 found = f"no word of its light before; {at}"
-                yield Finding(f"lamp {fixture.id}", found, Mark.NOTE)
+                yield Finding(f"lamp {fixture.id}", found, Severity.NOTE)
             elif not self._is_home(fixture):
                 yield self._astray(fixture)
 
@@ -229,7 +233,7 @@ class _Round:
     def _dead(self, fixture: Fixture) -> Finding:
         away = self._available[fixture.id] is False
         found = "doesn't answer: its system says that it is away" if away else "doesn't answer"
-        return Finding(f"lamp {fixture.id}", found, Mark.WRONG, _DEAD)
+        return Finding(f"lamp {fixture.id}", found, Severity.WRONG, _DEAD)
 
     def _all_home(self) -> bool:
         """Return True if all reporting lamps are exactly back; a last step may be late."""
@@ -251,7 +255,7 @@ class _Round:
         said, home = self._state(fixture).reported, self._home[fixture.id]
         found = f"answers, but came back to {said or 'nobody knows where'} instead of {home}"
         todo = "Its radio may be weak: is it far from the next mains-powered one?"
-        return Finding(f"lamp {fixture.id}", found, Mark.NOTE, todo)
+        return Finding(f"lamp {fixture.id}", found, Severity.NOTE, todo)
 
 
 def _beside(home: Setting) -> Setting:
@@ -259,7 +263,7 @@ def _beside(home: Setting) -> Setting:
     return home._replace(level=Level(home.level + (CHANGE if up else -CHANGE)))
 
 
-def _is_at(rig: Rig, name: str, aim: Setting) -> bool:
+def _is_at(rig: LightController, name: str, aim: Setting) -> bool:
     believed = rig.shown()[name].believed
     return believed is not None and abs(believed.level - aim.level) < 1e-3
 
@@ -274,17 +278,17 @@ def _longest(room: Room) -> Seconds:
 
 
 def _until(
-    done: Callable[[], bool], within: Seconds, text: str, lookout: Lookout
-) -> Iterator[Step]:
+    done: Callable[[], bool], within: Seconds, text: str, lookout: RoomAvailability
+) -> Iterator[Progress]:
     """Wait while the room is free, with a keep-alive each second.
 
     Raises:
         RoomTakenError: The room is needed.
     """
     clock, said_at = MonotonicClock(), Seconds(0.0)
-    yield Step(text)
+    yield Progress(text)
     while clock.now() < within and not wait_for(done, _LOOK):
         lookout.make_sure()
         if clock.now() >= said_at + _BEAT:
             said_at = clock.now()
-            yield Step(text)
+            yield Progress(text)

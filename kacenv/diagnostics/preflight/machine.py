@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from kacenv.diagnostics.doctor import machine_probes as doctors
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 
 POWER = Path("/sys/class/power_supply")
 LOW = 40
@@ -35,7 +35,7 @@ def clock(today: date | None = None) -> Iterator[Finding]:
     year = (today or date.today()).year  # noqa: DTZ011 - what this machine shows people
     if year < _EARLIEST:
         todo = "Set it: timedatectl set-time; and keep it right: timedatectl set-ntp true"
-        yield Finding("clock", f"says that it is {year}", Mark.WRONG, todo)
+        yield Finding("clock", f"says that it is {year}", Severity.WRONG, todo)
         return
     yield next(iter(doctors.clock()))
 
@@ -56,7 +56,7 @@ def power(folder: Path = POWER) -> Iterator[Finding]:
 
 
 def _on_battery(percent: int) -> Finding:
-    mark = Mark.WRONG if percent < LOW else Mark.NOTE
+    mark = Severity.WRONG if percent < LOW else Severity.NOTE
     return Finding("power", f"on battery, {percent} % left", mark, _CHARGE)
 
 

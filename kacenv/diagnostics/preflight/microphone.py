@@ -15,7 +15,7 @@ from kacenv.devices.audio.samples import RATE
 from kacenv.diagnostics.preflight.tone_detection import Samples
 
 _PERIOD_MS = 50
-_PATIENCE = Seconds(3.0)
+_TIMEOUT = Seconds(3.0)
 
 
 class Microphone:
@@ -67,7 +67,7 @@ class Microphone:
         """
         with self._news:
             wanted = self._frames + round(span * RATE)
-            if not self._news.wait_for(lambda: self._frames >= wanted, span + _PATIENCE):
+            if not self._news.wait_for(lambda: self._frames >= wanted, span + _TIMEOUT):
                 raise DeviceError("the microphone gives no sound; is it plugged in?")
 
     def _hear(self) -> Generator[None, bytearray, None]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kacenv.devices.midi.chime_player import RtMidi
-from kacenv.devices.midi.midi_input import RtMidiInputs, fitting
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.devices.midi.chime_player import RtMidiOutputs
+from kacenv.devices.midi.midi_input import RtMidiInputs, matching_port
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.model.room import Room
 
 Names = Callable[[], Sequence[str]]
@@ -16,7 +16,7 @@ def midi(
 ) -> Iterator[Finding]:
     """Probe the port of the chimes and that of the pedal or controller."""
     if room.midi.chimes:
-        names = outputs or RtMidi().output_names
+        names = outputs or RtMidiOutputs().output_names
         without = "Without it the built-in bell rings."
         yield _port("chimes by MIDI", room.midi.chimes, names, without)
     if room.midi.controls:
@@ -32,8 +32,8 @@ def _port(what: str, wanted: str, names: Names, without: str) -> Finding:
         there, why = [], f" (MIDI can't be asked: {error})"
     else:
         why = f"; there are: {', '.join(there)}" if there else "; there is no port at all"
-    found = fitting(there, wanted)
+    found = matching_port(there, wanted)
     if found:
         return Finding(what, f"{found[0]} is there")
     todo = f"Plug it in and switch it on, or take it out of the room file. {without}"
-    return Finding(what, f"no port is called “{wanted}”{why}", Mark.WRONG, todo)
+    return Finding(what, f"no port is called “{wanted}”{why}", Severity.WRONG, todo)

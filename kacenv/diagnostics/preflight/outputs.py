@@ -9,12 +9,12 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.output import miniaudio_backend
 from kacenv.devices.audio.output.sound_device import Device, SoundDevice
-from kacenv.devices.audio.signal_player import Player
+from kacenv.devices.audio.signal_player import SignalPlayer
 from kacenv.devices.audio.signals import soft_tone
-from kacenv.diagnostics.finding import Finding, Mark
-from kacenv.diagnostics.preflight.availability import Lookout, RoomTakenError
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTakenError
 from kacenv.diagnostics.preflight.microphone import Microphone
-from kacenv.diagnostics.preflight.probe_messages import Question, Said, Step, Taken
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.diagnostics.preflight.tone_detection import rise
 from kacenv.model.room import Output, Room
 from kacenv.system.clock import MonotonicClock
@@ -41,10 +41,10 @@ _Level = Decibels | None
 def output(
     room: Room,
     name: str,
-    lookout: Lookout,
+    lookout: RoomAvailability,
     microphone: str | None = None,
     open_device: OpenDevice = SoundDevice,
-) -> Iterator[Said]:
+) -> Iterator[ProbeMessage]:
     """Play a tone on each side of one output; it fades out if the room is needed."""
     one = next(one for one in room.outputs if one.id == name)
     what = f"output {name}"
@@ -57,16 +57,16 @@ def output(
         if is_claimed(room.name) and "can't be opened" in str(error) and not found.on_server:
             yield _held(what, room.name)
         else:
-            yield Finding(what, str(error), Mark.WRONG, _DEVICE)
+            yield Finding(what, str(error), Severity.WRONG, _DEVICE)
 
 
 def _played(
     one: Output, microphone: str | None, tone: Callable[[Output, _Ear], _Level]
-) -> Iterator[Said]:
+) -> Iterator[ProbeMessage]:
     heard: list[_Level] = []
     with Microphone(microphone) if microphone else nullcontext() as ear:
         for side, column in zip(sides(one), one.channels, strict=True):
-            yield Step(f"a soft tone, {side}")
+            yield Progress(f"a soft tone, {side}")
             alone = one.model_copy(update={"channels": (column,)})
             heard.append(tone(alone, ear))
     if microphone is None:
@@ -86,7 +86,7 @@ def sides(one: Output) -> tuple[str, ...]:
 
 
 def _tone(
-    room: Room, lookout: Lookout, open_device: OpenDevice, alone: Output, ear: _Ear
+    room: Room, lookout: RoomAvailability, open_device: OpenDevice, alone: Output, ear: _Ear
 ) -> _Level:
     """Play one side; return the rise above the room's noise if there is a microphone."""
     tone = soft_tone(TONE, LEVEL)
@@ -95,7 +95,7 @@ def _tone(
         ear.listen(_BEFORE)
     middle = ear.frames if ear else 0
     lookout.make_sure()
-    with Player(room, alone, tone, open_device=open_device) as player:
+    with SignalPlayer(room, alone, tone, open_device=open_device) as player:
         _stay(lookout)
         player.wait()
     if ear is None:
@@ -104,7 +104,7 @@ def _tone(
     return rise(ear.heard(begun, middle), ear.heard(middle))
 
 
-def _stay(lookout: Lookout) -> None:
+def _stay(lookout: RoomAvailability) -> None:
     """Wait until the tone is over, or raise if the room is needed."""
     clock, pause = MonotonicClock(), threading.Event()
     while clock.now() < TONE:
@@ -118,7 +118,7 @@ def _asked(one: Output) -> Question:
     return Question(
         f"Did you hear a soft tone from {one.id}{how}?",
         yes=Finding(what, "heard"),
-        no=Finding(what, "not heard, though the device took the tone", Mark.WRONG, _SILENT),
+        no=Finding(what, "not heard, though the device took the tone", Severity.WRONG, _SILENT),
         unasked=Finding(what, "the device took the tone; not listened to"),
     )
 
@@ -126,7 +126,7 @@ def _asked(one: Output) -> Question:
 def _unheard(one: Output, deaf: list[str]) -> Question:
     """Ask a person, who may hear headphones that a microphone in the room can't."""
     what, which = f"output {one.id}", " and ".join(deaf)
-    found = Finding(what, f"{which}: the microphone heard no tone", Mark.WRONG, _SILENT)
+    found = Finding(what, f"{which}: the microphone heard no tone", Severity.WRONG, _SILENT)
     return Question(
         f"The microphone heard nothing from {one.id}, {which}. Did you?",
         yes=Finding(what, "heard by a person; not by the microphone"),
@@ -141,4 +141,4 @@ def _held(what: str, room: str) -> Finding:
         "Without a sound server two programs can't share a card. To hear it, end the daemon "
         f"(systemctl stop kacenv-{room}) and look again; or hear a bell by: kacenv chime"
     )
-    return Finding(what, found, Mark.NOTE, todo)
+    return Finding(what, found, Severity.NOTE, todo)

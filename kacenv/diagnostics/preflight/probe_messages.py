@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Progress:
     """Progress in a few words; also a keep-alive."""
 
     text: str
@@ -33,15 +33,15 @@ class Taken:
     todo: str
 
 
-Said = Step | Finding | Question | Taken
+ProbeMessage = Progress | Finding | Question | Taken
 
 
-def to_line(said: Said) -> str:
+def to_line(said: ProbeMessage) -> str:
     """Encode a message as one line of JSON."""
     return json.dumps({"kind": type(said).__name__.casefold(), **asdict(said)}, ensure_ascii=False)
 
 
-def from_line(line: str) -> Said:
+def from_line(line: str) -> ProbeMessage:
     """Decode a line of `to_line`.
 
     Raises:
@@ -50,8 +50,8 @@ def from_line(line: str) -> Said:
     try:
         fields = json.loads(line)
         kind = fields.pop("kind")
-        if kind == "step":
-            return Step(fields["text"])
+        if kind == "progress":
+            return Progress(fields["text"])
         if kind == "taken":
             return Taken(fields["reason"], fields["todo"])
         if kind == "question":
@@ -63,4 +63,4 @@ def from_line(line: str) -> Said:
 
 
 def _finding(fields: Mapping[str, Any]) -> Finding:
-    return Finding(**{**fields, "mark": Mark(fields["mark"]), "lines": tuple(fields["lines"])})
+    return Finding(**{**fields, "mark": Severity(fields["mark"]), "lines": tuple(fields["lines"])})

@@ -12,7 +12,7 @@ _SLOW_DISK = Seconds(20.0)
 """Time limit where a disk may have to spin up, or a large house to be read."""
 
 
-class Task(NamedTuple):
+class ProbeTask(NamedTuple):
     """Probe to run: `probe` is its name, with the id of an output or a lamp if it is for one.
 
     One that `touches` the room is seen or heard there. `consent` is a question asked first, and
@@ -27,32 +27,34 @@ class Task(NamedTuple):
     grace: Seconds = GRACE
 
 
-def tasks(room: Room, known: Container[str] = ()) -> Iterator[Task]:
+def tasks(room: Room, known: Container[str] = ()) -> Iterator[ProbeTask]:
     """Yield the probes in order: the quickest first, music last.
 
     `known` are the lamps whose light the room's daemon knows.
     """
-    yield Task("files", "files", _SLOW_DISK)
-    yield Task("machine", "machine")
+    yield ProbeTask("files", "files", _SLOW_DISK)
+    yield ProbeTask("machine", "machine")
     if room.midi.chimes or room.midi.controls:
-        yield Task("MIDI", "midi")
+        yield ProbeTask("MIDI", "midi")
     if room.broker is not None and room.lights:
-        yield Task("broker", "broker")
+        yield ProbeTask("broker", "broker")
         yield from _lamps(room, known)
     for one in room.outputs:
-        yield Task(f"output {one.id}", f"output:{one.id}", _SLOW_DISK, touches=True)
-    yield Task("music", "music", _SLOW_DISK)
+        yield ProbeTask(f"output {one.id}", f"output:{one.id}", _SLOW_DISK, touches=True)
+    yield ProbeTask("music", "music", _SLOW_DISK)
 
 
-def _lamps(room: Room, known: Container[str]) -> Iterator[Task]:
+def _lamps(room: Room, known: Container[str]) -> Iterator[ProbeTask]:
     mute = [one for one in room.lights if not codec(one).reports_level(one)]
     back = Seconds(GRACE + 1 / room.steepest_light)
     if len(mute) < len(room.lights):
-        yield Task("lamps", "lamps", _SLOW_DISK, touches=True, grace=back)
+        yield ProbeTask("lamps", "lamps", _SLOW_DISK, touches=True, grace=back)
     for one in mute:
         consent = None if one.id in known else _consent(room, one)
         probe = f"lamp:{one.id}" if one.id in known else f"unknown-lamp:{one.id}"
-        yield Task(f"lamp {one.id}", probe, _SLOW_DISK, touches=True, consent=consent, grace=back)
+        yield ProbeTask(
+            f"lamp {one.id}", probe, _SLOW_DISK, touches=True, consent=consent, grace=back
+        )
 
 
 def _consent(room: Room, lamp: Fixture) -> str:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import IO, NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.diagnostics.finding import Finding, Mark
-from kacenv.diagnostics.preflight.probe_messages import Said, from_line
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, from_line
 
 PATIENCE = Seconds(8.0)
 """Time without output after which a probe counts as hung."""
@@ -21,7 +21,7 @@ _NICE = 10
 """Niceness: a session in the next room has priority."""
 
 
-class Job(NamedTuple):
+class LiveProbeJob(NamedTuple):
     """Probe to run: its subject, and the command that prints its messages line by line."""
 
     what: str
@@ -30,7 +30,7 @@ class Job(NamedTuple):
     grace: Seconds = GRACE
 
 
-def run(job: Job) -> Iterator[Said]:
+def run(job: LiveProbeJob) -> Iterator[ProbeMessage]:
     """Yield the probe's messages as they come; a failure of the probe is a finding."""
     with subprocess.Popen(  # noqa: S603 - our own program
         ["nice", "-n", str(_NICE), *job.command],  # noqa: S607 - found on PATH as everywhere
@@ -57,8 +57,8 @@ def _read(stream: IO[bytes], lines: "queue.SimpleQueue[bytes | None]") -> None:
 
 
 def _listen(
-    job: Job, lines: "queue.SimpleQueue[bytes | None]", probe: subprocess.Popen[bytes]
-) -> Iterator[Said]:
+    job: LiveProbeJob, lines: "queue.SimpleQueue[bytes | None]", probe: subprocess.Popen[bytes]
+) -> Iterator[ProbeMessage]:
     found = False
     while True:
         try:
@@ -91,14 +91,14 @@ def _end(probe: subprocess.Popen[bytes], grace: Seconds) -> None:
         os.killpg(probe.pid, signal.SIGKILL)
 
 
-def _hangs(job: Job) -> Finding:
+def _hangs(job: LiveProbeJob) -> Finding:
     todo = (
         "Something that it asks hangs. Unplug the device and plug it in again, or restart the "
         "machine; then look again."
     )
-    return Finding(job.what, f"no sign of life for {job.patience:g} s", Mark.WRONG, todo)
+    return Finding(job.what, f"no sign of life for {job.patience:g} s", Severity.WRONG, todo)
 
 
-def _broke(job: Job, how: str) -> Finding:
+def _broke(job: LiveProbeJob, how: str) -> Finding:
     todo = "Look again; if it stays so: kacenv doctor gathers what support needs to know."
-    return Finding(job.what, f"the test itself broke ({how})", Mark.WRONG, todo)
+    return Finding(job.what, f"the test itself broke ({how})", Severity.WRONG, todo)

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomTakenError
-from kacenv.diagnostics.preflight.probe_messages import Question, Said, Step, Taken
-from kacenv.diagnostics.preflight.probe_plan import Task
-from kacenv.diagnostics.preflight.probe_process import Job, run
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.preflight.probe_plan import ProbeTask
+from kacenv.diagnostics.preflight.probe_process import LiveProbeJob, run
 
 _OWN_PROBES = frozenset({"lights", "midi"})
 """Parts of a daemon's status that the probes test on the devices themselves."""
 
 
-class Guide(Protocol):
+class ProbeUI(Protocol):
     """User interface of a preflight: progress, and questions to the person in the room."""
 
     def begins(self, what: str) -> None:
@@ -37,19 +37,19 @@ class Guide(Protocol):
         ...
 
 
-class Toured(NamedTuple):
+class SequenceResult(NamedTuple):
     """Findings of a sequence; `taken` if it was stopped as the room is needed."""
 
     findings: list[Finding]
     taken: Taken | None = None
 
 
-def tour(
-    tasks: Iterable[Task],
+def run_sequence(
+    tasks: Iterable[ProbeTask],
     command: Callable[[str], Sequence[str]],
-    guide: Guide,
-    listen: Callable[[Job], Iterator[Said]] = run,
-) -> Toured:
+    guide: ProbeUI,
+    listen: Callable[[LiveProbeJob], Iterator[ProbeMessage]] = run,
+) -> SequenceResult:
     """Run the probes and return their findings, or those until the room is needed.
 
     `command` returns the command line of a probe by its name. The room's availability is checked
@@ -62,33 +62,36 @@ def tour(
             if task.touches:
                 guide.make_sure()
             broken = _needs_broker(task) and _is_wrong(findings, "broker")
-            job = Job(task.what, command(task.probe), task.patience, task.grace)
+            job = LiveProbeJob(task.what, command(task.probe), task.patience, task.grace)
             said = iter([_untested(task)]) if broken else _allowed(task, job, guide, listen)
             for finding in _findings(task, said, guide):
                 findings.append(finding)
                 guide.found(finding)
         guide.make_sure()
     except RoomTakenError as taken:
-        return Toured(findings, Taken(taken.reason, taken.todo))
-    return Toured(findings)
+        return SequenceResult(findings, Taken(taken.reason, taken.todo))
+    return SequenceResult(findings)
 
 
 def _allowed(
-    task: Task, job: Job, guide: Guide, listen: Callable[[Job], Iterator[Said]]
-) -> Iterator[Said]:
+    task: ProbeTask,
+    job: LiveProbeJob,
+    guide: ProbeUI,
+    listen: Callable[[LiveProbeJob], Iterator[ProbeMessage]],
+) -> Iterator[ProbeMessage]:
     """Yield the probe's messages; without consent the probe isn't run."""
     if task.consent:
         if not guide.ask(task.consent, default=False):
-            yield Finding(task.what, "can't answer; not tried", Mark.NOTE)
+            yield Finding(task.what, "can't answer; not tried", Severity.NOTE)
             return
         guide.make_sure()
     yield from listen(job)
 
 
-def _findings(task: Task, said: Iterator[Said], guide: Guide) -> Iterator[Finding]:
+def _findings(task: ProbeTask, said: Iterator[ProbeMessage], guide: ProbeUI) -> Iterator[Finding]:
     for one in said:
         match one:
-            case Step():
+            case Progress():
                 guide.step(task.what, one.text)
             case Question():
                 yield _answered(one, guide.ask(one.text))
@@ -104,16 +107,16 @@ def _answered(question: Question, answer: bool | None) -> Finding:
     return question.yes if answer else question.no
 
 
-def _needs_broker(task: Task) -> bool:
+def _needs_broker(task: ProbeTask) -> bool:
     return task.probe.partition(":")[0] in {"lamps", "lamp", "unknown-lamp"}
 
 
 def _is_wrong(findings: list[Finding], what: str) -> bool:
-    return any(one.what == what and one.mark is Mark.WRONG for one in findings)
+    return any(one.what == what and one.mark is Severity.WRONG for one in findings)
 
 
-def _untested(task: Task) -> Finding:
-    return Finding(task.what, "not tested, as the broker doesn't answer", Mark.NOTE)
+def _untested(task: ProbeTask) -> Finding:
+    return Finding(task.what, "not tested, as the broker doesn't answer", Severity.NOTE)
 
 
 def daemon(status: Mapping[str, Any] | None, room: str) -> list[Finding]:
@@ -121,7 +124,7 @@ def daemon(status: Mapping[str, Any] | None, room: str) -> list[Finding]:
     if status is None:
         return [Finding("room", f"doesn't run yet; kacenv start … --room {room} starts it")]
     troubles = [
-        Finding(f"room's {part}", "not well", Mark.WRONG, trouble)
+        Finding(f"room's {part}", "not well", Severity.WRONG, trouble)
         for part, trouble in status["health"].items()
         if trouble and part not in _OWN_PROBES
     ]

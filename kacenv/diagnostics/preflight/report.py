@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.probe_messages import Taken
 
 WIDTH: Final = 80
 LINES: Final = 66
 """Lines of a page: A4 at ten characters and six lines to the inch, or a tall terminal."""
-_WORDS: Final = {Mark.FINE: "GO", Mark.NOTE: "NOTE", Mark.WRONG: "NO-GO"}
+_WORDS: Final = {Severity.FINE: "GO", Severity.NOTE: "NOTE", Severity.WRONG: "NO-GO"}
 _MOST_NAMED = 4
 _LET_GO: Final = (
     "The preflight has let go of lamps and sound and sends nothing more. A lamp that nobody has "
@@ -37,7 +37,7 @@ class Verdict:
     @property
     def go(self) -> bool:
         """True if all probes ran, and none found a fault."""
-        return self.taken is None and not any(one.mark is Mark.WRONG for one in self.findings)
+        return self.taken is None and not any(one.mark is Severity.WRONG for one in self.findings)
 
     def fields(self) -> dict[str, Any]:
         """Return the report as a dictionary for scripts."""
@@ -63,8 +63,8 @@ class Verdict:
         verdict = ["-" * WIDTH, "", f"    {self._verdict(rows)}", ""]
         tail = [
             *self._broken_off(),
-            *_todos(rows, Mark.WRONG, ""),
-            *_todos(rows, Mark.NOTE, "To note: "),
+            *_todos(rows, Severity.WRONG, ""),
+            *_todos(rows, Severity.NOTE, "To note: "),
         ]
         room = LINES - len(head) - len(verdict)
         table = _cut(table, max(room // 2, room - len(tail)))
@@ -85,7 +85,7 @@ class Verdict:
     def _verdict(self, rows: "Sequence[Finding]") -> str:
         if self.taken:
             return f"STOPPED: {self.taken.reason}"
-        wrong = sum(row.mark is Mark.WRONG for row in rows)
+        wrong = sum(row.mark is Severity.WRONG for row in rows)
         if not wrong:
             return "GO"
         return f"NO-GO: {'1 thing' if wrong == 1 else f'{wrong} things'}"
@@ -102,7 +102,7 @@ def _rows(findings: Sequence[Finding]) -> list[Finding]:
 
 def _alike(finding: Finding) -> object:
     kind, _, name = finding.what.partition(" ")
-    if finding.mark is Mark.FINE or not name:
+    if finding.mark is Severity.FINE or not name:
         return finding
     return kind, finding.found, finding.mark, finding.todo
 
@@ -125,12 +125,12 @@ def _fitted(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _todos(rows: Sequence[Finding], mark: Mark, before: str) -> list[str]:
+def _todos(rows: Sequence[Finding], mark: Severity, before: str) -> list[str]:
     """Return the remedies of findings with `mark`, with texts that the table shortened in full."""
-    chosen = [row for row in rows if row.mark is mark and (row.todo or mark is Mark.WRONG)]
+    chosen = [row for row in rows if row.mark is mark and (row.todo or mark is Severity.WRONG)]
     lines: list[str] = []
     for number, row in enumerate(chosen, 1):
-        sign = f"{number}. " if mark is Mark.WRONG else f"{before}"
+        sign = f"{number}. " if mark is Severity.WRONG else f"{before}"
         lines += _paragraph(sign, f"{row.what}: {row.found}. {row.todo}")
     return lines
 

@@ -15,7 +15,7 @@ _ANSWERS_WITHIN = 2.0
 _LATER = "Look again when that is done."
 
 
-class Vacancy:
+class DaemonRoomAvailability:
     """Asks the room's daemon, each time anew."""
 
     def __init__(self, room: str) -> None:

@@ -3,34 +3,36 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import kept_headers
-from kacenv.config import House, survey_named
-from kacenv.config.checks.track_warnings import Rule
-from kacenv.config.load import Findings, Place, check_plan, open_room, open_scene
-from kacenv.config.playlists.playlist_cache import Shelf
-from kacenv.config.playlists.resolved_track import Listed
-from kacenv.core.errors import Problem
-from kacenv.diagnostics.finding import Finding, Mark
-from kacenv.diagnostics.preflight.probe_messages import Said, Step
+from kacenv.config import House, check_named
+from kacenv.config.checks.track_warnings import WarningRule
+from kacenv.config.load import LoadedRoom, ProblemCollector, check_plan, open_room, open_scene
+from kacenv.config.playlists.playlist_cache import PlaylistCache
+from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.errors import FileProblem
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
 
-_ELSEWHERE = frozenset({Rule.UNUSED, Rule.UNMEASURED, Rule.DEVICE})
+_ELSEWHERE = frozenset({WarningRule.UNUSED, WarningRule.UNMEASURED, WarningRule.DEVICE})
 """Warnings that other probes cover, or that don't matter today."""
 
 
 @dataclass(slots=True)
-class Chosen:
+class SceneSelection:
     """Room and scenes as far as readable, and every track they may play."""
 
-    tracks: list[Listed] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    tracks: list[ResolvedTrack] = field(default_factory=list)
+    problems: list[FileProblem] = field(default_factory=list)
 
 
-def choose(home: House, room: str, scenes: Sequence[str], known: Known) -> Chosen:
+def choose(
+    home: House, room: str, scenes: Sequence[str], known: KnownMeasurements
+) -> SceneSelection:
     """Read the room and the scenes, and check each scene against the room."""
-    findings, chosen = Findings(), Chosen()
+    findings, chosen = ProblemCollector(), SceneSelection()
     headers = kept_headers()
-    shelf = Shelf(home, known, headers)
+    shelf = PlaylistCache(home, known, headers)
     place = findings.gather(lambda: open_room(home.room(room)))
     names: dict[str, None] = {}
     for scene in scenes:
@@ -45,38 +47,40 @@ def choose(home: House, room: str, scenes: Sequence[str], known: Known) -> Chose
     return chosen
 
 
-def _tracks(shelf: Shelf, name: str, place: Place | None) -> list[Listed]:
+def _tracks(shelf: PlaylistCache, name: str, place: LoadedRoom | None) -> list[ResolvedTrack]:
     """Return the tracks of one playlist; its problems have been reported before."""
     if name not in shelf.names:
         return []
-    opened = Findings().gather(shelf.open, name, place.music_root if place else None)
+    opened = ProblemCollector().gather(shelf.open, name, place.music_root if place else None)
     return opened.tracks if opened else []
 
 
-def files(home: House, room: str, scenes: Sequence[str], known: Known) -> Iterator[Said]:
+def files(
+    home: House, room: str, scenes: Sequence[str], known: KnownMeasurements
+) -> Iterator[ProbeMessage]:
     """Yield the files' problems as no-go, and warnings as notes."""
-    yield Step("reading room, scenes and playlists")
+    yield Progress("reading room, scenes and playlists")
     problems = choose(home, room, scenes, known).problems
     check = f"kacenv check {' '.join([room, *scenes])}" if len(scenes) < 3 else "kacenv check"
     if not scenes:
-        yield Finding("files", "the house has no scene", Mark.WRONG, "Write one: kacenv init")
+        yield Finding("files", "the house has no scene", Severity.WRONG, "Write one: kacenv init")
         return
     if problems:
         found = f"{_count(len(problems), 'problem')}; {_short(problems[0])}"
         lines = tuple(str(problem) for problem in problems)
-        yield Finding("files", found, Mark.WRONG, f"See them all: {check}", lines)
+        yield Finding("files", found, Severity.WRONG, f"See them all: {check}", lines)
         return
-    yield Step("looking for what to know of")
+    yield Progress("looking for what to know of")
     found = f"the room and {_count(len(scenes), 'scene')} can be used"
-    told = survey_named(home, [room, *scenes], chosen=True).cautions
+    told = check_named(home, [room, *scenes], chosen=True).cautions
     cautions = tuple(str(one) for one in told if one.rule not in _ELSEWHERE)
     yield Finding("files", found)
     if cautions:
         many = _count(len(cautions), "warning")
-        yield Finding("files", many, Mark.NOTE, f"Read them: {check}", cautions)
+        yield Finding("files", many, Severity.NOTE, f"Read them: {check}", cautions)
 
 
-def _short(problem: Problem) -> str:
+def _short(problem: FileProblem) -> str:
     return f"{problem.file}:{problem.line}: {problem.found}"
 
 

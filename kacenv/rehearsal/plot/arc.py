@@ -82,7 +82,7 @@ class MarkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ArcMark:
     """Event at a time; `reply` is the reply to a press."""
 
     at: Seconds
@@ -113,7 +113,7 @@ class Arc:
     measured: tuple[LevelPoint, ...]
     """Measured loudness of the music at its planned level; empty if no file has been measured."""
     looks: tuple[LookSpan, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ArcMark, ...]
     held: tuple[HeldSpan, ...]
     whites: Mapping[Zone, float]
     """White of each zone's lamps if a look has none, in kelvin."""
@@ -122,6 +122,6 @@ class Arc:
         """Return the music's planned level at `moment`, in dB."""
         return level_between(self.loudness, moment)
 
-    def check_ins(self) -> Iterator[Mark]:
+    def check_ins(self) -> Iterator[ArcMark]:
         """Yield the check-ins in order."""
         return (mark for mark in self.marks if mark.kind is MarkKind.CHECK_IN)

@@ -3,19 +3,27 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.fades.warm_dim import warm_dim
-from kacenv.devices.lights.lamp.limits import guarded
+from kacenv.devices.lights.lamp.limits import limited_in_dim_light
 from kacenv.model import commands
 from kacenv.model.look import Zone
 from kacenv.model.requests import Back, End, Hold, Next, Press, Release, Stop
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.rehearsal.plot.arc import Arc, HeldSpan, LookSpan, Mark, MarkKind, PhaseSpan, PieceSpan
-from kacenv.rehearsal.plot.measured_loudness import Sounds
-from kacenv.rehearsal.plot.planned_loudness import Loudness
-from kacenv.rehearsal.simulation import Moment, Pressed, words_of
+from kacenv.rehearsal.plot.arc import (
+    Arc,
+    ArcMark,
+    HeldSpan,
+    LookSpan,
+    MarkKind,
+    PhaseSpan,
+    PieceSpan,
+)
+from kacenv.rehearsal.plot.measured_loudness import MeasuredLoudness
+from kacenv.rehearsal.plot.planned_loudness import PlannedLoudness
+from kacenv.rehearsal.simulation import Moment, Pressed, request_words
 
 _WHITE = 2700.0
 """White of lamps without one in the room file, in kelvin."""
@@ -23,13 +31,16 @@ _NOT_YET = Seconds(-1.0)
 
 
 def arc_of(
-    room: Room, timeline: Timeline, moments: Iterable[Moment], known: Known | None = None
+    room: Room,
+    timeline: Timeline,
+    moments: Iterable[Moment],
+    known: KnownMeasurements | None = None,
 ) -> Arc:
     """Build the arc of `timeline` in `room` from the commands of a rehearsal or a rendering.
 
     Measured loudness is added for music that is `known`.
     """
-    gathered = _Gathered(room, timeline, known or Known())
+    gathered = _ArcBuilder(room, timeline, known or KnownMeasurements())
     last = Seconds(0.0)
     for moment in moments:
         gathered.take(moment)
@@ -37,19 +48,19 @@ def arc_of(
     return gathered.arc(last)
 
 
-class _Gathered:
+class _ArcBuilder:
     """State of the session so far."""
 
-    def __init__(self, room: Room, timeline: Timeline, known: Known) -> None:
+    def __init__(self, room: Room, timeline: Timeline, known: KnownMeasurements) -> None:
         self._room, self._timeline = room, timeline
-        self._sounds = Sounds(known)
+        self._sounds = MeasuredLoudness(known)
         heard = [output.id for output in room.outputs if output.role is not Role.STAFF]
-        self._loudness = Loudness((heard or [room.outputs[0].id])[0])
+        self._loudness = PlannedLoudness((heard or [room.outputs[0].id])[0])
         self._cued: dict[int, commands.CueTrack] = {}
         self._phases: list[PhaseSpan] = []
         self._pieces: list[PieceSpan] = []
         self._looks: list[LookSpan] = []
-        self._marks: list[Mark] = []
+        self._marks: list[ArcMark] = []
         self._held: list[HeldSpan] = []
 
     def take(self, moment: Moment) -> None:
@@ -67,7 +78,7 @@ class _Gathered:
             case commands.ShowLook(look=look, duration=duration, cool=cool):
                 dim, reached = self._room.dim_light, Seconds(at + duration)
                 for zone, asked in look.items():
-                    setting = asked if cool else guarded(asked, dim)
+                    setting = asked if cool else limited_in_dim_light(asked, dim)
                     self._looks.append(LookSpan(zone, at, reached, setting))
             case commands.SessionEnded():
                 self._close_phase(at)
@@ -77,13 +88,13 @@ class _Gathered:
     def _note(self, at: Seconds, command: commands.Command | Pressed) -> None:
         match command:
             case commands.Prompt(text=text):
-                self._marks.append(Mark(at, MarkKind.CHECK_IN, text))
+                self._marks.append(ArcMark(at, MarkKind.CHECK_IN, text))
             case commands.StrikeChime(chime=chime, audience=audience):
-                self._marks.append(Mark(at, MarkKind.CHIME, f"{chime}, for {audience}"))
+                self._marks.append(ArcMark(at, MarkKind.CHIME, f"{chime}, for {audience}"))
             case commands.Notice(text=text):
-                self._marks.append(Mark(at, MarkKind.NOTE, text))
+                self._marks.append(ArcMark(at, MarkKind.NOTE, text))
             case Pressed(press=press, reply=reply):
-                self._marks.append(Mark(at, MarkKind.PRESS, words_of(press), reply))
+                self._marks.append(ArcMark(at, MarkKind.PRESS, request_words(press), reply))
                 self._hold(at, press)
 
     def _crossfade(self, fade: commands.Crossfade) -> None:

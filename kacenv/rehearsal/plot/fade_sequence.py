@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kacenv.core.fades import Curve as Shape
 from kacenv.core.fades import Fade
+from kacenv.core.fades import FadeCurve as Shape
 from kacenv.core.units import Seconds
 
 _STEPS = 12
 """Number of straight lines that approximate a fade."""
 
 
-class Curve:
+class FadeSequence:
     """Value that begins at `start` and follows successive fades."""
 
     def __init__(self, start: float, shape: Shape = Shape.SMOOTH) -> None:

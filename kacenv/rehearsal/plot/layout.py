@@ -12,8 +12,8 @@ from kacenv.rehearsal.plot.music_row import draw_key, draw_music, key_of
 from kacenv.rehearsal.plot.palette import BRIGHT, DIM, FAINT
 from kacenv.rehearsal.plot.phase_row import draw_held, draw_phases
 from kacenv.rehearsal.plot.staff_row import draw_hand, draw_staff
-from kacenv.rehearsal.plot.svg_canvas import Sheet
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import SvgCanvas
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 WIDTH: Final = 1200.0
 _LEFT, _RIGHT = 104.0, WIDTH - 28.0
@@ -24,15 +24,17 @@ _GAP = 14.0
 def draw(arcs: Sequence[Arc], captions: Sequence[str] = ()) -> str:
     """Draw the sessions one above the other as SVG, with `captions`, by default for rehearsals."""
     said = captions or ["a rehearsal"] * len(arcs)
-    sheet = Sheet(WIDTH, " and ".join(f"{a.title}: {w}" for a, w in zip(arcs, said, strict=True)))
-    scale = Scale(_LEFT, _RIGHT, Seconds(max(arc.length for arc in arcs)))
+    sheet = SvgCanvas(
+        WIDTH, " and ".join(f"{a.title}: {w}" for a, w in zip(arcs, said, strict=True))
+    )
+    scale = TimeAxis(_LEFT, _RIGHT, Seconds(max(arc.length for arc in arcs)))
     y = 22.0
     for arc, words in zip(arcs, captions or map(_rehearsed, arcs), strict=True):
         y = _block(sheet, scale, arc, words, y) + 2 * _GAP
     return sheet.svg(draw_legend(sheet, scale, arcs, y))
 
 
-def _block(sheet: Sheet, scale: Scale, arc: Arc, words: str, top: float) -> float:
+def _block(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, words: str, top: float) -> float:
     """Draw one session from `top` down; return the y of its end."""
     _head(sheet, arc, words, top + 18)
     y = _axis(sheet, scale, top + 58)
@@ -52,12 +54,12 @@ def _rehearsed(arc: Arc) -> str:
     return f"{planned} planned, {length} rehearsed in the room {arc.room}"
 
 
-def _head(sheet: Sheet, arc: Arc, words: str, y: float) -> None:
+def _head(sheet: SvgCanvas, arc: Arc, words: str, y: float) -> None:
     sheet.text(28, y, arc.title, fill=BRIGHT, size=24, font_weight="600")
     sheet.text(_RIGHT, y, words, fill=DIM, size=13, anchor="end")
 
 
-def _axis(sheet: Sheet, scale: Scale, y: float) -> float:
+def _axis(sheet: SvgCanvas, scale: TimeAxis, y: float) -> float:
     for at in scale.ticks():
         x = scale.x(at)
         sheet.text(x, y, format_seconds(at) if at else "0", fill=DIM, size=12, anchor="middle")

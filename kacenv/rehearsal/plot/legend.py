@@ -5,14 +5,14 @@ from typing import Final
 
 from kacenv.rehearsal.plot.arc import Arc, MarkKind
 from kacenv.rehearsal.plot.palette import DIM, ENERGY, HAND, WARM
-from kacenv.rehearsal.plot.svg_canvas import Sheet, width_of
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import SvgCanvas, width_of
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 _SIZE: Final = 11.0
 _SWATCH: Final = 12.0
 
 
-def draw_legend(sheet: Sheet, scale: Scale, arcs: Sequence[Arc], y: float) -> float:
+def draw_legend(sheet: SvgCanvas, scale: TimeAxis, arcs: Sequence[Arc], y: float) -> float:
     """Draw the line at `y`, from the right; return the y of the page's end."""
     x = scale.right
     if any(arc.held for arc in arcs):
@@ -29,7 +29,7 @@ def draw_legend(sheet: Sheet, scale: Scale, arcs: Sequence[Arc], y: float) -> fl
     return y + 18
 
 
-def _check_ins(sheet: Sheet, right: float, y: float) -> float:
+def _check_ins(sheet: SvgCanvas, right: float, y: float) -> float:
     """Draw the signs of check-ins; return the right end of the next word."""
     x = _word(sheet, right, y, "without") - 8
     sheet.dot(x, y - 4, 3.2, fill=WARM)
@@ -39,7 +39,7 @@ def _check_ins(sheet: Sheet, right: float, y: float) -> float:
     return x - 28
 
 
-def _word(sheet: Sheet, right: float, y: float, text: str) -> float:
+def _word(sheet: SvgCanvas, right: float, y: float, text: str) -> float:
     """Draw a word that ends at `right`; return its left end."""
     sheet.text(right, y, text, fill=DIM, size=_SIZE, anchor="end")
     return right - width_of(text, _SIZE)

@@ -6,12 +6,12 @@ from typing import Final
 from kacenv.core.units import Level, Seconds
 from kacenv.model.look import Zone
 from kacenv.rehearsal.plot.arc import Arc, LookSpan
-from kacenv.rehearsal.plot.fade_sequence import Curve
+from kacenv.rehearsal.plot.fade_sequence import FadeSequence
 from kacenv.rehearsal.plot.palette import NIGHT, SOFT
 from kacenv.rehearsal.plot.row_labels import GAP, row_name
 from kacenv.rehearsal.plot.screen_color import Light, light_of, shown
-from kacenv.rehearsal.plot.svg_canvas import Sheet, width_of
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import SvgCanvas, width_of
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 _BAND, _BETWEEN = 34.0, 5.0
 SHORTEST: Final = Seconds(1.0)
@@ -22,7 +22,7 @@ _HIGH: Final = 0.5
 """Level above which a band's text is below its curve."""
 
 
-def draw_light(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
+def draw_light(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw the bands from `y` down; return the y of their end."""
     for zone in Zone:
         looks = [look for look in arc.looks if look.zone is zone]
@@ -33,7 +33,7 @@ def draw_light(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
     return y - _BETWEEN
 
 
-def _band(sheet: Sheet, scale: Scale, arc: Arc, looks: list[LookSpan], y: float) -> None:
+def _band(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, looks: list[LookSpan], y: float) -> None:
     zone = ZoneLight(arc, looks[0].zone)
     times = zone.bends(arc.length)
     whole = max(arc.length, SHORTEST)
@@ -58,9 +58,9 @@ class ZoneLight:
     def __init__(self, arc: Arc, zone: Zone) -> None:
         looks = [look for look in arc.looks if look.zone is zone]
         own_white = arc.whites[zone]
-        self._level = Curve(0.0)
+        self._level = FadeSequence(0.0)
         first = light_of(looks[0].setting, own_white)
-        self._parts = [Curve(part) for part in first]
+        self._parts = [FadeSequence(part) for part in first]
         for look in looks:
             duration = Seconds(look.reached - look.begin)
             self._level.turn(look.setting.level, look.begin, duration)
@@ -84,7 +84,7 @@ class ZoneLight:
         return sorted({Seconds(0.0), length, *knots})
 
 
-def _setting(sheet: Sheet, scale: Scale, look: LookSpan, until: Seconds, y: float) -> None:
+def _setting(sheet: SvgCanvas, scale: TimeAxis, look: LookSpan, until: Seconds, y: float) -> None:
     """Draw the zone's setting from the end of its fade on, if there is space."""
     left, right = scale.x(look.reached) + 6, scale.x(until) - 4
     for text in _spellings(look):

@@ -6,8 +6,8 @@ from typing import Final
 from kacenv.rehearsal.plot.arc import Arc
 from kacenv.rehearsal.plot.palette import BRIGHT, DIM, EDGE, SOFT, WARM
 from kacenv.rehearsal.plot.row_labels import decibels, ground, row_name
-from kacenv.rehearsal.plot.svg_canvas import Sheet, width_of
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import SvgCanvas, width_of
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 _HEIGHT: Final = 92.0
 _HEADROOM: Final = 5.0
@@ -15,7 +15,7 @@ _STEP: Final = 6
 """Distance of two lines in dB."""
 
 
-def draw_loudness(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
+def draw_loudness(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw the curve from `y` down; return the y of its end."""
     row_name(sheet, scale, y + 14, "loudness")
     ruler = _Ruler(arc, y)
@@ -51,7 +51,7 @@ class _Ruler:
         return self._y + share * _HEIGHT
 
 
-def _lines(sheet: Sheet, scale: Scale, arc: Arc, ruler: _Ruler) -> None:
+def _lines(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
     right = scale.x(arc.length)
     for level in range(0, ruler.bottom, -_STEP):
         y = ruler.y(level)
@@ -60,7 +60,7 @@ def _lines(sheet: Sheet, scale: Scale, arc: Arc, ruler: _Ruler) -> None:
             sheet.text(scale.left - 16, y + 4, decibels(level), fill=DIM, size=10, anchor="end")
 
 
-def _levels(sheet: Sheet, scale: Scale, arc: Arc, ruler: _Ruler) -> None:
+def _levels(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
     """Draw each phase's level above its curve, or at the top if loudness was measured."""
     for phase in arc.phases:
         text, width = decibels(phase.level), scale.span(phase.end - phase.begin)

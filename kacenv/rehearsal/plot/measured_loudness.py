@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.loudness_curve import loudness_at
 from kacenv.analysis.normalization import REFERENCE
 from kacenv.core.units import Decibels, Seconds
@@ -16,10 +16,10 @@ _POINTS: Final = 1200
 """Number of points over the session, about one for each pixel."""
 
 
-class Sounds:
+class MeasuredLoudness:
     """Loudness curves of the session's tracks, in playing order."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownMeasurements) -> None:
         self._known = known
         self._courses: list[tuple[Cut, bytes]] = []
 

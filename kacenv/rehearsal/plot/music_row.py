@@ -8,8 +8,8 @@ from kacenv.core.units import format_clock, format_seconds
 from kacenv.rehearsal.plot.arc import Arc, PieceSpan
 from kacenv.rehearsal.plot.palette import DIM, ENERGY, NIGHT, NO_ENERGY, SOFT
 from kacenv.rehearsal.plot.row_labels import ground, row_name
-from kacenv.rehearsal.plot.svg_canvas import Point, Sheet, fitted, width_of
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import Point, SvgCanvas, fitted, width_of
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 _LANE, _BETWEEN = 20.0, 3.0
 _STEPS = 8
@@ -30,7 +30,7 @@ def key_of(arc: Arc) -> Key:
     return key
 
 
-def draw_music(sheet: Sheet, scale: Scale, arc: Arc, key: Key, y: float) -> float:
+def draw_music(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, key: Key, y: float) -> float:
     """Draw the two lanes from `y` down; return the y of their end."""
     height = 2 * _LANE + _BETWEEN
     row_name(sheet, scale, y + height / 2 + 4, "music")
@@ -41,7 +41,7 @@ def draw_music(sheet: Sheet, scale: Scale, arc: Arc, key: Key, y: float) -> floa
     return y + height
 
 
-def _piece(sheet: Sheet, scale: Scale, piece: PieceSpan, number: str, y: float) -> None:
+def _piece(sheet: SvgCanvas, scale: TimeAxis, piece: PieceSpan, number: str, y: float) -> None:
     x, width = scale.x(piece.begin), scale.span(piece.end - piece.begin)
     times = f"{format_clock(piece.begin)} to {format_clock(piece.end)}"
     fades = f"in over {format_seconds(piece.fade_in)}, out over {format_seconds(piece.fade_out)}"
@@ -52,7 +52,7 @@ def _piece(sheet: Sheet, scale: Scale, piece: PieceSpan, number: str, y: float) 
             sheet.text(*place, number, fill=NIGHT, size=11, anchor="middle", font_weight="600")
 
 
-def _outline(scale: Scale, piece: PieceSpan, y: float) -> Iterator[Point]:
+def _outline(scale: TimeAxis, piece: PieceSpan, y: float) -> Iterator[Point]:
     """Yield the outline of a track's gain over time."""
     shares = [step / _STEPS for step in range(_STEPS + 1)]
     rising = (piece.begin + share * piece.fade_in for share in shares)
@@ -66,7 +66,7 @@ def colour_of(piece: PieceSpan) -> str:
     return ENERGY.get(piece.energy or 0, NO_ENERGY)
 
 
-def draw_key(sheet: Sheet, scale: Scale, key: Key, y: float) -> float:
+def draw_key(sheet: SvgCanvas, scale: TimeAxis, key: Key, y: float) -> float:
     """Draw the numbered list of tracks in columns from `y` down; return the y of its end."""
     row_name(sheet, scale, y + 12, "pieces")
     named = [piece for _, piece in list(key.values())[:_MOST]]
@@ -97,7 +97,7 @@ def _last_words(key: Key) -> str:
     return f"all by {artists.pop()}" if len(artists) == 1 and len(key) > 1 else ""
 
 
-def _named(sheet: Sheet, place: Point, room: float, title: str, artist: str) -> None:
+def _named(sheet: SvgCanvas, place: Point, room: float, title: str, artist: str) -> None:
     shown = fitted(title, 12, room)
     after = fitted(artist, 11, room - width_of(shown, 12) - 7)
     sheet.text(*place, shown, fill=SOFT, size=12, after=after)

@@ -3,17 +3,17 @@
 import math
 from typing import Final
 
-from kacenv.core.fades import Curve as Shape
+from kacenv.core.fades import FadeCurve as Shape
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model import commands
 from kacenv.rehearsal.plot.arc import LevelPoint
-from kacenv.rehearsal.plot.fade_sequence import Curve
+from kacenv.rehearsal.plot.fade_sequence import FadeSequence
 
 SILENT: Final = Decibels(-60.0)
 """Level below which nothing is audible."""
 
 
-class Loudness:
+class PlannedLoudness:
     """Level of the music on `output`: the plan, manual changes, the first and the last fade.
 
     Crossfades between tracks are of equal power, and don't change it.
@@ -23,7 +23,7 @@ class Loudness:
         self._output = output
         self._level, self._volume, self._duck = _even(0.0), _even(0.0), _even(0.0)
         self._unmuted, self._unhushed = _even(1.0), _even(1.0)
-        self._sounding = Curve(0.0, Shape.POWER_IN)
+        self._sounding = FadeSequence(0.0, Shape.POWER_IN)
         self._playing = False
 
     def take(self, command: object) -> None:
@@ -33,11 +33,11 @@ class Loudness:
                 self._level.turn(level, at, duration)
             case commands.SetVolume(output=self._output, level=level, at=at, duration=duration):
                 self._volume.turn(level, at, duration)
-            case commands.Duck(depth=depth, at=at, duration=duration):
+            case commands.SetDuck(depth=depth, at=at, duration=duration):
                 self._duck.turn(depth, at, duration)
-            case commands.Mute(output=self._output, muted=muted, at=at, duration=duration):
+            case commands.SetMute(output=self._output, muted=muted, at=at, duration=duration):
                 self._unmuted.turn(0.0 if muted else 1.0, at, duration)
-            case commands.Hush(hushed=hushed, at=at, duration=duration):
+            case commands.SetHush(hushed=hushed, at=at, duration=duration):
                 self._unhushed.turn(0.0 if hushed else 1.0, at, duration)
             case commands.Crossfade(play_id=play_id, at=at, duration=duration):
                 self._sound(play_id is not None, at, duration)
@@ -68,6 +68,6 @@ class Loudness:
         return Decibels(max(SILENT, level + 20 * math.log10(sounding)))
 
 
-def _even(start: float) -> Curve:
+def _even(start: float) -> FadeSequence:
     """Return a curve with linear fades, as the sound's levels have."""
-    return Curve(start, Shape.LINEAR)
+    return FadeSequence(start, Shape.LINEAR)

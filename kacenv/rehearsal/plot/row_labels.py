@@ -4,19 +4,19 @@ from typing import Final
 
 from kacenv.rehearsal.plot.arc import Arc
 from kacenv.rehearsal.plot.palette import DIM, GROUND
-from kacenv.rehearsal.plot.svg_canvas import Sheet
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import SvgCanvas
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 GAP: Final = 2.0
 """Distance of two phases, in pixels."""
 
 
-def row_name(sheet: Sheet, scale: Scale, y: float, name: str) -> None:
+def row_name(sheet: SvgCanvas, scale: TimeAxis, y: float, name: str) -> None:
     """Draw a row's name to its left."""
     sheet.text(scale.left - 16, y, name, fill=DIM, size=12, anchor="end")
 
 
-def ground(sheet: Sheet, scale: Scale, arc: Arc, y: float, height: float) -> None:
+def ground(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float, height: float) -> None:
     """Draw a row's background: a box for each phase."""
     for phase in arc.phases:
         width = scale.span(phase.end - phase.begin) - GAP

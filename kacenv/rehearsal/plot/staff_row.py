@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from kacenv.core.units import format_clock
-from kacenv.rehearsal.plot.arc import Arc, Mark, MarkKind
+from kacenv.rehearsal.plot.arc import Arc, ArcMark, MarkKind
 from kacenv.rehearsal.plot.palette import DIM, HAND, SOFT, WARM
 from kacenv.rehearsal.plot.row_labels import row_name
-from kacenv.rehearsal.plot.svg_canvas import Point, Sheet, width_of
-from kacenv.rehearsal.plot.time_axis import Scale
+from kacenv.rehearsal.plot.svg_canvas import Point, SvgCanvas, width_of
+from kacenv.rehearsal.plot.time_axis import TimeAxis
 
 _ROW: Final = 20.0
 _INDENT: Final = 11.0
@@ -18,7 +18,7 @@ _SIZE: Final = 12.0
 class _Lines:
     """Rows of labels; each label goes to the first row with space for it."""
 
-    def __init__(self, scale: Scale) -> None:
+    def __init__(self, scale: TimeAxis) -> None:
         self._scale = scale
         self._taken: list[list[tuple[float, float]]] = []
 
@@ -38,7 +38,7 @@ class _Lines:
         return len(self._taken)
 
 
-def draw_hand(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
+def draw_hand(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw presses from `y` down, if there are any; return the y of their end."""
     presses = [mark for mark in arc.marks if mark.kind is MarkKind.PRESS]
     if not presses:
@@ -54,7 +54,7 @@ def draw_hand(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
     return y + len(lines) * _ROW + 4
 
 
-def draw_staff(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
+def draw_staff(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw check-ins, chimes and notes from `y` down; return the y of their end."""
     row_name(sheet, scale, y + 14, "for staff")
     lines = _Lines(scale)
@@ -71,20 +71,20 @@ def draw_staff(sheet: Sheet, scale: Scale, arc: Arc, y: float) -> float:
     return y + max(1, len(lines)) * _ROW
 
 
-def _mark(sheet: Sheet, x: float, y: float, mark: Mark | None, *, rings: bool) -> None:
+def _mark(sheet: SvgCanvas, x: float, y: float, mark: ArcMark | None, *, rings: bool) -> None:
     if mark is not None:
         sheet.dot(x, y, 3.2, fill=DIM if mark.kind is MarkKind.NOTE else WARM)
     if rings:
         sheet.dot(x, y, 6, fill="none", stroke=WARM, stroke_width=1.3)
 
 
-def _label(sheet: Sheet, place: Point, text: str, colour: str, *, leftwards: bool) -> None:
+def _label(sheet: SvgCanvas, place: Point, text: str, colour: str, *, leftwards: bool) -> None:
     x, y = place
     begin, anchor = (x - _INDENT, "end") if leftwards else (x + _INDENT, "start")
     sheet.text(begin, y, text, fill=colour, size=_SIZE, anchor=anchor)
 
 
-def _with_chimes(marks: tuple[Mark, ...]) -> Iterator[tuple[Mark | None, Mark | None]]:
+def _with_chimes(marks: tuple[ArcMark, ...]) -> Iterator[tuple[ArcMark | None, ArcMark | None]]:
     """Yield check-ins and notes, each with its chime, and then chimes alone."""
     told = [mark for mark in marks if mark.kind in {MarkKind.CHECK_IN, MarkKind.NOTE}]
     chimes = {mark.at: mark for mark in marks if mark.kind is MarkKind.CHIME}

@@ -15,7 +15,7 @@ _WIDE: Final = frozenset("mwMW@%—…ÆŒæœ")
 _NARROW: Final = frozenset("iljtfrI.,:;'|!()[] -·“”")
 
 
-class Sheet:
+class SvgCanvas:
     """SVG picture of `width` pixels; its height is set at the end."""
 
     def __init__(self, width: float, title: str) -> None:

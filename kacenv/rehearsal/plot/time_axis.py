@@ -12,7 +12,7 @@ CLOSEST: Final = 72.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class TimeAxis:
     """Scale of times from 0 to `length` between the pixels `left` and `right`."""
 
     left: float

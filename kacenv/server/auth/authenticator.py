@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from kacenv.core.errors import KacenvError
 from kacenv.core.units import Seconds
-from kacenv.server.auth.credential import DeviceRole, PassKey
-from kacenv.server.auth.credentials import KeyRing
-from kacenv.server.auth.http_error import Refusal
+from kacenv.server.auth.credential import Credential, DeviceRole
+from kacenv.server.auth.credentials import CredentialStore
+from kacenv.server.auth.http_error import HttpError
 from kacenv.server.auth.login_sessions import Login, Logins
-from kacenv.server.auth.throttle import Patience
+from kacenv.server.auth.throttle import LoginThrottle
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ _MOST_WAITING = 4
 _LONGEST_SECRET = 128
 
 
-class Visitor(NamedTuple):
+class Principal(NamedTuple):
     """Authenticated device; `login` if by a cookie."""
 
     name: str
@@ -29,12 +29,14 @@ class Visitor(NamedTuple):
     login: Login | None = None
 
 
-class Gate:
+class Authenticator:
     """Authenticates devices by the credentials of a `ring`; `logins` are those of its room."""
 
-    def __init__(self, ring: KeyRing, logins: Logins, patience: Patience | None = None) -> None:
+    def __init__(
+        self, ring: CredentialStore, logins: Logins, patience: LoginThrottle | None = None
+    ) -> None:
         self._ring, self._logins = ring, logins
-        self._patience = patience or Patience()
+        self._patience = patience or LoginThrottle()
         self._checking = asyncio.Lock()
         self._waiting = 0
         self._saving: asyncio.Task[None] | None = None
@@ -46,7 +48,7 @@ class Gate:
         except KacenvError as error:
             return str(error)
 
-    def by_token(self, token: str, address: str) -> Visitor:
+    def by_token(self, token: str, address: str) -> Principal:
         """Return the client of a token.
 
         Raises:
@@ -56,17 +58,17 @@ class Gate:
         if key is None:
             self._patience.guess(address)
             _log.warning("a wrong token came from %s", address)
-            raise Refusal(401, "That token is not known here. Ask for a new link.")
+            raise HttpError(401, "That token is not known here. Ask for a new link.")
         return _visitor(key)
 
-    async def by_pin(self, pin: str, address: str) -> Visitor:
+    async def by_pin(self, pin: str, address: str) -> Principal:
         """Return the client of a PIN; PINs are hashed one at a time, on a thread.
 
         Raises:
             Refusal: The PIN is unknown, or the client is throttled.
         """
         if self._waiting >= _MOST_WAITING:
-            raise Refusal(429, "Others are logging in just now. Try again.", Seconds(2.0))
+            raise HttpError(429, "Others are logging in just now. Try again.", Seconds(2.0))
         self._patience.guess(address)
         self._waiting += 1
         try:
@@ -78,36 +80,36 @@ class Gate:
             self._waiting -= 1
         if key is None:
             _log.warning("a wrong PIN came from %s", address)
-            raise Refusal(401, "That PIN is not right.")
+            raise HttpError(401, "That PIN is not right.")
         self._patience.was_right(address)
         return _visitor(key)
 
-    def by_cookie(self, cookie: str) -> Visitor | None:
+    def by_cookie(self, cookie: str) -> Principal | None:
         """Return the client of a cookie; None if its login is over or its device removed."""
         login = self._logins.find(cookie[:_LONGEST_SECRET])
         key = _none_if_broken(lambda: self._ring.by_id(login.key)) if login else None
         return _visitor(key, login) if key else None
 
-    def still(self, visitor: Visitor) -> bool:
+    def still(self, visitor: Principal) -> bool:
         """Return True if an authenticated client still has the same credential and role."""
         key = _none_if_broken(lambda: self._ring.by_id(visitor.key))
         on = visitor.login is None or self._logins.is_on(visitor.login)
         return on and key is not None and key.role == visitor.role
 
-    def log_in(self, visitor: Visitor) -> str:
+    def log_in(self, visitor: Principal) -> str:
         """Begin a login, and return its cookie."""
         cookie = self._logins.begin(visitor.key)
         self._keep()
         return cookie
 
-    def turn(self, visitor: Visitor) -> str | None:
+    def turn(self, visitor: Principal) -> str | None:
         """Return a new cookie to replace the present one, if that is due."""
         cookie = self._logins.turn(visitor.login) if visitor.login else None
         if cookie:
             self._keep()
         return cookie
 
-    def log_out(self, visitor: Visitor) -> None:
+    def log_out(self, visitor: Principal) -> None:
         """End the client's login."""
         if visitor.login:
             self._logins.end(visitor.login)
@@ -140,8 +142,8 @@ def _none_if_broken(ask: Callable[[], T | None]) -> T | None:
         return None
 
 
-def _visitor(key: PassKey, login: Login | None = None) -> Visitor:
-    return Visitor(key.name, key.role, key.id, login)
+def _visitor(key: Credential, login: Login | None = None) -> Principal:
+    return Principal(key.name, key.role, key.id, login)
 
 
 _NO_KEYS = "No tablet can log in yet. The technician lets one in: kacenv access add"

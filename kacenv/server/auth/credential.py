@@ -25,7 +25,7 @@ class DeviceRole(StrEnum):
     VIEWER = "viewer"
 
 
-class Kind(StrEnum):
+class CredentialKind(StrEnum):
     """Kind of a credential."""
 
     TOKEN = "token"  # noqa: S105 - the word, not a token
@@ -33,13 +33,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PassKey:
+class Credential:
     """Credential of one device; `digest` is a hash in hexadecimal, `added` a date (ISO 8601)."""
 
     id: str
     name: str
     role: DeviceRole
-    kind: Kind
+    kind: CredentialKind
     digest: str
     added: str
 

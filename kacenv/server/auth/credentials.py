@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from kacenv.core.errors import KacenvError
 from kacenv.server.auth.credential import (
+    Credential,
+    CredentialKind,
     DeviceRole,
-    Kind,
-    PassKey,
     check_name,
     check_pin,
     new_token,
@@ -34,7 +34,7 @@ def key_file(name: str = "access.json") -> Path:
     return state_folder() / name
 
 
-class KeyRing:
+class CredentialStore:
     """Credentials in the file at `path`, read anew whenever it has changed.
 
     All methods raise KacenvError, with the reason, if the file can't be used.
@@ -43,10 +43,10 @@ class KeyRing:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seen: tuple[int, ...] | None = None
-        self._keys: tuple[PassKey, ...] = ()
+        self._keys: tuple[Credential, ...] = ()
         self._salt = b""
 
-    def keys(self) -> tuple[PassKey, ...]:
+    def keys(self) -> tuple[Credential, ...]:
         """Return all credentials, in the order of their adding."""
         self._refresh()
         return self._keys
@@ -54,7 +54,7 @@ class KeyRing:
     def add_token(self, name: str, role: DeviceRole) -> str:
         """Add a token for the device `name`, and return it; only its hash is stored."""
         token = new_token()
-        self._add(name, role, Kind.TOKEN, token_digest(token))
+        self._add(name, role, CredentialKind.TOKEN, token_digest(token))
         return token
 
     def add_pin(self, name: str, role: DeviceRole, pin: str) -> None:
@@ -62,9 +62,9 @@ class KeyRing:
         self._refresh()
         self._salt = self._salt or secrets.token_bytes(16)
         digest = pin_digest(check_pin(pin), self._salt)
-        if _among(digest, self._of(Kind.PIN)):
+        if _among(digest, self._of(CredentialKind.PIN)):
             raise KacenvError("Another device has this PIN. Choose another one.")
-        self._add(name, role, Kind.PIN, digest)
+        self._add(name, role, CredentialKind.PIN, digest)
 
     def remove(self, name: str) -> None:
         """Remove the device `name`; it has no access from now on."""
@@ -74,23 +74,23 @@ class KeyRing:
             raise KacenvError(f"There is no device called {name}; there is: {known}.")
         self._write(left)
 
-    def by_id(self, number: str) -> PassKey | None:
+    def by_id(self, number: str) -> Credential | None:
         """Return the credential with this id, or None."""
         return next((key for key in self.keys() if key.id == number), None)
 
-    def by_token(self, token: str) -> PassKey | None:
+    def by_token(self, token: str) -> Credential | None:
         """Return the credential of a token, compared in constant time."""
-        return _among(token_digest(token), self._of(Kind.TOKEN))
+        return _among(token_digest(token), self._of(CredentialKind.TOKEN))
 
-    def by_pin(self, pin: str) -> PassKey | None:
+    def by_pin(self, pin: str) -> Credential | None:
         """Return the credential of a PIN, compared in constant time; takes a tenth of a second."""
-        keys = self._of(Kind.PIN)
+        keys = self._of(CredentialKind.PIN)
         return _among(pin_digest(pin, self._salt or b"nobody has one"), keys)
 
-    def _of(self, kind: Kind) -> list[PassKey]:
+    def _of(self, kind: CredentialKind) -> list[Credential]:
         return [key for key in self.keys() if key.kind == kind]
 
-    def _add(self, name: str, role: DeviceRole, kind: Kind, digest: str) -> None:
+    def _add(self, name: str, role: DeviceRole, kind: CredentialKind, digest: str) -> None:
         check_name(name)
         if any(key.name == name for key in self.keys()):
             raise KacenvError(
@@ -98,7 +98,7 @@ class KeyRing:
                 f"Choose another name, or first: kacenv access remove '{name}'"
             )
         today = date.today().isoformat()  # noqa: DTZ011 - the clinic's own day
-        key = PassKey(secrets.token_hex(8), name, role, kind, digest, today)
+        key = Credential(secrets.token_hex(8), name, role, kind, digest, today)
         self._write([*self._keys, key])
 
     def _refresh(self) -> None:
@@ -114,14 +114,14 @@ class KeyRing:
             self._keys, self._salt = _read(self.path, found.st_mode)
             self._seen = seen
 
-    def _write(self, keys: Iterable[PassKey]) -> None:
+    def _write(self, keys: Iterable[Credential]) -> None:
         entries = [asdict(key) for key in keys]
         content = {"version": VERSION, "pin_salt": self._salt.hex(), "keys": entries}
         write_private(self.path, json.dumps(content, indent=2) + "\n")
         self._refresh()
 
 
-def _among(digest: str, keys: Iterable[PassKey]) -> PassKey | None:
+def _among(digest: str, keys: Iterable[Credential]) -> Credential | None:
     """Return the credential with this digest, in constant time."""
     found = None
     for key in keys:
@@ -130,7 +130,7 @@ def _among(digest: str, keys: Iterable[PassKey]) -> PassKey | None:
     return found
 
 
-def _read(path: Path, mode: int) -> tuple[tuple[PassKey, ...], bytes]:
+def _read(path: Path, mode: int) -> tuple[tuple[Credential, ...], bytes]:
     if stat.S_IMODE(mode) & 0o077:
         raise KacenvError(f"Others may read {path}, so it lets nobody in: chmod 600 {path}")
     try:
@@ -153,9 +153,9 @@ def _refuse_newer(path: Path, content: dict[str, Any]) -> None:
         )
 
 
-def _key(entry: dict[str, Any]) -> PassKey:
-    key = PassKey(**entry)
-    return replace(key, role=DeviceRole(key.role), kind=Kind(key.kind))
+def _key(entry: dict[str, Any]) -> Credential:
+    key = Credential(**entry)
+    return replace(key, role=DeviceRole(key.role), kind=CredentialKind(key.kind))
 
 
 def write_private(path: Path, text: str) -> None:

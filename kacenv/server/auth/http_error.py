@@ -4,7 +4,7 @@ from kacenv.core.errors import KacenvError
 from kacenv.core.units import Seconds
 
 
-class Refusal(KacenvError):  # noqa: N818 - no mistake of anybody's
+class HttpError(KacenvError):
     """HTTP error: `status` as in RFC 9110; `wait` is the time until a retry (Retry-After)."""
 
     def __init__(self, status: int, words: str, wait: Seconds | None = None) -> None:

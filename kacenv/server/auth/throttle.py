@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from kacenv.core.units import Seconds
-from kacenv.server.auth.http_error import Refusal
+from kacenv.server.auth.http_error import HttpError
 
 _MOST = 4096
 """Number of addresses remembered."""
@@ -27,7 +27,7 @@ def origin_of(address: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class BackoffPolicy:
     """Backoff policy: `free` guesses, then a wait of `first`, doubled each time up to `longest`.
 
     Guesses are forgotten after the time `memory` without one.
@@ -45,13 +45,13 @@ class Manner:
         return Seconds(min(self.longest, self.first * 2.0 ** min(30, guesses - self.free)))
 
 
-ONE: Final = Manner(4, Seconds(5.0), Seconds(900.0), Seconds(3600.0))
+ONE: Final = BackoffPolicy(4, Seconds(5.0), Seconds(900.0), Seconds(3600.0))
 """For each address: a few typing errors, then at last four guesses an hour."""
-ALL: Final = Manner(30, Seconds(2.0), Seconds(60.0), Seconds(1800.0))
+ALL: Final = BackoffPolicy(30, Seconds(2.0), Seconds(60.0), Seconds(1800.0))
 """For all together: in the long run at most a guess a minute, however many addresses guess."""
 
 
-class Patience:
+class LoginThrottle:
     """Counts wrong guesses, by address and in all."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -68,7 +68,7 @@ class Patience:
         wait = max(self._left(own, ONE), self._left("", ALL))
         if wait > 0.0:
             words = f"Too many wrong tries. Wait {_spoken(wait)}, then try again."
-            raise Refusal(429, words, Seconds(wait))
+            raise HttpError(429, words, Seconds(wait))
         self._count(own, ONE)
         self._count("", ALL)
 
@@ -78,11 +78,11 @@ class Patience:
         count, at = self._guesses.get("", (0, 0.0))
         self._guesses[""] = (max(0, count - 1), at)
 
-    def _left(self, key: str, manner: Manner) -> float:
+    def _left(self, key: str, manner: BackoffPolicy) -> float:
         count, at = self._guesses.get(key, (0, 0.0))
         return at + manner.wait(count) - self._now() if count else 0.0
 
-    def _count(self, key: str, manner: Manner) -> None:
+    def _count(self, key: str, manner: BackoffPolicy) -> None:
         count, at = self._guesses.pop(key, (0, 0.0))
         now = self._now()
         fresh = count if now - at < manner.memory else 0

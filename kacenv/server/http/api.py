@@ -11,13 +11,13 @@ from pydantic import BaseModel
 from kacenv.config import SceneCard
 from kacenv.engine.state import State
 from kacenv.model.requests import PressField
-from kacenv.server.http.error_responses import ASKING, PRESSING, explain_in_words
-from kacenv.server.http.event_stream import Broadcast
+from kacenv.server.http.error_responses import ASKING, PRESSING, add_exception_handlers
+from kacenv.server.http.event_stream import EventStream
 from kacenv.server.http.login_routes import add_login
-from kacenv.server.http.press_limit import Haste
+from kacenv.server.http.press_limit import PressLimiter
 from kacenv.server.http.record_routes import add_records
 from kacenv.server.http.static_files import add_page
-from kacenv.server.http.status_watch import Watch
+from kacenv.server.http.status_watch import StatusWatch
 from kacenv.session.session import Session
 from kacenv.session.status import RoomStatus
 
@@ -38,7 +38,7 @@ LONGEST_POLL = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class FileOperations:
     """File operations that the API calls.
 
     `begin` loads a scene by its name, begins it and returns the reply; `scenes` lists the house's.
@@ -75,7 +75,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class _Described(FastAPI):
+class _DescribedApi(FastAPI):
     """Adds the security schemes of TCP to the OpenAPI description."""
 
     def openapi(self) -> dict[str, Any]:
@@ -86,12 +86,12 @@ class _Described(FastAPI):
         return described
 
 
-def make_app(session: Session, ways: Ways) -> FastAPI:
+def make_app(session: Session, ways: FileOperations) -> FastAPI:
     """Build the room's API; version 1 lives below `/v1`, the tablet's page at `/`.
 
     Close `app.state.watch` before the server, or open event streams delay its shutdown.
     """
-    app = _Described(
+    app = _DescribedApi(
         title="kacenv",
         version=VERSION,
         description=_WORDS,
@@ -99,8 +99,8 @@ def make_app(session: Session, ways: Ways) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    app.state.watch = Watch(session)
-    explain_in_words(app)
+    app.state.watch = StatusWatch(session)
+    add_exception_handlers(app)
     add_page(app)
     add_login(app, PRESSING)
     add_records(app, session.room.name, ASKING)
@@ -109,8 +109,8 @@ def make_app(session: Session, ways: Ways) -> FastAPI:
     return app
 
 
-def _add_reading(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> None:
-    broadcast = Broadcast(watch)
+def _add_reading(app: FastAPI, session: Session, watch: StatusWatch, ways: FileOperations) -> None:
+    broadcast = EventStream(watch)
 
     @app.get("/v1/status", responses=ASKING)
     async def status(after: After = None) -> RoomStatus:
@@ -132,8 +132,8 @@ def _add_reading(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> No
         return await ways.scenes()
 
 
-def _add_driving(app: FastAPI, session: Session, watch: Watch, ways: Ways) -> None:
-    haste = Haste()
+def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, ways: FileOperations) -> None:
+    haste = PressLimiter()
 
     @app.post("/v1/requests", responses=PRESSING)
     async def requests(press: Annotated[PressField, Body()], asked: Request) -> Reply:

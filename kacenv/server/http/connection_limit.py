@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any, Final
 
 from kacenv.server.auth.throttle import origin_of
-from kacenv.server.http.rate_limit import Rate
+from kacenv.server.http.rate_limit import RateLimiter
 
 MOST: Final = 160
 """Most connections; the session must never run out of file descriptors."""
@@ -18,7 +18,7 @@ _AT_ONCE_OF_ONE, _AT_ONCE_OF_ALL = 64, 256
 _ACCEPTED_AT_ONCE = 64
 
 
-class Porch(socket.socket):
+class ConnectionLimitSocket(socket.socket):
     """Listening socket that closes excess connections as soon as it has accepted them.
 
     asyncio counts a TLS connection only after its handshake; here it counts from its first packet.
@@ -29,7 +29,10 @@ class Porch(socket.socket):
         self.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENCE)
         self.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._here: Counter[str] = Counter()
-        self._each, self._all = Rate(_AT_ONCE_OF_ONE, 20.0), Rate(_AT_ONCE_OF_ALL, 100.0)
+        self._each, self._all = (
+            RateLimiter(_AT_ONCE_OF_ONE, 20.0),
+            RateLimiter(_AT_ONCE_OF_ALL, 100.0),
+        )
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept the next connection within the limits.
@@ -41,7 +44,7 @@ class Porch(socket.socket):
             caller, address = super().accept()
             origin = origin_of(str(address[0]))
             if self._may_stay(origin):
-                return _Caller(caller, self, origin), address
+                return _CountedConnection(caller, self, origin), address
             caller.close()
         raise BlockingIOError
 
@@ -59,12 +62,12 @@ class Porch(socket.socket):
             del self._here[origin]
 
 
-class _Caller(socket.socket):
+class _CountedConnection(socket.socket):
     """Accepted connection that reports its closing."""
 
-    def __init__(self, line: socket.socket, porch: Porch, origin: str) -> None:
+    def __init__(self, line: socket.socket, porch: ConnectionLimitSocket, origin: str) -> None:
         super().__init__(fileno=line.detach())
-        self._porch: Porch | None = porch
+        self._porch: ConnectionLimitSocket | None = porch
         self._origin = origin
 
     def close(self) -> None:

@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from kacenv.core.errors import KacenvError, LoadError, RefusedError, UnitError
-from kacenv.server.auth import Refusal
+from kacenv.server.auth import HttpError
 
 
-def explain_in_words(app: FastAPI) -> None:
+def add_exception_handlers(app: FastAPI) -> None:
     """Answer every error of `app` with `{"error": words}`."""
     app.add_exception_handler(KacenvError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_request)
@@ -52,7 +52,7 @@ PRESSING: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def _explain(_: Request, error: Exception) -> Response:
-    if isinstance(error, Refusal):
+    if isinstance(error, HttpError):
         wait = {"Retry-After": str(math.ceil(error.wait))} if error.wait else {}
         return JSONResponse({"error": str(error)}, error.status, wait)
     status = {RefusedError: 409, LoadError: 422}.get(type(error), 500)

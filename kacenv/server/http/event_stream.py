@@ -5,8 +5,8 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Callable
 
-from kacenv.server.http.status_diff import Json, difference, foretell, merge
-from kacenv.server.http.status_watch import Watch
+from kacenv.server.http.status_diff import Json, difference, extrapolate, merge
+from kacenv.server.http.status_watch import StatusWatch
 
 _log = logging.getLogger(__name__)
 BEAT = 2.0
@@ -15,32 +15,32 @@ BREATH = 0.1
 """Least time between two changes (seconds), however many presses come in."""
 
 
-class _Event:
+class _EventNode:
     """Linked list of events; those that every stream has passed are garbage."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._next: _Event | None = None
+        self._next: _EventNode | None = None
         self._there = asyncio.Event()
 
-    def lead_to(self, event: "_Event | None") -> None:
+    def lead_to(self, event: "_EventNode | None") -> None:
         """Set the next event; None ends the streams."""
         self._next = event
         self._there.set()
 
-    async def next(self) -> "_Event | None":
+    async def next(self) -> "_EventNode | None":
         """Wait for the next event."""
         await self._there.wait()
         return self._next
 
 
-class Broadcast:
+class EventStream:
     """Computes events once for all streams: a hundred tablets cost little more than one."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: StatusWatch) -> None:
         self._watch = watch
         self._shown: Json = {}
-        self._last = _Event("")
+        self._last = _EventNode("")
         self._listeners = 0
         self._telling: asyncio.Task[None] | None = None
 
@@ -54,7 +54,7 @@ class Broadcast:
         self._listeners += 1
         try:
             self._begin()
-            event: _Event | None = self._last
+            event: _EventNode | None = self._last
             yield _text("status", self._shown)
             while event and still():
                 event = await event.next()
@@ -71,7 +71,7 @@ class Broadcast:
         if self._telling is not None and not self._telling.done():
             self._catch_up()
             return
-        self._shown, self._last = self._watch.look(), _Event("")
+        self._shown, self._last = self._watch.look(), _EventNode("")
         self._telling = asyncio.create_task(self._tell())
 
     async def _tell(self) -> None:
@@ -88,12 +88,12 @@ class Broadcast:
                 self._catch_up()
                 await asyncio.sleep(BREATH)
             elif not self._watch.closed:
-                self._shown = foretell(self._shown, self._watch.look()["at"])
+                self._shown = extrapolate(self._shown, self._watch.look()["at"])
                 self._add(_text("beat", {"at": self._shown["at"]}))
 
     def _catch_up(self) -> None:
         now = self._watch.look()
-        foretold = foretell(self._shown, now["at"])
+        foretold = extrapolate(self._shown, now["at"])
         patch = difference(foretold, now)
         if patch:
             patch |= {"at": now["at"]}
@@ -101,7 +101,7 @@ class Broadcast:
         self._shown = merge(foretold, patch)
 
     def _add(self, text: str) -> None:
-        event = _Event(text)
+        event = _EventNode(text)
         self._last.lead_to(event)
         self._last = event
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kacenv.server.http.security_headers import with_care
+from kacenv.server.http.security_headers import with_security_headers
 
 HEAD_TIME: Final = 8.0
 """Time limit of a request's head (seconds), however slowly it arrives."""
@@ -14,7 +14,7 @@ MOST_HEAD: Final = 16_384
 """Largest head of a request, in bytes."""
 
 
-class Line(H11Protocol):
+class TimedH11Protocol(H11Protocol):
     """uvicorn's h11 protocol, with a timeout for the head, which uvicorn lacks."""
 
     _hurry: asyncio.TimerHandle | None = None
@@ -46,7 +46,9 @@ class Line(H11Protocol):
         headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
         body = b'{"error":"That is no request."}'
         for event in (
-            h11.Response(status_code=400, headers=with_care(headers), reason=b"Bad Request"),
+            h11.Response(
+                status_code=400, headers=with_security_headers(headers), reason=b"Bad Request"
+            ),
             h11.Data(data=body),
             h11.EndOfMessage(),
         ):
@@ -67,6 +69,6 @@ class Line(H11Protocol):
         self.transport.abort()
 
 
-def line_options() -> dict[str, Any]:
+def tcp_options() -> dict[str, Any]:
     """Return uvicorn's options for TCP."""
-    return {"http": Line, "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD}
+    return {"http": TimedH11Protocol, "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD}

@@ -20,20 +20,20 @@ from kacenv.core.errors import DaemonError
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.timeline import Timeline
-from kacenv.server.auth import Gate, KeyRing, key_file
+from kacenv.server.auth import Authenticator, CredentialStore, key_file
 from kacenv.server.auth.login_sessions import Logins
 from kacenv.server.http import (
-    Careful,
-    Door,
-    Errands,
-    Hatch,
-    Host,
-    Porch,
-    Ways,
-    hatch_options,
+    ConnectionLimitSocket,
+    FileOperations,
+    SecurityHeadersMiddleware,
+    SingleFlight,
+    SiteInfo,
+    TcpMiddleware,
+    UnixSocketMiddleware,
     make_app,
+    unix_socket_options,
 )
-from kacenv.server.http.h11_protocol import line_options
+from kacenv.server.http.h11_protocol import tcp_options
 from kacenv.session.session import Session
 from kacenv.system.certificate import Certificate, CertificateError, open_certificate
 from kacenv.system.paths import state_folder
@@ -60,7 +60,7 @@ async def open_api(
     Raises:
         DaemonError: A socket can't be opened, and no session is on.
     """
-    app = make_app(session, _ways(session, house, room, begun))
+    app = make_app(session, _file_operations(session, house, room, begun))
     async with AsyncExitStack() as stack:
         await _open_unix(stack, session, path, app)
         await _open_tcp(stack, session, house, app)
@@ -78,13 +78,21 @@ async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: F
                 raise
             session.tell(f"The session goes on, but not all can reach it: {error}")
         else:
-            await stack.enter_async_context(_served(unix, Careful(Hatch(app)), hatch_options()))
+            await stack.enter_async_context(
+                _served(
+                    unix,
+                    SecurityHeadersMiddleware(UnixSocketMiddleware(app)),
+                    unix_socket_options(),
+                )
+            )
             return
 
 
-def _ways(session: Session, house: House, room: str, begun: Callable[[str], None]) -> Ways:
-    loading = Errands[str, Timeline](lambda scene: load_session(house, scene, room))
-    listing = Errands[None, Sequence[SceneCard]](lambda _: scene_cards(house))
+def _file_operations(
+    session: Session, house: House, room: str, begun: Callable[[str], None]
+) -> FileOperations:
+    loading = SingleFlight[str, Timeline](lambda scene: load_session(house, scene, room))
+    listing = SingleFlight[None, Sequence[SceneCard]](lambda _: scene_cards(house))
 
     async def begin(scene: str) -> str:
         timeline = await loading.run(scene)
@@ -92,7 +100,7 @@ def _ways(session: Session, house: House, room: str, begun: Callable[[str], None
         begun(scene)
         return words
 
-    return Ways(begin, lambda: listing.run(None))
+    return FileOperations(begin, lambda: listing.run(None))
 
 
 async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: FastAPI) -> None:
@@ -112,13 +120,13 @@ async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: 
         session.tell(f"No tablet is served: {error}")
         return
     gate = _gate(surfaces, session.room.name)
-    host = Host(session.room.name, _names(surfaces.tcp, secured), gate)
+    host = SiteInfo(session.room.name, _names(surfaces.tcp, secured), gate)
     if gate is not None:
         stack.push_async_callback(gate.close)
     for warning in _warnings(secured, gate):
         session.tell(warning)
     await stack.enter_async_context(
-        _served(porch, Careful(Door(app, host)), line_options(), secured)
+        _served(porch, SecurityHeadersMiddleware(TcpMiddleware(app, host)), tcp_options(), secured)
     )
 
 
@@ -133,11 +141,11 @@ def _secured(tcp: Tcp, house: House) -> Certificate | None:
     return open_certificate(house.root / tcp.tls.certificate, house.root / tcp.tls.key)
 
 
-def _gate(surfaces: Surfaces, room: str) -> Gate | None:
+def _gate(surfaces: Surfaces, room: str) -> Authenticator | None:
     if surfaces.access is None:
         return None
-    ring = KeyRing(key_file(surfaces.access.file))
-    return Gate(ring, Logins(state_folder() / f"{room}.logins"))
+    ring = CredentialStore(key_file(surfaces.access.file))
+    return Authenticator(ring, Logins(state_folder() / f"{room}.logins"))
 
 
 def _names(tcp: Tcp, secured: Certificate | None) -> frozenset[str]:
@@ -146,7 +154,7 @@ def _names(tcp: Tcp, secured: Certificate | None) -> frozenset[str]:
     return frozenset({*own, *tcp.names, *(secured.names if secured else ())})
 
 
-def _warnings(secured: Certificate | None, gate: Gate | None) -> Iterator[str]:
+def _warnings(secured: Certificate | None, gate: Authenticator | None) -> Iterator[str]:
     expiring = secured.warning(datetime.now(UTC)) if secured else None
     locked = gate.problem() if gate else None
     yield from (warning for warning in (expiring, locked) if warning)
@@ -225,7 +233,7 @@ def _admit(path: Path, group: str) -> None:
 
 
 @contextmanager
-def _tcp(where: Tcp) -> Iterator[Porch]:
+def _tcp(where: Tcp) -> Iterator[ConnectionLimitSocket]:
     """Open a listening TCP socket."""
     try:
         listener = socket.create_server((where.host, where.port), family=_family(where.host))
@@ -234,7 +242,7 @@ def _tcp(where: Tcp) -> Iterator[Porch]:
             f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
             "Choose another port in the room file (surfaces: tcp: port:)."
         ) from None
-    with Porch(listener) as porch:
+    with ConnectionLimitSocket(listener) as porch:
         yield porch
 
 

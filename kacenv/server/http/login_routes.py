@@ -8,19 +8,19 @@ from fastapi import Body, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.types import Message, Send
 
-from kacenv.server.auth import DeviceRole, Gate, Refusal, Visitor
+from kacenv.server.auth import Authenticator, DeviceRole, HttpError, Principal
 
 LOGIN: Final = "/v1/login"
 _NO_GATE: Final = "Nobody needs to log in here."
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class SiteInfo:
     """Site data for TCP clients: the room's name, the machine's host names, the authenticator."""
 
     room: str
     names: frozenset[str] = frozenset()
-    gate: Gate | None = None
+    gate: Authenticator | None = None
 
     def cookie(self, scheme: str) -> str:
         """Return the cookie's name; browsers take `__Host-` over TLS alone (RFC 6265bis, 4.1.3).
@@ -98,22 +98,22 @@ def add_login(app: FastAPI, answers: Mapping[int | str, dict[str, Any]]) -> None
         return Standing(role="none")
 
 
-def _gate(asked: Request) -> tuple[Gate, Host]:
-    host: Host | None = getattr(asked.state, "host", None)
+def _gate(asked: Request) -> tuple[Authenticator, SiteInfo]:
+    host: SiteInfo | None = getattr(asked.state, "host", None)
     if host is None or host.gate is None:
-        raise Refusal(404, _NO_GATE)
+        raise HttpError(404, _NO_GATE)
     return host.gate, host
 
 
-def _visitor(asked: Request) -> Visitor | None:
+def _visitor(asked: Request) -> Principal | None:
     """Return the client; on the Unix socket, staff."""
     if getattr(asked.state, "host", None) is None:
-        return Visitor("", DeviceRole.STAFF)
-    visitor: Visitor | None = asked.state.visitor
+        return Principal("", DeviceRole.STAFF)
+    visitor: Principal | None = asked.state.visitor
     return visitor
 
 
-def _standing(visitor: Visitor | None) -> Standing:
+def _standing(visitor: Principal | None) -> Standing:
     if visitor is None:
         return Standing(role="none")
     return Standing(role=visitor.role.value, name=visitor.name)

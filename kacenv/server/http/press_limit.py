@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from kacenv.core.errors import RefusedError
 from kacenv.model.requests import LightsUp, Press, Stop
-from kacenv.server.http.rate_limit import Rate
+from kacenv.server.http.rate_limit import RateLimiter
 
 AT_ONCE = 50
 """Burst of presses; no hand is as quick."""
@@ -14,7 +14,7 @@ PER_SECOND = 5.0
 _WORDS = "Too many presses at once; only the first were followed. Wait a moment, and press once."
 
 
-class Haste:
+class PressLimiter:
     """Rate limit for each client, and one more each for lights-up and stop.
 
     So neither another client nor another key can use up those two. Clients are told apart by
@@ -22,7 +22,7 @@ class Haste:
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._rate = Rate(AT_ONCE, PER_SECOND, now)
+        self._rate = RateLimiter(AT_ONCE, PER_SECOND, now)
 
     def heed(self, surface: str, press: Press) -> None:
         """Count a press.

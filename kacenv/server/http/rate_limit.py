@@ -7,7 +7,7 @@ _MOST = 1024
 """Number of keys remembered."""
 
 
-class Rate:
+class RateLimiter:
     """Token bucket for each key: bursts of `at_once`, refilled at `per_second`."""
 
     def __init__(

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import FastAPI, Path, Query, Request, Response
 
-from kacenv.server.auth import DeviceRole, Refusal
+from kacenv.server.auth import DeviceRole, HttpError
 from kacenv.server.http.error_responses import Problem
 from kacenv.session.records.html_page import POLICY
 from kacenv.session.records.session_record import RecordCard, SessionRecord
-from kacenv.session.records.store import DATA, MUSIC, PAGE, Cabinet
+from kacenv.session.records.store import DATA, MUSIC, PAGE, RecordStore
 
 RECORDS: Final = "/v1/records"
 _PAGE_POLICY: Final = "; frame-ancestors 'none'"
@@ -63,17 +63,17 @@ def _for_staff(asked: Request) -> None:
     """
     visitor = getattr(asked.state, "visitor", None)
     if visitor is not None and visitor.role is not DeviceRole.STAFF:
-        raise Refusal(403, "Records are for staff.")
+        raise HttpError(403, "Records are for staff.")
 
 
 def _cards(room: str) -> list[RecordCard]:
     """Return the readable records; a damaged one is left out."""
-    return [card for _, card in Cabinet().cards(room) if card is not None]
+    return [card for _, card in RecordStore().cards(room) if card is not None]
 
 
 def _text(room: str, id_: str, part: str) -> str:
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     for kept in cabinet.kept(room):
         if kept.id == id_:
             return cabinet.text(kept, part)
-    raise Refusal(404, "There is no such record; see /v1/records.")
+    raise HttpError(404, "There is no such record; see /v1/records.")

@@ -8,8 +8,8 @@ from typing import Final
 
 from starlette.types import Message, Receive, Send
 
-from kacenv.server.auth import Refusal
-from kacenv.server.http.request_head import Visit
+from kacenv.server.auth import HttpError
+from kacenv.server.http.request_head import RequestHead
 
 MOST_BODY: Final = 16_384
 """Largest body, in bytes; real ones have a few hundred."""
@@ -17,7 +17,7 @@ BODY_TIME: Final = 8.0
 """Time limit of a body, in seconds."""
 
 
-async def whole(visit: Visit, receive: Receive) -> Receive:
+async def read_whole_body(visit: RequestHead, receive: Receive) -> Receive:
     """Read the body, and return a `receive` that replays it, so that handlers never wait for it.
 
     Raises:
@@ -29,29 +29,29 @@ async def whole(visit: Visit, receive: Receive) -> Receive:
         async with asyncio.timeout(BODY_TIME):
             body = await _read(visit, receive)
     except TimeoutError:
-        raise Refusal(408, "The request came too slowly.") from None
-    return _Replay(body, receive)
+        raise HttpError(408, "The request came too slowly.") from None
+    return _BufferedBody(body, receive)
 
 
-async def _read(visit: Visit, receive: Receive) -> bytes:
+async def _read(visit: RequestHead, receive: Receive) -> bytes:
     body = b""
     stated = visit.header("content-length")
     more = True
     while more:
         if len(body) > MOST_BODY or (stated.isdigit() and int(stated) > MOST_BODY):
-            raise Refusal(413, "The request is too long.")
+            raise HttpError(413, "The request is too long.")
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refusal(400, "The request broke off.")
+            raise HttpError(400, "The request broke off.")
         body += message.get("body", b"")
         more = message.get("more_body", False)
     if len(body) > MOST_BODY:
-        raise Refusal(413, "The request is too long.")
+        raise HttpError(413, "The request is too long.")
     return body
 
 
 @dataclass(slots=True)
-class _Replay:
+class _BufferedBody:
     """Replays the body once, then passes on to the original `receive`."""
 
     body: bytes
@@ -65,7 +65,7 @@ class _Replay:
         return {"type": "http.request", "body": self.body, "more_body": False}
 
 
-async def say(refusal: Refusal, send: Send) -> None:
+async def send_error(refusal: HttpError, send: Send) -> None:
     """Send an error response, and close the connection: its body may still be on the way."""
     body = json.dumps({"error": str(refusal)}).encode()
     headers = [

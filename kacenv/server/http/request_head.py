@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from kacenv.server.auth import Refusal
+from kacenv.server.auth import HttpError
 
 _ONCE: Final = {
     *("host", "origin", "authorization", "cookie", "content-length", "content-type"),
@@ -16,7 +16,7 @@ _ONCE: Final = {
 """Headers allowed once; a duplicate makes a request ambiguous."""
 
 
-class Visit:
+class RequestHead:
     """Head of a request over TCP.
 
     Raises:
@@ -33,10 +33,10 @@ class Visit:
         for raw, value in scope["headers"]:
             name = raw.decode("latin-1").lower()
             if name in _ONCE and name in self._headers:
-                raise Refusal(400, f"A request has one {name}.")
+                raise HttpError(400, f"A request has one {name}.")
             self._headers[name] = value.decode("latin-1")
         if self.header("transfer-encoding") and self.header("content-length"):
-            raise Refusal(400, "A request has one length.")
+            raise HttpError(400, "A request has one length.")
 
     def header(self, name: str) -> str:
         """Return a header by its lower-case name; empty without one."""
@@ -79,7 +79,7 @@ class Visit:
         return found.value if found else ""
 
 
-def knows_host(host: str, names: frozenset[str]) -> bool:
+def is_known_host(host: str, names: frozenset[str]) -> bool:
     """Return True if `host` is an address, localhost, or among the names (`*.clinic.lan` too).
 
     Addresses are safe: only a name can be rebound to another machine (DNS rebinding).

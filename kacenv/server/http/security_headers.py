@@ -18,13 +18,13 @@ ALWAYS: Final = {
 _PAIRS = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 
 
-def with_care(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def with_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return `headers` with the missing security headers added."""
     own = {name.lower() for name, _ in headers}
     return [*headers, *(pair for pair in _PAIRS if pair[0] not in own)]
 
 
-class Careful:
+class SecurityHeadersMiddleware:
     """Adds the security headers to every response of `app`."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -35,7 +35,10 @@ class Careful:
 
         async def carefully(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": with_care(list(message.get("headers", [])))}
+                message = {
+                    **message,
+                    "headers": with_security_headers(list(message.get("headers", []))),
+                }
             await send(message)
 
         await self._app(scope, receive, carefully)

@@ -8,7 +8,7 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class Errands(Generic[K, T]):
+class SingleFlight(Generic[K, T]):
     """Runs a function on a thread, one call at a time.
 
     Concurrent calls with the same key share one result: a hundred clients that ask at once cost

@@ -1,6 +1,6 @@
 """Differences between two statuses of a room, apart from the passing of time.
 
-A status has many clocks. `foretell` extrapolates them to a later time, as every client does for
+A status has many clocks. `extrapolate` extrapolates them to a later time, as every client does for
 itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge` applies one.
 `kacenv/server/web/status.js` implements the same three functions.
 """
@@ -41,7 +41,7 @@ def _rounded(value: object) -> object:
             return value
 
 
-def foretell(status: Json, at: float) -> Json:
+def extrapolate(status: Json, at: float) -> Json:
     """Extrapolate `status` to the later time `at`, as if nothing but time had passed."""
     span = at - status["at"]
     session = status["session"]

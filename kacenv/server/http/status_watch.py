@@ -4,14 +4,14 @@ import asyncio
 import secrets
 from contextlib import suppress
 
-from kacenv.server.http.status_diff import Json, compact, difference, foretell
+from kacenv.server.http.status_diff import Json, compact, difference, extrapolate
 from kacenv.session.session import Session
 
 LOOK_EVERY = 0.25
 """Polling interval while clients wait (seconds); a press is seen at once."""
 
 
-class Watch:
+class StatusWatch:
     """Compares the status with its extrapolation, and counts the deviations.
 
     Polls only on request and while clients wait. `version` begins at a random number, so that no
@@ -30,7 +30,7 @@ class Watch:
         """Return the present status, and wake all waiting clients if it has changed."""
         self._looked_at = asyncio.get_running_loop().time()
         now = compact(self._session.status())
-        if difference(foretell(self._seen, now["at"]), now):
+        if difference(extrapolate(self._seen, now["at"]), now):
             self._seen = now
             self.version += 1
             self._wake()

@@ -4,18 +4,18 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kacenv.server.auth import Refusal
-from kacenv.server.http.h11_protocol import Line, line_options
-from kacenv.server.http.request_body import say, whole
-from kacenv.server.http.request_head import Visit
+from kacenv.server.auth import HttpError
+from kacenv.server.http.h11_protocol import TimedH11Protocol, tcp_options
+from kacenv.server.http.request_body import read_whole_body, send_error
+from kacenv.server.http.request_head import RequestHead
 
-MOST_SILENT: Final = 64
+MOST_IDLE: Final = 64
 """Most connections without a request; the oldest is closed for the newest."""
 MOST_AT_ONCE: Final = 512
 """Most connections and requests at once; the session must never run out of file descriptors."""
 
 
-class Hatch:
+class UnixSocketMiddleware:
     """Passes complete requests to `app`; file permissions of the socket authorize the client."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -24,22 +24,22 @@ class Hatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or answer with an error."""
         try:
-            receive = await whole(Visit(scope), receive)
-        except Refusal as refusal:
-            await say(refusal, send)
+            receive = await read_whole_body(RequestHead(scope), receive)
+        except HttpError as refusal:
+            await send_error(refusal, send)
             return
         await self._app(scope, receive, send)
 
 
-class _HatchLine(Line):
+class _UnixSocketProtocol(TimedH11Protocol):
     """HTTP protocol whose oldest idle connections are closed for newer ones."""
 
-    silent: dict["_HatchLine", None]
+    silent: dict["_UnixSocketProtocol", None]
 
     def _expect(self) -> None:
         super()._expect()
         self.silent[self] = None
-        while len(self.silent) > MOST_SILENT:
+        while len(self.silent) > MOST_IDLE:
             next(iter(self.silent)).give_up()
 
     def _relax(self) -> None:
@@ -52,7 +52,7 @@ class _HatchLine(Line):
         super().give_up()
 
 
-def hatch_options() -> dict[str, Any]:
+def unix_socket_options() -> dict[str, Any]:
     """Return uvicorn's options for one Unix socket."""
-    own = type("HatchLine", (_HatchLine,), {"silent": {}})
-    return {**line_options(), "http": own, "limit_concurrency": MOST_AT_ONCE}
+    own = type("HatchLine", (_UnixSocketProtocol,), {"silent": {}})
+    return {**tcp_options(), "http": own, "limit_concurrency": MOST_AT_ONCE}

@@ -12,14 +12,14 @@ from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Request
-from kacenv.session.lateness import Tally
-from kacenv.system.timestamps import Stamp
+from kacenv.session.lateness import LatenessHistogram
+from kacenv.system.timestamps import Timestamp
 
 VERSION = 1
 """Version of the format. Journals of older versions can be read; tests keep one of each."""
 
 
-class Record(NamedTuple):
+class JournalLine(NamedTuple):
     """Journal record: its number, the engine's time, the machine's time, and its content.
 
     `base` is the state before the first request of a session. A record with neither `base` nor
@@ -29,12 +29,12 @@ class Record(NamedTuple):
 
     number: int
     at: Seconds
-    stamp: Stamp
+    stamp: Timestamp
     request: Request | None = None
     base: State | None = None
     ended: bool = False
     told: str = ""
-    tally: Tally | None = None
+    tally: LatenessHistogram | None = None
     version: int = VERSION
 
 
@@ -81,7 +81,7 @@ def _to_model(converter: JsonConverter) -> Any:
 _CONVERTER = _made_converter()
 
 
-def write_line(record: Record) -> bytes:
+def write_line(record: JournalLine) -> bytes:
     """Return the record as one line, its checksum first."""
     data: dict[str, Any] = {
         "version": record.version,
@@ -103,7 +103,7 @@ def write_line(record: Record) -> bytes:
     return b"%08x %s\n" % (binascii.crc32(text), text)
 
 
-def read_line(line: bytes) -> Record | None:
+def read_line(line: bytes) -> JournalLine | None:
     """Return the record of a line; None if it is torn, damaged, or of a later version."""
     seal, _, text = line.rstrip(b"\n").partition(b" ")
     if seal != b"%08x" % binascii.crc32(text):
@@ -125,18 +125,18 @@ def is_newer(line: bytes) -> bool:
         return False
 
 
-def _record(data: dict[str, Any]) -> Record | None:
+def _record(data: dict[str, Any]) -> JournalLine | None:
     if data["version"] > VERSION:
         return None
     request, base, tally = data.get("request"), data.get("base"), data.get("tally")
-    return Record(
+    return JournalLine(
         number=data["number"],
         at=Seconds(data["at"]),
-        stamp=Stamp(*data["stamp"]),
+        stamp=Timestamp(*data["stamp"]),
         request=_CONVERTER.structure(request, Request) if request else None,  # type: ignore[arg-type] # a union
         base=_CONVERTER.structure(base, State) if base else None,
         ended=data.get("ended", False),
         told=data.get("told", ""),
-        tally=_CONVERTER.structure(tally, Tally) if tally else None,
+        tally=_CONVERTER.structure(tally, LatenessHistogram) if tally else None,
         version=data["version"],
     )

@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
-from kacenv.session.journal.line_codec import Record, read_line
-from kacenv.session.journal.unfinished import Past, past_of, refuse_newer
-from kacenv.session.lateness import Tally
-from kacenv.system.timestamps import Stamp
+from kacenv.session.journal.line_codec import JournalLine, read_line
+from kacenv.session.journal.unfinished import UnfinishedSession, refuse_newer, unfinished_session_of
+from kacenv.session.lateness import LatenessHistogram
+from kacenv.system.timestamps import Timestamp
 
 
-class Line(NamedTuple):
+class ToldLine(NamedTuple):
     """Staff message, and its time by the engine's clock."""
 
     at: Seconds
     text: str
 
 
-class Whole(NamedTuple):
+class CompleteJournal(NamedTuple):
     """All that a journal has of a session.
 
     `run` identifies the session: eight hexadecimal digits, the same whenever the journal is read.
@@ -28,14 +28,14 @@ class Whole(NamedTuple):
     """
 
     run: str
-    past: Past
-    begun: Stamp
-    told: tuple[Line, ...]
-    tally: Tally
+    past: UnfinishedSession
+    begun: Timestamp
+    told: tuple[ToldLine, ...]
+    tally: LatenessHistogram
     lost: int
 
 
-def read_whole(path: Path) -> Whole:
+def read_complete(path: Path) -> CompleteJournal:
     """Read the journal at `path` of a session that is over.
 
     Raises:
@@ -49,12 +49,12 @@ def read_whole(path: Path) -> Whole:
     first = next((record for record in records if record.base is not None), None)
     if first is None:
         raise JournalError("The journal of the session is damaged; no record can be made of it.")
-    past = past_of(records)
-    return Whole(
+    past = unfinished_session_of(records)
+    return CompleteJournal(
         run=_run_of(lines),
         past=past,
         begun=first.stamp,
-        told=tuple(Line(record.at, record.told) for record in records if record.told),
+        told=tuple(ToldLine(record.at, record.told) for record in records if record.told),
         tally=_sum(records),
         lost=max(past.lost, len(lines) - len(records)),
     )
@@ -69,8 +69,8 @@ def _run_of(lines: Iterable[bytes]) -> str:
     return hashlib.sha256(first).hexdigest()[:8]
 
 
-def _sum(records: Iterable[Record]) -> Tally:
-    total = Tally()
+def _sum(records: Iterable[JournalLine]) -> LatenessHistogram:
+    total = LatenessHistogram()
     for record in records:
         total = total.plus(record.tally) if record.tally is not None else total
     return total

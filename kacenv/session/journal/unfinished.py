@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from kacenv.core.errors import JournalError, NewerJournalError
 from kacenv.core.units import Seconds, format_seconds
-from kacenv.engine.replay import GIVEN_UP_AFTER, Entry, fold, is_on
+from kacenv.engine.replay import GIVEN_UP_AFTER, JournaledRequest, is_on, replay
 from kacenv.engine.state import State
 from kacenv.engine.step import step
-from kacenv.session.journal.line_codec import Record, is_newer, read_line
-from kacenv.system.timestamps import Passed, Stamp, passed
+from kacenv.session.journal.line_codec import JournalLine, is_newer, read_line
+from kacenv.system.timestamps import ElapsedTime, Timestamp, passed
 
 _DAMAGED = (
     "The record of the session before is damaged; it can't be resumed. "
@@ -18,7 +18,7 @@ _DAMAGED = (
 )
 
 
-class Past(NamedTuple):
+class UnfinishedSession(NamedTuple):
     """Session as far as it was recorded.
 
     The last record is at `since` of the engine's time, and at `stamp` of the machine's; `number`
@@ -26,21 +26,21 @@ class Past(NamedTuple):
     """
 
     base: State
-    entries: tuple[Entry, ...]
+    entries: tuple[JournaledRequest, ...]
     since: Seconds
-    stamp: Stamp
+    stamp: Timestamp
     number: int
     lost: int
 
 
-class Return(NamedTuple):
+class ResumableSession(NamedTuple):
     """Session to resume, and the length of its outage."""
 
-    past: Past
-    away: Passed
+    past: UnfinishedSession
+    away: ElapsedTime
 
 
-def read(path: Path) -> Past | None:
+def read(path: Path) -> UnfinishedSession | None:
     """Read the journal at `path`; None without one, or if its session has ended.
 
     A torn last line is normal after a power cut; damaged lines are skipped and counted.
@@ -62,7 +62,7 @@ def read(path: Path) -> Past | None:
         refuse_newer(lines)
     if not lines or any(record.ended for record in records):
         return None
-    return past_of(records)
+    return unfinished_session_of(records)
 
 
 def refuse_newer(lines: Iterable[bytes]) -> None:
@@ -79,7 +79,7 @@ def refuse_newer(lines: Iterable[bytes]) -> None:
         )
 
 
-def unfinished(path: Path, now: Stamp) -> Return | None:
+def unfinished(path: Path, now: Timestamp) -> ResumableSession | None:
     """Return the session to resume from the journal at `path`; None without one.
 
     Raises:
@@ -94,17 +94,17 @@ def unfinished(path: Path, now: Stamp) -> Return | None:
     if away.span > GIVEN_UP_AFTER:
         span = format_seconds(round(away.span, -2))
         raise JournalError(f"A session that broke off {span} ago is over; it isn't resumed.")
-    return Return(past, away)
+    return ResumableSession(past, away)
 
 
-def _was_on(past: Past) -> bool:
+def _was_on(past: UnfinishedSession) -> bool:
     try:
-        return is_on(step(fold(past.base, past.entries), past.since).state)
+        return is_on(step(replay(past.base, past.entries), past.since).state)
     except Exception as error:
         raise JournalError(_DAMAGED) from error
 
 
-def past_of(records: list[Record]) -> Past:
+def unfinished_session_of(records: list[JournalLine]) -> UnfinishedSession:
     """Build the past of a session from its journal's records.
 
     Raises:
@@ -116,5 +116,9 @@ def past_of(records: list[Record]) -> Past:
     told = {record.number: record for record in records if record.request is not None}
     last = max(records, key=lambda record: record.at)
     number = max(record.number for record in records) + 1
-    entries = (Entry(told[n].at, request) for n in sorted(told) if (request := told[n].request))
-    return Past(first.base, tuple(entries), last.at, last.stamp, number, number - len(told))
+    entries = (
+        JournaledRequest(told[n].at, request) for n in sorted(told) if (request := told[n].request)
+    )
+    return UnfinishedSession(
+        first.base, tuple(entries), last.at, last.stamp, number, number - len(told)
+    )

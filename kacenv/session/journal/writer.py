@@ -9,9 +9,9 @@ from pathlib import Path
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.model.requests import Request
-from kacenv.session.journal.line_codec import Record, write_line
-from kacenv.session.lateness import Tally
-from kacenv.system.timestamps import Stamp, stamp
+from kacenv.session.journal.line_codec import JournalLine, write_line
+from kacenv.session.lateness import LatenessHistogram
+from kacenv.system.timestamps import Timestamp, current_timestamp
 
 SYNC_EVERY = Seconds(0.4)
 """Interval of syncs (seconds); with a slow disk's latency, a power cut loses less than a second."""
@@ -31,7 +31,7 @@ class Journal:
     `on_end` is called when a session's file has been renamed, and must be quick.
     """
 
-    def __init__(self, path: Path, now: Callable[[], Stamp] = stamp) -> None:
+    def __init__(self, path: Path, now: Callable[[], Timestamp] = current_timestamp) -> None:
         self.path = path
         self._now = now
         self.on_end: Callable[[], None] = lambda: None
@@ -58,7 +58,7 @@ class Journal:
         self._let_go()
         self._begun, self._number, self._mode = True, 1, os.O_TRUNC
         # Written twice: without this line no other can be interpreted.
-        self._write(write_line(Record(0, at, self._now(), request, base)) * 2)
+        self._write(write_line(JournalLine(0, at, self._now(), request, base)) * 2)
 
     def go_on(self, number: int) -> None:
         """Continue the existing file at record `number`; its last line may be torn."""
@@ -69,25 +69,25 @@ class Journal:
     def add(self, at: Seconds, request: Request) -> None:
         """Write a request of the session; nothing without a session."""
         if self._begun:
-            self._write(write_line(Record(self._number, at, self._now(), request)))
+            self._write(write_line(JournalLine(self._number, at, self._now(), request)))
             self._number += 1
 
     def tell(self, at: Seconds, text: str) -> None:
         """Write a staff message; nothing without a session."""
         if self._begun:
-            self._write(write_line(Record(self._number - 1, at, self._now(), told=text)))
+            self._write(write_line(JournalLine(self._number - 1, at, self._now(), told=text)))
 
-    def beat(self, at: Seconds, tally: Tally | None = None) -> None:
+    def beat(self, at: Seconds, tally: LatenessHistogram | None = None) -> None:
         """Write a heartbeat, and what couldn't be written before."""
         if self._begun:
-            line = write_line(Record(self._number - 1, at, self._now(), tally=tally))
+            line = write_line(JournalLine(self._number - 1, at, self._now(), tally=tally))
             self._write(b"" if self._unwritten and tally is None else line)
 
-    def end(self, at: Seconds, tally: Tally | None = None) -> None:
+    def end(self, at: Seconds, tally: LatenessHistogram | None = None) -> None:
         """Write the session's end, and rename the file to `.last` until the next session ends."""
         if not self._begun:
             return
-        line = Record(self._number - 1, at, self._now(), ended=True, tally=tally)
+        line = JournalLine(self._number - 1, at, self._now(), ended=True, tally=tally)
         self._write(write_line(line))
         self._begun = False
         self._let_go()

@@ -13,17 +13,17 @@ from kacenv.model.requests import Press, Resume, Start, Stop
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc, arc_of
 from kacenv.rehearsal.plot.arc import HeldSpan
-from kacenv.rehearsal.simulation import rehearse, words_of
-from kacenv.session.journal import Whole, read_whole
+from kacenv.rehearsal.simulation import rehearse, request_words
+from kacenv.session.journal import CompleteJournal, read_complete
 from kacenv.session.records import session_record
 from kacenv.session.records.check_in_rows import check_ins_of
-from kacenv.session.records.journal_replay import moments_of, turns_of
+from kacenv.session.records.journal_replay import moments_of, replayed_steps
 from kacenv.session.records.phase_rows import extended_of, holds_of, phase_rows, visits_of
-from kacenv.session.records.track_rows import Music
-from kacenv.system.timestamps import Stamp, as_seen, day_after, day_of
+from kacenv.session.records.track_rows import TrackHistory
+from kacenv.system.timestamps import Timestamp, as_seen, day_after, day_of
 
 
-class Account(NamedTuple):
+class RecordBundle(NamedTuple):
     """Record of a session, and the planned and the real arc for its picture."""
 
     record: session_record.SessionRecord
@@ -31,7 +31,9 @@ class Account(NamedTuple):
     real: Arc
 
 
-def account_of(journal: Path, keep: Days | None = None, now: Stamp | None = None) -> Account:
+def build_record(
+    journal: Path, keep: Days | None = None, now: Timestamp | None = None
+) -> RecordBundle:
     """Build the record from the journal of a past session.
 
     The retention is what the room stated then, or `keep` if that is shorter. `now` is the present
@@ -41,7 +43,7 @@ def account_of(journal: Path, keep: Days | None = None, now: Stamp | None = None
         JournalError: The journal is damaged at its beginning.
         OSError: It can't be read.
     """
-    whole = read_whole(journal)
+    whole = read_complete(journal)
     first = whole.past.entries[0] if whole.past.entries else None
     if first is None or not isinstance(first.request, Start):
         raise JournalError("The journal of the session is damaged; no record can be made of it.")
@@ -49,39 +51,41 @@ def account_of(journal: Path, keep: Days | None = None, now: Stamp | None = None
         seen = as_seen(whole.past.stamp, now)
         whole = whole._replace(past=whole.past._replace(stamp=seen))
     timeline = first.request.timeline
-    return _Gathered(whole, first.at, timeline, kept_for(whole, keep)).account()
+    return _RecordBuilder(whole, first.at, timeline, kept_for(whole, keep)).account()
 
 
-def kept_for(whole: Whole, keep: Days | None) -> Days:
+def kept_for(whole: CompleteJournal, keep: Days | None) -> Days:
     """Return the retention of a record in days: never longer than its room stated then."""
     then = whole.past.base.room.records.keep
     return then if keep is None else min(then, keep)
 
 
-class _Gathered:
+class _RecordBuilder:
     """Replay of a session, and its plan."""
 
-    def __init__(self, whole: Whole, begin: Seconds, timeline: Timeline, keep: Days) -> None:
+    def __init__(
+        self, whole: CompleteJournal, begin: Seconds, timeline: Timeline, keep: Days
+    ) -> None:
         self.whole, self.begin, self.timeline, self.keep = whole, begin, timeline, keep
         self.room = whole.past.base.room
-        self.turns = list(turns_of(whole.past))
+        self.turns = list(replayed_steps(whole.past))
         self.moments = list(moments_of(self.turns, begin))
         self.planned = list(rehearse(self.room, timeline))
         over = [at for at, one in self.moments if isinstance(one, SessionEnded)]
         self.is_over = bool(over)
         self.end = float(over[0] if over else whole.past.since - begin)
 
-    def account(self) -> Account:
+    def account(self) -> RecordBundle:
         record = self._record()
         real = arc_of(self.room, self.timeline, self.moments)
         held = tuple(HeldSpan(Seconds(one.begin), Seconds(one.end)) for one in record.holds)
         planned = arc_of(self.room, self.timeline, self.planned)
-        return Account(record, planned, replace(real, held=held))
+        return RecordBundle(record, planned, replace(real, held=held))
 
     def _record(self) -> session_record.SessionRecord:
         holds = tuple(holds_of(self.turns, self.begin, self.end))
         away = tuple(self._away())
-        music = Music(self.turns, self.begin, self.end)
+        music = TrackHistory(self.turns, self.begin, self.end)
         planned = visits_of(self.planned, self.planned[-1].at)
         real = visits_of(self.moments, self.end)
         day = self._day()
@@ -123,7 +127,7 @@ class _Gathered:
         for turn in self.turns:
             if isinstance(turn.request, Press):
                 phase = turn.before.planned.name if turn.before.timeline is not None else ""
-                words, at = words_of(turn.request), turn.at - self.begin
+                words, at = request_words(turn.request), turn.at - self.begin
                 yield session_record.PressRow(at=at, press=words, reply=turn.reply, phase=phase)
 
     def _seats(self) -> Iterator[session_record.SeatRow]:
@@ -149,7 +153,7 @@ class _Gathered:
         ]
 
     def _timing(
-        self, music: Music, away: Sequence[session_record.AwayRow]
+        self, music: TrackHistory, away: Sequence[session_record.AwayRow]
     ) -> session_record.Timing:
         tally = self.whole.tally
         return session_record.Timing(

@@ -7,7 +7,7 @@ from typing import Literal
 from kacenv.core.units import Seconds
 from kacenv.engine.state import Due
 from kacenv.model.requests import Done, Pass
-from kacenv.session.records.journal_replay import Turn
+from kacenv.session.records.journal_replay import ReplayedStep
 from kacenv.session.records.session_record import CheckInRow
 
 
@@ -19,7 +19,7 @@ class _Row:
     outcome: Literal["done", "passed", "unanswered"] = "unanswered"
 
 
-def check_ins_of(turns: Iterable[Turn], begin: Seconds) -> tuple[CheckInRow, ...]:
+def check_ins_of(turns: Iterable[ReplayedStep], begin: Seconds) -> tuple[CheckInRow, ...]:
     """Return the check-ins that came, in order; a snoozed one counts once."""
     rows: list[_Row] = []
     waiting: dict[str, _Row] = {}
@@ -37,7 +37,7 @@ def check_ins_of(turns: Iterable[Turn], begin: Seconds) -> tuple[CheckInRow, ...
     return tuple(_shown(row, begin) for row in rows)
 
 
-def _answer(row: _Row | None, turn: Turn) -> None:
+def _answer(row: _Row | None, turn: ReplayedStep) -> None:
     if row is not None and isinstance(turn.request, Done | Pass):
         row.answered = turn.at
         row.outcome = "done" if isinstance(turn.request, Done) else "passed"

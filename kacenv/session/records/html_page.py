@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.rehearsal.plot import draw
-from kacenv.session.records.builder import Account
+from kacenv.session.records.builder import RecordBundle
 from kacenv.session.records.record_text import answer, by_hand, difference, summary, timing_lines
 from kacenv.session.records.session_record import (
     AwayRow,
@@ -66,7 +66,7 @@ POLICY: Final = (
 Row = Sequence[str]
 
 
-def page_of(account: Account) -> str:
+def page_of(account: RecordBundle) -> str:
     """Return the record as HTML that is well-formed XML, too."""
     record = account.record
     title = f"{record.scene}, {record.room}, {day_in_words(record.date)}"
@@ -97,7 +97,7 @@ def _head(record: SessionRecord) -> Iterator[str]:
     yield f"<p>{_text(summary(record))}</p>"
 
 
-def _picture(account: Account) -> Iterator[str]:
+def _picture(account: RecordBundle) -> Iterator[str]:
     planned, real = account.planned, account.real
     words = f"planned: {format_seconds(planned.length)}", f"real: {format_seconds(real.length)}"
     yield "<h2>The arc</h2>"

@@ -12,13 +12,13 @@ from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command, Crossfade, EnterPhase, Prompt
 from kacenv.model.requests import Press, Request, Resume
 from kacenv.rehearsal.simulation import Moment, Pressed, moment_of
-from kacenv.session.journal import Past
+from kacenv.session.journal import UnfinishedSession
 
 BROKEN_OFF = Seconds(0.05)
 """Length of the fade by which the music's breaking off is drawn."""
 
 
-class Turn(NamedTuple):
+class ReplayedStep(NamedTuple):
     """One engine step at its time; `heard` is False during an outage."""
 
     at: Seconds
@@ -30,7 +30,7 @@ class Turn(NamedTuple):
     heard: bool = True
 
 
-def turns_of(past: Past) -> Iterator[Turn]:
+def replayed_steps(past: UnfinishedSession) -> Iterator[ReplayedStep]:
     """Yield every step from the session's start to its end, or to its last sign of life.
 
     An entry that is refused, because one before it was lost, is skipped.
@@ -50,20 +50,20 @@ def turns_of(past: Past) -> Iterator[Turn]:
             after, commands, reply = step(state, at, request)
         except RefusedError:
             continue
-        yield Turn(at, seen, after, commands, request, reply)
+        yield ReplayedStep(at, seen, after, commands, request, reply)
         state = after
     yield from _lived(state, past.since)
 
 
-def _lived(state: State, until: Seconds) -> Iterator[Turn]:
+def _lived(state: State, until: Seconds) -> Iterator[ReplayedStep]:
     """Yield the engine's own steps until a time, each at its own time."""
     while (due := next_due(state)) is not None and due <= until:
         after, commands, _ = step(state, due)
-        yield Turn(due, state, after, commands)
+        yield ReplayedStep(due, state, after, commands)
         state = after
 
 
-def moments_of(turns: Iterable[Turn], begin: Seconds) -> Iterator[Moment]:
+def moments_of(turns: Iterable[ReplayedStep], begin: Seconds) -> Iterator[Moment]:
     """Yield commands and presses as moments of a rehearsal, with times from the session's start.
 
     During an outage there are phases and check-ins alone; the music breaks off at its beginning.

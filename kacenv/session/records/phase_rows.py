@@ -8,7 +8,7 @@ from kacenv.engine.state import Mode
 from kacenv.model.commands import EnterPhase
 from kacenv.model.requests import Extend, Shorten
 from kacenv.rehearsal.simulation import Moment
-from kacenv.session.records.journal_replay import Turn
+from kacenv.session.records.journal_replay import ReplayedStep
 from kacenv.session.records.session_record import PhaseRow, Span
 
 Visits = Mapping[str, Sequence[Span]]
@@ -25,7 +25,7 @@ def visits_of(moments: Iterable[Moment], end: float) -> Visits:
     return visits
 
 
-def holds_of(turns: Iterable[Turn], begin: Seconds, end: float) -> Iterator[Span]:
+def holds_of(turns: Iterable[ReplayedStep], begin: Seconds, end: float) -> Iterator[Span]:
     """Yield the spans in which the session was held."""
     since: float | None = None
     for turn in turns:
@@ -39,7 +39,7 @@ def holds_of(turns: Iterable[Turn], begin: Seconds, end: float) -> Iterator[Span
         yield Span(begin=since, end=end)
 
 
-def extended_of(turns: Iterable[Turn]) -> Mapping[str, float]:
+def extended_of(turns: Iterable[ReplayedStep]) -> Mapping[str, float]:
     """Return the seconds by which each phase was extended by hand; negative if shortened."""
     extended: defaultdict[str, float] = defaultdict(float)
     for turn in turns:

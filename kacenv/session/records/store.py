@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from kacenv.core.errors import RecordError
-from kacenv.session.records.builder import Account
+from kacenv.session.records.builder import RecordBundle
 from kacenv.session.records.html_page import page_of
 from kacenv.session.records.record_text import music_text
 from kacenv.session.records.session_record import RecordCard, SessionRecord
@@ -33,7 +33,7 @@ _NAME: Final = re.compile(
 _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Kept(NamedTuple):
+class RecordRef(NamedTuple):
     """Key of a stored record."""
 
     room: str
@@ -45,22 +45,22 @@ class Kept(NamedTuple):
         return f"{self.room}-{self.day}-{self.id}{part}"
 
 
-class Filed(NamedTuple):
+class RecordFile(NamedTuple):
     """File of a record; `new` if half written."""
 
-    kept: Kept
+    kept: RecordRef
     part: str
     new: bool
     name: str
 
 
-class Cabinet:
+class RecordStore:
     """Records in `folder`, which needn't exist yet."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or state_folder() / "records"
 
-    def put(self, account: Account, at: float | None = None) -> Kept:
+    def put(self, account: RecordBundle, at: float | None = None) -> RecordRef:
         """Write a session's record; writing it again has the same result.
 
         Its files get the modification time `at` (Unix time), when the session was last alive.
@@ -70,7 +70,7 @@ class Cabinet:
             RecordError: A copy with another date, from before the clock was set, can't be removed.
         """
         record = account.record
-        kept = Kept(record.room, record.date, record.id)
+        kept = RecordRef(record.room, record.date, record.id)
         texts = {
             PAGE: page_of(account),
             MUSIC: music_text(record),
@@ -84,7 +84,7 @@ class Cabinet:
         self.take(one for one in self.files() if _is_again(one.kept, kept))
         return kept
 
-    def kept(self, room: str | None = None) -> list[Kept]:
+    def kept(self, room: str | None = None) -> list[RecordRef]:
         """Return all records, or one room's, the newest last.
 
         Raises:
@@ -93,13 +93,13 @@ class Cabinet:
         found = [one.kept for one in self.files() if one.part == DATA and not one.new]
         return sorted((kept for kept in found if room in {None, kept.room}), key=self._when)
 
-    def _when(self, kept: Kept) -> tuple[str, float]:
+    def _when(self, kept: RecordRef) -> tuple[str, float]:
         try:
             return kept.day, (self.folder / kept.name(DATA)).lstat().st_mtime
         except OSError:
             return kept.day, 0.0
 
-    def find(self, id_: str) -> Kept:
+    def find(self, id_: str) -> RecordRef:
         """Return the record with this id.
 
         Raises:
@@ -112,7 +112,7 @@ class Cabinet:
             f"There is no record {id_[:20]}. To see which there are: kacenv record list"
         )
 
-    def text(self, kept: Kept, part: str) -> str:
+    def text(self, kept: RecordRef, part: str) -> str:
         """Return the text of one of a record's files.
 
         Raises:
@@ -126,7 +126,7 @@ class Cabinet:
         except (OSError, ValueError) as error:
             raise RecordError(f"The record {kept.id} can't be read: {_why(error)}.") from error
 
-    def read(self, kept: Kept) -> SessionRecord:
+    def read(self, kept: RecordRef) -> SessionRecord:
         """Return a record's data.
 
         Raises:
@@ -143,7 +143,7 @@ class Cabinet:
                 else f"The record {kept.id} is damaged. Its page may be whole: {kept.name(PAGE)}"
             ) from error
 
-    def card(self, kept: Kept) -> RecordCard:
+    def card(self, kept: RecordRef) -> RecordCard:
         """Return a record's summary for a list.
 
         Raises:
@@ -160,13 +160,13 @@ class Cabinet:
             outcome=record.outcome,
         )
 
-    def cards(self, room: str | None = None) -> list[tuple[Kept, RecordCard | None]]:
+    def cards(self, room: str | None = None) -> list[tuple[RecordRef, RecordCard | None]]:
         """Return all records, or one room's, each with its summary; None for a damaged one.
 
         Raises:
             RecordError: The folder may not be read.
         """
-        found: list[tuple[Kept, RecordCard | None]] = []
+        found: list[tuple[RecordRef, RecordCard | None]] = []
         for kept in self.kept(room):
             card = None
             with suppress(RecordError):
@@ -174,14 +174,14 @@ class Cabinet:
             found.append((kept, card))
         return found
 
-    def promised(self, kept: Kept) -> str | None:
+    def promised(self, kept: RecordRef) -> str | None:
         """Return the last day that the record itself states; None for a damaged one."""
         try:
             return self.read(kept).kept_until
         except RecordError:
             return None
 
-    def remove(self, kept: Kept) -> None:
+    def remove(self, kept: RecordRef) -> None:
         """Remove a record.
 
         Raises:
@@ -189,7 +189,7 @@ class Cabinet:
         """
         self.take(one for one in self.files() if one.kept == kept)
 
-    def take(self, files: Iterable[Filed]) -> int:
+    def take(self, files: Iterable[RecordFile]) -> int:
         """Remove files, and return their number.
 
         Raises:
@@ -205,7 +205,7 @@ class Cabinet:
             raise RecordError(f"A record can't be removed: {_why(error)}.") from error
         return count
 
-    def files(self) -> Iterator[Filed]:
+    def files(self) -> Iterator[RecordFile]:
         """Yield the records' files; neither links nor folders, whatever their names.
 
         Raises:
@@ -224,8 +224,8 @@ class Cabinet:
         for name in files:
             match = _NAME.fullmatch(name)
             if match and is_day(match["day"]):
-                kept = Kept(match["room"], match["day"], match["id"])
-                yield Filed(kept, match["part"], match["new"] is not None, name)
+                kept = RecordRef(match["room"], match["day"], match["id"])
+                yield RecordFile(kept, match["part"], match["new"] is not None, name)
 
     @contextmanager
     def _open(self) -> Iterator[int]:
@@ -236,7 +236,7 @@ class Cabinet:
             os.close(folder)
 
 
-def _is_again(one: Kept, other: Kept) -> bool:
+def _is_again(one: RecordRef, other: RecordRef) -> bool:
     """Return True if both are of one session, with different dates as the clock was set."""
     return one != other and (one.room, one.id) == (other.room, other.id)
 

@@ -7,12 +7,12 @@ from kacenv.core.units import Seconds
 from kacenv.model.commands import Crossfade, CueTrack
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import DeadAir, Resume, TrackEnded, TrackFailed, TrackStarted
-from kacenv.session.records.journal_replay import Turn
+from kacenv.session.records.journal_replay import ReplayedStep
 from kacenv.session.records.session_record import AwayRow, PieceRow, Span
 
 
 @dataclass
-class _Piece:
+class _HeardTrack:
     play_ids: set[int]
     cut: Cut
     phase: str
@@ -24,17 +24,17 @@ class _Piece:
 
 
 @dataclass
-class _Heard:
+class _TrackCollector:
     """Tracks heard so far."""
 
     begin: Seconds
     cued: dict[int, Cut] = field(default_factory=dict)
-    pieces: list[_Piece] = field(default_factory=list)
+    pieces: list[_HeardTrack] = field(default_factory=list)
     dead: list[Span] = field(default_factory=list)
     back: bool = False
     """True just after a resume, when the next track may continue the last one."""
 
-    def take(self, turn: Turn) -> None:
+    def take(self, turn: ReplayedStep) -> None:
         self._report(turn)
         for command in turn.commands if turn.heard else ():
             if isinstance(command, CueTrack):
@@ -42,7 +42,7 @@ class _Heard:
             elif isinstance(command, Crossfade):
                 self._flow(command, turn)
 
-    def _report(self, turn: Turn) -> None:
+    def _report(self, turn: ReplayedStep) -> None:
         match turn.request:
             case TrackStarted(play_id=play_id, at=at):
                 for piece in self._called(play_id):
@@ -61,14 +61,14 @@ class _Heard:
                 self._end_last(since - self.begin)
                 self.back = True
 
-    def _called(self, play_id: int) -> Iterator[_Piece]:
+    def _called(self, play_id: int) -> Iterator[_HeardTrack]:
         return (piece for piece in self.pieces if play_id in piece.play_ids)
 
     def _end_last(self, at: float) -> None:
         if self.pieces:
             self.pieces[-1].end = min(self.pieces[-1].end, at)
 
-    def _flow(self, fade: Crossfade, turn: Turn) -> None:
+    def _flow(self, fade: Crossfade, turn: ReplayedStep) -> None:
         at = fade.at - self.begin
         self._end_last(at + fade.duration)
         if fade.play_id is None:
@@ -80,7 +80,7 @@ class _Heard:
         else:
             phase = turn.after.planned.name
             end = at + cut.length
-            self.pieces.append(_Piece({fade.play_id}, cut, phase, at, end, fade.duration))
+            self.pieces.append(_HeardTrack({fade.play_id}, cut, phase, at, end, fade.duration))
         self.back = False
 
 
@@ -88,16 +88,16 @@ def _goes_on(before: Cut, after: Cut) -> bool:
     return before.path == after.path and after.cue_in > before.cue_in
 
 
-def _sounded(piece: _Piece, end: float) -> bool:
+def _sounded(piece: _HeardTrack, end: float) -> bool:
     """Return True if a track was heard; False for one that was still to come at the end."""
     return not piece.failed and piece.begin < min(piece.end, end)
 
 
-class Music:
+class TrackHistory:
     """Music of a session that ended at `end`, from its engine steps."""
 
-    def __init__(self, turns: Iterable[Turn], begin: Seconds, end: float) -> None:
-        heard = _Heard(begin)
+    def __init__(self, turns: Iterable[ReplayedStep], begin: Seconds, end: float) -> None:
+        heard = _TrackCollector(begin)
         for turn in turns:
             heard.take(turn)
         self._end, self._dead = end, heard.dead

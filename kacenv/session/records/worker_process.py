@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.core.units import Days
-from kacenv.session.records.record_writer import Clerk, Said
-from kacenv.session.records.store import Cabinet
+from kacenv.session.records.record_writer import RecordWriter, WriterMessage
+from kacenv.session.records.store import RecordStore
 
 # Priority first, imports after. The service may not raise its niceness, but it may choose
 # SCHED_IDLE. The OOM score makes the kernel end this process first.
@@ -32,25 +32,25 @@ main()
 """
 
 
-def command(journal: Path, keep: Days, cabinet: Cabinet) -> Sequence[str]:
-    """Return the command that runs the record writer once; `heard` parses its output."""
+def command(journal: Path, keep: Days, cabinet: RecordStore) -> Sequence[str]:
+    """Return the command that runs the record writer once; `parse_message` parses its output."""
     return [sys.executable, "-c", _CODE, str(journal), str(keep), str(cabinet.folder)]
 
 
-def heard(line: str) -> Said:
+def parse_message(line: str) -> WriterMessage:
     """Parse a line of the command's output.
 
     Raises:
         ValueError: It is malformed.
     """
     text, is_fault = json.loads(line)
-    return Said(str(text), bool(is_fault))
+    return WriterMessage(str(text), bool(is_fault))
 
 
 def main() -> None:
     """Run the record writer once, and print its messages for staff as JSON lines."""
     journal, keep, folder = sys.argv[1:]
-    clerk = Clerk(Path(journal), Days(int(keep)), Cabinet(Path(folder)))
+    clerk = RecordWriter(Path(journal), Days(int(keep)), RecordStore(Path(folder)))
     with suppress(FileNotFoundError):
         _wait_for_others(Path(journal).parent)
         for said in clerk.look():

@@ -10,20 +10,20 @@ from typing import Final
 from kacenv.core.units import Seconds
 from kacenv.model.room import Room
 from kacenv.session.records.pending_journals import put_aside
-from kacenv.session.records.record_writer import FAILED, Said, unwritable
-from kacenv.session.records.store import Cabinet
-from kacenv.session.records.worker_process import command, heard
+from kacenv.session.records.record_writer import FAILED, WriterMessage, unwritable
+from kacenv.session.records.store import RecordStore
+from kacenv.session.records.worker_process import command, parse_message
 
 LOOK_EVERY = Seconds(86_400.0)
 """Interval of the expiry of old records."""
 SETTLED = Seconds(30.0)
 """Delay after a resume."""
-_PATIENCE: Final = 5.0
+_TIMEOUT: Final = 5.0
 """Time limit for the process to end on closing (seconds)."""
 _log = logging.getLogger(__name__)
 
 
-class Keeper:
+class RecordWorker:
     """Runs the record writer for the room with the journal `journal`.
 
     A thread waits, and a separate process does the work, so that neither the music nor the next
@@ -35,10 +35,10 @@ class Keeper:
         room: Room,
         journal: Path,
         tell: Callable[[str], None],
-        cabinet: Cabinet | None = None,
+        cabinet: RecordStore | None = None,
     ) -> None:
         self._journal, self._tell = journal, tell
-        self._cabinet = cabinet or Cabinet()
+        self._cabinet = cabinet or RecordStore()
         self._command = command(journal, room.records.keep, self._cabinet)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._told: set[str] = set()
@@ -61,10 +61,10 @@ class Keeper:
         self._wake.set()
         if self._thread.ident is None:
             return
-        self._thread.join(_PATIENCE)
+        self._thread.join(_TIMEOUT)
         if self._thread.is_alive() and self._child is not None:
             self._child.kill()
-            self._thread.join(_PATIENCE)
+            self._thread.join(_TIMEOUT)
 
     def put_aside(self, path: Path) -> None:
         """Rename a journal that has no record yet, so that no other session overwrites it."""
@@ -96,11 +96,11 @@ class Keeper:
         ) as self._child:
             assert self._child.stdout is not None  # noqa: S101 - it was asked for
             for line in self._child.stdout:
-                self._say(heard(line))
+                self._say(parse_message(line))
         if self._child.returncode and not self._closing.is_set():
-            self._say(Said(FAILED))
+            self._say(WriterMessage(FAILED))
 
-    def _say(self, said: Said) -> None:
+    def _say(self, said: WriterMessage) -> None:
         """Send a message to staff; a repeated fault only once until it is over."""
         if not said.is_fault:
             self._told.clear()

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from kacenv.config.checks.cross_file import Plan, check_music, check_scene
+from kacenv.config.checks.cross_file import ScenePlan, check_music, check_scene
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.validation import validate
 from kacenv.core.units import Seconds
@@ -10,10 +10,10 @@ from kacenv.model.scene import Scene
 PHASE = "  - {name: settle, duration: 15m, playlist: calm, end: track, window: 3m}\n"
 
 
-def plan(more: str = "") -> Plan:
+def plan(more: str = "") -> ScenePlan:
     """A scene of one phase, and what else is said."""
     document = parse(f"title: x\nphases:\n{PHASE}{more}", "x.yaml")
-    return Plan(validate(Scene, document), document)
+    return ScenePlan(validate(Scene, document), document)
 
 
 def queue(minutes: float, *, repeat: bool = False) -> dict[str, Queue]:

@@ -7,7 +7,7 @@ import pytest
 from support.access import a_certificate
 
 from kacenv.config import House, warnings_of
-from kacenv.config.checks.track_warnings import Rule
+from kacenv.config.checks.track_warnings import WarningRule
 
 _ROOM = """\
 name: garden
@@ -24,7 +24,7 @@ def said(folder: Path, tls: str, host: str = "192.168.1.20") -> list[str]:
     """The cautions about a room that is served so."""
     (folder / "rooms").mkdir(exist_ok=True)
     (folder / "rooms" / "garden.yaml").write_text(_ROOM.format(host=host, tls=tls))
-    found = [one for one in warnings_of(House(folder)) if one.rule is Rule.NETWORK]
+    found = [one for one in warnings_of(House(folder)) if one.rule is WarningRule.NETWORK]
     assert all((one.line, one.column) == (7, 10) for one in found)
     return [one.text for one in found]
 

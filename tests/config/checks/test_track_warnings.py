@@ -6,12 +6,12 @@ import pytest
 from support.sounds import RATE, rest, tone, write_wav
 from support.typed import measure_here
 
-from kacenv.analysis import Cache, Sound
-from kacenv.analysis.measurement_cache import Stamp
+from kacenv.analysis import Measurement, MeasurementCache
+from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.analysis.scan import scan
-from kacenv.analysis.silence_gaps import Gap, packed
-from kacenv.config import Caution, House, check_house, house_music, load_session, warnings_of
-from kacenv.config.checks.track_warnings import Rule
+from kacenv.analysis.silence_gaps import GapFrames, packed
+from kacenv.config import House, LintWarning, check_house, house_music, load_session, warnings_of
+from kacenv.config.checks.track_warnings import WarningRule
 from kacenv.core.units import Decibels, Seconds
 
 CHECKOUT = Path(__file__).parents[3]
@@ -25,14 +25,14 @@ def measured_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def scanned(house: House) -> list[str]:
     """What is said of a house after all its music was scanned."""
-    with Cache() as cache:
+    with MeasurementCache() as cache:
         list(scan(house_music(house, []).files, cache))
     return [str(caution) for caution in heard(house)]
 
 
-def heard(house: House) -> list[Caution]:
+def heard(house: House) -> list[LintWarning]:
     """What is said of a house's music, and not of files that nothing uses."""
-    return [caution for caution in warnings_of(house) if caution.rule is not Rule.UNUSED]
+    return [caution for caution in warnings_of(house) if caution.rule is not WarningRule.UNUSED]
 
 
 def music(house: House, name: str) -> Path:
@@ -52,7 +52,7 @@ def test_unscanned_music_is_told_once_a_playlist(house: House) -> None:
 
 def test_partly_scanned_playlist_is_told(house: House) -> None:
     """New tracks are counted."""
-    with Cache() as cache:
+    with MeasurementCache() as cache:
         list(scan([music(house, "evening")], cache))
     texts = [caution.text for caution in heard(house)]
     assert sum("1 of 2 tracks haven't been measured" in text for text in texts) == 2
@@ -139,7 +139,7 @@ def test_advice_on_a_silence_can_be_followed(
     """What is left is music of some length: from the silence on where there is none before it."""
     before, gap, after = spans
     file = write_wav(music(house, "evening"), rest(before + gap + after))
-    measured = Sound(
+    measured = Measurement(
         loudness=-30.0,
         true_peak=Decibels(-27.0),
         loudness_range=0.0,
@@ -149,10 +149,10 @@ def test_advice_on_a_silence_can_be_followed(
         head=Seconds(0.0),
         tail=Seconds(0.0),
         duration=Seconds(float(before + gap + after)),
-        gaps=packed([Gap(round(before * RATE), gap * RATE)], RATE),
+        gaps=packed([GapFrames(round(before * RATE), gap * RATE)], RATE),
     )
-    with Cache() as cache:
-        cache.keep(file, Stamp.of(file), b"evening", measured)
+    with MeasurementCache() as cache:
+        cache.keep(file, FileStamp.of(file), b"evening", measured)
     told = [str(caution) for caution in heard(house) if "is silent for 4s" in caution.text]
     assert len(told) == 2
     assert all(line.endswith(advice) for line in told)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from kacenv.analysis import Known, Sound
-from kacenv.analysis.measurement_cache import Stamp
+from kacenv.analysis import KnownMeasurements, Measurement
+from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.core.errors import LoadError
@@ -103,7 +103,7 @@ def test_usual_crossfade_yields_to_short_tracks(house: House, write_silence: Sil
     assert load_queue(path, "new.m3u8").crossfade == 5.0
 
 
-def known(path: Path, **changes: Any) -> Known:
+def known(path: Path, **changes: Any) -> KnownMeasurements:
     """A scan's measurement of one ten-minute file, but for `changes`."""
     usual: dict[str, Any] = {
         "loudness": -14.0,
@@ -116,7 +116,9 @@ def known(path: Path, **changes: Any) -> Known:
         "tail": 3.0,
         "duration": 600.0,
     }
-    return Known({os.fsencode(path): (Stamp.of(path), Sound(**(usual | changes)))})
+    return KnownMeasurements(
+        {os.fsencode(path): (FileStamp.of(path), Measurement(**(usual | changes)))}
+    )
 
 
 def evening_cut(house: House, keys: str, **changes: Any) -> Cut:

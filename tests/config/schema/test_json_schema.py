@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from support.editor import BadYAML, as_edited
 
 from kacenv.config.schema import patterns, rules
-from kacenv.config.schema.json_schema import _MODELS, Kind, _validator, schema_of, text_of
+from kacenv.config.schema.json_schema import _MODELS, SchemaKind, _validator, schema_of, text_of
 from kacenv.config.schema.patterns import Schema
 from kacenv.core import units
 from kacenv.core.errors import UnitError
@@ -29,7 +29,7 @@ BROKEN = ROOT / "tests" / "data" / "broken"
 RIGHT = sorted(
     path
     for root in (ROOT, ROOT / "tests" / "data" / "house")
-    for kind in Kind
+    for kind in SchemaKind
     for path in (root / f"{kind}s").glob("*.yaml")
 )
 ONLY_THE_LOADER = {
@@ -58,7 +58,7 @@ ONLY_THE_LOADER = {
 }
 """The broken files that are right by themselves, and what only the loader knows."""
 JSONSCHEMA: Any = importlib.import_module("jsonschema")
-SCHEMAS = {kind: schema_of(kind) for kind in Kind}
+SCHEMAS = {kind: schema_of(kind) for kind in SchemaKind}
 
 
 def validator(schema: Schema) -> Any:
@@ -68,7 +68,7 @@ def validator(schema: Schema) -> Any:
 
 def objections(file: Path) -> list[str]:
     """What an editor says of the file."""
-    judge = validator(SCHEMAS[Kind(file.parent.name.removesuffix("s"))])
+    judge = validator(SCHEMAS[SchemaKind(file.parent.name.removesuffix("s"))])
     try:
         documents = as_edited(file.read_bytes())
     except BadYAML as error:
@@ -81,14 +81,14 @@ def name(file: Path) -> str:
     return f"{file.parent.name}/{file.name}"
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_schemas_are_schemas(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_schemas_are_schemas(kind: SchemaKind) -> None:
     """Each is right by the meta-schema of its draft."""
     JSONSCHEMA.Draft202012Validator.check_schema(SCHEMAS[kind])
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_written_schemas_are_up_to_date(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_written_schemas_are_up_to_date(kind: SchemaKind) -> None:
     """What lies in docs/schema is what the models say; else: kacenv schema --all docs/schema."""
     assert (ROOT / "docs" / "schema" / f"{kind}.json").read_text() == text_of(kind)
 
@@ -128,8 +128,8 @@ def nodes(tree: Any) -> Iterator[Schema]:
         yield from nodes(one)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_key_has_words_and_a_right_example(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_every_key_has_words_and_a_right_example(kind: SchemaKind) -> None:
     """Hovering over a key shows what it is for; examples and defaults are what may stand there."""
     root = SCHEMAS[kind]
     described = [
@@ -217,5 +217,5 @@ def test_patterns_accept_what_readers_accept(
 
 def test_an_editor_says_it_in_plain_words() -> None:
     """A wrong time is answered with a right one, not with a regular expression."""
-    duration = json.dumps(SCHEMAS[Kind.SCENE])
+    duration = json.dumps(SCHEMAS[SchemaKind.SCENE])
     assert "Expected a time with its unit (h, m or s), for example: 1h10m" in duration

@@ -12,14 +12,14 @@ from kacenv.analysis.tags import Tags
 from kacenv.config import House, load_session
 from kacenv.config.load import open_scene
 from kacenv.config.transfer.assign_to_phases import (
-    Dealing,
-    Thin,
-    Wanted,
-    deal,
+    PhaseAssignment,
+    PlaylistDemand,
+    ShortPlaylist,
+    assign,
+    demands_of,
     scene_with,
-    wanted_by,
 )
-from kacenv.config.transfer.import_folder import Piece
+from kacenv.config.transfer.import_folder import ImportedTrack
 from kacenv.config.yaml.document import parse
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
@@ -38,9 +38,9 @@ overflow: calm           # when all else is over
 TRACK = "title: x\ntracks:\n  - {{file: x.wav, title: x, artist: x, licence: x, {}}}\n"
 
 
-def a_piece(name: str, length: float, energy: int | None) -> Piece:
+def a_piece(name: str, length: float, energy: int | None) -> ImportedTrack:
     """A piece that exists only by name."""
-    return Piece(f"{name}.ogg", Tags(), Seconds(length), energy, None)
+    return ImportedTrack(f"{name}.ogg", Tags(), Seconds(length), energy, None)
 
 
 @pytest.fixture
@@ -61,17 +61,20 @@ def evenings(tmp_path: Path) -> House:
 def test_what_a_scene_wants_of_its_music(evenings: House) -> None:
     """Each playlist once, the calmest first, with the time and energy of its phases."""
     scene = open_scene(evenings.scene("evenings")).scene
-    assert wanted_by(evenings, scene) == [
-        Wanted("calm", Seconds(1200.0), 1.0),
-        Wanted("peak", Seconds(1800.0), 4.0),
+    assert demands_of(evenings, scene) == [
+        PlaylistDemand("calm", Seconds(1200.0), 1.0),
+        PlaylistDemand("peak", Seconds(1800.0), 4.0),
     ]
 
 
 def test_the_calmest_pieces_go_where_it_is_calmest() -> None:
     """Shares are by time, and pieces stay in the order in which they came."""
-    wanted = [Wanted("calm", Seconds(600.0), 1.0), Wanted("peak", Seconds(1200.0), 4.0)]
+    wanted = [
+        PlaylistDemand("calm", Seconds(600.0), 1.0),
+        PlaylistDemand("peak", Seconds(1200.0), 4.0),
+    ]
     pieces = [a_piece(f"{n}", 100.0, energy) for n, energy in enumerate((5, 1, 4, None, 5, 3))]
-    names = {name: [one.file for one in mine] for name, mine in deal(pieces, wanted).items()}
+    names = {name: [one.file for one in mine] for name, mine in assign(pieces, wanted).items()}
     assert names == {"calm": ["1.ogg", "3.ogg"], "peak": ["0.ogg", "2.ogg", "4.ogg", "5.ogg"]}
 
 
@@ -84,10 +87,10 @@ def test_every_piece_is_dealt_once_and_no_playlist_is_empty(
 ) -> None:
     """Whatever there is; where there is enough, each playlist gets two, or one that fills it."""
     pieces = [a_piece(f"{n}", length, energy) for n, (length, energy) in enumerate(music)]
-    wanted = [Wanted(f"{n}", Seconds(length), 2.0) for n, length in enumerate(lengths)]
+    wanted = [PlaylistDemand(f"{n}", Seconds(length), 2.0) for n, length in enumerate(lengths)]
     if len(pieces) < len(wanted):
         return
-    dealt = deal(pieces, wanted)
+    dealt = assign(pieces, wanted)
     least = min(2, len(pieces) // len(wanted))
     assert sorted(one.file for mine in dealt.values() for one in mine) == sorted(
         one.file for one in pieces
@@ -106,8 +109,8 @@ def test_no_playlist_has_a_livelier_piece_than_the_next(
 ) -> None:
     """Length decides between pieces of one energy alone."""
     pieces = [a_piece(f"{n}", length, energy) for n, (length, energy) in enumerate(music)]
-    wanted = [Wanted(f"{n}", Seconds(length), 2.0) for n, length in enumerate(lengths)]
-    energies = [[one.energy or 2 for one in mine] for mine in deal(pieces, wanted).values()]
+    wanted = [PlaylistDemand(f"{n}", Seconds(length), 2.0) for n, length in enumerate(lengths)]
+    energies = [[one.energy or 2 for one in mine] for mine in assign(pieces, wanted).values()]
     assert all(max(calmer) <= min(livelier) for calmer, livelier in pairwise(energies))
 
 
@@ -116,20 +119,23 @@ def test_a_piece_that_outlasts_short_phases_goes_to_the_longest(
     lengths: tuple[int, int, int],
 ) -> None:
     """A mix of two hours isn't cut short by a phase of ten minutes, wherever it is listed."""
-    wanted = [Wanted(f"{n}", Seconds(60.0 * span), 2.0) for n, span in enumerate(lengths)]
+    wanted = [PlaylistDemand(f"{n}", Seconds(60.0 * span), 2.0) for n, span in enumerate(lengths)]
     for place in range(6):
         pieces = [a_piece(f"{n}", 300.0, None) for n in range(5)]
         pieces.insert(place, a_piece("mix", 7200.0, None))
-        dealt = deal(pieces, wanted)
+        dealt = assign(pieces, wanted)
         assert [len(mine) for mine in dealt.values()] == [2, 2, 2]
         assert "mix.ogg" in [one.file for one in dealt[f"{lengths.index(60)}"]]
 
 
 def test_a_long_piece_takes_no_second_one_with_it() -> None:
     """Where the calmest piece fills the calmest phase alone, the rest is left to the others."""
-    wanted = [Wanted("calm", Seconds(600.0), 1.0), Wanted("peak", Seconds(3600.0), 4.0)]
+    wanted = [
+        PlaylistDemand("calm", Seconds(600.0), 1.0),
+        PlaylistDemand("peak", Seconds(3600.0), 4.0),
+    ]
     pieces = [a_piece("mix", 7200.0, 1), *(a_piece(f"{n}", 300.0, 4) for n in range(5))]
-    assert [len(mine) for mine in deal(pieces, wanted).values()] == [1, 5]
+    assert [len(mine) for mine in assign(pieces, wanted).values()] == [1, 5]
 
 
 def test_the_scene_differs_in_its_music_alone(evenings: House) -> None:
@@ -194,11 +200,11 @@ def test_a_scene_that_cannot_be_followed_is_refused(evenings: House) -> None:
 def test_names_that_are_taken_are_refused_before_anything_is_written(evenings: House) -> None:
     """A scene or a playlist of the name, with another name to take."""
     folder = evenings.playlist_folder / "new"
-    Dealing(evenings, folder, None, "evenings")
+    PhaseAssignment(evenings, folder, None, "evenings")
     (evenings.root / "scenes/evenings-new.yaml").write_text("mine")
     with pytest.raises(LoadError, match=r"evenings-new, there already(.|\n)*--name new-2"):
-        Dealing(evenings, folder, None, "evenings")
-    assert Dealing(evenings, folder, "other", "evenings").scene == "evenings-other"
+        PhaseAssignment(evenings, folder, None, "evenings")
+    assert PhaseAssignment(evenings, folder, "other", "evenings").scene == "evenings-other"
 
 
 def test_a_long_name_is_cut_to_what_a_title_can_hold(evenings: House) -> None:
@@ -208,7 +214,7 @@ def test_a_long_name_is_cut_to_what_a_title_can_hold(evenings: House) -> None:
     path = evenings.scene("evenings")
     for title in ("Two: evenings", "T" * 80):
         path.write_text(SCENE.replace("Two: evenings", title))
-        dealing = Dealing(evenings, folder, None, "evenings")
+        dealing = PhaseAssignment(evenings, folder, None, "evenings")
         pieces = [a_piece(f"{n}", 600.0, n + 1) for n in range(4)]
         texts = [text for _, text in dealing.files(pieces, listened=True)]
         titles = [str(parse(text, "x").at(("title",))) for text in texts]
@@ -224,7 +230,7 @@ def test_playlists_of_like_names_stay_apart(evenings: House) -> None:
     path.write_text(
         SCENE.replace("playlist: peak", "playlist: deep.one").replace("calm", "deep-one")
     )
-    dealing = Dealing(evenings, evenings.playlist_folder / "new", None, "evenings")
+    dealing = PhaseAssignment(evenings, evenings.playlist_folder / "new", None, "evenings")
     pieces = [a_piece(f"{n}", 600.0, n + 1) for n in range(4)]
     names = sorted(path.stem for path, _ in dealing.files(pieces, listened=True))
     assert names == ["evenings-new", "new-deep-one", "new-deep-one-2"]
@@ -232,23 +238,25 @@ def test_playlists_of_like_names_stay_apart(evenings: House) -> None:
 
 def test_what_has_far_too_little_music_is_named(evenings: House) -> None:
     """A playlist with under half of its phases' time, the calmest first."""
-    dealing = Dealing(evenings, evenings.playlist_folder / "new", None, "evenings")
+    dealing = PhaseAssignment(evenings, evenings.playlist_folder / "new", None, "evenings")
     pieces = [a_piece("0", 599.0, 1), a_piece("1", 900.0, 4)]
-    assert list(dealing.thin(pieces)) == [Thin("new-calm", Seconds(599.0), Seconds(1200.0))]
+    assert list(dealing.thin(pieces)) == [
+        ShortPlaylist("new-calm", Seconds(599.0), Seconds(1200.0))
+    ]
 
 
 def test_too_few_pieces_are_refused(evenings: House) -> None:
     """A scene of two playlists wants two pieces."""
-    dealing = Dealing(evenings, evenings.playlist_folder / "new", None, "evenings")
+    dealing = PhaseAssignment(evenings, evenings.playlist_folder / "new", None, "evenings")
     with pytest.raises(LoadError, match="2 or more, one for each playlist"):
         list(dealing.files([a_piece("0", 60.0, 1)], listened=True))
 
 
 def test_what_is_written_can_be_rehearsed(evenings: House) -> None:
     """The new scene loads with its own playlists, the calmest one for what outlives its music."""
-    dealing = Dealing(evenings, evenings.playlist_folder / "new", None, "evenings")
+    dealing = PhaseAssignment(evenings, evenings.playlist_folder / "new", None, "evenings")
     pieces = [
-        Piece(f"new/{n}.wav", Tags(), Seconds(120.0), energy, None)
+        ImportedTrack(f"new/{n}.wav", Tags(), Seconds(120.0), energy, None)
         for n, energy in enumerate((4, 1, 5, 2))
     ]
     for path, text in dealing.files(pieces, listened=True):

@@ -9,14 +9,14 @@ import mutagen
 import pytest
 from support.houses import FOREIGN_MUSIC
 
-from kacenv.analysis import Known
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.loudness_meter import measure
-from kacenv.analysis.measurement_cache import Stamp
+from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.config.transfer.import_folder import (
-    LeftOut,
-    Piece,
+    ImportedTrack,
+    SkippedFile,
     base_of,
     look_at,
     music_files,
@@ -40,14 +40,16 @@ def folder(house: House) -> Path:
     return target
 
 
-def found(house: House, folder: Path, known: Known | None = None) -> list[Piece | LeftOut]:
+def found(
+    house: House, folder: Path, known: KnownMeasurements | None = None
+) -> list[ImportedTrack | SkippedFile]:
     """What becomes of the folder."""
-    return list(look_at(music_files(folder), base_of(house, folder), known or Known()))
+    return list(look_at(music_files(folder), base_of(house, folder), known or KnownMeasurements()))
 
 
 def test_real_files_become_a_playlist_that_plays(house: House, folder: Path) -> None:
     """What is written can be loaded as it is, with the files' own titles and lengths."""
-    pieces = [one for one in found(house, folder) if isinstance(one, Piece)]
+    pieces = [one for one in found(house, folder) if isinstance(one, ImportedTrack)]
     target = target_of(house, folder, None)
     target.write_text(playlist_text("New Music", pieces, listened=True))
     queue = load_queue(target, "new-music")
@@ -60,7 +62,9 @@ def test_real_files_become_a_playlist_that_plays(house: House, folder: Path) -> 
 
 def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Path) -> None:
     """A jingle and a torn file are named with their reasons; pictures aren't spoken of."""
-    left = {one.path.name: one.reason for one in found(house, folder) if isinstance(one, LeftOut)}
+    left = {
+        one.path.name: one.reason for one in found(house, folder) if isinstance(one, SkippedFile)
+    }
     assert left == {
         "silence.ogg": "it lasts 10s, less than 30s",
         "torn.mp3": "it can't be read; is it damaged?",
@@ -71,8 +75,8 @@ def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Pa
 def test_energy_is_guessed_from_measurements_alone_and_marked(house: House, folder: Path) -> None:
     """A measured piece has a guess with a mark, others have no energy at all."""
     path = (folder / "transience.ogg").resolve()
-    known = Known({os.fsencode(path): (Stamp.of(path), measure(str(path)))})
-    pieces = [one for one in found(house, folder, known) if isinstance(one, Piece)]
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measure(str(path)))})
+    pieces = [one for one in found(house, folder, known) if isinstance(one, ImportedTrack)]
     text = playlist_text("x", pieces, listened=True)
     assert text.count("energy:") == 1
     assert "energy: 2   # ? a guess, from 1 (still) to 5 (intense)" in text
@@ -83,7 +87,7 @@ def test_nobody_is_said_to_have_listened_who_has_not(house: House, folder: Path)
     sound = mutagen.File(folder / "love_theme.ogg")
     sound["lyricist"] = "Jane Doe"
     sound.save()
-    pieces = [one for one in found(house, folder) if isinstance(one, Piece)]
+    pieces = [one for one in found(house, folder) if isinstance(one, ImportedTrack)]
     unheard, heard = (playlist_text("x", pieces, listened=said) for said in (False, True))
     assert (unheard.count("instrumental: no "), unheard.count("instrumental: yes")) == (2, 0)
     assert (heard.count("instrumental: no "), heard.count("instrumental: yes")) == (1, 1)
@@ -99,7 +103,7 @@ def test_what_the_tags_leave_open_is_marked(house: House, folder: Path) -> None:
     love = mutagen.File(folder / "love_theme.ogg")
     love["license"] = "Ryan Reilly (C) 2012"
     love.save()
-    pieces = [one for one in found(house, folder) if isinstance(one, Piece)]
+    pieces = [one for one in found(house, folder) if isinstance(one, ImportedTrack)]
     text = playlist_text("x", pieces, listened=True)
     assert "title: The long way" in text
     assert text.count("unknown   # ? the file doesn't say") == 2
@@ -112,7 +116,7 @@ def test_hostile_tags_stay_text(house: House, folder: Path) -> None:
     sound = mutagen.File(folder / "love_theme.ogg")
     sound["title"], sound["artist"] = title, "yes"
     sound.save()
-    pieces = [one for one in found(house, folder) if isinstance(one, Piece)]
+    pieces = [one for one in found(house, folder) if isinstance(one, ImportedTrack)]
     target = house.playlist_folder / "x.yaml"
     target.write_text(playlist_text("no", pieces, listened=True))
     cut = load_queue(target, "x").cuts[0]
@@ -121,7 +125,7 @@ def test_hostile_tags_stay_text(house: House, folder: Path) -> None:
 
 def test_short_pieces_get_a_shorter_crossfade(house: House, folder: Path) -> None:
     """The crossfade is half the shortest piece at most; 12 seconds for ordinary ones."""
-    pieces = [one for one in found(house, folder) if isinstance(one, Piece)]
+    pieces = [one for one in found(house, folder) if isinstance(one, ImportedTrack)]
     assert "crossfade: 12s" in playlist_text("x", pieces, listened=True)
     shorter = [*pieces, replace(pieces[0], length=Seconds(19.0))]
     assert "crossfade: 9s" in playlist_text("x", shorter, listened=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.examples import examples
 
 from kacenv.config.yaml import document as source
-from kacenv.config.yaml.document import MAX_DEPTH, MAX_NODES, Place, parse
+from kacenv.config.yaml.document import MAX_DEPTH, MAX_NODES, Position, parse
 from kacenv.config.yaml.validation import validate
 from kacenv.core.errors import LoadError
 from kacenv.model.fields import Model
@@ -61,16 +61,16 @@ def test_places_of_keys_and_values() -> None:
     """Each key and each value knows its line and column, counted from 1."""
     document = parse("title: x\nphases:\n  - name: settle\n", "x.yaml")
     trail = ("phases", 0, "name")
-    assert document.place(trail) == Place(3, 11)
-    assert document.place(trail, of_key=True) == Place(3, 5)
-    assert document.place((*trail, "unknown")) == Place(3, 11)
+    assert document.place(trail) == Position(3, 11)
+    assert document.place(trail, of_key=True) == Position(3, 5)
+    assert document.place((*trail, "unknown")) == Position(3, 11)
 
 
 def test_aliases_are_written_out() -> None:
     """A modest alias is allowed and keeps the places of its anchor."""
     document = parse("a: &x [1, 2]\nb: *x\n", "x.yaml")
     assert document.at(("b",)) == ["1", "2"]
-    assert document.place(("b", 1)) == Place(1, 11)
+    assert document.place(("b", 1)) == Position(1, 11)
 
 
 def test_where_is_said_in_words() -> None:
@@ -186,6 +186,6 @@ def test_libyaml_agrees_on_any_text(text: str) -> None:
 def _grown(root: yaml.Node) -> object:
     if not isinstance(root, yaml.MappingNode):
         return None
-    document = source._Grower(source.Document("x")).grow(root)
+    document = source._TreeBuilder(source.Document("x")).grow(root)
     places = document.values.items()
     return document.tree, {at: place for at, place in places if document.at(at) is not None}

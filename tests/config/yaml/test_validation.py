@@ -2,7 +2,7 @@ import pytest
 
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.validation import in_order, validate
-from kacenv.core.errors import LoadError, Problem
+from kacenv.core.errors import FileProblem, LoadError
 from kacenv.model.room import Room
 from kacenv.model.scene import CheckIn, Scene
 
@@ -28,7 +28,7 @@ def test_right_file_becomes_its_model() -> None:
 
 def test_problems_come_by_line() -> None:
     """Problems are told once each, in the order of the file."""
-    late, early = (Problem("x.yaml", line, 1, "", "", "") for line in (9, 2))
+    late, early = (FileProblem("x.yaml", line, 1, "", "", "") for line in (9, 2))
     assert in_order([late, early, late]) == (early, late)
 
 

@@ -6,7 +6,7 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output.sound_device import OnStop, Pull
 from kacenv.devices.audio.samples import silence
-from kacenv.devices.audio.signal_player import Player
+from kacenv.devices.audio.signal_player import SignalPlayer
 from kacenv.model.room import Output, Role, Room
 
 
@@ -43,7 +43,7 @@ def test_a_device_that_stops_is_told() -> None:
     seat = Output(id="a", role=Role.SEAT_A, device="amp")
     other = Output(id="b", role=Role.SPEAKERS, device="card", channels=(7, 8))
     room = Room(name="test", outputs=(seat, other))
-    player = Player(room, seat, silence(48000), open_device=open_device)
+    player = SignalPlayer(room, seat, silence(48000), open_device=open_device)
     with player, pytest.raises(DeviceError, match="is it still connected"):
         player.wait()
     assert [(device.wanted, device.channels) for device in opened] == [("amp", 2)]

@@ -14,7 +14,7 @@ from support.staff import Staff
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.controller import REPORTS_KEPT, Rig
+from kacenv.devices.lights.controller import REPORTS_KEPT, LightController
 from kacenv.devices.lights.fades.fade_steps import STEP_GAP
 from kacenv.devices.lights.fades.lightness import lightness
 from kacenv.devices.lights.fades.trajectory import STEEPEST
@@ -161,7 +161,7 @@ def test_a_room_without_lamps_needs_no_broker(staff: Staff) -> None:
         {"name": "dark", "outputs": [{"id": "speakers", "role": "speakers"}]}
     )
     threads = set(threading.enumerate())
-    rig = Rig(room, MonotonicClock(), staff.tell)
+    rig = LightController(room, MonotonicClock(), staff.tell)
     rig.start()
     rig.perform(ShowLook({Zone.SEATS: parse_setting("20%")}, Seconds(0.0), Seconds(1.0)))
     assert rig.shown() == {}
@@ -176,8 +176,8 @@ def test_closing_is_always_possible(
 ) -> None:
     """Before it was started, and twice."""
     threads = set(threading.enumerate())
-    Rig(make_room(mosquitto.port, *ALL), MonotonicClock(), staff.tell).close()
-    rig = Rig(make_room(mosquitto.port, *ALL), MonotonicClock(), staff.tell)
+    LightController(make_room(mosquitto.port, *ALL), MonotonicClock(), staff.tell).close()
+    rig = LightController(make_room(mosquitto.port, *ALL), MonotonicClock(), staff.tell)
     rig.start()
     rig.close()
     rig.close()
@@ -191,7 +191,7 @@ def test_a_topic_with_wildcards_is_refused(
     """Before anything starts, naming the lamp."""
     room = make_room(free_port(), {**DIMMER, field: "home/+/lamp"})
     with pytest.raises(DeviceError, match="Lamp dimmer can't be reached"):
-        Rig(room, MonotonicClock(), staff.tell)
+        LightController(room, MonotonicClock(), staff.tell)
 
 
 def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staff) -> None:
@@ -202,7 +202,7 @@ def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staf
         light.model_copy(update={"topic": f"dim/light:{number}"})
         for number, light in enumerate(room.lights)
     )
-    rig = Rig(room.model_copy(update={"lights": lights}), SimClock(), staff.tell)
+    rig = LightController(room.model_copy(update={"lights": lights}), SimClock(), staff.tell)
     for number in (0, 1):
         status = {f"light:{number}": {"output": True, "brightness": 40}}
         rig._on_report(
@@ -218,7 +218,7 @@ def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staf
 
 def test_of_a_flood_only_the_newest_reports_are_kept(make_room: MakeRoom, staff: Staff) -> None:
     """A lamp that says something a thousand times between two looks is heard a few times."""
-    rig = Rig(make_room(1, DIMMER), SimClock(), staff.tell)
+    rig = LightController(make_room(1, DIMMER), SimClock(), staff.tell)
     (topic,) = rig._by_topic
     for number in range(1000):
         rig._on_report(topic, str(number % 256).encode())
@@ -234,7 +234,7 @@ def test_a_dimmer_sets_out_from_where_its_zone_is_said_to_be(
 ) -> None:
     """It can't say where it is; the one who orders the look knows."""
     mute = {key: value for key, value in DIMMER.items() if key != "state_topic"}
-    rig = Rig(make_room(1, mute), SimClock(), staff.tell)
+    rig = LightController(make_room(1, mute), SimClock(), staff.tell)
     look = dict.fromkeys(Zone, parse_setting("60%"))
     origin = dict.fromkeys(Zone, parse_setting("40%"))
     rig._on_link(True)

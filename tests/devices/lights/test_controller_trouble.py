@@ -16,7 +16,7 @@ from support.proxy import SlowLine
 from support.staff import Staff
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock, SimClock
@@ -51,7 +51,7 @@ def test_tls_with_somebody_else_s_authority(
     made, other = (make_certificates(tmp_path, name) for name in ("clinic", "other"))
     with Mosquitto(tmp_path, certificates=made) as broker:
         room = make_room(broker.port, ESPHOME, tls=True, ca_file=str(other.authority))
-        rig = Rig(room, MonotonicClock(), staff.tell)
+        rig = LightController(room, MonotonicClock(), staff.tell)
         rig.start()
         assert staff.wait_for("its certificate isn't trusted")
         time.sleep(0.8)  # what must not happen has no event: a second attempt told again
@@ -68,7 +68,7 @@ def test_tls_with_a_certificate_for_another_name(
     made = make_certificates(tmp_path, "clinic", "DNS:printer.clinic.lan")
     with Mosquitto(tmp_path, certificates=made) as broker:
         room = make_room(broker.port, ESPHOME, tls=True, ca_file=str(made.authority))
-        rig = Rig(room, MonotonicClock(), staff.tell)
+        rig = LightController(room, MonotonicClock(), staff.tell)
         rig.start()
         assert staff.wait_for("its certificate isn't trusted")
         assert not rig.connected
@@ -84,7 +84,7 @@ def test_a_slow_broker_is_slow_and_no_more(
         slow = house.room.model_copy(
             update={"broker": house.broker.model_copy(update={"port": line.port})}
         )
-        house.rig = Rig(slow, house.clock, staff.tell)
+        house.rig = LightController(slow, house.clock, staff.tell)
         house.start()
         house.darken()
         house.show("30%", 2.0)
@@ -149,11 +149,11 @@ def test_the_room_s_status_outlives_its_program(
 ) -> None:
     """Online while it runs, offline when it has gone: kept by the broker for who asks later."""
     room = make_room(mosquitto.port, ESPHOME)
-    rig = Rig(room, SimClock(), staff.tell)
+    rig = LightController(room, SimClock(), staff.tell)
     rig.start()
     topic = f"kacenv/{room.name}/status"
     assert _kept(mosquitto.port, topic) == b"online"
-    beside = Rig(room, SimClock(), staff.tell, announce=False)
+    beside = LightController(room, SimClock(), staff.tell, announce=False)
     beside.start()
     beside.close()
     assert _kept(mosquitto.port, topic) == b"online"

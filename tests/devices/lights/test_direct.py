@@ -12,7 +12,7 @@ from support.staff import Staff
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights import direct
-from kacenv.devices.lights.controller import Rig
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import raise_lights
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.commands import ShowLook
@@ -72,7 +72,7 @@ def test_it_works_beside_a_daemon_that_fades(
     room = make_room(mosquitto.port, ZIGBEE, DIMMER)
     lamps = hang(room)
     clock = MonotonicClock()
-    rig = Rig(room, clock, staff.tell)
+    rig = LightController(room, clock, staff.tell)
     rig.start()
     rig.perform(ShowLook({zone: parse_setting("1%") for zone in Zone}, clock.now(), Seconds(60.0)))
     assert lamps["dimmer"].wait_for(lambda lamp: bool(lamp.received), TIMEOUT)

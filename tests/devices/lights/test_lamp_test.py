@@ -9,7 +9,7 @@ from support.mosquitto import Mosquitto
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights import lamp_test as walking
-from kacenv.devices.lights.lamp_test import walk
+from kacenv.devices.lights.lamp_test import run_lamp_test
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Room
@@ -36,7 +36,7 @@ def test_each_lamp_gets_a_little_brighter_and_goes_back(
             lamp = VirtualLamp(fixture, clock, room.broker, setting=setting)
             lamps[fixture.id] = stack.enter_context(lamp)
             assert lamp.wait_until_listening(TIMEOUT)
-        visits = {visit.lamp: visit for visit in walk(room)}
+        visits = {visit.lamp: visit for visit in run_lamp_test(room)}
     assert {name: visit.confirmed for name, visit in visits.items()} == {
         "esphome": True,
         "zigbee": True,

@@ -14,7 +14,7 @@ from support.staff import Staff
 
 from kacenv.core.errors import DeviceError
 from kacenv.devices.lights import reconnect_backoff
-from kacenv.devices.lights.mqtt_client import Client, Ears
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.model.room import Broker
 
 SECRET = "sesame-open-7"  # noqa: S105 - a password for a broker that lives for one test
@@ -63,13 +63,13 @@ def leftovers() -> Iterator[None]:
 @pytest.fixture
 def connect(
     listener: Listener, staff: Staff, request: pytest.FixtureRequest
-) -> Callable[..., Client]:
+) -> Callable[..., MqttClient]:
     """Start clients and close them after the test."""
 
-    def connect(port: int, *topics: str, room: str = "quiet", **broker: Any) -> Client:
+    def connect(port: int, *topics: str, room: str = "quiet", **broker: Any) -> MqttClient:
         described = Broker.model_validate({"host": "127.0.0.1", "port": port, **broker})
-        ears = Ears(listener.changed, listener.heard, staff.tell)
-        client = Client(described, room, topics, ears)
+        ears = MqttCallbacks(listener.changed, listener.heard, staff.tell)
+        client = MqttClient(described, room, topics, ears)
         client.start()
         request.addfinalizer(client.close)
         return client
@@ -78,7 +78,7 @@ def connect(
 
 
 def test_it_hears_what_it_subscribed_to(
-    mosquitto: Mosquitto, connect: Callable[..., Client], listener: Listener
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
     """A message published is a message heard, once connected."""
     client = connect(mosquitto.port, "client/echo")
@@ -88,7 +88,7 @@ def test_it_hears_what_it_subscribed_to(
 
 
 def test_it_says_that_the_room_is_there_and_gone(
-    mosquitto: Mosquitto, connect: Callable[..., Client], listener: Listener
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
     """Status follows start and close, for the clinic's own system."""
     connect(mosquitto.port, "kacenv/other/status")
@@ -101,7 +101,7 @@ def test_it_says_that_the_room_is_there_and_gone(
 
 
 def test_its_last_will_says_offline(
-    mosquitto: Mosquitto, connect: Callable[..., Client], listener: Listener
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
     """A room whose program dies is offline as well."""
     connect(mosquitto.port, "kacenv/dying/status")
@@ -115,7 +115,7 @@ def test_its_last_will_says_offline(
 
 
 def test_a_broker_that_is_not_there_is_told_once(
-    connect: Callable[..., Client], staff: Staff, own_mosquitto: Mosquitto, listener: Listener
+    connect: Callable[..., MqttClient], staff: Staff, own_mosquitto: Mosquitto, listener: Listener
 ) -> None:
     """In plain words, and once more when it is back."""
     client = connect(own_mosquitto.port)
@@ -132,7 +132,7 @@ def test_a_broker_that_is_not_there_is_told_once(
 
 
 def test_nothing_is_queued_for_a_broker_that_is_away(
-    connect: Callable[..., Client], listener: Listener, own_mosquitto: Mosquitto
+    connect: Callable[..., MqttClient], listener: Listener, own_mosquitto: Mosquitto
 ) -> None:
     """A message published in an outage never arrives."""
     client = connect(own_mosquitto.port, "client/late")
@@ -146,7 +146,7 @@ def test_nothing_is_queued_for_a_broker_that_is_away(
 
 def test_a_wrong_password_is_told_once_and_never_shown(
     tmp_path: Path,
-    connect: Callable[..., Client],
+    connect: Callable[..., MqttClient],
     staff: Staff,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -178,7 +178,7 @@ def test_a_wrong_password_is_told_once_and_never_shown(
 def test_the_right_password_opens(
     place: str,
     tmp_path: Path,
-    connect: Callable[..., Client],
+    connect: Callable[..., MqttClient],
     listener: Listener,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -208,14 +208,14 @@ def test_the_right_password_opens(
 def test_what_is_missing_is_said_with_the_way_out(broker: dict[str, Any], words: str) -> None:
     """Before anything starts, and in words that say what to do."""
     described = Broker.model_validate({"host": "127.0.0.1", **broker})
-    silent = Ears(lambda _: None, lambda _topic, _payload: None, lambda _: None)
+    silent = MqttCallbacks(lambda _: None, lambda _topic, _payload: None, lambda _: None)
     with pytest.raises(DeviceError, match=words):
-        Client(described, "quiet", (), silent)
+        MqttClient(described, "quiet", (), silent)
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
 def test_a_broker_without_tls_is_not_trusted_with_tls(
-    mosquitto: Mosquitto, connect: Callable[..., Client], staff: Staff
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], staff: Staff
 ) -> None:
     """A handshake that fails is told, and tried again quietly."""
     connect(mosquitto.port, tls=True)
@@ -223,7 +223,7 @@ def test_a_broker_without_tls_is_not_trusted_with_tls(
 
 
 def test_a_listener_that_fails_ends_nothing(
-    mosquitto: Mosquitto, connect: Callable[..., Client], listener: Listener
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
     """What raises in a callback is logged, and the next message is heard."""
     client = connect(mosquitto.port, "client/bad")
@@ -245,7 +245,7 @@ def test_a_listener_that_fails_ends_nothing(
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # paho drops two of its own
 @pytest.mark.usefixtures("leftovers")
 def test_a_dead_thread_is_started_again(
-    mosquitto: Mosquitto, connect: Callable[..., Client], listener: Listener
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
     """Whatever kills paho's thread, a watched connection goes on."""
     client = connect(mosquitto.port, "client/kill")
@@ -270,7 +270,9 @@ def test_a_dead_thread_is_started_again(
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # paho drops two of its own
 @pytest.mark.usefixtures("leftovers")
-def test_a_host_that_cannot_be_a_name_is_told(connect: Callable[..., Client], staff: Staff) -> None:
+def test_a_host_that_cannot_be_a_name_is_told(
+    connect: Callable[..., MqttClient], staff: Staff
+) -> None:
     """It kills paho's thread each time; staff hear of it once, and nothing else happens."""
     client = connect(1883, host="no..such..name")
     thread = client._paho._thread
@@ -281,7 +283,7 @@ def test_a_host_that_cannot_be_a_name_is_told(connect: Callable[..., Client], st
 
 
 def test_huge_messages_are_dropped(
-    mosquitto: Mosquitto, connect: Callable[..., Client], listener: Listener
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
     """No lamp speaks in megabytes."""
     client = connect(mosquitto.port, "client/huge")
@@ -291,7 +293,9 @@ def test_huge_messages_are_dropped(
     assert listener.wait_for(lambda heard: heard.messages == [("client/huge", b"small")])
 
 
-def test_closing_without_a_broker_is_quick(connect: Callable[..., Client], staff: Staff) -> None:
+def test_closing_without_a_broker_is_quick(
+    connect: Callable[..., MqttClient], staff: Staff
+) -> None:
     """A session ends whether or not the broker is there."""
     client = connect(free_port())
     assert staff.wait_for("can't be reached")

@@ -5,12 +5,14 @@ from collections import Counter
 import pytest
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.scheduler import BURST, Agenda, Budget
+from kacenv.devices.lights.scheduler import BURST, LampScheduler, TokenBucket
 
 RATE = 50.0
 
 
-def serve(agenda: Agenda, now: float, gap: float = 0.0, *, urgent: bool = False) -> list[str]:
+def serve(
+    agenda: LampScheduler, now: float, gap: float = 0.0, *, urgent: bool = False
+) -> list[str]:
     """Send one message for every due lamp, and reschedule each after `gap`; return their names."""
     served = []
     for name in agenda.due(Seconds(now)):
@@ -21,12 +23,12 @@ def serve(agenda: Agenda, now: float, gap: float = 0.0, *, urgent: bool = False)
 
 
 @pytest.fixture
-def agenda() -> Agenda:
+def agenda() -> LampScheduler:
     """Return a queue for fifty messages a second, with a full bucket."""
-    return Agenda(Budget(RATE))
+    return LampScheduler(TokenBucket(RATE))
 
 
-def test_nobody_comes_before_their_moment(agenda: Agenda) -> None:
+def test_nobody_comes_before_their_moment(agenda: LampScheduler) -> None:
     """And the next moment is known."""
     agenda.put("late", Seconds(5.0), urgent=False)
     agenda.put("soon", Seconds(3.0), urgent=False)
@@ -36,7 +38,7 @@ def test_nobody_comes_before_their_moment(agenda: Agenda) -> None:
     assert agenda.next_due(Seconds(3.0)) == 5.0
 
 
-def test_a_new_moment_takes_the_old_one_s_place(agenda: Agenda) -> None:
+def test_a_new_moment_takes_the_old_one_s_place(agenda: LampScheduler) -> None:
     """A lamp is in it once; with nothing to say, not at all."""
     agenda.put("lamp", Seconds(1.0), urgent=False)
     agenda.put("lamp", Seconds(2.0), urgent=False)
@@ -46,14 +48,14 @@ def test_a_new_moment_takes_the_old_one_s_place(agenda: Agenda) -> None:
     assert agenda.next_due(Seconds(3.0)) is None
 
 
-def test_the_darkest_of_one_moment_come_first(agenda: Agenda) -> None:
+def test_the_darkest_of_one_moment_come_first(agenda: LampScheduler) -> None:
     """A step shows the most where there is little light."""
     for name, level in (("bright", 0.9), ("dark", 0.02), ("dim", 0.2)):
         agenda.put(name, Seconds(1.0), level=level, urgent=False)
     assert serve(agenda, 1.0) == ["dark", "dim", "bright"]
 
 
-def test_many_lamps_share_the_budget_fairly(agenda: Agenda) -> None:
+def test_many_lamps_share_the_budget_fairly(agenda: LampScheduler) -> None:
     """Two hundred that would speak five times a second: fifty a second, each its turn."""
     for number in range(200):
         agenda.put(f"lamp-{number}", Seconds(0.0), urgent=False)
@@ -68,7 +70,7 @@ def test_many_lamps_share_the_budget_fairly(agenda: Agenda) -> None:
     assert busiest <= RATE * BURST
 
 
-def test_lights_up_waits_for_no_budget(agenda: Agenda) -> None:
+def test_lights_up_waits_for_no_budget(agenda: LampScheduler) -> None:
     """All urgent lamps at once and first; the others wait until that is paid for."""
     for number in range(30):
         agenda.put(f"usual-{number}", Seconds(0.0), urgent=False)

@@ -15,9 +15,9 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.chime_player import (
     SOFTEST,
     STRONGEST,
-    MidiChimes,
-    Port,
-    RtMidi,
+    MidiChimePlayer,
+    MidiOutputPort,
+    RtMidiOutputs,
     messages,
     velocity_of,
 )
@@ -87,7 +87,7 @@ class MemoryMidi:
             raise OSError(msg)
         return list(self.names)
 
-    def open(self, name: str) -> Port:
+    def open(self, name: str) -> MidiOutputPort:
         """A new port."""
         assert name in self.output_names()
         self.ports.append(MemoryPort(self._clock))
@@ -107,10 +107,10 @@ class Wire:
         """The one output."""
         return ["Wire"]
 
-    def open(self, name: str) -> Port:
+    def open(self, name: str) -> MidiOutputPort:
         """Connect to the receiver."""
         assert name == "Wire"
-        port: Port = _SOCKETS.connect("127.0.0.1", self._number)
+        port: MidiOutputPort = _SOCKETS.connect("127.0.0.1", self._number)
         self._receiver = self._server.accept()
         return port
 
@@ -146,9 +146,9 @@ def midi(clock: MonotonicClock) -> MemoryMidi:
 
 
 @pytest.fixture
-def chimes(clock: MonotonicClock, midi: MemoryMidi) -> Iterator[MidiChimes]:
+def chimes(clock: MonotonicClock, midi: MemoryMidi) -> Iterator[MidiChimePlayer]:
     """Chimes on the port called fluidsynth."""
-    chimes = MidiChimes("fluidsynth", clock, midi, look_every=Seconds(0.02))
+    chimes = MidiChimePlayer("fluidsynth", clock, midi, look_every=Seconds(0.02))
     yield chimes
     chimes.close()
 
@@ -213,7 +213,7 @@ def test_a_louder_chime_is_never_struck_more_softly(one: float, other: float) ->
 
 
 def test_a_chime_is_played_in_time(
-    chimes: MidiChimes, midi: MemoryMidi, clock: MonotonicClock
+    chimes: MidiChimePlayer, midi: MemoryMidi, clock: MonotonicClock
 ) -> None:
     """A note arrives at its time and never before, as strong as the music asks for."""
     at = clock.now() + 0.2
@@ -231,12 +231,12 @@ def test_a_port_that_vanishes_while_it_is_opened_is_found_later(
     """MIDI libraries raise more than they say; the chime then rings on the built-in bell."""
     midi = MemoryMidi(clock, ["Synth"])
 
-    def vanish(name: str) -> Port:
+    def vanish(name: str) -> MidiOutputPort:
         raise ValueError(name)
 
     with monkeypatch.context() as patch:
         patch.setattr(midi, "open", vanish)
-        chimes = MidiChimes("synth", clock, midi, Seconds(0.01))
+        chimes = MidiChimePlayer("synth", clock, midi, Seconds(0.01))
         assert not chimes.perform(bell(clock.now()), Decibels(-20.0))
     wait_until(lambda: chimes.port == "Synth")
     chimes.close()
@@ -244,7 +244,7 @@ def test_a_port_that_vanishes_while_it_is_opened_is_found_later(
 
 def test_a_phrase_arrives_over_a_real_port(wire: Wire, clock: MonotonicClock) -> None:
     """Over mido's own ports the notes come as written, as strong as the music asks for."""
-    chimes = MidiChimes("wire", clock, wire)
+    chimes = MidiChimePlayer("wire", clock, wire)
     assert chimes.port == "Wire"
     for peak in (Decibels(-20.0), QUIET):
         assert chimes.perform(bell(clock.now(), LAKE), peak)
@@ -255,7 +255,7 @@ def test_a_phrase_arrives_over_a_real_port(wire: Wire, clock: MonotonicClock) ->
 
 
 def test_a_chime_too_late_is_not_played(
-    chimes: MidiChimes, midi: MemoryMidi, clock: MonotonicClock
+    chimes: MidiChimePlayer, midi: MemoryMidi, clock: MonotonicClock
 ) -> None:
     """More than a second late a chime is dropped, a little late it rings at once."""
     assert chimes.perform(bell(clock.now() - 1.5), QUIET)
@@ -267,7 +267,7 @@ def test_a_chime_too_late_is_not_played(
 
 def test_without_midi_the_built_in_bell_shall_ring(clock: MonotonicClock) -> None:
     """A machine without MIDI answers False and raises nothing."""
-    chimes = MidiChimes("fluidsynth", clock, MemoryMidi(clock, None))
+    chimes = MidiChimePlayer("fluidsynth", clock, MemoryMidi(clock, None))
     assert not chimes.perform(bell(clock.now()), QUIET)
     chimes.close()
     chimes.close()
@@ -275,13 +275,13 @@ def test_without_midi_the_built_in_bell_shall_ring(clock: MonotonicClock) -> Non
 
 def test_this_machine_is_asked_without_harm(clock: MonotonicClock) -> None:
     """Whether or not this machine has MIDI, a port it doesn't have answers False."""
-    chimes = MidiChimes("no such port in the world", clock, RtMidi())
+    chimes = MidiChimePlayer("no such port in the world", clock, RtMidiOutputs())
     assert not chimes.perform(bell(clock.now()), QUIET)
     chimes.close()
 
 
 def test_a_port_that_goes_and_comes_back(
-    chimes: MidiChimes, midi: MemoryMidi, clock: MonotonicClock
+    chimes: MidiChimePlayer, midi: MemoryMidi, clock: MonotonicClock
 ) -> None:
     """While it is away chimes are refused; back, it is opened anew and silenced."""
     midi.names = ["Through 14:0"]
@@ -295,7 +295,7 @@ def test_a_port_that_goes_and_comes_back(
 
 
 def test_a_port_that_breaks_is_opened_anew(
-    chimes: MidiChimes, midi: MemoryMidi, clock: MonotonicClock
+    chimes: MidiChimePlayer, midi: MemoryMidi, clock: MonotonicClock
 ) -> None:
     """When sending fails, the port is given up and found again."""
     midi.ports[0].broken = True
@@ -304,7 +304,7 @@ def test_a_port_that_breaks_is_opened_anew(
     assert midi.ports[0].closed
 
 
-def test_the_instrument_is_silenced_at_both_ends(chimes: MidiChimes, midi: MemoryMidi) -> None:
+def test_the_instrument_is_silenced_at_both_ends(chimes: MidiChimePlayer, midi: MemoryMidi) -> None:
     """At the start and at the close all notes and all sound are turned off on every channel."""
     port = midi.ports[0]
     controls = [(message.channel, message.control) for _, message in port.sent]

@@ -12,13 +12,13 @@ from kacenv.devices.midi.control_map import (
     FLOOD,
     GUARD,
     HELD,
-    Controls,
-    Lesson,
-    Traffic,
+    ControlMap,
+    FloodDetector,
+    TriggerLearner,
     level_of,
-    wish_of,
+    request_of,
 )
-from kacenv.model.midi_trigger import Heard, Sort
+from kacenv.model.midi_trigger import MessageKind, MidiMessage
 from kacenv.model.request_text import PressError
 from kacenv.model.requests import End, Extend, Hold, LightsUp, Next, Press, Release, Stop, Volume
 from kacenv.model.room import Control
@@ -45,14 +45,14 @@ class Desk:
     """Controls at a room whose volume can be seen."""
 
     def __init__(self, controls: list[Control] | None = None) -> None:
-        self.controls = Controls(controls or ALL)
+        self.controls = ControlMap(controls or ALL)
         self.level = Decibels(0.0)
 
     def send(
         self, sort: str, number: int, value: int = 0, at: float = 0.0, channel: int = 1
     ) -> list[Press]:
         """What a message leads to; a volume that is asked for is the room's at once."""
-        heard = Heard(Sort(sort), number, value, channel)
+        heard = MidiMessage(MessageKind(sort), number, value, channel)
         return self._do(list(self.controls.hear(heard, Seconds(at), lambda _: self.level)))
 
     def late(self, at: float) -> list[Press]:
@@ -145,7 +145,7 @@ def test_a_press_lasts_as_long_as_it_did_when_it_arrived() -> None:
     desk = Desk([*PATIENT, *mapped(("note 70", "next"))])
 
     def hear(number: int, value: int, at: float, now: float) -> list[Press]:
-        heard = Heard(Sort.NOTE, number, value, 1)
+        heard = MidiMessage(MessageKind.NOTE, number, value, 1)
         return list(desk.controls.hear(heard, Seconds(now), lambda _: desk.level, at=Seconds(at)))
 
     assert hear(61, 100, 1.0, 1.0) + hear(61, 0, 1.1, 6.0) == []
@@ -169,7 +169,7 @@ def test_a_program_cannot_stop_the_session() -> None:
     """It is over at once, so nobody can tell a slip from a press."""
     for do in ("stop", "end"):
         with pytest.raises(PressError, match="can't be kept down"):
-            wish_of(*mapped(("program 3", do)))
+            request_of(*mapped(("program 3", do)))
 
 
 def test_the_first_line_that_fits_counts() -> None:
@@ -264,7 +264,7 @@ def test_a_port_that_comes_back_forgets() -> None:
 
 def test_a_press_with_words_of_its_own() -> None:
     """`do` takes what is typed after `kacenv`."""
-    press = wish_of(mapped(("note 1", "extend 10m"))[0])
+    press = request_of(mapped(("note 1", "extend 10m"))[0])
     assert isinstance(press, Extend)
     assert press.by == Seconds(600.0)
 
@@ -281,13 +281,13 @@ def test_a_press_with_words_of_its_own() -> None:
 def test_what_makes_no_sense_is_refused(on: str, do: str, way_out: str) -> None:
     """A fader has no press, and a press needs all its words."""
     with pytest.raises(PressError) as error:
-        wish_of(mapped((on, do))[0])
+        request_of(mapped((on, do))[0])
     assert way_out in f"{error.value} {error.value.expected}"
 
 
 def test_more_than_any_hand_is_a_flood() -> None:
     """A thousand messages a second are a cable's worth; more are nobody's."""
-    traffic = Traffic()
+    traffic = FloodDetector()
     hand = [traffic.is_flood(Seconds(n / FLOOD)) for n in range(5 * FLOOD)]
     assert not any(hand)
     flood = [traffic.is_flood(Seconds(10 + n / 10_000)) for n in range(5000)]
@@ -296,11 +296,11 @@ def test_more_than_any_hand_is_a_flood() -> None:
 
 def learnt(*messages: tuple[str, int, int], known: list[Control] | None = None) -> list[str]:
     """What a lesson says of these messages."""
-    lesson = Lesson(known or [])
+    lesson = TriggerLearner(known or [])
     return [
         line
         for sort, number, value in messages
-        for line in lesson.learn(Heard(Sort(sort), number, value, 1))
+        for line in lesson.learn(MidiMessage(MessageKind(sort), number, value, 1))
     ]
 
 

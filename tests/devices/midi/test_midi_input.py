@@ -8,7 +8,7 @@ import pytest
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import FLOOD
-from kacenv.devices.midi.midi_input import Hear, MidiControls, Port, fitting
+from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort, matching_port
 from kacenv.model.requests import Hold, Next, Press, Stop, Volume
 from kacenv.model.room import Controls
 
@@ -62,7 +62,7 @@ class MemoryInputs:
             raise OSError(msg)
         return list(self.names_now)
 
-    def open(self, name: str, hear: Hear) -> Port:
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
         """A new port."""
         assert name in self.names()
         if self.stuck:
@@ -263,4 +263,4 @@ def test_a_flood_presses_once_and_is_shut_out(desk: Desk) -> None:
 
 def test_parts_of_names_fit() -> None:
     """In any letters, the first that fits first."""
-    assert fitting(["A Pedal", "B", "pedal 2"], "PEDAL") == ["A Pedal", "pedal 2"]
+    assert matching_port(["A Pedal", "B", "pedal 2"], "PEDAL") == ["A Pedal", "pedal 2"]

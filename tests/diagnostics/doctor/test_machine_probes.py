@@ -9,7 +9,7 @@ import pytest
 
 from kacenv import __version__
 from kacenv.diagnostics.doctor import machine_probes
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 
 
 def only(found: Iterable[Finding]) -> Finding:
@@ -32,7 +32,7 @@ def test_versions_are_told() -> None:
 def test_the_clock_is_told() -> None:
     """Whether it is synchronised and has a battery; there is something to do where not."""
     for finding in machine_probes.clock():
-        assert bool(finding.todo) is (finding.mark is not Mark.FINE)
+        assert bool(finding.todo) is (finding.mark is not Severity.FINE)
     assert [finding.what for finding in machine_probes.clock()] == ["clock", "battery clock"]
 
 
@@ -48,10 +48,10 @@ def test_a_good_disk_is_fine(state: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """Also before the folder is made; nothing is left there."""
     monkeypatch.setattr(machine_probes, "LITTLE", 1)
     monkeypatch.setattr(machine_probes, "SCARCE", 0)
-    assert only(machine_probes.storage()).mark is Mark.FINE
+    assert only(machine_probes.storage()).mark is Severity.FINE
     assert not state.exists()
     state.mkdir()
-    assert only(machine_probes.storage()).mark is Mark.FINE
+    assert only(machine_probes.storage()).mark is Severity.FINE
     assert list(state.iterdir()) == []
 
 
@@ -59,14 +59,14 @@ def test_little_room_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """First as a note, then as a fault."""
     assert not state.exists()
     monkeypatch.setattr(machine_probes, "LITTLE", 10**18)
-    assert only(machine_probes.storage()).mark is Mark.NOTE
+    assert only(machine_probes.storage()).mark is Severity.NOTE
     monkeypatch.setattr(machine_probes, "SCARCE", 10**18)
-    assert only(machine_probes.storage()).mark is Mark.WRONG
+    assert only(machine_probes.storage()).mark is Severity.WRONG
 
 
 def test_a_folder_that_takes_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A place where nobody can write, such as /proc, is a fault with a way out."""
     monkeypatch.setattr(machine_probes, "_SERVICE", Path("/proc"))
     finding = only(machine_probes.storage())
-    assert finding.mark in {Mark.WRONG, Mark.NOTE if os.geteuid() else Mark.WRONG}
+    assert finding.mark in {Severity.WRONG, Severity.NOTE if os.geteuid() else Severity.WRONG}
     assert finding.todo

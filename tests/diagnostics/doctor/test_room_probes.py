@@ -11,7 +11,7 @@ from support.mosquitto import Mosquitto
 from kacenv.cli.logs import log_to_file
 from kacenv.config import House
 from kacenv.diagnostics.doctor import room_probes
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 
 SCENE = "title: Quiet\nphases: [{name: onset, duration: 10m, playlist: quiet}]\n"
 PLAYLIST = """title: Quiet
@@ -40,7 +40,7 @@ def test_a_house_is_counted_and_checked(tmp_path: Path) -> None:
     assert only(room_probes.house(home)) == Finding("house", "1 room, 1 scene, 1 playlist")
     write_house(tmp_path, scenes__other="colour: red\n")
     found = only(room_probes.house(home))
-    assert found.mark is Mark.WRONG
+    assert found.mark is Severity.WRONG
     assert "kacenv check" in found.todo
     assert str(tmp_path) not in str(found)
 
@@ -57,19 +57,19 @@ def test_a_broker_that_answers_is_fine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("broker", "mark", "word"),
     [
-        ("", Mark.FINE, ""),
-        ("broker: {host: 127.0.0.1, port: 9}\n", Mark.WRONG, "can't be reached"),
+        ("", Severity.FINE, ""),
+        ("broker: {host: 127.0.0.1, port: 9}\n", Severity.WRONG, "can't be reached"),
         (
             "broker: {host: 127.0.0.1, user: u, password_file: /nowhere}\n",
-            Mark.WRONG,
+            Severity.WRONG,
             "password file",
         ),
-        ("colour: red\n", Mark.WRONG, "kacenv check"),
+        ("colour: red\n", Severity.WRONG, "kacenv check"),
     ],
     ids=["none", "away", "no-password", "broken"],
 )
 def test_a_broker_that_is_none_gets_the_way_out(
-    tmp_path: Path, broker: str, mark: Mark, word: str
+    tmp_path: Path, broker: str, mark: Severity, word: str
 ) -> None:
     """Away, without its password, or in a room that can't be read: each says what to do."""
     found = only(room_probes.broker(a_house(tmp_path, broker), "garden"))
@@ -113,7 +113,7 @@ def test_a_room_s_own_words_are_told() -> None:
     }
     assert list(room_probes.state("garden", status)) == [
         Finding("garden: room", "runs; in a session, running; sound by Card"),
-        Finding("garden: lights", "not well", Mark.WRONG, "Not answering: lamp."),
+        Finding("garden: lights", "not well", Severity.WRONG, "Not answering: lamp."),
     ]
 
 
@@ -123,5 +123,5 @@ def test_a_machine_without_systemd_is_no_fault(
     """Then the other way to keep a room running is named."""
     monkeypatch.setattr(room_probes, "_BOOTED", tmp_path / "nowhere")
     found = only(room_probes.service("garden"))
-    assert found.mark is Mark.NOTE
+    assert found.mark is Severity.NOTE
     assert "kacenv serve --supervised --room garden" in found.todo

@@ -7,12 +7,12 @@ import soundfile
 from support.houses import musical_house
 from support.sounds import tone, write_wav
 
-from kacenv.analysis import Cache, Known
+from kacenv.analysis import KnownMeasurements, MeasurementCache
 from kacenv.analysis.scan import scan
 from kacenv.config import House
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.decoding import music
-from kacenv.diagnostics.preflight.probe_messages import Step
+from kacenv.diagnostics.preflight.probe_messages import Progress
 from kacenv.diagnostics.preflight.scene_files import choose
 
 
@@ -26,17 +26,17 @@ def pieces(tmp_path: Path) -> list[Path]:
     return [wav, flac]
 
 
-def heard(tmp_path: Path, pieces: list[Path], known: Known) -> list[Finding]:
+def heard(tmp_path: Path, pieces: list[Path], known: KnownMeasurements) -> list[Finding]:
     """What the probe finds in a house that plays them."""
     house = House(musical_house(tmp_path / "house", pieces))
     said = list(music(choose(house, "bench", ["bench"], known).tracks, known))
-    assert [one for one in said if isinstance(one, Step)][-1] == Step(f"{len(pieces)} of 2")
+    assert [one for one in said if isinstance(one, Progress)][-1] == Progress(f"{len(pieces)} of 2")
     return [one for one in said if isinstance(one, Finding)]
 
 
-def measured(tmp_path: Path, pieces: list[Path]) -> Known:
+def measured(tmp_path: Path, pieces: list[Path]) -> KnownMeasurements:
     """What a scan knows of them."""
-    with Cache(tmp_path / "cache") as cache:
+    with MeasurementCache(tmp_path / "cache") as cache:
         assert len(list(scan(pieces, cache))) == len(pieces)
         return cache.known()
 
@@ -50,18 +50,20 @@ def cut(path: Path, share: float) -> None:
 def test_whole_pieces_are_go(tmp_path: Path, pieces: list[Path]) -> None:
     """Measured, there is nothing to say but how much there is; new ones are told."""
     (whole,) = heard(tmp_path, pieces, measured(tmp_path, pieces))
-    assert whole.mark is Mark.FINE
+    assert whole.mark is Severity.FINE
     assert whole.found == "2 of 2 pieces decode to their last second (0:40)"
-    _, fresh = heard(tmp_path, pieces, Known())
-    assert (fresh.mark, fresh.found) == (Mark.NOTE, "not measured yet: a.wav and 1 more")
+    _, fresh = heard(tmp_path, pieces, KnownMeasurements())
+    assert (fresh.mark, fresh.found) == (Severity.NOTE, "not measured yet: a.wav and 1 more")
 
 
 def test_a_piece_that_breaks_off_is_no_go(tmp_path: Path, pieces: list[Path]) -> None:
     """Its header still promises 20 s, and nobody has measured it."""
     cut(pieces[1], 0.9)
-    good, bad = [one for one in heard(tmp_path, pieces, Known()) if one.mark is not Mark.NOTE]
+    good, bad = [
+        one for one in heard(tmp_path, pieces, KnownMeasurements()) if one.mark is not Severity.NOTE
+    ]
     assert good.found.startswith("1 of 2 pieces")
-    assert (bad.what, bad.mark) == ("piece b.flac", Mark.WRONG)
+    assert (bad.what, bad.mark) == ("piece b.flac", Severity.WRONG)
     assert "missing" in bad.found or "breaks off" in bad.found
     assert "Copy it again" in bad.todo
 
@@ -71,7 +73,7 @@ def test_a_piece_that_has_become_shorter_is_no_go(tmp_path: Path, pieces: list[P
     known = measured(tmp_path, pieces)
     write_wav(pieces[0], tone(15.0, -20.0))
     _, bad = heard(tmp_path, pieces, known)
-    assert (bad.what, bad.mark) == ("piece a.wav", Mark.WRONG)
+    assert (bad.what, bad.mark) == ("piece a.wav", Severity.WRONG)
     assert bad.found == "0:05 shorter than when it was measured"
 
 
@@ -80,7 +82,7 @@ def test_a_piece_that_has_changed_is_told(tmp_path: Path, pieces: list[Path]) ->
     known = measured(tmp_path, pieces)
     write_wav(pieces[0], tone(20.5, -26.0))
     _, changed = heard(tmp_path, pieces, known)
-    assert (changed.mark, changed.found) == (Mark.NOTE, "changed since it was measured: a.wav")
+    assert (changed.mark, changed.found) == (Severity.NOTE, "changed since it was measured: a.wav")
 
 
 def test_a_file_that_is_no_music_is_no_go(tmp_path: Path, pieces: list[Path]) -> None:
@@ -90,4 +92,4 @@ def test_a_file_that_is_no_music_is_no_go(tmp_path: Path, pieces: list[Path]) ->
     tracks = choose(house, "bench", ["bench"], known).tracks
     pieces[0].write_bytes(bytes(pieces[0].stat().st_size))
     found = [one for one in music(tracks, known) if isinstance(one, Finding)]
-    assert [one.mark for one in found if one.what == "piece a.wav"] == [Mark.WRONG]
+    assert [one.mark for one in found if one.what == "piece a.wav"] == [Severity.WRONG]

@@ -15,12 +15,12 @@ from support.watcher import Watcher
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.direct import wait_for
-from kacenv.devices.lights.mqtt_client import Client, Ears
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight import lamps as lamping
 from kacenv.diagnostics.preflight.lamps import lamps, mute_lamp
-from kacenv.diagnostics.preflight.probe_messages import Question, Said, Step, Taken
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock
@@ -83,14 +83,14 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lamping, "LISTEN", Seconds(0.5))
 
 
-def findings(said: Iterator[Said]) -> dict[str, Finding]:
+def findings(said: Iterator[ProbeMessage]) -> dict[str, Finding]:
     """What was found, by what it is about."""
     return {one.what: one for one in said if isinstance(one, Finding)}
 
 
-def begin(said: Iterator[Said], hall: Hall) -> None:
+def begin(said: Iterator[ProbeMessage], hall: Hall) -> None:
     """Go on until all lamps have been told where to go."""
-    while next(said) != Step("fading a little"):
+    while next(said) != Progress("fading a little"):
         pass
     assert all(lamp.wait_for(lambda one: bool(one.log), TIMEOUT) for lamp in hall.lamps.values())
 
@@ -109,7 +109,7 @@ def test_a_round_finds_the_dead_lamp_and_leaves_the_others_as_they_were(hall: Ha
     assert set(found) == {"lamps", "lamp dead"}
     assert found["lamps"].found.startswith("2 of 3 confirm, the slowest (")
     assert len(found["lamps"].lines) == 2
-    assert (found["lamp dead"].mark, found["lamp dead"].found) == (Mark.WRONG, "doesn't answer")
+    assert (found["lamp dead"].mark, found["lamp dead"].found) == (Severity.WRONG, "doesn't answer")
     assert "power" in found["lamp dead"].todo
     for name, there, level in (("esphome", 0.85, 0.95), ("dimmer", 0.3, 0.2)):
         lamp = hall.lamps[name]
@@ -129,15 +129,15 @@ def test_a_lamp_of_which_nobody_knows_is_left_at_the_safe_light(hall: Hall) -> N
         if topic.endswith("/g"):
             reported.set()
 
-    ears = Ears(lambda _up: None, hear, lambda _text: None)
-    watcher = Client(room.broker, "x", (f"{room.lights[0].topic}/#",), ears, announce=False)
+    ears = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
+    watcher = MqttClient(room.broker, "x", (f"{room.lights[0].topic}/#",), ears, announce=False)
     with closing(watcher):
         watcher.start()
         assert wait_for(lambda: watcher.connected, Seconds(TIMEOUT))
         hall.hang(room, strip="30%")
         assert reported.wait(TIMEOUT)
     found = findings(lamps(room, Watcher()))
-    assert found["lamp strip"].mark is Mark.NOTE
+    assert found["lamp strip"].mark is Severity.NOTE
     assert "left at its safe light, 60%" in found["lamp strip"].found
     assert hall.lamps["strip"].wait_for(lambda lamp: abs(lamp.level_now - 0.6) < 0.02, TIMEOUT)
 
@@ -231,7 +231,7 @@ def test_a_lamp_that_somebody_turns_meanwhile_is_theirs(hall: Hall) -> None:
     begin(said, hall)
     lamp.turn(Level(0.8))
     found = findings(said)
-    assert found["lamp esphome"].mark is Mark.NOTE
+    assert found["lamp esphome"].mark is Severity.NOTE
     assert "somebody else changed it" in found["lamp esphome"].found
     assert set(found) == {"lamps", "lamp esphome"}
     assert shows(0.8, lamp)
@@ -247,7 +247,7 @@ def test_a_lamp_that_says_nothing_doesn_t_begin_in_the_dark(hall: Hall) -> None:
     lit = VirtualLamp(lone, MonotonicClock(), hall.port, setting=parse_setting("60%"))
     with lit:
         assert lit.wait_until_listening(TIMEOUT)
-        assert findings(lamps(room, Watcher()))["lamp dead"].mark is Mark.WRONG
+        assert findings(lamps(room, Watcher()))["lamp dead"].mark is Severity.WRONG
         assert lit.wait_for(partial(shows, 0.6), TIMEOUT)
     assert min(level for _, level in lit.log) > 0.58
 
@@ -267,10 +267,10 @@ def test_a_lamp_that_cannot_answer_begins_where_the_daemon_knows_it_to_be(hall: 
     """It gets a little brighter and comes back, never darker; what a person says counts."""
     room = mute(hall, "60%")
     *steps, question = mute_lamp(room, "mute", Watcher({"mute": SIXTY}))
-    assert all(isinstance(step, Step) for step in steps)
+    assert all(isinstance(step, Progress) for step in steps)
     assert isinstance(question, Question)
-    assert question.yes.mark is question.unasked.mark is Mark.FINE
-    assert question.no.mark is Mark.WRONG
+    assert question.yes.mark is question.unasked.mark is Severity.FINE
+    assert question.no.mark is Severity.WRONG
     assert "back at 60%" in question.unasked.found
     levels = [level for _, level in hall.lamps["mute"].log]
     assert (min(levels), max(levels)) == pytest.approx((0.6, 0.7), abs=0.02)
@@ -283,7 +283,7 @@ def test_a_lamp_of_which_nobody_knows_is_touched_only_by_consent(hall: Hall) -> 
     """Without it nothing is sent; with it the lamp goes to its safe light, never below."""
     room = mute(hall, "60%")
     (note,) = mute_lamp(room, "mute", Watcher())
-    assert note == Finding("lamp mute", "can't answer; not tried", Mark.NOTE)
+    assert note == Finding("lamp mute", "can't answer; not tried", Severity.NOTE)
     lamp = hall.lamps["mute"]
     assert not lamp.received
     *_, question = mute_lamp(room, "mute", Watcher(), blindly=True)
@@ -326,5 +326,5 @@ def test_without_a_broker_no_lamp_is_reached(hall: Hall, monkeypatch: pytest.Mon
     known = Watcher({"mute": parse_setting("40%")})
     for said in (lamps(room, known), mute_lamp(room, "mute", known)):
         (found,) = findings(said).values()
-        assert found.mark is Mark.WRONG
+        assert found.mark is Severity.WRONG
         assert found.todo

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kacenv.diagnostics.finding import Mark
+from kacenv.diagnostics.finding import Severity
 from kacenv.diagnostics.preflight.midi import midi
 from kacenv.model.room import Room
 
@@ -26,14 +26,14 @@ def no_midi() -> Sequence[str]:
 def test_ports_that_are_there() -> None:
     """Part of a name is enough, in whatever letters."""
     chimes, controls = midi(ROOM, lambda: ["Through", "Digital PIANO 1"], lambda: ["My pedal"])
-    assert (chimes.mark, chimes.found) == (Mark.FINE, "Digital PIANO 1 is there")
-    assert (controls.mark, controls.found) == (Mark.FINE, "My pedal is there")
+    assert (chimes.mark, chimes.found) == (Severity.FINE, "Digital PIANO 1 is there")
+    assert (controls.mark, controls.found) == (Severity.FINE, "My pedal is there")
 
 
 def test_ports_that_are_missing() -> None:
     """What the room file names must be there; it says which ports there are, and what to do."""
     chimes, controls = midi(ROOM, lambda: ["Through"], no_midi)
-    assert chimes.mark is controls.mark is Mark.WRONG
+    assert chimes.mark is controls.mark is Severity.WRONG
     assert chimes.found == "no port is called “Piano”; there are: Through"
     assert "no sequencer" in controls.found
     assert "built-in bell" in chimes.todo

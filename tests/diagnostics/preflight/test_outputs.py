@@ -13,10 +13,10 @@ from kacenv.core.units import Seconds
 from kacenv.devices.audio.output import miniaudio_backend
 from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight import outputs
 from kacenv.diagnostics.preflight.outputs import output
-from kacenv.diagnostics.preflight.probe_messages import Question, Said, Step, Taken
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.room import Room
 from kacenv.system.room_lock import claim
 
@@ -27,10 +27,10 @@ def room(device: str = "default", **more: object) -> Room:
     return Room.model_validate({"name": "quiet", "outputs": [fields]})
 
 
-def last(said: Iterator[Said]) -> Finding | Question:
+def last(said: Iterator[ProbeMessage]) -> Finding | Question:
     """What a probe says after all its steps."""
     *steps, found = said
-    assert all(isinstance(step, Step) for step in steps)
+    assert all(isinstance(step, Progress) for step in steps)
     assert isinstance(found, Finding | Question)
     return found
 
@@ -47,7 +47,7 @@ def test_a_microphone_hears_each_side() -> None:
     """Both sides' tones stand far above the room; nobody needs to be asked."""
     found = last(output(room(), "seat-a", Watcher(), "default"))
     assert isinstance(found, Finding)
-    assert found.mark is Mark.FINE
+    assert found.mark is Severity.FINE
     assert found.found.startswith("heard by the microphone, ")
 
 
@@ -61,10 +61,10 @@ def test_a_muted_device_is_no_go(pulse: Pulse) -> None:
         pulse._pactl("set-sink-mute", pulse.sink, "0")
     assert isinstance(found, Question)
     assert found.unasked == found.no
-    assert found.no.mark is Mark.WRONG
+    assert found.no.mark is Severity.WRONG
     assert found.no.found == "mono: the microphone heard no tone"
     assert "volume" in found.no.todo
-    assert found.yes.mark is Mark.FINE
+    assert found.yes.mark is Severity.FINE
 
 
 @pytest.mark.usefixtures("brief", "pulse")
@@ -73,8 +73,8 @@ def test_without_a_microphone_a_person_is_asked() -> None:
     found = last(output(room(channels=[2]), "seat-a", Watcher()))
     assert isinstance(found, Question)
     assert found.unasked.found == "the device took the tone; not listened to"
-    assert found.unasked.mark is found.yes.mark is Mark.FINE
-    assert found.no.mark is Mark.WRONG
+    assert found.unasked.mark is found.yes.mark is Severity.FINE
+    assert found.no.mark is Severity.WRONG
 
 
 @pytest.mark.usefixtures("brief", "pulse")
@@ -82,8 +82,8 @@ def test_a_side_is_not_played_once_the_room_is_taken() -> None:
     """A session has begun during the left side's tone: the right side stays silent."""
     watcher = Watcher()
     said = output(room(), "seat-a", watcher)
-    assert next(said) == Step("a soft tone, left")
-    assert next(said) == Step("a soft tone, right")
+    assert next(said) == Progress("a soft tone, left")
+    assert next(said) == Progress("a soft tone, right")
     watcher.taken = True
     looks = watcher.looks
     assert list(said) == [Taken("A session is on.", "Look again later.")]
@@ -115,7 +115,7 @@ def test_what_is_lacking_is_named() -> None:
     ):
         found = last(output(one, "seat-a", Watcher(), microphone))
         assert isinstance(found, Finding)
-        assert found.mark is Mark.WRONG
+        assert found.mark is Severity.WRONG
         assert says in found.found
         assert found.todo
 
@@ -126,13 +126,13 @@ def test_no_sound_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv(name, value)
     found = last(output(room(), "seat-a", Watcher()))
     assert isinstance(found, Finding)
-    assert (found.mark, found.found) == (Mark.WRONG, "no sound device was found")
+    assert (found.mark, found.found) == (Severity.WRONG, "no sound device was found")
 
 
 def test_a_card_that_the_daemon_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a sound server the idle daemon has it to itself: a note, and how to hear it."""
     monkeypatch.setenv("KACENV_RUN", str(tmp_path))
-    card = miniaudio_backend.Found("card", None, 2, Seconds(0.1), on_server=False)
+    card = miniaudio_backend.DeviceMatch("card", None, 2, Seconds(0.1), on_server=False)
     monkeypatch.setattr(miniaudio_backend, "find", lambda _wanted, _channels: card)
 
     def busy(wanted: str, _channels: int) -> Device:
@@ -140,10 +140,10 @@ def test_a_card_that_the_daemon_holds(tmp_path: Path, monkeypatch: pytest.Monkey
 
     alone = last(output(room(), "seat-a", Watcher(), open_device=busy))
     assert isinstance(alone, Finding)
-    assert alone.mark is Mark.WRONG
+    assert alone.mark is Severity.WRONG
     with claim("quiet"):
         held = last(output(room(), "seat-a", Watcher(), open_device=busy))
     assert isinstance(held, Finding)
-    assert held.mark is Mark.NOTE
+    assert held.mark is Severity.NOTE
     assert "no tone was played" in held.found
     assert "systemctl stop kacenv-quiet" in held.todo

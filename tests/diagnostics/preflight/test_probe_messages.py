@@ -2,25 +2,30 @@
 
 import pytest
 
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.probe_messages import (
+    ProbeMessage,
+    Progress,
     Question,
-    Said,
-    Step,
     Taken,
     from_line,
     to_line,
 )
 
 GOOD = Finding("lamp seat", "seen")
-BAD = Finding("lamp seat", "not “seen”", Mark.WRONG, "Look at it.", ("a", "b"))
+BAD = Finding("lamp seat", "not “seen”", Severity.WRONG, "Look at it.", ("a", "b"))
 
 
-SAID = [Step("12 of 60"), BAD, Question("Did you?", GOOD, BAD, GOOD), Taken("A session.", "Wait.")]
+SAID = [
+    Progress("12 of 60"),
+    BAD,
+    Question("Did you?", GOOD, BAD, GOOD),
+    Taken("A session.", "Wait."),
+]
 
 
 @pytest.mark.parametrize("said", SAID)
-def test_what_is_said_arrives(said: Said) -> None:
+def test_what_is_said_arrives(said: ProbeMessage) -> None:
     """One line carries it, whole."""
     line = to_line(said)
     assert "\n" not in line

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomTakenError
-from kacenv.diagnostics.preflight.probe_messages import Question, Said, Step, Taken
-from kacenv.diagnostics.preflight.probe_plan import Task, tasks
-from kacenv.diagnostics.preflight.probe_process import Job
-from kacenv.diagnostics.preflight.probe_sequence import Toured, daemon, tour
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.preflight.probe_plan import ProbeTask, tasks
+from kacenv.diagnostics.preflight.probe_process import LiveProbeJob
+from kacenv.diagnostics.preflight.probe_sequence import SequenceResult, daemon, run_sequence
 from kacenv.model.room import Room
 
 ROOM = Room.model_validate(
@@ -62,7 +62,7 @@ class Person:
 
 
 def gone(
-    person: Person, answers: dict[str, list[Said]], known: str = "path"
+    person: Person, answers: dict[str, list[ProbeMessage]], known: str = "path"
 ) -> tuple[list[Finding], list[str]]:
     """What a tour through a free room finds, and which probes ran."""
     (findings, taken), ran = went(person, answers, known)
@@ -71,16 +71,16 @@ def gone(
 
 
 def went(
-    person: Person, answers: dict[str, list[Said]], known: str = "path"
-) -> tuple[Toured, list[str]]:
+    person: Person, answers: dict[str, list[ProbeMessage]], known: str = "path"
+) -> tuple[SequenceResult, list[str]]:
     """How a tour through the room went, and which probes ran."""
     ran: list[str] = []
 
-    def listen(job: Job) -> Iterator[Said]:
+    def listen(job: LiveProbeJob) -> Iterator[ProbeMessage]:
         ran.append(job.command[0])
         yield from answers.get(job.command[0], [Finding(job.what, "well")])
 
-    return tour(tasks(ROOM, {known}), lambda probe: [probe], person, listen), ran
+    return run_sequence(tasks(ROOM, {known}), lambda probe: [probe], person, listen), ran
 
 
 def test_every_part_of_the_room_is_looked_at() -> None:
@@ -103,7 +103,7 @@ def test_a_room_without_lamps_or_midi_is_asked_for_none() -> None:
 def test_a_question_is_put_to_the_person(answer: bool | None, finding: Finding) -> None:
     """Their answer is the finding; without anybody, what the machine knows."""
     person = Person(answer)
-    said: list[Said] = [Step("left"), Question("Did you hear it?", YES, NO, UNASKED)]
+    said: list[ProbeMessage] = [Progress("left"), Question("Did you hear it?", YES, NO, UNASKED)]
     findings, _ = gone(person, {"output:desk": said})
     assert finding in findings
     at = person.heard.index("output desk")
@@ -112,12 +112,12 @@ def test_a_question_is_put_to_the_person(answer: bool | None, finding: Finding) 
 
 def test_without_a_broker_lamps_are_spared() -> None:
     """One cause is one thing to put right."""
-    away = Finding("broker", "doesn't answer", Mark.WRONG, "Switch it on.")
+    away = Finding("broker", "doesn't answer", Severity.WRONG, "Switch it on.")
     findings, ran = gone(Person(), {"broker": [away]})
     assert not {"lamps", "lamp:path"} & set(ran)
     spared = [one for one in findings if "not tested" in one.found]
     assert [one.what for one in spared] == ["lamps", "lamp path"]
-    assert sum(one.mark is Mark.WRONG for one in findings) == 1
+    assert sum(one.mark is Severity.WRONG for one in findings) == 1
 
 
 @pytest.mark.parametrize("before", range(5))
@@ -150,7 +150,7 @@ def test_a_lamp_of_which_nobody_knows_is_asked_about_first(answer: bool | None) 
     assert "its safe light, 50%" in asked
     assert person.defaults == [False]
     assert ("unknown-lamp:path" in ran) is (answer is True)
-    untried = Finding("lamp path", "can't answer; not tried", Mark.NOTE)
+    untried = Finding("lamp path", "can't answer; not tried", Severity.NOTE)
     assert (untried in findings) is (answer is not True)
 
 
@@ -158,8 +158,8 @@ def test_what_a_running_room_says_counts() -> None:
     """Its sound; lamps and MIDI are asked themselves, and a room that doesn't run is no fault."""
     health = {"sound": "There is no sound device.", "lights": "Not answering: a.", "midi": None}
     runs, silent = daemon({"sound": "none", "health": health}, "garden")
-    assert runs.mark is Mark.FINE
-    assert (silent.what, silent.mark) == ("room's sound", Mark.WRONG)
+    assert runs.mark is Severity.FINE
+    assert (silent.what, silent.mark) == ("room's sound", Severity.WRONG)
     (rests,) = daemon(None, "garden")
-    assert rests.mark is Mark.FINE
-    assert Task("files", "files").touches is False
+    assert rests.mark is Severity.FINE
+    assert ProbeTask("files", "files").touches is False

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kacenv.config import House, load_room
-from kacenv.diagnostics.finding import Finding, Mark
+from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.probe_messages import Taken
 from kacenv.diagnostics.preflight.probe_plan import tasks
 from kacenv.diagnostics.preflight.report import LINES, WIDTH, Verdict
@@ -36,8 +36,8 @@ def test_all_well_is_go() -> None:
 
 def test_each_fault_has_its_way_out() -> None:
     """Numbered below the verdict; a note doesn't stand against going."""
-    dead = Finding("lamp seat-left", "doesn't answer", Mark.WRONG, "Check its power.")
-    note = Finding("clock", "not synchronised", Mark.NOTE, "Switch on time.")
+    dead = Finding("lamp seat-left", "doesn't answer", Severity.WRONG, "Check its power.")
+    note = Finding("clock", "not synchronised", Severity.NOTE, "Switch on time.")
     assert verdict(note).go
     assert "    GO\n" in verdict(note).page()
     page = verdict(note, dead).page()
@@ -45,13 +45,13 @@ def test_each_fault_has_its_way_out() -> None:
     assert "    NO-GO: 1 thing\n" in page
     assert "1. lamp seat-left: doesn't answer. Check its power." in page
     assert "To note: clock: not synchronised. Switch on time." in page
-    other = Finding("disk", "full", Mark.WRONG, "Make room.")
+    other = Finding("disk", "full", Severity.WRONG, "Make room.")
     assert "    NO-GO: 2 things\n" in verdict(dead, other).page()
 
 
 def test_a_tour_that_was_broken_off_is_no_go() -> None:
     """Whatever was found is on the page, with who needed the room, and what of the lamps."""
-    found = (Finding("disk", "80 GB free"), Finding("clock", "late", Mark.WRONG, "Set it."))
+    found = (Finding("disk", "80 GB free"), Finding("clock", "late", Severity.WRONG, "Set it."))
     taken = Taken("A session is on in garden.", "Look again when it is over.")
     stopped = Verdict("garden", ("a",), "2026-11-23 09:50", 5.0, found, taken)
     assert not stopped.go
@@ -67,7 +67,7 @@ def test_a_tour_that_was_broken_off_is_no_go() -> None:
 def test_what_is_alike_is_one_thing() -> None:
     """Thirty lamps of a broken bridge are one row and one way out, and all are named in JSON."""
     dead = [
-        Finding(f"lamp l{number}", "doesn't answer", Mark.WRONG, "Check its power.")
+        Finding(f"lamp l{number}", "doesn't answer", Severity.WRONG, "Check its power.")
         for number in range(30)
     ]
     whole = verdict(*dead)
@@ -79,8 +79,8 @@ def test_what_is_alike_is_one_thing() -> None:
 
 
 @pytest.mark.parametrize("room", ["demo", "example"])
-@pytest.mark.parametrize("mark", list(Mark))
-def test_the_page_of_a_shipped_room_fits(room: str, mark: Mark) -> None:
+@pytest.mark.parametrize("mark", list(Severity))
+def test_the_page_of_a_shipped_room_fits(room: str, mark: Severity) -> None:
     """Whatever is found of each part, in words of any length."""
     place = load_room(House(ROOT), room)
     whats = [task.what for task in tasks(place)] + [f"lamp {one.id}" for one in place.lights]
@@ -88,12 +88,12 @@ def test_the_page_of_a_shipped_room_fits(room: str, mark: Mark) -> None:
     found = [Finding(what, f"{what} {LONG}", mark, LONG) for what in whats]
     page = verdict(*found).page()
     assert fits(page)
-    assert ("NO-GO" in page) is (mark is Mark.WRONG)
+    assert ("NO-GO" in page) is (mark is Severity.WRONG)
 
 
 def test_the_page_of_any_room_fits() -> None:
     """What doesn't find room is counted; the verdict is always there."""
-    many = [Finding(f"piece p{n}", f"{n} s missing", Mark.WRONG, LONG) for n in range(200)]
+    many = [Finding(f"piece p{n}", f"{n} s missing", Severity.WRONG, LONG) for n in range(200)]
     page = verdict(*many).page()
     assert fits(page)
     assert "NO-GO: 200 things" in page
@@ -103,7 +103,7 @@ def test_the_page_of_any_room_fits() -> None:
 
 def test_the_findings_for_scripts() -> None:
     """The words are those of the page."""
-    fields = verdict(Finding("disk", "full", Mark.WRONG, "Make room.", ("a",))).fields()
+    fields = verdict(Finding("disk", "full", Severity.WRONG, "Make room.", ("a",))).fields()
     assert fields == {
         "room": "garden",
         "scenes": ["couple-lozenge"],

@@ -8,10 +8,10 @@ import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 from support.sounds import tone, write_wav
 
-from kacenv.analysis import Known, Sound
+from kacenv.analysis import KnownMeasurements, Measurement
 from kacenv.analysis.loudness_curve import packed
 from kacenv.analysis.loudness_meter import measure
-from kacenv.analysis.measurement_cache import Stamp
+from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
 from kacenv.model.timeline import Timeline
@@ -27,22 +27,22 @@ def a_scene(path: Path, gain: float) -> Timeline:
     return a_timeline(a_phase("peak", 100.0, queue=queue, level=Decibels(-6.0)))
 
 
-def arc(path: Path, sound: Sound, gain: float = 0.0) -> Arc:
+def arc(path: Path, sound: Measurement, gain: float = 0.0) -> Arc:
     """The arc of that scene, with the file measured so."""
-    known = Known({os.fsencode(path): (Stamp.of(path), sound)})
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), sound)})
     room, timeline = a_room(), a_scene(path, gain)
     return arc_of(room, timeline, rehearse(room, timeline), known)
 
 
 @pytest.fixture
-def steps(tmp_path: Path) -> tuple[Path, Sound]:
+def steps(tmp_path: Path) -> tuple[Path, Measurement]:
     """A file whose second minute is 10 dB quieter than its first, measured for real."""
     path = tmp_path / "steps.wav"
     write_wav(path, np.concatenate([tone(60, -20.0), tone(60, -30.0)]))
     return path, measure(str(path))
 
 
-def test_the_course_of_a_file_is_its_loudness_each_second(steps: tuple[Path, Sound]) -> None:
+def test_the_course_of_a_file_is_its_loudness_each_second(steps: tuple[Path, Measurement]) -> None:
     """A tone at -20 LUFS and then at -30 LUFS is kept as just that, to a third of a LU."""
     course = np.frombuffer(steps[1].course, np.uint8) / 3 - 70
     assert len(course) == pytest.approx(120, abs=2)
@@ -50,7 +50,7 @@ def test_the_course_of_a_file_is_its_loudness_each_second(steps: tuple[Path, Sou
     np.testing.assert_allclose(course[65:115], -30.0, atol=0.4)
 
 
-def test_real_music_stands_above_and_below_its_level(steps: tuple[Path, Sound]) -> None:
+def test_real_music_stands_above_and_below_its_level(steps: tuple[Path, Measurement]) -> None:
     """With 5 dB of gain, -20 LUFS is 5 LU above the plan's -6 dB, and -30 LUFS 5 LU below."""
     measured = {point.at: point.level for point in arc(*steps, gain=5.0).measured}
     heard = {at: level for at, level in measured.items() if 20 < at < 55}

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import pytest
 
-from kacenv.server.auth import Refusal
-from kacenv.server.auth.throttle import ALL, ONE, Patience, origin_of
+from kacenv.server.auth import HttpError
+from kacenv.server.auth.throttle import ALL, ONE, LoginThrottle, origin_of
 
 
 class Town:
@@ -13,13 +13,13 @@ class Town:
 
     def __init__(self) -> None:
         self.time = 0.0
-        self.patience = Patience(lambda: self.time)
+        self.patience = LoginThrottle(lambda: self.time)
 
     def guesses(self, address: str, tries: int) -> int:
         """How many of so many tries at once were looked at."""
         looked_at = 0
         for _ in range(tries):
-            with suppress(Refusal):
+            with suppress(HttpError):
                 self.patience.guess(address)
                 looked_at += 1
         return looked_at
@@ -40,7 +40,7 @@ def test_a_refusal_says_how_long_to_wait() -> None:
     """As an HTTP status, in seconds, and in words."""
     town = Town()
     town.guesses("10.0.0.1", 6)
-    with pytest.raises(Refusal, match="Wait 6 s") as caught:
+    with pytest.raises(HttpError, match="Wait 6 s") as caught:
         town.patience.guess("10.0.0.1")
     assert (caught.value.status, caught.value.wait) == (429, 5.0)
 

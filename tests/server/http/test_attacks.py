@@ -9,7 +9,7 @@ import pytest
 from server.http.conftest import Guarded
 from support.caller import Answer, Caller
 
-from kacenv.server.auth import DeviceRole, KeyRing, key_file
+from kacenv.server.auth import CredentialStore, DeviceRole, key_file
 from kacenv.server.auth.throttle import ONE
 from kacenv.server.http.connection_limit import MOST_OF_ONE
 from kacenv.server.http.h11_protocol import HEAD_TIME, MOST_HEAD
@@ -455,7 +455,7 @@ def test_every_answer_carries_the_careful_headers(
 
 def test_a_device_that_is_removed_is_out_at_once(guarded: Guarded) -> None:
     """A token, and a stream that is open, end when the device is removed."""
-    ring = KeyRing(key_file())
+    ring = CredentialStore(key_file())
     lost = Caller(guarded.port, ring.add_token("lost tablet", DeviceRole.STAFF))
     with lost.line() as line:
         line.sendall(f"{head_of('GET', '/v1/events', lost.token)}\r\n".encode())

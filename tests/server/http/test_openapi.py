@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from server.http.conftest import Guarded
 from support.sessions import a_room
 
-from kacenv.server.http import Ways, make_app
+from kacenv.server.http import FileOperations, make_app
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
@@ -59,7 +59,9 @@ def described() -> dict[str, Any]:
     """What the API says of itself."""
 
     async def describe() -> dict[str, Any]:
-        return make_app(Session(a_room(), SimClock()), Ways(_no_scene, _no_scenes)).openapi()
+        return make_app(
+            Session(a_room(), SimClock()), FileOperations(_no_scene, _no_scenes)
+        ).openapi()
 
     return asyncio.run(describe())
 

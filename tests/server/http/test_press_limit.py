@@ -4,7 +4,7 @@ import pytest
 
 from kacenv.core.errors import RefusedError
 from kacenv.model.requests import Hold, LightsUp, Press, Stop
-from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND, Haste
+from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND, PressLimiter
 
 
 class Crowd:
@@ -12,7 +12,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.time = 0.0
-        self._haste = Haste(lambda: self.time)
+        self._haste = PressLimiter(lambda: self.time)
 
     def press(self, count: int, press: Press, surface: str = "tablet") -> int:
         """How many of `count` presses are let through."""

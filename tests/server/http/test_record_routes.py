@@ -10,14 +10,14 @@ from support.caller import Caller
 from support.lives import lived
 from support.sessions import a_room
 
-from kacenv.session.records import Cabinet, SessionRecord, write_record
+from kacenv.session.records import RecordStore, SessionRecord, write_record
 from kacenv.session.records.html_page import POLICY
 
 
 @pytest.fixture
 def record(tmp_path: Path, guarded: Guarded) -> Iterator[SessionRecord]:
     """A record of the room, and one of another room, beside it."""
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     assert guarded.room.port
     for name in ("garden", "elsewhere"):
         room = a_room().model_copy(update={"name": name})
@@ -82,5 +82,5 @@ def test_nothing_else_is_to_be_had(
 def test_another_room_s_is_not_this_one_s(guarded: Guarded, record: SessionRecord) -> None:
     """One machine may run two rooms, each with devices of its own."""
     assert record.room == "garden"
-    other = Cabinet().kept("elsewhere")[0]
+    other = RecordStore().kept("elsewhere")[0]
     assert staff(guarded).ask("GET", f"/v1/records/{other.id}").status == 404

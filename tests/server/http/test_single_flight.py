@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from kacenv.server.http import Errands
+from kacenv.server.http import SingleFlight
 
 
 def test_the_same_errand_is_run_once() -> None:
@@ -17,7 +17,7 @@ def test_the_same_errand_is_run_once() -> None:
         return len(runs)
 
     async def ask() -> list[int]:
-        errands = Errands(count)
+        errands = SingleFlight(count)
         together = await asyncio.gather(*(errands.run("scene") for _ in range(100)))
         return [*together, await errands.run("scene")]
 
@@ -35,7 +35,7 @@ def test_no_two_errands_run_at_once() -> None:
         return with_nobody
 
     async def ask() -> list[bool]:
-        errands = Errands(work)
+        errands = SingleFlight(work)
         return await asyncio.gather(*(errands.run(number) for number in range(10)))
 
     assert all(asyncio.run(ask()))
@@ -46,7 +46,7 @@ def test_who_gives_up_takes_the_answer_from_nobody() -> None:
 
     async def ask() -> int:
         go = threading.Event()
-        errands = Errands[None, int](lambda _: 7 if go.wait(30.0) else 0)
+        errands = SingleFlight[None, int](lambda _: 7 if go.wait(30.0) else 0)
         one, other = (asyncio.create_task(errands.run(None)) for _ in range(2))
         await asyncio.sleep(0)
         one.cancel()
@@ -58,4 +58,4 @@ def test_who_gives_up_takes_the_answer_from_nobody() -> None:
 
     assert asyncio.run(ask()) == 7
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(Errands(fail).run(None))
+        asyncio.run(SingleFlight(fail).run(None))

@@ -13,7 +13,7 @@ from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import End, Extend, Hold, Press, Start
 from kacenv.model.timeline import Timeline
-from kacenv.server.http.status_diff import compact, difference, foretell, merge
+from kacenv.server.http.status_diff import compact, difference, extrapolate, merge
 from kacenv.session.status import LampStatus, RoomStatus, Told, describe
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
@@ -40,22 +40,22 @@ def test_time_alone_is_no_change() -> None:
     earlier, later = status_of(state, 5.0), status_of(state, 200.0)
     assert later["session"]["in_phase"] == 200.0
     assert later["session"]["playing"]["position"] > earlier["session"]["playing"]["position"]
-    assert difference(foretell(earlier, 200.0), later) == {}
+    assert difference(extrapolate(earlier, 200.0), later) == {}
 
 
 def test_a_hold_stops_the_clocks_and_nothing_else() -> None:
     """What is foretold of a held session is a held session, with the music going on."""
     held = step(begun(), Seconds(5.0), Hold()).state
     before = status_of(held, 5.0)
-    assert difference(foretell(before, 100.0), status_of(held, 100.0)) == {}
-    assert foretell(before, 100.0)["session"]["elapsed"] == before["session"]["elapsed"]
+    assert difference(extrapolate(before, 100.0), status_of(held, 100.0)) == {}
+    assert extrapolate(before, 100.0)["session"]["elapsed"] == before["session"]["elapsed"]
 
 
 def test_a_change_names_only_what_is_other() -> None:
     """An extension sends new lengths and times; not the room, the lamps or the music."""
     before = status_of(begun(), 5.0)
     state = step(begun(), Seconds(5.0), Extend.model_validate({"by": "5m"})).state
-    patch = difference(foretell(before, 6.0), status_of(state, 6.0))
+    patch = difference(extrapolate(before, 6.0), status_of(state, 6.0))
     assert set(patch) == {"session"}
     assert set(patch["session"]) == {"phases", "phase_left", "left"}
 
@@ -73,7 +73,7 @@ def test_what_goes_away_is_none() -> None:
     """A session's end takes its title, phase and piece away."""
     ended = step(step(begun(), Seconds(5.0), End()).state, Seconds(9000.0)).state
     before, after = status_of(begun(), 5.0), status_of(ended, 9000.0)
-    foretold = foretell(before, 9000.0)
+    foretold = extrapolate(before, 9000.0)
     assert after["session"]["mode"] == "idle"
     merged = merge(foretold, difference(foretold, after))
     assert merged["session"]["title"] is None
@@ -103,7 +103,7 @@ def test_a_surface_that_merges_every_change_agrees_with_the_room(
         while waiting and waiting[0][0] <= now:
             state = _pressed(state, *waiting.pop(0))
         state = step(state, Seconds(now)).state
-        truth, foretold = status_of(state, now), foretell(shown, now)
+        truth, foretold = status_of(state, now), extrapolate(shown, now)
         shown = merge(foretold, difference(foretold, truth) | {"at": now})
         assert difference(shown, truth) == {}
 

@@ -12,22 +12,22 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Extend, Hold, Start
-from kacenv.server.http.event_stream import BEAT, BREATH, Broadcast
-from kacenv.server.http.status_watch import Watch
+from kacenv.server.http.event_stream import BEAT, BREATH, EventStream
+from kacenv.server.http.status_watch import StatusWatch
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
 PATIENCE = 10.0
 
 
-def in_room(visit: Callable[[Session, Watch], Awaitable[None]]) -> None:
+def in_room(visit: Callable[[Session, StatusWatch], Awaitable[None]]) -> None:
     """Visit a room with a session that stands at its beginning until the clock jumps."""
 
     async def stay() -> None:
         session = Session(a_room(), SimClock())
         session.stage.sound = MemorySound(session.clock)
         session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
-        await asyncio.wait_for(visit(session, Watch(session)), 20.0)
+        await asyncio.wait_for(visit(session, StatusWatch(session)), 20.0)
 
     asyncio.run(stay())
 
@@ -41,7 +41,7 @@ async def heard(events: AsyncIterator[str]) -> tuple[str, Any]:
 def test_who_waits_is_woken_by_a_press() -> None:
     """A press ends the wait at once, with a new version."""
 
-    async def visit(session: Session, watch: Watch) -> None:
+    async def visit(session: Session, watch: StatusWatch) -> None:
         version = watch.version
         waiting = asyncio.create_task(watch.beyond(version, 15.0))
         await asyncio.sleep(0)
@@ -56,7 +56,7 @@ def test_who_waits_is_woken_by_a_press() -> None:
 def test_what_happens_without_a_press_is_seen_soon() -> None:
     """What the session does by itself is noticed within a look or two."""
 
-    async def visit(session: Session, watch: Watch) -> None:
+    async def visit(session: Session, watch: StatusWatch) -> None:
         waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
         await asyncio.sleep(0)
         session.tell("The sound is back.")
@@ -68,7 +68,7 @@ def test_what_happens_without_a_press_is_seen_soon() -> None:
 def test_time_wakes_nobody() -> None:
     """A jump of the clock within a piece is no news."""
 
-    async def visit(session: Session, watch: Watch) -> None:
+    async def visit(session: Session, watch: StatusWatch) -> None:
         session.clock.jump(Seconds(100.0))
         assert not await watch.beyond(watch.version, 0.6)
 
@@ -78,7 +78,7 @@ def test_time_wakes_nobody() -> None:
 def test_another_daemons_version_is_news_at_once() -> None:
     """A surface that knew the daemon before this one isn't left waiting."""
 
-    async def visit(_: Session, watch: Watch) -> None:
+    async def visit(_: Session, watch: StatusWatch) -> None:
         assert await watch.beyond(watch.version - 1, 15.0)
 
     in_room(visit)
@@ -87,8 +87,8 @@ def test_another_daemons_version_is_news_at_once() -> None:
 def test_the_stream_begins_with_everything_and_goes_on_with_changes() -> None:
     """First the whole room, then a patch with only what is new."""
 
-    async def visit(session: Session, watch: Watch) -> None:
-        events = Broadcast(watch).listen()
+    async def visit(session: Session, watch: StatusWatch) -> None:
+        events = EventStream(watch).listen()
         name, first = await heard(events)
         assert (name, first["session"]["mode"]) == ("status", "running")
         session.submit(Extend.model_validate({"by": "10m"}))
@@ -107,8 +107,8 @@ def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     assert BEAT == 2.0
     monkeypatch.setattr("kacenv.server.http.event_stream.BEAT", 0.2)
 
-    async def visit(_: Session, watch: Watch) -> None:
-        events = Broadcast(watch).listen()
+    async def visit(_: Session, watch: StatusWatch) -> None:
+        events = EventStream(watch).listen()
         await heard(events)
         name, beat = await heard(events)
         assert (name, set(beat)) == ("beat", {"at"})
@@ -120,7 +120,7 @@ def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty presses in a third of a second come as a few changes, not as sixty."""
     monkeypatch.setattr("kacenv.server.http.event_stream.BEAT", 1.0)
 
-    async def press(session: Session, watch: Watch) -> float:
+    async def press(session: Session, watch: StatusWatch) -> float:
         begun = time.monotonic()
         for seconds in range(1, 61):
             session.submit(Extend.model_validate({"by": f"{seconds}s"}))
@@ -128,8 +128,8 @@ def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
             await asyncio.sleep(0.005)
         return time.monotonic() - begun
 
-    async def visit(session: Session, watch: Watch) -> None:
-        events, names = Broadcast(watch).listen(), []
+    async def visit(session: Session, watch: StatusWatch) -> None:
+        events, names = EventStream(watch).listen(), []
         await heard(events)
         pressing = asyncio.create_task(press(session, watch))
         while (name := (await heard(events))[0]) != "beat":
@@ -143,8 +143,8 @@ def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_closing_lets_everybody_go() -> None:
     """A daemon that leaves isn't held up by those who watch."""
 
-    async def visit(_: Session, watch: Watch) -> None:
-        events = Broadcast(watch).listen()
+    async def visit(_: Session, watch: StatusWatch) -> None:
+        events = EventStream(watch).listen()
         await heard(events)
         rest = asyncio.create_task(_all(events))
         waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
@@ -163,8 +163,8 @@ async def _all(events: AsyncIterator[str]) -> list[str]:
 def test_all_streams_tell_one_story() -> None:
     """Who comes later hears the same changes, and is in agreement with who was there before."""
 
-    async def visit(session: Session, watch: Watch) -> None:
-        broadcast = Broadcast(watch)
+    async def visit(session: Session, watch: StatusWatch) -> None:
+        broadcast = EventStream(watch)
         early, late = broadcast.listen(), broadcast.listen()
         _, first = await heard(early)
         session.submit(Hold())
@@ -186,9 +186,9 @@ def test_all_streams_tell_one_story() -> None:
 def test_a_stream_ends_when_its_reader_may_not_look_any_more() -> None:
     """Whoever is let in no more hears nothing more."""
 
-    async def visit(session: Session, watch: Watch) -> None:
+    async def visit(session: Session, watch: StatusWatch) -> None:
         allowed = [True]
-        events = Broadcast(watch).listen(lambda: allowed[0])
+        events = EventStream(watch).listen(lambda: allowed[0])
         await heard(events)
         waiting = asyncio.create_task(_all(events))
         await asyncio.sleep(0.05)

@@ -17,13 +17,13 @@ from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
 from kacenv.server.daemon_client import get, post
 from kacenv.server.http.listen import open_api
-from kacenv.server.http.unix_middleware import MOST_SILENT
+from kacenv.server.http.unix_middleware import MOST_IDLE
 from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
 
 T = TypeVar("T")
 PATIENCE = 30.0
-MANY = 4 * MOST_SILENT
+MANY = 4 * MOST_IDLE
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def test_a_press_works_beside_hundreds_who_say_nothing(in_room: Callable[..., No
             lines = [a_line(stack, path) for _ in range(MANY)]
             assert "Holding" in post("test", "/v1/requests", {"kind": "hold"})["reply"]
             assert get("test", "/v1/status")["session"]["mode"] == "held"
-            wait_until(lambda: sum(map(is_open, lines)) <= MOST_SILENT)
-            assert not any(map(is_open, lines[: MANY - MOST_SILENT]))
+            wait_until(lambda: sum(map(is_open, lines)) <= MOST_IDLE)
+            assert not any(map(is_open, lines[: MANY - MOST_IDLE]))
 
     in_room(visit)
 

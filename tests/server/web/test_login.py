@@ -12,7 +12,7 @@ from support.access import PIN, a_pin, a_token
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.core.units import Seconds
-from kacenv.server.auth import DeviceRole, KeyRing, key_file, throttle
+from kacenv.server.auth import CredentialStore, DeviceRole, key_file, throttle
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 
@@ -130,7 +130,7 @@ def test_a_removed_device_sees_nothing_more(locked: ServedRoom, visit: Open) -> 
     """The page of a device that is let in no more asks for a PIN, and shows no room."""
     tablet = visit(locked, end=f"#token={a_token()}")
     tablet.reads("#phase", "settle")
-    KeyRing(key_file()).remove("tablet garden")
+    CredentialStore(key_file()).remove("tablet garden")
     tablet.page.wait_for_selector("#login:not([hidden])")
     assert not tablet.page.is_visible("main")
     type_pin(tablet, PIN)

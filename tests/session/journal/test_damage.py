@@ -8,12 +8,12 @@ import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine.replay import fold
+from kacenv.engine.replay import replay
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.requests import LightsUp, Press, Resume, Start, Volume
 from kacenv.session.journal import Journal, unfinished
-from kacenv.system.timestamps import Stamp
+from kacenv.system.timestamps import Timestamp
 
 ROOM = a_room()
 PLAN = a_timeline(
@@ -30,9 +30,9 @@ PRESSES: list[tuple[float, Press]] = [
 ]
 
 
-def moment(at: float, wall: float = 0.0) -> Stamp:
+def moment(at: float, wall: float = 0.0) -> Timestamp:
     """A moment of the machine that lives with the session."""
-    return Stamp("boot", at, 1_800_000_000.0 + at + wall)
+    return Timestamp("boot", at, 1_800_000_000.0 + at + wall)
 
 
 def live(path: Path) -> bytes:
@@ -62,7 +62,7 @@ def phase_after(path: Path, wall: float = 0.0) -> str:
     """The phase in which the session comes back three seconds after its crash."""
     back = unfinished(path, moment(DIED + 3.0, wall))
     assert back is not None
-    state = fold(back.past.base, back.past.entries)
+    state = replay(back.past.base, back.past.entries)
     now = Seconds(back.past.since + back.away.span)
     state = step(state, now, Resume(back.past.since)).state
     assert next_due(state) is not None

@@ -19,7 +19,7 @@ import pytest
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Seconds
-from kacenv.engine.replay import fold
+from kacenv.engine.replay import replay
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.requests import (
@@ -34,9 +34,9 @@ from kacenv.model.requests import (
 )
 from kacenv.model.scene import EndKind, Follow, Seat
 from kacenv.model.timeline import Timeline
-from kacenv.session.journal import VERSION, Journal, Past, read, unfinished
+from kacenv.session.journal import VERSION, Journal, UnfinishedSession, read, unfinished
 from kacenv.session.journal.line_codec import read_line
-from kacenv.system.timestamps import Stamp
+from kacenv.system.timestamps import Timestamp
 
 JOURNALS = Path(__file__).parents[2] / "data" / "journals"
 DIED = Seconds(1180.0)
@@ -129,9 +129,9 @@ class Life:
         said = kind(number, "it is torn") if kind is TrackFailed else kind(number, Seconds(at))  # type: ignore[arg-type] # each kind its own
         self.take(at, said)
 
-    def stamp(self) -> Stamp:
+    def stamp(self) -> Timestamp:
         """The machine's clocks."""
-        return Stamp("a-boot", 5000.0 + self.now, 1_790_000_000.0 + self.now)
+        return Timestamp("a-boot", 5000.0 + self.now, 1_790_000_000.0 + self.now)
 
 
 def write(path: str | Path) -> None:
@@ -161,9 +161,9 @@ def press(kind: str, **fields: Any) -> Press:
     return made
 
 
-def summary(past: Past) -> dict[str, Any]:
+def summary(past: UnfinishedSession) -> dict[str, Any]:
     """What decides the future, in figures that mean the same in every version."""
-    state = step(fold(past.base, past.entries), past.since).state
+    state = step(replay(past.base, past.entries), past.since).state
     return {
         "mode": str(state.mode),
         "phase": state.planned.name,
@@ -184,7 +184,7 @@ def summary(past: Past) -> dict[str, Any]:
     }
 
 
-def past_of(path: Path) -> Past:
+def past_of(path: Path) -> UnfinishedSession:
     """What a journal tells."""
     past = read(path)
     assert past is not None
@@ -196,7 +196,7 @@ def kinds(requests: Iterable[Request]) -> set[str]:
     return {type(request).__name__ for request in requests}
 
 
-def timeline_of(past: Past) -> Timeline:
+def timeline_of(past: UnfinishedSession) -> Timeline:
     """The plan that a journal holds."""
     assert isinstance(past.entries[0].request, Start)
     return past.entries[0].request.timeline
@@ -227,7 +227,7 @@ def test_an_old_journal_is_carried_on_with(version: int) -> None:
     )
     assert back is not None
     assert back.away == (3.0, True)
-    done = step(fold(past.base, past.entries), Seconds(past.since + 3.0), Resume(past.since))
+    done = step(replay(past.base, past.entries), Seconds(past.since + 3.0), Resume(past.since))
     assert done.state.playing is not None
     assert done.state.playing.cut.title == KNOWN[version]["playing"]
 

@@ -13,17 +13,21 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.errors import JournalError, NewerJournalError
 from kacenv.core.units import Seconds
-from kacenv.engine.replay import GIVEN_UP_AFTER, Entry
+from kacenv.engine.replay import GIVEN_UP_AFTER, JournaledRequest
 from kacenv.engine.state import State
 from kacenv.model.requests import Hold, LightsUp, Release, Start
-from kacenv.session.journal import Journal, read, read_whole, unfinished
+from kacenv.session.journal import Journal, read, read_complete, unfinished
 from kacenv.session.journal.writer import SYNC_EVERY
-from kacenv.system.timestamps import Stamp
+from kacenv.system.timestamps import Timestamp
 
 ROOM = a_room()
 BEGIN = Start(a_timeline(a_phase("onset"), a_phase("return")))
-NOW = Stamp("boot", 100.0, 1_800_000_000.0)
-TOLD = [Entry(Seconds(0.0), BEGIN), Entry(Seconds(60.5), Hold()), Entry(Seconds(70.25), Release())]
+NOW = Timestamp("boot", 100.0, 1_800_000_000.0)
+TOLD = [
+    JournaledRequest(Seconds(0.0), BEGIN),
+    JournaledRequest(Seconds(60.5), Hold()),
+    JournaledRequest(Seconds(70.25), Release()),
+]
 
 
 @contextmanager
@@ -138,7 +142,7 @@ def test_writing_goes_on_after_a_torn_tail(path: Path) -> None:
     book.close()
     past = read(path)
     assert past is not None
-    assert list(past.entries) == [*TOLD[:2], Entry(Seconds(90.0), LightsUp())]
+    assert list(past.entries) == [*TOLD[:2], JournaledRequest(Seconds(90.0), LightsUp())]
 
 
 def test_a_beginning_that_is_lost_is_told(path: Path) -> None:
@@ -168,7 +172,7 @@ def test_a_later_version_is_not_guessed_at(path: Path) -> None:
     with pytest.raises(NewerJournalError, match="install the newer kacenv again"):
         read(path)
     with pytest.raises(NewerJournalError):
-        read_whole(path)
+        read_complete(path)
 
 
 def test_an_old_session_is_given_up(path: Path) -> None:

@@ -45,8 +45,8 @@ from kacenv.model.requests import (
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc, arc_of
-from kacenv.session.lateness import Tally
-from kacenv.session.records import SessionRecord, account_of
+from kacenv.session.lateness import LatenessHistogram
+from kacenv.session.records import SessionRecord, build_record
 from kacenv.session.records.html_page import page_of
 
 BEGIN = 37.5
@@ -69,7 +69,7 @@ def path(tmp_path: Path) -> Path:
 
 def record(path: Path, *requests: tuple[float, Request], plan: Timeline = PLAN) -> SessionRecord:
     """The record of a session that met `requests`."""
-    return account_of(lived(path, plan, requests, BEGIN)).record
+    return build_record(lived(path, plan, requests, BEGIN)).record
 
 
 def simple(arc: Arc) -> Arc:
@@ -92,7 +92,7 @@ def test_the_real_arc_is_what_was_lived(timeline: Timeline, presses: Presses, be
         for at, press in sorted(presses, key=lambda one: one[0]):
             if life.state.mode is not Mode.IDLE:
                 life.take(begin + at, press)
-        real = account_of(life.end(begin + 20_000.0)).real
+        real = build_record(life.end(begin + 20_000.0)).real
     if begin == 0.0 and life.state.mode is Mode.IDLE:
         assert simple(real) == simple(arc_of(a_room(), timeline, life.moments))
     seen = arc_of(a_room(), timeline, life.moments)
@@ -170,7 +170,7 @@ def test_how_it_ended(path: Path, press: End | Stop | None, outcome: str) -> Non
     life.take(700.0, Hold())
     if press is not None:
         life.take(800.0, press)
-    found = account_of(life.end(5000.0)).record
+    found = build_record(life.end(5000.0)).record
     assert found.outcome == outcome
     if press is None:
         assert found.length == pytest.approx(5000.0 - BEGIN)
@@ -222,7 +222,7 @@ def test_a_piece_that_cannot_be_played_was_not_heard(path: Path) -> None:
     following = life.state.playing
     assert following is not None
     life.take(BEGIN + 1.0, TrackStarted(following.play_id, Seconds(BEGIN + 0.9)))
-    found = account_of(life.end()).record
+    found = build_record(life.end()).record
     assert found.pieces[0].title == following.cut.title
     assert found.pieces[0].begin == pytest.approx(0.9)
     assert any(failed.cut.title in one.text for one in found.told)
@@ -241,7 +241,7 @@ def test_a_session_that_broke_off_at_once_has_a_record(path: Path) -> None:
     """Of no length, with its page."""
     life = Life(path)
     life.take(BEGIN, Start(PLAN))
-    account = account_of(life.end(BEGIN))
+    account = build_record(life.end(BEGIN))
     assert (account.record.length, account.record.outcome) == (0.0, "broke off")
     assert "<svg" in page_of(account)
 
@@ -253,7 +253,7 @@ def test_what_ended_without_its_end_broke_off(path: Path) -> None:
     life.live_until(BEGIN + 100.0)
     life.journal.end(life.now)
     life.journal.close()
-    assert account_of(path.with_suffix(".last")).record.outcome == "broke off"
+    assert build_record(path.with_suffix(".last")).record.outcome == "broke off"
 
 
 def test_a_silence_nobody_asked_for_is_measured(path: Path) -> None:
@@ -267,8 +267,8 @@ def test_what_devices_did_is_told_in_order(path: Path) -> None:
     life = Life(path)
     life.take(BEGIN, Start(PLAN))
     life.tell(BEGIN + 10.0, "The sound device is gone.")
-    tally = Tally(underruns=2).with_order(Seconds(0.004)).with_order(Seconds(0.0001))
-    found = account_of(life.end(tally=tally)).record
+    tally = LatenessHistogram(underruns=2).with_order(Seconds(0.004)).with_order(Seconds(0.0001))
+    found = build_record(life.end(tally=tally)).record
     assert (found.told[0].at, found.told[0].text) == (10.0, "The sound device is gone.")
     timing = found.timing
     assert (timing.orders, timing.latest, timing.underruns) == (2, 0.004, 2)
@@ -290,7 +290,7 @@ def test_a_damaged_line_is_counted_and_the_rest_is_told(path: Path) -> None:
     held = next(at for at, line in enumerate(lines) if b'"Hold"' in line)
     lines[held] = lines[held][:20] + b"\x00" + lines[held][21:]
     journal.write_bytes(b"".join(lines))
-    found = account_of(journal).record
+    found = build_record(journal).record
     assert found.lost_lines == 1
     assert "next" in [one.press for one in found.presses]
 
@@ -299,13 +299,13 @@ def test_a_journal_without_its_beginning_gives_none(path: Path) -> None:
     """There is nothing to tell, and that is said in words."""
     path.write_bytes(b"rubbish\n" * 5)
     with pytest.raises(JournalError, match="damaged"):
-        account_of(path)
+        build_record(path)
 
 
 def test_the_same_journal_is_the_same_session(path: Path) -> None:
     """Its id is the same each time it is read, and another one for another session."""
     journal = lived(path, PLAN)
-    first = account_of(journal).record.id
-    assert account_of(journal).record.id == first
-    other = account_of(lived(path.with_name("other.journal"), PLAN, begin=1.0)).record.id
+    first = build_record(journal).record.id
+    assert build_record(journal).record.id == first
+    other = build_record(lived(path.with_name("other.journal"), PLAN, begin=1.0)).record.id
     assert other != first

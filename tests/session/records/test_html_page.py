@@ -12,7 +12,7 @@ from support.lives import Life, lived
 from support.sessions import a_cut, a_phase, a_queue, a_timeline
 
 from kacenv.model.requests import Hold, Release, Start
-from kacenv.session.records import account_of
+from kacenv.session.records import build_record
 from kacenv.session.records.html_page import POLICY, page_of
 from kacenv.session.records.record_text import music_text, record_lines
 
@@ -30,7 +30,7 @@ def evil(path: Path) -> str:
     life.tell(BEGIN + 5.0, f"The lamp {EVIL} doesn't follow.")
     life.take(BEGIN + 100.0, Hold())
     life.take(BEGIN + 160.0, Release())
-    return page_of(account_of(life.end()))
+    return page_of(build_record(life.end()))
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_browser_shows_it_and_complains_of_nothing(tmp_path: Path, page: str) 
 
 def test_the_page_in_words(tmp_path: Path) -> None:
     """For the terminal: the sentence, the phases and the music."""
-    record = account_of(lived(tmp_path / "test.journal", PLAN)).record
+    record = build_record(lived(tmp_path / "test.journal", PLAN)).record
     lines = list(record_lines(record))
     assert lines[0] == f"Test session, in test on 15 Jan 2027 ({record.id})"
     assert "It ran to its end." in lines[1]
@@ -110,7 +110,7 @@ def test_the_page_in_words(tmp_path: Path) -> None:
 
 def test_the_music_to_take_along_has_titles_and_artists_alone(tmp_path: Path) -> None:
     """In the order in which it was heard, each piece once, without a time or a date."""
-    record = account_of(lived(tmp_path / "test.journal", PLAN)).record
+    record = build_record(lived(tmp_path / "test.journal", PLAN)).record
     assert music_text(record).splitlines() == [
         "onset-1, Nobody",
         "onset-2, Nobody",

@@ -10,34 +10,34 @@ from session.records.test_store import on
 from support.lives import lived
 
 from kacenv.core.units import Days
-from kacenv.session.records import Account, Cabinet, Expiry, account_of
-from kacenv.system.timestamps import Stamp
+from kacenv.session.records import RecordBundle, RecordStore, RetentionPolicy, build_record
+from kacenv.system.timestamps import Timestamp
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Account:
+def account(tmp_path_factory: pytest.TempPathFactory) -> RecordBundle:
     """A session of 15 January 2027 in the room test, kept until 14 February."""
-    return account_of(lived(tmp_path_factory.mktemp("life") / "test.journal", PLAN))
+    return build_record(lived(tmp_path_factory.mktemp("life") / "test.journal", PLAN))
 
 
 @pytest.fixture
-def cabinet(tmp_path: Path) -> Cabinet:
+def cabinet(tmp_path: Path) -> RecordStore:
     """An empty cabinet, whose folder isn't there yet."""
-    return Cabinet(tmp_path / "state" / "records")
+    return RecordStore(tmp_path / "state" / "records")
 
 
-def moment(day: str, boot: float = 100.0, boot_id: str = "a-boot") -> Stamp:
+def moment(day: str, boot: float = 100.0, boot_id: str = "a-boot") -> Timestamp:
     """Noon of a day."""
-    return Stamp(boot_id, boot, time.mktime(time.strptime(f"{day} 12", "%Y-%m-%d %H")))
+    return Timestamp(boot_id, boot, time.mktime(time.strptime(f"{day} 12", "%Y-%m-%d %H")))
 
 
-def sweep(cabinet: Cabinet, day: str, keep: int = 30, room: str = "test") -> int:
+def sweep(cabinet: RecordStore, day: str, keep: int = 30, room: str = "test") -> int:
     """Remove what is old by a clock that is right."""
-    return Expiry(cabinet, room, Days(keep)).sweep(moment(day), is_certain=True)
+    return RetentionPolicy(cabinet, room, Days(keep)).sweep(moment(day), is_certain=True)
 
 
 def test_old_ones_go_and_nothing_else_does(
-    cabinet: Cabinet, account: Account, tmp_path: Path
+    cabinet: RecordStore, account: RecordBundle, tmp_path: Path
 ) -> None:
     """Past their days: our own files alone, no link, no folder, no other name."""
     old = cabinet.put(on(account, "2027-01-01"))
@@ -72,7 +72,7 @@ def test_old_ones_go_and_nothing_else_does(
     ],
 )
 def test_the_earlier_day_counts(
-    cabinet: Cabinet, account: Account, keep: int, day: str, left: int
+    cabinet: RecordStore, account: RecordBundle, keep: int, day: str, left: int
 ) -> None:
     """What its page promises, or what the room's file says now."""
     cabinet.put(account)
@@ -81,7 +81,7 @@ def test_the_earlier_day_counts(
 
 
 def test_what_a_room_that_is_gone_has_left_goes_in_its_time(
-    cabinet: Cabinet, account: Account
+    cabinet: RecordStore, account: RecordBundle
 ) -> None:
     """By its record's own word, not by this room's; a damaged one by its day."""
     longer = account.record.model_copy(update={"kept_until": "2028-01-01"})
@@ -97,7 +97,7 @@ def test_what_a_room_that_is_gone_has_left_goes_in_its_time(
     assert [kept.room for kept in cabinet.kept()] == ["forest"]
 
 
-def test_journals_without_a_record_go_by_their_age(cabinet: Cabinet) -> None:
+def test_journals_without_a_record_go_by_their_age(cabinet: RecordStore) -> None:
     """This room's after its days, others' after a month; never the one that may be written to."""
     state = cabinet.folder.parent
     state.mkdir()
@@ -116,10 +116,12 @@ def test_journals_without_a_record_go_by_their_age(cabinet: Cabinet) -> None:
     assert {path.name for path in state.iterdir()} == spared
 
 
-def test_a_clock_that_runs_ahead_empties_nothing(cabinet: Cabinet, account: Account) -> None:
+def test_a_clock_that_runs_ahead_empties_nothing(
+    cabinet: RecordStore, account: RecordBundle
+) -> None:
     """As often as the room is started, as long as no day has really passed."""
     cabinet.put(account)
-    expiry = Expiry(cabinet, "test", Days(30))
+    expiry = RetentionPolicy(cabinet, "test", Days(30))
     for boot_id, boot in (("a-boot", 100.0), ("a-boot", 4000.0), ("another", 60.0)):
         assert expiry.sweep(moment("2036-01-01", boot, boot_id), is_certain=False) == 0
     assert expiry.sweep(moment("2027-01-16", 900.0, "another"), is_certain=True) == 0
@@ -132,20 +134,20 @@ def test_a_clock_that_runs_ahead_empties_nothing(cabinet: Cabinet, account: Acco
     [("2027-03-01", 100.0 + 86_400.0, "a-boot"), ("2027-03-02", 30.0, "another")],
 )
 def test_what_has_been_old_for_a_day_goes(
-    cabinet: Cabinet, account: Account, day: str, boot: float, boot_id: str
+    cabinet: RecordStore, account: RecordBundle, day: str, boot: float, boot_id: str
 ) -> None:
     """Where no time server is in reach: by the machine's own count, or after it was off."""
     cabinet.put(account)
-    expiry = Expiry(cabinet, "test", Days(30))
+    expiry = RetentionPolicy(cabinet, "test", Days(30))
     assert expiry.sweep(moment("2027-03-01"), is_certain=False) == 0
     assert expiry.sweep(moment(day, boot, boot_id), is_certain=False) == 3
     assert list(cabinet.folder.iterdir()) == []
 
 
-def test_damaged_notes_are_no_hindrance(cabinet: Cabinet, account: Account) -> None:
+def test_damaged_notes_are_no_hindrance(cabinet: RecordStore, account: RecordBundle) -> None:
     """What was old counts anew."""
     cabinet.put(account)
-    expiry = Expiry(cabinet, "test", Days(30))
+    expiry = RetentionPolicy(cabinet, "test", Days(30))
     for notes in ("[]", "{", '{"x": 3}'):
         (cabinet.folder.parent / "test.old").write_text(notes)
         assert expiry.sweep(moment("2027-03-01"), is_certain=False) == 0

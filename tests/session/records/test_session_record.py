@@ -7,7 +7,7 @@ from typing import Any
 from session.records.test_builder import PLAN
 from support.lives import lived
 
-from kacenv.session.records import SessionRecord, account_of
+from kacenv.session.records import SessionRecord, build_record
 
 KEYS = {
     *(
@@ -69,5 +69,5 @@ def test_each_key_is_documented() -> None:
 
 def test_it_reads_back(tmp_path: Path) -> None:
     """What is written is what is read."""
-    record = account_of(lived(tmp_path / "test.journal", PLAN)).record
+    record = build_record(lived(tmp_path / "test.journal", PLAN)).record
     assert SessionRecord.model_validate_json(record.model_dump_json()) == record

@@ -16,7 +16,7 @@ from support.lives import Life, lived
 
 from kacenv.core.units import Days
 from kacenv.model.requests import Start
-from kacenv.session.records import Cabinet, Keeper
+from kacenv.session.records import RecordStore, RecordWorker
 from kacenv.session.records.worker_process import command
 
 PATIENCE = 180.0
@@ -47,20 +47,20 @@ def journal(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def cabinet(tmp_path: Path) -> Cabinet:
+def cabinet(tmp_path: Path) -> RecordStore:
     """Where its records are."""
-    return Cabinet(tmp_path / "records")
+    return RecordStore(tmp_path / "records")
 
 
 @contextmanager
-def keeping(journal: Path, cabinet: Cabinet) -> Iterator[tuple[Keeper, Staff]]:
+def keeping(journal: Path, cabinet: RecordStore) -> Iterator[tuple[RecordWorker, Staff]]:
     """A keeper that has not begun, and who hears of it."""
     staff = Staff()
-    with closing(Keeper(room(), journal, staff.tell, cabinet)) as keeper:
+    with closing(RecordWorker(room(), journal, staff.tell, cabinet)) as keeper:
         yield keeper, staff
 
 
-def test_a_session_that_ends_leaves_a_record(journal: Path, cabinet: Cabinet) -> None:
+def test_a_session_that_ends_leaves_a_record(journal: Path, cabinet: RecordStore) -> None:
     """In a process of its own; staff are told until when it is kept."""
     with keeping(journal, cabinet) as (keeper, staff):
         keeper.start()
@@ -73,7 +73,7 @@ def test_a_session_that_ends_leaves_a_record(journal: Path, cabinet: Cabinet) ->
     assert not list(journal.parent.glob("*.last"))
 
 
-def test_a_kill_between_end_and_record_costs_nothing(journal: Path, cabinet: Cabinet) -> None:
+def test_a_kill_between_end_and_record_costs_nothing(journal: Path, cabinet: RecordStore) -> None:
     """The next start writes it."""
     lived(journal, PLAN)
     with keeping(journal, cabinet) as (keeper, staff):
@@ -82,7 +82,7 @@ def test_a_kill_between_end_and_record_costs_nothing(journal: Path, cabinet: Cab
     assert len(cabinet.kept()) == 1
 
 
-def test_a_session_that_is_given_up_is_put_aside(journal: Path, cabinet: Cabinet) -> None:
+def test_a_session_that_is_given_up_is_put_aside(journal: Path, cabinet: RecordStore) -> None:
     """The next session's journal doesn't overwrite it."""
     life = Life(journal)
     life.take(0.0, Start(PLAN))
@@ -96,7 +96,7 @@ def test_a_session_that_is_given_up_is_put_aside(journal: Path, cabinet: Cabinet
 
 
 def test_a_fault_is_told_once_until_it_is_gone(
-    journal: Path, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
+    journal: Path, cabinet: RecordStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the clerk says, or if it dies without a word."""
     fault, good = ("No room.", True), ("It is kept.", False)
@@ -113,7 +113,7 @@ def test_a_fault_is_told_once_until_it_is_gone(
 
 
 def test_a_clerk_that_hangs_holds_nobody_up(
-    journal: Path, cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
+    journal: Path, cabinet: RecordStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the room closes, it is ended."""
     said = json.dumps(("I hang.", True))
@@ -121,7 +121,7 @@ def test_a_clerk_that_hangs_holds_nobody_up(
     monkeypatch.setattr(
         "kacenv.session.records.worker_thread.command", lambda *_: [sys.executable, "-c", code]
     )
-    monkeypatch.setattr("kacenv.session.records.worker_thread._PATIENCE", 0.2)
+    monkeypatch.setattr("kacenv.session.records.worker_thread._TIMEOUT", 0.2)
     with keeping(journal, cabinet) as (keeper, staff):
         keeper.start()
         staff.wait()
@@ -143,7 +143,7 @@ os.setpriority = refused
     ],
 )
 def test_the_clerk_steps_back_behind_everybody(
-    journal: Path, cabinet: Cabinet, before: str, asked: str, answer: int
+    journal: Path, cabinet: RecordStore, before: str, asked: str, answer: int
 ) -> None:
     """Before it loads anything, in the way in which it may."""
     program, option, code, *_ = command(journal, Days(30), cabinet)

@@ -1,6 +1,6 @@
 """Base of decks whose decoder fills a ring buffer from its own thread."""
 
-from kacenv.devices.audio.decks.ring_buffer import Ring
+from kacenv.devices.audio.decks.ring_buffer import RingBuffer
 from kacenv.devices.audio.samples import Block, frames_in
 
 _BUFFER = frames_in(6.0)
@@ -8,11 +8,11 @@ _BUFFER = frames_in(6.0)
 _READY = frames_in(0.4)
 
 
-class RingDeck:
+class BufferedDeck:
     """Reading side of a deck; the decoder of a subclass writes into the ring buffer."""
 
     def __init__(self) -> None:
-        self._ring = Ring(_BUFFER)
+        self._ring = RingBuffer(_BUFFER)
         self._closed = False
         self._ended = False
         self._reason: str | None = None

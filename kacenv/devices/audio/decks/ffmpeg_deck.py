@@ -17,7 +17,7 @@ from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.loudness_meter import LOCAL
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.buffered_deck import RingDeck
+from kacenv.devices.audio.decks.buffered_deck import BufferedDeck
 from kacenv.devices.audio.samples import RATE, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
@@ -29,7 +29,7 @@ _HOPELESS = 500
 _NOTHING = "it can't be decoded from where it should go on"
 
 
-class AvDeck(RingDeck):
+class FfmpegDeck(BufferedDeck):
     """Plays one cut once, by FFmpeg; for cuts that begin far into their files."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ import threading
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.decks.ffmpeg_deck import AvDeck
+from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import Block, silence
 from kacenv.model.playlist import Cut
@@ -25,7 +25,7 @@ class FileDeck:
         """Start to decode; errors are reported by `failed`."""
         with self._guard:
             if not self._closed:
-                self._deck = AvDeck() if cut.cue_in > FAR else VlcDeck()
+                self._deck = FfmpegDeck() if cut.cue_in > FAR else VlcDeck()
                 self._deck.open(cut)
         if self._closed:
             self.close()

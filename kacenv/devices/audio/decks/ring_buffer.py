@@ -7,7 +7,7 @@ import numpy as np
 from kacenv.devices.audio.samples import Block, Pcm
 
 
-class Ring:
+class RingBuffer:
     """Stereo samples for one writing and one reading thread.
 
     The positions only grow, and each belongs to one side, so neither side needs a lock.

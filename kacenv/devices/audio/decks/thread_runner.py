@@ -8,12 +8,12 @@ from queue import SimpleQueue
 
 from kacenv.core.units import Seconds
 
-_PATIENCE = Seconds(3.0)
+_TIMEOUT = Seconds(3.0)
 _log = logging.getLogger(__name__)
 Work = Callable[[], object]
 
 
-class Stagehands:
+class ThreadRunner:
     """Runs jobs that may block for ever, for example on a disk that doesn't answer.
 
     Submitting a job never blocks, so the rendering thread may do it.
@@ -32,8 +32,8 @@ class Stagehands:
     def close(self) -> None:
         """Wait up to 3 s for running jobs; abandon those that hang."""
         self._orders.put(None)
-        deadline = time.monotonic() + _PATIENCE
-        self._foreman.join(_PATIENCE)
+        deadline = time.monotonic() + _TIMEOUT
+        self._foreman.join(_TIMEOUT)
         for hand in tuple(self._at_work):
             hand.join(max(0.0, deadline - time.monotonic()))
 

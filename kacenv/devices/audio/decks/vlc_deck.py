@@ -15,12 +15,12 @@ import numpy as np
 from kacenv.analysis import file_type
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.buffered_deck import RingDeck
+from kacenv.devices.audio.decks.buffered_deck import BufferedDeck
 from kacenv.devices.audio.decks.libvlc import instance, library
 from kacenv.devices.audio.samples import RATE, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
-_PATIENCE = Seconds(5.0)
+_TIMEOUT = Seconds(5.0)
 _LANDS_WELL: Final = frozenset({"wav", "flac"})
 _WORTH_SEEKING: Final = Seconds(120.0)
 """Least cue point (s) to seek to. Decoding up to the cue point is exact and takes a hundredth of
@@ -49,7 +49,7 @@ _AUDIBLE = 8
 _NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
 
 
-class VlcDeck(RingDeck):
+class VlcDeck(BufferedDeck):
     """Plays one cut once, by libVLC."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class VlcDeck(RingDeck):
         if not self._audible and self._ring.written and (self._ended or self._full):
             return _ALL_SILENT if self._ended else _SILENT
         waiting = not (self._ended or self._ring.available)
-        if waiting and time.monotonic() - self._heard_from > _PATIENCE:
+        if waiting and time.monotonic() - self._heard_from > _TIMEOUT:
             return self._reason or "no sound came out of it for 5 s; is its disk slow or away?"
         return self._reason
 

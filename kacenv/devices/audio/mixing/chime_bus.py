@@ -3,7 +3,7 @@
 import numpy as np
 
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.devices.audio.mixing.automation import Dial
+from kacenv.devices.audio.mixing.automation import LevelAutomation
 from kacenv.devices.audio.mixing.bell_synth import Mono, ring
 from kacenv.devices.audio.samples import RATE, frames_in
 from kacenv.model.chime import Phrase
@@ -19,7 +19,7 @@ _DUCK_UP = Seconds(3.0)
 _DUCK_HOLD = Seconds(4.0)
 
 
-class _Stroke:
+class _RingingChime:
     """Chime being played; `place` is its next sample, negative while it waits within a block."""
 
     def __init__(self, chime: Phrase, peak: Decibels, place: int) -> None:
@@ -38,14 +38,14 @@ class _Stroke:
         self._place += len(block)
 
 
-class Belfry:
+class ChimeBus:
     """Plays chimes, exact to the frame; for the rendering thread only."""
 
     def __init__(self, loudness: ChimeLoudness) -> None:
         self._loudness = loudness
         self._orders: list[StrikeChime] = []
-        self._strokes: dict[Audience, list[_Stroke]] = {audience: [] for audience in Audience}
-        self._duck = Dial()
+        self._strokes: dict[Audience, list[_RingingChime]] = {audience: [] for audience in Audience}
+        self._duck = LevelAutomation()
         self.music = SILENCE
         """Recent level of the music (dBFS); readable from any thread."""
 
@@ -80,7 +80,7 @@ class Belfry:
     def _begin(self, order: StrikeChime, start: Seconds, music: Decibels) -> None:
         at = max(order.at, start)
         peak = self._loudness.peak(music)
-        stroke = _Stroke(order.chime, peak, -frames_in(at - start))
+        stroke = _RingingChime(order.chime, peak, -frames_in(at - start))
         self._strokes[order.audience].append(stroke)
         if order.audience is Audience.ROOM:
             self.make_room(at)

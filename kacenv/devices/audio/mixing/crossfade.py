@@ -4,13 +4,13 @@ import math
 from dataclasses import dataclass, replace
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.mixing.silence_fade import Swell
+from kacenv.devices.audio.mixing.silence_fade import SilenceFade
 
 SHORTEST = Seconds(0.05)
 """Least duration of a fade (s)."""
 
 
-class Crossing:
+class CrossfadeCurve:
     """Equal-power crossfade, linear in angle; can be shortened while it runs.
 
     The new track rises by sin and all others fall by cos of one angle, so that p·cos² + sin² stays
@@ -46,24 +46,24 @@ class Crossing:
             self._start, self.end = Seconds(max(now, self._start)), end
 
 
-class Arriving(Crossing):
+class FadeInCurve(CrossfadeCurve):
     """Fade-in from silence, without a track before."""
 
     def __init__(self, start: Seconds, duration: Seconds) -> None:
         super().__init__(start, duration)
-        self._swell = Swell(0.0, 1.0, start, Seconds(self.end - start))
+        self._swell = SilenceFade(0.0, 1.0, start, Seconds(self.end - start))
 
     def rise_at(self, time: float) -> float:
         """Return the gain at `time`: gentle from silence, then as in any crossfade."""
         return math.sin(math.pi / 2 * self._swell.value_at(time))
 
 
-class Leaving(Crossing):
+class FadeOutCurve(CrossfadeCurve):
     """Fade-out to silence, without a track after; audible at once."""
 
     def __init__(self, start: Seconds, duration: Seconds) -> None:
         super().__init__(start, duration)
-        self._swell = Swell(1.0, 0.0, duration=Seconds(self.end - start))
+        self._swell = SilenceFade(1.0, 0.0, duration=Seconds(self.end - start))
 
     def fall_at(self, time: float) -> float:
         """Return the gain at `time`: gentle into silence, however late it was shortened."""
@@ -71,13 +71,13 @@ class Leaving(Crossing):
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class GainEnvelope:
     """Gain over absolute time of a track that starts with `rise` and ends with `falls`."""
 
-    rise: Crossing
-    falls: tuple[Crossing, ...] = ()
+    rise: CrossfadeCurve
+    falls: tuple[CrossfadeCurve, ...] = ()
 
-    def falling(self, crossing: Crossing) -> "Envelope":
+    def falling(self, crossing: CrossfadeCurve) -> "GainEnvelope":
         """Return this envelope with one more fade-out."""
         return replace(self, falls=(*self.falls, crossing))
 
@@ -87,7 +87,7 @@ class Envelope:
         return math.prod(falls, start=self.rise.rise_at(time))
 
     @property
-    def departure(self) -> Crossing | None:
+    def departure(self) -> CrossfadeCurve | None:
         """Return the crossfade that ends this track first; None without one."""
         return min(self.falls, key=lambda fall: fall.end, default=None)
 

@@ -5,7 +5,7 @@ import numpy as np
 from kacenv.devices.audio.samples import Block, silence
 
 
-class Delay:
+class DelayLine:
     """Delays a signal by `frames` frames; starts with silence."""
 
     def __init__(self, frames: int, channels: int) -> None:

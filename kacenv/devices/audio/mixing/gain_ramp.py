@@ -13,7 +13,7 @@ def even(share: float) -> float:
     return float(10.0 ** ((min(share, 1.0) - 1.0) * _DEPTH / 20.0)) if share > 0 else 0.0
 
 
-class Ramp:
+class GainRamp:
     """Applies a gain that moves linearly from its last value to the next."""
 
     def __init__(self, gain: float | None = None) -> None:

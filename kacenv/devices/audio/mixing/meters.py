@@ -12,14 +12,14 @@ _BLOCKS = 10
 _FLOOR = 1e-6
 
 
-class Loudness(NamedTuple):
+class LevelReading(NamedTuple):
     """Levels in dBFS, at least -120; a full-scale sine has an rms of -3."""
 
     rms: Decibels
     peak: Decibels
 
 
-class Meter:
+class LevelMeter:
     """Keeps the levels of the last ten blocks; one thread adds, any thread reads."""
 
     def __init__(self) -> None:
@@ -32,11 +32,11 @@ class Meter:
         self._blocks[self._next] = (power, float(np.abs(block).max(initial=0.0)))
         self._next = (self._next + 1) % _BLOCKS
 
-    def read(self) -> Loudness:
+    def read(self) -> LevelReading:
         """Return the levels over the last ten blocks."""
         blocks = tuple(self._blocks)
         rms = math.sqrt(sum(power for power, _ in blocks) / _BLOCKS)
-        return Loudness(_dbfs(rms), _dbfs(max(peak for _, peak in blocks)))
+        return LevelReading(_dbfs(rms), _dbfs(max(peak for _, peak in blocks)))
 
 
 def _dbfs(value: float) -> Decibels:

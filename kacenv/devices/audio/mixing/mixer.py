@@ -9,26 +9,26 @@ import numpy as np
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.mixing.automation import Dial, Gate
+from kacenv.devices.audio.mixing.automation import LevelAutomation, MuteAutomation
 from kacenv.devices.audio.mixing.bell_synth import ring
-from kacenv.devices.audio.mixing.chime_bus import Belfry
-from kacenv.devices.audio.mixing.gain_ramp import Ramp
+from kacenv.devices.audio.mixing.chime_bus import ChimeBus
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
-from kacenv.devices.audio.mixing.meters import Loudness, Meter
-from kacenv.devices.audio.mixing.music_bus import Elsewhere, Music
-from kacenv.devices.audio.mixing.recent_loudness import Recent
+from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading
+from kacenv.devices.audio.mixing.music_bus import MusicBus, RunInBackground
+from kacenv.devices.audio.mixing.recent_loudness import RecentLoudness
 from kacenv.devices.audio.mixing.routing import Routing
-from kacenv.devices.audio.mixing.silence_detector import Watch
+from kacenv.devices.audio.mixing.silence_detector import SilenceDetector
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.chime import Phrase
 from kacenv.model.commands import (
     AudioCommand,
     Crossfade,
     CueTrack,
-    Duck,
-    Hush,
-    Mute,
+    SetDuck,
+    SetHush,
     SetLevel,
+    SetMute,
     SetVolume,
     StrikeChime,
 )
@@ -52,15 +52,15 @@ class Mixer:
         room: Room,
         report: Callable[[Event], None],
         make_deck: Callable[[], Deck],
-        elsewhere: Elsewhere,
+        elsewhere: RunInBackground,
     ) -> None:
         self._routing = Routing(room.outputs)
         self._report = report
-        self._music = Music(self._tell, elsewhere)
-        self._watch, self._recent = Watch(report), Recent()
-        self._belfry = Belfry(room.chime_loudness)
-        self._level, self._duck, self._hush = Dial(), Dial(), Gate()
-        self._ramp, self._meter = Ramp(), Meter()
+        self._music = MusicBus(self._tell, elsewhere)
+        self._watch, self._recent = SilenceDetector(report), RecentLoudness()
+        self._belfry = ChimeBus(room.chime_loudness)
+        self._level, self._duck, self._hush = LevelAutomation(), LevelAutomation(), MuteAutomation()
+        self._ramp, self._meter = GainRamp(), LevelMeter()
         self._inbox: deque[tuple[AudioCommand, Deck | None]] = deque()
         self._making_room: deque[Seconds] = deque()
         self._make_deck, self._elsewhere = make_deck, elsewhere
@@ -84,7 +84,7 @@ class Mixer:
         return self._music.underruns
 
     @property
-    def music_level(self) -> Loudness:
+    def music_level(self) -> LevelReading:
         """Return the music's levels before volumes and trims."""
         return self._meter.read()
 
@@ -93,7 +93,7 @@ class Mixer:
         """Return the music's level (dBFS rms) of the last 3 s, before volumes and trims."""
         return self._belfry.music
 
-    def meters(self) -> dict[str, Loudness]:
+    def meters(self) -> dict[str, LevelReading]:
         """Return each output's levels, by its id."""
         return self._routing.meters()
 
@@ -107,7 +107,7 @@ class Mixer:
         if isinstance(command, CueTrack):
             deck = self._make_deck()
             self._elsewhere(partial(deck.open, command.cut))
-        elif isinstance(command, SetVolume | Mute):
+        elif isinstance(command, SetVolume | SetMute):
             self._check_output(command.output)
         elif isinstance(command, StrikeChime):
             if command.audience is Audience.STAFF and not self._routing.staff_can_hear:
@@ -182,11 +182,11 @@ class Mixer:
                     self._music.crossfade(command)
                 case SetLevel():
                     self._level.turn(command.level, command.at, command.duration)
-                case Duck():
+                case SetDuck():
                     self._duck.turn(Decibels(-abs(command.depth)), command.at, command.duration)
-                case Hush():
+                case SetHush():
                     self._hush.shut(command.hushed, command.at, command.duration)
-                case Mute() | SetVolume():
+                case SetMute() | SetVolume():
                     self._routing.strips[command.output].follow(command)
                 case StrikeChime():
                     self._belfry.strike(command)

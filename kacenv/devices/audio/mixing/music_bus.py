@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.mixing.crossfade import Arriving, Crossing, Envelope, Leaving
-from kacenv.devices.audio.mixing.track_channel import Voice
+from kacenv.devices.audio.mixing.crossfade import (
+    CrossfadeCurve,
+    FadeInCurve,
+    FadeOutCurve,
+    GainEnvelope,
+)
+from kacenv.devices.audio.mixing.track_channel import TrackChannel
 from kacenv.devices.audio.samples import RATE, Block, frames_in, silence
 from kacenv.model.commands import Crossfade
 from kacenv.model.playlist import Cut
@@ -17,25 +22,25 @@ from kacenv.model.requests import Event, TrackEnded, TrackFailed, TrackStarted
 _NEARLY = Seconds(0.05)
 """Tolerance (s): a crossfade that ends this little after its track isn't shortened."""
 _log = logging.getLogger(__name__)
-_PATIENCE = Seconds(5.0)
+_TIMEOUT = Seconds(5.0)
 """Time (s) by which a track may be late before it counts as failed."""
 _QUICKEST = Seconds(0.5)
 """Least duration (s) of a shortened crossfade."""
 _STEEPEST = 6.0
 """Greatest rise (dB per second) of the next track in a shortened crossfade, if time allows."""
-Elsewhere = Callable[[Callable[[], None]], object]
+RunInBackground = Callable[[Callable[[], None]], object]
 """Callback that runs a slow job on another thread."""
 
 
 @dataclass(slots=True)
-class _Cued:
+class _CuedTrack:
     play_id: int
     cut: Cut
     deck: Deck
 
 
 @dataclass(slots=True, eq=False)
-class _Order:
+class _CrossfadeOrder:
     crossfade: Crossfade
     due_since: Seconds | None = None
 
@@ -44,16 +49,16 @@ class _Order:
         return self.crossfade.play_id
 
 
-class Music:
+class MusicBus:
     """Plays and crossfades cuts; for the rendering thread only."""
 
-    def __init__(self, report: Callable[[Event], None], elsewhere: Elsewhere) -> None:
+    def __init__(self, report: Callable[[Event], None], elsewhere: RunInBackground) -> None:
         self._report = report
         self._elsewhere = elsewhere
-        self._cued: dict[int, _Cued] = {}
+        self._cued: dict[int, _CuedTrack] = {}
         self._next_id: int | None = None
-        self._orders: list[_Order] = []
-        self._voices: list[Voice] = []
+        self._orders: list[_CrossfadeOrder] = []
+        self._voices: list[TrackChannel] = []
         self._end_told = True
         self._wanted = False
         self._failed_id: int | None = None
@@ -80,13 +85,13 @@ class Music:
         """Hold `deck` for its crossfade, in place of any without a scheduled one."""
         ordered = {order.play_id for order in self._orders}
         self._drop_cued(set(self._cued) - ordered | {play_id})
-        self._cued[play_id] = _Cued(play_id, cut, deck)
+        self._cued[play_id] = _CuedTrack(play_id, cut, deck)
         self._next_id = play_id
 
     def crossfade(self, order: Crossfade) -> None:
         """Schedule a crossfade; drop those scheduled for its time or later."""
         self._orders = [old for old in self._orders if old.crossfade.at < order.at]
-        self._orders.append(_Order(order))
+        self._orders.append(_CrossfadeOrder(order))
 
     def render(self, frames: int, start: Seconds) -> Block:
         """Render the next `frames` frames, the first of which is heard at `start`."""
@@ -101,7 +106,7 @@ class Music:
         self._let_go(end)
         return block
 
-    def _rendered(self, voice: Voice, frames: int, end: Seconds) -> Block:
+    def _rendered(self, voice: TrackChannel, frames: int, end: Seconds) -> Block:
         """Render one track; on an error drop it, and report it as failed."""
         try:
             return voice.render(frames, end)
@@ -139,40 +144,42 @@ class Music:
             ordered = {order.play_id for order in self._orders}
             self._drop_cued(set(self._cued) - ordered - {self._next_id})
 
-    def _done(self, order: _Order, start: Seconds) -> bool:
+    def _done(self, order: _CrossfadeOrder, start: Seconds) -> bool:
         """Start a crossfade that is due; return False while it waits for its track."""
         play_id = order.play_id
         if play_id is None:
             self._wanted = False
-            self._fall(Leaving(max(order.crossfade.at, start), order.crossfade.duration))
+            self._fall(FadeOutCurve(max(order.crossfade.at, start), order.crossfade.duration))
         elif play_id in self._cued:
             return self._started(self._cued[play_id], order, start)
         elif play_id not in (*self.sounding, self._failed_id):
             self._fail(play_id, "it was not got ready before it should play; cue it first")
         return True
 
-    def _started(self, cued: _Cued, order: _Order, start: Seconds) -> bool:
+    def _started(self, cued: _CuedTrack, order: _CrossfadeOrder, start: Seconds) -> bool:
         if cued.deck.ready:
             self._begin(cued, order.crossfade, start)
             return True
         order.due_since = start if order.due_since is None else order.due_since
-        if start - order.due_since < _PATIENCE:
+        if start - order.due_since < _TIMEOUT:
             return False
         self._fail(cued.play_id, "it took too long to open; is the disk or share slow or away?")
         return True
 
-    def _begin(self, cued: _Cued, crossfade: Crossfade, start: Seconds) -> None:
+    def _begin(self, cued: _CuedTrack, crossfade: Crossfade, start: Seconds) -> None:
         at = max(crossfade.at, start)
-        kind = Crossing if self._voices else Arriving
+        kind = CrossfadeCurve if self._voices else FadeInCurve
         crossing = kind(at, crossfade.duration)
         self._fall(crossing)
         delay = frames_in(at - start)
-        self._voices.append(Voice(cued.play_id, cued.cut, cued.deck, Envelope(crossing), delay))
+        self._voices.append(
+            TrackChannel(cued.play_id, cued.cut, cued.deck, GainEnvelope(crossing), delay)
+        )
         del self._cued[cued.play_id]
         self._end_told, self._wanted = False, True
         self._report(TrackStarted(cued.play_id, at))
 
-    def _fall(self, crossing: Crossing) -> None:
+    def _fall(self, crossing: CrossfadeCurve) -> None:
         for voice in self._voices:
             voice.envelope = voice.envelope.falling(crossing)
 
@@ -188,7 +195,7 @@ class Music:
             if not (departure and departure.end <= over + _NEARLY):
                 voice.take_leave(start, over)
 
-    def _arrival(self, start: Seconds, over: Seconds, ending: Voice) -> Seconds:
+    def _arrival(self, start: Seconds, over: Seconds, ending: TrackChannel) -> Seconds:
         """Return the end of the crossfade from a track that ends at `over`.
 
         The track's end if there is time: both tracks together then keep their power. If not, the

@@ -13,7 +13,7 @@ _WINDOW = 3 * RATE
 _FLOOR = 1e-12
 
 
-class Recent:
+class RecentLoudness:
     """Keeps the power of the last blocks; for the rendering thread only."""
 
     def __init__(self) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.devices.audio.mixing.automation import Dial, Gate
+from kacenv.devices.audio.mixing.automation import LevelAutomation, MuteAutomation
 from kacenv.devices.audio.mixing.bell_synth import Mono
-from kacenv.devices.audio.mixing.delay_line import Delay
-from kacenv.devices.audio.mixing.gain_ramp import Ramp
+from kacenv.devices.audio.mixing.delay_line import DelayLine
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.limiter import Limiter
-from kacenv.devices.audio.mixing.meters import Loudness, Meter
+from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading
 from kacenv.devices.audio.samples import Block, frames_in, silence
-from kacenv.model.commands import Mute, SetVolume
+from kacenv.model.commands import SetMute, SetVolume
 from kacenv.model.room import Output, Role
 from kacenv.model.scene import Audience
 
@@ -20,20 +20,20 @@ _CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
 """Range (dB) in which chimes follow an output's volume: down, but not up."""
 
 
-class Strip:
+class ChannelStrip:
     """Channel strip of one output."""
 
     def __init__(self, output: Output, columns: list[int]) -> None:
         self.output, self.columns = output, columns
-        self._volume, self._mute = Dial(), Gate()
-        self.meter = Meter()
-        self._ramp, self._bell, self._gate = Ramp(), Ramp(), Ramp()
+        self._volume, self._mute = LevelAutomation(), MuteAutomation()
+        self.meter = LevelMeter()
+        self._ramp, self._bell, self._gate = GainRamp(), GainRamp(), GainRamp()
         self._trim = amplitude(output.trim)
-        self._delay = Delay(frames_in(output.delay), len(self.columns))
+        self._delay = DelayLine(frames_in(output.delay), len(self.columns))
 
-    def follow(self, order: SetVolume | Mute) -> None:
+    def follow(self, order: SetVolume | SetMute) -> None:
         """Fade to a volume, to silence or back."""
-        if isinstance(order, Mute):
+        if isinstance(order, SetMute):
             self._mute.shut(order.muted, order.at, order.duration)
         else:
             self._volume.turn(order.level, order.at, order.duration)
@@ -59,7 +59,7 @@ class Strip:
         ]
         gain = amplitude(volume) * self._trim
         if not ours:
-            self._bell = Ramp(gain)
+            self._bell = GainRamp(gain)
             return silence(frames, 1)
         return self._bell.apply(np.sum(ours, axis=0)[:, None], gain)
 
@@ -71,7 +71,7 @@ class Routing:
         self.devices = device_columns(outputs)
         """Columns of each device, by its name in the room file."""
         columns = output_columns(outputs)
-        self.strips = {output.id: Strip(output, columns[output.id]) for output in outputs}
+        self.strips = {output.id: ChannelStrip(output, columns[output.id]) for output in outputs}
         self.channels = sum(len(columns) for columns in self.devices.values())
         groups = _groups(outputs)
         self._limiters = [(cols, Limiter(ceiling, len(cols))) for cols, ceiling in groups]
@@ -81,7 +81,7 @@ class Routing:
         """Tell if there is an output for staff."""
         return any(strip.output.role is Role.STAFF for strip in self.strips.values())
 
-    def meters(self) -> dict[str, Loudness]:
+    def meters(self) -> dict[str, LevelReading]:
         """Return each output's levels, by its id."""
         return {name: strip.meter.read() for name, strip in self.strips.items()}
 

@@ -14,7 +14,7 @@ PATIENCE = Seconds(silence_gaps.DEAD_AIR)
 """Duration (s) of silence that is reported."""
 
 
-class Watch:
+class SilenceDetector:
     """Reports each silence once; for the rendering thread only."""
 
     def __init__(self, report: Callable[[DeadAir], None]) -> None:

@@ -15,7 +15,7 @@ _ROUNDS = 50
 """Number of iterations, enough for the knee to converge."""
 
 
-class Swell:
+class SilenceFade:
     """Gain that goes from `origin` to `target` in `duration` seconds from `start`.
 
     While soft it is linear in dB, above the knee linear in amplitude, with equal slopes at the
@@ -47,9 +47,9 @@ class Swell:
             return self.origin
         return self._risen(passed if self.target > self.origin else self.duration - passed)
 
-    def toward(self, target: float, start: Seconds, duration: Seconds) -> "Swell":
+    def toward(self, target: float, start: Seconds, duration: Seconds) -> "SilenceFade":
         """Return a fade to `target` that continues this one without a jump."""
-        return Swell(self.value_at(start), target, start, duration)
+        return SilenceFade(self.value_at(start), target, start, duration)
 
     def _risen(self, passed: float) -> float:
         """Return the gain after `passed` seconds of a fade-in."""

@@ -5,8 +5,8 @@ import numpy as np
 from kacenv.core.fades import Fade
 from kacenv.core.units import Seconds, amplitude
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.mixing.crossfade import SHORTEST, Envelope
-from kacenv.devices.audio.mixing.gain_ramp import Ramp
+from kacenv.devices.audio.mixing.crossfade import SHORTEST, GainEnvelope
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.samples import Block, frames_in, silence
 from kacenv.model.playlist import Cut
 
@@ -23,17 +23,19 @@ one; the latter is shorter than the shortest crossfade that may still come."""
 _SINK: Block = ((1 + np.cos(np.linspace(0, np.pi, _SOFTEN + 2)[1:-1])) / 2).astype(np.float32)
 
 
-class Voice:
+class TrackChannel:
     """Deck that plays from `delay` frames after the start of the first block."""
 
-    def __init__(self, play_id: int, cut: Cut, deck: Deck, envelope: Envelope, delay: int) -> None:
+    def __init__(
+        self, play_id: int, cut: Cut, deck: Deck, envelope: GainEnvelope, delay: int
+    ) -> None:
         self.play_id = play_id
         self.deck = deck
         self.envelope = envelope
         self.underruns = 0
         self._delay = delay
         self._gain = amplitude(cut.gain)
-        self._ramp = Ramp(0.0)
+        self._ramp = GainRamp(0.0)
         self._last = np.zeros(2, np.float32)
         self._sunk = 0
         self._risen = _SOFTEN

@@ -9,8 +9,8 @@ import numpy as np
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.mixing.gain_ramp import Ramp, even
-from kacenv.devices.audio.output.fault_guard import Guard
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp, even
+from kacenv.devices.audio.output.fault_guard import FaultGuard
 from kacenv.devices.audio.output.sound_device import Device, NullDevice, Pull
 from kacenv.devices.audio.samples import RATE, Block
 
@@ -26,7 +26,7 @@ _BREATH = 0.1
 _RETURN_OVER = Seconds(0.8)
 """Fade-in (s) after a return: with the wait for the next attempt, it is complete within two
 seconds."""
-HUSH = Seconds(0.4)
+SILENCE_BEFORE_RETURN = Seconds(0.4)
 """Silence (s) before a fade-in within the music: commands that restore all values take 0.2 s to be
 heard, and 0.05 s to be followed."""
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ REMEDY = (
 )
 
 
-class Output:
+class DeviceOutput:
     """Pulls from `source` without end, through loss and return of the device.
 
     `open_device` opens the room's device or raises DeviceError; `on_start` is called with each
@@ -52,7 +52,7 @@ class Output:
         on_start: Callable[[Device], None],
         check_every: Seconds = _CHECK_EVERY,
     ) -> None:
-        self._source = Guard(source, channels)
+        self._source = FaultGuard(source, channels)
         self._open_device, self._on_start = open_device, on_start
         self._check_every = check_every
         self._one_at_a_time = threading.Lock()
@@ -60,7 +60,7 @@ class Output:
         self._watch = threading.Thread(target=self._keep_going, name="output-watch", daemon=True)
         self._device: Device | None = None
         self._blocks = 0
-        self._return = Ramp(1.0)
+        self._return = GainRamp(1.0)
         self._returned = 1.0
         self.reason: str | None = None
         """Reason why the device is unavailable, for people to read; None if it is available."""
@@ -89,8 +89,8 @@ class Output:
         self._watch.start()
 
     def fade_in(self) -> None:
-        """Mute within a block, and after `HUSH` fade in as after a device's return."""
-        self._returned = -HUSH / _RETURN_OVER
+        """Mute within a block, and fade in a moment later as after a device's return."""
+        self._returned = -SILENCE_BEFORE_RETURN / _RETURN_OVER
 
     def close(self) -> None:
         """Stop for good; idempotent."""
@@ -120,7 +120,7 @@ class Output:
     def _play(self, device: Device, reason: str | None = None) -> None:
         if self._device:
             self._device.close()
-            self._return, self._returned = Ramp(0.0), 0.0
+            self._return, self._returned = GainRamp(0.0), 0.0
         # In this order: a thread that reads the device then finds its own note.
         self.reason = reason
         self._device = device
@@ -140,17 +140,17 @@ class Output:
         return self._return.apply(block, even(self._returned))
 
     def _keep_going(self) -> None:
-        watch = Watchdog()
+        watch = StallDetector()
         while not self._over:
             stopped = self._news.wait(self._check_every)
             self._news.clear()
             if not self._over and (stopped or self.reason or watch.stuck(self._blocks)):
-                watch = Watchdog()
+                watch = StallDetector()
                 time.sleep(_BREATH if stopped else 0.0)
                 self._begin()
 
 
-class Watchdog:
+class StallDetector:
     """Detects by periodic checks that a device has stopped pulling, later if it is waking."""
 
     def __init__(self) -> None:

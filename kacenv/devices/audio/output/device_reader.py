@@ -4,28 +4,28 @@ from collections.abc import Callable
 from math import floor
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.mixing.gain_ramp import Ramp, even
-from kacenv.devices.audio.output.drift_control import Phase, Steering
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp, even
+from kacenv.devices.audio.output.drift_control import DriftController, DriftEstimate
 from kacenv.devices.audio.output.resampler import interpolate, places
-from kacenv.devices.audio.output.shared_buffer import Tape
+from kacenv.devices.audio.output.shared_buffer import SharedBuffer
 from kacenv.devices.audio.output.sound_device import Device, NullDevice
 from kacenv.devices.audio.samples import RATE, Block, silence
 
 _FADE = 0.6
-_PATIENCE = 1.0
+_TIMEOUT = 1.0
 """Sound (s) after which a device that can't report its latency counts with its estimate."""
 _ASTRAY = 0.015 * RATE
 """Error (frames) from which on a device is faded out, realigned and faded in."""
 
 
-class Reader:
+class DeviceReader:
     """Reads the columns of one device; one thread at a time.
 
     `now` is a monotonic clock (s).
     """
 
-    def __init__(self, tape: Tape, columns: list[int], now: Callable[[], float]) -> None:
-        self.phase = Phase()
+    def __init__(self, tape: SharedBuffer, columns: list[int], now: Callable[[], float]) -> None:
+        self.phase = DriftEstimate()
         self.in_place = False
         """True if the device's sound is aligned with the others'."""
         self.real = False
@@ -34,8 +34,8 @@ class Reader:
         """Next frame to read, in frames of the shared buffer."""
         self._tape, self._columns, self._now = tape, columns, now
         self._device: Device = NullDevice()
-        self._steering = Steering()
-        self._gain, self._wanted, self._ramp = 0.0, 0.0, Ramp(0.0)
+        self._steering = DriftController()
+        self._gain, self._wanted, self._ramp = 0.0, 0.0, GainRamp(0.0)
         self._untold = 0.0
 
     def begin(self, device: Device) -> None:
@@ -46,7 +46,7 @@ class Reader:
         self.phase.forget()
         self._steering.begin()
         self._untold = 0.0
-        self._gain, self._wanted, self._ramp = 0.0, 0.0, Ramp(0.0)
+        self._gain, self._wanted, self._ramp = 0.0, 0.0, GainRamp(0.0)
 
     def fade_in(self, hush: Seconds) -> None:
         """Mute within a block, and fade in after `hush` seconds."""
@@ -56,12 +56,12 @@ class Reader:
         """Read the next `frames` frames at the device's own rate; `at_once` without a fade."""
         heard_in = self._measure(frames)
         if at_once:
-            self._gain, self._ramp = 1.0, Ramp(1.0)
+            self._gain, self._ramp = 1.0, GainRamp(1.0)
         self.in_place, self._wanted = True, 1.0
         self._steering.rest(frames / RATE)
         return self._faded(self._read(frames, heard_in))
 
-    def follow(self, leader: Phase, frames: int) -> Block:
+    def follow(self, leader: DriftEstimate, frames: int) -> Block:
         """Read the next `frames` frames aligned with the leader; silence while unaligned."""
         heard_in = self._measure(frames)
         ahead = self.phase.value - leader.value
@@ -84,7 +84,7 @@ class Reader:
         heard_in = self._device.heard_in()
         if heard_in is None:
             self._untold += frames / RATE
-            if self._untold < _PATIENCE:
+            if self._untold < _TIMEOUT:
                 self.phase.forget()
                 return self._device.latency
             heard_in = self._device.latency

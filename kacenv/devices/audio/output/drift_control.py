@@ -14,7 +14,7 @@ _FREQUENCY = 0.15
 """Natural frequency of the control loop (rad/s), which is critically damped."""
 
 
-class Phase:
+class DriftEstimate:
     """Phase of a device: its position in the shared buffer minus elapsed time, in frames.
 
     Averaged over two seconds, as devices pull in bursts and late. A single outlier is ignored; if
@@ -50,7 +50,7 @@ class Phase:
         self.value += frames
 
 
-class Steering:
+class DriftController:
     """PI controller of the ratio at which the shared buffer is read."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from kacenv.devices.audio.samples import Block, silence
 _log = logging.getLogger(__name__)
 
 
-class Guard:
+class FaultGuard:
     """Returns the blocks of `source`, and silence for one that raises."""
 
     def __init__(self, source: Callable[..., Block], channels: int) -> None:

@@ -24,7 +24,7 @@ _PRO = " pro"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DeviceMatch:
     """Device to open; `key` is miniaudio's id, None for the system's default."""
 
     name: str
@@ -35,7 +35,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DeviceInfo:
     """Device in a list for people; `channels` is 0 if unknown."""
 
     name: str
@@ -43,16 +43,16 @@ class Listed:
     backend: str
 
 
-def listed() -> tuple[Listed, ...]:
+def list_devices() -> tuple[DeviceInfo, ...]:
     """Return all playback devices; none if there is no sound system."""
     try:
         devices, backend = _devices()
     except DeviceError:
         return ()
-    return tuple(Listed(device.name, device.channels, backend) for device in devices)
+    return tuple(DeviceInfo(device.name, device.channels, backend) for device in devices)
 
 
-def find(wanted: str, channels: int) -> Found:
+def find(wanted: str, channels: int) -> DeviceMatch:
     """Return the device whose name contains `wanted`, or the system's `default`.
 
     Raises:
@@ -63,19 +63,19 @@ def find(wanted: str, channels: int) -> Found:
     if wanted == "default":
         only = devices[0] if len(devices) == 1 else None
         width = _width("default", only, on_server, channels)
-        return Found("default", None, width, _LATENCY[on_server], on_server)
+        return DeviceMatch("default", None, width, _LATENCY[on_server], on_server)
     for device in devices:
         if wanted.casefold() in device.name.casefold():
             width = _width(device.name, device, on_server, channels)
-            return Found(device.name, device.key, width, _LATENCY[on_server], on_server)
+            return DeviceMatch(device.name, device.key, width, _LATENCY[on_server], on_server)
     names = ", ".join(device.name for device in devices)
     raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
 
 
-def open_device(found: Found, period_ms: int, *, telling: bool = False) -> Any:
+def open_device(found: DeviceMatch, period_ms: int, *, telling: bool = False) -> Any:
     """Open a `miniaudio.PlaybackDevice` for float samples at kacenv's rate.
 
-    With `telling`, `teller` can query the sound server for its latency.
+    With `telling`, `latency_probe` can query the sound server for its latency.
 
     Raises:
         DeviceError: The device won't open.
@@ -94,12 +94,12 @@ def open_device(found: Found, period_ms: int, *, telling: bool = False) -> Any:
         raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
 
 
-def teller(device: Any, found: Found) -> pulse_latency.Teller | None:
+def latency_probe(device: Any, found: DeviceMatch) -> pulse_latency.PulseLatencyProbe | None:
     """Return a latency probe for an open device; None if its backend has none."""
     miniaudio = _miniaudio()
-    if device.backend != "PulseAudio" or not pulse_latency.can_tell(miniaudio):
+    if device.backend != "PulseAudio" or not pulse_latency.is_supported(miniaudio):
         return None
-    return pulse_latency.Teller(miniaudio, device._device, found.channels)  # noqa: SLF001 - no other way
+    return pulse_latency.PulseLatencyProbe(miniaudio, device._device, found.channels)  # noqa: SLF001 - no other way
 
 
 def start(
@@ -155,7 +155,7 @@ def _width(name: str, device: Device | None, on_server: bool, needed: int) -> in
     return width if on_server and width else needed
 
 
-def _channel_by_channel(miniaudio: Any, found: Found, telling: bool) -> Any:
+def _channel_by_channel(miniaudio: Any, found: DeviceMatch, telling: bool) -> Any:
     """Return a playback device class whose channels are numbered as on sound cards.
 
     With miniaudio's own order, a server takes the third channel for a centre, and mixes it into the
@@ -170,7 +170,7 @@ def _channel_by_channel(miniaudio: Any, found: Found, telling: bool) -> Any:
             self._devconfig.playback.pChannelMap = self._order
             self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
             if telling and found.on_server:
-                pulse_latency.ask_as_it_comes(miniaudio, self._devconfig)
+                pulse_latency.request_timing_updates(miniaudio, self._devconfig)
             return super()._make_context(*args)
 
     return Playback

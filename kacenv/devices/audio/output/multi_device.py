@@ -7,15 +7,15 @@ from functools import partial
 from typing import NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.output.device_output import HUSH, REMEDY, Output
-from kacenv.devices.audio.output.device_reader import Reader
-from kacenv.devices.audio.output.fault_guard import Guard
-from kacenv.devices.audio.output.shared_buffer import Tape
+from kacenv.devices.audio.output.device_output import REMEDY, SILENCE_BEFORE_RETURN, DeviceOutput
+from kacenv.devices.audio.output.device_reader import DeviceReader
+from kacenv.devices.audio.output.fault_guard import FaultGuard
+from kacenv.devices.audio.output.shared_buffer import SharedBuffer
 from kacenv.devices.audio.output.sound_device import Device, NullDevice
 from kacenv.devices.audio.samples import Block
 
 
-class Part(NamedTuple):
+class DeviceSpec(NamedTuple):
     """Device to open: its outputs' names for people, its columns, and a function that opens it."""
 
     names: str
@@ -23,7 +23,7 @@ class Part(NamedTuple):
     open_device: Callable[[], Device]
 
 
-class Ensemble:
+class MultiDeviceOutput:
     """Plays the blocks of `make` on all devices of `parts`, through loss and return of any.
 
     `make` is called with the number of frames and the latency of the first. The leader, at first
@@ -34,19 +34,19 @@ class Ensemble:
     def __init__(
         self,
         make: Callable[[int, Seconds], Block],
-        parts: Sequence[Part],
+        parts: Sequence[DeviceSpec],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         channels = sum(len(part.columns) for part in parts)
-        self._make = Guard(make, channels)
-        tape = Tape(self._make, channels)
+        self._make = FaultGuard(make, channels)
+        tape = SharedBuffer(self._make, channels)
         self._names = [part.names for part in parts]
-        self.readers = [Reader(tape, part.columns, now) for part in parts]
-        self.leader: Reader | None = None
+        self.readers = [DeviceReader(tape, part.columns, now) for part in parts]
+        self.leader: DeviceReader | None = None
         """Reader whose rate the others follow; None before the first pull."""
         self._one_at_a_time = threading.Lock()
         self._outputs = [
-            Output(
+            DeviceOutput(
                 partial(self.pull, reader),
                 len(part.columns),
                 part.open_device,
@@ -87,22 +87,22 @@ class Ensemble:
             output.start()
 
     def fade_in(self) -> None:
-        """Mute every device within a block, and fade in after `HUSH`."""
+        """Mute every device within a block, and fade in after `SILENCE_BEFORE_RETURN`."""
         with self._one_at_a_time:
             for reader in self.readers:
-                reader.fade_in(HUSH)
+                reader.fade_in(SILENCE_BEFORE_RETURN)
 
     def close(self) -> None:
         """Stop for good; idempotent."""
         for output in self._outputs:
             output.close()
 
-    def begin(self, reader: Reader, device: Device) -> None:
+    def begin(self, reader: DeviceReader, device: Device) -> None:
         """Note that a device starts to pull for `reader`."""
         with self._one_at_a_time:
             reader.begin(device)
 
-    def pull(self, reader: Reader, frames: int) -> Block:
+    def pull(self, reader: DeviceReader, frames: int) -> Block:
         """Return the next frames for a reader's device, of shape (frames, its channels)."""
         with self._one_at_a_time:
             if self.leader is None:
@@ -111,7 +111,7 @@ class Ensemble:
             leader = self.leader = self._who_leads(self.leader)
             return reader.lead(frames) if reader is leader else reader.follow(leader.phase, frames)
 
-    def _who_leads(self, leader: Reader) -> Reader:
+    def _who_leads(self, leader: DeviceReader) -> DeviceReader:
         """Return the leader, or an aligned reader if the leader is lost and there is one."""
         if leader.real and leader.in_place:
             return leader

@@ -32,24 +32,24 @@ class _Timing(ctypes.Structure):
     )
 
 
-def can_tell(miniaudio: Any) -> bool:
+def is_supported(miniaudio: Any) -> bool:
     """Tell if this miniaudio's memory layout is known."""
     return _layout(miniaudio) is not None
 
 
-def ask_as_it_comes(miniaudio: Any, config: Any) -> None:
+def request_timing_updates(miniaudio: Any, config: Any) -> None:
     """Configure a device, before it is opened, to pass the server's requests through unchanged."""
     layout = _layout(miniaudio)
     if layout:
         miniaudio.ffi.cast("unsigned char *", miniaudio.ffi.addressof(config))[layout[1]] = 1
 
 
-class Teller:
+class PulseLatencyProbe:
     """Queries the latency of one stream; for the pulling thread only."""
 
     def __init__(self, miniaudio: Any, device: Any, channels: int) -> None:
         layout = _layout(miniaudio)
-        assert layout  # noqa: S101 - callers check `can_tell` first
+        assert layout  # noqa: S101 - callers check `is_supported` first
         words = miniaudio.ffi.cast("char *", device) + layout[0]
         stream = miniaudio.ffi.cast("uintptr_t *", words)[0]
         self._stream = ctypes.c_void_p(int(stream))

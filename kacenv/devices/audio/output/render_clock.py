@@ -15,7 +15,7 @@ _SLEW = 0.1
 """Greatest deviation of the rate while catching up, as a share."""
 
 
-class Pacer:
+class RenderClock:
     """Counts frames into room time, and follows the room's clock without jumps.
 
     Devices pull blocks in bursts, so the difference to the clock is averaged. Beyond 20 ms (a

@@ -13,7 +13,7 @@ _PIECE = 480
 """Frames (10 ms) rendered at a time."""
 
 
-class Tape:
+class SharedBuffer:
     """Numbered frames from 0 on; reading ahead of the end renders more.
 
     `make` renders the next frames of all devices' channels side by side, given their number and the

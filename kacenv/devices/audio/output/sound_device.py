@@ -98,7 +98,7 @@ class SoundDevice:
         self.name, self.latency = found.name, found.latency
         self._spare = found.channels - channels
         self._device = miniaudio_backend.open_device(found, _PERIOD_MS, telling=telling)
-        self._teller = miniaudio_backend.teller(self._device, found) if telling else None
+        self._teller = miniaudio_backend.latency_probe(self._device, found) if telling else None
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Start to pull, on the sound system's thread."""

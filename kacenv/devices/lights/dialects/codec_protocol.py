@@ -4,7 +4,7 @@ import json
 from typing import NamedTuple, Protocol
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.fades.lightness import Scale
+from kacenv.devices.lights.fades.lightness import DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Fixture
 
@@ -40,7 +40,7 @@ class Codec(Protocol):
     LONGEST: Seconds
     """Longest transition (s) of one command; longer ones are cut to it."""
 
-    def scale(self, fixture: Fixture) -> Scale:
+    def scale(self, fixture: Fixture) -> DimmingScale:
         """Return the lamp's brightness scale."""
         ...
 

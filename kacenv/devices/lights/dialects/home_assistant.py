@@ -24,7 +24,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     write,
 )
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_parts, from_xy
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -35,9 +35,9 @@ FULL = 255
 WHITE_MODE = "color_temp"
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to 255."""
-    return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.HOME_ASSISTANT])
+    return DimmingScale(FULL if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.HOME_ASSISTANT])
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:

@@ -20,7 +20,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     to_mired,
     within,
 )
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -30,9 +30,9 @@ _NUMBER = re.compile(rb"\d{1,5}(\.\d{1,9})?")
 _LEVEL, _KELVIN, _MIRED = "{level}", "{kelvin}", "{mired}"
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to the fixture's `scale`."""
-    return Scale(fixture.scale if dimmable(fixture) else 1, RESPONSES[Dialect.PLAIN])
+    return DimmingScale(fixture.scale if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.PLAIN])
 
 
 def encode(fixture: Fixture, setting: Setting, _transition: Seconds) -> tuple[Message, ...]:

@@ -21,7 +21,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     write,
 )
 from kacenv.devices.lights.dialects.color_convert import from_parts
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -36,9 +36,9 @@ _KINDS = {(False, False): "light", (True, False): "cct", (False, True): "rgb"}
 _NAMESPACES = {"light": "Light"}
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to 100."""
-    return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.SHELLY])
+    return DimmingScale(FULL if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.SHELLY])
 
 
 def device(fixture: Fixture) -> str:

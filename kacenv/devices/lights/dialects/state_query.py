@@ -26,7 +26,7 @@ def _shelly(fixture: Fixture) -> tuple[Message, ...]:
     return (Message(shelly.command_topic(fixture), write(call)),)
 
 
-_INQUIRIES: Mapping[Dialect, Callable[[Fixture], tuple[Message, ...]]] = {
+_STATE_QUERIES: Mapping[Dialect, Callable[[Fixture], tuple[Message, ...]]] = {
     Dialect.ZIGBEE2MQTT: _zigbee2mqtt,
     Dialect.ZIGBEE2MQTT_GROUP: _zigbee2mqtt,
     Dialect.TASMOTA: _tasmota,
@@ -34,7 +34,7 @@ _INQUIRIES: Mapping[Dialect, Callable[[Fixture], tuple[Message, ...]]] = {
 }
 
 
-def inquiry(fixture: Fixture) -> tuple[Message, ...]:
+def state_query(fixture: Fixture) -> tuple[Message, ...]:
     """Return the messages that query the state of `fixture`; none if its dialect has no query."""
-    ask = _INQUIRIES.get(fixture.dialect)
+    ask = _STATE_QUERIES.get(fixture.dialect)
     return ask(fixture) if ask else ()

@@ -24,7 +24,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     within,
 )
 from kacenv.devices.lights.dialects.color_convert import from_hue
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -36,9 +36,9 @@ _AVAILABLE = {b"Online": True, b"Offline": False}
 _PREFIX = "%prefix%"
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to 100."""
-    return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.TASMOTA])
+    return DimmingScale(FULL if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.TASMOTA])
 
 
 def topic(fixture: Fixture, prefix: str, suffix: str) -> str:

@@ -24,7 +24,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     write,
 )
 from kacenv.devices.lights.dialects.color_convert import from_parts
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -40,9 +40,9 @@ _PARTS = re.compile(rb"<cl>(\d{1,3})</cl>")
 _COLOR = re.compile(rb"#([0-9A-Fa-f]{2})?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to 255."""
-    return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.WLED])
+    return DimmingScale(FULL if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.WLED])
 
 
 def command_topic(fixture: Fixture) -> str:

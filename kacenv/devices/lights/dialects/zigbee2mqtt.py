@@ -23,7 +23,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     write,
 )
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_xy
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -34,9 +34,9 @@ LONGEST = Seconds(6500.0)
 WHITE_MODE = "color_temp"
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to 254."""
-    return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.ZIGBEE2MQTT])
+    return DimmingScale(FULL if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.ZIGBEE2MQTT])
 
 
 def command_topic(fixture: Fixture) -> str:

@@ -22,7 +22,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     write,
 )
 from kacenv.devices.lights.dialects.color_convert import from_parts
-from kacenv.devices.lights.fades.lightness import RESPONSES, Scale
+from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -33,9 +33,9 @@ _FULL_COLOR = 255
 _MIRED = 1_000_000.0
 
 
-def scale(fixture: Fixture) -> Scale:
+def scale(fixture: Fixture) -> DimmingScale:
     """Return the brightness scale, 0 to 99."""
-    return Scale(FULL if dimmable(fixture) else 1, RESPONSES[Dialect.ZWAVE_JS])
+    return DimmingScale(FULL if dimmable(fixture) else 1, DIMMING_CURVES[Dialect.ZWAVE_JS])
 
 
 def level_topic(fixture: Fixture, value: str) -> str:

@@ -42,7 +42,7 @@ _FROM_XYZ = (
 
 
 @dataclass(frozen=True, slots=True)
-class Tint:
+class ColorFade:
     """Fade from `origin` to `target` over the time of `course`, whose values run from 0 to 1."""
 
     origin: Color

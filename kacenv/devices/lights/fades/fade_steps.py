@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, Self
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.fades.lightness import Scale
-from kacenv.devices.lights.fades.trajectory import MIRED, Path
+from kacenv.devices.lights.fades.lightness import DimmingScale
+from kacenv.devices.lights.fades.trajectory import MIRED, Trajectory
 from kacenv.model.look import Color, Setting
 
 STEP_GAP = Seconds(0.2)
@@ -29,7 +29,7 @@ _TINY = 1e-6
 """Tolerance (s) within which a postponed message counts as due."""
 
 
-class Step(NamedTuple):
+class FadeStep(NamedTuple):
     """Command to a lamp: level, white or colour, or both, within `transition` seconds."""
 
     level: Level | None
@@ -42,7 +42,7 @@ class LampFade(Protocol):
     """Fade of one lamp; immutable, each step returns a new one."""
 
     @property
-    def path(self) -> Path:
+    def path(self) -> Trajectory:
         """Return the setting over time."""
         ...
 
@@ -50,7 +50,7 @@ class LampFade(Protocol):
         """Return the time of the next message or check; None if none is left."""
         ...
 
-    def advance(self, now: Seconds) -> tuple[Self, tuple[Step, ...]]:
+    def advance(self, now: Seconds) -> tuple[Self, tuple[FadeStep, ...]]:
         """Return the fade after `now`, and the steps to send."""
         ...
 
@@ -59,7 +59,7 @@ class LampFade(Protocol):
         ...
 
 
-class _Telling(NamedTuple):
+class _SentFade(NamedTuple):
     """Message to be sent at `at`; its transition ends at `until`, or later if sent too late."""
 
     at: Seconds
@@ -70,25 +70,30 @@ class _Telling(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFade:
+class LampRunFade:
     """Fade of a lamp with transitions of its own."""
 
-    path: Path
-    tellings: tuple[_Telling, ...]
+    path: Trajectory
+    tellings: tuple[_SentFade, ...]
     told_until: Seconds | None = None
     """End (s) of the transitions sent so far."""
 
     @classmethod
     def begin(
-        cls, path: Path, *, apart: bool = False, urgent: bool = False, longest: Seconds = LONGEST
-    ) -> "OwnFade":
+        cls,
+        path: Trajectory,
+        *,
+        apart: bool = False,
+        urgent: bool = False,
+        longest: Seconds = LONGEST,
+    ) -> "LampRunFade":
         """Plan one message for the whole path, or one for each stretch of `longest`.
 
         `apart` is for lamps that can't fade level and white in one transition: a lit lamp changes
         its white first. The white is sent again at the end, as a dark lamp may ignore it.
         """
         start, end = path.level.start, path.end
-        whole = _Telling(start, end, level=True, white=True)
+        whole = _SentFade(start, end, level=True, white=True)
         if urgent:
             later = (_again(whole, Seconds(start + after)) for after in URGENT_REPEATS)
             return cls(path, (whole, *later))
@@ -97,26 +102,26 @@ class OwnFade:
         return cls(path, _stretches(whole, longest))
 
     @classmethod
-    def _apart(cls, path: Path, longest: Seconds) -> "OwnFade":
+    def _apart(cls, path: Trajectory, longest: Seconds) -> "LampRunFade":
         level = path.level
         start = level.start
         if level.target <= 0:
-            dark = _Telling(start, path.end, level=True, white=False)
+            dark = _SentFade(start, path.end, level=True, white=False)
             return cls(path, _stretches(dark, longest))
         if level.origin <= 0:
-            first, *rest = _stretches(_Telling(start, path.end, level=True, white=False), longest)
+            first, *rest = _stretches(_SentFade(start, path.end, level=True, white=False), longest)
             return cls(path, (first._replace(white=True), *rest, _reminder(path.end)))
         span = Seconds(min(WHITE_LONGEST, level.duration / 3))
         staged = path.white_first(span)
-        first = _Telling(start, staged.level.start, level=False, white=True)
-        then = _Telling(first.until, staged.end, level=True, white=False)
+        first = _SentFade(start, staged.level.start, level=False, white=True)
+        then = _SentFade(first.until, staged.end, level=True, white=False)
         return cls(staged, (first, *_stretches(then, longest), _reminder(staged.end)))
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next message."""
         return self.tellings[0].at if self.tellings else None
 
-    def advance(self, now: Seconds) -> tuple["OwnFade", tuple[Step, ...]]:
+    def advance(self, now: Seconds) -> tuple["LampRunFade", tuple[FadeStep, ...]]:
         """Return the messages that are due; of stretches due together, only the last."""
         fade = self._put_off(self._lacking(now))
         due = [telling for telling in fade.tellings if telling.at <= now + _TINY]
@@ -127,7 +132,7 @@ class OwnFade:
         until = due[-1].until if due else fade.told_until
         return replace(fade, tellings=rest, told_until=until), steps
 
-    def left_alone(self) -> "OwnFade":
+    def left_alone(self) -> "LampRunFade":
         """Return the fade as far as its messages have been sent."""
         until = self.path.level.start if self.told_until is None else self.told_until
         return replace(self, path=self.path.cut(until), tellings=())
@@ -140,7 +145,7 @@ class OwnFade:
         least = self.path.pace * (first.until - first.at)
         return Seconds(max(0.0, now + least - first.until) if least else 0.0)
 
-    def _put_off(self, span: Seconds) -> "OwnFade":
+    def _put_off(self, span: Seconds) -> "LampRunFade":
         if span <= _CLOSE:
             return self
         tellings = (
@@ -150,15 +155,15 @@ class OwnFade:
         return replace(self, path=self.path.later(span), tellings=tuple(tellings))
 
 
-def _step(path: Path, telling: _Telling, now: Seconds) -> Step:
+def _step(path: Trajectory, telling: _SentFade, now: Seconds) -> FadeStep:
     target = path.at(telling.until)
     left = Seconds(max(telling.until - now, telling.shortest, 0.0))
     level = target.level if telling.level else None
     kelvin, color = (target.kelvin, target.color) if telling.white else (None, None)
-    return Step(level, kelvin, left, color)
+    return FadeStep(level, kelvin, left, color)
 
 
-def _stretches(whole: _Telling, longest: Seconds) -> tuple[_Telling, ...]:
+def _stretches(whole: _SentFade, longest: Seconds) -> tuple[_SentFade, ...]:
     """Split a message into equal stretches of at most `longest` seconds."""
     span = whole.until - whole.at
     count = max(1, -int(-span // longest))
@@ -167,18 +172,18 @@ def _stretches(whole: _Telling, longest: Seconds) -> tuple[_Telling, ...]:
     return tuple(whole._replace(at=at, until=end) for at, end in zip(marks, ends, strict=True))
 
 
-def _is_past(telling: _Telling, later: _Telling | None, now: Seconds) -> bool:
+def _is_past(telling: _SentFade, later: _SentFade | None, now: Seconds) -> bool:
     """Tell if a later message of the same kind replaces this one."""
     same = later is not None and (telling.level, telling.white) == (later.level, later.white)
     return same and telling.until <= now
 
 
-def _reminder(at: Seconds) -> _Telling:
+def _reminder(at: Seconds) -> _SentFade:
     """Return the message that sends the white alone, after the level's fade."""
-    return _Telling(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
+    return _SentFade(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
 
 
-def _again(telling: _Telling, at: Seconds) -> _Telling:
+def _again(telling: _SentFade, at: Seconds) -> _SentFade:
     """Return a repeat at `at`, with 1 s of transition or more, as the lamp may have missed all."""
     return telling._replace(at=at, shortest=Seconds(1.0))
 
@@ -199,8 +204,8 @@ class SteppedFade:
     a unit is a large step to the eye, each is sent at its own time.
     """
 
-    path: Path
-    scale: Scale
+    path: Trajectory
+    scale: DimmingScale
     due: Seconds | None
     repeats: tuple[Seconds, ...] = ()
     told: Units | None = None
@@ -209,7 +214,7 @@ class SteppedFade:
 
     @classmethod
     def begin(
-        cls, path: Path, scale: Scale, *, urgent: bool = False, gap: Seconds = STEP_GAP
+        cls, path: Trajectory, scale: DimmingScale, *, urgent: bool = False, gap: Seconds = STEP_GAP
     ) -> "SteppedFade":
         """Plan a stepped fade; the first step sends the path's start."""
         repeats = (Seconds(path.end + after) for after in URGENT_REPEATS) if urgent else ()
@@ -219,7 +224,7 @@ class SteppedFade:
         """Return the time of the next step."""
         return self.due
 
-    def advance(self, now: Seconds) -> tuple["SteppedFade", tuple[Step, ...]]:
+    def advance(self, now: Seconds) -> tuple["SteppedFade", tuple[FadeStep, ...]]:
         """Return at most one step, to the path's setting at `now`."""
         if self.due is None or now < self.due:
             return self, ()
@@ -232,8 +237,8 @@ class SteppedFade:
         if units == self.told and not self.landed:
             return after, ()
         if self.told is not None and units[1:] == self.told[1:] and not self.landed:
-            return after, (Step(setting.level, None),)
-        return after, (Step(setting.level, setting.kelvin, color=setting.color),)
+            return after, (FadeStep(setting.level, None),)
+        return after, (FadeStep(setting.level, setting.kelvin, color=setting.color),)
 
     def left_alone(self) -> None:
         """Return None: the lamp stays at its last step."""

@@ -15,7 +15,7 @@ _LINEAR_SLOPE = 24389 / 27 / 100
 _LINEAR_BELOW = 0.08
 
 
-class Response(StrEnum):
+class DimmingCurve(StrEnum):
     """Relation of a lamp's light output to the number it is sent."""
 
     LIGHT = "light"
@@ -24,21 +24,21 @@ class Response(StrEnum):
     """Perceptual: the lamp applies a dimming curve, so even steps of the number look even."""
 
 
-RESPONSES: Mapping[Dialect, Response] = {
+DIMMING_CURVES: Mapping[Dialect, DimmingCurve] = {
     # ESPHome corrects what it is sent (gamma 2.8 unless set otherwise).
-    Dialect.HOME_ASSISTANT: Response.EYE,
+    Dialect.HOME_ASSISTANT: DimmingCurve.EYE,
     # Bulbs bring their maker's dimming curve; a second one would crush the dark end.
-    Dialect.ZIGBEE2MQTT: Response.EYE,
-    Dialect.ZIGBEE2MQTT_GROUP: Response.EYE,
+    Dialect.ZIGBEE2MQTT: DimmingCurve.EYE,
+    Dialect.ZIGBEE2MQTT_GROUP: DimmingCurve.EYE,
     # Tasmota's LedTable is a gamma correction, and on unless switched off.
-    Dialect.TASMOTA: Response.EYE,
+    Dialect.TASMOTA: DimmingCurve.EYE,
     # WLED corrects its colours but, unless told to, not its brightness.
-    Dialect.WLED: Response.LIGHT,
+    Dialect.WLED: DimmingCurve.LIGHT,
     # Mains dimmers bring their maker's dimming curve.
-    Dialect.SHELLY: Response.EYE,
-    Dialect.ZWAVE_JS: Response.EYE,
+    Dialect.SHELLY: DimmingCurve.EYE,
+    Dialect.ZWAVE_JS: DimmingCurve.EYE,
     # A bare dimmer passes its number on to the lamp.
-    Dialect.PLAIN: Response.LIGHT,
+    Dialect.PLAIN: DimmingCurve.LIGHT,
 }
 """Response of each dialect's lamps: the only place that decides who gets a dimming curve from
 kacenv."""
@@ -59,20 +59,20 @@ def lightness(luminance: float) -> Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class DimmingScale:
     """Integer brightness scale of a lamp, from 0 (off) to `full`."""
 
     full: int
-    response: Response
+    response: DimmingCurve
 
     def units(self, level: float) -> int:
         """Return the brightness units of `level`; 0 only if `level` is 0."""
         if level <= 0:
             return 0
-        share = luminance(level) if self.response is Response.LIGHT else level
+        share = luminance(level) if self.response is DimmingCurve.LIGHT else level
         return min(self.full, max(1, round(share * self.full)))
 
     def level(self, units: float) -> Level:
         """Return the level of a number of units, clamped to 0 and `full`."""
         share = min(max(units / self.full, 0.0), 1.0)
-        return lightness(share) if self.response is Response.LIGHT else Level(share)
+        return lightness(share) if self.response is DimmingCurve.LIGHT else Level(share)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.fades.color_fade import Tint, color_of, distance
+from kacenv.devices.lights.fades.color_fade import ColorFade, color_of, distance
 from kacenv.devices.lights.fades.warm_dim import warm_dim
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import STEEPEST_LIGHT
@@ -27,7 +27,7 @@ SAME_MIRED = 10.0
 """Difference of whites (mired) that nobody sees in a lamp that changes."""
 
 
-class Warmth(NamedTuple):
+class WarmDimRange(NamedTuple):
     """Range of whites for warm dimming."""
 
     warmest: Kelvin
@@ -35,13 +35,13 @@ class Warmth(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Trajectory:
     """Fade between two settings: linear in lightness, in mired for whites, in Oklab for colours."""
 
     level: Fade
     mired: Fade | None = None
-    tint: Tint | None = None
-    warmth: Warmth | None = None
+    tint: ColorFade | None = None
+    warmth: WarmDimRange | None = None
     goal: Setting | None = None
     """Exact target, where a colour fades into a white."""
     pace: float = 0.0
@@ -71,7 +71,7 @@ class Path:
             return Setting(level, warm_dim(level, *self.warmth))
         return Setting(level, Kelvin(MIRED / self.mired.value_at(time)) if self.mired else None)
 
-    def later(self, span: Seconds) -> "Path":
+    def later(self, span: Seconds) -> "Trajectory":
         """Return the same fade, delayed by `span` seconds."""
         return replace(
             self,
@@ -80,7 +80,7 @@ class Path:
             tint=replace(self.tint, course=_later(self.tint.course, span)) if self.tint else None,
         )
 
-    def cut(self, time: Seconds) -> "Path":
+    def cut(self, time: Seconds) -> "Trajectory":
         """Return the fade truncated at `time`."""
         if time >= self.end:
             return self
@@ -93,7 +93,7 @@ class Path:
             goal=None,
         )
 
-    def white_first(self, span: Seconds) -> "Path":
+    def white_first(self, span: Seconds) -> "Trajectory":
         """Return the fade with the white or colour changed in the first `span`, then the level.
 
         Keeps the end where the slope limits allow; otherwise either part takes as long as needed.
@@ -121,13 +121,13 @@ class Path:
             return 0.0
         return abs(self.mired.target - self.mired.origin) / STEEPEST_WHITE
 
-    def _sooner(self, span: Seconds) -> Tint | None:
+    def _sooner(self, span: Seconds) -> ColorFade | None:
         if self.tint is None:
             return None
         return replace(self.tint, course=replace(self.tint.course, duration=span))
 
 
-class Way(NamedTuple):
+class FadeOptions(NamedTuple):
     """Options of a fade."""
 
     start: Seconds
@@ -136,12 +136,12 @@ class Way(NamedTuple):
     """Greatest slope (level per second)."""
     urgent: bool = False
     """True for lights-up, which has its own duration and no slope limit."""
-    warmth: Warmth | None = None
+    warmth: WarmDimRange | None = None
     """Range of warm dimming, if the white follows the level; the target then gives the final
     white."""
 
 
-def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
+def trajectory_between(origin: Setting | None, target: Setting, way: FadeOptions) -> Trajectory:
     """Return the fade to `target`, lengthened where a slope limit needs it.
 
     With an unknown origin, the duration allows for the longest change, and the fade begins at the
@@ -151,29 +151,31 @@ def path_between(origin: Setting | None, target: Setting, way: Way) -> Path:
     least = 0.0 if way.urgent else _bounded(origin, target, way._replace(duration=Seconds(0.0)))
     pace = least / duration if duration else 0.0
     before = target.level if origin is None else origin.level
-    level = Fade(before, target.level, way.start, duration, Curve.LINEAR)
+    level = Fade(before, target.level, way.start, duration, FadeCurve.LINEAR)
     colors = _colors(origin, target)
     if colors is not None:
-        course = Fade(0.0, 1.0, way.start, duration, Curve.LINEAR)
+        course = Fade(0.0, 1.0, way.start, duration, FadeCurve.LINEAR)
         goal = target if target.kelvin is not None else None
-        tint = Tint(*colors, course)
-        return Path(level, tint=tint, goal=goal, pace=pace, steepest=way.steepest)
+        tint = ColorFade(*colors, course)
+        return Trajectory(level, tint=tint, goal=goal, pace=pace, steepest=way.steepest)
     if way.warmth is not None and _follows(origin, way.warmth):
-        return Path(level, warmth=way.warmth, pace=pace, steepest=way.steepest)
+        return Trajectory(level, warmth=way.warmth, pace=pace, steepest=way.steepest)
     mired = _mired(origin, target, way.start, duration)
-    return Path(level, mired, pace=pace, steepest=way.steepest)
+    return Trajectory(level, mired, pace=pace, steepest=way.steepest)
 
 
-def path_from_unknown(target: Setting, presumed: Setting | None, way: Way) -> Path:
+def trajectory_from_unknown(
+    target: Setting, presumed: Setting | None, way: FadeOptions
+) -> Trajectory:
     """Return the fade of a stepped lamp of unknown state, from `presumed` if given.
 
     Lights-up begins at its end: in a fade from a guessed level, the lamp might first go dark.
     """
     if way.urgent:
         at_once = way._replace(duration=Seconds(0.0), urgent=False)
-        return path_between(target, target, at_once)
+        return trajectory_between(target, target, at_once)
     dim = target._replace(level=Level(min(target.level, way.steepest * FIRST_STEP)))
-    return path_between(presumed or dim, target, way)
+    return trajectory_between(presumed or dim, target, way)
 
 
 def _later(fade: Fade, span: Seconds) -> Fade:
@@ -185,7 +187,7 @@ def _cut(fade: Fade, time: Seconds) -> Fade:
     return replace(fade, target=fade.value_at(time), duration=duration)
 
 
-def _follows(origin: Setting | None, warmth: Warmth) -> bool:
+def _follows(origin: Setting | None, warmth: WarmDimRange) -> bool:
     """Tell if the white follows the level already, so that no fade of its own is needed."""
     if origin is None or origin.kelvin is None or origin.level <= 0:
         return True
@@ -193,7 +195,7 @@ def _follows(origin: Setting | None, warmth: Warmth) -> bool:
     return abs(MIRED / origin.kelvin - MIRED / expected) < SAME_MIRED
 
 
-def _bounded(origin: Setting | None, target: Setting, way: Way) -> Seconds:
+def _bounded(origin: Setting | None, target: Setting, way: FadeOptions) -> Seconds:
     if way.urgent:
         return URGENT_DURATION
     if origin is None:
@@ -237,4 +239,4 @@ def _mired(
     after = target.kelvin if target.kelvin is not None else before
     if after is None:
         return None
-    return Fade(MIRED / (before or after), MIRED / after, start, duration, Curve.LINEAR)
+    return Fade(MIRED / (before or after), MIRED / after, start, duration, FadeCurve.LINEAR)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from kacenv.core.units import Kelvin, Seconds
 from kacenv.devices.lights.fades.color_fade import color_of, distance
-from kacenv.devices.lights.fades.trajectory import MIRED, Path
-from kacenv.devices.lights.lamp.report_check import DRIFT, ECHO, Meaning
+from kacenv.devices.lights.fades.trajectory import MIRED, Trajectory
+from kacenv.devices.lights.lamp.report_check import DRIFT, ECHO, ReportKind
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Fixture
 
@@ -18,7 +18,7 @@ CLIPS_WITHIN = 100.0
 """Greatest clipping (mired): common bulbs have this much less range than the room file says."""
 
 
-class _Whites(NamedTuple):
+class _WhiteRange(NamedTuple):
     """Range (mired) of a lamp: the room file's, narrowed by the lamp's reports."""
 
     coolest: float
@@ -27,14 +27,14 @@ class _Whites(NamedTuple):
     def held(self, mired: float) -> float:
         return min(max(mired, self.coolest), self.warmest)
 
-    def with_(self, mired: float) -> "_Whites":
-        return _Whites(min(self.coolest, mired), max(self.warmest, mired))
+    def with_(self, mired: float) -> "_WhiteRange":
+        return _WhiteRange(min(self.coolest, mired), max(self.warmest, mired))
 
 
-_NONE = _Whites(coolest=math.inf, warmest=-math.inf)
+_NONE = _WhiteRange(coolest=math.inf, warmest=-math.inf)
 
 
-class ShadeWitness:
+class ColorReportClassifier:
     """Classifies colour reports by comparison with the last fade's white or colour.
 
     A lamp with a narrower range than the room file says shows its own warmest or coolest white
@@ -43,14 +43,14 @@ class ShadeWitness:
     """
 
     def __init__(self, fixture: Fixture) -> None:
-        said = _Whites(MIRED / fixture.coolest, MIRED / fixture.warmest)
+        said = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
         self._said = self._own = said
         self._seen = _NONE
-        self._path: Path | None = None
+        self._path: Trajectory | None = None
         self._begun = self._settled = Seconds(0.0)
         self._knows = self._origin_known = False
 
-    def begin(self, path: Path, now: Seconds, *, known: bool) -> None:
+    def begin(self, path: Trajectory, now: Seconds, *, known: bool) -> None:
         """Start a fade along `path`; `known` if the lamp's white at its start is known."""
         self._path, self._knows, self._origin_known = path, False, known
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
@@ -59,7 +59,7 @@ class ShadeWitness:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
 
-    def judge(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> Meaning:
+    def judge(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> ReportKind:
         """Classify a report of a white or a colour.
 
         Nothing counts as a manual change until the lamp has reported what it was told. After a
@@ -67,13 +67,13 @@ class ShadeWitness:
         """
         target = self._path.target if self._path is not None else None
         if target is None or target.level <= 0 or not (kelvin or color):
-            return Meaning.ECHO
+            return ReportKind.ECHO
         if self._follows(target, kelvin, color, now):
             self._knows = True
-            return Meaning.FOLLOWS
+            return ReportKind.FOLLOWS
         if now < self._settled and not self._is_off_the_way(kelvin, now):
-            return Meaning.ECHO
-        return Meaning.HAND if self._knows else Meaning.ECHO
+            return ReportKind.ECHO
+        return ReportKind.HAND if self._knows else ReportKind.ECHO
 
     def _follows(
         self, target: Setting, kelvin: Kelvin | None, color: Color | None, now: Seconds
@@ -126,7 +126,7 @@ class ShadeWitness:
         return not low - SAME_MIRED <= shown <= high + SAME_MIRED
 
 
-def _ends(path: Path) -> list[float]:
+def _ends(path: Trajectory) -> list[float]:
     """Return the fade's first and last white (mired), where known."""
     start = path.mired.start if path.mired is not None else path.level.start
     whites = (path.at(start).kelvin, path.target.kelvin)

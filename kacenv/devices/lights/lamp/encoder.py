@@ -2,8 +2,14 @@
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, codec
-from kacenv.devices.lights.fades.fade_steps import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
-from kacenv.devices.lights.fades.trajectory import Path
+from kacenv.devices.lights.fades.fade_steps import (
+    STEP_GAP,
+    FadeStep,
+    LampFade,
+    LampRunFade,
+    SteppedFade,
+)
+from kacenv.devices.lights.fades.trajectory import Trajectory
 from kacenv.model.look import Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -15,7 +21,7 @@ SAME_WHITE = 25.0
 _AT_ONCE = Seconds(0.0)
 
 
-class Voice:
+class LampEncoder:
     """Encodes one lamp's fades and steps; remembers the last setting sent."""
 
     def __init__(self, fixture: Fixture) -> None:
@@ -30,12 +36,12 @@ class Voice:
         self.told: Setting | None = None
         """Setting sent last, level and white or colour together."""
 
-    def fade_along(self, path: Path, origin: Setting | None, *, urgent: bool) -> LampFade:
+    def fade_along(self, path: Trajectory, origin: Setting | None, *, urgent: bool) -> LampFade:
         """Return the fade along `path` for this lamp; `origin` is None if unknown."""
         if not self.fades:
             return SteppedFade.begin(path, self.scale, urgent=urgent, gap=self.gap)
         apart = self._apart(path.target, origin)
-        return OwnFade.begin(path, apart=apart, urgent=urgent, longest=self._codec.LONGEST)
+        return LampRunFade.begin(path, apart=apart, urgent=urgent, longest=self._codec.LONGEST)
 
     def _apart(self, target: Setting, origin: Setting | None) -> bool:
         """Tell if white or colour changes and needs a message of its own."""
@@ -48,7 +54,7 @@ class Voice:
             return False
         return bool(self._codec.encode_white(self._fixture, target.kelvin, _AT_ONCE))
 
-    def words(self, step: Step) -> tuple[Message, ...]:
+    def words(self, step: FadeStep) -> tuple[Message, ...]:
         """Return the messages for one step of a fade."""
         level, kelvin, transition, color = step
         if level is not None:

@@ -2,15 +2,15 @@
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.fades.fade_steps import LampFade
-from kacenv.devices.lights.lamp.last_report import SelfReport
-from kacenv.devices.lights.lamp.report_check import Witness
+from kacenv.devices.lights.lamp.last_report import LastReport
+from kacenv.devices.lights.lamp.report_check import ReportClassifier
 from kacenv.model.look import Setting
 
 
-class Belief:
+class LampEstimate:
     """Weighs the commands sent to a lamp against its reports."""
 
-    def __init__(self, said: SelfReport, witness: Witness) -> None:
+    def __init__(self, said: LastReport, witness: ReportClassifier) -> None:
         self._said, self._witness = said, witness
         self._rest: Setting | None = None
         self.fade: LampFade | None = None

@@ -2,7 +2,7 @@
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.dialects.state_query import inquiry
+from kacenv.devices.lights.dialects.state_query import state_query
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
@@ -10,11 +10,11 @@ ANSWER_WITHIN = Seconds(1.0)
 """Time (s) that a stepped lamp is given to report its state before its first fade."""
 
 
-class Acquaintance:
+class InitialStateQuery:
     """Tracks whether a lamp's state is known, and queries it once if not; no clock, no I/O."""
 
     def __init__(self, fixture: Fixture) -> None:
-        self._question = inquiry(fixture)
+        self._question = state_query(fixture)
         self._asks = self._has_waited = False
         self.is_stranger = False
         """True while the lamp may show something other than the end of its last fade."""

@@ -3,21 +3,21 @@
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import Message, Reported, codec
 from kacenv.devices.lights.fades.trajectory import (
-    Path,
-    Warmth,
-    Way,
-    path_between,
-    path_from_unknown,
+    FadeOptions,
+    Trajectory,
+    WarmDimRange,
+    trajectory_between,
+    trajectory_from_unknown,
 )
-from kacenv.devices.lights.lamp.color_report_check import ShadeWitness
-from kacenv.devices.lights.lamp.encoder import Voice
-from kacenv.devices.lights.lamp.estimate import Belief
-from kacenv.devices.lights.lamp.initial_state import Acquaintance
-from kacenv.devices.lights.lamp.lamp_state import LampState, Wish
-from kacenv.devices.lights.lamp.last_report import SelfReport
-from kacenv.devices.lights.lamp.limits import USUAL, Manners
-from kacenv.devices.lights.lamp.report_check import Meaning, Witness
-from kacenv.devices.lights.lamp.retries import Checkup
+from kacenv.devices.lights.lamp.color_report_check import ColorReportClassifier
+from kacenv.devices.lights.lamp.encoder import LampEncoder
+from kacenv.devices.lights.lamp.estimate import LampEstimate
+from kacenv.devices.lights.lamp.initial_state import InitialStateQuery
+from kacenv.devices.lights.lamp.lamp_state import LampState, LampTarget
+from kacenv.devices.lights.lamp.last_report import LastReport
+from kacenv.devices.lights.lamp.limits import USUAL, LightLimits
+from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind
+from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
@@ -28,22 +28,22 @@ REASSERT_DURATION = Seconds(2.0)
 class Lamp:
     """Newest target, fade and reports of one lamp; no I/O, no threads, no clock."""
 
-    def __init__(self, fixture: Fixture, manners: Manners = USUAL) -> None:
+    def __init__(self, fixture: Fixture, manners: LightLimits = USUAL) -> None:
         self.fixture = fixture
         self._manners = manners
         self._codec = codec(fixture)
-        self._voice = Voice(fixture)
-        self._witness = Witness(self._voice.scale)
-        self._shade_witness = ShadeWitness(fixture)
-        self._checkup = Checkup(fixture.id, speaks=self._codec.reports_level(fixture))
-        self._wish: Wish | None = None
+        self._voice = LampEncoder(fixture)
+        self._witness = ReportClassifier(self._voice.scale)
+        self._shade_witness = ColorReportClassifier(fixture)
+        self._checkup = ResendSchedule(fixture.id, speaks=self._codec.reports_level(fixture))
+        self._wish: LampTarget | None = None
         self._free_at = Seconds(0.0)
-        self._said = SelfReport()
-        self._belief = Belief(self._said, self._witness)
+        self._said = LastReport()
+        self._belief = LampEstimate(self._said, self._witness)
         self._by_hand = False
         self._begun_at: Seconds | None = None
-        self._warmth: Warmth | None = None
-        self._acquaintance = Acquaintance(fixture)
+        self._warmth: WarmDimRange | None = None
+        self._acquaintance = InitialStateQuery(fixture)
         self._up_since: Seconds | None = None
 
     @property
@@ -83,7 +83,7 @@ class Lamp:
         """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
         target = self._manners.fitted(self.fixture, setting, cool=cool)
         self._warmth = self._manners.warmth(self.fixture, setting)
-        self._wish = Wish(target, Seconds(now + duration), urgent)
+        self._wish = LampTarget(target, Seconds(now + duration), urgent)
         self._by_hand = False
         if self._up_since is not None:
             self._begin(now, duration)
@@ -120,11 +120,13 @@ class Lamp:
         if not again:
             self._checkup.after(fade.path.end, urgent=self._wish.urgent)
 
-    def _path(self, wish: Wish, origin: Setting | None, now: Seconds, duration: Seconds) -> Path:
-        way = Way(now, duration, self._manners.steepest, wish.urgent, self._warmth)
+    def _path(
+        self, wish: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
+    ) -> Trajectory:
+        way = FadeOptions(now, duration, self._manners.steepest, wish.urgent, self._warmth)
         if origin is None and not self._voice.fades:
-            return path_from_unknown(wish.target, self._acquaintance.presumed, way)
-        return path_between(origin, wish.target, way)
+            return trajectory_from_unknown(wish.target, self._acquaintance.presumed, way)
+        return trajectory_between(origin, wish.target, way)
 
     def _must_ask(self, now: Seconds) -> bool:
         """Tell if a stepped lamp of unknown state is still given time to report."""
@@ -257,7 +259,7 @@ class Lamp:
             self._belief.stay(self._said.setting)
         elif self._is_led and self._said.level:
             meaning = self._shade_witness.judge(report.kelvin, report.color, now)
-            if meaning is Meaning.HAND:
+            if meaning is ReportKind.HAND:
                 self._take(meaning, now)
 
     @property
@@ -271,16 +273,16 @@ class Lamp:
             return False
         return self._begun_at >= self._up_since
 
-    def _take(self, meaning: Meaning, now: Seconds) -> None:
-        if meaning is Meaning.FOLLOWS and self._witness.confirmed:
+    def _take(self, meaning: ReportKind, now: Seconds) -> None:
+        if meaning is ReportKind.FOLLOWS and self._witness.confirmed:
             self._checkup.follows()
-        elif meaning is Meaning.HAND and self.urgent and self._belief.is_busy(now):
+        elif meaning is ReportKind.HAND and self.urgent and self._belief.is_busy(now):
             self._witness.doubt()
-        elif meaning is Meaning.HAND and (self._witness.confirmed or not self.urgent):
+        elif meaning is ReportKind.HAND and (self._witness.confirmed or not self.urgent):
             self._by_hand = True
             self._belief.stay(self._said.setting)
             self._checkup.changed_by_hand()
-        elif meaning is Meaning.DIFFERS:
+        elif meaning is ReportKind.DIFFERS:
             self._checkup.answered_wrongly(now)
 
     def broker_back(self, now: Seconds) -> None:

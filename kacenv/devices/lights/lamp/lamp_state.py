@@ -23,7 +23,7 @@ class LampState:
     confirmed_after: Seconds | None = None
 
 
-class Wish(NamedTuple):
+class LampTarget(NamedTuple):
     """Newest target of a lamp, to be reached by `end`."""
 
     target: Setting

@@ -5,7 +5,7 @@ from kacenv.devices.lights.dialects import Reported
 from kacenv.model.look import Setting
 
 
-class SelfReport:
+class LastReport:
     """Merges partial reports: level, white or colour, availability."""
 
     def __init__(self) -> None:

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 from kacenv.core.units import Kelvin
 from kacenv.devices.lights.fades.color_fade import color_of
-from kacenv.devices.lights.fades.trajectory import STEEPEST, Warmth
+from kacenv.devices.lights.fades.trajectory import STEEPEST, WarmDimRange
 from kacenv.devices.lights.fades.warm_dim import warm_dim
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, DimLight, Fixture, Room
 
 
-class Manners(NamedTuple):
+class LightLimits(NamedTuple):
     """A room's limits for one lamp."""
 
     steepest: float = STEEPEST
@@ -19,30 +19,32 @@ class Manners(NamedTuple):
     warm_dims: bool = False
 
     @classmethod
-    def of(cls, room: Room, fixture: Fixture) -> "Manners":
+    def of(cls, room: Room, fixture: Fixture) -> "LightLimits":
         """Return the limits that the room file sets for a lamp."""
         return cls(room.steepest_light, room.dim_light, room.warm_dims(fixture))
 
-    def warmth(self, fixture: Fixture, setting: Setting) -> Warmth | None:
+    def warmth(self, fixture: Fixture, setting: Setting) -> WarmDimRange | None:
         """Return the range of warm dimming; None if the look sets a white or the lamp has none."""
         gives = setting.kelvin is not None or setting.color is not None
         if gives or not self.warm_dims or Ability.KELVIN not in fixture.can:
             return None
-        return Warmth(fixture.warmest, fixture.coolest)
+        return WarmDimRange(fixture.warmest, fixture.coolest)
 
     def fitted(self, fixture: Fixture, setting: Setting, *, cool: bool = False) -> Setting:
         """Return `setting` within the lamp's abilities and, unless `cool`, the dim-light limit."""
         warmth = self.warmth(fixture, setting)
         if warmth is not None:
             return Setting(setting.level, warm_dim(setting.level, *warmth))
-        return _possible(fixture, setting if cool else guarded(setting, self.dim_light))
+        return _possible(
+            fixture, setting if cool else limited_in_dim_light(setting, self.dim_light)
+        )
 
 
-USUAL = Manners()
+USUAL = LightLimits()
 """Limits of a room file without any."""
 
 
-def guarded(setting: Setting, dim: DimLight) -> Setting:
+def limited_in_dim_light(setting: Setting, dim: DimLight) -> Setting:
     """Replace a white or colour that is too cool or too blue for so dim a light.
 
     Below `dim.below` a cooler white becomes `dim.coolest`, and so does a colour with a greater

@@ -4,8 +4,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.fades.lightness import Scale
-from kacenv.devices.lights.fades.trajectory import Path
+from kacenv.devices.lights.fades.lightness import DimmingScale
+from kacenv.devices.lights.fades.trajectory import Trajectory
 
 ECHO = Seconds(2.0)
 """Time (s) after a change in which a report may still show the state before it."""
@@ -15,7 +15,7 @@ SAME_LEVEL = 0.02
 """Tolerance (level): bulbs round to whole percents and have a darkest light; people change more."""
 
 
-class Meaning(Enum):
+class ReportKind(Enum):
     """Meaning of a report, compared with the last command."""
 
     ECHO = auto()
@@ -28,23 +28,23 @@ class Meaning(Enum):
     """Mismatch: the lamp never reached what it was told."""
 
 
-class _Span(NamedTuple):
+class _LevelRange(NamedTuple):
     """Range of levels that a fade passes; a report within it may be the fade's own."""
 
     low: Level
     high: Level
 
-    def with_(self, other: "_Span") -> "_Span":
-        return _Span(min(self.low, other.low), max(self.high, other.high))
+    def with_(self, other: "_LevelRange") -> "_LevelRange":
+        return _LevelRange(min(self.low, other.low), max(self.high, other.high))
 
 
-_ANY = _Span(Level(0.0), Level(1.0))
+_ANY = _LevelRange(Level(0.0), Level(1.0))
 
 
-class Witness:
+class ReportClassifier:
     """Classifies level reports by comparison with the last fade."""
 
-    def __init__(self, scale: Scale) -> None:
+    def __init__(self, scale: DimmingScale) -> None:
         self._scale = scale
         self._span, self._before = _ANY, _ANY
         self._target = Level(0.0)
@@ -58,10 +58,10 @@ class Witness:
         """Tell if the lamp has confirmed the current fade."""
         return self.confirmed_after is not None
 
-    def begin(self, path: Path, now: Seconds, *, known: bool) -> None:
+    def begin(self, path: Trajectory, now: Seconds, *, known: bool) -> None:
         """Start a fade along `path`; `known` if the lamp's level at its start is known."""
         ends = (Level(path.level.origin), Level(path.level.target))
-        span = _Span(min(ends), max(ends)) if known else _ANY
+        span = _LevelRange(min(ends), max(ends)) if known else _ANY
         overlaps = now < self._begun + ECHO
         self._before = self._before.with_(self._span) if overlaps else self._span
         self._span, self._target = span, Level(path.level.target)
@@ -81,22 +81,22 @@ class Witness:
         """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after = None
 
-    def judge(self, level: Level, now: Seconds) -> Meaning:
+    def judge(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
         if self.agree(level, self._target):
             if self._told is not None and not self.confirmed:
                 self.confirmed_after = Seconds(now - self._told)
-            return Meaning.FOLLOWS
+            return ReportKind.FOLLOWS
         if now < self._settled:
             recent = self._span.with_(self._before) if now < self._begun + ECHO else self._span
-            return Meaning.ECHO if self._within(level, recent) else Meaning.HAND
-        return Meaning.HAND if self.confirmed else Meaning.DIFFERS
+            return ReportKind.ECHO if self._within(level, recent) else ReportKind.HAND
+        return ReportKind.HAND if self.confirmed else ReportKind.DIFFERS
 
     def agree(self, one: Level, other: Level) -> bool:
         """Tell if two levels look the same, or differ by at most one unit of the lamp's scale."""
-        return self._within(one, _Span(other, other))
+        return self._within(one, _LevelRange(other, other))
 
-    def _within(self, level: Level, span: _Span) -> bool:
+    def _within(self, level: Level, span: _LevelRange) -> bool:
         if level <= 0:
             return span.low <= 0
         low, high = (self._scale.units(end) for end in span)

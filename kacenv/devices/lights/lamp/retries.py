@@ -22,7 +22,7 @@ MOST_LATE = 6
 """Limit of such late resends for one look."""
 
 
-class Checkup:
+class ResendSchedule:
     """Resend times and staff messages of a lamp; no clock, no I/O."""
 
     def __init__(self, name: str, *, speaks: bool) -> None:

@@ -12,12 +12,12 @@ from kacenv.devices.lights.simulator import (
     zigbee2mqtt_group,
     zwave_js,
 )
-from kacenv.devices.lights.simulator.device_codec import Bulb, Heard, Rate
+from kacenv.devices.lights.simulator.device_codec import CommandRate, DeviceCodec, ParsedCommand
 from kacenv.model.room import Dialect
 
-__all__ = ["BULBS", "Bulb", "Heard", "Rate"]
+__all__ = ["DEVICE_CODECS", "CommandRate", "DeviceCodec", "ParsedCommand"]
 
-BULBS: Mapping[Dialect, Bulb] = {
+DEVICE_CODECS: Mapping[Dialect, DeviceCodec] = {
     Dialect.HOME_ASSISTANT: home_assistant,
     Dialect.ZIGBEE2MQTT: zigbee2mqtt,
     Dialect.ZIGBEE2MQTT_GROUP: zigbee2mqtt_group,

@@ -9,7 +9,7 @@ from kacenv.model.look import Color, Setting
 from kacenv.model.room import Fixture
 
 
-class Heard(NamedTuple):
+class ParsedCommand(NamedTuple):
     """Fields of a received command; None where absent."""
 
     level: Level | None = None
@@ -18,28 +18,28 @@ class Heard(NamedTuple):
     color: Color | None = None
 
 
-class Rate(NamedTuple):
+class CommandRate(NamedTuple):
     """Rate limit of a lamp: commands within a time (s); more are lost."""
 
     commands: int
     within: Seconds
 
 
-class Bulb(Protocol):
+class DeviceCodec(Protocol):
     """Device side of one dialect; pure."""
 
     RETAINS: bool
     """True if the lamp's reports are retained."""
     CANCELS: bool
     """True if a command stops the fades of properties that it doesn't mention, as in some bulbs."""
-    RATE: Rate | None
+    RATE: CommandRate | None
     """Rate limit of such lamps; None if none is known."""
 
     def command_topics(self, fixture: Fixture) -> tuple[str, ...]:
         """Return the topics of the lamp's commands."""
         ...
 
-    def hear(self, fixture: Fixture, topic: str, payload: bytes) -> Heard | None:
+    def hear(self, fixture: Fixture, topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode a command; return None for an invalid one. Never raises."""
         ...
 

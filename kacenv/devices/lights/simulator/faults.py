@@ -5,27 +5,27 @@ from random import Random
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.simulator.device_codec import Rate
+from kacenv.devices.lights.simulator.device_codec import CommandRate
 from kacenv.model.look import Setting
 
 
-class Quirks(NamedTuple):
+class LampFaults(NamedTuple):
     """Faults of a lamp; none by default."""
 
     loss: float = 0.0
     """Share of commands lost in transit, 0 to 1."""
     seed: int = 0
     """Seed of the random losses; the same seed loses the same commands."""
-    rate: Rate | None = None
+    rate: CommandRate | None = None
     """Rate limit above which commands are lost."""
     power_on: Setting = Setting(Level(1.0))
     """Setting after a power cycle."""
 
 
-class Gate:
+class CommandFilter:
     """Filter that drops commands according to `quirks`."""
 
-    def __init__(self, quirks: Quirks) -> None:
+    def __init__(self, quirks: LampFaults) -> None:
         self._quirks = quirks
         self._random = Random(quirks.seed)  # noqa: S311 - simulation, not cryptography
         self._taken: deque[Seconds] = deque()

@@ -3,13 +3,18 @@
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, home_assistant
 from kacenv.devices.lights.dialects.codec_protocol import number, read, write
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate, no_answers, topic_availability
+from kacenv.devices.lights.simulator.device_codec import (
+    CommandRate,
+    ParsedCommand,
+    no_answers,
+    topic_availability,
+)
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
 RETAINS = True
 CANCELS = False
-RATE: Rate | None = None
+RATE: CommandRate | None = None
 _OWN_TRANSITION = 1.0
 _WHOLE = ("brightness", "color_temp", "transition")
 
@@ -22,7 +27,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (fixture.topic,)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode level, white, colour and transition; drop integer fields with a fractional value."""
     fields = read(payload)
     if not fields:
@@ -31,7 +36,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
     transition = number(kept, "transition", 1e6)
     said = home_assistant.reported(fixture, kept)
     span = Seconds(_OWN_TRANSITION if transition is None else transition)
-    return Heard(said.level, said.kelvin, span, said.color)
+    return ParsedCommand(said.level, said.kelvin, span, said.color)
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:

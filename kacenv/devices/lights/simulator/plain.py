@@ -5,13 +5,18 @@ import re
 from kacenv.core.units import Kelvin
 from kacenv.devices.lights.dialects import Message, plain
 from kacenv.devices.lights.dialects.codec_protocol import LONGEST_PAYLOAD, from_mired, write
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate, no_answers, topic_availability
+from kacenv.devices.lights.simulator.device_codec import (
+    CommandRate,
+    ParsedCommand,
+    no_answers,
+    topic_availability,
+)
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
 RETAINS = True
 CANCELS = False
-RATE: Rate | None = None
+RATE: CommandRate | None = None
 _NUMBER = r"(?P<{}>\d{{1,5}}(?:\.\d{{1,9}})?)"
 
 answers = no_answers
@@ -23,13 +28,13 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (fixture.topic,)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a level, or a white, by the room file's templates."""
     level = plain.level(fixture, _found("level", fixture.payload or "{level}", payload))
     if level is not None:
-        return Heard(level)
+        return ParsedCommand(level)
     kelvin = _white(fixture.white_payload, payload) if fixture.white_payload else None
-    return None if kelvin is None else Heard(kelvin=kelvin)
+    return None if kelvin is None else ParsedCommand(kelvin=kelvin)
 
 
 def _white(template: str, payload: bytes) -> Kelvin | None:

@@ -3,13 +3,13 @@
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, shelly
 from kacenv.devices.lights.dialects.codec_protocol import dimmable, number, read, write
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate
+from kacenv.devices.lights.simulator.device_codec import CommandRate, ParsedCommand
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
 RETAINS = False
 CANCELS = False
-RATE: Rate | None = None
+RATE: CommandRate | None = None
 _OWN_TRANSITION = 1.0
 _WRONG_ARGUMENT = {"code": -103, "message": "Invalid argument"}
 _CHECKED = {"brightness": shelly.FULL, "ct": 20000.0, "transition_duration": 86400.0}
@@ -20,7 +20,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (shelly.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a call that sets the light; reject it whole if a value is out of range."""
     call = read(payload) or {}
     wanted = call.get("params")
@@ -31,7 +31,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
     said = shelly.reported(fixture, {"output": wanted.get("on"), **wanted})
     transition = number(wanted, "transition_duration", 86400)
     span = _OWN_TRANSITION if transition is None else transition
-    return Heard(said.level, said.kelvin, Seconds(span), said.color)
+    return ParsedCommand(said.level, said.kelvin, Seconds(span), said.color)
 
 
 def _broken(wanted: dict[str, object]) -> bool:

@@ -13,13 +13,13 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     write,
 )
 from kacenv.devices.lights.dialects.color_convert import from_parts, to_hue
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate, no_answers
+from kacenv.devices.lights.simulator.device_codec import CommandRate, ParsedCommand, no_answers
 from kacenv.model.look import Setting
 from kacenv.model.room import Ability, Fixture
 
 RETAINS = False
 CANCELS = False
-RATE: Rate | None = None
+RATE: CommandRate | None = None
 _MOST_COMMANDS = 30
 
 answers = no_answers
@@ -30,11 +30,11 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (tasmota.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a backlog; skip unknown commands and values out of range."""
     if len(payload) > LONGEST_PAYLOAD:
         return None
-    heard, fades, half_seconds = Heard(), False, 0.0
+    heard, fades, half_seconds = ParsedCommand(), False, 0.0
     for command in payload.decode(errors="replace").split(";")[:_MOST_COMMANDS]:
         name, _, value = command.strip().partition(" ")
         match name.lower():
@@ -44,12 +44,12 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
                 half_seconds = _whole(value, 40) or half_seconds
             case key:
                 heard = _said(fixture, heard, key, value)
-    if heard == Heard():
+    if heard == ParsedCommand():
         return None
     return heard._replace(transition=Seconds(half_seconds / 2 if fades else 0.0))
 
 
-def _said(fixture: Fixture, heard: Heard, name: str, value: str) -> Heard:
+def _said(fixture: Fixture, heard: ParsedCommand, name: str, value: str) -> ParsedCommand:
     number = _whole(value, 500)
     if name == "power" and value in {ON, OFF}:
         return heard._replace(level=Level(float(value == ON)))

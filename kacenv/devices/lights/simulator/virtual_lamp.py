@@ -10,13 +10,13 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.dialects.state_query import inquiry
+from kacenv.devices.lights.dialects.state_query import state_query
 from kacenv.devices.lights.mqtt_client import _secure as secured
-from kacenv.devices.lights.simulator import BULBS, Heard
-from kacenv.devices.lights.simulator.faults import Gate, Quirks
+from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
+from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Broker, Fixture
 from kacenv.system.clock import Clock
@@ -24,7 +24,7 @@ from kacenv.system.clock import Clock
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
 KEEPALIVE = 15
 HERE = "127.0.0.1"
-OFF, NO_QUIRKS = Setting(Level(0.0)), Quirks()
+OFF, NO_QUIRKS = Setting(Level(0.0)), LampFaults()
 
 
 class Received(NamedTuple):
@@ -50,7 +50,7 @@ class VirtualLamp:
         broker: Broker | int,
         *,
         setting: Setting = OFF,
-        quirks: Quirks = NO_QUIRKS,
+        quirks: LampFaults = NO_QUIRKS,
     ) -> None:
         self.fixture = fixture
         self.received: list[Received] = []
@@ -61,9 +61,9 @@ class VirtualLamp:
         transition."""
         self._clock = clock
         self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
-        self._bulb = BULBS[fixture.dialect]
+        self._bulb = DEVICE_CODECS[fixture.dialect]
         self._news = threading.Condition()
-        self._quirks, self._gate = quirks, Gate(quirks)
+        self._quirks, self._gate = quirks, CommandFilter(quirks)
         self._levels = [Fade.steady(setting.level)]
         self._lit = setting.level or Level(1.0)
         self._kelvin, self._color = self._hues(setting)
@@ -143,7 +143,7 @@ class VirtualLamp:
 
     def turn(self, level: Level) -> None:
         """Turn the lamp to `level` as a person at the wall would."""
-        self._obey(Heard(level))
+        self._obey(ParsedCommand(level))
 
     def press(self) -> None:
         """Press the wall switch: off, or back to the last level above 0."""
@@ -169,7 +169,7 @@ class VirtualLamp:
         self._subscribed.clear()
 
     def _on_connect(self, paho: Paho, *_: object) -> None:
-        asked = (message.topic for message in inquiry(self.fixture))
+        asked = (message.topic for message in state_query(self.fixture))
         topics = {*self._bulb.command_topics(self.fixture), *asked}
         paho.subscribe([(topic, 0) for topic in topics])
 
@@ -185,7 +185,7 @@ class VirtualLamp:
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         payload = bytes(message.payload)
-        if Message(message.topic, payload) in inquiry(self.fixture):
+        if Message(message.topic, payload) in state_query(self.fixture):
             self._report()
             return
         now = self._clock.now()
@@ -205,7 +205,7 @@ class VirtualLamp:
         if heard is not None:
             self._obey(heard)
 
-    def _obey(self, heard: Heard) -> None:
+    def _obey(self, heard: ParsedCommand) -> None:
         now = self._clock.now()
         fades = Ability.TRANSITION in self.fixture.can
         span = heard.transition if fades else Seconds(0.0)
@@ -221,7 +221,7 @@ class VirtualLamp:
         shown = self.level_at(now)
         if level is not None:
             self._lit = level or self._lit
-            self._levels.append(Fade(shown, level, now, span, Curve.LINEAR))
+            self._levels.append(Fade(shown, level, now, span, FadeCurve.LINEAR))
             self.log.append((now, shown if span else level))
         elif self._bulb.CANCELS:
             self._levels.append(Fade(shown, shown, now))
@@ -229,7 +229,7 @@ class VirtualLamp:
     def _turn_white(self, kelvin: Kelvin | None, now: Seconds, span: Seconds) -> None:
         shown = self._kelvin.value_at(now)
         if kelvin is not None:
-            self._kelvin = Fade(shown, kelvin, now, span, Curve.LINEAR)
+            self._kelvin = Fade(shown, kelvin, now, span, FadeCurve.LINEAR)
         elif self._bulb.CANCELS:
             self._kelvin = Fade(shown, shown, now)
 

@@ -3,13 +3,13 @@
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, wled
 from kacenv.devices.lights.dialects.codec_protocol import OFFLINE, ONLINE, dimmable, number, read
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate, no_answers
+from kacenv.devices.lights.simulator.device_codec import CommandRate, ParsedCommand, no_answers
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Fixture
 
 RETAINS = False
 CANCELS = False
-RATE: Rate | None = None
+RATE: CommandRate | None = None
 _WHITE = Color(255, 255, 255)
 
 answers = no_answers
@@ -20,7 +20,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (wled.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode level, white, colour and transition."""
     fields = read(payload)
     if not fields:
@@ -30,7 +30,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
     level = said.level
     if level is None and fields.get("on") is True and not dimmable(fixture):
         level = wled.scale(fixture).level(1)
-    return Heard(level, said.kelvin, Seconds((tenths or 0.0) / 10), said.color)
+    return ParsedCommand(level, said.kelvin, Seconds((tenths or 0.0) / 10), said.color)
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:

@@ -4,13 +4,13 @@ from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, home_assistant, zigbee2mqtt
 from kacenv.devices.lights.dialects.codec_protocol import OFFLINE, ONLINE, number, read, write
 from kacenv.devices.lights.dialects.color_convert import to_xy
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate, no_answers
+from kacenv.devices.lights.simulator.device_codec import CommandRate, ParsedCommand, no_answers
 from kacenv.model.look import Setting
 from kacenv.model.room import Ability, Fixture
 
 RETAINS = False
 CANCELS = True
-RATE: Rate | None = Rate(10, Seconds(2.0))
+RATE: CommandRate | None = CommandRate(10, Seconds(2.0))
 """Rate limit: cheap bulbs take about five commands a second, and clog after ten."""
 
 answers = no_answers
@@ -21,7 +21,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (zigbee2mqtt.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode level, white, colour and transition; reject all with a brightness above 255."""
     fields = read(payload)
     if not fields or ("brightness" in fields and number(fields, "brightness", 255) is None):
@@ -31,7 +31,7 @@ def hear(fixture: Fixture, _topic: str, payload: bytes) -> Heard | None:
     asked = fields.get("color")
     colored = Ability.COLOR in fixture.can and isinstance(asked, dict)
     color = home_assistant.color_of(asked) if colored and isinstance(asked, dict) else None
-    return Heard(said.level, said.kelvin, Seconds(transition or 0.0), color)
+    return ParsedCommand(said.level, said.kelvin, Seconds(transition or 0.0), color)
 
 
 def reports(fixture: Fixture, setting: Setting) -> tuple[Message, ...]:

@@ -1,7 +1,7 @@
 """Device side of a Zigbee2MQTT group, with the rate limit of broadcasts."""
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.simulator.device_codec import Rate
+from kacenv.devices.lights.simulator.device_codec import CommandRate
 from kacenv.devices.lights.simulator.zigbee2mqtt import (
     CANCELS,
     RETAINS,
@@ -23,5 +23,5 @@ __all__ = [
     "reports",
 ]
 
-RATE: Rate | None = Rate(8, Seconds(9.0))
+RATE: CommandRate | None = CommandRate(8, Seconds(9.0))
 """Rate limit: Zigbee repeats broadcasts through the whole network, and holds eight at once."""

@@ -5,13 +5,13 @@ import re
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, zwave_js
 from kacenv.devices.lights.dialects.codec_protocol import dimmable, read, write
-from kacenv.devices.lights.simulator.device_codec import Heard, Rate, no_answers
+from kacenv.devices.lights.simulator.device_codec import CommandRate, ParsedCommand, no_answers
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
 RETAINS = True
 CANCELS = False
-RATE: Rate | None = None
+RATE: CommandRate | None = None
 _DURATION = re.compile(r"(?:(\d{1,3})m)?(?:(\d{1,3})s)?")
 
 answers = no_answers
@@ -24,14 +24,14 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (level, *(color if zwave_js.has_hue(fixture) else ()))
 
 
-def hear(fixture: Fixture, topic: str, payload: bytes) -> Heard | None:
+def hear(fixture: Fixture, topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a level, or the channels of a white or colour, and the transition."""
     value, span = zwave_js.unwrapped(payload), _duration(read(payload) or {})
     if topic.endswith("/targetColor/set"):
         said = zwave_js.hue(fixture, value) if isinstance(value, dict) else None
-        return None if said is None else Heard(None, said.kelvin, span, said.color)
+        return None if said is None else ParsedCommand(None, said.kelvin, span, said.color)
     level = zwave_js.level(fixture, value)
-    return None if level is None else Heard(level, transition=span)
+    return None if level is None else ParsedCommand(level, transition=span)
 
 
 def _duration(fields: dict[str, object]) -> Seconds:

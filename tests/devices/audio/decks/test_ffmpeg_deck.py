@@ -11,7 +11,7 @@ import soundfile
 from support.ffmpeg import convert
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.ffmpeg_deck import AvDeck
+from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.playlist import Cut
 
@@ -35,9 +35,9 @@ def files(noise: Block, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
 
 
 @contextmanager
-def opened(path: str, begin: float, length: float = 10.0) -> Iterator[AvDeck]:
+def opened(path: str, begin: float, length: float = 10.0) -> Iterator[FfmpegDeck]:
     """Return a deck that is ready, or has failed."""
-    deck = AvDeck()
+    deck = FfmpegDeck()
     deck.open(Cut(path, "Noise", "Nobody", Seconds(length), cue_in=Seconds(begin)))
     deadline = time.monotonic() + 30
     while not deck.ready and deck.failed is None and time.monotonic() < deadline:
@@ -108,7 +108,7 @@ def test_what_is_no_music_fails(tmp_path: Path) -> None:
 
 def test_a_deck_closed_before_it_opens_stays_shut(files: dict[str, str]) -> None:
     """Closing wins over an opening that comes late."""
-    deck = AvDeck()
+    deck = FfmpegDeck()
     deck.close()
     deck.open(Cut(files["wav"], "Noise", "Nobody", Seconds(1.0)))
     assert not deck.ready

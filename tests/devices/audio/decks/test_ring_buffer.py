@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.devices.audio.decks.ring_buffer import Ring
+from kacenv.devices.audio.decks.ring_buffer import RingBuffer
 from kacenv.devices.audio.samples import Pcm
 
 
@@ -19,7 +19,7 @@ def counted(start: int, frames: int) -> Pcm:
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), max_size=60))
 def test_what_goes_in_comes_out(steps: list[tuple[int, int]]) -> None:
     """Whatever the sizes of puts and takes, every frame comes out once and in order."""
-    ring, put, taken = Ring(16), 0, [np.zeros((0, 2), np.float32)]
+    ring, put, taken = RingBuffer(16), 0, [np.zeros((0, 2), np.float32)]
     for size, wanted in steps:
         size_that_fits = min(size, ring.capacity - ring.available)
         assert ring.put(counted(put, size_that_fits))
@@ -31,7 +31,7 @@ def test_what_goes_in_comes_out(steps: list[tuple[int, int]]) -> None:
 
 def test_a_full_ring_holds_its_writer_up() -> None:
     """A put larger than the ring ends only when all of it has found room."""
-    ring = Ring(100)
+    ring = RingBuffer(100)
     writer = threading.Thread(target=ring.put, args=(counted(0, 1000),))
     writer.start()
     blocks: list[np.ndarray] = []
@@ -45,7 +45,7 @@ def test_a_full_ring_holds_its_writer_up() -> None:
 
 def test_release_lets_the_writer_go() -> None:
     """A writer held up by a full ring returns False when the ring is released."""
-    ring, answers = Ring(10), list[bool]()
+    ring, answers = RingBuffer(10), list[bool]()
     writer = threading.Thread(target=lambda: answers.append(ring.put(counted(0, 1000))))
     writer.start()
     while ring.available < 10:
@@ -58,7 +58,7 @@ def test_release_lets_the_writer_go() -> None:
 
 def test_waiting_for_release_ends_with_it() -> None:
     """A writer with nothing to write is let go by the release, and by nothing else."""
-    ring = Ring(10)
+    ring = RingBuffer(10)
     writer = threading.Thread(target=ring.wait_for_release)
     writer.start()
     ring.take(1)

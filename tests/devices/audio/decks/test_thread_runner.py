@@ -9,16 +9,16 @@ import pytest
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.file_deck import FileDeck
-from kacenv.devices.audio.decks.thread_runner import Stagehands
+from kacenv.devices.audio.decks.thread_runner import ThreadRunner
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.model.playlist import Cut
 
 
 @contextmanager
-def hands() -> Iterator[Stagehands]:
+def hands() -> Iterator[ThreadRunner]:
     """Return a thread runner for one test."""
-    some = Stagehands()
+    some = ThreadRunner()
     try:
         yield some
     finally:

@@ -7,29 +7,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.mixing.crossfade import SHORTEST, Arriving, Crossing, Envelope, Leaving
+from kacenv.devices.audio.mixing.crossfade import (
+    SHORTEST,
+    CrossfadeCurve,
+    FadeInCurve,
+    FadeOutCurve,
+    GainEnvelope,
+)
 
 Steps = list[tuple[float, float, float, float]]
 spans = st.floats(0.0, 30.0)
 steps = st.lists(st.tuples(spans, st.floats(0.0, 60.0), spans, spans), min_size=1, max_size=8)
 
 
-def play(crossfades: Steps) -> list[Envelope]:
+def play(crossfades: Steps) -> list[GainEnvelope]:
     """The voices after crossfades, each `wait` after the one before and `duration` long.
 
     After `haste` each is told to be complete in `rest`.
     """
-    voices, now = [Envelope(Crossing(Seconds(-9.0), Seconds(1.0)))], 0.0
+    voices, now = [GainEnvelope(CrossfadeCurve(Seconds(-9.0), Seconds(1.0)))], 0.0
     for wait, duration, haste, rest in crossfades:
         now += wait
-        crossing = Crossing(Seconds(now), Seconds(duration))
+        crossing = CrossfadeCurve(Seconds(now), Seconds(duration))
         voices = [voice.falling(crossing) for voice in voices]
-        voices.append(Envelope(crossing))
+        voices.append(GainEnvelope(crossing))
         crossing.hasten(Seconds(now + haste), Seconds(now + haste + rest))
     return voices
 
 
-def power(voices: list[Envelope], time: float) -> float:
+def power(voices: list[GainEnvelope], time: float) -> float:
     """Return the power of uncorrelated tracks of power 1."""
     return sum(voice.gain_at(time) ** 2 for voice in voices)
 
@@ -59,7 +65,7 @@ def test_a_silent_voice_stays_silent(crossfades: Steps) -> None:
 
 def test_no_fade_is_quicker_than_the_shortest() -> None:
     """A fade of no length is given the shortest one."""
-    rising = Envelope(Crossing(Seconds(1.0), Seconds(0.0)))
+    rising = GainEnvelope(CrossfadeCurve(Seconds(1.0), Seconds(0.0)))
     assert rising.gain_at(1.0) == 0.0
     assert 0.6 < rising.gain_at(1.0 + SHORTEST / 2) < 0.8
     assert rising.gain_at(1.0 + SHORTEST) == 1.0
@@ -67,8 +73,8 @@ def test_no_fade_is_quicker_than_the_shortest() -> None:
 
 def test_the_way_into_silence_is_heard_at_once() -> None:
     """It is as good as even in amplitude, also after it was hastened, and ends in silence."""
-    leaving = Leaving(Seconds(0.0), Seconds(6.0))
-    voice = Envelope(Crossing(Seconds(-10.0), Seconds(1.0)), (leaving,))
+    leaving = FadeOutCurve(Seconds(0.0), Seconds(6.0))
+    voice = GainEnvelope(CrossfadeCurve(Seconds(-10.0), Seconds(1.0)), (leaving,))
     even = pytest.approx([1.0, 0.75, 0.5], abs=0.02)
     assert [voice.gain_at(time) for time in (0.0, 1.5, 3.0)] == even
     leaving.hasten(Seconds(3.0), Seconds(4.0))
@@ -79,7 +85,7 @@ def test_the_way_into_silence_is_heard_at_once() -> None:
 
 def test_the_way_out_of_silence_joins_the_one_of_every_crossfade() -> None:
     """It begins softer than a sine, and is one before half a second has passed."""
-    arriving, plain = (kind(Seconds(1.0), Seconds(6.0)) for kind in (Arriving, Crossing))
+    arriving, plain = (kind(Seconds(1.0), Seconds(6.0)) for kind in (FadeInCurve, CrossfadeCurve))
     assert arriving.rise_at(1.0) == 0.0
     assert 0.0 < arriving.rise_at(1.1) < plain.rise_at(1.2)
     for time in (1.5, 3.0, 5.0, 7.0):
@@ -89,7 +95,7 @@ def test_the_way_out_of_silence_joins_the_one_of_every_crossfade() -> None:
 @given(st.floats(0.0, 60.0), st.floats(0.0, 60.0), st.floats(0.0, 90.0))
 def test_haste_goes_on_from_where_it_is(duration: float, now: float, end: float) -> None:
     """A hastened crossfade doesn't jump, ends when it should, and never later than before."""
-    plain, hastened = (Crossing(Seconds(1.0), Seconds(duration)) for _ in range(2))
+    plain, hastened = (CrossfadeCurve(Seconds(1.0), Seconds(duration)) for _ in range(2))
     hastened.hasten(Seconds(now), Seconds(end))
     assert hastened.share_at(now) == pytest.approx(plain.share_at(now), abs=1e-9)
     assert hastened.end == min(plain.end, max(end, max(now, 1.0) + SHORTEST))

@@ -11,7 +11,7 @@ from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.devices.audio.mixing.bell_synth import ring
 from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.model.chime import BELL, BUILT_IN, Phrase
-from kacenv.model.commands import Duck, Hush, Mute, SetLevel, SetVolume
+from kacenv.model.commands import SetDuck, SetHush, SetLevel, SetMute, SetVolume
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 
@@ -139,9 +139,9 @@ def test_a_duck_lowers_the_music_on_every_output_and_back() -> None:
     """12 dB lower after a second, back after ten, evenly in dB and without a step."""
     stage = playing(SEATS, tone(30.0))
     before = rms(stage.render(0.4)[:, :2])
-    stage.mixer.perform(Duck(Decibels(12.0), stage.now, Seconds(1.0)))
+    stage.mixer.perform(SetDuck(Decibels(12.0), stage.now, Seconds(1.0)))
     down, low = stage.render(1.0), stage.render(1.0)
-    stage.mixer.perform(Duck(Decibels(0.0), stage.now, Seconds(10.0)))
+    stage.mixer.perform(SetDuck(Decibels(0.0), stage.now, Seconds(10.0)))
     up, back = stage.render(10.0), stage.render(1.0)
     assert rms(low[:, :2]) == pytest.approx(before * amplitude(-12.0), rel=1e-2)
     assert rms(low[:, 2]) == pytest.approx(before * amplitude(-18.0), rel=1e-2)
@@ -155,10 +155,10 @@ def test_a_hush_is_true_silence_and_the_tracks_run_on() -> None:
     """Hushed music is zero to the last bit; brought back, the track is where it would be."""
     sound = noise(20.0, 1)
     stage = playing(SEATS, sound)
-    stage.mixer.perform(Hush(True, stage.now, Seconds(3.0)))
+    stage.mixer.perform(SetHush(True, stage.now, Seconds(3.0)))
     stage.render(3.1)
     assert not stage.render(2.0).any()
-    stage.mixer.perform(Hush(False, stage.now, Seconds(3.0)))
+    stage.mixer.perform(SetHush(False, stage.now, Seconds(3.0)))
     stage.render(3.1)
     at = frames_in(stage.now)
     np.testing.assert_array_equal(stage.render(1.0)[:, :2], sound[at : at + RATE])
@@ -180,9 +180,9 @@ def test_orders_on_orders_never_jump(orders: list[tuple[int, bool, float, float]
     for kind, on, late, duration in orders:
         at, span = Seconds(stage.now + late), Seconds(duration)
         for order in (
-            Duck(Decibels(12.0 if on else 0.0), at, span),
-            Hush(on, at, span),
-            Mute("room", on, at, span),
+            SetDuck(Decibels(12.0 if on else 0.0), at, span),
+            SetHush(on, at, span),
+            SetMute("room", on, at, span),
         )[kind % 3 : kind % 3 + 1 + kind // 3]:
             stage.mixer.perform(order)
             stage.mixer.perform(order)
@@ -214,9 +214,9 @@ def test_no_sample_passes_a_ceiling(
         quickly, moment = Seconds(0.1), Seconds(at)
         stage.mixer.perform(SetLevel(Decibels(12.0), moment, quickly))
         stage.mixer.perform(SetVolume("b", Decibels(12.0), moment, quickly))
-        stage.mixer.perform(Duck(Decibels(data.draw(st.floats(0, 12))), moment, quickly))
-        stage.mixer.perform(Hush(data.draw(st.booleans()), moment, quickly))
-        stage.mixer.perform(Mute("b", data.draw(st.booleans()), moment, quickly))
+        stage.mixer.perform(SetDuck(Decibels(data.draw(st.floats(0, 12))), moment, quickly))
+        stage.mixer.perform(SetHush(data.draw(st.booleans()), moment, quickly))
+        stage.mixer.perform(SetMute("b", data.draw(st.booleans()), moment, quickly))
         device = stage.render(1.0)
         assert np.abs(device[:, :2]).max() <= amplitude(ceiling)
         assert np.abs(device[:, 2]).max() <= amplitude(-3.0)

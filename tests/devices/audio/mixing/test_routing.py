@@ -8,7 +8,7 @@ from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, 
 
 from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.devices.audio.samples import RATE, frames_in
-from kacenv.model.commands import Mute, SetVolume
+from kacenv.model.commands import SetMute, SetVolume
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 
@@ -54,7 +54,7 @@ def test_a_mute_is_true_silence_on_one_output_alone() -> None:
     """A muted output plays neither music nor chimes, the others play on as before."""
     sound = noise(20.0, 1)
     stage = playing(SEATS, sound)
-    stage.mixer.perform(Mute("left-seat", True, stage.now, Seconds(1.0)))
+    stage.mixer.perform(SetMute("left-seat", True, stage.now, Seconds(1.0)))
     stage.render(1.1)
     at = frames_in(stage.now)
     device = stage.render(1.0)
@@ -62,7 +62,7 @@ def test_a_mute_is_true_silence_on_one_output_alone() -> None:
     stage.mixer.perform(chime(Audience.ROOM, stage.now))
     assert not device[:, 2].any()
     assert not stage.render(1.0)[:, 2].any()
-    stage.mixer.perform(Mute("left-seat", False, stage.now, Seconds(1.0)))
+    stage.mixer.perform(SetMute("left-seat", False, stage.now, Seconds(1.0)))
     stage.render(10.0)
     at = frames_in(stage.now)
     heard, music = stage.render(1.0)[:, 2], sound[at : at + RATE].mean(axis=1)

@@ -6,7 +6,7 @@ from support.decks import Stage, noise, one_output, tone
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.samples import RATE, Block
-from kacenv.model.commands import Hush, Mute
+from kacenv.model.commands import SetHush, SetMute
 from kacenv.model.requests import DeadAir
 
 
@@ -70,11 +70,11 @@ def test_a_clock_that_runs_on_without_sound_is_no_dead_air() -> None:
 def test_silence_on_purpose_is_not_told() -> None:
     """A hush over a silent file, and a mute, are meant; after the hush the watch goes on."""
     stage = playing(goes_silent(1.0, 60.0))
-    stage.mixer.perform(Mute("room", True, Seconds(0.0), Seconds(0.1)))
-    stage.mixer.perform(Hush(True, Seconds(0.5), Seconds(1.0)))
+    stage.mixer.perform(SetMute("room", True, Seconds(0.0), Seconds(0.1)))
+    stage.mixer.perform(SetHush(True, Seconds(0.5), Seconds(1.0)))
     stage.render(20.0)
     assert not stage.dead_airs
-    stage.mixer.perform(Hush(False, stage.now, Seconds(1.0)))
+    stage.mixer.perform(SetHush(False, stage.now, Seconds(1.0)))
     stage.render(4.0)
     assert [dead.since for dead in stage.dead_airs] == pytest.approx([21.0], abs=0.05)
 

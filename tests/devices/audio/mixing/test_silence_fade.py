@@ -10,21 +10,21 @@ from soak.listening import first_sound, listen
 from support.decks import Stage, noise, one_output, playing
 
 from kacenv.core.units import Seconds, amplitude
-from kacenv.devices.audio.mixing.silence_fade import AMPLE, FLOOR, STEEPEST, Swell
+from kacenv.devices.audio.mixing.silence_fade import AMPLE, FLOOR, STEEPEST, SilenceFade
 from kacenv.devices.audio.samples import frames_in
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.track_changes import FROM_SILENCE
 from kacenv.engine.volume import HUSH_FADE, MUTE_FADE
-from kacenv.model.commands import AudioCommand, Crossfade, Hush, Mute
+from kacenv.model.commands import AudioCommand, Crossfade, SetHush, SetMute
 
 LOUDNESSES = (-30.0, -20.0, -14.0)
 """Music's levels (dBFS rms), from a soft phase to one that was turned up by 6 dB."""
 ends = st.sampled_from([(0.0, 1.0), (1.0, 0.0)])
 
 
-def swell(origin: float, target: float, duration: float) -> Swell:
+def swell(origin: float, target: float, duration: float) -> SilenceFade:
     """Return a fade from time 0."""
-    return Swell(origin, target, Seconds(0.0), Seconds(duration))
+    return SilenceFade(origin, target, Seconds(0.0), Seconds(duration))
 
 
 @given(ends, st.floats(AMPLE, 60.0), st.floats(0.0, 1.0))
@@ -60,8 +60,8 @@ def test_a_fall_is_a_rise_backwards() -> None:
 
 BACK = Seconds(11.0)
 ORDERS: tuple[tuple[AudioCommand, AudioCommand], ...] = (
-    (Mute("room", True, Seconds(1.0), MUTE_FADE), Mute("room", False, BACK, MUTE_FADE)),
-    (Hush(True, Seconds(1.0), HUSH_FADE), Hush(False, BACK, HUSH_FADE)),
+    (SetMute("room", True, Seconds(1.0), MUTE_FADE), SetMute("room", False, BACK, MUTE_FADE)),
+    (SetHush(True, Seconds(1.0), HUSH_FADE), SetHush(False, BACK, HUSH_FADE)),
 )
 
 

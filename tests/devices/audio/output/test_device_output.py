@@ -10,7 +10,7 @@ import pytest
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.output.device_output import Output, Watchdog
+from kacenv.devices.audio.output.device_output import DeviceOutput, StallDetector
 from kacenv.devices.audio.output.sound_device import Device, NullDevice, OnStop, Pull, SoundDevice
 from kacenv.devices.audio.samples import RATE, Block
 
@@ -74,10 +74,10 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> Output:
+def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> DeviceOutput:
     """Return an output on the devices of `shelf`."""
     heard = latencies if latencies is not None else []
-    return Output(
+    return DeviceOutput(
         source, 2, shelf.open, lambda device: heard.append(device.latency), check_every=CHECK
     )
 
@@ -94,7 +94,7 @@ def test_an_error_costs_one_block(caplog: pytest.LogCaptureFixture) -> None:
         return call(frames)
 
     device = HandDevice()
-    output = Output(source, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    output = DeviceOutput(source, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
     output.start()
     with caplog.at_level(logging.ERROR):
         blocks = [device.ask(), device.ask(), device.ask()]
@@ -144,7 +144,7 @@ def test_a_device_that_comes_later_is_used_and_fades_in() -> None:
 def test_a_fade_in_begins_with_a_silence() -> None:
     """What leaps in the next 0.4 s isn't heard; nor does the way there and back break off."""
     device = HandDevice()
-    output = Output(ones, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    output = DeviceOutput(ones, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
     output.start()
     before = device.ask()
     output.fade_in()
@@ -173,7 +173,7 @@ def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
     """A device's own word is enough; nobody waits for it to be missed."""
     first, second = HandDevice(), HandDevice()
     shelf = Shelf(first, second)
-    output = Output(ones, 2, shelf.open, lambda _: None, check_every=Seconds(60.0))
+    output = DeviceOutput(ones, 2, shelf.open, lambda _: None, check_every=Seconds(60.0))
     output.start()
     first.ask()
     first.stop()
@@ -185,10 +185,10 @@ def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
 
 def test_a_device_that_is_still_waking_is_given_time() -> None:
     """A device that begins slowly is missed at the eleventh look, one that has played sooner."""
-    watch = Watchdog()
+    watch = StallDetector()
     asleep = [watch.stuck(1) for _ in range(11)]
     assert asleep == [False] * 10 + [True]
-    watch = Watchdog()
+    watch = StallDetector()
     assert not any(watch.stuck(blocks) for blocks in (1, 1, 1, 1, 5, 9, 13))
     assert [watch.stuck(13) for _ in range(2)] == [False, True]
 

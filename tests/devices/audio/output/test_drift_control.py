@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from kacenv.devices.audio.output.drift_control import Phase, Steering
+from kacenv.devices.audio.output.drift_control import DriftController, DriftEstimate
 from kacenv.devices.audio.samples import RATE
 
 SPAN = 0.03
@@ -13,7 +13,7 @@ SPAN = 0.03
 @pytest.mark.parametrize("ahead", [-0.01 * RATE, 0.01 * RATE, 10.0 * RATE])
 def test_the_pitch_never_jumps(ahead: float) -> None:
     """However far off a device is, its ratio stays within 0.3 % and turns slowly."""
-    steering, ratios = Steering(), [1.0]
+    steering, ratios = DriftController(), [1.0]
     for _ in range(1000):
         steering.toward(ahead, SPAN)
         ratios.append(steering.ratio)
@@ -27,7 +27,7 @@ def test_the_pitch_never_jumps(ahead: float) -> None:
 
 def test_one_strange_measurement_is_passed_over_and_many_are_believed() -> None:
     """A late request changes nothing; a device that has stalled is measured anew."""
-    phase = Phase()
+    phase = DriftEstimate()
     for _ in range(20):
         phase.add(100.0, SPAN)
     assert phase.settled

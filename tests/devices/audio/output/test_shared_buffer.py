@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.output.shared_buffer import Tape
+from kacenv.devices.audio.output.shared_buffer import SharedBuffer
 from kacenv.devices.audio.samples import RATE, Block
 
 
@@ -25,7 +25,7 @@ class Counter:
 
 def test_all_readers_find_the_same_frames() -> None:
     """What one reader had made is there for the next, on the columns it asks for."""
-    tape = Tape(Counter(), 2)
+    tape = SharedBuffer(Counter(), 2)
     np.testing.assert_array_equal(tape.read(0, 1000, [0], 0.1)[:, 0], np.arange(1000))
     made = tape.end
     np.testing.assert_array_equal(tape.read(300, 500, [1], 0.1)[:, 0], -np.arange(300, 800))
@@ -35,13 +35,13 @@ def test_all_readers_find_the_same_frames() -> None:
 def test_what_is_made_ahead_is_heard_later() -> None:
     """Frames that follow those asked for are to be heard as much later as they lie behind."""
     counter = Counter()
-    Tape(counter, 2).read(0, 1000, [0], 0.1)
+    SharedBuffer(counter, 2).read(0, 1000, [0], 0.1)
     assert counter.heard_in == pytest.approx([0.1, 0.1 + 480 / RATE, 0.1 + 960 / RATE])
 
 
 def test_what_is_long_past_or_before_the_beginning_is_silence() -> None:
     """A reader too far behind gets silence of the right length, never other sound."""
-    tape = Tape(Counter(), 2)
+    tape = SharedBuffer(Counter(), 2)
     np.testing.assert_array_equal(tape.read(-3, 5, [0], 0.1)[:, 0], [0, 0, 0, 0, 1])
     tape.read(10 * RATE, 100, [0], 0.1)
     assert not tape.read(0, 100, [0, 1], 0.1).any()

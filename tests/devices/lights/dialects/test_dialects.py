@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import CODECS, Reported, codec
 from kacenv.devices.lights.dialects.codec_protocol import held, shown_color, shown_white
-from kacenv.devices.lights.simulator import BULBS, Heard
+from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -78,13 +78,13 @@ _PAYLOADS = (
 
 def every_topic(fixture: Fixture) -> tuple[str, ...]:
     """Return a lamp's report and command topics, and unrelated ones."""
-    bulb = BULBS[fixture.dialect]
+    bulb = DEVICE_CODECS[fixture.dialect]
     return (*codec(fixture).subscriptions(fixture), *bulb.command_topics(fixture), "", "house/lamp")
 
 
 def test_every_dialect_of_the_room_file_is_spoken() -> None:
     """No lamp that a room may name is left without words."""
-    assert set(CODECS) == set(BULBS) == set(Dialect)
+    assert set(CODECS) == set(DEVICE_CODECS) == set(Dialect)
 
 
 @given(fixtures(), _PAYLOADS)
@@ -102,7 +102,7 @@ def test_hostile_payloads_never_raise(fixture: Fixture, payload: bytes) -> None:
 @given(fixtures(), _PAYLOADS)
 def test_virtual_lamps_never_stumble(fixture: Fixture, payload: bytes) -> None:
     """Whatever a lamp is told, it understands something possible, or nothing."""
-    bulb = BULBS[fixture.dialect]
+    bulb = DEVICE_CODECS[fixture.dialect]
     for topic in bulb.command_topics(fixture):
         heard = bulb.hear(fixture, topic, payload)
         bulb.answers(fixture, payload, taken=heard is not None)
@@ -153,12 +153,12 @@ def merged(old: Iterable[Any], new: Iterable[Any]) -> Iterable[Any]:
 @given(fixtures(), settings())
 def test_what_is_encoded_is_decoded_within_a_unit(fixture: Fixture, setting: Setting) -> None:
     """Told, heard by a virtual lamp, reported and read: it is what was asked for."""
-    speech, bulb = codec(fixture), BULBS[fixture.dialect]
+    speech, bulb = codec(fixture), DEVICE_CODECS[fixture.dialect]
     told = speech.encode(fixture, setting, Seconds(3.0))
     heard = [bulb.hear(fixture, message.topic, message.payload) for message in told]
     assert None not in heard
-    nothing: Iterable[Any] = Heard()
-    hearing = Heard._make(reduce(merged, filter(None, heard), nothing))
+    nothing: Iterable[Any] = ParsedCommand()
+    hearing = ParsedCommand._make(reduce(merged, filter(None, heard), nothing))
     assert hearing.level is not None
     shown = Setting(hearing.level, hearing.kelvin, hearing.color)
     reports = [
@@ -178,7 +178,7 @@ def test_what_is_encoded_is_decoded_within_a_unit(fixture: Fixture, setting: Set
         assert report.color == pytest.approx(hearing.color, abs=4)
 
 
-def assert_like(fixture: Fixture, heard: Heard, asked: Setting) -> None:
+def assert_like(fixture: Fixture, heard: ParsedCommand, asked: Setting) -> None:
     """Assert that a lamp was told the setting within its abilities, and within a unit."""
     white, color = shown_white(fixture, asked), shown_color(fixture, asked)
     silent = fixture.dialect is Dialect.PLAIN
@@ -197,7 +197,7 @@ def test_nothing_is_said_that_a_lamp_cannot(
     fixture: Fixture, setting: Setting, transition: float
 ) -> None:
     """No field is sent that the room file doesn't grant the lamp, and no time beyond its own."""
-    bulb = BULBS[fixture.dialect]
+    bulb = DEVICE_CODECS[fixture.dialect]
     messages = codec(fixture).encode(fixture, setting, Seconds(transition))
     payloads = b"".join(message.payload for message in messages)
     assert Ability.KELVIN in fixture.can or not any(

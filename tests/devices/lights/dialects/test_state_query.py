@@ -8,7 +8,7 @@ from support.mosquitto import Mosquitto
 
 from kacenv.core.units import Level
 from kacenv.devices.lights.dialects import Message, codec
-from kacenv.devices.lights.dialects.state_query import inquiry
+from kacenv.devices.lights.dialects.state_query import state_query
 from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
@@ -28,13 +28,13 @@ QUESTIONS = {
 @pytest.mark.parametrize("dialect", QUESTIONS)
 def test_the_question_is_the_makers(make_fixture: MakeFixture, dialect: str) -> None:
     """Each dialect that knows a question has its documented words for it."""
-    assert inquiry(make_fixture(dialect, "level")) == (Message(*QUESTIONS[dialect]),)
+    assert state_query(make_fixture(dialect, "level")) == (Message(*QUESTIONS[dialect]),)
 
 
 @pytest.mark.parametrize("dialect", ["home-assistant", "wled", "zwave-js", "plain"])
 def test_others_can_not_be_asked(make_fixture: MakeFixture, dialect: str) -> None:
     """They report when they change, and what the broker has kept."""
-    assert inquiry(make_fixture(dialect, "level", state_topic="x")) == ()
+    assert state_query(make_fixture(dialect, "level", state_topic="x")) == ()
 
 
 @pytest.mark.parametrize(

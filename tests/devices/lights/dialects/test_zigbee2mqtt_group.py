@@ -6,7 +6,7 @@ import pytest
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import CODECS, Message, Reported
-from kacenv.devices.lights.simulator import BULBS
+from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Dialect, Fixture
 
@@ -50,4 +50,4 @@ def test_the_bridges_state_can_stand_for_a_groups(make_fixture: MakeFixture) -> 
 
 def test_broadcasts_are_few() -> None:
     """A house has room for eight in nine seconds."""
-    assert BULBS[Dialect.ZIGBEE2MQTT_GROUP].RATE == (8, 9.0)
+    assert DEVICE_CODECS[Dialect.ZIGBEE2MQTT_GROUP].RATE == (8, 9.0)

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from kacenv.core.fades import Curve, Fade
+from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Seconds
-from kacenv.devices.lights.fades.color_fade import Tint, color_of, distance
+from kacenv.devices.lights.fades.color_fade import ColorFade, color_of, distance
 from kacenv.model.look import Color
 
 RED, GREEN, BLUE, WHITE = (
@@ -35,7 +35,7 @@ def test_distances_are_those_of_oklab() -> None:
 @pytest.mark.parametrize("ends", [(RED, BLUE), (RED, GREEN), (WHITE, BLUE), (WHITE, RED)])
 def test_a_tint_never_doubles_its_pace(ends: tuple[Color, Color]) -> None:
     """Each twentieth of the way is at most twice the mean, brightest part at full throughout."""
-    tint = Tint(*ends, Fade(0.0, 1.0, Seconds(0.0), Seconds(20.0), Curve.LINEAR))
+    tint = ColorFade(*ends, Fade(0.0, 1.0, Seconds(0.0), Seconds(20.0), FadeCurve.LINEAR))
     shown = [tint.at(moment) for moment in range(21)]
     steps = [distance(one, other) for one, other in pairwise(shown)]
     assert max(steps) < 2 * sum(steps) / len(steps)

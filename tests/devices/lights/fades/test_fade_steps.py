@@ -8,26 +8,32 @@ from hypothesis import strategies as st
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.fades.color_fade import distance
-from kacenv.devices.lights.fades.fade_steps import STEP_GAP, LampFade, OwnFade, Step, SteppedFade
-from kacenv.devices.lights.fades.lightness import Response, Scale
+from kacenv.devices.lights.fades.fade_steps import (
+    STEP_GAP,
+    FadeStep,
+    LampFade,
+    LampRunFade,
+    SteppedFade,
+)
+from kacenv.devices.lights.fades.lightness import DimmingCurve, DimmingScale
 from kacenv.devices.lights.fades.trajectory import (
     STEEPEST,
     STEEPEST_TINT,
     STEEPEST_WHITE,
-    Way,
-    path_between,
+    FadeOptions,
+    trajectory_between,
 )
 from kacenv.model.look import Color, Setting, parse_setting
 
-DIMMER = Scale(255, Response.LIGHT)
-FINE = Scale(65535, Response.LIGHT)
+DIMMER = DimmingScale(255, DimmingCurve.LIGHT)
+FINE = DimmingScale(65535, DimmingCurve.LIGHT)
 LEVELS = st.floats(0.0, 1.0).map(Level)
 START = Seconds(100.0)
 WHITE = Kelvin(4000.0)
 RED, BLUE = Color(255, 0, 0), Color(0, 0, 255)
 
 
-def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, Step]]:
+def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, FadeStep]]:
     """Return all steps to a lamp when every update is `late` seconds late."""
     steps = []
     while (due := fade.next_due()) is not None:
@@ -37,24 +43,28 @@ def told(fade: LampFade, late: float = 0.0) -> list[tuple[Seconds, Step]]:
     return steps
 
 
-def stepped(origin: str, target: str, duration: float, scale: Scale = DIMMER) -> SteppedFade:
+def stepped(origin: str, target: str, duration: float, scale: DimmingScale = DIMMER) -> SteppedFade:
     """Return a stepped fade between two settings."""
-    path = path_between(parse_setting(origin), parse_setting(target), Way(START, Seconds(duration)))
+    path = trajectory_between(
+        parse_setting(origin), parse_setting(target), FadeOptions(START, Seconds(duration))
+    )
     return SteppedFade.begin(path, scale)
 
 
-def own(origin: Setting | None, target: str, duration: float, apart: bool = False) -> OwnFade:
+def own(origin: Setting | None, target: str, duration: float, apart: bool = False) -> LampRunFade:
     """Return the fade of a lamp with transitions of its own."""
-    path = path_between(origin, parse_setting(target), Way(START, Seconds(duration)))
-    return OwnFade.begin(path, apart=apart)
+    path = trajectory_between(origin, parse_setting(target), FadeOptions(START, Seconds(duration)))
+    return LampRunFade.begin(path, apart=apart)
 
 
 @given(LEVELS, LEVELS, st.floats(0.0, 120.0), st.sampled_from([DIMMER, FINE]))
 def test_a_stepped_fade_is_bounded_and_lands(
-    origin: Level, target: Level, duration: float, scale: Scale
+    origin: Level, target: Level, duration: float, scale: DimmingScale
 ) -> None:
     """Never faster than the bound, never more often than the gap, always exactly there."""
-    path = path_between(Setting(origin), Setting(target), Way(START, Seconds(duration)))
+    path = trajectory_between(
+        Setting(origin), Setting(target), FadeOptions(START, Seconds(duration))
+    )
     steps = told(SteppedFade.begin(path, scale))
     levels = [step.level for _, step in steps if step.level is not None]
     assert scale.units(levels[-1]) == scale.units(target)
@@ -77,8 +87,8 @@ def test_steps_are_even_to_the_eye(origin: str, target: str) -> None:
 
 def test_a_message_only_when_the_number_changes() -> None:
     """A minute on a dimmer of 100 is at most 101 messages, each another number."""
-    steps = told(stepped("off", "100%", 60.0, Scale(100, Response.LIGHT)))
-    units = [Scale(100, Response.LIGHT).units(step.level or 0.0) for _, step in steps]
+    steps = told(stepped("off", "100%", 60.0, DimmingScale(100, DimmingCurve.LIGHT)))
+    units = [DimmingScale(100, DimmingCurve.LIGHT).units(step.level or 0.0) for _, step in steps]
     assert len(set(units)) == len(units) <= 101
     assert units == sorted(units)
     assert (units[0], units[-1]) == (0, 100)
@@ -128,8 +138,10 @@ def test_a_late_white_is_not_hurried_either() -> None:
 
 def test_every_stretch_that_had_to_wait_is_given_its_time() -> None:
     """A lamp that takes ten seconds at a time is led evenly by messages that come late."""
-    path = path_between(Setting(Level(0.0)), Setting(Level(1.0)), Way(START, Seconds(20.0)))
-    steps = told(OwnFade.begin(path, longest=Seconds(10.0)), late=8.0)
+    path = trajectory_between(
+        Setting(Level(0.0)), Setting(Level(1.0)), FadeOptions(START, Seconds(20.0))
+    )
+    steps = told(LampRunFade.begin(path, longest=Seconds(10.0)), late=8.0)
     assert [step.level for _, step in steps] == [0.5, 1.0]
     assert [step.transition for _, step in steps] == [pytest.approx(2.5)] * 2
     assert steps[1][0] >= steps[0][0] + steps[0][1].transition
@@ -137,9 +149,9 @@ def test_every_stretch_that_had_to_wait_is_given_its_time() -> None:
 
 def test_lights_up_that_is_late_is_still_over_in_time() -> None:
     """It goes past every bound, and is not put off."""
-    way = Way(START, Seconds(3.0), urgent=True)
-    path = path_between(Setting(Level(0.0)), Setting(Level(1.0)), way)
-    after, (step,) = OwnFade.begin(path, urgent=True).advance(Seconds(START + 0.9))
+    way = FadeOptions(START, Seconds(3.0), urgent=True)
+    path = trajectory_between(Setting(Level(0.0)), Setting(Level(1.0)), way)
+    after, (step,) = LampRunFade.begin(path, urgent=True).advance(Seconds(START + 0.9))
     assert step.transition == pytest.approx(2.1)
     assert after.path.end == path.end
 
@@ -147,8 +159,8 @@ def test_lights_up_that_is_late_is_still_over_in_time() -> None:
 def test_a_lit_lamp_that_cannot_fade_both_changes_its_white_first() -> None:
     """White, then level, then a reminder; none cuts another short, and the end is in time."""
     white, level, reminder = told(own(parse_setting("10% 2200 K"), "50% 4000 K", 60.0, apart=True))
-    assert white == (100.0, Step(None, WHITE, Seconds(10.0)))
-    assert level == (110.0, Step(Level(0.5), None, Seconds(50.0)))
+    assert white == (100.0, FadeStep(None, WHITE, Seconds(10.0)))
+    assert level == (110.0, FadeStep(Level(0.5), None, Seconds(50.0)))
     assert (reminder[0], reminder[1].level) == (160.0, None)
 
 
@@ -156,8 +168,8 @@ def test_a_lit_lamp_that_cannot_fade_both_changes_its_white_first() -> None:
 def test_a_white_that_goes_first_hurries_nobody(steepest: float) -> None:
     """It keeps its own bound, and leaves the level the time that the room's bound wants."""
     origin, target = parse_setting("20% 2200 K"), parse_setting("80% 6500 K")
-    path = path_between(origin, target, Way(START, Seconds(0.0), steepest))
-    (_, white), (_, level), _ = told(OwnFade.begin(path, apart=True))
+    path = trajectory_between(origin, target, FadeOptions(START, Seconds(0.0), steepest))
+    (_, white), (_, level), _ = told(LampRunFade.begin(path, apart=True))
     assert white.transition >= (1e6 / 2200 - 1e6 / 6500) / STEEPEST_WHITE - 1e-6
     assert 0.6 / level.transition <= steepest + 1e-9
 
@@ -165,15 +177,15 @@ def test_a_white_that_goes_first_hurries_nobody(steepest: float) -> None:
 def test_a_colour_that_goes_first_keeps_its_bound() -> None:
     """Red to blue takes five seconds before the level moves."""
     red, blue = Setting(Level(0.2), None, RED), Setting(Level(0.8), None, BLUE)
-    path = path_between(red, blue, Way(START, Seconds(6.0)))
-    (_, color), *_ = told(OwnFade.begin(path, apart=True))
+    path = trajectory_between(red, blue, FadeOptions(START, Seconds(6.0)))
+    (_, color), *_ = told(LampRunFade.begin(path, apart=True))
     assert color.transition >= distance(RED, BLUE) / STEEPEST_TINT - 1e-6
 
 
 def test_a_dark_lamp_gets_its_white_unseen() -> None:
     """Nobody sees a lamp change its white while it is off."""
     first, reminder = told(own(parse_setting("off"), "50% 4000 K", 60.0, apart=True))
-    assert first == (START, Step(Level(0.5), WHITE, Seconds(60.0)))
+    assert first == (START, FadeStep(Level(0.5), WHITE, Seconds(60.0)))
     assert reminder[1].level is None
 
 
@@ -185,8 +197,10 @@ def test_going_dark_leaves_the_white_alone() -> None:
 
 def test_lights_up_is_said_four_times() -> None:
     """At once, and again each second; the last still fades."""
-    path = path_between(None, parse_setting("70% 3000 K"), Way(START, Seconds(3.0), urgent=True))
-    steps = told(OwnFade.begin(path, apart=True, urgent=True))
+    path = trajectory_between(
+        None, parse_setting("70% 3000 K"), FadeOptions(START, Seconds(3.0), urgent=True)
+    )
+    steps = told(LampRunFade.begin(path, apart=True, urgent=True))
     assert [round(at - START, 3) for at, _ in steps] == [0.0, 1.0, 2.0, 3.6]
     assert [step.transition for _, step in steps] == [3.0, 2.0, 1.0, 1.0]
     assert {step.level for _, step in steps} == {0.7}
@@ -194,8 +208,8 @@ def test_lights_up_is_said_four_times() -> None:
 
 def test_stepped_lights_up_is_repeated_when_it_has_landed() -> None:
     """Three seconds of steps, then the target three times more."""
-    path = path_between(
-        parse_setting("off"), parse_setting("70%"), Way(START, Seconds(3.0), urgent=True)
+    path = trajectory_between(
+        parse_setting("off"), parse_setting("70%"), FadeOptions(START, Seconds(3.0), urgent=True)
     )
     steps = told(SteppedFade.begin(path, DIMMER, urgent=True))
     landed = [at - START for at, step in steps if step.level == 0.7]

@@ -12,10 +12,10 @@ from kacenv.devices.lights.fades.trajectory import (
     STEEPEST_TINT,
     STEEPEST_WHITE,
     URGENT_DURATION,
-    Warmth,
-    Way,
-    path_between,
-    path_from_unknown,
+    FadeOptions,
+    WarmDimRange,
+    trajectory_between,
+    trajectory_from_unknown,
 )
 from kacenv.devices.lights.fades.warm_dim import warm_dim
 from kacenv.model.look import Color, Setting, parse_setting
@@ -30,8 +30,8 @@ def test_no_path_is_steeper_than_the_bound(
     origin: Level, target: Level, duration: float, steepest: float
 ) -> None:
     """A short duration is lengthened until the slope fits; a long one is kept."""
-    way = Way(START, Seconds(duration), steepest)
-    path = path_between(Setting(origin), Setting(target), way)
+    way = FadeOptions(START, Seconds(duration), steepest)
+    path = trajectory_between(Setting(origin), Setting(target), way)
     assert path.level.steepest <= steepest * (1 + 1e-9)
     assert path.end - START >= duration - 1e-9
     assert path.end - START <= max(duration, 1 / steepest) + 1e-9
@@ -40,14 +40,14 @@ def test_no_path_is_steeper_than_the_bound(
 @given(LEVELS, LEVELS, st.floats(0.0, 600.0))
 def test_lights_up_takes_three_seconds(origin: Level, target: Level, duration: float) -> None:
     """Whatever the way, whatever was asked."""
-    way = Way(START, Seconds(duration), urgent=True)
-    assert path_between(Setting(origin), Setting(target), way).end == START + URGENT_DURATION
+    way = FadeOptions(START, Seconds(duration), urgent=True)
+    assert trajectory_between(Setting(origin), Setting(target), way).end == START + URGENT_DURATION
 
 
 @given(LEVELS)
 def test_from_the_unknown_the_longest_way_is_allowed_for(target: Level) -> None:
     """A lamp nobody knows may be full or off."""
-    path = path_between(None, Setting(target), Way(START, Seconds(0.0)))
+    path = trajectory_between(None, Setting(target), FadeOptions(START, Seconds(0.0)))
     assert path.end - START == pytest.approx(max(target, 1 - target) / STEEPEST)
     assert path.at(START).level == target
 
@@ -56,16 +56,19 @@ def test_a_white_changes_no_faster_than_its_bound() -> None:
     """Candle to daylight on a lit lamp; a dark one needs no time."""
     lit, dark = parse_setting("50% 2000 K"), parse_setting("off")._replace(kelvin=Kelvin(2000.0))
     target = parse_setting("50% 6500 K")
-    path = path_between(lit, target, Way(START, Seconds(0.0)))
+    path = trajectory_between(lit, target, FadeOptions(START, Seconds(0.0)))
     change = MIRED / 2000 - MIRED / 6500
     assert path.end - START == pytest.approx(change / STEEPEST_WHITE)
-    assert path_between(dark, target, Way(START, Seconds(0.0))).end - START == 0.5 / STEEPEST
+    assert (
+        trajectory_between(dark, target, FadeOptions(START, Seconds(0.0))).end - START
+        == 0.5 / STEEPEST
+    )
 
 
 def test_a_colour_fades_evenly_and_bounded() -> None:
     """Red to blue: every tenth of the way is as large as any other, within a rounding."""
     origin, target = Setting(Level(0.5), None, RED), Setting(Level(0.5), None, BLUE)
-    path = path_between(origin, target, Way(START, Seconds(0.0)))
+    path = trajectory_between(origin, target, FadeOptions(START, Seconds(0.0)))
     span = path.end - START
     assert span == pytest.approx(distance(RED, BLUE) / STEEPEST_TINT)
     shown = [path.at(Seconds(START + span * share / 10)).color for share in range(11)]
@@ -77,7 +80,7 @@ def test_a_colour_fades_evenly_and_bounded() -> None:
 def test_a_colour_fades_into_a_white() -> None:
     """By way of that white's own colour; at the end the white is said."""
     origin, target = Setting(Level(0.5), None, BLUE), parse_setting("50% 2700 K")
-    path = path_between(origin, target, Way(START, Seconds(60.0)))
+    path = trajectory_between(origin, target, FadeOptions(START, Seconds(60.0)))
     before = path.at(Seconds(path.end - 0.001)).color
     assert before is not None
     assert before.red == 255
@@ -86,8 +89,10 @@ def test_a_colour_fades_into_a_white() -> None:
 
 def test_a_white_fades_into_a_colour() -> None:
     """It begins at the colour of the white."""
-    path = path_between(
-        parse_setting("50% 2200 K"), Setting(Level(0.5), None, BLUE), Way(START, Seconds(60.0))
+    path = trajectory_between(
+        parse_setting("50% 2200 K"),
+        Setting(Level(0.5), None, BLUE),
+        FadeOptions(START, Seconds(60.0)),
     )
     first = path.at(START).color
     assert first is not None
@@ -97,18 +102,20 @@ def test_a_white_fades_into_a_colour() -> None:
 
 def test_a_look_without_a_colour_keeps_it() -> None:
     """The level moves alone."""
-    path = path_between(Setting(Level(0.5), None, RED), Setting(Level(0.2)), Way(START, Seconds(9)))
+    path = trajectory_between(
+        Setting(Level(0.5), None, RED), Setting(Level(0.2)), FadeOptions(START, Seconds(9))
+    )
     assert path.target == Setting(Level(0.2), None, RED)
 
 
 def test_a_warm_dimming_lamp_follows_its_level() -> None:
     """In the middle of the fade its white is that of the level it shows there."""
-    warmth = Warmth(Kelvin(1800.0), Kelvin(4000.0))
+    warmth = WarmDimRange(Kelvin(1800.0), Kelvin(4000.0))
     bright, dim = (Setting(Level(lv), warm_dim(Level(lv), *warmth)) for lv in (0.9, 0.1))
-    path = path_between(bright, dim, Way(START, Seconds(60.0), warmth=warmth))
+    path = trajectory_between(bright, dim, FadeOptions(START, Seconds(60.0), warmth=warmth))
     assert path.at(Seconds(START + 30)).kelvin == warm_dim(Level(0.5), *warmth)
     other = Setting(Level(0.9), Kelvin(4000.0))
-    led = path_between(other, dim, Way(START, Seconds(60.0), warmth=warmth))
+    led = trajectory_between(other, dim, FadeOptions(START, Seconds(60.0), warmth=warmth))
     assert led.at(START).kelvin == pytest.approx(4000.0)
     assert led.target.kelvin == pytest.approx(dim.kelvin)
 
@@ -116,10 +123,10 @@ def test_a_warm_dimming_lamp_follows_its_level() -> None:
 @pytest.mark.parametrize(("steepest", "begins"), [(0.2, 0.04), (0.01, 0.002)])
 def test_the_unknown_begins_with_a_step_of_the_rooms_own(steepest: float, begins: float) -> None:
     """A lamp that was dark sees no larger step there than anywhere on its way."""
-    way = Way(Seconds(0.0), Seconds(10.0), steepest)
-    path = path_from_unknown(parse_setting("60%"), None, way)
+    way = FadeOptions(Seconds(0.0), Seconds(10.0), steepest)
+    path = trajectory_from_unknown(parse_setting("60%"), None, way)
     assert path.at(Seconds(0.0)).level == pytest.approx(begins)
-    dim = path_from_unknown(Setting(Level(0.001)), None, way)
+    dim = trajectory_from_unknown(Setting(Level(0.001)), None, way)
     assert dim.at(Seconds(0.0)).level == pytest.approx(0.001)
 
 
@@ -128,7 +135,7 @@ def test_a_way_that_is_cut_ends_where_it_had_come_to() -> None:
     ways = [("10% 2200 K", parse_setting("90% 4000 K"))]
     ways += [("10% 2200 K", Setting(Level(0.9), None, BLUE))]
     for origin, target in ways:
-        path = path_between(parse_setting(origin), target, Way(START, Seconds(60.0)))
+        path = trajectory_between(parse_setting(origin), target, FadeOptions(START, Seconds(60.0)))
         middle = Seconds(START + 24)
         cut = path.cut(middle)
         assert cut.end == middle

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.fades.trajectory import Way, path_between
-from kacenv.devices.lights.lamp.color_report_check import ShadeWitness
+from kacenv.devices.lights.fades.trajectory import FadeOptions, trajectory_between
+from kacenv.devices.lights.lamp.color_report_check import ColorReportClassifier
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.devices.lights.lamp.report_check import Meaning
-from kacenv.devices.lights.simulator import BULBS
+from kacenv.devices.lights.lamp.report_check import ReportKind
+from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.model.look import Color, Setting, parse_setting
 from kacenv.model.room import Dialect, Fixture
 
@@ -46,7 +46,7 @@ def a_lamp(make_fixture: MakeFixture, dialect: Dialect, *can: str) -> Lamp:
 def says(lamp: Lamp, setting: str | Setting, now: float) -> None:
     """The lamp reports that it shows `setting`, as one of its dialect does."""
     shown = parse_setting(setting) if isinstance(setting, str) else setting
-    for report in BULBS[lamp.fixture.dialect].reports(lamp.fixture, shown):
+    for report in DEVICE_CODECS[lamp.fixture.dialect].reports(lamp.fixture, shown):
         lamp.hear(report.topic, report.payload, Seconds(now))
 
 
@@ -196,16 +196,20 @@ def test_rounding_is_no_hand(dialect: Dialect, setting: Setting) -> None:
     assert lamp.news() == ()
 
 
-@pytest.mark.parametrize(("shown", "meaning"), [("3000 K", Meaning.HAND), ("2650 K", Meaning.ECHO)])
+@pytest.mark.parametrize(
+    ("shown", "meaning"), [("3000 K", ReportKind.HAND), ("2650 K", ReportKind.ECHO)]
+)
 def test_a_hand_that_is_too_small_to_see_is_none(
-    make_fixture: MakeFixture, shown: str, meaning: Meaning
+    make_fixture: MakeFixture, shown: str, meaning: ReportKind
 ) -> None:
     """Fifteen mired are less than anybody sees; a hand changes more."""
-    witness = ShadeWitness(make_fixture("zigbee2mqtt", "level", "kelvin"))
+    witness = ColorReportClassifier(make_fixture("zigbee2mqtt", "level", "kelvin"))
     start, target = parse_setting("40% 4000 K"), parse_setting("40% 2700 K")
     witness.begin(
-        path_between(start, target, Way(Seconds(0.0), Seconds(5.0))), Seconds(0.0), known=True
+        trajectory_between(start, target, FadeOptions(Seconds(0.0), Seconds(5.0))),
+        Seconds(0.0),
+        known=True,
     )
-    assert witness.judge(target.kelvin, None, Seconds(1.0)) is Meaning.FOLLOWS
+    assert witness.judge(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
     found = witness.judge(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))
-    assert (found is Meaning.HAND) is (meaning is Meaning.HAND)
+    assert (found is ReportKind.HAND) is (meaning is ReportKind.HAND)

@@ -4,33 +4,33 @@ import pytest
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import Reported
-from kacenv.devices.lights.fades.fade_steps import OwnFade
-from kacenv.devices.lights.fades.lightness import Response, Scale
-from kacenv.devices.lights.fades.trajectory import Way, path_between
-from kacenv.devices.lights.lamp.estimate import Belief
-from kacenv.devices.lights.lamp.last_report import SelfReport
-from kacenv.devices.lights.lamp.report_check import Witness
+from kacenv.devices.lights.fades.fade_steps import LampRunFade
+from kacenv.devices.lights.fades.lightness import DimmingCurve, DimmingScale
+from kacenv.devices.lights.fades.trajectory import FadeOptions, trajectory_between
+from kacenv.devices.lights.lamp.estimate import LampEstimate
+from kacenv.devices.lights.lamp.last_report import LastReport
+from kacenv.devices.lights.lamp.report_check import ReportClassifier
 from kacenv.model.look import parse_setting
 
 
 @pytest.fixture
-def said() -> SelfReport:
+def said() -> LastReport:
     """Return an empty report."""
-    return SelfReport()
+    return LastReport()
 
 
 @pytest.fixture
-def belief(said: SelfReport) -> Belief:
+def belief(said: LastReport) -> LampEstimate:
     """Return the estimate of a lamp that fades from off to 40 % from 0 to 10."""
-    belief = Belief(said, Witness(Scale(255, Response.EYE)))
-    path = path_between(
-        parse_setting("off"), parse_setting("40%"), Way(Seconds(0.0), Seconds(10.0))
+    belief = LampEstimate(said, ReportClassifier(DimmingScale(255, DimmingCurve.EYE)))
+    path = trajectory_between(
+        parse_setting("off"), parse_setting("40%"), FadeOptions(Seconds(0.0), Seconds(10.0))
     )
-    belief.set_out(OwnFade.begin(path))
+    belief.set_out(LampRunFade.begin(path))
     return belief
 
 
-def test_it_is_where_its_fade_is(belief: Belief) -> None:
+def test_it_is_where_its_fade_is(belief: LampEstimate) -> None:
     """In the middle, at the end, and where it was told to stay."""
     assert belief.level_at(Seconds(5.0)) == pytest.approx(0.2)
     assert belief.is_busy(Seconds(5.0))
@@ -43,7 +43,7 @@ def test_it_is_where_its_fade_is(belief: Belief) -> None:
 
 @pytest.mark.parametrize(("at", "begins"), [(3.0, 0.4), (20.0, 0.8)])
 def test_a_report_after_the_fade_is_where_the_next_begins(
-    belief: Belief, said: SelfReport, at: float, begins: float
+    belief: LampEstimate, said: LastReport, at: float, begins: float
 ) -> None:
     """One from its middle isn't."""
     said.take(Reported(Level(0.8)), Seconds(at))

@@ -8,9 +8,9 @@ import pytest
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, codec
-from kacenv.devices.lights.dialects.state_query import inquiry
+from kacenv.devices.lights.dialects.state_query import state_query
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.devices.lights.simulator import BULBS
+from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
@@ -26,7 +26,7 @@ NOW = Seconds(10.0)
 
 def commands(lamp: Lamp, now: float) -> list[Message]:
     """Return the messages to the lamp at `now`, except queries."""
-    return [one for one in lamp.messages(Seconds(now)) if one not in inquiry(lamp.fixture)]
+    return [one for one in lamp.messages(Seconds(now)) if one not in state_query(lamp.fixture)]
 
 
 def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, Message]]:
@@ -60,7 +60,7 @@ def of_one_just_back(lamp: Lamp) -> None:
     lamp.ask(parse_setting("20%"), Seconds(1.0), Seconds(1.0))
     run(lamp, 1.0, 6.0)
     for there, moment in ((False, 6.0), (True, NOW - 0.5)):
-        word = BULBS[lamp.fixture.dialect].availability(lamp.fixture, there)
+        word = DEVICE_CODECS[lamp.fixture.dialect].availability(lamp.fixture, there)
         if word is not None:
             lamp.hear(word.topic, word.payload, Seconds(moment))
     run(lamp, NOW - 0.5, NOW - 0.05)

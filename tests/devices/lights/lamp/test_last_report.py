@@ -2,13 +2,13 @@
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import Reported
-from kacenv.devices.lights.lamp.last_report import SelfReport
+from kacenv.devices.lights.lamp.last_report import LastReport
 from kacenv.model.look import Color, Setting
 
 
 def test_parts_are_put_together() -> None:
     """A colour, a level and a white: the last shade counts, and when the level was said."""
-    said = SelfReport()
+    said = LastReport()
     said.take(Reported(color=Color(255, 0, 0)), Seconds(1.0))
     assert said.setting is None
     said.take(Reported(Level(0.4)), Seconds(2.0))
@@ -20,7 +20,7 @@ def test_parts_are_put_together() -> None:
 
 def test_whether_it_is_there_can_be_forgotten() -> None:
     """And nothing else with it."""
-    said = SelfReport()
+    said = LastReport()
     said.take(Reported(Level(0.4), available=True), Seconds(1.0))
     said.forget_whether_there()
     assert (said.available, said.level) == (None, 0.4)

@@ -6,7 +6,7 @@ import pytest
 
 from kacenv.core.units import Kelvin, Level
 from kacenv.devices.lights.fades.warm_dim import warm_dim
-from kacenv.devices.lights.lamp.limits import Manners, guarded
+from kacenv.devices.lights.lamp.limits import LightLimits, limited_in_dim_light
 from kacenv.model.look import Color, Setting, parse_setting
 from kacenv.model.room import DimLight, Fixture
 
@@ -31,14 +31,16 @@ DIM = DimLight()
 )
 def test_dim_light_is_neither_cool_nor_blue(asked: str, shown: str) -> None:
     """Below 30 % nothing is cooler than 2700 K, or bluer than that."""
-    assert guarded(parse_setting(asked), DIM) == parse_setting(shown)
+    assert limited_in_dim_light(parse_setting(asked), DIM) == parse_setting(shown)
 
 
 def test_a_scene_may_say_otherwise(make_fixture: MakeFixture) -> None:
     """`cool` passes the guard."""
     lamp = make_fixture("home-assistant", "level", "kelvin")
-    assert Manners().fitted(lamp, parse_setting("5% 5000 K"), cool=True).kelvin == Kelvin(5000.0)
-    assert Manners().fitted(lamp, parse_setting("5% 5000 K")).kelvin == Kelvin(2700.0)
+    assert LightLimits().fitted(lamp, parse_setting("5% 5000 K"), cool=True).kelvin == Kelvin(
+        5000.0
+    )
+    assert LightLimits().fitted(lamp, parse_setting("5% 5000 K")).kelvin == Kelvin(2700.0)
 
 
 def test_a_lamp_is_asked_for_what_it_can_show(make_fixture: MakeFixture) -> None:
@@ -47,21 +49,21 @@ def test_a_lamp_is_asked_for_what_it_can_show(make_fixture: MakeFixture) -> None
     tinted = make_fixture("home-assistant", "level", "color")
     bare = make_fixture("home-assistant", "level")
     asked = parse_setting("60% 6000 K")
-    assert Manners().fitted(white, asked).kelvin == Kelvin(4000.0)
-    assert Manners().fitted(bare, asked) == Setting(Level(0.6))
-    color = Manners().fitted(tinted, parse_setting("60% 2200 K")).color
+    assert LightLimits().fitted(white, asked).kelvin == Kelvin(4000.0)
+    assert LightLimits().fitted(bare, asked) == Setting(Level(0.6))
+    color = LightLimits().fitted(tinted, parse_setting("60% 2200 K")).color
     assert color is not None
     assert color.red == 255
     assert color.red > color.green > color.blue
     violet = Setting(Level(0.6), None, Color(255, 0, 255))
-    assert Manners().fitted(tinted, violet) == violet
-    assert Manners().fitted(white, violet) == Setting(Level(0.6))
+    assert LightLimits().fitted(tinted, violet) == violet
+    assert LightLimits().fitted(white, violet) == Setting(Level(0.6))
 
 
 def test_warm_dimming_chooses_the_white_a_look_leaves_open(make_fixture: MakeFixture) -> None:
     """A look that gives one is obeyed."""
     lamp = make_fixture("home-assistant", "level", "kelvin")
-    manners = Manners(warm_dims=True)
+    manners = LightLimits(warm_dims=True)
     ends = (lamp.warmest, lamp.coolest)
     assert manners.fitted(lamp, parse_setting("5%")).kelvin == warm_dim(Level(0.05), *ends)
     assert manners.fitted(lamp, parse_setting("5% 2500 K")).kelvin == Kelvin(2500.0)

@@ -15,8 +15,8 @@ from support.mosquitto import Mosquitto
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import codec
-from kacenv.devices.lights.simulator import BULBS, Rate
-from kacenv.devices.lights.simulator.faults import Gate, Quirks
+from kacenv.devices.lights.simulator import DEVICE_CODECS, CommandRate
+from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import Color, Setting, parse_setting
 from kacenv.model.room import Dialect, Fixture
@@ -44,7 +44,7 @@ def make_lamp(
         dialect: Dialect,
         *can: str,
         level: float = 0.0,
-        quirks: Quirks = Quirks(),  # noqa: B008 - frozen
+        quirks: LampFaults = LampFaults(),  # noqa: B008 - frozen
         **fields: Any,
     ) -> VirtualLamp:
         topic = f"virtual/{uuid4().hex[:8]}"
@@ -199,7 +199,7 @@ def test_a_colour_takes_the_place_of_a_white(
 @pytest.mark.parametrize("dialect", Dialect)
 def test_a_power_cut_is_survived(make_lamp: MakeLamp, dialect: Dialect) -> None:
     """The lamp comes back at its power-on state, and listens again."""
-    quirks = Quirks(power_on=Setting(Level(0.8)))
+    quirks = LampFaults(power_on=Setting(Level(0.8)))
     lamp = make_lamp(dialect, "level", level=0.2, quirks=quirks)
     lamp.cycle_power()
     assert lamp.wait_until_listening(TIMEOUT)
@@ -263,7 +263,7 @@ def test_lamps_refuse_what_real_ones_refuse(
 
 def test_a_hurried_bulb_loses_commands(make_lamp: MakeLamp, mosquitto: Mosquitto) -> None:
     """More than its rate in a moment come to nothing."""
-    lamp = make_lamp(Dialect.PLAIN, "level", quirks=Quirks(rate=Rate(2, Seconds(1.0))))
+    lamp = make_lamp(Dialect.PLAIN, "level", quirks=LampFaults(rate=CommandRate(2, Seconds(1.0))))
     for payload in (b"10", b"20", b"30"):
         send(lamp, mosquitto.port, payload)
     assert lamp.lost == 1
@@ -272,7 +272,7 @@ def test_a_hurried_bulb_loses_commands(make_lamp: MakeLamp, mosquitto: Mosquitto
 
 def test_a_rate_recovers() -> None:
     """After its time, as many commands are taken again."""
-    gate = Gate(Quirks(rate=Rate(2, Seconds(1.0))))
+    gate = CommandFilter(LampFaults(rate=CommandRate(2, Seconds(1.0))))
     taken = [gate.admits(Seconds(moment)) for moment in (0.0, 0.4, 0.9, 1.0, 1.3, 1.5)]
     assert taken == [True, True, False, True, False, True]
 
@@ -282,9 +282,9 @@ def test_losses_are_the_same_for_the_same_seed() -> None:
     runs = [
         [gate.admits(Seconds(0.0)) for _ in range(1000)]
         for gate in (
-            Gate(Quirks(0.3, seed=1)),
-            Gate(Quirks(0.3, seed=1)),
-            Gate(Quirks(0.3, seed=2)),
+            CommandFilter(LampFaults(0.3, seed=1)),
+            CommandFilter(LampFaults(0.3, seed=1)),
+            CommandFilter(LampFaults(0.3, seed=2)),
         )
     ]
     assert runs[0] == runs[1] != runs[2]
@@ -293,7 +293,7 @@ def test_losses_are_the_same_for_the_same_seed() -> None:
 
 def level_topic(fixture: Fixture) -> str:
     """Return the topic of the first report of a level."""
-    return BULBS[fixture.dialect].reports(fixture, Setting(Level(0.5)))[0].topic
+    return DEVICE_CODECS[fixture.dialect].reports(fixture, Setting(Level(0.5)))[0].topic
 
 
 def send_raw(lamp: VirtualLamp, port: int, topic: str, payload: bytes) -> None:
