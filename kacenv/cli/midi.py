@@ -76,7 +76,7 @@ def learn(
     with _listening(names) as heard:
         _introduce(place, mapped, names[0])
         while True:
-            for line in lesson.learn(heard.get()):
+            for line in lesson.describe(heard.get()):
                 print(f"      {line}", flush=True)
 
 

@@ -276,9 +276,9 @@ class _Screen:
         self._show("")
         return typer.confirm(question, default=default)
 
-    def make_sure(self) -> None:
+    def confirm_room_free(self) -> None:
         """Raise RoomTakenError if the room is needed."""
-        self._vacancy.make_sure()
+        self._vacancy.check()
 
     def _show(self, text: str) -> None:
         if self._live:

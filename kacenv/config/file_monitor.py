@@ -59,7 +59,7 @@ class FileMonitor:
         if self._thread.ident is not None:
             self._thread.join(_TIMEOUT)
 
-    def begun(self, scene: str) -> None:
+    def session_begun(self, scene: str) -> None:
         """Take note of the scene of a session that has begun."""
         self._begun = scene
         self._wake.set()
@@ -67,13 +67,13 @@ class FileMonitor:
     def _run(self) -> None:
         while not self._closing:
             try:
-                self.look()
+                self.poll()
             except Exception:  # noqa: BLE001 - whatever lies in the folder, the next look comes
                 _log.exception("the session's files could not be looked at")
             self._wake.wait(self._every)
             self._wake.clear()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Poll all files of the current session once."""
         plan, begun = self._plan(), self._begun
         if plan is not self._followed[0] or begun != self._followed[1]:

@@ -64,7 +64,7 @@ async def open_session(
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
-            session.come_back(back)
+            session.resume(back)
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
@@ -113,7 +113,7 @@ async def serve(house: House, room: str) -> None:
             open_session(place, clock, journal, back) as session,
             _writing_records(session, journal, back),
             _monitoring_files(session, house, room) as patrol,
-            _open_api(session, house, room, path, patrol.begun),
+            _open_api(session, house, room, path, patrol.session_begun),
         ):
             if why_not:
                 session.tell(why_not)

@@ -76,7 +76,7 @@ class EventClient:
         while True:
             watched: list[Any] = [*others, *([self._line] if self._line else [])]
             ready, _, _ = select.select(watched, [], [], self._span(end))
-            news = self._hear() if self._line in ready else self._mind_the_link()
+            news = self._hear() if self._line in ready else self._reconnect_if_silent()
             if news or self._now() >= end or any(other in ready for other in others):
                 return news
 
@@ -94,7 +94,7 @@ class EventClient:
         deadline = self._heard_at + _SILENCE if self._line else self._again_at
         return max(0.0, min(end, deadline) - self._now())
 
-    def _mind_the_link(self) -> bool:
+    def _reconnect_if_silent(self) -> bool:
         """Detect a lost connection, and reconnect when due."""
         if self._line is not None:
             return self._now() >= self._heard_at + _SILENCE and self._lose()
@@ -103,7 +103,7 @@ class EventClient:
         try:
             self._line = self._begin()
         except DaemonError:
-            self._put_off()
+            self._schedule_retry()
         return False
 
     def _begin(self) -> socket.socket:
@@ -155,12 +155,12 @@ class EventClient:
         if self._known is not None:
             self._known = self.status
         self._close()
-        self._put_off()
+        self._schedule_retry()
         first = self.lost_since is None
         self.lost_since = self.lost_since or datetime.now(UTC)
         return first
 
-    def _put_off(self) -> None:
+    def _schedule_retry(self) -> None:
         self._again_at = self._now() + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         self._failures += 1
 

@@ -73,7 +73,7 @@ class UnheardSound:
     def fade_in(self) -> None:
         """Do nothing: there is no sound to fade."""
 
-    def make_room(self, at: Seconds) -> None:
+    def duck_for_chime(self, at: Seconds) -> None:
         """Do nothing: there is no music to duck."""
 
     def meters(self) -> Mapping[str, tuple[float, float]]:
@@ -102,9 +102,9 @@ class QuickLight:
         at, span = Seconds(self._real.now() + wait), Seconds(command.duration / self._speed)
         self._rig.perform(replace(command, at=at, duration=span))
 
-    def shown(self) -> Mapping[str, LampPort]:
+    def states(self) -> Mapping[str, LampPort]:
         """Return each lamp's state."""
-        return self._rig.shown()
+        return self._rig.states()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class LiveRehearsal:
         now = current_timestamp()
         account = build_record(self.journal.with_suffix(".last"), now=now)
         expiry = RetentionPolicy(cabinet, room.name, room.records.keep)
-        expiry.sweep(now, is_certain=is_synchronised())
+        expiry.remove_expired(now, is_certain=is_synchronised())
         nothing = {"half": None, "nearly_all": None, "latest": None}
         timing = account.record.timing.model_copy(update=nothing)
         record = account.record.model_copy(update={"timing": timing})

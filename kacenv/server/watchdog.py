@@ -29,16 +29,16 @@ class Watchdog:
         """Notify that the room is ready, then keep notifying until cancelled."""
         notify("READY=1")
         self._tell_supervisor()
-        seen = self._look()
+        seen = self._check()
         while True:
             await asyncio.sleep(self._beat)
-            now = self._look()
+            now = self._check()
             if all(new > old for new, old in zip(now, seen, strict=True)):
                 notify("WATCHDOG=1")
                 self._tell_supervisor()
             seen = now
 
-    def _look(self) -> list[int]:
+    def _check(self) -> list[int]:
         return [count() for count in self._counts]
 
     def _tell_supervisor(self) -> None:

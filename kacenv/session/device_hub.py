@@ -28,7 +28,7 @@ class DeviceHub:
         """Perform a sound command; a chime goes to the MIDI instrument, if there is one."""
         if isinstance(command, StrikeChime) and self._plays_by_midi(command):
             if self.sound is not None and command.audience is Audience.ROOM:
-                self.sound.make_room(command.at)
+                self.sound.duck_for_chime(command.at)
         elif self.sound is not None:
             self.sound.perform(command)
 
@@ -67,7 +67,7 @@ class DeviceHub:
 
     def lamps(self) -> Iterable[tuple[str, LampStatus]]:
         """Yield the status of each lamp with a known state."""
-        shown = self.light.shown() if self.light else {}
+        shown = self.light.states() if self.light else {}
         for fixture in self.room.lights:
             lamp = shown.get(fixture.id)
             setting = (lamp.believed or lamp.reported) if lamp else None

@@ -26,7 +26,7 @@ class SoundPort(Protocol):
     def fade_in(self) -> None:
         """Mute for a moment and fade in, to hide a jump of the values or of the clock."""
 
-    def make_room(self, at: Seconds) -> None:
+    def duck_for_chime(self, at: Seconds) -> None:
         """Duck the music for a chime that another device plays at `at`."""
 
     @property
@@ -74,7 +74,7 @@ class LightPort(Protocol):
     def perform(self, command: LightCommand) -> None:
         """Perform a command."""
 
-    def shown(self) -> Mapping[str, LampPort]:
+    def states(self) -> Mapping[str, LampPort]:
         """Return each lamp's state, by its id."""
         ...
 

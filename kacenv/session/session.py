@@ -85,7 +85,7 @@ class Session:
         while True:
             self.turns += 1
             self._advance_safely()
-            self._look_after_devices()
+            self._poll_devices()
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), self._wait())
@@ -95,7 +95,7 @@ class Session:
     def _advance_safely(self) -> None:
         """Advance the engine; a fault must not end the loop: music goes on, staff can still act."""
         try:
-            self._wake_up()
+            self._handle_suspend()
             self._advance(None)
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             if not self._stumbled:
@@ -105,7 +105,7 @@ class Session:
         else:
             self._stumbled = False
 
-    def come_back(self, back: ResumableSession) -> None:
+    def resume(self, back: ResumableSession) -> None:
         """Resume a session that broke off; the clock is as if it had never stopped."""
         past, away = back
         if past.lost:
@@ -120,7 +120,7 @@ class Session:
             self._diary.close(self._engine_time())
             self._board.tell(_NO_WAY_BACK)
 
-    def _wake_up(self) -> None:
+    def _handle_suspend(self) -> None:
         """Resume after a suspend of the machine as after any other outage."""
         gap = Seconds(self._slept() - self._awake_since)
         if gap <= SHORTEST_SLEEP:
@@ -133,15 +133,15 @@ class Session:
         if not self.is_idle:
             self._pressed(Resume(since))
 
-    def _look_after_devices(self) -> None:
+    def _poll_devices(self) -> None:
         """Write a heartbeat and report faults of devices; an error in that doesn't end the loop."""
         try:
             self._diary.beat(self._engine_time())
-            self._tell_of_devices()
+            self._report_device_changes()
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             _log.exception("the room's devices could not be looked after")
 
-    def _tell_of_devices(self) -> None:
+    def _report_device_changes(self) -> None:
         """Tell staff when the sound device or the journal's disk fails, and when it works again."""
         sound = self.stage.sound.device_note if self.stage.sound else None
         self._board.tell_once("The sound is back.", sound)
@@ -182,7 +182,7 @@ class Session:
         if isinstance(request, Stop):
             self._perform(Crossfade(None, now, STOPPING))
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
-            self._undo_wishes(Seconds(now + STOPPING))
+            self._reset_levels(Seconds(now + STOPPING))
             self._diary.write(self.state, now, request)
             self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
             self._diary.close(now)
@@ -194,7 +194,7 @@ class Session:
             return "Lights are coming up."
         raise RefusedError("That can't be done; the music goes on. These work: lights-up, stop.")
 
-    def _undo_wishes(self, at: Seconds) -> None:
+    def _reset_levels(self, at: Seconds) -> None:
         """Undo silence, ducking, mutes and volumes for the next session."""
         self._perform(SetHush(False, at, SHORTEST_FADE))
         self._perform(SetDuck(Decibels(0.0), at, SHORTEST_FADE))
@@ -204,11 +204,11 @@ class Session:
 
     def report(self, event: Event) -> None:
         """Handle a device's event. Thread-safe."""
-        self._from_anywhere(self.submit, event)
+        self._call_soon(self.submit, event)
 
     def press(self, request: Press) -> None:
         """Handle a request without a reply; staff are shown a refusal. Thread-safe."""
-        self._from_anywhere(self._pressed, request)
+        self._call_soon(self._pressed, request)
 
     def _pressed(self, request: Request) -> None:
         try:
@@ -227,9 +227,9 @@ class Session:
 
     def tell(self, text: str) -> None:
         """Show a message to staff. Thread-safe."""
-        self._from_anywhere(self._board.tell, text)
+        self._call_soon(self._board.tell, text)
 
-    def _from_anywhere(self, act: object, *args: object) -> None:
+    def _call_soon(self, act: object, *args: object) -> None:
         try:
             self._loop.call_soon_threadsafe(act, *args)  # type: ignore[arg-type]
         except RuntimeError:
@@ -239,7 +239,7 @@ class Session:
         before, now = self.state, self._engine_time()
         due = next_due(before)
         self.state, commands, reply = step(before, now, request)
-        self._diary.acted(due, now, request)
+        self._diary.order_performed(due, now, request)
         if request is not None:
             self._diary.write(before, now, request)
         for command in commands:

@@ -57,7 +57,7 @@ class SessionLog:
         if self._journal is not None:
             self._journal.tell(self._now(), text)
 
-    def acted(self, due: Seconds | None, now: Seconds, request: Request | None) -> None:
+    def order_performed(self, due: Seconds | None, now: Seconds, request: Request | None) -> None:
         """Count the lateness of an action that was `due`; outages don't count."""
         if due is not None and due <= now and not isinstance(request, Resume):
             self._tally = self._tally.with_order(Seconds(now - due))

@@ -112,7 +112,7 @@ def test_a_rehearsal_that_dies_says_so(house: Path, monkeypatch: pytest.MonkeyPa
     def fail(_: Session) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(Session, "_look_after_devices", fail)
+    monkeypatch.setattr(Session, "_poll_devices", fail)
     hold: tuple[Seconds, Press] = (Seconds(600.0), Hold())
     with pytest.raises(DaemonError, match="The rehearsal has broken off: division by zero"):
         play(House(house), RehearsalOptions("twenty", "quiet", [hold], 1.0))

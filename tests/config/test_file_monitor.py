@@ -28,8 +28,8 @@ class Desk:
     def look(self) -> list[str]:
         """What staff are told by two looks."""
         before = len(self.staff.heard)
-        self.patrol.look()
-        self.patrol.look()
+        self.patrol.poll()
+        self.patrol.poll()
         return self.staff.heard[before:]
 
     def write(self, name: str, old: str, new: str) -> None:
@@ -42,7 +42,7 @@ class Desk:
 def desk(house: House) -> Iterator[Desk]:
     """A house whose scene has begun."""
     desk = Desk(house)
-    desk.patrol.begun("evening")
+    desk.patrol.session_begun("evening")
     assert desk.look() == []
     with closing(desk.patrol):
         yield desk
@@ -147,7 +147,7 @@ def test_it_looks_by_itself_and_survives_a_fault(house: House) -> None:
 
     with closing(FileMonitor(house, "rosewood", plan_now, staff.tell, Seconds(0.01))) as patrol:
         patrol.start()
-        patrol.begun("evening")
+        patrol.session_begun("evening")
         assert fails.wait(30.0)
         (house.root / EVENING).unlink()
         assert staff.wait_for(f"{EVENING} is gone")

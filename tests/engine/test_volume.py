@@ -170,10 +170,10 @@ class Console:
         for order in done.commands:
             match order:
                 case commands.SetVolume(output="speakers"):
-                    self.volume.turn(order.level, order.at, order.duration)
+                    self.volume.fade_to(order.level, order.at, order.duration)
                     self.volume.level_at(order.at)
                 case commands.SetLevel():
-                    self.level.turn(order.level, order.at, order.duration)
+                    self.level.fade_to(order.level, order.at, order.duration)
                     self.level.level_at(order.at)
 
     def run(self, now: float) -> None:

@@ -187,8 +187,8 @@ def test_staff_hear_of_a_device_that_goes_and_comes_back() -> None:
         sound = sound_of(session)
         for note in ("The speakers are gone. Plug them in.", None):
             sound.device_note = note
-            session._tell_of_devices()
-            session._tell_of_devices()
+            session._report_device_changes()
+            session._report_device_changes()
         texts = [told.text for told in session.status().told]
         assert texts == ["The speakers are gone. Plug them in.", "The sound is back."]
 

@@ -157,7 +157,7 @@ def test_a_session_carried_on_is_one_record(path: Path) -> None:
     away = ElapsedTime(Seconds(20.0))
 
     async def rest(session: Session) -> None:
-        session.come_back(ResumableSession(past, away))
+        session.resume(ResumableSession(past, away))
         await session.ended.wait()
 
     with closing(Journal(path)) as journal:

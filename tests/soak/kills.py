@@ -101,7 +101,7 @@ async def live(folder: Path, begin: float) -> None:
     session = Session(a_room(), clock, journal)
     session.stage.sound = diary
     if back is not None:
-        session.come_back(back)
+        session.resume(back)
     elif not (folder / "begun").exists():
         session.submit(Start(session_plan()))
         (folder / "begun").touch()

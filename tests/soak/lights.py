@@ -195,7 +195,7 @@ class Storm:
         self._broker.start()
         back = time.monotonic()
         self._rest(self._settle / 2)
-        by_hand = {name for name, state in self._house.rig.shown().items() if state.by_hand}
+        by_hand = {name for name, state in self._house.rig.states().items() if state.by_hand}
         first = observer.first_since(back)
         reached = {self._topics[topic].fixture.id: after for topic, after in first.items()}
         self._do_mischief()

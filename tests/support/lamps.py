@@ -91,7 +91,7 @@ class LitRoom:
     def knows(self, level: float) -> bool:
         """Whether every lamp's own report of `level` has been heard."""
         return self.until(
-            lambda: all(reports(s.reported, level) for s in self.rig.shown().values())
+            lambda: all(reports(s.reported, level) for s in self.rig.states().values())
         )
 
 

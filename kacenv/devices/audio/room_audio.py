@@ -38,7 +38,7 @@ class RoomAudio:
     ) -> None:
         self._stagehands = ThreadRunner()
         self._make_deck = make_deck
-        self._mixer = Mixer(room, report, make_deck, self._stagehands.do)
+        self._mixer = Mixer(room, report, make_deck, self._stagehands.run)
         self._pacer = RenderClock(clock)
         self.moved = 0
         self._output = self._plan(room, open_device)
@@ -81,7 +81,7 @@ class RoomAudio:
         """Start to play; silently without a device, with the reason in `device_note`."""
         if self._make_deck is FileDeck:
             # Loading libVLC's plug-ins takes a moment; done now, it doesn't delay the first track.
-            self._stagehands.do(instance)
+            self._stagehands.run(instance)
         self._output.start()
 
     def perform(self, command: AudioCommand) -> bool:
@@ -100,9 +100,9 @@ class RoomAudio:
         self._pacer.expect_leap()
         self._output.fade_in()
 
-    def make_room(self, at: Seconds) -> None:
+    def duck_for_chime(self, at: Seconds) -> None:
         """Duck the music as for a chime in the room, for a MIDI instrument's chime at `at`."""
-        self._mixer.make_room(at)
+        self._mixer.duck_for_chime(at)
 
     def close(self) -> None:
         """Stop at once and release everything; idempotent. Fade out before."""

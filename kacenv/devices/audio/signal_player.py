@@ -54,7 +54,7 @@ class SignalPlayer:
             GainRamp(),
         )
         if rise is not None:
-            self._level.turn(Decibels(0.0), Seconds(0.0), rise)
+            self._level.fade_to(Decibels(0.0), Seconds(0.0), rise)
         self._end = math.inf if self._repeats else len(sound) / RATE
         self._over, self._lost = threading.Event(), False
         self._device = open_device(output.device, self._routing.channels + self._spare)
@@ -72,7 +72,7 @@ class SignalPlayer:
     ) -> None:
         """Fade out and close the device."""
         if not self._over.is_set():
-            self._level.turn(SILENT, self._now, _FALL)
+            self._level.fade_to(SILENT, self._now, _FALL)
             self._end = min(self._end, self._now + _FALL)
             self._over.wait(_FALL + _TIMEOUT)
         self._device.close()

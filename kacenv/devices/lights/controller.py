@@ -93,23 +93,23 @@ class LightController:
             self._orders.append(command)
             self._wake.notify()
 
-    def lead(self, lamp: str, setting: Setting, duration: Seconds) -> None:
+    def fade_lamp(self, lamp: str, setting: Setting, duration: Seconds) -> None:
         """Fade one lamp alone, without the dim-light limit; never blocks on the broker."""
         with self._wake:
-            self._lamps[lamp].ask(setting, self._clock.now(), duration, cool=True)
-            self._plan(self._lamps[lamp])
+            self._lamps[lamp].set_target(setting, self._clock.now(), duration, cool=True)
+            self._reschedule(self._lamps[lamp])
             self._wake.notify()
 
-    def shown(self) -> Mapping[str, LampState]:
+    def states(self) -> Mapping[str, LampState]:
         """Return every lamp's state by its id."""
         with self._wake:
             now = self._clock.now()
             return {name: lamp.state(now) for name, lamp in self._lamps.items()}
 
     @property
-    def silent(self) -> frozenset[str]:
+    def write_only_lamps(self) -> frozenset[str]:
         """Return the ids of the lamps that can't report their level."""
-        return frozenset(name for name, lamp in self._lamps.items() if not lamp.speaks)
+        return frozenset(name for name, lamp in self._lamps.items() if not lamp.reports_state)
 
     def close(self) -> None:
         """Stop the thread and disconnect; the lamps stay as they are."""
@@ -136,16 +136,16 @@ class LightController:
     def _run(self) -> None:
         while not self._closing:
             try:
-                self._turn()
+                self._step()
             except Exception:  # noqa: BLE001 - the thread must survive any error
                 _log.exception("The lamps could not be led for a moment")
                 with self._wake:
                     self._wake.wait(IDLE_WAIT)
 
-    def _turn(self) -> None:
+    def _step(self) -> None:
         """Run one iteration; publish outside the lock, which paho's thread may want."""
         with self._wake:
-            self._wake.wait(self._pause())
+            self._wake.wait(self._next_wait())
             messages = self._due_messages(self._clock.now())
             news, self._news = self._news, []
         if self._client is not None:
@@ -155,7 +155,7 @@ class LightController:
         for text in news:
             self._tell(text)
 
-    def _pause(self) -> float:
+    def _next_wait(self) -> float:
         """Return the wait (real s) until the next iteration."""
         if self._closing or self._links:
             return 0.0
@@ -173,25 +173,25 @@ class LightController:
         return min(waits)
 
     def _due_messages(self, now: Seconds) -> list[Message]:
-        self._take_links(now)
-        self._take_reports(now)
-        self._take_orders(now)
+        self._handle_connection_changes(now)
+        self._handle_reports(now)
+        self._begin_due_orders(now)
         messages: list[Message] = []
         for name in self._agenda.due(now):
             lamp = self._lamps[name]
             said = lamp.messages(now)
             messages += said
-            self._agenda.spent(len(said), now)
-            self._plan(lamp)
+            self._agenda.messages_sent(len(said), now)
+            self._reschedule(lamp)
         return messages
 
-    def _plan(self, lamp: Lamp) -> None:
+    def _reschedule(self, lamp: Lamp) -> None:
         """Schedule a lamp's next update, and collect its staff messages."""
         level = lamp.level_at(self._clock.now())
-        self._agenda.put(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
-        self._news += lamp.news()
+        self._agenda.schedule(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
+        self._news += lamp.staff_messages()
 
-    def _take_links(self, now: Seconds) -> None:
+    def _handle_connection_changes(self, now: Seconds) -> None:
         while self._links:
             up = self._links.popleft()
             for lamp in self._lamps.values():
@@ -199,9 +199,9 @@ class LightController:
                     lamp.broker_back(now)
                 else:
                     lamp.broker_gone()
-                self._plan(lamp)
+                self._reschedule(lamp)
 
-    def _take_reports(self, now: Seconds) -> None:
+    def _handle_reports(self, now: Seconds) -> None:
         if not self._reports or time.monotonic() < self._reports_from:
             return
         self._reports_from = time.monotonic() + REPORT_GAP
@@ -209,10 +209,10 @@ class LightController:
         for topic, payloads in reports.items():
             for lamp in self._by_topic.get(topic, ()):
                 for payload in payloads:
-                    lamp.hear(topic, payload, now)
-                self._plan(lamp)
+                    lamp.handle_report(topic, payload, now)
+                self._reschedule(lamp)
 
-    def _take_orders(self, now: Seconds) -> None:
+    def _begin_due_orders(self, now: Seconds) -> None:
         """Start the commands that are due; a late one gets what is left of its duration."""
         due = [command for command in self._orders if command.at <= now]
         self._orders = deque(command for command in self._orders if command.at > now)
@@ -220,7 +220,7 @@ class LightController:
             left = Seconds(max(0.0, command.at + command.duration - now))
             for lamp in self._lamps.values():
                 _pass_on(command, lamp, now, left)
-                self._plan(lamp)
+                self._reschedule(lamp)
 
 
 def _pass_on(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
@@ -228,9 +228,9 @@ def _pass_on(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds)
         case ShowLook(look=look, urgent=urgent, cool=cool, origin=origin):
             setting, before = look.get(lamp.fixture.zone), origin.get(lamp.fixture.zone)
             if before is not None:
-                lamp.presume(before)
+                lamp.assume(before)
             if setting is not None:
-                lamp.ask(setting, now, duration, urgent=urgent, cool=cool)
+                lamp.set_target(setting, now, duration, urgent=urgent, cool=cool)
         case ResumeLights():
             lamp.resume(now, duration)
 

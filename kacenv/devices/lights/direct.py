@@ -86,7 +86,7 @@ def _is_done(rig: LightController, passed: float) -> bool:
 
 def outcomes(rig: LightController) -> tuple[LampOutcome, ...]:
     """Return each lamp's result so far."""
-    shown, silent = rig.shown(), rig.silent
+    shown, silent = rig.states(), rig.write_only_lamps
     return tuple(
         LampOutcome(name, state.confirmed_after, name not in silent, state)
         for name, state in shown.items()

@@ -58,7 +58,7 @@ def _test_lamp(rig: LightController, fixture: Fixture) -> LampTestResult:
     there = _lead(rig, fixture, told)
     _lead(rig, fixture, before)
     state = _state(rig, fixture)
-    speaks = fixture.id not in rig.silent
+    speaks = fixture.id not in rig.write_only_lamps
     confirmed = (there is not None) if speaks else None
     return LampTestResult(
         fixture.id, began, told, state.reported, state.available, confirmed, there
@@ -68,8 +68,8 @@ def _test_lamp(rig: LightController, fixture: Fixture) -> LampTestResult:
 def _lead(rig: LightController, fixture: Fixture, setting: Setting) -> Seconds | None:
     """Fade one lamp to `setting`; return the time (s) to its confirmation, None without one."""
     clock = MonotonicClock()
-    rig.lead(fixture.id, setting, SPAN)
-    speaks = fixture.id not in rig.silent
+    rig.fade_lamp(fixture.id, setting, SPAN)
+    speaks = fixture.id not in rig.write_only_lamps
 
     def is_done() -> bool:
         said = not speaks or _state(rig, fixture).confirmed_after is not None
@@ -80,4 +80,4 @@ def _lead(rig: LightController, fixture: Fixture, setting: Setting) -> Seconds |
 
 
 def _state(rig: LightController, fixture: Fixture) -> LampState:
-    return rig.shown()[fixture.id]
+    return rig.states()[fixture.id]

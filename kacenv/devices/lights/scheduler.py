@@ -59,7 +59,7 @@ class LampScheduler:
         self._urgent: list[_Entry] = []
         self._usual: list[_Entry] = []
 
-    def put(self, name: str, at: Seconds | None, *, level: float = 0.0, urgent: bool) -> None:
+    def schedule(self, name: str, at: Seconds | None, *, level: float = 0.0, urgent: bool) -> None:
         """Schedule a lamp's next update in place of the one before; None removes it."""
         self._number += 1
         self._current[name] = self._number
@@ -79,7 +79,7 @@ class LampScheduler:
     def due(self, now: Seconds) -> Iterator[str]:
         """Yield the lamps that are due, one by one, while tokens last.
 
-        Report each one's messages with `spent` before asking for the next.
+        Report each one's messages with `messages_sent` before asking for the next.
         """
         while (name := self._take(self._urgent, now)) is not None:
             yield name
@@ -89,7 +89,7 @@ class LampScheduler:
                 return
             yield name
 
-    def spent(self, messages: int, now: Seconds) -> None:
+    def messages_sent(self, messages: int, now: Seconds) -> None:
         """Take tokens for the messages of the lamp yielded last."""
         if messages:
             self._budget.spend(messages, now)

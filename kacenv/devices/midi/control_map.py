@@ -96,7 +96,7 @@ class Switch:
         self._value: int | None = None
         self._since = Seconds(-math.inf)
 
-    def move(self, value: int, at: Seconds) -> bool:
+    def handle(self, value: int, at: Seconds) -> bool:
         """Note a value; tell if it triggers the request."""
         before, self._value = self._value, value
         was_down = self._down
@@ -141,7 +141,7 @@ class Fader:
         """Return the time of the next request; None without one."""
         return None if self._wanted is None else Seconds(self._asked_at + APART)
 
-    def ask(self, now: Seconds) -> Volume | None:
+    def next_request(self, now: Seconds) -> Volume | None:
         """Return the request that is due, if any."""
         if self.due is None or now < self.due:
             return None
@@ -164,9 +164,9 @@ class ControlMap:
         """Parse the mapped requests; raise PressError for an invalid `do`."""
         self._wishes = [(control.on, request_of(control)) for control in mapped]
         self._pressed_at: dict[Press, Seconds] = {}
-        self.forget()
+        self.release_all()
 
-    def hear(
+    def handle(
         self, heard: MidiMessage, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
     ) -> Iterator[Press]:
         """Yield a message's requests, and the postponed; it arrived at `at` (default `now`)."""
@@ -177,7 +177,7 @@ class ControlMap:
                 continue
             if isinstance(part, Fader):
                 part.move(heard.value, now, volume(part.output))
-            elif part.move(heard.value, at):
+            elif part.handle(heard.value, at):
                 asking.append(part)
         yield from (press for press in _first(asking) if self._is_new(press, at))
         yield from self.late(now)
@@ -189,7 +189,7 @@ class ControlMap:
     def late(self, now: Seconds) -> Iterator[Press]:
         """Yield the postponed requests that are due: faders' last values."""
         for fader in self._faders():
-            asked = fader.ask(now)
+            asked = fader.next_request(now)
             if asked is not None:
                 yield asked
 
@@ -203,7 +203,7 @@ class ControlMap:
     def _faders(self) -> Iterator[Fader]:
         return (part for _, part in self._parts if isinstance(part, Fader))
 
-    def forget(self) -> None:
+    def release_all(self) -> None:
         """Reset all states after a disconnection: nothing is pressed, and faders may have moved."""
         self._parts = [
             (on, Fader(wish.output) if isinstance(wish, Fader) else Switch(on, wish))
@@ -227,7 +227,7 @@ class TriggerLearner:
         self._known: set[str] = set()
         self._values: dict[tuple[int, int], set[int]] = {}
 
-    def learn(self, heard: MidiMessage) -> Iterator[str]:
+    def describe(self, heard: MidiMessage) -> Iterator[str]:
         """Yield the lines to add to the room file's `map`, or a comment with the existing line."""
         for trigger in self._triggers(heard):
             if str(trigger) not in self._known:

@@ -222,7 +222,7 @@ class MidiControls:
                 self._act(heard, now, at)
 
     def _act(self, heard: MidiMessage, now: Seconds, at: Seconds) -> None:
-        for press in self._controls.hear(heard, now, self._driven.volume, at=at):
+        for press in self._controls.handle(heard, now, self._driven.volume, at=at):
             self._driven.press(press)
         if self._controls.due is not None:
             self._wake.notify()
@@ -294,7 +294,7 @@ class MidiControls:
         if port:
             port.close()
         with self._wake:
-            self._controls.forget()
+            self._controls.release_all()
 
 
 def _now() -> Seconds:

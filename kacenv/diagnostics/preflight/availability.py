@@ -17,11 +17,11 @@ class RoomTakenError(DaemonError):
 class RoomAvailability(Protocol):
     """Port to the room's daemon while a probe uses its devices."""
 
-    def make_sure(self) -> None:
+    def check(self) -> None:
         """Raise RoomTakenError unless the room is free."""
         ...
 
-    def give_back(self) -> None:
+    def restore_lights(self) -> None:
         """Ask the room's daemon, once, to return changed lamps to its look."""
         ...
 

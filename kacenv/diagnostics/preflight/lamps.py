@@ -74,7 +74,7 @@ def mute_lamp(
     alone, clock = room.model_copy(update={"lights": (fixture,)}), MonotonicClock()
     try:
         with opened(alone, clock) as rig:
-            lookout.make_sure()
+            lookout.check()
             look, origin = {fixture.zone: _beside(home)}, {fixture.zone: home}
             rig.perform(ShowLook(look, clock.now(), SPAN, cool=True, origin=origin))
             yield from _there_and_back(alone, rig, home, lookout)
@@ -96,8 +96,8 @@ def _there_and_back(
     back = partial(_is_at, rig, fixture.id, home)
 
     def bring_back() -> Iterator[Progress]:
-        lookout.make_sure()
-        rig.lead(fixture.id, home, SPAN)
+        lookout.check()
+        rig.fade_lamp(fixture.id, home, SPAN)
         yield from _until(back, longest, "fading back", lookout)
         yield from _until(lambda: False, SETTLE, "fading back", lookout)
 
@@ -121,7 +121,7 @@ def _seen(name: str, home: Setting, known: Setting | None) -> Question:
 def _let_go(lookout: RoomAvailability, taken: RoomTakenError) -> Taken:
     """Release the lamps; the daemon may take the last messages for a manual change."""
     wait_for(lambda: False, HEARD)
-    lookout.give_back()
+    lookout.restore_lights()
     return Taken(taken.reason, taken.todo)
 
 
@@ -144,7 +144,7 @@ class _LampSweep:
 
     def __init__(self, room: Room, rig: LightController, lookout: RoomAvailability) -> None:
         self._room, self._rig, self._lookout = room, rig, lookout
-        self._fixtures = [one for one in room.lights if one.id not in rig.silent]
+        self._fixtures = [one for one in room.lights if one.id not in rig.write_only_lamps]
         self._before = {one.id: self._state(one).reported for one in self._fixtures}
         self._home = {one.id: self._home_of(one) for one in self._fixtures}
         self._latency: dict[str, Seconds | None] = {}
@@ -173,18 +173,18 @@ class _LampSweep:
         return self._before[fixture.id] or self._room.safe_light[fixture.zone]
 
     def _state(self, fixture: Fixture) -> LampState:
-        return self._rig.shown()[fixture.id]
+        return self._rig.states()[fixture.id]
 
     def _lead(self, aims: dict[str, Setting], awaited: list[str], text: str) -> Iterator[Progress]:
         """Fade all lamps, and wait for those awaited to confirm and arrive."""
         for name, aim in aims.items():
             if name not in self._moved:
-                self._lookout.make_sure()
-                self._rig.lead(name, aim, SPAN)
+                self._lookout.check()
+                self._rig.fade_lamp(name, aim, SPAN)
 
         def done() -> bool:
             self._note_moved()
-            shown = self._rig.shown()
+            shown = self._rig.states()
             return all(
                 name in self._moved
                 or (
@@ -200,7 +200,7 @@ class _LampSweep:
 
     def _note_moved(self) -> None:
         """Exclude lamps that report a level outside the test range: they were changed manually."""
-        for name, state in self._rig.shown().items():
+        for name, state in self._rig.states().items():
             if self._before.get(name) and state.reported is not None:
                 home = self._home[name].level
                 low, high = sorted((home, _beside(self._home[name]).level))
@@ -238,7 +238,7 @@ class _LampSweep:
     def _all_home(self) -> bool:
         """Return True if all reporting lamps are exactly back; a last step may be late."""
         self._note_moved()
-        shown = self._rig.shown()
+        shown = self._rig.states()
         return all(
             name in self._moved
             or before is None
@@ -264,7 +264,7 @@ def _beside(home: Setting) -> Setting:
 
 
 def _is_at(rig: LightController, name: str, aim: Setting) -> bool:
-    believed = rig.shown()[name].believed
+    believed = rig.states()[name].believed
     return believed is not None and abs(believed.level - aim.level) < 1e-3
 
 
@@ -288,7 +288,7 @@ def _until(
     clock, said_at = MonotonicClock(), Seconds(0.0)
     yield Progress(text)
     while clock.now() < within and not wait_for(done, _LOOK):
-        lookout.make_sure()
+        lookout.check()
         if clock.now() >= said_at + _BEAT:
             said_at = clock.now()
             yield Progress(text)

@@ -94,7 +94,7 @@ def _tone(
     if ear:
         ear.listen(_BEFORE)
     middle = ear.frames if ear else 0
-    lookout.make_sure()
+    lookout.check()
     with SignalPlayer(room, alone, tone, open_device=open_device) as player:
         _stay(lookout)
         player.wait()
@@ -108,7 +108,7 @@ def _stay(lookout: RoomAvailability) -> None:
     """Wait until the tone is over, or raise if the room is needed."""
     clock, pause = MonotonicClock(), threading.Event()
     while clock.now() < TONE:
-        lookout.make_sure()
+        lookout.check()
         pause.wait(_LOOK)
 
 

@@ -32,7 +32,7 @@ class ProbeUI(Protocol):
         """Ask a question; None if nobody can be asked."""
         ...
 
-    def make_sure(self) -> None:
+    def confirm_room_free(self) -> None:
         """Raise RoomTakenError if the room is needed."""
         ...
 
@@ -60,14 +60,14 @@ def run_sequence(
         for task in tasks:
             guide.begins(task.what)
             if task.touches:
-                guide.make_sure()
+                guide.confirm_room_free()
             broken = _needs_broker(task) and _is_wrong(findings, "broker")
             job = LiveProbeJob(task.what, command(task.probe), task.patience, task.grace)
             said = iter([_untested(task)]) if broken else _allowed(task, job, guide, listen)
             for finding in _findings(task, said, guide):
                 findings.append(finding)
                 guide.found(finding)
-        guide.make_sure()
+        guide.confirm_room_free()
     except RoomTakenError as taken:
         return SequenceResult(findings, Taken(taken.reason, taken.todo))
     return SequenceResult(findings)
@@ -84,7 +84,7 @@ def _allowed(
         if not guide.ask(task.consent, default=False):
             yield Finding(task.what, "can't answer; not tried", Severity.NOTE)
             return
-        guide.make_sure()
+        guide.confirm_room_free()
     yield from listen(job)
 
 

@@ -47,11 +47,11 @@ class DaemonRoomAvailability:
             raise RoomTakenError(f"Lights-up has the lamps of {room}.", todo)
         return status
 
-    def make_sure(self) -> None:
+    def check(self) -> None:
         """Raise RoomTakenError unless the room is free."""
         self.status()
 
-    def give_back(self) -> None:
+    def restore_lights(self) -> None:
         """Ask the daemon to return changed lamps to its look; it may have ended, too."""
         with suppress(KacenvError):
             post(self._room, "/v1/requests", {"kind": "lights-resume"}, _ANSWERS_WITHIN)

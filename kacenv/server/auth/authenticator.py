@@ -56,7 +56,7 @@ class Authenticator:
         """
         key = _none_if_broken(lambda: self._ring.by_token(token[:_LONGEST_SECRET]))
         if key is None:
-            self._patience.guess(address)
+            self._patience.record_failure(address)
             _log.warning("a wrong token came from %s", address)
             raise HttpError(401, "That token is not known here. Ask for a new link.")
         return _visitor(key)
@@ -69,7 +69,7 @@ class Authenticator:
         """
         if self._waiting >= _MOST_WAITING:
             raise HttpError(429, "Others are logging in just now. Try again.", Seconds(2.0))
-        self._patience.guess(address)
+        self._patience.record_failure(address)
         self._waiting += 1
         try:
             async with self._checking:
@@ -81,7 +81,7 @@ class Authenticator:
         if key is None:
             _log.warning("a wrong PIN came from %s", address)
             raise HttpError(401, "That PIN is not right.")
-        self._patience.was_right(address)
+        self._patience.record_success(address)
         return _visitor(key)
 
     def by_cookie(self, cookie: str) -> Principal | None:

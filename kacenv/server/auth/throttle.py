@@ -58,7 +58,7 @@ class LoginThrottle:
         self._now = now
         self._guesses: dict[str, tuple[int, float]] = {}
 
-    def guess(self, address: str) -> None:
+    def record_failure(self, address: str) -> None:
         """Count a guess before it is checked, so that concurrent ones count too.
 
         Raises:
@@ -72,7 +72,7 @@ class LoginThrottle:
         self._count(own, ONE)
         self._count("", ALL)
 
-    def was_right(self, address: str) -> None:
+    def record_success(self, address: str) -> None:
         """Discount the last guess: it was right."""
         self._guesses.pop(origin_of(address), None)
         count, at = self._guesses.get("", (0, 0.0))

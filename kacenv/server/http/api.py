@@ -116,8 +116,8 @@ def _add_reading(app: FastAPI, session: Session, watch: StatusWatch, ways: FileO
     async def status(after: After = None) -> RoomStatus:
         """The whole room at a moment; with `after`, the next one that is another."""
         if after is not None:
-            await watch.beyond(after, LONGEST_POLL)
-        watch.look()
+            await watch.wait_for_change(after, LONGEST_POLL)
+        watch.poll()
         return replace(session.status(), version=watch.version)
 
     @app.get("/v1/events", response_class=StreamingResponse, responses=_EVENTS)
@@ -138,17 +138,17 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, ways: FileO
     @app.post("/v1/requests", responses=PRESSING)
     async def requests(press: Annotated[PressField, Body()], asked: Request) -> Reply:
         """Press a key; docs/requests.md has them all."""
-        haste.heed(asked.client.host if asked.client else "", press)
+        haste.check(asked.client.host if asked.client else "", press)
         before = session.state
         words = session.submit(press)
-        watch.look()
+        watch.poll()
         return Reply(reply=words, changed=_differs(before, session.state))
 
     @app.post("/v1/start", responses=PRESSING)
     async def start(body: SceneName) -> Reply:
         """Begin a scene."""
         words = await ways.begin(body.scene)
-        watch.look()
+        watch.poll()
         return Reply(reply=words)
 
 

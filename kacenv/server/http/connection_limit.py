@@ -43,19 +43,19 @@ class ConnectionLimitSocket(socket.socket):
         for _ in range(_ACCEPTED_AT_ONCE):
             caller, address = super().accept()
             origin = origin_of(str(address[0]))
-            if self._may_stay(origin):
+            if self._is_admitted(origin):
                 return _CountedConnection(caller, self, origin), address
             caller.close()
         raise BlockingIOError
 
-    def _may_stay(self, origin: str) -> bool:
+    def _is_admitted(self, origin: str) -> bool:
         room = self._here.total() < MOST and self._here[origin] < MOST_OF_ONE
         if not room or not self._each.allows(origin) or not self._all.allows(""):
             return False
         self._here[origin] += 1
         return True
 
-    def left(self, origin: str) -> None:
+    def release(self, origin: str) -> None:
         """Count a closed connection from `origin`."""
         self._here[origin] -= 1
         if self._here[origin] <= 0:
@@ -74,5 +74,5 @@ class _CountedConnection(socket.socket):
         """Close the connection, and free its slot."""
         super().close()
         if self._porch is not None:
-            self._porch.left(self._origin)
+            self._porch.release(self._origin)
             self._porch = None

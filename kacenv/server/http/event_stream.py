@@ -53,7 +53,7 @@ class EventStream:
             return
         self._listeners += 1
         try:
-            self._begin()
+            self._start_publishing()
             event: _EventNode | None = self._last
             yield _text("status", self._shown)
             while event and still():
@@ -66,33 +66,33 @@ class EventStream:
                 self._telling.cancel()
                 self._telling = None
 
-    def _begin(self) -> None:
+    def _start_publishing(self) -> None:
         """Bring the shown status up to date, and start the publishing task."""
         if self._telling is not None and not self._telling.done():
             self._catch_up()
             return
-        self._shown, self._last = self._watch.look(), _EventNode("")
-        self._telling = asyncio.create_task(self._tell())
+        self._shown, self._last = self._watch.poll(), _EventNode("")
+        self._telling = asyncio.create_task(self._publish())
 
-    async def _tell(self) -> None:
+    async def _publish(self) -> None:
         """Publish until closed; any failure ends the streams, and clients reconnect."""
         try:
-            await self._tell_on()
+            await self._publish_loop()
         except Exception:  # noqa: BLE001 - a stream that hangs would look like a quiet room
             _log.exception("the room can't be shown")
         self._last.lead_to(None)
 
-    async def _tell_on(self) -> None:
+    async def _publish_loop(self) -> None:
         while not self._watch.closed:
-            if await self._watch.beyond(self._shown["version"], BEAT):
+            if await self._watch.wait_for_change(self._shown["version"], BEAT):
                 self._catch_up()
                 await asyncio.sleep(BREATH)
             elif not self._watch.closed:
-                self._shown = extrapolate(self._shown, self._watch.look()["at"])
+                self._shown = extrapolate(self._shown, self._watch.poll()["at"])
                 self._add(_text("beat", {"at": self._shown["at"]}))
 
     def _catch_up(self) -> None:
-        now = self._watch.look()
+        now = self._watch.poll()
         foretold = extrapolate(self._shown, now["at"])
         patch = difference(foretold, now)
         if patch:

@@ -17,26 +17,26 @@ MOST_HEAD: Final = 16_384
 class TimedH11Protocol(H11Protocol):
     """uvicorn's h11 protocol, with a timeout for the head, which uvicorn lacks."""
 
-    _hurry: asyncio.TimerHandle | None = None
+    _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Start the timeout of the first head."""
         super().connection_made(transport)
         self.access_log = False  # addresses and queries are private
-        self._expect()
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the timeout."""
-        self._relax()
+        self._stop_head_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Handle data; a partial head doesn't extend the timeout."""
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
-            self._expect()
+            self._start_head_timer()
         else:
-            self._relax()
+            self._stop_head_timer()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - said in our own words
         """Answer invalid HTTP with a 400 that has the security headers."""
@@ -55,16 +55,16 @@ class TimedH11Protocol(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
-    def _expect(self) -> None:
-        if self._hurry is None:
-            self._hurry = self.loop.call_later(HEAD_TIME, self.give_up)
+    def _start_head_timer(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_TIME, self.abort)
 
-    def _relax(self) -> None:
-        if self._hurry is not None:
-            self._hurry.cancel()
-            self._hurry = None
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """Abort the connection."""
         self.transport.abort()
 

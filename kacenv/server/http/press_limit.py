@@ -24,7 +24,7 @@ class PressLimiter:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._rate = RateLimiter(AT_ONCE, PER_SECOND, now)
 
-    def heed(self, surface: str, press: Press) -> None:
+    def check(self, surface: str, press: Press) -> None:
         """Count a press.
 
         Raises:

@@ -26,7 +26,7 @@ class StatusWatch:
         self.version = secrets.randbelow(1_000_000_000)
         self.closed = False
 
-    def look(self) -> Json:
+    def poll(self) -> Json:
         """Return the present status, and wake all waiting clients if it has changed."""
         self._looked_at = asyncio.get_running_loop().time()
         now = compact(self._session.status())
@@ -36,13 +36,13 @@ class StatusWatch:
             self._wake()
         return now | {"version": self.version}
 
-    async def beyond(self, version: int, patience: float) -> bool:
+    async def wait_for_change(self, version: int, patience: float) -> bool:
         """Wait up to `patience` seconds for another version; return True if there is one."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience
         while not self.closed:
             if clock() - self._looked_at >= LOOK_EVERY:
-                self.look()
+                self.poll()
             left = deadline - clock()
             if self.version != version or left <= 0:
                 break

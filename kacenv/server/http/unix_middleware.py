@@ -36,20 +36,20 @@ class _UnixSocketProtocol(TimedH11Protocol):
 
     silent: dict["_UnixSocketProtocol", None]
 
-    def _expect(self) -> None:
-        super()._expect()
+    def _start_head_timer(self) -> None:
+        super()._start_head_timer()
         self.silent[self] = None
         while len(self.silent) > MOST_IDLE:
-            next(iter(self.silent)).give_up()
+            next(iter(self.silent)).abort()
 
-    def _relax(self) -> None:
-        super()._relax()
+    def _stop_head_timer(self) -> None:
+        super()._stop_head_timer()
         self.silent.pop(self, None)
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """Abort the connection, and drop it from the idle list."""
         self.silent.pop(self, None)
-        super().give_up()
+        super().abort()
 
 
 def unix_socket_options() -> dict[str, Any]:

@@ -82,13 +82,13 @@ class RecordWriter:
         self._now, self._is_certain = now, is_certain
         self._expiry = RetentionPolicy(cabinet, journal.stem, keep)
 
-    def look(self) -> Iterator[WriterMessage]:
+    def write_pending(self) -> Iterator[WriterMessage]:
         """Write all pending records, and remove old ones except those just written."""
         written: set[RecordRef] = set()
         for path in waiting(self._journal):
             yield from self._write(path, written)
         try:
-            self._expiry.sweep(self._now(), is_certain=self._is_certain(), spare=written)
+            self._expiry.remove_expired(self._now(), is_certain=self._is_certain(), spare=written)
         except Exception:  # noqa: BLE001 - whatever it is, it is tried again
             _log.exception("old records could not be removed")
 

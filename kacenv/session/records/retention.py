@@ -39,7 +39,9 @@ class RetentionPolicy:
         self._folder = cabinet.folder.parent
         self._notes = self._folder / f"{room}.old"
 
-    def sweep(self, now: Timestamp, *, is_certain: bool, spare: Collection[RecordRef] = ()) -> int:
+    def remove_expired(
+        self, now: Timestamp, *, is_certain: bool, spare: Collection[RecordRef] = ()
+    ) -> int:
         """Remove old files except those of `spare`, and return their number.
 
         Raises:

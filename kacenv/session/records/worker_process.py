@@ -53,7 +53,7 @@ def main() -> None:
     clerk = RecordWriter(Path(journal), Days(int(keep)), RecordStore(Path(folder)))
     with suppress(FileNotFoundError):
         _wait_for_others(Path(journal).parent)
-        for said in clerk.look():
+        for said in clerk.write_pending():
             sys.stdout.write(json.dumps(said) + "\n")
             sys.stdout.flush()
 

@@ -72,7 +72,7 @@ class RecordWorker:
             put_aside(path)
         except OSError as error:
             _log.warning("a session's journal could not be put aside: %s", error)
-            self._say(unwritable(error, self._cabinet))
+            self._tell_staff(unwritable(error, self._cabinet))
 
     def _run(self) -> None:
         self._wake.wait(self._rest)
@@ -80,12 +80,12 @@ class RecordWorker:
             self._wake.clear()
             try:
                 self.put_aside(self._journal.with_suffix(".last"))
-                self._look()
+                self._run_once()
             except Exception:  # noqa: BLE001 - whatever it is, the session goes on
                 _log.exception("the records could not be looked after")
             self._wake.wait(LOOK_EVERY)
 
-    def _look(self) -> None:
+    def _run_once(self) -> None:
         """Run the record writer once, and pass on its messages."""
         with subprocess.Popen(  # noqa: S603 - our own program
             self._command,
@@ -96,11 +96,11 @@ class RecordWorker:
         ) as self._child:
             assert self._child.stdout is not None  # noqa: S101 - it was asked for
             for line in self._child.stdout:
-                self._say(parse_message(line))
+                self._tell_staff(parse_message(line))
         if self._child.returncode and not self._closing.is_set():
-            self._say(WriterMessage(FAILED))
+            self._tell_staff(WriterMessage(FAILED))
 
-    def _say(self, said: WriterMessage) -> None:
+    def _tell_staff(self, said: WriterMessage) -> None:
         """Send a message to staff; a repeated fault only once until it is over."""
         if not said.is_fault:
             self._told.clear()

@@ -258,7 +258,7 @@ def test_a_chime_on_an_instrument_ducks_the_music(make_file: MakeFile) -> None:
         play(audio, 1, cut(make_file("flac", span=9.0)), clock.now())
         heard.wait_for(TrackStarted, 1)
         wait_until(lambda: audio.music_level.rms == pytest.approx(-24.1, abs=0.1))
-        audio.make_room(clock.now())
+        audio.duck_for_chime(clock.now())
         wait_until(lambda: audio.music_level.rms == pytest.approx(-27.1, abs=0.1))
 
 

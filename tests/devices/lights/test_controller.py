@@ -36,7 +36,7 @@ def test_every_dialect_reaches_the_look(house: LitRoom) -> None:
             lambda lamp: abs((lamp.setting_now.kelvin or 0) - 3000) < 30, TIMEOUT
         )
     assert house.knows(0.3)
-    shown = house.rig.shown()
+    shown = house.rig.states()
     for state in shown.values():
         assert state.believed is not None
         assert state.believed.level == pytest.approx(0.3, abs=0.011)
@@ -122,7 +122,7 @@ def test_hostile_reports_change_nothing(house: LitRoom) -> None:
     house.show("20%", 1.0)
     assert house.reaches(0.2)
     assert house.knows(0.2)
-    shown = house.rig.shown()
+    shown = house.rig.states()
     rubbish = [b"", b"\xff\xfe", b"[" * 9999, b'{"brightness":NaN}', b"1e999", b"x" * 200_000]
     topics = [topic for lamp in house.rig._lamps.values() for topic in lamp.subscriptions]
     for topic in topics:
@@ -130,7 +130,7 @@ def test_hostile_reports_change_nothing(house: LitRoom) -> None:
             publish.single(topic, payload, hostname="127.0.0.1", port=house.port)
     house.show("30%", 1.0)
     assert house.reaches(0.3)
-    assert {n: s.available for n, s in house.rig.shown().items()} == {
+    assert {n: s.available for n, s in house.rig.states().items()} == {
         n: s.available for n, s in shown.items()
     }
     assert house.knows(0.3)
@@ -164,7 +164,7 @@ def test_a_room_without_lamps_needs_no_broker(staff: Staff) -> None:
     rig = LightController(room, MonotonicClock(), staff.tell)
     rig.start()
     rig.perform(ShowLook({Zone.SEATS: parse_setting("20%")}, Seconds(0.0), Seconds(1.0)))
-    assert rig.shown() == {}
+    assert rig.states() == {}
     assert not rig.connected
     assert set(threading.enumerate()) <= threads
     rig.close()
@@ -208,8 +208,8 @@ def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staf
         rig._on_report(
             "dim/events/rpc", json.dumps({"method": "NotifyStatus", "params": status}).encode()
         )
-    rig._take_reports(rig._clock.now())
-    shown = rig.shown()
+    rig._handle_reports(rig._clock.now())
+    shown = rig.states()
     assert {name: reports(shown[name].reported, 0.4) for name in shown} == {
         "lamp-0": True,
         "lamp-1": True,
@@ -223,8 +223,8 @@ def test_of_a_flood_only_the_newest_reports_are_kept(make_room: MakeRoom, staff:
     for number in range(1000):
         rig._on_report(topic, str(number % 256).encode())
     assert sum(map(len, rig._reports.values())) == REPORTS_KEPT
-    rig._take_reports(rig._clock.now())
-    reported = rig.shown()["dimmer"].reported
+    rig._handle_reports(rig._clock.now())
+    reported = rig.states()["dimmer"].reported
     assert reported is not None
     assert reported.level == pytest.approx(lightness(231 / 255))
 

@@ -17,8 +17,8 @@ def serve(
     served = []
     for name in agenda.due(Seconds(now)):
         served.append(name)
-        agenda.spent(1, Seconds(now))
-        agenda.put(name, Seconds(now + gap) if gap else None, urgent=urgent)
+        agenda.messages_sent(1, Seconds(now))
+        agenda.schedule(name, Seconds(now + gap) if gap else None, urgent=urgent)
     return served
 
 
@@ -30,8 +30,8 @@ def agenda() -> LampScheduler:
 
 def test_nobody_comes_before_their_moment(agenda: LampScheduler) -> None:
     """And the next moment is known."""
-    agenda.put("late", Seconds(5.0), urgent=False)
-    agenda.put("soon", Seconds(3.0), urgent=False)
+    agenda.schedule("late", Seconds(5.0), urgent=False)
+    agenda.schedule("soon", Seconds(3.0), urgent=False)
     assert agenda.next_due(Seconds(1.0)) == 3.0
     assert serve(agenda, 2.9) == []
     assert serve(agenda, 3.0) == ["soon"]
@@ -40,10 +40,10 @@ def test_nobody_comes_before_their_moment(agenda: LampScheduler) -> None:
 
 def test_a_new_moment_takes_the_old_one_s_place(agenda: LampScheduler) -> None:
     """A lamp is in it once; with nothing to say, not at all."""
-    agenda.put("lamp", Seconds(1.0), urgent=False)
-    agenda.put("lamp", Seconds(2.0), urgent=False)
+    agenda.schedule("lamp", Seconds(1.0), urgent=False)
+    agenda.schedule("lamp", Seconds(2.0), urgent=False)
     assert serve(agenda, 1.5) == []
-    agenda.put("lamp", None, urgent=False)
+    agenda.schedule("lamp", None, urgent=False)
     assert serve(agenda, 3.0) == []
     assert agenda.next_due(Seconds(3.0)) is None
 
@@ -51,14 +51,14 @@ def test_a_new_moment_takes_the_old_one_s_place(agenda: LampScheduler) -> None:
 def test_the_darkest_of_one_moment_come_first(agenda: LampScheduler) -> None:
     """A step shows the most where there is little light."""
     for name, level in (("bright", 0.9), ("dark", 0.02), ("dim", 0.2)):
-        agenda.put(name, Seconds(1.0), level=level, urgent=False)
+        agenda.schedule(name, Seconds(1.0), level=level, urgent=False)
     assert serve(agenda, 1.0) == ["dark", "dim", "bright"]
 
 
 def test_many_lamps_share_the_budget_fairly(agenda: LampScheduler) -> None:
     """Two hundred that would speak five times a second: fifty a second, each its turn."""
     for number in range(200):
-        agenda.put(f"lamp-{number}", Seconds(0.0), urgent=False)
+        agenda.schedule(f"lamp-{number}", Seconds(0.0), urgent=False)
     served: Counter[str] = Counter()
     busiest = 0
     for tick in range(2000):
@@ -73,8 +73,8 @@ def test_many_lamps_share_the_budget_fairly(agenda: LampScheduler) -> None:
 def test_lights_up_waits_for_no_budget(agenda: LampScheduler) -> None:
     """All urgent lamps at once and first; the others wait until that is paid for."""
     for number in range(30):
-        agenda.put(f"usual-{number}", Seconds(0.0), urgent=False)
-        agenda.put(f"urgent-{number}", Seconds(0.5), urgent=True)
+        agenda.schedule(f"usual-{number}", Seconds(0.0), urgent=False)
+        agenda.schedule(f"urgent-{number}", Seconds(0.5), urgent=True)
     served = serve(agenda, 0.5)
     assert len(served) == 30
     assert all(name.startswith("urgent") for name in served)

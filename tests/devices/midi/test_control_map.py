@@ -53,7 +53,7 @@ class Desk:
     ) -> list[Press]:
         """What a message leads to; a volume that is asked for is the room's at once."""
         heard = MidiMessage(MessageKind(sort), number, value, channel)
-        return self._do(list(self.controls.hear(heard, Seconds(at), lambda _: self.level)))
+        return self._do(list(self.controls.handle(heard, Seconds(at), lambda _: self.level)))
 
     def late(self, at: float) -> list[Press]:
         """What had to wait."""
@@ -146,7 +146,7 @@ def test_a_press_lasts_as_long_as_it_did_when_it_arrived() -> None:
 
     def hear(number: int, value: int, at: float, now: float) -> list[Press]:
         heard = MidiMessage(MessageKind.NOTE, number, value, 1)
-        return list(desk.controls.hear(heard, Seconds(now), lambda _: desk.level, at=Seconds(at)))
+        return list(desk.controls.handle(heard, Seconds(now), lambda _: desk.level, at=Seconds(at)))
 
     assert hear(61, 100, 1.0, 1.0) + hear(61, 0, 1.1, 6.0) == []
     assert hear(61, 100, 7.0, 9.0) + hear(61, 0, 8.2, 9.0) == [Stop()]
@@ -160,7 +160,7 @@ def test_a_bouncing_contact_is_no_long_press() -> None:
         desk.send("note", 61, 100, at=at)
         desk.send("note", 61, 0, at=at + 0.5)
     assert desk.send("note", 61, 100, at=1.2) == []
-    desk.controls.forget()
+    desk.controls.release_all()
     assert desk.late(9.0) == []
     assert desk.send("note", 61, 0, at=9.5) == []
 
@@ -257,7 +257,7 @@ def test_a_port_that_comes_back_forgets() -> None:
     desk = Desk()
     desk.send("control", 64, 127)
     desk.send("control", 7, 99)
-    desk.controls.forget()
+    desk.controls.release_all()
     assert desk.send("control", 64, 127, at=5) == [Next()]
     assert desk.send("control", 7, 10, at=6) == []
 
@@ -300,7 +300,7 @@ def learnt(*messages: tuple[str, int, int], known: list[Control] | None = None) 
     return [
         line
         for sort, number, value in messages
-        for line in lesson.learn(MidiMessage(MessageKind(sort), number, value, 1))
+        for line in lesson.describe(MidiMessage(MessageKind(sort), number, value, 1))
     ]
 
 

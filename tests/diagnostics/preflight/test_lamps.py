@@ -183,10 +183,10 @@ def test_a_round_that_is_interrupted_brings_the_lamps_back(hall: Hall) -> None:
 class Flicker(Watcher):
     """Somebody takes the room, and it looks free again a moment later."""
 
-    def make_sure(self) -> None:
+    def check(self) -> None:
         """Count a look; whoever had it is gone by the next."""
         try:
-            super().make_sure()
+            super().check()
         finally:
             self.taken = False
 

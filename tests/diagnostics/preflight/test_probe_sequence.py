@@ -54,7 +54,7 @@ class Person:
         self.heard.append(question)
         return self.answer
 
-    def make_sure(self) -> None:
+    def confirm_room_free(self) -> None:
         """Begins a session at some time."""
         self.left -= 1
         if self.left < 0:

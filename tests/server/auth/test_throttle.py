@@ -20,7 +20,7 @@ class Town:
         looked_at = 0
         for _ in range(tries):
             with suppress(HttpError):
-                self.patience.guess(address)
+                self.patience.record_failure(address)
                 looked_at += 1
         return looked_at
 
@@ -41,7 +41,7 @@ def test_a_refusal_says_how_long_to_wait() -> None:
     town = Town()
     town.guesses("10.0.0.1", 6)
     with pytest.raises(HttpError, match="Wait 6 s") as caught:
-        town.patience.guess("10.0.0.1")
+        town.patience.record_failure("10.0.0.1")
     assert (caught.value.status, caught.value.wait) == (429, 5.0)
 
 
@@ -71,7 +71,7 @@ def test_who_was_right_begins_anew() -> None:
     town = Town()
     for _ in range(100):
         assert town.guesses("10.0.0.1", 1) == 1
-        town.patience.was_right("10.0.0.1")
+        town.patience.record_success("10.0.0.1")
 
 
 def test_an_hour_later_all_is_forgotten() -> None:

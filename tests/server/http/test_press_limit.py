@@ -19,7 +19,7 @@ class Crowd:
         through = 0
         for _ in range(count):
             try:
-                self._haste.heed(surface, press)
+                self._haste.check(surface, press)
             except RefusedError:
                 continue
             through += 1

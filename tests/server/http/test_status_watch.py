@@ -43,10 +43,10 @@ def test_who_waits_is_woken_by_a_press() -> None:
 
     async def visit(session: Session, watch: StatusWatch) -> None:
         version = watch.version
-        waiting = asyncio.create_task(watch.beyond(version, 15.0))
+        waiting = asyncio.create_task(watch.wait_for_change(version, 15.0))
         await asyncio.sleep(0)
         session.submit(Hold())
-        watch.look()
+        watch.poll()
         assert await asyncio.wait_for(waiting, PATIENCE)
         assert watch.version == version + 1
 
@@ -57,7 +57,7 @@ def test_what_happens_without_a_press_is_seen_soon() -> None:
     """What the session does by itself is noticed within a look or two."""
 
     async def visit(session: Session, watch: StatusWatch) -> None:
-        waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
+        waiting = asyncio.create_task(watch.wait_for_change(watch.version, 15.0))
         await asyncio.sleep(0)
         session.tell("The sound is back.")
         assert await asyncio.wait_for(waiting, PATIENCE)
@@ -70,7 +70,7 @@ def test_time_wakes_nobody() -> None:
 
     async def visit(session: Session, watch: StatusWatch) -> None:
         session.clock.jump(Seconds(100.0))
-        assert not await watch.beyond(watch.version, 0.6)
+        assert not await watch.wait_for_change(watch.version, 0.6)
 
     in_room(visit)
 
@@ -79,7 +79,7 @@ def test_another_daemons_version_is_news_at_once() -> None:
     """A surface that knew the daemon before this one isn't left waiting."""
 
     async def visit(_: Session, watch: StatusWatch) -> None:
-        assert await watch.beyond(watch.version - 1, 15.0)
+        assert await watch.wait_for_change(watch.version - 1, 15.0)
 
     in_room(visit)
 
@@ -92,7 +92,7 @@ def test_the_stream_begins_with_everything_and_goes_on_with_changes() -> None:
         name, first = await heard(events)
         assert (name, first["session"]["mode"]) == ("status", "running")
         session.submit(Extend.model_validate({"by": "10m"}))
-        watch.look()
+        watch.poll()
         name, patch = await heard(events)
         assert name == "change"
         assert patch["session"]["phase_left"] == 1200.0
@@ -124,7 +124,7 @@ def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
         begun = time.monotonic()
         for seconds in range(1, 61):
             session.submit(Extend.model_validate({"by": f"{seconds}s"}))
-            watch.look()
+            watch.poll()
             await asyncio.sleep(0.005)
         return time.monotonic() - begun
 
@@ -147,7 +147,7 @@ def test_closing_lets_everybody_go() -> None:
         events = EventStream(watch).listen()
         await heard(events)
         rest = asyncio.create_task(_all(events))
-        waiting = asyncio.create_task(watch.beyond(watch.version, 15.0))
+        waiting = asyncio.create_task(watch.wait_for_change(watch.version, 15.0))
         await asyncio.sleep(0.1)
         watch.close()
         assert await asyncio.wait_for(rest, PATIENCE) == []
@@ -194,7 +194,7 @@ def test_a_stream_ends_when_its_reader_may_not_look_any_more() -> None:
         await asyncio.sleep(0.05)
         allowed[0] = False
         session.submit(Hold())
-        watch.look()
+        watch.poll()
         assert await asyncio.wait_for(waiting, PATIENCE) == []
 
     in_room(visit)

@@ -39,7 +39,7 @@ def wait(last: Path, at: float = 0.0) -> None:
 def look(journal: Path, cabinet: RecordStore, keep: int = 30, now: Timestamp = LATER) -> list[str]:
     """What the clerk says who looks now, by a clock that is right."""
     clerk = RecordWriter(journal, Days(keep), cabinet, lambda: now, lambda: True)
-    return [said.text for said in clerk.look()]
+    return [said.text for said in clerk.write_pending()]
 
 
 def left(journal: Path) -> list[str]:

@@ -33,7 +33,7 @@ def moment(day: str, boot: float = 100.0, boot_id: str = "a-boot") -> Timestamp:
 
 def sweep(cabinet: RecordStore, day: str, keep: int = 30, room: str = "test") -> int:
     """Remove what is old by a clock that is right."""
-    return RetentionPolicy(cabinet, room, Days(keep)).sweep(moment(day), is_certain=True)
+    return RetentionPolicy(cabinet, room, Days(keep)).remove_expired(moment(day), is_certain=True)
 
 
 def test_old_ones_go_and_nothing_else_does(
@@ -123,8 +123,8 @@ def test_a_clock_that_runs_ahead_empties_nothing(
     cabinet.put(account)
     expiry = RetentionPolicy(cabinet, "test", Days(30))
     for boot_id, boot in (("a-boot", 100.0), ("a-boot", 4000.0), ("another", 60.0)):
-        assert expiry.sweep(moment("2036-01-01", boot, boot_id), is_certain=False) == 0
-    assert expiry.sweep(moment("2027-01-16", 900.0, "another"), is_certain=True) == 0
+        assert expiry.remove_expired(moment("2036-01-01", boot, boot_id), is_certain=False) == 0
+    assert expiry.remove_expired(moment("2027-01-16", 900.0, "another"), is_certain=True) == 0
     assert len(cabinet.kept()) == 1
     assert [path.name for path in cabinet.folder.parent.iterdir()] == ["records"]
 
@@ -139,8 +139,8 @@ def test_what_has_been_old_for_a_day_goes(
     """Where no time server is in reach: by the machine's own count, or after it was off."""
     cabinet.put(account)
     expiry = RetentionPolicy(cabinet, "test", Days(30))
-    assert expiry.sweep(moment("2027-03-01"), is_certain=False) == 0
-    assert expiry.sweep(moment(day, boot, boot_id), is_certain=False) == 3
+    assert expiry.remove_expired(moment("2027-03-01"), is_certain=False) == 0
+    assert expiry.remove_expired(moment(day, boot, boot_id), is_certain=False) == 3
     assert list(cabinet.folder.iterdir()) == []
 
 
@@ -150,4 +150,4 @@ def test_damaged_notes_are_no_hindrance(cabinet: RecordStore, account: RecordBun
     expiry = RetentionPolicy(cabinet, "test", Days(30))
     for notes in ("[]", "{", '{"x": 3}'):
         (cabinet.folder.parent / "test.old").write_text(notes)
-        assert expiry.sweep(moment("2027-03-01"), is_certain=False) == 0
+        assert expiry.remove_expired(moment("2027-03-01"), is_certain=False) == 0

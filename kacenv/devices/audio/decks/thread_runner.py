@@ -22,10 +22,10 @@ class ThreadRunner:
     def __init__(self) -> None:
         self._orders: SimpleQueue[Work | None] = SimpleQueue()
         self._at_work: set[threading.Thread] = set()
-        self._foreman = threading.Thread(target=self._hand_out, name="decks", daemon=True)
-        self._foreman.start()
+        self._dispatcher = threading.Thread(target=self._dispatch, name="decks", daemon=True)
+        self._dispatcher.start()
 
-    def do(self, work: Work) -> None:
+    def run(self, work: Work) -> None:
         """Run `work` on a thread of its own."""
         self._orders.put(work)
 
@@ -33,11 +33,11 @@ class ThreadRunner:
         """Wait up to 3 s for running jobs; abandon those that hang."""
         self._orders.put(None)
         deadline = time.monotonic() + _TIMEOUT
-        self._foreman.join(_TIMEOUT)
+        self._dispatcher.join(_TIMEOUT)
         for hand in tuple(self._at_work):
             hand.join(max(0.0, deadline - time.monotonic()))
 
-    def _hand_out(self) -> None:
+    def _dispatch(self) -> None:
         while (work := self._orders.get()) is not None:
             hand = threading.Thread(target=_do, args=(work,), name="deck", daemon=True)
             self._at_work = {other for other in self._at_work if other.is_alive()} | {hand}

@@ -56,7 +56,7 @@ class LevelAutomation(_Automation):
     def __init__(self, level: Decibels = Decibels(0.0)) -> None:
         super().__init__(Fade(level, level, curve=FadeCurve.LINEAR))
 
-    def turn(self, level: Decibels, at: Seconds, duration: Seconds) -> None:
+    def fade_to(self, level: Decibels, at: Seconds, duration: Seconds) -> None:
         """Schedule a fade to `level` from `at`; drop fades scheduled for `at` or later."""
         self._order(max(level, SILENT), at, duration)
 
@@ -76,7 +76,7 @@ class MuteAutomation(_Automation):
     def __init__(self) -> None:
         super().__init__(SilenceFade(1.0, 1.0))
 
-    def shut(self, shut: bool, at: Seconds, duration: Seconds) -> None:
+    def fade_to(self, shut: bool, at: Seconds, duration: Seconds) -> None:
         """Schedule a fade to silence, or back, from `at`; drop those for `at` or later."""
         self._order(0.0 if shut else 1.0, at, duration)
 

@@ -49,7 +49,7 @@ class ChimeBus:
         self.music = SILENCE
         """Recent level of the music (dBFS); readable from any thread."""
 
-    def strike(self, order: StrikeChime) -> None:
+    def ring(self, order: StrikeChime) -> None:
         """Schedule a chime; play it at once if up to a second late, else drop it."""
         self._orders.append(order)
 
@@ -57,10 +57,10 @@ class ChimeBus:
         """Return the music's ducking gain at `time`."""
         return self._duck.gain_at(time)
 
-    def make_room(self, at: Seconds) -> None:
+    def duck_for_chime(self, at: Seconds) -> None:
         """Duck the music as for a chime in the room at `at`."""
-        self._duck.turn(_DUCK, at, _DUCK_DOWN)
-        self._duck.turn(Decibels(0.0), Seconds(at + _DUCK_HOLD), _DUCK_UP)
+        self._duck.fade_to(_DUCK, at, _DUCK_DOWN)
+        self._duck.fade_to(Decibels(0.0), Seconds(at + _DUCK_HOLD), _DUCK_UP)
 
     def render(self, frames: int, start: Seconds, music: Decibels) -> dict[Audience, Mono]:
         """Return the chimes of the next `frames` frames by audience; no entry without any.
@@ -83,7 +83,7 @@ class ChimeBus:
         stroke = _RingingChime(order.chime, peak, -frames_in(at - start))
         self._strokes[order.audience].append(stroke)
         if order.audience is Audience.ROOM:
-            self.make_room(at)
+            self.duck_for_chime(at)
 
     def _mix(self, audience: Audience, frames: int) -> Mono:
         block = np.zeros(frames, np.float32)

@@ -38,7 +38,7 @@ class CrossfadeCurve:
         """Return the gain of all others at `time`, 1 to 0."""
         return math.cos(math.pi / 2 * self.share_at(time))
 
-    def hasten(self, now: Seconds, end: Seconds) -> None:
+    def shorten(self, now: Seconds, end: Seconds) -> None:
         """Shorten the crossfade from `now` to end at `end`, but not within `SHORTEST`."""
         end = Seconds(max(end, now + SHORTEST, self._start + SHORTEST))
         if end < self.end:
@@ -77,7 +77,7 @@ class GainEnvelope:
     rise: CrossfadeCurve
     falls: tuple[CrossfadeCurve, ...] = ()
 
-    def falling(self, crossing: CrossfadeCurve) -> "GainEnvelope":
+    def with_fade_out(self, crossing: CrossfadeCurve) -> "GainEnvelope":
         """Return this envelope with one more fade-out."""
         return replace(self, falls=(*self.falls, crossing))
 
@@ -87,12 +87,12 @@ class GainEnvelope:
         return math.prod(falls, start=self.rise.rise_at(time))
 
     @property
-    def departure(self) -> CrossfadeCurve | None:
+    def first_fade_out(self) -> CrossfadeCurve | None:
         """Return the crossfade that ends this track first; None without one."""
         return min(self.falls, key=lambda fall: fall.end, default=None)
 
     @property
     def silent_from(self) -> Seconds | None:
         """Return the end of the earliest fade-out; None without one."""
-        departure = self.departure
+        departure = self.first_fade_out
         return departure.end if departure else None

@@ -132,7 +132,7 @@ class Mixer:
         ]
         return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
 
-    def make_room(self, at: Seconds) -> None:
+    def duck_for_chime(self, at: Seconds) -> None:
         """Duck the music as for a chime in the room, for one that another device plays at `at`."""
         self._making_room.append(at)
 
@@ -171,7 +171,7 @@ class Mixer:
 
     def _take_orders(self) -> None:
         while self._making_room:
-            self._belfry.make_room(self._making_room.popleft())
+            self._belfry.duck_for_chime(self._making_room.popleft())
         while self._inbox:
             command, deck = self._inbox.popleft()
             match command:
@@ -181,15 +181,15 @@ class Mixer:
                 case Crossfade():
                     self._music.crossfade(command)
                 case SetLevel():
-                    self._level.turn(command.level, command.at, command.duration)
+                    self._level.fade_to(command.level, command.at, command.duration)
                 case SetDuck():
-                    self._duck.turn(Decibels(-abs(command.depth)), command.at, command.duration)
+                    self._duck.fade_to(Decibels(-abs(command.depth)), command.at, command.duration)
                 case SetHush():
-                    self._hush.shut(command.hushed, command.at, command.duration)
+                    self._hush.fade_to(command.hushed, command.at, command.duration)
                 case SetMute() | SetVolume():
                     self._routing.strips[command.output].follow(command)
                 case StrikeChime():
-                    self._belfry.strike(command)
+                    self._belfry.ring(command)
 
 
 def _make(phrase: Phrase) -> None:

@@ -96,14 +96,14 @@ class MusicBus:
     def render(self, frames: int, start: Seconds) -> Block:
         """Render the next `frames` frames, the first of which is heard at `start`."""
         end = Seconds(start + frames / RATE)
-        self._look_at_cued()
+        self._check_cued()
         self._follow_orders(start, end)
-        self._look_at_ends(start)
+        self._fade_out_ending_tracks(start)
         block = silence(frames)
         for voice in tuple(self._voices):
             block += self._rendered(voice, frames, end)
-        self._tell_end(end)
-        self._let_go(end)
+        self._report_end(end)
+        self._release_finished(end)
         return block
 
     def _rendered(self, voice: TrackChannel, frames: int, end: Seconds) -> Block:
@@ -129,7 +129,7 @@ class MusicBus:
             self._elsewhere(self._cued.pop(play_id).deck.close)
         self._orders = [order for order in self._orders if order.play_id not in play_ids]
 
-    def _look_at_cued(self) -> None:
+    def _check_cued(self) -> None:
         for cued in tuple(self._cued.values()):
             reason = cued.deck.failed
             if reason:
@@ -149,7 +149,9 @@ class MusicBus:
         play_id = order.play_id
         if play_id is None:
             self._wanted = False
-            self._fall(FadeOutCurve(max(order.crossfade.at, start), order.crossfade.duration))
+            self._fade_out_all(
+                FadeOutCurve(max(order.crossfade.at, start), order.crossfade.duration)
+            )
         elif play_id in self._cued:
             return self._started(self._cued[play_id], order, start)
         elif play_id not in (*self.sounding, self._failed_id):
@@ -170,7 +172,7 @@ class MusicBus:
         at = max(crossfade.at, start)
         kind = CrossfadeCurve if self._voices else FadeInCurve
         crossing = kind(at, crossfade.duration)
-        self._fall(crossing)
+        self._fade_out_all(crossing)
         delay = frames_in(at - start)
         self._voices.append(
             TrackChannel(cued.play_id, cued.cut, cued.deck, GainEnvelope(crossing), delay)
@@ -179,23 +181,23 @@ class MusicBus:
         self._end_told, self._wanted = False, True
         self._report(TrackStarted(cued.play_id, at))
 
-    def _fall(self, crossing: CrossfadeCurve) -> None:
+    def _fade_out_all(self, crossing: CrossfadeCurve) -> None:
         for voice in self._voices:
-            voice.envelope = voice.envelope.falling(crossing)
+            voice.envelope = voice.envelope.with_fade_out(crossing)
 
-    def _look_at_ends(self, start: Seconds) -> None:
+    def _fade_out_ending_tracks(self, start: Seconds) -> None:
         """Fade out a track that ends inside its crossfade, and shorten the crossfade to match."""
         for voice in self._voices:
-            left = voice.left
+            left = voice.frames_left
             if left is None:
                 continue
-            over, departure = Seconds(start + left / RATE), voice.envelope.departure
+            over, departure = Seconds(start + left / RATE), voice.envelope.first_fade_out
             if departure and departure.end > over + _NEARLY:
-                departure.hasten(start, self._arrival(start, over, voice))
+                departure.shorten(start, self._crossfade_end(start, over, voice))
             if not (departure and departure.end <= over + _NEARLY):
-                voice.take_leave(start, over)
+                voice.fade_out_early(start, over)
 
-    def _arrival(self, start: Seconds, over: Seconds, ending: TrackChannel) -> Seconds:
+    def _crossfade_end(self, start: Seconds, over: Seconds, ending: TrackChannel) -> Seconds:
         """Return the end of the crossfade from a track that ends at `over`.
 
         The track's end if there is time: both tracks together then keep their power. If not, the
@@ -214,10 +216,10 @@ class MusicBus:
         self._failed_id = play_id
         self._report(TrackFailed(play_id, reason))
 
-    def _tell_end(self, end: Seconds) -> None:
+    def _report_end(self, end: Seconds) -> None:
         """Report once when the newest track's last sample will be heard."""
         newest = self._voices[-1] if self._voices else None
-        if newest is None or self._end_told or newest.falling:
+        if newest is None or self._end_told or newest.is_fading_out:
             return
         left, reason = newest.deck.ended_in, newest.broken
         if left is not None:
@@ -227,7 +229,7 @@ class MusicBus:
             self._end_told = True
             self._report(TrackFailed(newest.play_id, reason))
 
-    def _let_go(self, end: Seconds) -> None:
+    def _release_finished(self, end: Seconds) -> None:
         for voice in [voice for voice in self._voices if voice.done(end)]:
             self._past_underruns += voice.underruns
             self._voices.remove(voice)

@@ -34,9 +34,9 @@ class ChannelStrip:
     def follow(self, order: SetVolume | SetMute) -> None:
         """Fade to a volume, to silence or back."""
         if isinstance(order, SetMute):
-            self._mute.shut(order.muted, order.at, order.duration)
+            self._mute.fade_to(order.muted, order.at, order.duration)
         else:
-            self._volume.turn(order.level, order.at, order.duration)
+            self._volume.fade_to(order.level, order.at, order.duration)
 
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
         """Return the output's sound, of shape (frames, 1 or 2); staff outputs have no music."""

@@ -41,7 +41,7 @@ class TrackChannel:
         self._risen = _SOFTEN
         self._dry = False
         self._ample = self._scarce = False
-        self._farewell: Fade | None = None
+        self._end_fade: Fade | None = None
         self._length, self._played = frames_in(cut.length), 0
 
     @property
@@ -50,7 +50,7 @@ class TrackChannel:
         return self.deck.failed or (_LATE if self._scarce else None)
 
     @property
-    def left(self) -> int | None:
+    def frames_left(self) -> int | None:
         """Return the number of frames left if no more may come; None while more will come."""
         ended_in = self.deck.ended_in
         if ended_in is not None:
@@ -58,12 +58,12 @@ class TrackChannel:
         return self.deck.reserve if self.broken else None
 
     @property
-    def _early(self) -> bool:
+    def _ends_early(self) -> bool:
         """Tell if the sound ends before the cut's length is over."""
-        return self._played + (self.left or 0) < self._length - _AS_SAID
+        return self._played + (self.frames_left or 0) < self._length - _AS_SAID
 
     @property
-    def falling(self) -> bool:
+    def is_fading_out(self) -> bool:
         """Tell if a fade-out has been requested."""
         return self.envelope.silent_from is not None
 
@@ -71,20 +71,20 @@ class TrackChannel:
         """Tell if the track is silent from `time` on."""
         silent_from = self.envelope.silent_from
         faded = silent_from is not None and time >= silent_from
-        gone = self._farewell is not None and time >= self._farewell.end
+        gone = self._end_fade is not None and time >= self._end_fade.end
         over = self.deck.ended_in == 0 or self.deck.failed is not None
         return faded or gone or (over and self._sunk >= _SOFTEN)
 
     def gain_at(self, time: Seconds) -> float:
         """Return the deck's gain at `time`, 0 to 1."""
-        farewell = self._farewell.value_at(time) if self._farewell else 1.0
+        farewell = self._end_fade.value_at(time) if self._end_fade else 1.0
         return self.envelope.gain_at(time) * farewell
 
-    def take_leave(self, start: Seconds, end: Seconds) -> None:
+    def fade_out_early(self, start: Seconds, end: Seconds) -> None:
         """Fade out without a request, because samples may be missing from `end` on."""
-        longest = _LEAVE if self._early else _LEAVE_AS_SAID
-        if self._farewell is None and end - start <= longest:
-            self._farewell = Fade(1.0, 0.0, start, Seconds(max(SHORTEST, end - start)))
+        longest = _LEAVE if self._ends_early else _LEAVE_AS_SAID
+        if self._end_fade is None and end - start <= longest:
+            self._end_fade = Fade(1.0, 0.0, start, Seconds(max(SHORTEST, end - start)))
 
     def render(self, frames: int, end: Seconds) -> Block:
         """Render the next `frames` frames, the last of which is heard just before `end`."""
@@ -92,10 +92,10 @@ class TrackChannel:
         sound = self._samples(frames - delay)
         block = silence(frames)
         block[delay:] = self._ramp.apply(sound, self._gain * self.gain_at(end))
-        self._look_at_reserve()
+        self._check_reserve()
         return block
 
-    def _look_at_reserve(self) -> None:
+    def _check_reserve(self) -> None:
         reserve = self.deck.reserve
         self._ample = self._ample or reserve >= _AMPLE
         self._scarce = self._ample and reserve < _SCARCE and self.deck.ended_in is None
@@ -103,28 +103,28 @@ class TrackChannel:
     def _samples(self, frames: int) -> Block:
         block = silence(frames)
         if self._dry and not (self.deck.ready or self.deck.ended_in):
-            return self._sink(block, 0)
-        fresh = self._rise(self.deck.read(frames))
+            return self._soften_end(block, 0)
+        fresh = self._soften_begin(self.deck.read(frames))
         block[: len(fresh)] = fresh
         self._played += len(fresh)
         if len(fresh):
             self._dry, self._last, self._sunk = False, fresh[-1].copy(), 0
-        return block if len(fresh) == frames else self._run_dry(block, len(fresh))
+        return block if len(fresh) == frames else self._underrun(block, len(fresh))
 
-    def _run_dry(self, block: Block, start: int) -> Block:
-        if not self._dry and self.left is None:
+    def _underrun(self, block: Block, start: int) -> Block:
+        if not self._dry and self.frames_left is None:
             self.underruns += 1
         self._dry, self._risen = True, 0
-        return self._sink(block, start)
+        return self._soften_end(block, start)
 
-    def _sink(self, block: Block, start: int) -> Block:
+    def _soften_end(self, block: Block, start: int) -> Block:
         """Fade out from the last sample instead of breaking off."""
         tail = _SINK[self._sunk : self._sunk + len(block) - start, None]
         block[start : start + len(tail)] = self._last * tail
         self._sunk += len(tail)
         return block
 
-    def _rise(self, fresh: Block) -> Block:
+    def _soften_begin(self, fresh: Block) -> Block:
         ramp = _SINK[::-1][self._risen : self._risen + len(fresh), None]
         fresh[: len(ramp)] *= ramp
         self._risen += len(ramp)

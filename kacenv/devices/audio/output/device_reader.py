@@ -43,7 +43,7 @@ class DeviceReader:
         self._device = device
         self.real = not isinstance(device, NullDevice)
         self.in_place = False
-        self.phase.forget()
+        self.phase.reset()
         self._steering.begin()
         self._untold = 0.0
         self._gain, self._wanted, self._ramp = 0.0, 0.0, GainRamp(0.0)
@@ -58,7 +58,7 @@ class DeviceReader:
         if at_once:
             self._gain, self._ramp = 1.0, GainRamp(1.0)
         self.in_place, self._wanted = True, 1.0
-        self._steering.rest(frames / RATE)
+        self._steering.return_to_unity(frames / RATE)
         return self._faded(self._read(frames, heard_in))
 
     def follow(self, leader: DriftEstimate, frames: int) -> Block:
@@ -76,7 +76,7 @@ class DeviceReader:
         if known and abs(ahead) > _ASTRAY:
             self._wanted = 0.0
         if known:
-            self._steering.toward(ahead, frames / RATE)
+            self._steering.correct(ahead, frames / RATE)
         return self._faded(self._read(frames, heard_in))
 
     def _measure(self, frames: int) -> float:
@@ -85,7 +85,7 @@ class DeviceReader:
         if heard_in is None:
             self._untold += frames / RATE
             if self._untold < _TIMEOUT:
-                self.phase.forget()
+                self.phase.reset()
                 return self._device.latency
             heard_in = self._device.latency
         else:

@@ -30,7 +30,7 @@ class DriftEstimate:
         """Tell if the measurements suffice."""
         return self._known >= _SETTLED
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Restart the average."""
         self._known = self._strange = 0.0
 
@@ -40,7 +40,7 @@ class DriftEstimate:
             self._strange += span
             if self._strange < _STRANGE:
                 return
-            self.forget()
+            self.reset()
         self._strange = 0.0
         self._known += span
         self.value += (value - self.value) * span / min(self._known, _AVERAGE_OVER)
@@ -61,19 +61,19 @@ class DriftController:
         """Reset the controller for another device."""
         self.ratio, self._drift = 1.0, 0.0
 
-    def toward(self, ahead: float, span: float) -> None:
+    def correct(self, ahead: float, span: float) -> None:
         """Update the ratio for the next `span` seconds of a device that is `ahead` frames."""
         seconds = ahead / RATE
         drift = self._drift - _FREQUENCY**2 * seconds * span
         self._drift = max(-_RATIO, min(_RATIO, drift))
-        self._turn(self._drift - 2 * _FREQUENCY * seconds, span)
+        self._slew(self._drift - 2 * _FREQUENCY * seconds, span)
 
-    def rest(self, span: float) -> None:
+    def return_to_unity(self, span: float) -> None:
         """Return to a ratio of 1."""
         self._drift = 0.0
-        self._turn(0.0, span)
+        self._slew(0.0, span)
 
-    def _turn(self, wanted: float, span: float) -> None:
+    def _slew(self, wanted: float, span: float) -> None:
         target = 1.0 + max(-_RATIO, min(_RATIO, wanted))
         step = _SLEW * span
         self.ratio += max(-step, min(step, target - self.ratio))

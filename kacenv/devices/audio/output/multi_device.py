@@ -108,10 +108,10 @@ class MultiDeviceOutput:
             if self.leader is None:
                 self.leader = reader
                 return reader.lead(frames, at_once=True)
-            leader = self.leader = self._who_leads(self.leader)
+            leader = self.leader = self._choose_leader(self.leader)
             return reader.lead(frames) if reader is leader else reader.follow(leader.phase, frames)
 
-    def _who_leads(self, leader: DeviceReader) -> DeviceReader:
+    def _choose_leader(self, leader: DeviceReader) -> DeviceReader:
         """Return the leader, or an aligned reader if the leader is lost and there is one."""
         if leader.real and leader.in_place:
             return leader

@@ -54,7 +54,7 @@ class LampFade(Protocol):
         """Return the fade after `now`, and the steps to send."""
         ...
 
-    def left_alone(self) -> Self | None:
+    def control_lost(self) -> Self | None:
         """Return the fade if nothing more is sent; None if the lamp stays at its last step."""
         ...
 
@@ -132,7 +132,7 @@ class LampRunFade:
         until = due[-1].until if due else fade.told_until
         return replace(fade, tellings=rest, told_until=until), steps
 
-    def left_alone(self) -> "LampRunFade":
+    def control_lost(self) -> "LampRunFade":
         """Return the fade as far as its messages have been sent."""
         until = self.path.level.start if self.told_until is None else self.told_until
         return replace(self, path=self.path.cut(until), tellings=())
@@ -240,7 +240,7 @@ class SteppedFade:
             return after, (FadeStep(setting.level, None),)
         return after, (FadeStep(setting.level, setting.kelvin, color=setting.color),)
 
-    def left_alone(self) -> None:
+    def control_lost(self) -> None:
         """Return None: the lamp stays at its last step."""
 
     def _next_change(self, units: Units, now: Seconds) -> Seconds:

@@ -55,11 +55,11 @@ class ColorReportClassifier:
         self._path, self._knows, self._origin_known = path, False, known
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
 
-    def put_off(self, span: Seconds) -> None:
+    def extend(self, span: Seconds) -> None:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
 
-    def judge(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> ReportKind:
+    def classify(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> ReportKind:
         """Classify a report of a white or a colour.
 
         Nothing counts as a manual change until the lamp has reported what it was told. After a

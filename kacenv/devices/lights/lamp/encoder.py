@@ -54,7 +54,7 @@ class LampEncoder:
             return False
         return bool(self._codec.encode_white(self._fixture, target.kelvin, _AT_ONCE))
 
-    def words(self, step: FadeStep) -> tuple[Message, ...]:
+    def encode_step(self, step: FadeStep) -> tuple[Message, ...]:
         """Return the messages for one step of a fade."""
         level, kelvin, transition, color = step
         if level is not None:

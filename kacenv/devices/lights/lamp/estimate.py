@@ -18,21 +18,21 @@ class LampEstimate:
         self.told_at: Seconds | None = None
         """Time of the last message to the lamp."""
 
-    def set_out(self, fade: LampFade) -> None:
+    def begin_fade(self, fade: LampFade) -> None:
         """Start a fade."""
         self.fade, self._rest = fade, None
 
-    def stay(self, setting: Setting | None) -> None:
+    def hold(self, setting: Setting | None) -> None:
         """Drop the fade: the lamp shows `setting`, or None if unknown."""
         self.fade, self._rest = None, setting
 
-    def left_alone(self, told: Setting | None) -> None:
+    def control_lost(self, told: Setting | None) -> None:
         """Truncate the fade: no more messages can be sent, and `told` was the last step.
 
         A lamp with transitions of its own completes the one that it was sent.
         """
         if self.fade is not None and self.fade.next_due() is not None:
-            self.fade, self._rest = self.fade.left_alone(), told
+            self.fade, self._rest = self.fade.control_lost(), told
 
     def at(self, now: Seconds) -> Setting | None:
         """Return the setting that the lamp should show now."""

@@ -16,21 +16,21 @@ class InitialStateQuery:
     def __init__(self, fixture: Fixture) -> None:
         self._question = state_query(fixture)
         self._asks = self._has_waited = False
-        self.is_stranger = False
+        self.is_unknown = False
         """True while the lamp may show something other than the end of its last fade."""
-        self.presumed: Setting | None = None
+        self.assumed: Setting | None = None
         """Setting to assume until the lamp reports."""
         self.waits_until: Seconds | None = None
         """End of the wait for a report (s); None while nothing is awaited."""
 
     @property
-    def asks(self) -> bool:
+    def is_pending(self) -> bool:
         """Tell if the query is still to be sent."""
         return self._asks
 
-    def presume(self, setting: Setting) -> None:
+    def assume(self, setting: Setting) -> None:
         """Assume `setting` until the lamp reports; the first assumption counts."""
-        self.presumed = self.presumed or setting
+        self.assumed = self.assumed or setting
 
     def wait(self, now: Seconds) -> bool:
         """Query the lamp and wait for its report; return False once the wait is over."""
@@ -58,18 +58,18 @@ class InitialStateQuery:
 
     def reached(self, *, known: bool) -> None:
         """Query a lamp that can be reached again, unless its state is `known`."""
-        self._asks = self.is_stranger or not known
+        self._asks = self.is_unknown or not known
 
-    def placed(self) -> None:
+    def assume_at_start(self) -> None:
         """Mark the lamp's state as known: its first step has set it."""
-        self.is_stranger, self.presumed = False, None
+        self.is_unknown, self.assumed = False, None
 
-    def left(self, known: Setting | None) -> None:
+    def lamp_went_away(self, known: Setting | None) -> None:
         """Mark the lamp as unknown after it left; `known` is its last setting."""
-        if not self.is_stranger:
-            self.presumed = known or self.presumed
-        self.is_stranger, self._has_waited = True, False
+        if not self.is_unknown:
+            self.assumed = known or self.assumed
+        self.is_unknown, self._has_waited = True, False
 
-    def returned(self) -> None:
+    def lamp_returned(self) -> None:
         """Allow another wait after the lamp returned."""
         self._has_waited = False

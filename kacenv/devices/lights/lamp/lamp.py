@@ -52,7 +52,7 @@ class Lamp:
         return self._codec.subscriptions(self.fixture)
 
     @property
-    def speaks(self) -> bool:
+    def reports_state(self) -> bool:
         """Tell if the lamp can report its level."""
         return self._checkup.speaks
 
@@ -67,11 +67,11 @@ class Lamp:
             confirmed,
         )
 
-    def news(self) -> tuple[str, ...]:
+    def staff_messages(self) -> tuple[str, ...]:
         """Return the pending staff messages about the lamp, each once."""
-        return self._checkup.news()
+        return self._checkup.staff_messages()
 
-    def ask(
+    def set_target(
         self,
         setting: Setting,
         now: Seconds,
@@ -81,16 +81,16 @@ class Lamp:
         cool: bool = False,
     ) -> None:
         """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
-        target = self._manners.fitted(self.fixture, setting, cool=cool)
+        target = self._manners.apply(self.fixture, setting, cool=cool)
         self._warmth = self._manners.warmth(self.fixture, setting)
         self._wish = LampTarget(target, Seconds(now + duration), urgent)
         self._by_hand = False
         if self._up_since is not None:
             self._begin(now, duration)
 
-    def presume(self, setting: Setting) -> None:
+    def assume(self, setting: Setting) -> None:
         """Assume a stepped lamp's setting until it reports."""
-        self._acquaintance.presume(setting)
+        self._acquaintance.assume(setting)
 
     def resume(self, now: Seconds, duration: Seconds) -> None:
         """Fade a manually changed lamp back to its look."""
@@ -104,39 +104,39 @@ class Lamp:
         if self._wish is None:
             return
         origin = self._origin(now)
-        if origin is None and self._must_ask(now):
+        if origin is None and self._must_wait_for_state(now):
             return
         self._acquaintance.stop_waiting()
         self._begun_at = now
         path = self._path(self._wish, origin, now, duration)
         fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
-        self._belief.set_out(fade)
+        self._belief.begin_fade(fade)
         self._witness.begin(fade.path, now, known=origin is not None)
         has_white = origin is not None and origin.kelvin is not None
         self._shade_witness.begin(fade.path, now, known=has_white)
         if not self._voice.fades and self._said.available is not False:
             # A stepped lamp is at the fade's start from its first step on.
-            self._acquaintance.placed()
+            self._acquaintance.assume_at_start()
         if not again:
-            self._checkup.after(fade.path.end, urgent=self._wish.urgent)
+            self._checkup.schedule(fade.path.end, urgent=self._wish.urgent)
 
     def _path(
         self, wish: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
     ) -> Trajectory:
         way = FadeOptions(now, duration, self._manners.steepest, wish.urgent, self._warmth)
         if origin is None and not self._voice.fades:
-            return trajectory_from_unknown(wish.target, self._acquaintance.presumed, way)
+            return trajectory_from_unknown(wish.target, self._acquaintance.assumed, way)
         return trajectory_between(origin, wish.target, way)
 
-    def _must_ask(self, now: Seconds) -> bool:
+    def _must_wait_for_state(self, now: Seconds) -> bool:
         """Tell if a stepped lamp of unknown state is still given time to report."""
         urgent = self._wish is not None and self._wish.urgent
-        if self._voice.fades or urgent or not self.speaks:
+        if self._voice.fades or urgent or not self.reports_state:
             return False
         return self._acquaintance.wait(now)
 
     def _origin(self, now: Seconds) -> Setting | None:
-        if self._acquaintance.is_stranger:
+        if self._acquaintance.is_unknown:
             return None
         return self._belief.origin(now)
 
@@ -156,7 +156,7 @@ class Lamp:
         fade = self._belief.fade.next_due() if self._belief.fade else None
         if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
-        asks = self._up_since if self._acquaintance.asks else None
+        asks = self._up_since if self._acquaintance.is_pending else None
         times = (fade, asks, self._acquaintance.waits_until, self._checkup.next_due())
         return min((time for time in times if time is not None), default=None)
 
@@ -166,18 +166,18 @@ class Lamp:
         if due is None or now < due:
             return ()
         asked = self._acquaintance.question()
-        self._keep_appointments(now)
-        return (*asked, *self._steps(now))
+        self._resend_if_due(now)
+        return (*asked, *self._fade_messages(now))
 
-    def _steps(self, now: Seconds) -> tuple[Message, ...]:
+    def _fade_messages(self, now: Seconds) -> tuple[Message, ...]:
         before = self._belief.fade
         if before is None or (now < self._free_at and not self.urgent):
             return ()
         self._belief.fade, steps = before.advance(now)
         late = Seconds(self._belief.fade.path.end - before.path.end)
-        self._witness.put_off(late)
-        self._shade_witness.put_off(late)
-        messages = tuple(message for step in steps for message in self._voice.words(step))
+        self._witness.extend(late)
+        self._shade_witness.extend(late)
+        messages = tuple(message for step in steps for message in self._voice.encode_step(step))
         for step in steps:
             self._belief.told_at = now
             if step.level is not None:
@@ -185,13 +185,13 @@ class Lamp:
         self._free_at = Seconds(max(self._free_at, now + self._voice.gap * len(messages)))
         return messages
 
-    def _keep_appointments(self, now: Seconds) -> None:
+    def _resend_if_due(self, now: Seconds) -> None:
         waits_until = self._acquaintance.waits_until
         if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
         reassert, again = self._checkup.reassert_due(now), self._checkup.again_due(now)
         if self._checkup.verdict_due(now):
-            self._judge_silence()
+            self._handle_silence()
         if self._by_hand or self._wish is None or self._acquaintance.waits_until is not None:
             return
         busy = self._belief.is_busy(now)
@@ -210,60 +210,60 @@ class Lamp:
             return self._witness.confirmed
         return self._witness.agree(self._said.level, self._wish.target.level)
 
-    def _judge_silence(self) -> None:
+    def _handle_silence(self) -> None:
         if self._wish is not None and not self._by_hand and not self._has_followed:
             self._checkup.does_not_follow(self._wish.target, self._said.setting)
 
-    def hear(self, topic: str, payload: bytes, now: Seconds) -> None:
+    def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
         report = self._codec.decode(self.fixture, topic, payload)
         if report is None:
             return
         before = self._said.available
-        self._said.take(report, now)
+        self._said.update(report, now)
         if report.available is not None and report.available is not before:
-            self._answers(report.available, now, before)
+            self._availability_changed(report.available, now, before)
         if report.level is not None:
-            self._acquaintance.is_stranger = False
-            self._judge(report.level, now)
+            self._acquaintance.is_unknown = False
+            self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
-            self._judge_shade(report, now)
+            self._classify_color(report, now)
 
-    def _answers(self, available: bool, now: Seconds, before: bool | None) -> None:
+    def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
         if available and before is False and self._up_since is not None:
             self._by_hand = False
-            self._acquaintance.returned()
-            self._belief.stay(self._belief.at(now))
+            self._acquaintance.lamp_returned()
+            self._belief.hold(self._belief.at(now))
             self.broker_back(now)
         if not available:
             known = self._origin(now)
             if not self.urgent:
                 # After a power cycle, the lamp may not show the end of its fade.
-                self._belief.stay(self._belief.at(now))
-            self._acquaintance.left(known)
+                self._belief.hold(self._belief.at(now))
+            self._acquaintance.lamp_went_away(known)
             if self._wish is not None:
                 self._checkup.does_not_answer()
 
-    def _judge(self, level: Level, now: Seconds) -> None:
+    def _classify_level(self, level: Level, now: Seconds) -> None:
         if self._acquaintance.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
-            self._belief.stay(self._said.setting)
-        elif self._is_led:
-            self._take(self._witness.judge(level, now), now)
+            self._belief.hold(self._said.setting)
+        elif self._is_controlled:
+            self._apply_report_kind(self._witness.classify(level, now), now)
 
-    def _judge_shade(self, report: Reported, now: Seconds) -> None:
+    def _classify_color(self, report: Reported, now: Seconds) -> None:
         """Judge a reported white or colour, which only a lit lamp shows."""
         if self._by_hand:
-            self._belief.stay(self._said.setting)
-        elif self._is_led and self._said.level:
-            meaning = self._shade_witness.judge(report.kelvin, report.color, now)
+            self._belief.hold(self._said.setting)
+        elif self._is_controlled and self._said.level:
+            meaning = self._shade_witness.classify(report.kelvin, report.color, now)
             if meaning is ReportKind.HAND:
-                self._take(meaning, now)
+                self._apply_report_kind(meaning, now)
 
     @property
-    def _is_led(self) -> bool:
+    def _is_controlled(self) -> bool:
         return self._has_begun and self._said.available is not False
 
     @property
@@ -273,14 +273,14 @@ class Lamp:
             return False
         return self._begun_at >= self._up_since
 
-    def _take(self, meaning: ReportKind, now: Seconds) -> None:
+    def _apply_report_kind(self, meaning: ReportKind, now: Seconds) -> None:
         if meaning is ReportKind.FOLLOWS and self._witness.confirmed:
             self._checkup.follows()
         elif meaning is ReportKind.HAND and self.urgent and self._belief.is_busy(now):
-            self._witness.doubt()
+            self._witness.revoke_confirmation()
         elif meaning is ReportKind.HAND and (self._witness.confirmed or not self.urgent):
             self._by_hand = True
-            self._belief.stay(self._said.setting)
+            self._belief.hold(self._said.setting)
             self._checkup.changed_by_hand()
         elif meaning is ReportKind.DIFFERS:
             self._checkup.answered_wrongly(now)
@@ -290,12 +290,12 @@ class Lamp:
         self._up_since = now
         self._acquaintance.reached(known=self._said.level is not None)
         if self._wish is not None and not self._by_hand:
-            self._checkup.reconnected(now, urgent=self.urgent)
+            self._checkup.schedule_after_reconnect(now, urgent=self.urgent)
 
     def broker_gone(self) -> None:
         """Stop sending: the lamp stays at its last step, or completes its own transition."""
         self._up_since = None
         self._acquaintance.interrupted()
         self._checkup.cancel()
-        self._said.forget_whether_there()
-        self._belief.left_alone(self._voice.told)
+        self._said.forget_availability()
+        self._belief.control_lost(self._voice.told)

@@ -29,7 +29,7 @@ class LastReport:
         level, kelvin, _, color = self._report
         return None if level is None else Setting(level, None if color else kelvin, color)
 
-    def take(self, report: Reported, now: Seconds) -> None:
+    def update(self, report: Reported, now: Seconds) -> None:
         """Merge a report; a reported white replaces a colour."""
         known = zip(report, self._report, strict=True)
         self._report = Reported._make(old if new is None else new for new, old in known)
@@ -38,6 +38,6 @@ class LastReport:
         if report.level is not None:
             self.level_at = now
 
-    def forget_whether_there(self) -> None:
+    def forget_availability(self) -> None:
         """Reset the availability to unknown."""
         self._report = self._report._replace(available=None)

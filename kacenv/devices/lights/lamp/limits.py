@@ -30,7 +30,7 @@ class LightLimits(NamedTuple):
             return None
         return WarmDimRange(fixture.warmest, fixture.coolest)
 
-    def fitted(self, fixture: Fixture, setting: Setting, *, cool: bool = False) -> Setting:
+    def apply(self, fixture: Fixture, setting: Setting, *, cool: bool = False) -> Setting:
         """Return `setting` within the lamp's abilities and, unless `cool`, the dim-light limit."""
         warmth = self.warmth(fixture, setting)
         if warmth is not None:

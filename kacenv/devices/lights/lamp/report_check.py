@@ -68,7 +68,7 @@ class ReportClassifier:
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
         self._told = self.confirmed_after = None
 
-    def put_off(self, span: Seconds) -> None:
+    def extend(self, span: Seconds) -> None:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
 
@@ -77,11 +77,11 @@ class ReportClassifier:
         if self._told is None and self.agree(level, self._target):
             self._told = now
 
-    def doubt(self) -> None:
+    def revoke_confirmation(self) -> None:
         """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after = None
 
-    def judge(self, level: Level, now: Seconds) -> ReportKind:
+    def classify(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
         if self.agree(level, self._target):
             if self._told is not None and not self.confirmed:

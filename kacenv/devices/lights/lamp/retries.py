@@ -36,7 +36,7 @@ class ResendSchedule:
         self._named = False
         self._news: list[str] = []
 
-    def news(self) -> tuple[str, ...]:
+    def staff_messages(self) -> tuple[str, ...]:
         """Return the pending staff messages, each once."""
         told, self._news = tuple(self._news), []
         return told
@@ -47,7 +47,7 @@ class ResendSchedule:
         times += [self._verdict] if self._verdict is not None else []
         return min(times, default=None)
 
-    def after(self, end: Seconds, *, urgent: bool) -> None:
+    def schedule(self, end: Seconds, *, urgent: bool) -> None:
         """Schedule the checks of a look that should be complete at `end`."""
         # The first message of this look replaces the first resend after a reconnect.
         self._reconnect = self._reconnect[-len(REASSERT_AFTER[1:]) :]
@@ -58,7 +58,7 @@ class ResendSchedule:
             self._again = tuple(Seconds(end + delay) for delay in delays)
             self._verdict = Seconds(end + named)
 
-    def reconnected(self, now: Seconds, *, urgent: bool) -> None:
+    def schedule_after_reconnect(self, now: Seconds, *, urgent: bool) -> None:
         """Schedule the checks of a lamp after it, or the broker, may have reconnected."""
         first, *later = REASSERT_AFTER
         moments = (Seconds(0.0) if urgent else first, *later)
@@ -105,11 +105,11 @@ class ResendSchedule:
     def does_not_follow(self, wanted: Setting, reported: Setting | None) -> None:
         """Tell staff that the lamp differs or doesn't report after all resends."""
         says = f"says {reported}" if reported else "says nothing"
-        self._name_once(f"doesn't follow: it should show {wanted}, and {says}")
+        self._tell_once(f"doesn't follow: it should show {wanted}, and {says}")
 
     def does_not_answer(self) -> None:
         """Tell staff that the lamp is reported as offline."""
-        self._name_once("doesn't answer")
+        self._tell_once("doesn't answer")
 
     def follows(self) -> None:
         """Tell staff that a lamp named before follows again."""
@@ -117,7 +117,7 @@ class ResendSchedule:
             self._named = False
             self._news.append(f"Lamp {self._name} follows again.")
 
-    def _name_once(self, trouble: str) -> None:
+    def _tell_once(self, trouble: str) -> None:
         if not self._named:
             self._named = True
             self._news.append(f"Lamp {self._name} {trouble}. Check its power and its switch.")

@@ -30,8 +30,8 @@ def test_work_that_hangs_keeps_nobody_waiting() -> None:
     answers, done = threading.Event(), threading.Event()
     with hands() as some:
         for _ in range(5):
-            some.do(answers.wait)
-        some.do(done.set)
+            some.run(answers.wait)
+        some.run(done.set)
         assert done.wait(30.0)
         answers.set()
 
@@ -44,8 +44,8 @@ def test_work_that_fails_takes_nothing_along() -> None:
         raise OSError("the disk is gone")
 
     with hands() as some:
-        some.do(fail)
-        some.do(done.set)
+        some.run(fail)
+        some.run(done.set)
         assert done.wait(30.0)
 
 
@@ -63,7 +63,7 @@ def test_a_deck_may_be_closed_while_it_opens(
     monkeypatch.setattr(VlcDeck, "close", lambda _deck: closed.set())
     deck = FileDeck()
     with hands() as some:
-        some.do(lambda: deck.open(Cut(str(tmp_path), "Gone", "Nobody", Seconds(RATE))))
+        some.run(lambda: deck.open(Cut(str(tmp_path), "Gone", "Nobody", Seconds(RATE))))
         assert opening.wait(30.0)
         deck.close()
         assert not closed.is_set()

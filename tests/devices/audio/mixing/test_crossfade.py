@@ -29,9 +29,9 @@ def play(crossfades: Steps) -> list[GainEnvelope]:
     for wait, duration, haste, rest in crossfades:
         now += wait
         crossing = CrossfadeCurve(Seconds(now), Seconds(duration))
-        voices = [voice.falling(crossing) for voice in voices]
+        voices = [voice.with_fade_out(crossing) for voice in voices]
         voices.append(GainEnvelope(crossing))
-        crossing.hasten(Seconds(now + haste), Seconds(now + haste + rest))
+        crossing.shorten(Seconds(now + haste), Seconds(now + haste + rest))
     return voices
 
 
@@ -77,7 +77,7 @@ def test_the_way_into_silence_is_heard_at_once() -> None:
     voice = GainEnvelope(CrossfadeCurve(Seconds(-10.0), Seconds(1.0)), (leaving,))
     even = pytest.approx([1.0, 0.75, 0.5], abs=0.02)
     assert [voice.gain_at(time) for time in (0.0, 1.5, 3.0)] == even
-    leaving.hasten(Seconds(3.0), Seconds(4.0))
+    leaving.shorten(Seconds(3.0), Seconds(4.0))
     even = pytest.approx([0.5, 0.25, 0.0], abs=0.02)
     assert [voice.gain_at(time) for time in (3.0, 3.5, 4.0)] == even
     assert voice.gain_at(4.0) == 0.0
@@ -96,7 +96,7 @@ def test_the_way_out_of_silence_joins_the_one_of_every_crossfade() -> None:
 def test_haste_goes_on_from_where_it_is(duration: float, now: float, end: float) -> None:
     """A hastened crossfade doesn't jump, ends when it should, and never later than before."""
     plain, hastened = (CrossfadeCurve(Seconds(1.0), Seconds(duration)) for _ in range(2))
-    hastened.hasten(Seconds(now), Seconds(end))
+    hastened.shorten(Seconds(now), Seconds(end))
     assert hastened.share_at(now) == pytest.approx(plain.share_at(now), abs=1e-9)
     assert hastened.end == min(plain.end, max(end, max(now, 1.0) + SHORTEST))
     for time in (now, now + 0.5, now + 5.0):

@@ -237,7 +237,7 @@ def test_a_chime_is_as_loud_as_the_music_lets_it(level: float, peak: float) -> N
 def test_music_makes_room_for_a_chime_struck_elsewhere() -> None:
     """Asked to, the music falls as for its own bell, though nothing is struck."""
     stage = playing(one_output(), np.full((20 * RATE, 2), 0.25, np.float32))
-    stage.mixer.make_room(Seconds(1.0))
+    stage.mixer.duck_for_chime(Seconds(1.0))
     device = stage.render(12.0)[:, 0]
     assert device[frames_in(2.0)] == pytest.approx(0.25 * amplitude(-3.0), rel=1e-3)
     assert device[frames_in(9.0)] == pytest.approx(0.25, rel=1e-3)

@@ -15,13 +15,13 @@ def test_the_pitch_never_jumps(ahead: float) -> None:
     """However far off a device is, its ratio stays within 0.3 % and turns slowly."""
     steering, ratios = DriftController(), [1.0]
     for _ in range(1000):
-        steering.toward(ahead, SPAN)
+        steering.correct(ahead, SPAN)
         ratios.append(steering.ratio)
     assert max(abs(ratio - 1) for ratio in ratios) < 0.00301
     assert max(abs(b - a) for a, b in pairwise(ratios)) < 0.000501 * SPAN
     assert (ratios[-1] < 1) == (ahead > 0)
     for _ in range(1000):
-        steering.rest(SPAN)
+        steering.return_to_unity(SPAN)
     assert steering.ratio == 1.0
 
 

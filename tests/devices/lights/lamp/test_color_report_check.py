@@ -47,13 +47,13 @@ def says(lamp: Lamp, setting: str | Setting, now: float) -> None:
     """The lamp reports that it shows `setting`, as one of its dialect does."""
     shown = parse_setting(setting) if isinstance(setting, str) else setting
     for report in DEVICE_CODECS[lamp.fixture.dialect].reports(lamp.fixture, shown):
-        lamp.hear(report.topic, report.payload, Seconds(now))
+        lamp.handle_report(report.topic, report.payload, Seconds(now))
 
 
 def lead(lamp: Lamp, setting: str | Setting, start: float, duration: float = 10.0) -> None:
     """Ask for a look, and pass on all that is said by a minute after its end."""
     target = parse_setting(setting) if isinstance(setting, str) else setting
-    lamp.ask(target, Seconds(start), Seconds(duration), cool=True)
+    lamp.set_target(target, Seconds(start), Seconds(duration), cool=True)
     for tick in range(round(duration * 10) + 20):
         lamp.messages(Seconds(start + tick / 10))
 
@@ -67,10 +67,10 @@ def test_a_hand_at_the_shade_is_noticed(
     lead(lamp, f"40% {shade}", 1.0)
     says(lamp, f"40% {shade}", 1.2)
     says(lamp, f"40% {shade}", 14.0)
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
     says(lamp, f"40% {other}", 40.0)
     says(lamp, f"40% {other}", 41.0)
-    (news,) = lamp.news()
+    (news,) = lamp.staff_messages()
     assert "was changed by hand" in news
     assert not any(lamp.messages(Seconds(now)) for now in range(41, 200))
     shown = lamp.state(Seconds(60.0)).believed
@@ -91,9 +91,9 @@ def test_a_hand_in_a_long_fade_of_whites_is_noticed(
     lead(lamp, "40% 3000 K", 100.0, 300.0)
     says(lamp, "40% 3000 K", 101.0)
     says(lamp, "40% 3500 K", 104.0)
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
     says(lamp, "40% 6000 K", 210.0)
-    assert len(lamp.news()) == 1
+    assert len(lamp.staff_messages()) == 1
 
 
 @pytest.mark.parametrize("dialect", WHITES)
@@ -107,7 +107,7 @@ def test_a_lamp_with_fewer_whites_than_said_is_no_hand(
         lead(lamp, f"40% {told}", 100.0 * look + 1.0)
         for at, white in ((1.1, told), (15.0, own), (16.0, told), (60.0, own)):
             says(lamp, f"40% {white}", 100.0 * look + at)
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
     assert not lamp.state(Seconds(400.0)).by_hand
 
 
@@ -125,11 +125,11 @@ def test_a_hand_on_a_lamp_that_has_shown_its_last_white_is_noticed(
     for at in (1.1, 15.0):
         says(lamp, f"40% {told}", at)
     says(lamp, f"40% {changed}", 40.0)
-    assert len(lamp.news()) == 1
+    assert len(lamp.staff_messages()) == 1
     lead(lamp, f"40% {told}", 100.0)
     says(lamp, f"40% {told}", 101.0)
     says(lamp, f"40% {changed}", 140.0)
-    assert len(lamp.news()) == 1
+    assert len(lamp.staff_messages()) == 1
 
 
 @pytest.mark.parametrize("dialect", WHITES)
@@ -144,7 +144,7 @@ def test_a_white_on_the_way_is_not_taken_for_the_lamp_s_last(
     says(lamp, "40% 2500 K", 340.0)
     says(lamp, "40% 2200 K", 430.0)
     says(lamp, "40% 2500 K", 500.0)
-    assert len(lamp.news()) == 1
+    assert len(lamp.staff_messages()) == 1
 
 
 @pytest.mark.parametrize("dialect", COLORS)
@@ -156,7 +156,7 @@ def test_a_lamp_that_never_takes_a_shade_is_no_hand(
     lead(lamp, "40% #ff0000", 1.0)
     for at in (1.2, 14.0, 40.0):
         says(lamp, "40% #00ff00", at)
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
 
 
 @pytest.mark.parametrize("dialect", WHITES)
@@ -168,7 +168,7 @@ def test_a_look_without_a_shade_leaves_it_to_anybody(
     lead(lamp, "40%", 1.0)
     for at, white in ((12.0, "2700 K"), (20.0, "6500 K")):
         says(lamp, f"40% {white}", at)
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
 
 
 _SHADES = st.builds(
@@ -193,7 +193,7 @@ def test_rounding_is_no_hand(dialect: Dialect, setting: Setting) -> None:
     lead(lamp, setting, 1.0)
     for at in (1.1, 9.0, 14.0, 60.0):
         says(lamp, setting, at)
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,6 @@ def test_a_hand_that_is_too_small_to_see_is_none(
         Seconds(0.0),
         known=True,
     )
-    assert witness.judge(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
-    found = witness.judge(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))
+    assert witness.classify(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
+    found = witness.classify(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))
     assert (found is ReportKind.HAND) is (meaning is ReportKind.HAND)

@@ -26,7 +26,7 @@ def belief(said: LastReport) -> LampEstimate:
     path = trajectory_between(
         parse_setting("off"), parse_setting("40%"), FadeOptions(Seconds(0.0), Seconds(10.0))
     )
-    belief.set_out(LampRunFade.begin(path))
+    belief.begin_fade(LampRunFade.begin(path))
     return belief
 
 
@@ -34,10 +34,10 @@ def test_it_is_where_its_fade_is(belief: LampEstimate) -> None:
     """In the middle, at the end, and where it was told to stay."""
     assert belief.level_at(Seconds(5.0)) == pytest.approx(0.2)
     assert belief.is_busy(Seconds(5.0))
-    belief.stay(belief.at(Seconds(5.0)))
+    belief.hold(belief.at(Seconds(5.0)))
     assert belief.level_at(Seconds(50.0)) == pytest.approx(0.2)
     assert not belief.is_busy(Seconds(50.0))
-    belief.stay(None)
+    belief.hold(None)
     assert belief.at(Seconds(50.0)) is None
 
 
@@ -46,7 +46,7 @@ def test_a_report_after_the_fade_is_where_the_next_begins(
     belief: LampEstimate, said: LastReport, at: float, begins: float
 ) -> None:
     """One from its middle isn't."""
-    said.take(Reported(Level(0.8)), Seconds(at))
+    said.update(Reported(Level(0.8)), Seconds(at))
     origin = belief.origin(Seconds(30.0))
     assert origin is not None
     assert origin.level == pytest.approx(begins)

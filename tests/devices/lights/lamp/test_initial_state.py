@@ -21,7 +21,7 @@ def test_a_lamp_is_waited_for_once(make_fixture: MakeFixture) -> None:
     assert lamp.question() == ()
     lamp.stop_waiting()
     assert not lamp.wait(Seconds(9.0))
-    lamp.returned()
+    lamp.lamp_returned()
     assert lamp.wait(Seconds(10.0))
 
 
@@ -40,10 +40,10 @@ def test_a_lamp_that_could_not_answer_is_waited_for_again(make_fixture: MakeFixt
 def test_where_it_was_when_it_left_is_where_it_is_presumed(make_fixture: MakeFixture) -> None:
     """A stranger that goes a second time was never where it was led to; the first word stays."""
     lamp = InitialStateQuery(make_fixture("plain", "level"))
-    lamp.left(Setting(Level(0.3)))
-    lamp.left(Setting(Level(0.9)))
-    assert (lamp.is_stranger, lamp.presumed) == (True, Setting(Level(0.3)))
+    lamp.lamp_went_away(Setting(Level(0.3)))
+    lamp.lamp_went_away(Setting(Level(0.9)))
+    assert (lamp.is_unknown, lamp.assumed) == (True, Setting(Level(0.3)))
     lamp.reached(known=True)
-    assert lamp.asks
-    lamp.placed()
-    assert (lamp.is_stranger, lamp.presumed) == (False, None)
+    assert lamp.is_pending
+    lamp.assume_at_start()
+    assert (lamp.is_unknown, lamp.assumed) == (False, None)

@@ -29,7 +29,7 @@ def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
 
 def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
     """Set a target in the notation of a scene file."""
-    lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
+    lamp.set_target(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def zigbee(make_fixture: MakeFixture) -> Lamp:
 
 def confirm(lamp: Lamp, payload: bytes, now: float) -> None:
     """Report that the lamp follows."""
-    lamp.hear(lamp.subscriptions[0], payload, Seconds(now))
+    lamp.handle_report(lamp.subscriptions[0], payload, Seconds(now))
 
 
 def test_without_a_wish_nothing_is_said(dimmer: Lamp) -> None:
@@ -70,7 +70,7 @@ def test_without_a_wish_nothing_is_said(dimmer: Lamp) -> None:
 
 def test_a_stepped_fade_begins_at_the_last_report(dimmer: Lamp) -> None:
     """A lamp that says it is at 47 of 255 is led on from there."""
-    dimmer.hear(STATE, b"47", Seconds(1.0))
+    dimmer.handle_report(STATE, b"47", Seconds(1.0))
     ask(dimmer, "60%", 2.0, 2.0)
     numbers = [int(payload) for _, payload in run(dimmer, 2.0, 5.0)]
     assert numbers[0] == 47
@@ -82,7 +82,7 @@ def test_an_unknown_dimmer_is_given_time_to_say_where_it_is(dimmer: Lamp) -> Non
     """A report within a second is where its first look begins."""
     ask(dimmer, "60%", 1.0, 5.0)
     assert run(dimmer, 1.0, 1.5) == []
-    dimmer.hear(STATE, b"130", Seconds(1.5))
+    dimmer.handle_report(STATE, b"130", Seconds(1.5))
     numbers = [int(payload) for _, payload in run(dimmer, 1.5, 8.0)]
     assert numbers[0] == 130
     assert numbers == sorted(numbers, reverse=True)
@@ -119,14 +119,14 @@ def test_a_zigbee_lamp_is_asked_what_it_shows(zigbee: Lamp) -> None:
     """When the broker comes back and nobody knows; once it has answered, no more."""
     (message,) = zigbee.messages(LONG_AGO)
     assert message == Message("house/lamp/get", b'{"state":"","brightness":""}')
-    zigbee.hear("house/lamp", b'{"state":"ON","brightness":127}', Seconds(0.5))
+    zigbee.handle_report("house/lamp", b'{"state":"ON","brightness":127}', Seconds(0.5))
     zigbee.broker_back(Seconds(1.0))
     assert run(zigbee, 1.0, 2.0) == []
 
 
 def test_the_newest_wish_takes_over_without_a_jump(dimmer: Lamp) -> None:
     """The second look begins where the first one had come to."""
-    dimmer.hear(STATE, b"0", Seconds(0.5))
+    dimmer.handle_report(STATE, b"0", Seconds(0.5))
     ask(dimmer, "80%", 1.0, 4.0)
     up = run(dimmer, 1.0, 3.0)
     ask(dimmer, "off", 3.05, 2.0)
@@ -156,7 +156,7 @@ def test_white_is_believed_within_what_the_lamp_can(bulb: Lamp) -> None:
 
 def test_belief_moves_with_the_fade(bulb: Lamp) -> None:
     """In the middle of the fade the lamp is believed in the middle."""
-    bulb.hear(STATE, b'{"state":"OFF"}', Seconds(0.1))
+    bulb.handle_report(STATE, b'{"state":"OFF"}', Seconds(0.1))
     ask(bulb, "40%", 1.0, 10.0)
     assert len(run(bulb, 1.0, 2.0)) == 1
     shown = bulb.state(Seconds(6.0))
@@ -170,8 +170,8 @@ def test_a_person_at_the_switch_is_not_fought(bulb: Lamp) -> None:
     """A reported change stands until the next look, which begins there."""
     ask(bulb, "40%", 1.0, 5.0)
     run(bulb, 1.0, 7.0)
-    bulb.hear(STATE, b'{"state":"ON","brightness":102}', Seconds(7.0))
-    bulb.hear(STATE, b'{"state":"OFF"}', Seconds(9.0))
+    bulb.handle_report(STATE, b'{"state":"ON","brightness":102}', Seconds(7.0))
+    bulb.handle_report(STATE, b'{"state":"OFF"}', Seconds(9.0))
     assert run(bulb, 9.0, 40.0) == []
     ask(bulb, "50%", 40.0, 0.0)
     ((_, payload),) = run(bulb, 40.0, 41.0)
@@ -192,7 +192,7 @@ def test_while_the_broker_is_away_only_the_newest_wish_is_kept(bulb: Lamp) -> No
 
 def test_an_outage_in_mid_fade_is_caught_up(dimmer: Lamp) -> None:
     """A stepped lamp stays where it was led, and goes on from there without haste."""
-    dimmer.hear(STATE, b"0", Seconds(0.5))
+    dimmer.handle_report(STATE, b"0", Seconds(0.5))
     ask(dimmer, "50%", 1.0, 20.0)
     before = run(dimmer, 1.0, 6.0)
     dimmer.broker_gone()
@@ -227,15 +227,15 @@ def told_after_outage(bulb: Lamp) -> Lamp:
 @pytest.mark.parametrize("report", [b"", b'{"state":"ON","brightness":9}'])
 def test_a_lamp_that_does_not_confirm_is_told_again(told_after_outage: Lamp, report: bytes) -> None:
     """Silent, or at an old level: it may have come back after us."""
-    told_after_outage.hear(STATE, report, Seconds(72.0))
+    told_after_outage.handle_report(STATE, report, Seconds(72.0))
     assert [round(at) for at, _ in run(told_after_outage, 71.05, 100.0)] == [72, 76, 85]
 
 
 def test_a_lamp_that_has_confirmed_is_left_alone(told_after_outage: Lamp) -> None:
     """What happens to it after that is a person's doing."""
     confirmed = b'{"state":"ON","brightness":102}'
-    told_after_outage.hear(STATE, confirmed, Seconds(71.0))
-    told_after_outage.hear(STATE, b'{"state":"OFF"}', Seconds(72.0))
+    told_after_outage.handle_report(STATE, confirmed, Seconds(71.0))
+    told_after_outage.handle_report(STATE, b'{"state":"OFF"}', Seconds(72.0))
     assert run(told_after_outage, 71.05, 100.0) == []
 
 
@@ -243,16 +243,16 @@ def test_a_lamp_that_comes_back_is_brought_to_its_look(zigbee: Lamp) -> None:
     """Switched off at the mains and on again."""
     ask(zigbee, "40%", 1.0, 5.0)
     run(zigbee, 1.0, 40.0)
-    zigbee.hear("house/lamp/availability", b"offline", Seconds(50.0))
+    zigbee.handle_report("house/lamp/availability", b"offline", Seconds(50.0))
     assert zigbee.state(Seconds(50.0)).available is False
-    zigbee.hear("house/lamp/availability", b"online", Seconds(60.0))
+    zigbee.handle_report("house/lamp/availability", b"online", Seconds(60.0))
     payload = run(zigbee, 60.0, 61.0)[-1][1]
     assert json.loads(payload) == {"state": "ON", "brightness": 102, "transition": 3.0}
 
 
 def test_nobody_knows_a_lamp_without_the_broker(zigbee: Lamp) -> None:
     """Availability is forgotten with the connection."""
-    zigbee.hear("house/lamp/availability", b"online", Seconds(1.0))
+    zigbee.handle_report("house/lamp/availability", b"online", Seconds(1.0))
     assert zigbee.state(Seconds(1.0)).available is True
     zigbee.broker_gone()
     assert zigbee.state(Seconds(2.0)).available is None
@@ -260,16 +260,16 @@ def test_nobody_knows_a_lamp_without_the_broker(zigbee: Lamp) -> None:
 
 def test_nonsense_is_not_a_report(dimmer: Lamp) -> None:
     """Hostile payloads leave the lamp as it was."""
-    dimmer.hear(STATE, b"47", Seconds(1.0))
+    dimmer.handle_report(STATE, b"47", Seconds(1.0))
     shown = dimmer.state(Seconds(2.0))
     for payload in (b"", b"nan", b"-1", b"256", b"\xff" * 9, b"{}"):
-        dimmer.hear(STATE, payload, Seconds(2.0))
+        dimmer.handle_report(STATE, payload, Seconds(2.0))
     assert dimmer.state(Seconds(2.0)) == shown
 
 
 def test_lights_up_does_not_wait(dimmer: Lamp) -> None:
     """In the middle of steps, lights-up is said at once."""
-    dimmer.hear(STATE, b"0", Seconds(0.5))
+    dimmer.handle_report(STATE, b"0", Seconds(0.5))
     ask(dimmer, "20%", 1.0, 10.0)
     run(dimmer, 1.0, 3.0)
     ask(dimmer, "70%", 3.01, 3.0, urgent=True)
@@ -290,6 +290,6 @@ def test_lights_up_survives_an_outage(bulb: Lamp) -> None:
 
 def test_messages_are_messages(dimmer: Lamp) -> None:
     """A lamp's messages go to its command topic."""
-    dimmer.hear(STATE, b"0", Seconds(0.5))
+    dimmer.handle_report(STATE, b"0", Seconds(0.5))
     ask(dimmer, "off", 1.0, 0.0)
     assert dimmer.messages(Seconds(1.0)) == (Message("house/lamp", b"0"),)

@@ -27,13 +27,13 @@ def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, bytes]]:
 
 def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
     """Set a target in the notation of a scene file."""
-    lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
+    lamp.set_target(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
 
 
 def says(lamp: Lamp, brightness: int, now: float) -> None:
     """Report a brightness of 255 from the bulb."""
     fields = {"state": "ON", "brightness": brightness} if brightness else {"state": "OFF"}
-    lamp.hear(STATE, json.dumps(fields).encode(), Seconds(now))
+    lamp.handle_report(STATE, json.dumps(fields).encode(), Seconds(now))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def dimmer(make_fixture: MakeFixture) -> Lamp:
     """A dimmer being stepped from 72 to 0 of 255 between 1 and 61."""
     lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
     lamp.broker_back(LONG_AGO)
-    lamp.hear(STATE, b"72", Seconds(0.0))
+    lamp.handle_report(STATE, b"72", Seconds(0.0))
     ask(lamp, "40%", 1.0, 60.0)
     run(lamp, 1.0, 10.0)
     return lamp
@@ -63,7 +63,7 @@ def test_echoes_and_what_lies_between_are_no_news(bulb: Lamp) -> None:
     """The target at once, levels on the way, and the target again: nobody is told anything."""
     for at, brightness in ((1.1, 102), (3.0, 20), (6.0, 55), (11.5, 100), (14.0, 102)):
         says(bulb, brightness, at)
-    assert bulb.news() == ()
+    assert bulb.staff_messages() == ()
     assert not bulb.state(Seconds(15.0)).by_hand
     assert run(bulb, 11.0, 60.0) == []
 
@@ -73,7 +73,7 @@ def test_a_hand_is_told_once_and_left_alone(bulb: Lamp) -> None:
     says(bulb, 102, 11.0)
     says(bulb, 200, 20.0)
     says(bulb, 210, 21.0)
-    (news,) = bulb.news()
+    (news,) = bulb.staff_messages()
     assert news == (
         "Lamp lamp was changed by hand; it stays so until the next look. "
         "Bring it back with: kacenv lights resume"
@@ -81,7 +81,7 @@ def test_a_hand_is_told_once_and_left_alone(bulb: Lamp) -> None:
     bulb.broker_gone()
     bulb.broker_back(Seconds(40.0))
     assert run(bulb, 20.0, 120.0) == []
-    assert bulb.news() == ()
+    assert bulb.staff_messages() == ()
     shown = bulb.state(Seconds(120.0))
     assert shown.by_hand
     assert shown.believed is not None
@@ -104,27 +104,27 @@ def test_the_next_look_counts_again(bulb: Lamp) -> None:
     """A hand's work lasts until then; a second hand is told anew."""
     says(bulb, 102, 11.0)
     says(bulb, 0, 20.0)
-    assert len(bulb.news()) == 1
+    assert len(bulb.staff_messages()) == 1
     ask(bulb, "20%", 30.0, 2.0)
     assert len(run(bulb, 30.0, 31.0)) == 1
     says(bulb, 51, 31.0)
     says(bulb, 0, 40.0)
-    assert len(bulb.news()) == 1
+    assert len(bulb.staff_messages()) == 1
 
 
 def test_a_hand_in_mid_fade_stops_the_steps(dimmer: Lamp) -> None:
     """Switched off while it is being stepped: it isn't switched on again by the next step."""
-    dimmer.hear(STATE, b"0", Seconds(10.5))
+    dimmer.handle_report(STATE, b"0", Seconds(10.5))
     assert run(dimmer, 10.5, 200.0) == []
-    assert len(dimmer.news()) == 1
+    assert len(dimmer.staff_messages()) == 1
 
 
 def test_a_late_echo_of_the_look_before_is_no_hand(dimmer: Lamp) -> None:
     """A new look in mid-fade: what the lamp still says of the old one is let pass."""
     ask(dimmer, "10%", 11.0, 5.0)
     run(dimmer, 11.0, 11.5)
-    dimmer.hear(STATE, b"60", Seconds(11.6))
-    assert dimmer.news() == ()
+    dimmer.handle_report(STATE, b"60", Seconds(11.6))
+    assert dimmer.staff_messages() == ()
     assert run(dimmer, 11.6, 17.0)[-1][1] == b"3"
 
 
@@ -133,7 +133,7 @@ def test_a_lamp_astray_is_told_twice_more_and_then_named(bulb: Lamp) -> None:
     says(bulb, 30, 13.6)
     sent = run(bulb, 11.0, 60.0)
     assert [round(at, 1) for at, _ in sent] == [13.5, 17.0]
-    (news,) = bulb.news()
+    (news,) = bulb.staff_messages()
     assert news == (
         "Lamp lamp doesn't follow: it should show 40%, and says 11.8%. "
         "Check its power and its switch."
@@ -146,7 +146,7 @@ def test_a_lamp_that_never_spoke_is_named(make_fixture: MakeFixture) -> None:
     lamp.broker_back(LONG_AGO)
     ask(lamp, "40%", 1.0, 5.0)
     assert len(run(lamp, 1.0, 60.0)) == 3
-    (news,) = lamp.news()
+    (news,) = lamp.staff_messages()
     assert "it should show 40%, and says nothing" in news
 
 
@@ -156,18 +156,18 @@ def test_a_lamp_that_can_not_speak_is_not_named(make_fixture: MakeFixture) -> No
     lamp.broker_back(LONG_AGO)
     ask(lamp, "40%", 1.0, 5.0)
     assert len(run(lamp, 1.0, 60.0)) == 1
-    assert lamp.news() == ()
+    assert lamp.staff_messages() == ()
 
 
 def test_a_lamp_named_is_told_of_once_when_it_follows(bulb: Lamp) -> None:
     """Its late answer is met by one more telling, and its obedience by one word."""
     run(bulb, 11.0, 60.0)
-    assert len(bulb.news()) == 1
+    assert len(bulb.staff_messages()) == 1
     says(bulb, 30, 70.0)
     assert [round(at, 1) for at, _ in run(bulb, 70.0, 80.0)] == [70.5]
     says(bulb, 102, 80.0)
     says(bulb, 102, 81.0)
-    assert bulb.news() == ("Lamp lamp follows again.",)
+    assert bulb.staff_messages() == ("Lamp lamp follows again.",)
 
 
 def test_a_lamp_that_never_obeys_is_not_told_for_ever(bulb: Lamp) -> None:
@@ -177,7 +177,7 @@ def test_a_lamp_that_never_obeys_is_not_told_for_ever(bulb: Lamp) -> None:
         says(bulb, 30, minute * 60.0)
         sent += run(bulb, minute * 60.0, minute * 60.0 + 30.0)
     assert len(sent) == 2 + 6
-    assert len(bulb.news()) == 1
+    assert len(bulb.staff_messages()) == 1
 
 
 def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_fixture: MakeFixture) -> None:
@@ -187,13 +187,13 @@ def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_fixture: MakeFix
     ask(lamp, "40%", 1.0, 5.0)
     run(lamp, 1.0, 2.0)
     for at in (10.0, 11.0):
-        lamp.hear("house/lamp/availability", b"offline", Seconds(at))
+        lamp.handle_report("house/lamp/availability", b"offline", Seconds(at))
     assert run(lamp, 2.0, 60.0) != []
-    assert lamp.news() == ("Lamp lamp doesn't answer. Check its power and its switch.",)
-    lamp.hear("house/lamp/availability", b"online", Seconds(60.0))
+    assert lamp.staff_messages() == ("Lamp lamp doesn't answer. Check its power and its switch.",)
+    lamp.handle_report("house/lamp/availability", b"online", Seconds(60.0))
     run(lamp, 60.0, 63.0)
-    lamp.hear("house/lamp", b'{"state":"ON","brightness":102}', Seconds(63.0))
-    assert lamp.news() == ("Lamp lamp follows again.",)
+    lamp.handle_report("house/lamp", b'{"state":"ON","brightness":102}', Seconds(63.0))
+    assert lamp.staff_messages() == ("Lamp lamp follows again.",)
 
 
 def test_a_lamp_that_comes_back_in_mid_fade_is_led_from_where_it_is(
@@ -206,20 +206,20 @@ def test_a_lamp_that_comes_back_in_mid_fade_is_led_from_where_it_is(
     ):
         lamp = Lamp(make_fixture("zigbee2mqtt", "level"))
         lamp.broker_back(LONG_AGO)
-        lamp.hear("house/lamp", b'{"state":"OFF"}', Seconds(0.0))
+        lamp.handle_report("house/lamp", b'{"state":"OFF"}', Seconds(0.0))
         ask(lamp, "40%", 1.0, 60.0)
         run(lamp, 1.0, 20.0)
-        lamp.hear("house/lamp/availability", b"offline", Seconds(20.0))
+        lamp.handle_report("house/lamp/availability", b"offline", Seconds(20.0))
         run(lamp, 20.0, 25.0)
         for payload in (first, then):
             topic = "house/lamp" if payload.startswith(b"{") else "house/lamp/availability"
-            lamp.hear(topic, payload, Seconds(25.0))
+            lamp.handle_report(topic, payload, Seconds(25.0))
         told = [json.loads(payload)["brightness"] for _, payload in run(lamp, 25.0, 70.0)]
         sent = [number for number in told if number != ""]  # a question, not a command
         assert sent[0] >= 240
         assert sent[-1] == 102
         assert all(0 <= one - other <= 254 * 0.25 * 0.2 for one, other in pairwise(sent[:-1]))
-        assert "by hand" not in str(lamp.news())
+        assert "by hand" not in str(lamp.staff_messages())
 
 
 def test_lights_up_is_repeated_until_confirmed(bulb: Lamp) -> None:
@@ -229,7 +229,7 @@ def test_lights_up_is_repeated_until_confirmed(bulb: Lamp) -> None:
     assert [round(at) for at, _ in sent[:5]] == [20, 21, 22, 24, 27]
     assert len(sent) == 16
     assert {json.loads(payload)["brightness"] for _, payload in sent} == {178}
-    assert len(bulb.news()) == 1
+    assert len(bulb.staff_messages()) == 1
 
 
 def test_lights_up_that_is_confirmed_is_said_no_more_than_four_times(bulb: Lamp) -> None:
@@ -260,10 +260,10 @@ def test_a_switch_lamp_is_judged_by_on_and_off(make_fixture: MakeFixture) -> Non
     """Any level is on; only off is something else."""
     lamp = Lamp(make_fixture("home-assistant", state_topic=STATE))
     lamp.broker_back(LONG_AGO)
-    lamp.hear(STATE, b'{"state":"OFF"}', Seconds(0.0))
+    lamp.handle_report(STATE, b'{"state":"OFF"}', Seconds(0.0))
     ask(lamp, "40%", 1.0, 2.0)
     run(lamp, 1.0, 5.0)
-    lamp.hear(STATE, b'{"state":"ON"}', Seconds(5.0))
+    lamp.handle_report(STATE, b'{"state":"ON"}', Seconds(5.0))
     assert lamp.state(Seconds(5.0)).confirmed_after is not None
-    lamp.hear(STATE, b'{"state":"OFF"}', Seconds(9.0))
+    lamp.handle_report(STATE, b'{"state":"OFF"}', Seconds(9.0))
     assert lamp.state(Seconds(9.0)).by_hand

@@ -28,7 +28,7 @@ def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
 
 def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
     """Set a target in the notation of a scene file."""
-    lamp.ask(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
+    lamp.set_target(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def test_a_dimmer_that_was_away_is_led_on_from_where_it_was(
         make_fixture("plain", "level", scale=255, availability_topic=AVAILABILITY, **fields)
     )
     lamp.broker_back(LONG_AGO)
-    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     at_rest = run(lamp, 1.0, 30.0)[-1][1]
-    lamp.hear(AVAILABILITY, b"offline", Seconds(30.0))
-    lamp.hear(AVAILABILITY, b"online", Seconds(32.0))
+    lamp.handle_report(AVAILABILITY, b"offline", Seconds(30.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(32.0))
     after = run(lamp, 32.0, 36.0)
     assert {payload for _, payload in after} == {at_rest}
     assert after[0][0] == pytest.approx(first)
@@ -82,14 +82,14 @@ def test_a_dimmer_back_at_another_level_is_led_from_there(make_fixture: MakeFixt
     )
     lamp = Lamp(fixture)
     lamp.broker_back(LONG_AGO)
-    lamp.hear(STATE, b"30", Seconds(0.0))
-    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    lamp.handle_report(STATE, b"30", Seconds(0.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     run(lamp, 1.0, 30.0)
-    lamp.hear(AVAILABILITY, b"offline", Seconds(30.0))
-    lamp.hear(AVAILABILITY, b"online", Seconds(32.0))
+    lamp.handle_report(AVAILABILITY, b"offline", Seconds(30.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(32.0))
     assert run(lamp, 32.0, 32.5) == []
-    lamp.hear(STATE, b"255", Seconds(32.6))
+    lamp.handle_report(STATE, b"255", Seconds(32.6))
     assert run(lamp, 32.6, 33.0)[0][1] == b"255"
 
 
@@ -97,13 +97,13 @@ def test_a_look_while_a_dimmer_was_away_begins_where_it_was(make_fixture: MakeFi
     """Nothing it was told meanwhile has reached it."""
     lamp = Lamp(make_fixture("plain", "level", scale=10000, availability_topic=AVAILABILITY))
     lamp.broker_back(LONG_AGO)
-    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     at_rest = run(lamp, 1.0, 30.0)[-1][1]
-    lamp.hear(AVAILABILITY, b"offline", Seconds(30.0))
+    lamp.handle_report(AVAILABILITY, b"offline", Seconds(30.0))
     ask(lamp, "10%", 31.0, 6.0)
     run(lamp, 31.0, 33.9)
-    lamp.hear(AVAILABILITY, b"online", Seconds(34.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(34.0))
     numbers = [int(payload) for _, payload in run(lamp, 34.0, 45.0)]
     assert numbers[0] == int(at_rest)
     assert numbers == sorted(numbers, reverse=True)
@@ -117,12 +117,12 @@ def test_a_dimmer_asked_while_it_was_away_is_given_its_second(make_fixture: Make
     )
     lamp = Lamp(fixture)
     lamp.broker_back(LONG_AGO)
-    lamp.hear(AVAILABILITY, b"offline", Seconds(0.0))
+    lamp.handle_report(AVAILABILITY, b"offline", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     run(lamp, 1.0, 20.0)
-    lamp.hear(AVAILABILITY, b"online", Seconds(20.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(20.0))
     assert run(lamp, 20.0, 21.0) == []
-    lamp.hear(STATE, b"130", Seconds(21.1))
+    lamp.handle_report(STATE, b"130", Seconds(21.1))
     assert run(lamp, 21.1, 21.1) == [(21.1, b"130")]
 
 
@@ -130,16 +130,16 @@ def test_a_dimmer_that_nobody_knows_begins_where_it_is_presumed(make_fixture: Ma
     """The engine remembers its zone, and it can't say anything itself."""
     lamp = Lamp(make_fixture("plain", "level", scale=255))
     lamp.broker_back(LONG_AGO)
-    lamp.presume(parse_setting("40%"))
+    lamp.assume(parse_setting("40%"))
     ask(lamp, "40%", 1.0, 2.0)
     assert {payload for _, payload in run(lamp, 1.0, 8.0)} == {b"29"}
 
 
 def test_a_report_wins_over_what_is_presumed(dimmer: Lamp) -> None:
     """A retained report comes within the second that a lamp is given."""
-    dimmer.presume(parse_setting("40%"))
+    dimmer.assume(parse_setting("40%"))
     ask(dimmer, "40%", 1.0, 2.0)
-    dimmer.hear(STATE, b"130", Seconds(1.5))
+    dimmer.handle_report(STATE, b"130", Seconds(1.5))
     assert run(dimmer, 1.0, 8.0)[0][1] == b"130"
 
 
@@ -161,22 +161,22 @@ def test_a_lamp_that_only_says_whether_it_is_there_is_not_blamed(
     abilities = ("level",) if dialect == "plain" else ("level", "transition")
     lamp = Lamp(make_fixture(dialect, *abilities, availability_topic=AVAILABILITY))
     lamp.broker_back(LONG_AGO)
-    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     run(lamp, 1.0, 10.0)
     assert run(lamp, 10.0, 60.0) == []
-    assert lamp.news() == ()
-    assert not lamp.speaks
+    assert lamp.staff_messages() == ()
+    assert not lamp.reports_state
 
 
 def test_reports_on_the_way_of_a_late_fade_are_no_hand(bulb: Lamp) -> None:
     """Told late, it arrives late: until then it may be anywhere on its way."""
-    bulb.hear(STATE, b'{"state":"OFF"}', Seconds(0.5))
+    bulb.handle_report(STATE, b'{"state":"OFF"}', Seconds(0.5))
     ask(bulb, "80%", 1.0, 4.0)
     ((_, payload),) = run(bulb, 6.0, 6.0)
     assert json.loads(payload)["transition"] == 4
-    bulb.hear(STATE, b'{"state":"ON","brightness":204}', Seconds(6.2))
-    bulb.hear(STATE, b'{"state":"ON","brightness":100}', Seconds(9.0))
+    bulb.handle_report(STATE, b'{"state":"ON","brightness":204}', Seconds(6.2))
+    bulb.handle_report(STATE, b'{"state":"ON","brightness":100}', Seconds(9.0))
     assert not bulb.state(Seconds(9.0)).by_hand
     shown = bulb.state(Seconds(8.0)).believed
     assert shown is not None
@@ -190,7 +190,7 @@ def test_a_broker_that_goes_while_a_lamp_is_waited_for_costs_it_nothing(dimmer: 
     dimmer.broker_gone()
     dimmer.broker_back(Seconds(5.0))
     assert run(dimmer, 5.0, 5.9) == []
-    dimmer.hear(STATE, b"130", Seconds(5.95))
+    dimmer.handle_report(STATE, b"130", Seconds(5.95))
     assert run(dimmer, 5.95, 6.0)[0][1] == b"130"
 
 
@@ -226,6 +226,6 @@ def test_a_second_look_doesn_t_cut_a_lamp_s_time_short(dimmer: Lamp) -> None:
     assert run(dimmer, 1.0, 1.25) == []
     ask(dimmer, "40%", 1.3, 5.0)
     assert run(dimmer, 1.3, 1.45) == []
-    dimmer.hear(STATE, b"130", Seconds(1.5))
+    dimmer.handle_report(STATE, b"130", Seconds(1.5))
     sent = run(dimmer, 1.5, 9.0)
     assert (sent[0][1], sent[-1][1]) == (b"130", b"29")

@@ -37,7 +37,7 @@ def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, Message]]:
 
 def press(lamp: Lamp, now: float) -> None:
     """Request lights-up."""
-    lamp.ask(SAFE, Seconds(now), Seconds(3.0), urgent=True)
+    lamp.set_target(SAFE, Seconds(now), Seconds(3.0), urgent=True)
 
 
 def of_a_stranger(lamp: Lamp) -> None:
@@ -49,7 +49,7 @@ def of_a_stranger(lamp: Lamp) -> None:
 def of_one_just_asked(lamp: Lamp) -> None:
     """Request lights-up of a lamp whose state is being queried."""
     lamp.broker_back(LONG_AGO)
-    lamp.ask(parse_setting("20%"), Seconds(NOW - 0.4), Seconds(5.0))
+    lamp.set_target(parse_setting("20%"), Seconds(NOW - 0.4), Seconds(5.0))
     run(lamp, NOW - 0.4, NOW - 0.05)
     press(lamp, NOW)
 
@@ -57,12 +57,12 @@ def of_one_just_asked(lamp: Lamp) -> None:
 def of_one_just_back(lamp: Lamp) -> None:
     """Request lights-up of a lamp that has just returned, at an unknown level."""
     lamp.broker_back(LONG_AGO)
-    lamp.ask(parse_setting("20%"), Seconds(1.0), Seconds(1.0))
+    lamp.set_target(parse_setting("20%"), Seconds(1.0), Seconds(1.0))
     run(lamp, 1.0, 6.0)
     for there, moment in ((False, 6.0), (True, NOW - 0.5)):
         word = DEVICE_CODECS[lamp.fixture.dialect].availability(lamp.fixture, there)
         if word is not None:
-            lamp.hear(word.topic, word.payload, Seconds(moment))
+            lamp.handle_report(word.topic, word.payload, Seconds(moment))
     run(lamp, NOW - 0.5, NOW - 0.05)
     press(lamp, NOW)
 
@@ -70,7 +70,7 @@ def of_one_just_back(lamp: Lamp) -> None:
 def while_the_broker_was_away(lamp: Lamp) -> None:
     """Request lights-up in an outage that began during the lamp's query, and reconnect."""
     lamp.broker_back(LONG_AGO)
-    lamp.ask(parse_setting("20%"), Seconds(1.0), Seconds(5.0))
+    lamp.set_target(parse_setting("20%"), Seconds(1.0), Seconds(5.0))
     run(lamp, 1.0, 1.2)
     lamp.broker_gone()
     press(lamp, 4.0)
@@ -105,8 +105,8 @@ def dimmer(make_fixture: MakeFixture) -> Lamp:
         )
     )
     lamp.broker_back(LONG_AGO)
-    lamp.hear(STATE, b"0", Seconds(0.0))
-    lamp.hear(AVAILABILITY, b"online", Seconds(0.0))
+    lamp.handle_report(STATE, b"0", Seconds(0.0))
+    lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     return lamp
 
 
@@ -116,7 +116,7 @@ def bulb(make_fixture: MakeFixture) -> Lamp:
     lamp = Lamp(make_fixture("home-assistant", "level", "transition", state_topic=STATE))
     lamp.broker_back(LONG_AGO)
     says(lamp, 128, 0.0)
-    lamp.ask(parse_setting("50%"), Seconds(1.0), Seconds(2.0))
+    lamp.set_target(parse_setting("50%"), Seconds(1.0), Seconds(2.0))
     run(lamp, 1.0, 3.0)
     says(lamp, 128, 3.0)
     return lamp
@@ -125,23 +125,23 @@ def bulb(make_fixture: MakeFixture) -> Lamp:
 def says(lamp: Lamp, brightness: int, now: float) -> None:
     """Report a brightness of 255 from the bulb."""
     fields = {"state": "ON", "brightness": brightness} if brightness else {"state": "OFF"}
-    lamp.hear(STATE, json.dumps(fields).encode(), Seconds(now))
+    lamp.handle_report(STATE, json.dumps(fields).encode(), Seconds(now))
 
 
 def test_a_lamp_said_to_be_away_in_the_middle_is_led_on(dimmer: Lamp) -> None:
     """Whoever says so may be wrong: it comes to its light in time, with every repeat."""
     press(dimmer, 1.0)
     run(dimmer, 1.0, 2.5)
-    dimmer.hear(AVAILABILITY, b"offline", Seconds(2.5))
+    dimmer.handle_report(AVAILABILITY, b"offline", Seconds(2.5))
     sent = run(dimmer, 2.5, 7.9)
     assert [round(at) for at, message in sent if message.payload == b"104"] == [4, 5, 6, 8]
 
 
 def test_another_look_stops_at_a_lamp_said_to_be_away(dimmer: Lamp) -> None:
     """Where it was when it went is what it is led on from."""
-    dimmer.ask(SAFE, Seconds(1.0), Seconds(5.0))
+    dimmer.set_target(SAFE, Seconds(1.0), Seconds(5.0))
     run(dimmer, 1.0, 2.5)
-    dimmer.hear(AVAILABILITY, b"offline", Seconds(2.5))
+    dimmer.handle_report(AVAILABILITY, b"offline", Seconds(2.5))
     assert run(dimmer, 2.5, 6.0) == []
 
 
@@ -156,7 +156,7 @@ def test_a_word_from_before_is_no_hand(bulb: Lamp) -> None:
     assert not bulb.state(Seconds(18.0)).by_hand
     says(bulb, 178, 18.05)
     assert len(run(bulb, 18.1, 60.0)) <= 3
-    assert bulb.news() == ()
+    assert bulb.staff_messages() == ()
 
 
 def test_a_hand_after_it_is_a_hand(bulb: Lamp) -> None:

@@ -37,10 +37,8 @@ def test_dim_light_is_neither_cool_nor_blue(asked: str, shown: str) -> None:
 def test_a_scene_may_say_otherwise(make_fixture: MakeFixture) -> None:
     """`cool` passes the guard."""
     lamp = make_fixture("home-assistant", "level", "kelvin")
-    assert LightLimits().fitted(lamp, parse_setting("5% 5000 K"), cool=True).kelvin == Kelvin(
-        5000.0
-    )
-    assert LightLimits().fitted(lamp, parse_setting("5% 5000 K")).kelvin == Kelvin(2700.0)
+    assert LightLimits().apply(lamp, parse_setting("5% 5000 K"), cool=True).kelvin == Kelvin(5000.0)
+    assert LightLimits().apply(lamp, parse_setting("5% 5000 K")).kelvin == Kelvin(2700.0)
 
 
 def test_a_lamp_is_asked_for_what_it_can_show(make_fixture: MakeFixture) -> None:
@@ -49,15 +47,15 @@ def test_a_lamp_is_asked_for_what_it_can_show(make_fixture: MakeFixture) -> None
     tinted = make_fixture("home-assistant", "level", "color")
     bare = make_fixture("home-assistant", "level")
     asked = parse_setting("60% 6000 K")
-    assert LightLimits().fitted(white, asked).kelvin == Kelvin(4000.0)
-    assert LightLimits().fitted(bare, asked) == Setting(Level(0.6))
-    color = LightLimits().fitted(tinted, parse_setting("60% 2200 K")).color
+    assert LightLimits().apply(white, asked).kelvin == Kelvin(4000.0)
+    assert LightLimits().apply(bare, asked) == Setting(Level(0.6))
+    color = LightLimits().apply(tinted, parse_setting("60% 2200 K")).color
     assert color is not None
     assert color.red == 255
     assert color.red > color.green > color.blue
     violet = Setting(Level(0.6), None, Color(255, 0, 255))
-    assert LightLimits().fitted(tinted, violet) == violet
-    assert LightLimits().fitted(white, violet) == Setting(Level(0.6))
+    assert LightLimits().apply(tinted, violet) == violet
+    assert LightLimits().apply(white, violet) == Setting(Level(0.6))
 
 
 def test_warm_dimming_chooses_the_white_a_look_leaves_open(make_fixture: MakeFixture) -> None:
@@ -65,6 +63,6 @@ def test_warm_dimming_chooses_the_white_a_look_leaves_open(make_fixture: MakeFix
     lamp = make_fixture("home-assistant", "level", "kelvin")
     manners = LightLimits(warm_dims=True)
     ends = (lamp.warmest, lamp.coolest)
-    assert manners.fitted(lamp, parse_setting("5%")).kelvin == warm_dim(Level(0.05), *ends)
-    assert manners.fitted(lamp, parse_setting("5% 2500 K")).kelvin == Kelvin(2500.0)
+    assert manners.apply(lamp, parse_setting("5%")).kelvin == warm_dim(Level(0.05), *ends)
+    assert manners.apply(lamp, parse_setting("5% 2500 K")).kelvin == Kelvin(2500.0)
     assert manners.warmth(lamp, parse_setting("5% 2500 K")) is None
