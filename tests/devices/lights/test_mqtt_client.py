@@ -13,7 +13,7 @@ from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
 from kacenv.core.errors import DeviceError
-from kacenv.devices.lights import reconnect_backoff
+from kacenv.devices.lights import mqtt_client
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.model.room import Broker
 
@@ -153,7 +153,7 @@ def test_a_wrong_password_is_told_once_and_never_shown(
 ) -> None:
     """However often the broker refuses; the password is in no word, log or repr."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(reconnect_backoff, "REFUSED", (0.1, 0.1))
+    monkeypatch.setattr(mqtt_client, "REFUSED", (0.1, 0.1))
     secret = tmp_path / "password"
     secret.write_text(SECRET + "\n")
     with Mosquitto(tmp_path, user="kacenv", password="another") as broker:  # noqa: S106 - as above

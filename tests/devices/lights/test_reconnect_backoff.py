@@ -3,7 +3,7 @@
 from random import Random
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.reconnect_backoff import FIRST, LASTED, LATER, REFUSED, ReconnectBackoff
+from kacenv.devices.lights.mqtt_client import FIRST, LASTED, LATER, REFUSED, ReconnectBackoff
 
 
 def test_the_first_wait_is_short_and_the_later_ones_stay_bounded() -> None:

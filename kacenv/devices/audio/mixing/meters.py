@@ -1,12 +1,13 @@
 """Level meter over the last tenth of a second."""
 
 import math
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 
 from kacenv.core.units import Decibels
-from kacenv.devices.audio.samples import Block
+from kacenv.devices.audio.samples import RATE, Block
 
 _BLOCKS = 10
 _FLOOR = 1e-6
@@ -41,3 +42,30 @@ class LevelMeter:
 
 def _dbfs(value: float) -> Decibels:
     return Decibels(20 * math.log10(max(value, _FLOOR)))
+
+
+_WINDOW = 3 * RATE
+"""Window (frames): the short-term window of EBU Tech 3341, without its frequency weighting."""
+_RECENT_LOUDNESS_FLOOR = 1e-12
+
+
+class RecentLoudness:
+    """Keeps the power of the last blocks; for the rendering thread only."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[tuple[int, float]] = deque()
+        self._frames = 0
+
+    def add(self, block: Block) -> None:
+        """Measure one block of stereo sound."""
+        energy = float(np.vdot(block, block)) / block.shape[1]
+        self._blocks.append((len(block), energy))
+        self._frames += len(block)
+        while self._frames - self._blocks[0][0] >= _WINDOW:
+            self._frames -= self._blocks.popleft()[0]
+
+    @property
+    def level(self) -> Decibels:
+        """Return the level (dBFS rms), at least -120; missing frames count as silence."""
+        energy = sum(energy for _, energy in self._blocks)
+        return Decibels(10 * math.log10(max(energy / _WINDOW, _RECENT_LOUDNESS_FLOOR)))

@@ -14,9 +14,8 @@ from kacenv.devices.audio.mixing.bell_synth import ring
 from kacenv.devices.audio.mixing.chime_bus import ChimeBus
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
-from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading
+from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading, RecentLoudness
 from kacenv.devices.audio.mixing.music_bus import MusicBus, RunInBackground
-from kacenv.devices.audio.mixing.recent_loudness import RecentLoudness
 from kacenv.devices.audio.mixing.routing import Routing
 from kacenv.devices.audio.mixing.silence_detector import SilenceDetector
 from kacenv.devices.audio.samples import RATE, Block

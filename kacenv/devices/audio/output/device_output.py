@@ -10,9 +10,31 @@ import numpy as np
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp, even
-from kacenv.devices.audio.output.fault_guard import FaultGuard
 from kacenv.devices.audio.output.sound_device import Device, NullDevice, Pull
-from kacenv.devices.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block, silence
+
+
+class FaultGuard:
+    """Returns the blocks of `source`, and silence for one that raises."""
+
+    def __init__(self, source: Callable[..., Block], channels: int) -> None:
+        self._source, self._channels = source, channels
+        self.errors = 0
+
+    def __call__(self, frames: int, *rest: float) -> Block:
+        """Return the next `frames` frames; `rest` is passed to `source`."""
+        try:
+            return self._source(frames, *rest)
+        except Exception:  # noqa: BLE001 - the sound survives any error
+            self._lost()
+            return silence(frames, self._channels)
+
+    def _lost(self) -> None:
+        """Count a lost block; log at powers of two."""
+        self.errors += 1
+        if self.errors.bit_count() == 1:
+            _log.exception("a block of sound was lost, the %d. so far", self.errors)
+
 
 _CHECK_EVERY = Seconds(0.3)
 """Interval (s) of the checks and of the attempts to reopen the device, which take 7 ms each."""

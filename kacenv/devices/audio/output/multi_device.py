@@ -7,9 +7,13 @@ from functools import partial
 from typing import NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.output.device_output import REMEDY, SILENCE_BEFORE_RETURN, DeviceOutput
+from kacenv.devices.audio.output.device_output import (
+    REMEDY,
+    SILENCE_BEFORE_RETURN,
+    DeviceOutput,
+    FaultGuard,
+)
 from kacenv.devices.audio.output.device_reader import DeviceReader
-from kacenv.devices.audio.output.fault_guard import FaultGuard
 from kacenv.devices.audio.output.shared_buffer import SharedBuffer
 from kacenv.devices.audio.output.sound_device import Device, NullDevice
 from kacenv.devices.audio.samples import Block

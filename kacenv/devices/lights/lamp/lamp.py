@@ -9,14 +9,16 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_between,
     trajectory_from_unknown,
 )
-from kacenv.devices.lights.lamp.color_report_check import ColorReportClassifier
 from kacenv.devices.lights.lamp.encoder import LampEncoder
-from kacenv.devices.lights.lamp.estimate import LampEstimate
+from kacenv.devices.lights.lamp.estimate import LampEstimate, LastReport
 from kacenv.devices.lights.lamp.initial_state import InitialStateQuery
 from kacenv.devices.lights.lamp.lamp_state import LampState, LampTarget
-from kacenv.devices.lights.lamp.last_report import LastReport
 from kacenv.devices.lights.lamp.limits import USUAL, LightLimits
-from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind
+from kacenv.devices.lights.lamp.report_check import (
+    ColorReportClassifier,
+    ReportClassifier,
+    ReportKind,
+)
 from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture

@@ -3,7 +3,7 @@
 import pytest
 from support.decks import noise
 
-from kacenv.devices.audio.mixing.recent_loudness import RecentLoudness
+from kacenv.devices.audio.mixing.meters import RecentLoudness
 
 
 def test_it_measures_the_last_three_seconds() -> None:

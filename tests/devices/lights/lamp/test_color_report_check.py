@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.fades.trajectory import FadeOptions, trajectory_between
-from kacenv.devices.lights.lamp.color_report_check import ColorReportClassifier
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.devices.lights.lamp.report_check import ReportKind
+from kacenv.devices.lights.lamp.report_check import ColorReportClassifier, ReportKind
 from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.model.look import Color, Setting, parse_setting
 from kacenv.model.room import Dialect, Fixture

@@ -7,8 +7,7 @@ from kacenv.devices.lights.dialects import Reported
 from kacenv.devices.lights.fades.fade_steps import LampRunFade
 from kacenv.devices.lights.fades.lightness import DimmingCurve, DimmingScale
 from kacenv.devices.lights.fades.trajectory import FadeOptions, trajectory_between
-from kacenv.devices.lights.lamp.estimate import LampEstimate
-from kacenv.devices.lights.lamp.last_report import LastReport
+from kacenv.devices.lights.lamp.estimate import LampEstimate, LastReport
 from kacenv.devices.lights.lamp.report_check import ReportClassifier
 from kacenv.model.look import parse_setting
 

@@ -2,7 +2,7 @@
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import Reported
-from kacenv.devices.lights.lamp.last_report import LastReport
+from kacenv.devices.lights.lamp.estimate import LastReport
 from kacenv.model.look import Color, Setting
 
 
