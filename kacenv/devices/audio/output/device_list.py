@@ -43,8 +43,8 @@ class Device:
 def find_devices(miniaudio: Any, direction: Direction) -> tuple[list[Device], str]:
     """Return the devices there are, and the name of the sound system they belong to.
 
-    A device that tells nothing of itself is in the list all the same; miniaudio's own class
-    `Devices` then gives up the whole list.
+    A card that another program has open is in the list all the same; miniaudio's own class
+    `Devices` then gives up the whole list. ALSA's plug-ins that lead nowhere are left out.
 
     Raises:
         DeviceError: There is no sound system.
@@ -52,7 +52,8 @@ def find_devices(miniaudio: Any, direction: Direction) -> tuple[list[Device], st
     with _context(miniaudio) as context:
         backend = miniaudio.ffi.string(miniaudio.lib.ma_get_backend_name(context[0].backend))
         infos = _infos(miniaudio, context, direction)
-        found = [_device(miniaudio, context, direction, info) for info in infos]
+        told = (_device(miniaudio, context, direction, info) for info in infos)
+        found = [device for device in told if device is not None]
     system = backend.decode()
     real = [device for device in found if (system, device.address) != (_ALSA, _DISCARDS)]
     return told_apart(real, _CARDS), system
@@ -110,20 +111,26 @@ def _infos(miniaudio: Any, context: Any, direction: Direction) -> list[Any]:
     return [infos[0][number] for number in range(count[0])]
 
 
-def _device(miniaudio: Any, context: Any, direction: Direction, info: Any) -> Device:
+def _device(miniaudio: Any, context: Any, direction: Direction, info: Any) -> Device | None:
+    """Return a device that can be opened, now or once it is free; None for any other."""
     ffi = miniaudio.ffi
     key = ffi.new("ma_device_id *", info.id)
+    channels = _widest(miniaudio, context, direction, key)
+    if channels is None:
+        return None
     # A union; the systems that we use have a string in it (miniaudio.h, ma_device_id).
     address = ffi.string(ffi.cast("char *", key), 256).decode(errors="replace")
-    name = ffi.string(info.name).decode(errors="replace") or address
-    return Device(name, key, _widest(miniaudio, context, direction, key), address)
+    return Device(ffi.string(info.name).decode(errors="replace") or address, key, channels, address)
 
 
-def _widest(miniaudio: Any, context: Any, direction: Direction, key: Any) -> int:
-    """Return the most channels that a device has, 0 where it doesn't tell."""
-    told = miniaudio.ffi.new("ma_device_info*")
+def _widest(miniaudio: Any, context: Any, direction: Direction, key: Any) -> int | None:
+    """Return the most channels that a device has; 0 if it is in use, None if it can't be opened."""
+    told, lib = miniaudio.ffi.new("ma_device_info*"), miniaudio.lib
     kind = miniaudio.DeviceType[direction.value].value
-    if miniaudio.lib.ma_context_get_device_info(context, kind, key, told):
+    result = lib.ma_context_get_device_info(context, kind, key, told)
+    if result in {lib.MA_BUSY, lib.MA_ALREADY_IN_USE}:
         return 0
+    if result != lib.MA_SUCCESS:
+        return None
     formats = told.nativeDataFormats
     return max((formats[n].channels for n in range(told.nativeDataFormatCount)), default=0)
