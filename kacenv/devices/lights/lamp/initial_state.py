@@ -1,8 +1,7 @@
 """Initial state of a lamp: whether it is known, and the query for it before the first fade."""
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.dialects.state_query import state_query
+from kacenv.devices.lights.dialects import Message, codec
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
@@ -14,7 +13,7 @@ class InitialStateQuery:
     """Tracks whether a lamp's state is known, and queries it once if not; no clock, no I/O."""
 
     def __init__(self, fixture: Fixture) -> None:
-        self._question = state_query(fixture)
+        self._question = codec(fixture).state_query(fixture)
         self._asks = self._has_waited = False
         self.is_unknown = False
         """True while the lamp may show something other than the end of its last fade."""

@@ -12,8 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.dialects.state_query import state_query
+from kacenv.devices.lights.dialects import Message, codec
 from kacenv.devices.lights.mqtt_auth import authenticate
 from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
 from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
@@ -62,6 +61,7 @@ class VirtualLamp:
         self._clock = clock
         self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
         self._bulb = DEVICE_CODECS[fixture.dialect]
+        self._state_query = codec(fixture).state_query(fixture)
         self._news = threading.Condition()
         self._quirks, self._gate = quirks, CommandFilter(quirks)
         self._levels = [Fade.steady(setting.level)]
@@ -169,8 +169,8 @@ class VirtualLamp:
         self._subscribed.clear()
 
     def _on_connect(self, paho: Paho, *_: object) -> None:
-        asked = (message.topic for message in state_query(self.fixture))
-        topics = {*self._bulb.command_topics(self.fixture), *asked}
+        queries = {message.topic for message in self._state_query}
+        topics = {*self._bulb.command_topics(self.fixture), *queries}
         paho.subscribe([(topic, 0) for topic in topics])
 
     def _on_subscribe(self, paho: Paho, *_: object) -> None:
@@ -185,7 +185,7 @@ class VirtualLamp:
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         payload = bytes(message.payload)
-        if Message(message.topic, payload) in state_query(self.fixture):
+        if Message(message.topic, payload) in self._state_query:
             self._report()
             return
         now = self._clock.now()

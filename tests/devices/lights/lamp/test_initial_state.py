@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects.state_query import state_query
+from kacenv.devices.lights.dialects import codec
 from kacenv.devices.lights.lamp.initial_state import ANSWER_WITHIN, InitialStateQuery
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
@@ -17,7 +17,7 @@ def test_a_lamp_is_waited_for_once(make_fixture: MakeFixture) -> None:
     lamp = InitialStateQuery(fixture)
     assert lamp.wait(Seconds(5.0))
     assert lamp.waits_until == 5.0 + ANSWER_WITHIN
-    assert lamp.question() == state_query(fixture)
+    assert lamp.question() == codec(fixture).state_query(fixture)
     assert lamp.question() == ()
     lamp.stop_waiting()
     assert not lamp.wait(Seconds(9.0))

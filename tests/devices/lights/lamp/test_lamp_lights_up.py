@@ -8,7 +8,6 @@ import pytest
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, codec
-from kacenv.devices.lights.dialects.state_query import state_query
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.model.look import parse_setting
@@ -26,7 +25,8 @@ NOW = Seconds(10.0)
 
 def commands(lamp: Lamp, now: float) -> list[Message]:
     """Return the messages to the lamp at `now`, except queries."""
-    return [one for one in lamp.messages(Seconds(now)) if one not in state_query(lamp.fixture)]
+    queries = codec(lamp.fixture).state_query(lamp.fixture)
+    return [one for one in lamp.messages(Seconds(now)) if one not in queries]
 
 
 def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, Message]]:
