@@ -10,9 +10,9 @@ LOCK    := build/lock
 
 RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2t64|libasound2
 # jack_lsp is in a package of its own from Debian 13 on.
-TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils ffmpeg \
-                    wesnoth-music chromium jackd2 jack-example-tools|jackd2 fluidsynth \
-                    timgm6mb-soundfont
+TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils pipewire \
+                    pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium jackd2 \
+                    jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont
 BENCH_PACKAGES   := liquidsoap
 VM_PACKAGES      := debootstrap qemu-system-x86 qemu-utils e2fsprogs
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
@@ -25,11 +25,14 @@ stamp   = $(VENV)/$(1)-$(shell cat pyproject.toml $(2) | sha256sum | cut -c1-16)
 RUNTIME := $(call stamp,runtime,requirements.txt)
 DEV     := $(call stamp,dev,requirements-dev.txt)
 
+WHOLE_SESSION := tests/test_end_to_end.py
+
 .PHONY: help
 help:
 	@echo "make setup   install what kacenv needs; afterwards $(BIN)/kacenv runs"
 	@echo "make demo    play the demo session (three minutes)"
 	@echo "make test    lint, types, contracts and tests"
+	@echo "make check   the same without programs, browser and devices, in less than a minute"
 	@echo "make upgrade fetch the newest version, and check that your house suits it"
 	@echo "make wheel   build kacenv as one file that pip, pipx and uv install: build/dist"
 	@echo "make lock    renew the locked versions, and look for known weaknesses in them"
@@ -74,16 +77,24 @@ demo: setup
 
 # --- checking -------------------------------------------------------------------------------
 
-.PHONY: lint test bench soak vm
+.PHONY: lint check test bench soak vm
 lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Programs that tests start keep their modules compiled; without, most of the time goes there.
+unexport PYTHONDONTWRITEBYTECODE
+
+check: lint
+	$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
+
+# The whole session comes first, alone. Of all others, many wait: a third finds time on two cores.
 test: lint wheel
 	$(call install,$(TEST_PACKAGES))
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest $(WHOLE_SESSION)
+	$(BIN)/pytest -n 3 --dist worksteal --ignore=$(WHOLE_SESSION)
 
 bench: setup-dev
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))

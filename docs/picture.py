@@ -1,4 +1,4 @@
-"""Draws the documentation's pictures.
+"""Generator of the documentation's pictures.
 
 docs/demo.svg is the live view at one moment of a rehearsed demo, docs/session.svg the whole of
 the three-hour scene.
@@ -11,19 +11,20 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from kacenv.commands import Prompt
-from kacenv.engine import State, next_due, step
-from kacenv.loader import House, load_room, load_session
-from kacenv.plot import arc_of, write_picture
-from kacenv.plot import draw as svg_of
-from kacenv.requests import Start
-from kacenv.simulate import rehearse
-from kacenv.status import LampStatus, RoomStatus, Told, describe
-from kacenv.units import Seconds
-from kacenv.view import picture
+from kacenv.cli.live_view import picture
+from kacenv.config import House, load_room, load_session
+from kacenv.core.units import Seconds
+from kacenv.engine.state import State
+from kacenv.engine.step import next_due, step
+from kacenv.model.commands import Prompt
+from kacenv.model.requests import Start
+from kacenv.rehearsal.plot import arc_of, write_picture
+from kacenv.rehearsal.plot import draw as svg_of
+from kacenv.rehearsal.simulation import rehearse
+from kacenv.session.status import LampStatus, RoomStatus, Told, describe
 
 MOMENT = Seconds(158.0)
-"""In the return, shortly after a check-in, while the light comes back."""
+"""Time of the picture: in the return, shortly after a check-in, while the light comes back."""
 
 
 def draw(target: Path) -> None:

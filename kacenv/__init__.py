@@ -1,3 +1,3 @@
-"""kacenv drives the room in which ketamine-assisted (couple) therapy happens."""
+"""Control of the room for ketamine-assisted (couple) therapy: music, lamps and chimes."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m kacenv` is `kacenv`."""
+"""Entry point of `python -m kacenv`."""
 
 from kacenv.cli import main
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from kacenv.cli.app import app
-from kacenv.engine.table import diagram
+from kacenv.engine.transitions import diagram
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,14 +24,6 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     used = {word for word in named if f"`kacenv {word}" in readme}
     assert used <= commands
     assert commands - {"demo", "serve", "check", "rehearse"} <= named
-
-
-def test_the_readme_names_every_module() -> None:
-    """The table of layers lists each module of the package once."""
-    table = (ROOT / "README.md").read_text().split("| layer | modules |")[1].split("\n\n")[0]
-    modules = {path.stem for path in (ROOT / "kacenv").glob("*.py")} - {"__init__", "__main__"}
-    modules |= {path.parent.name for path in (ROOT / "kacenv").glob("*/__init__.py")}
-    assert sorted(part for part in table.split("`")[1::2]) == sorted(modules)
 
 
 def test_every_fault_is_proved_by_a_test_that_is_there() -> None:

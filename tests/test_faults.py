@@ -10,11 +10,11 @@ from soak.tracks import BROKEN, make_broken, make_good, room_and_session
 from support.decks import ArrayDeck, noise
 from support.sessions import a_cut, a_phase, a_queue, a_timeline
 
-from kacenv.audio.samples import RATE, frames_in, silence
-from kacenv.playlist import Cut
-from kacenv.render import OfflineSession
-from kacenv.room import Output, Role, Room
-from kacenv.units import Decibels
+from kacenv.core.units import Decibels
+from kacenv.devices.audio.samples import RATE, frames_in, silence
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Output, Role, Room
+from kacenv.rehearsal.offline_render import OfflineSession
 
 SPAN = 480.0
 UNPLAYABLE = {

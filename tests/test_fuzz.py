@@ -50,5 +50,5 @@ def test_a_fault_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     faults = fuzz_yaml.run(tmp_path, 20, seed=3).faults
     assert any("ZeroDivisionError: on purpose" in fault for fault in faults)
     with Complaints() as log:
-        logging.getLogger("kacenv.session").error("the plan could not be followed")
+        logging.getLogger("kacenv.session.session").error("the plan could not be followed")
     assert log.heard == ["logged: the plan could not be followed "]

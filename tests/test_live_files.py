@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from support.houses import FOREIGN_MUSIC, musical_house
 
-from kacenv.cli.client import get, post
-from kacenv.daemon import serve
-from kacenv.loader import House, Patrol
-from kacenv.units import Seconds
+from kacenv.config import FileMonitor, House
+from kacenv.core.units import Seconds
+from kacenv.server.daemon import serve
+from kacenv.server.daemon_client import get, post
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -26,7 +26,9 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A house with an hour of music, and a daemon that looks at its files often."""
     monkeypatch.setenv("KACENV_RUN", str(tmp_path / "run"))
     monkeypatch.setenv("KACENV_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr("kacenv.daemon.Patrol", partial(Patrol, every=Seconds(0.05)))
+    monkeypatch.setattr(
+        "kacenv.server.daemon.FileMonitor", partial(FileMonitor, every=Seconds(0.05))
+    )
     (tmp_path / "music").mkdir()
     pieces = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:3]
     files = [Path(shutil.copy(piece, tmp_path / "music")) for piece in pieces]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.service import Service, unit_text
+from kacenv.server.systemd_unit import ServiceUnit, unit_text
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 KNOWN = "libvlc5 libasound2t64"
@@ -80,7 +80,7 @@ def units(tmp_path: Path) -> Path:
     """A machine's units, one of which is a room's."""
     folder = tmp_path / "units"
     folder.mkdir()
-    service = Service("garden", "the-garden", Path("/etc/kacenv"), ("/opt/kacenv/bin/kacenv",))
+    service = ServiceUnit("garden", "the-garden", Path("/etc/kacenv"), ("/opt/kacenv/bin/kacenv",))
     (folder / service.unit).write_text(unit_text(service))
     return folder
 

@@ -1,7 +1,7 @@
 """What an older kacenv keeps is used by this one, and what a newer one keeps is left alone.
 
 `tests/data/kept` was written once, by the code of commit 0d3c414, and never changes; journals
-have `tests/journal/test_versions.py` of their own.
+have `tests/session/journal/test_versions.py` of their own.
 """
 
 import json
@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from kacenv.access import DeviceRole, KeyRing
-from kacenv.errors import KacenvError, RecordError
-from kacenv.music import Cache
-from kacenv.music.cache import Stamp, known_sounds
-from kacenv.music.headers import Header, Headers
-from kacenv.record import Cabinet
-from kacenv.units import Seconds
+from kacenv.analysis import MeasurementCache
+from kacenv.analysis.header_cache import Header, Headers
+from kacenv.analysis.measurement_cache import FileStamp, known_measurements
+from kacenv.core.errors import KacenvError, RecordError
+from kacenv.core.units import Seconds
+from kacenv.server.auth import CredentialStore, DeviceRole
+from kacenv.session.records import RecordStore
 
 KEPT = Path(__file__).parent / "data" / "kept"
 TOKEN = "kacenv_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"  # noqa: S105 - of nobody
@@ -41,12 +41,12 @@ def kept(tmp_path: Path) -> Path:
 @pytest.fixture
 def found_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the music of then seem to be where it was, unchanged."""
-    monkeypatch.setattr(Stamp, "of", classmethod(lambda cls, _path: cls(1, 2)))
+    monkeypatch.setattr(FileStamp, "of", classmethod(lambda cls, _path: cls(1, 2)))
 
 
 def test_devices_are_let_in_as_before(kept: Path) -> None:
     """A tablet's token and a display's PIN still open the door."""
-    ring = KeyRing(kept / "access.json")
+    ring = CredentialStore(kept / "access.json")
     tablet, display = ring.by_token(TOKEN), ring.by_pin(PIN)
     assert tablet
     assert (tablet.name, tablet.role) == ("tablet garden", DeviceRole.STAFF)
@@ -56,7 +56,7 @@ def test_devices_are_let_in_as_before(kept: Path) -> None:
 
 def test_records_are_read_as_before(kept: Path) -> None:
     """A session's record is found, and tells its length and outcome."""
-    cabinet = Cabinet(kept / "records")
+    cabinet = RecordStore(kept / "records")
     card = cabinet.card(cabinet.find(RECORD))
     assert (card.scene, card.length, card.outcome) == ("Test session", 2120.0, "whole")
 
@@ -64,7 +64,7 @@ def test_records_are_read_as_before(kept: Path) -> None:
 @pytest.mark.usefixtures("found_there")
 def test_measurements_are_used_as_before(kept: Path) -> None:
     """Neither loudness nor a header is measured again."""
-    sound = known_sounds(kept).find(LAKE)
+    sound = known_measurements(kept).find(LAKE)
     assert sound
     assert sound.loudness == -17.25
     assert Headers(kept).find(LAKE) == Header(Seconds(180.5), "lyrics")
@@ -82,7 +82,7 @@ def test_a_newer_key_file_is_left_alone(kept: Path) -> None:
     """Nobody is let in, nobody can be added, and the words say what to do."""
     path = kept / "access.json"
     before = edited(path, lambda content: content.update(version=2))
-    ring = KeyRing(path)
+    ring = CredentialStore(path)
     for attempt in (lambda: ring.by_token(TOKEN), lambda: ring.add_token("new", DeviceRole.STAFF)):
         with pytest.raises(KacenvError, match="Install the newer kacenv again"):
             attempt()
@@ -91,7 +91,7 @@ def test_a_newer_key_file_is_left_alone(kept: Path) -> None:
 
 def test_a_newer_record_is_left_alone(kept: Path) -> None:
     """The list goes without it, and who asks for it is led to its page."""
-    cabinet = Cabinet(kept / "records")
+    cabinet = RecordStore(kept / "records")
     one = cabinet.find(RECORD)
     path = cabinet.folder / one.name(".json")
     before = edited(path, lambda content: content.update(format=2, mood="calm"))
@@ -113,9 +113,9 @@ def made_newer(path: Path) -> bytes:
 def test_newer_measurements_are_left_alone(kept: Path) -> None:
     """They are neither used nor thrown away."""
     before = made_newer(kept / "music.sqlite")
-    assert known_sounds(kept).find(LAKE) is None
+    assert known_measurements(kept).find(LAKE) is None
     with pytest.raises(KacenvError, match="measure once more in another folder"):
-        Cache(kept)
+        MeasurementCache(kept)
     assert (kept / "music.sqlite").read_bytes() == before
 
 

@@ -1,9 +1,8 @@
 """What is heard when the machine has slept: the real decks and mixer, on simulated time."""
 
 import asyncio
-import time
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,57 +12,33 @@ import soundfile
 from numpy.typing import NDArray
 from soak.listening import listen
 from support.sessions import a_phase, a_queue, a_timeline
+from support.simulated_room import BLOCK, WaitingDeck, untimed
 from support.steady import Puller
 
-from kacenv.audio import RoomAudio, room_audio
-from kacenv.audio.devices import Device
-from kacenv.audio.file_deck import FileDeck
-from kacenv.audio.output import Output
-from kacenv.audio.samples import RATE, Block
-from kacenv.clock import SimClock
-from kacenv.engine import Mode
+from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.output.sound_device import Device
+from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine.resume import HOLD_AFTER
-from kacenv.playlist import Cut
-from kacenv.requests import Music, Silence, Start
-from kacenv.room import Output as RoomOutput
-from kacenv.room import Role, Room
-from kacenv.session import LEAD, Session
-from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Seconds
+from kacenv.engine.state import Mode
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Music, Silence, Start
+from kacenv.model.room import Output as RoomOutput
+from kacenv.model.room import Role, Room
+from kacenv.model.timeline import Timeline
+from kacenv.session.session import LEAD, Session
+from kacenv.system.clock import SimClock
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
 Samples = NDArray[np.float64]
 _FILE_RATE, _FILE_LEVEL = 8000, -15.0
-_BLOCK = 960
+_SIZE = 1 << round(_LENGTH * _FILE_RATE).bit_length()
 _MOST_TURNS = 1000
-_PATIENCE = 30.0
-_IN_HAND = 4 * RATE
 _STEEPEST = 4.0
 """Decibels in 50 ms, as for the faults of music files."""
 _AFTER = 10.0
 """Seconds of sound after waking; all fades are over by then."""
 ROOM = Room(name="test", outputs=(RoomOutput(id="speakers", role=Role.SPEAKERS, ceiling="0 dB"),))
-
-
-class WaitingDeck(FileDeck):
-    """The room's deck, for which simulated time stands still until it has decoded enough."""
-
-    def _wait(self, frames: int) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while super().reserve < frames and super().ended_in is None and super().failed is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
-
-    @property
-    def ready(self) -> bool:
-        """Once so much of it is in hand that no mixer thinks its decoder slow."""
-        self._wait(_IN_HAND)
-        return super().ready
-
-    def read(self, frames: int) -> Block:
-        """With as much left over."""
-        self._wait(_IN_HAND)
-        return super().read(frames)
 
 
 class Place(NamedTuple):
@@ -78,6 +53,11 @@ def _noise(number: int) -> Samples:
     """Noise of one level throughout, any half second of which says which second it is."""
     random = np.random.default_rng(number)
     return 10 ** (_FILE_LEVEL / 20) * random.standard_normal(round(_LENGTH * _FILE_RATE))
+
+
+@cache
+def _spectrum(number: int) -> NDArray[np.complex128]:
+    return np.fft.rfft(_noise(number), _SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +75,10 @@ def _piece(path: Path, number: int) -> Cut:
 def place_in(sound: Block) -> Place:
     """Which piece sounds in `sound`, a second or less of it, and where its beginning is."""
     heard = sound[:: RATE // _FILE_RATE, 0]
-    size = 1 << round(_LENGTH * _FILE_RATE).bit_length()
+    sought = np.fft.rfft(heard, _SIZE).conj()
     found: list[tuple[float, Place]] = []
     for number in range(3):
-        match = np.fft.rfft(_noise(number), size) * np.fft.rfft(heard, size).conj()
+        match = _spectrum(number) * sought
         likeness = np.fft.irfft(match)
         at = int(likeness.argmax())
         found.append((float(likeness[at]), Place(number, at / _FILE_RATE)))
@@ -134,10 +114,10 @@ class Night:
     async def play(self, span: float) -> Block:
         """Let `span` seconds pass; what was heard of them."""
         first = len(self._blocks)
-        for _ in range(round(span * RATE / _BLOCK)):
+        for _ in range(round(span * RATE / BLOCK)):
             await self._turn()
-            self._blocks.append(self.device.pull(_BLOCK))
-            self.clock.jump(Seconds(_BLOCK / RATE))
+            self._blocks.append(self.device.pull(BLOCK))
+            self.clock.jump(Seconds(BLOCK / RATE))
         return np.concatenate(self._blocks[first:])
 
     def sleep(self, span: float) -> None:
@@ -217,9 +197,7 @@ def slept(request: pytest.FixtureRequest, pieces: tuple[Cut, ...]) -> Slept:
         before, asleep = request.param
         return Slept(before, asleep, night, await live(night, before, asleep))
 
-    with pytest.MonkeyPatch.context() as patch:
-        # Nobody shall take a device for dead whose time stands still.
-        patch.setattr(room_audio, "Output", partial(Output, check_every=Seconds(3600.0)))
+    with untimed():
         return asyncio.run(sleep())
 
 

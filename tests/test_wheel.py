@@ -75,8 +75,8 @@ def test_nothing_else_is_inside(names: set[str]) -> None:
 
 _WITHOUT_A_SERVICE = """
 from pathlib import Path
-from kacenv import places
-places._SERVICE_HOUSE = Path("nowhere")
+from kacenv.system import paths
+paths._SERVICE_HOUSE = Path("nowhere")
 from kacenv.cli import main
 main()
 """

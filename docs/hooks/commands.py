@@ -1,6 +1,6 @@
-"""Writes the reference of the commands from the commands themselves.
+"""MkDocs hook: generates the reference of the commands from the commands themselves.
 
-Its examples are those of `--help`, and what the other pages say to type.
+Its examples are those of `--help`, and of the other pages.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from typer.main import get_command
 from docs.hooks.shell import commands as typed_in
 from docs.hooks.shell import pages
 from kacenv.cli.app import app
-from kacenv.cli.handbook import GROUPS, PAGES
+from kacenv.cli.help_text import COMMAND_HELP, GROUPS
 
 _PAGE: Final = "reference/commands.md"
 _MOST_EXAMPLES: Final = 4
@@ -27,7 +27,7 @@ names no house the one in which [the first room](../first-room.md#where-it-goes)
 How commands end is told in [exit codes](../environment.md).
 """
 Command = Any
-"""A command of the command line's library, which has a type of its own for each kind."""
+"""Command; the command line's library has several types of them."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -37,20 +37,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def page() -> str:
-    """The reference of all commands, as Markdown."""
+    """Return the reference of all commands, as Markdown."""
     parts, examples = [_HEAD], _examples()
     root = get_command(app)
     known = getattr(root, "commands", {})
     for group in GROUPS:
         parts.append(f"## {group}\n")
-        for name in sorted(known, key=list(PAGES).index):
+        for name in sorted(known, key=list(COMMAND_HELP).index):
             if known[name].rich_help_panel == group:
                 parts += _described(f"kacenv {name}", known[name], examples)
     return "\n".join(parts)
 
 
 def leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
-    """Each command that does something by itself, by all the words of its name."""
+    """Yield each command that can be run, with its full name."""
     below = getattr(command, "commands", {})
     if not below or command.invoke_without_command:
         yield name, command
@@ -59,11 +59,11 @@ def leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
 
 
 def _examples() -> dict[str, list[str]]:
-    """What `--help` gives as examples and what the pages say to type, by command; each once."""
+    """Return the examples of `--help` and of the pages by command, each once."""
     names = [name for name, _ in leaves(get_command(app), "kacenv")]
     names.sort(key=len, reverse=True)
     found = defaultdict[str, list[str]](list)
-    for words, page in PAGES.items():
+    for words, page in COMMAND_HELP.items():
         found[f"kacenv {words}"] += [f"kacenv {example}" for example in page.examples]
     for path in pages():
         for typed in typed_in(path):
@@ -75,7 +75,7 @@ def _examples() -> dict[str, list[str]]:
 
 
 def _lights(typed: str) -> str | None:
-    """`kacenv lights 20%` is short for `kacenv lights set 20%`."""
+    """Return the command of a `kacenv lights 20%`, which is short for `kacenv lights set 20%`."""
     return "kacenv lights set" if typed.startswith("kacenv lights ") else None
 
 
@@ -135,7 +135,7 @@ def _table(head: str, rows: Iterator[tuple[str, str]]) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """Text as Markdown that means just that."""
+    """Escape text for Markdown."""
     return text.replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*").strip()
 
 

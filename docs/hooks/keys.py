@@ -1,4 +1,4 @@
-"""Writes the reference of every key from the JSON Schemas by which files are read."""
+"""MkDocs hook: generates the reference of every key from the files' JSON Schemas."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from docs.hooks.shell import ROOT
-from kacenv.loader.schema import Kind, schema_of
+from kacenv.config.schema.json_schema import SchemaKind, schema_of
 
 _WORDS: Final = {
     "integer": "whole number",
@@ -34,7 +34,7 @@ Schema = dict[str, Any]
 
 
 class Said(NamedTuple):
-    """What the page for people says of a key."""
+    """Description of a key on the page for people."""
 
     what: str
     unit: str
@@ -43,13 +43,13 @@ class Said(NamedTuple):
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add a page for each kind of file."""
-    for kind in Kind:
+    for kind in SchemaKind:
         files.append(File.generated(config, f"reference/{kind}-keys.md", content=page(kind)))
     return files
 
 
-def page(kind: Kind) -> str:
-    """The reference of one kind of file, as Markdown."""
+def page(kind: SchemaKind) -> str:
+    """Return the reference of one kind of file, as Markdown."""
     root = schema_of(kind)
     parts = [_HEAD.format(kind=kind, title=kind.capitalize())]
     told = _told(kind)
@@ -61,9 +61,9 @@ def page(kind: Kind) -> str:
 
 
 def keys(root: Schema, node: Schema, above: str) -> Iterator[tuple[str, Schema, bool]]:
-    """Each key with its schema and whether its block needs it, dotted, depth first.
+    """Yield each key (dotted, depth first), its schema, and whether it is required.
 
-    Names that people choose themselves, and zones, are no keys.
+    Names that people choose, and zones, aren't keys.
     """
     for key, one in node.get("properties", {}).items():
         if "description" not in one:
@@ -74,8 +74,8 @@ def keys(root: Schema, node: Schema, above: str) -> Iterator[tuple[str, Schema, 
             yield from keys(root, inner, f"{name}.")
 
 
-def _told(kind: Kind) -> dict[str, Said]:
-    """The table of the page for people, which a test holds against the models; links moved."""
+def _told(kind: SchemaKind) -> dict[str, Said]:
+    """Return the page's table by key, with links adapted; a test checks it against the models."""
     text = (ROOT / "docs" / f"{kind}.md").read_text(encoding="utf-8")
     text = _LINK.sub(lambda found: f"](../{found[1] or f'{kind}.md'}{found[2] or ''})", text)
     return {
@@ -84,7 +84,7 @@ def _told(kind: Kind) -> dict[str, Said]:
 
 
 def _inside(root: Schema, node: Schema) -> Iterator[Schema]:
-    """The blocks that may stand at a node, through lists, names and alternatives."""
+    """Yield the blocks allowed at a node, through lists, names and alternatives."""
     if "$ref" in node:
         yield from _inside(root, _target(root, node))
         return
@@ -102,7 +102,7 @@ def _target(root: Schema, node: Schema) -> Schema:
 
 
 def _row(root: Schema, name: str, node: Schema, said: Said, *, required: bool) -> str:
-    """What stands there, what holds without it, and an example, as a table of one row."""
+    """Return a table of one row: the value, the default, and an example."""
     kinds = _in_words(root, node)
     default = f"`{_yaml(node['default'])}`" if node.get("default") else said.default
     without = "required" if required else default
@@ -115,7 +115,7 @@ def _row(root: Schema, name: str, node: Schema, said: Said, *, required: bool) -
 
 
 def _sentence(what: str) -> str:
-    """With a capital, unless it begins with the names of dialects."""
+    """Capitalize a sentence, unless it begins with names of dialects."""
     return f"{what if _NAMES.match(what) else what[:1].upper() + what[1:]}."
 
 
@@ -125,7 +125,7 @@ def _in_words(root: Schema, node: Schema) -> str:
 
 
 def _kinds(root: Schema, node: Schema) -> Iterator[str]:
-    """What a value is, in words; where several things may stand, each."""
+    """Yield the kinds of a value in words."""
     if "$ref" in node:
         yield from _kinds(root, _target(root, node))
     elif "anyOf" in node:
@@ -156,7 +156,7 @@ def _bounds(node: Schema) -> str:
 
 
 def _yaml(value: Any) -> str:
-    """A value on one line, as it stands in a file."""
+    """Return a value as YAML on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_yaml(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):

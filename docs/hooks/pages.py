@@ -1,4 +1,4 @@
-"""Adds the list of changes to the site, and draws what it shows without a library of its own."""
+"""MkDocs hook: adds the list of changes, and renders diagrams as tables."""
 
 import re
 from typing import Final
@@ -14,7 +14,7 @@ _ARROW: Final = re.compile(r"^ *(\S+) --> (\w+)(?:: (.+))?$", re.MULTILINE)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the changes, which stand beside the README for those who read the source."""
+    """Add the changes, from the file beside the README."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     text = text.replace("](docs/", "](")
     files.append(File.generated(config, "changes.md", content=text))
@@ -22,7 +22,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - mkdocs gives all of them by name
-    """A diagram, which GitHub draws, is a table here: nothing is fetched to draw it."""
+    """Replace each Mermaid diagram by a table: the site loads no library to draw it."""
     markdown = markdown.replace("](../CHANGELOG.md", "](changes.md")
     return _DIAGRAM.sub(lambda found: _as_table(found[1]), markdown)
 

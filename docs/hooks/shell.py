@@ -1,4 +1,4 @@
-"""What the documentation tells people to type."""
+"""Parser of the shell commands in the documentation."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _COMMENT: Final = re.compile(r"\s+# .*$")
 
 
 class Block(NamedTuple):
-    """A fenced block of a page; `line` counts from 1 and is that of its first line."""
+    """Fenced block of a page; `line` is that of its first line, from 1."""
 
     page: str
     line: int
@@ -20,7 +20,7 @@ class Block(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """One command of a page, as it is printed there."""
+    """Command of a page, as printed."""
 
     page: str
     line: int
@@ -28,18 +28,18 @@ class Typed(NamedTuple):
 
     @property
     def bare(self) -> str:
-        """The command alone, without what the page says beside it."""
+        """Command without its comment."""
         return _COMMENT.sub("", self.text).strip()
 
 
 def pages() -> list[Path]:
-    """All that people read, in one order."""
+    """Return all pages for people, in a fixed order."""
     apart = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "playlists" / "README.md"]
     return [*apart, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """The fenced blocks of a page."""
+    """Yield the fenced blocks of a page."""
     text, name = page.read_text(encoding="utf-8"), str(page.relative_to(ROOT))
     for found in _BLOCK.finditer(text):
         line = text.count("\n", 0, found.start(3)) + 1
@@ -49,7 +49,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def commands(page: Path) -> Iterator[Typed]:
-    """What a page's shell blocks say to type, in order; lines that go on are one."""
+    """Yield the commands of a page's shell blocks in order, with continued lines joined."""
     for block in blocks(page):
         if block.language != "sh":
             continue

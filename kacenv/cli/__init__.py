@@ -1,19 +1,19 @@
-"""The command line. Heavy imports wait until a command needs them, so that it answers at once."""
+"""Command line. Heavy imports wait until a command needs them, so that it answers at once."""
 
 import os
 import sys
 from io import TextIOWrapper
 
-from kacenv.errors import KacenvError
-from kacenv.places import in_words
+from kacenv.core.errors import KacenvError
+from kacenv.system.paths import in_words
 
 
 def main() -> None:
-    """Run `kacenv`; what went wrong is said in plain words, never as a traceback.
+    """Run `kacenv`; print errors in plain words, never as a traceback.
 
     Exits with 1 after an error that is for people, 130 after Ctrl-C.
     """
-    from kacenv.cli import quick
+    from kacenv.cli import fast_path
 
     _never_stumble_over_a_letter()
     try:
@@ -21,7 +21,7 @@ def main() -> None:
             from kacenv.cli import completion
 
             completion.answer()
-        elif not quick.run(sys.argv[1:]):
+        elif not fast_path.run(sys.argv[1:]):
             from kacenv.cli.app import app
 
             app()
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _never_stumble_over_a_letter() -> None:
-    """A terminal without quotation marks shows a question mark."""
+    """Replace characters that the terminal's encoding lacks by question marks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

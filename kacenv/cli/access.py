@@ -1,4 +1,4 @@
-"""`kacenv access`: which tablets may drive or watch a room over the network."""
+"""`kacenv access`: credentials of tablets for access to a room over the network."""
 
 import json
 import socket
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.access import KeyRing
-    from kacenv.room import Room
+    from kacenv.model.room import Room
+    from kacenv.server.auth import CredentialStore
 
 app = typer.Typer(
     help="Say which tablets may drive or watch a room over the network.",
@@ -46,7 +46,7 @@ def add(
 
     E.g. kacenv access add "tablet garden" --room garden
     """
-    from kacenv.access import DeviceRole
+    from kacenv.server.auth import DeviceRole
 
     if role not in set(DeviceRole):
         raise KacenvError(f"A device is staff or viewer, not {role}: --role viewer")
@@ -92,13 +92,13 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
     print(f"The device {device} is let in no more.")
 
 
-def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]":
-    """The key ring of a room, or the usual one."""
-    from kacenv.access import KeyRing, key_file
-    from kacenv.loader import House, load_room
+def _ring(room: str | None, house: Path | None) -> "tuple[CredentialStore, Room | None]":
+    """Return the credential store of a room, or the default one."""
+    from kacenv.config import House, load_room
+    from kacenv.server.auth import CredentialStore, key_file
 
     if room is None:
-        return KeyRing(key_file()), None
+        return CredentialStore(key_file()), None
     home = House.find(house)
     place = load_room(home, room)
     access = place.surfaces.access
@@ -107,11 +107,11 @@ def _ring(room: str | None, house: Path | None) -> "tuple[KeyRing, Room | None]"
             f"The room {place.name} asks nobody for a token or a PIN. "
             "Write this below `surfaces:` in its file: access: {file: access.json}"
         )
-    return KeyRing(key_file(access.file)), place
+    return CredentialStore(key_file(access.file)), place
 
 
 def _typed_pin() -> str:
-    """A PIN from the terminal, typed twice without an echo, or from standard input."""
+    """Read a PIN: twice without echo from a terminal, or from standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     first: str = typer.prompt("PIN (6 to 12 digits)", hide_input=True)
@@ -121,7 +121,7 @@ def _typed_pin() -> str:
 
 
 def _address(place: "Room") -> str:
-    """Where a tablet finds the room's page, as far as this machine can know."""
+    """Return the URL of the room's page, as far as this machine can know it."""
     tcp = place.surfaces.tcp
     assert tcp is not None  # noqa: S101 - asked for by the caller
     scheme = "https" if tcp.tls is not None and tcp.tls.encrypts else "http"
@@ -132,7 +132,7 @@ def _address(place: "Room") -> str:
 
 
 def _show_link(link: str) -> None:
-    """The link as text and, in a terminal, as a picture for the tablet's camera."""
+    """Print the link and, in a terminal, its QR code."""
     print(f"  {link}\n")
     if sys.stdout.isatty():
         import segno

@@ -1,4 +1,4 @@
-"""The commands of `kacenv`."""
+"""Commands of `kacenv`."""
 
 import sys
 from pathlib import Path
@@ -8,29 +8,29 @@ import typer
 
 from kacenv import __version__
 from kacenv.cli.access import app as access_app
+from kacenv.cli.audio import app as sound_app
 from kacenv.cli.check import check
 from kacenv.cli.check_ins import done, let_pass, seat, snooze
 from kacenv.cli.doctor import doctor
-from kacenv.cli.handbook import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, Program
+from kacenv.cli.fast_path import send, show_status
+from kacenv.cli.help_text import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, CommandGroup
 from kacenv.cli.init import init
 from kacenv.cli.lights import app as lights_app
-from kacenv.cli.listing import rooms, scenes
+from kacenv.cli.lists import rooms, scenes
 from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
 from kacenv.cli.options import HouseOption, JsonOption, RoomOption
 from kacenv.cli.preflight import preflight
-from kacenv.cli.quick import send, show_status
 from kacenv.cli.record import app as record_app
 from kacenv.cli.rehearse import RehearseCommand, rehearse
 from kacenv.cli.schema import schema
 from kacenv.cli.service import app as service_app
-from kacenv.cli.sound import app as sound_app
 from kacenv.cli.watch import watch
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 app = typer.Typer(
     name="kacenv",
-    cls=Program,
+    cls=CommandGroup,
     help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
     epilog="\b\nBegin:  kacenv start SCENE --room ROOM; kacenv scenes and rooms list them\n"
     "More:   kacenv start --help\n\n"
@@ -42,7 +42,7 @@ app = typer.Typer(
 )
 
 _SLOW_DISK = 120.0
-"""Measuring a scene's music may take this long (seconds)."""
+"""Time limit for measuring a scene's music, in seconds."""
 
 
 def _show_version(asked: bool) -> None:
@@ -84,9 +84,9 @@ def start(
     house: HouseOption = None,
 ) -> None:
     """Begin a session: kacenv start couple-lozenge --room garden."""
-    from kacenv.cli.client import post, the_room
     from kacenv.cli.start import ensure_running
-    from kacenv.loader import House
+    from kacenv.config import House
+    from kacenv.server.daemon_client import post, the_room
 
     home = House.find(house)
     name = ensure_running(home, room) if room else the_room(None)
@@ -143,7 +143,7 @@ def back(room: RoomOption = None) -> None:
 
 
 _AS_TYPED = {"ignore_unknown_options": True}
-"""Lets `-3dB` be a level, not an option."""
+"""Makes `-3dB` an argument, not an option."""
 
 
 @app.command(rich_help_panel=SENSES, context_settings=_AS_TYPED)
@@ -203,7 +203,7 @@ def lights_up(
 ) -> None:
     """Bring up the safe light in 3 s; it stays until: kacenv lights plan."""
     if direct:
-        from kacenv.cli.direct import lights_up as straight
+        from kacenv.cli.direct_lights import lights_up as straight
 
         sys.exit(straight(room, house, as_json=as_json))
     send(room, "lights-up")
@@ -290,16 +290,16 @@ def demo(house: HouseOption = None) -> None:
     """Play the three-minute demo scene with virtual lamps."""
     import logging
 
+    from kacenv.cli.demo import play
     from kacenv.cli.logs import log_to_stderr
-    from kacenv.demo import play
 
     log_to_stderr(logging.ERROR)
     sys.exit(play(house or _house_with_demo()))
 
 
 def _house_with_demo() -> Path:
-    """The usual house if it has the demo, else the one that comes with the program."""
-    from kacenv.places import house_folder, shipped_house
+    """Return the default house if it has the demo, else the one that comes with the program."""
+    from kacenv.system.paths import house_folder, shipped_house
 
     usual = house_folder()
     return usual if (usual / "scenes" / "demo.yaml").is_file() else shipped_house()

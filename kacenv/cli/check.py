@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption
-from kacenv.places import in_words
+from kacenv.system.paths import in_words
 
 if TYPE_CHECKING:
-    from kacenv.loader import Caution, House, Survey
-    from kacenv.loader.load import Place
+    from kacenv.config import House, HouseReport, LintWarning
+    from kacenv.config.load import LoadedRoom
 
 
 class Format(StrEnum):
-    """How the findings are written."""
+    """Output format of findings."""
 
     TEXT = "text"
     JSON = "json"
@@ -27,7 +27,10 @@ class Format(StrEnum):
 def check(  # noqa: PLR0913 - one argument for each option
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Only these rooms, scenes and playlists.", show_default=False),
+        typer.Argument(
+            help="Only these rooms, scenes and playlists: names, or paths of files anywhere.",
+            show_default=False,
+        ),
     ] = None,
     *,
     house: HouseOption = None,
@@ -39,45 +42,49 @@ def check(  # noqa: PLR0913 - one argument for each option
         bool, typer.Option(help="Measure music that hasn't been; new files take a while.")
     ] = True,
     form: Annotated[Format, typer.Option("--format", help="For people or programs.")] = Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Read every room, scene and playlist, and say what is wrong or worth knowing.
+
+    A file may lie anywhere. It is held against the house that you name, else against the one it
+    lies in, else against the usual one; what can't be checked without a house is said.
 
     Exits with 0 if all can be used, 1 if there is a problem (with --strict also a warning),
     2 if the command itself was mistyped.
     """
     from kacenv.cli.check_formats import FORMATS
-    from kacenv.loader import House
+    from kacenv.config import House
 
-    found = _surveyed(House.find(house), names or [], measure=measure)
+    found = _surveyed(House.find(house), names or [], chosen=house is not None, measure=measure)
     if here:
         found = _with_devices(found)
-    report = FORMATS[form](found)
+    report = FORMATS[Format.JSON if as_json else form](found)
     if report:
         print(in_words(report) if form is Format.TEXT else report)
     sys.exit(1 if found.problems or (strict and found.cautions) else 0)
 
 
-def _surveyed(home: "House", names: list[str], *, measure: bool) -> "Survey":
-    """The survey, after what hasn't been measured yet was."""
-    from kacenv.loader import survey
+def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "HouseReport":
+    """Return the survey, after measuring files that weren't."""
+    from kacenv.config import check_files, check_named
 
-    found = survey(home)
-    narrowed = found.narrowed(names) if names else found
-    if measure and narrowed.unmeasured and _measured([path for _, path in narrowed.unmeasured]):
-        found = survey(home)
-        narrowed = found.narrowed(names) if names else found
-    return narrowed
+    def look() -> "HouseReport":
+        return check_named(home, names, chosen=chosen) if names else check_files(home)
+
+    found = look()
+    unmeasured = [path for _, path in found.unmeasured]
+    return look() if measure and unmeasured and _measured(unmeasured) else found
 
 
 def _measured(paths: list[Path]) -> bool:
-    """Measure the files, with a bar in a terminal; False where nothing could be kept."""
-    from kacenv.cli.measuring import shown_scan
-    from kacenv.errors import KacenvError
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan
+    """Measure the files, with a bar in a terminal; return False if nothing was measured."""
+    from kacenv.analysis import MeasurementCache
+    from kacenv.analysis.scan import scan
+    from kacenv.cli.scan_progress import shown_scan
+    from kacenv.core.errors import KacenvError
 
     try:
-        with Cache() as cache:
+        with MeasurementCache() as cache:
             files = list(dict.fromkeys(paths))
             with shown_scan(scan(files, cache), len(files), quiet=True) as scanned:
                 return sum(one.sound is not None for one in scanned) > 0
@@ -86,19 +93,19 @@ def _measured(paths: list[Path]) -> bool:
         return False
 
 
-def _with_devices(found: "Survey") -> "Survey":
+def _with_devices(found: "HouseReport") -> "HouseReport":
     from dataclasses import replace
 
     cautions = [caution for place in found.places for caution in _device_cautions(place)]
     return replace(found, cautions=tuple(sorted([*found.cautions, *cautions])))
 
 
-def _device_cautions(place: "Place") -> "list[Caution]":
-    """Outputs whose sound device this machine lacks, or that has too few channels."""
-    from kacenv.audio.backend import find
-    from kacenv.errors import DeviceError
-    from kacenv.loader import Caution
-    from kacenv.loader.cautions import Rule
+def _device_cautions(place: "LoadedRoom") -> "list[LintWarning]":
+    """Return warnings about outputs whose device this machine lacks, or with too few channels."""
+    from kacenv.config import LintWarning
+    from kacenv.config.checks.track_warnings import WarningRule
+    from kacenv.core.errors import DeviceError
+    from kacenv.devices.audio.output.miniaudio_backend import find
 
     cautions = []
     for index, output in enumerate(place.room.outputs):
@@ -108,5 +115,7 @@ def _device_cautions(place: "Place") -> "list[Caution]":
             trail = ("outputs", index, "device")
             line, column = place.document.place(trail)
             text = f"{output.id} can't sound on this machine: {error}"
-            cautions.append(Caution(place.document.file, line, column, text, Rule.DEVICE))
+            cautions.append(
+                LintWarning(place.document.file, line, column, text, WarningRule.DEVICE)
+            )
     return cautions

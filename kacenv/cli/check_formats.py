@@ -1,4 +1,4 @@
-"""What `kacenv check` has found, in words for people and in the formats of other programs."""
+"""Output formats of `kacenv check`: text for people, and formats of other programs."""
 
 import json
 from collections.abc import Callable
@@ -7,27 +7,30 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from kacenv.errors import Problem
-    from kacenv.loader import Survey
+    from kacenv.config import HouseReport
+    from kacenv.core.errors import FileProblem
 
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _PROBLEM: Final = "problem"
 _PROBLEM_MEANING: Final = "Something in a file that keeps it from being used."
 
 
-def to_text(survey: "Survey") -> str:
-    """Every problem in three lines, every warning in one, and how many there are."""
+def to_text(survey: "HouseReport") -> str:
+    """Format every problem in three lines, every warning in one, and their numbers."""
     counts = ", ".join(_count(number, kind) for kind, number in _read(survey).items())
     problems, warnings = len(survey.problems) or "none", len(survey.cautions) or "none"
     lines = [f"{problem}\n" for problem in survey.problems]
     lines += [str(caution) for caution in survey.cautions]
-    return "\n".join([*lines, f"Read: {counts}. Problems: {problems}. Warnings: {warnings}."])
+    held = f" Held against: {', '.join(map(str, survey.held_against))}." * bool(survey.held_against)
+    summary = f"Read: {counts}.{held} Problems: {problems}. Warnings: {warnings}."
+    return "\n".join([*lines, summary])
 
 
-def to_json(survey: "Survey") -> str:
-    """Everything for scripts; lines and columns count from 1."""
+def to_json(survey: "HouseReport") -> str:
+    """Format everything as JSON; lines and columns count from 1."""
     found = {
         "house": str(survey.house.root),
+        "held_against": [str(root) for root in survey.held_against],
         "read": _read(survey),
         "problems": [problem._asdict() for problem in survey.problems],
         "warnings": [caution._asdict() for caution in survey.cautions],
@@ -35,8 +38,8 @@ def to_json(survey: "Survey") -> str:
     return json.dumps(found, indent=2, ensure_ascii=False)
 
 
-def to_github(survey: "Survey") -> str:
-    """Annotations as GitHub's runners read them from a job's output."""
+def to_github(survey: "HouseReport") -> str:
+    """Format annotations for GitHub's runners."""
     lines = [
         _annotation("error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
         for one in survey.problems
@@ -47,12 +50,15 @@ def to_github(survey: "Survey") -> str:
     return "\n".join(lines)
 
 
-def to_sarif(survey: "Survey") -> str:
-    """SARIF 2.1.0 (OASIS), which code hosts and editors show beside the lines."""
+def to_sarif(survey: "HouseReport") -> str:
+    """Format as SARIF 2.1.0 (OASIS), for code hosts and editors."""
     from kacenv import __version__
-    from kacenv.loader.cautions import Rule
+    from kacenv.config.checks.track_warnings import WarningRule
 
-    rules = [_rule(_PROBLEM, _PROBLEM_MEANING), *(_rule(one.value, one.meaning) for one in Rule)]
+    rules = [
+        _rule(_PROBLEM, _PROBLEM_MEANING),
+        *(_rule(one.value, one.meaning) for one in WarningRule),
+    ]
     results = [
         _result(_PROBLEM, "error", one.file, max(1, one.line), max(1, one.column), _sentence(one))
         for one in survey.problems
@@ -67,7 +73,7 @@ def to_sarif(survey: "Survey") -> str:
     return json.dumps(log, indent=2, ensure_ascii=False)
 
 
-FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
+FORMATS: Final[dict[str, "Callable[[HouseReport], str]"]] = {
     "text": to_text,
     "json": to_json,
     "sarif": to_sarif,
@@ -75,18 +81,19 @@ FORMATS: Final[dict[str, "Callable[[Survey], str]"]] = {
 }
 
 
-def _read(survey: "Survey") -> dict[str, int]:
-    house = survey.house
-    names = {"rooms": house.rooms(), "scenes": house.scenes(), "playlists": house.playlists()}
-    return {kind: len(listed) for kind, listed in names.items()}
+def _read(survey: "HouseReport") -> dict[str, int]:
+    from kacenv.config.house import FileKind
+
+    kinds = list(survey.files.values())
+    return {kind.value: kinds.count(kind) for kind in FileKind}
 
 
 def _count(number: int, kind: str) -> str:
-    """Of a `kind` in the plural: `2 rooms`, `1 room`."""
+    """Format a number with a noun given in the plural: `2 rooms`, `1 room`."""
     return f"1 {kind.removesuffix('s')}" if number == 1 else f"{number} {kind}"
 
 
-def _sentence(problem: "Problem") -> str:
+def _sentence(problem: "FileProblem") -> str:
     where = f"{problem.where}: " if problem.where else ""
     example = f" For example: {problem.example}" if problem.example else ""
     return f"{where}found {problem.found}; expected {problem.expected}.{example}"
@@ -97,7 +104,7 @@ def _annotation(kind: str, file: str, line: int, column: int, text: str) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    """GitHub's workflow commands take these signs percent-encoded."""
+    """Percent-encode the characters reserved in GitHub's workflow commands."""
     return "".join(f"%{ord(sign):02X}" if sign in f"%\r\n{more}" else sign for sign in text)
 
 

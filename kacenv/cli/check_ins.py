@@ -1,11 +1,11 @@
-"""`kacenv done`, `snooze`, `pass` and `seat`: what staff say of check-ins and seats."""
+"""`kacenv done`, `snooze`, `pass` and `seat`: answers to check-ins, and seats' clocks."""
 
 from typing import Annotated
 
 import typer
 
+from kacenv.cli.fast_path import send
 from kacenv.cli.options import RoomOption
-from kacenv.cli.quick import send
 
 
 def done(
@@ -21,7 +21,7 @@ def snooze(
     room: RoomOption = None,
 ) -> None:
     """Let a check-in come again in 5 minutes, or as long as you say: kacenv snooze 10m."""
-    from kacenv.presses import fields_of
+    from kacenv.model.request_text import fields_of
 
     send(room, "snooze", **fields_of(["snooze", *(words or [])]))
 
@@ -40,7 +40,7 @@ def seat(
     room: RoomOption = None,
 ) -> None:
     """Begin a seat's own clock: kacenv seat a started; reset sets it back."""
-    from kacenv.presses import fields_of, press_of
+    from kacenv.model.request_text import fields_of, press_of
 
     press_of(["seat", seat, word])
     send(room, "seat", **fields_of(["seat", seat, word]))

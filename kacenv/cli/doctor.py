@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import DaemonError
+from kacenv.core.errors import DaemonError
 
 if TYPE_CHECKING:
-    from kacenv.doctor import Finding, Job
-    from kacenv.loader import House
+    from kacenv.config import House
+    from kacenv.diagnostics.finding import Finding
+    from kacenv.diagnostics.probe_runner import ProbeJob
 
 _OF_THE_MACHINE = ("versions", "sound", "midi", "storage", "clock", "house")
 _OF_A_ROOM = ("state", "service", "broker", "log")
@@ -30,48 +31,49 @@ def doctor(
 
     Exits with 1 if something is wrong. It changes nothing, and may run during a session.
     """
-    from kacenv.doctor import Mark, examine, to_json, to_text
+    from kacenv.diagnostics.doctor import run_probes
+    from kacenv.diagnostics.finding import Severity, to_json, to_text
 
     if probe is not None:
         print(to_json(_probed(probe, house, room)))
         return
-    from kacenv.loader import House
+    from kacenv.config import House
 
-    findings = examine(_jobs(House.find(house), room))
+    findings = run_probes(_jobs(House.find(house), room))
     print(to_json(findings) if as_json else to_text(findings))
-    sys.exit(1 if any(finding.mark is Mark.WRONG for finding in findings) else 0)
+    sys.exit(1 if any(finding.mark is Severity.WRONG for finding in findings) else 0)
 
 
-def _jobs(home: "House", room: str | None) -> "Iterator[Job]":
+def _jobs(home: "House", room: str | None) -> "Iterator[ProbeJob]":
     from kacenv.cli.start import own_program
-    from kacenv.doctor import Job
+    from kacenv.diagnostics.probe_runner import ProbeJob
 
     command = [*own_program(), "doctor", "--house", str(home.root), "--probe"]
     for name in _OF_THE_MACHINE:
-        yield Job(name, [*command, name])
+        yield ProbeJob(name, [*command, name])
     for each in (room,) if room else _rooms(home):
         for name in _OF_A_ROOM:
-            yield Job(f"{each}: {name}", [*command, name, "--room", each])
+            yield ProbeJob(f"{each}: {name}", [*command, name, "--room", each])
 
 
 def _rooms(home: "House") -> list[str]:
-    from kacenv.cli.client import running_rooms
+    from kacenv.server.daemon_client import running_rooms
 
     return sorted({*home.rooms(), *running_rooms()})
 
 
 def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Finding]":
-    """What one probe finds; each loads only what it needs, for the others may not load at all."""
+    """Run one probe; imports are local, as some may fail."""
     if probe in {"versions", "storage", "clock"}:
-        from kacenv.doctor import machine
+        from kacenv.diagnostics.doctor import machine_probes
 
-        return getattr(machine, probe)()  # type: ignore[no-any-return] # one of three named above
+        return getattr(machine_probes, probe)()  # type: ignore[no-any-return] # one of three named above
     if probe in {"sound", "midi"}:
-        from kacenv.doctor import devices
+        from kacenv.diagnostics.doctor import device_probes
 
-        return devices.sound() if probe == "sound" else devices.midi()
-    from kacenv.doctor import room as of
-    from kacenv.loader import House
+        return device_probes.sound() if probe == "sound" else device_probes.midi()
+    from kacenv.config import House
+    from kacenv.diagnostics.doctor import room_probes as of
 
     home = House.find(house)
     if probe == "house":
@@ -80,7 +82,7 @@ def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Findi
 
 
 def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
-    from kacenv.doctor import room as of
+    from kacenv.diagnostics.doctor import room_probes as of
 
     if probe == "broker":
         return of.broker(home, room)
@@ -91,8 +93,8 @@ def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
 
 
 def _state(room: str) -> "Iterable[Finding]":
-    from kacenv.cli.client import get
-    from kacenv.doctor import room as of
+    from kacenv.diagnostics.doctor import room_probes as of
+    from kacenv.server.daemon_client import get
 
     try:
         return of.state(room, get(room, "/v1/status"))
@@ -101,9 +103,9 @@ def _state(room: str) -> "Iterable[Finding]":
 
 
 def _name(home: "House", room: str) -> str:
-    """The room's name, which need not be its file's."""
-    from kacenv.errors import LoadError
-    from kacenv.loader import load_room
+    """Return the room's name, which may differ from its file's."""
+    from kacenv.config import load_room
+    from kacenv.core.errors import LoadError
 
     try:
         return load_room(home, room).name

@@ -1,4 +1,4 @@
-"""`kacenv music import`: a clinic's own music, from a folder to playlists, or to a whole scene."""
+"""`kacenv music import`: playlists, or a whole scene, from a folder of music."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -10,9 +10,9 @@ from kacenv.cli.options import HouseOption
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kacenv.loader import House
-    from kacenv.loader.dealing import Thin
-    from kacenv.loader.importing import LeftOut, Piece
+    from kacenv.config import House
+    from kacenv.config.transfer.assign_to_phases import ShortPlaylist
+    from kacenv.config.transfer.import_folder import ImportedTrack, SkippedFile
 
 
 def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
@@ -36,7 +36,7 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
     With --scene couple-lozenge, each phase of it gets a playlist, the calmest pieces where it is
     calmest, and a new scene like that one plays them.
     """
-    from kacenv.loader import House
+    from kacenv.config import House
 
     task = _Import(House.own(house), folder, name, listened, scan)
     if scene is None:
@@ -46,7 +46,7 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 class _Import(NamedTuple):
-    """What is to be imported, and how."""
+    """Parameters of an import."""
 
     home: "House"
     folder: Path
@@ -56,7 +56,13 @@ class _Import(NamedTuple):
 
 
 def _to_playlist(task: _Import) -> None:
-    from kacenv.loader.importing import base_of, music_files, playlist_text, target_of, title_of
+    from kacenv.config.transfer.import_folder import (
+        base_of,
+        music_files,
+        playlist_text,
+        target_of,
+        title_of,
+    )
 
     paths, base = music_files(task.folder), base_of(task.home, task.folder)
     target = target_of(task.home, task.folder, task.name, again=task.listened)
@@ -69,11 +75,11 @@ def _to_playlist(task: _Import) -> None:
 
 
 def _to_scene(task: _Import, scene: str) -> None:
-    from kacenv.loader.dealing import Dealing
-    from kacenv.loader.importing import base_of, music_files
+    from kacenv.config.transfer.assign_to_phases import PhaseAssignment
+    from kacenv.config.transfer.import_folder import base_of, music_files
 
     paths, base = music_files(task.folder), base_of(task.home, task.folder)
-    dealing = Dealing(task.home, task.folder, task.name, scene, again=task.listened)
+    dealing = PhaseAssignment(task.home, task.folder, task.name, scene, again=task.listened)
     dealing.must_suffice(len(paths))
     pieces, left_out = _looked_at(task, paths, base)
     texts = dict(dealing.files(pieces, listened=task.listened))
@@ -85,36 +91,39 @@ def _to_scene(task: _Import, scene: str) -> None:
 
 
 def _scan(files: list[Path]) -> None:
-    """Measure what isn't known yet; what can't be measured is left to `look_at`."""
-    from kacenv.cli.measuring import shown_scan
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan as scan_files
+    """Measure files that aren't known yet; `look_at` reports those that can't be."""
+    from kacenv.analysis import MeasurementCache
+    from kacenv.analysis.scan import scan as scan_files
+    from kacenv.cli.scan_progress import shown_scan
 
-    with Cache() as cache, shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned:
+    with (
+        MeasurementCache() as cache,
+        shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned,
+    ):
         for _ in scanned:
             pass
 
 
 def _looked_at(
     task: _Import, paths: "list[Path]", base: Path
-) -> "tuple[list[Piece], list[LeftOut]]":
-    from kacenv.loader.files import refuse
-    from kacenv.loader.importing import Piece, look_at
-    from kacenv.music import known_sounds
+) -> "tuple[list[ImportedTrack], list[SkippedFile]]":
+    from kacenv.analysis import known_measurements
+    from kacenv.config.transfer.import_folder import ImportedTrack, look_at
+    from kacenv.config.yaml.text_files import refuse
 
     if task.scan:
         _scan(paths)
-    found = list(look_at(paths, base, known_sounds()))
-    pieces = [one for one in found if isinstance(one, Piece)]
+    found = list(look_at(paths, base, known_measurements()))
+    pieces = [one for one in found if isinstance(one, ImportedTrack)]
     if not pieces:
         expected = "music that lasts at least half a minute and can be read"
         raise refuse(task.folder, "no piece that can be played", expected)
-    return pieces, [one for one in found if not isinstance(one, Piece)]
+    return pieces, [one for one in found if not isinstance(one, ImportedTrack)]
 
 
 def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> None:
-    """All of the files, or none; nothing that is there is touched, unless it is `unheard` still."""
-    from kacenv.errors import KacenvError
+    """Write all of the files or none; overwrite only files that are still `unheard`."""
+    from kacenv.core.errors import KacenvError
 
     there = {path: path.read_text("utf-8") for path in texts if path.exists()}
     _refuse_edited(task, [path for path, text in there.items() if text != unheard[path]])
@@ -132,8 +141,8 @@ def _write(task: _Import, texts: dict[Path, str], unheard: dict[Path, str]) -> N
 
 
 def _refuse_edited(task: _Import, paths: list[Path]) -> None:
-    from kacenv.loader.files import refuse
-    from kacenv.loader.importing import slug
+    from kacenv.config.transfer.import_folder import slug
+    from kacenv.config.yaml.text_files import refuse
 
     if paths:
         found = "something else than an import without --listened has written"
@@ -150,10 +159,14 @@ def _put_back(path: Path, text: str | None) -> None:
 
 
 def _report(
-    what: Path, pieces: "Sequence[Piece]", left_out: "Sequence[LeftOut]", *, listened: bool
+    what: Path,
+    pieces: "Sequence[ImportedTrack]",
+    left_out: "Sequence[SkippedFile]",
+    *,
+    listened: bool,
 ) -> None:
-    from kacenv.loader.files import shown
-    from kacenv.units import format_seconds
+    from kacenv.config.yaml.text_files import shown
+    from kacenv.core.units import format_seconds
 
     length = format_seconds(sum(piece.length for piece in pieces))
     print(f"{shown(what)}: {_count(len(pieces), 'piece')}, {length}.")
@@ -170,9 +183,9 @@ def _report(
         print("  Or, once you have heard all of it: the same again with --listened")
 
 
-def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[Thin]") -> None:
-    from kacenv.loader.files import shown
-    from kacenv.units import format_seconds
+def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[ShortPlaylist]") -> None:
+    from kacenv.config.yaml.text_files import shown
+    from kacenv.core.units import format_seconds
 
     *playlists, made = texts
     print(f"Written: {shown(made)}, which plays {_count(len(playlists), 'playlist')}:")

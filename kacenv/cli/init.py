@@ -1,15 +1,15 @@
-"""`kacenv init`: a clinic's first room, with scenes, playlists and music to begin with."""
+"""`kacenv init`: a clinic's first room, with scenes, playlists and music."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.loader.starter import Answers, Lamp
-    from kacenv.room import Role
+    from kacenv.config.scaffold import LampAnswer, SetupAnswers
+    from kacenv.model.room import Role
 
 _LISTEN = {
     "speakers": ("speakers",),
@@ -56,8 +56,8 @@ def init(  # noqa: PLR0913 - one argument for each option
     Without DIR they go to ~/.config/kacenv, or as root to /etc/kacenv, where every command
     finds them.
     """
-    from kacenv.loader.starter import Answers, begin
-    from kacenv.places import own_house
+    from kacenv.config.scaffold import SetupAnswers, write_first_house
+    from kacenv.system.paths import own_house
 
     where = folder or own_house()
     _refuse_second(where)
@@ -68,13 +68,13 @@ def init(  # noqa: PLR0913 - one argument for each option
     host = ask.text(broker, "Address of the lamps' MQTT broker (Enter for no lamps)", "")
     lamps = _lamps(ask, lamp or [], host)
     port = ask.text(midi, "MIDI port for the chimes (Enter for the built-in bell)", "")
-    answers = Answers(name, roles, sound, host, lamps, port)
-    written = begin(where, answers)
+    answers = SetupAnswers(name, roles, sound, host, lamps, port)
+    written = write_first_house(where, answers)
     _say_what_now(where, answers, written)
 
 
 def _refuse_second(where: Path) -> None:
-    """Ask nothing where nothing could be written anyway."""
+    """Refuse an existing house before any question."""
     there = [name for name in ("rooms", "scenes", "playlists") if any((where / name).glob("*"))]
     if there:
         raise KacenvError(
@@ -85,7 +85,7 @@ def _refuse_second(where: Path) -> None:
 
 
 class _Questions:
-    """Asks what no option says; `silent` takes what is usual."""
+    """Questions for values without an option; `silent` takes the defaults."""
 
     def __init__(self, *, silent: bool) -> None:
         self._silent = silent
@@ -106,9 +106,9 @@ class _Questions:
     def device(self, given: str | None) -> str:
         if given is not None or self._silent:
             return given or "default"
-        from kacenv.audio.backend import listed
+        from kacenv.devices.audio.output.miniaudio_backend import list_devices
 
-        devices = listed()
+        devices = list_devices()
         for number, found in enumerate(devices, 1):
             channels = f"{found.channels} channels" if found.channels else "channels not told"
             typer.echo(f"  {number}  {found.name}  ({channels})")
@@ -122,7 +122,7 @@ class _Questions:
 
 
 def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Role, ...]":
-    from kacenv.room import Role
+    from kacenv.model.room import Role
 
     chosen = _LISTEN[ask.choice(listen, "What does the music come from", _LISTEN)]
     if staff is None:
@@ -130,17 +130,17 @@ def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Ro
     return tuple(Role(name) for name in (*chosen, *(["staff"] if staff else [])))
 
 
-def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
-    from kacenv.loader.starter import Lamp
-    from kacenv.look import Zone
-    from kacenv.room import Dialect
+def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[LampAnswer, ...]":
+    from kacenv.config.scaffold import LampAnswer
+    from kacenv.model.look import Zone
+    from kacenv.model.room import Dialect
 
     if given and not host:
         raise KacenvError("Lamps need a broker; add for example: --broker 192.168.1.10")
     lamps = [_lamp(text) for text in given]
     while host and not given and ask.more("Another lamp?" if lamps else "A lamp?"):
         lamps.append(
-            Lamp(
+            LampAnswer(
                 ask.text(None, "Its short name", f"lamp-{len(lamps) + 1}"),
                 Dialect(ask.choice(None, "How it is spoken to", [one.value for one in Dialect])),
                 ask.text(None, "Its MQTT topic", f"zigbee2mqtt/lamp-{len(lamps) + 1}"),
@@ -150,15 +150,15 @@ def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[Lamp, ...]":
     return tuple(lamps)
 
 
-def _lamp(text: str) -> "Lamp":
-    from kacenv.loader.starter import Lamp
-    from kacenv.look import Zone
-    from kacenv.room import Dialect
+def _lamp(text: str) -> "LampAnswer":
+    from kacenv.config.scaffold import LampAnswer
+    from kacenv.model.look import Zone
+    from kacenv.model.room import Dialect
 
     try:
         name, dialect, rest = text.split(":", 2)
         topic, zone = rest.rsplit(":", 1)
-        return Lamp(name, Dialect(dialect), topic, Zone(zone))
+        return LampAnswer(name, Dialect(dialect), topic, Zone(zone))
     except ValueError as error:
         dialects, zones = (", ".join(one.value for one in kind) for kind in (Dialect, Zone))
         raise KacenvError(
@@ -167,8 +167,8 @@ def _lamp(text: str) -> "Lamp":
         ) from error
 
 
-def _say_what_now(where: Path, answers: "Answers", written: list[Path]) -> None:
-    from kacenv.places import house_folder, in_words
+def _say_what_now(where: Path, answers: "SetupAnswers", written: list[Path]) -> None:
+    from kacenv.system.paths import house_folder, in_words
 
     found = house_folder().resolve() == where.resolve()
     house = "" if found else f" --house {where}"

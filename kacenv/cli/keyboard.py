@@ -1,4 +1,4 @@
-"""The keyboard of whoever watches: q leaves."""
+"""Keyboard input of live views: q leaves."""
 
 import os
 import select
@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import Final
 
 _LEAVE: Final = b"qQ\x03\x04"
-"""The keys that leave: q, Ctrl-C and Ctrl-D."""
+"""Keys that leave: q, Ctrl-C and Ctrl-D."""
 
 
 @contextmanager
 def keyboard() -> Iterator[list[int]]:
-    """The keyboard, if there is one, giving each key at once and showing none."""
+    """Yield the keyboard's descriptor, if there is one, in unbuffered mode without echo."""
     if not sys.stdin.isatty():
         yield []
         return
@@ -29,7 +29,7 @@ def keyboard() -> Iterator[list[int]]:
 
 
 def asks_to_leave(keyboard: int) -> bool:
-    """Whether somebody has just typed one of the keys that leave."""
+    """Return True if a key that leaves has just been typed."""
     if not select.select([keyboard], [], [], 0)[0]:
         return False
     typed = os.read(keyboard, 64)

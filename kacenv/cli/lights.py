@@ -1,4 +1,4 @@
-"""`kacenv lights`: the room's lamps in hand, and virtual ones for a room that has none."""
+"""`kacenv lights`: control of the room's lamps, and virtual lamps."""
 
 import sys
 from collections.abc import Iterator
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kacenv.cli.fast_path import send
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.cli.quick import send
 
 if TYPE_CHECKING:
-    from kacenv.lights.virtual import VirtualLamp
-    from kacenv.room import Room
+    from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+    from kacenv.model.room import Room
 
 _HERE = ("127.0.0.1", "localhost")
-_PATIENCE = 5.0
-"""Seconds until somebody should know that the broker doesn't answer."""
+_TIMEOUT = 5.0
+"""Time after which an unreachable broker is reported, in seconds."""
 
 
 class _LevelOrCommand(TyperGroup):
-    """Takes `kacenv lights 20%` for `kacenv lights set 20%`."""
+    """Accepts `kacenv lights 20%` for `kacenv lights set 20%`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         spoken_to = any(word in self.commands or word == "--help" for word in args)
@@ -67,7 +67,7 @@ def walk(
     as_json: JsonOption = False,
 ) -> None:
     """Make each lamp a little brighter and dim it back, and say what it answered."""
-    from kacenv.cli.direct import go_round
+    from kacenv.cli.direct_lights import go_round
 
     sys.exit(go_round(room, house, as_json=as_json))
 
@@ -87,9 +87,9 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="A line a change, for scripts.")] = False,
 ) -> None:
     """Stand in for a room's lamps and show what they would show, until Ctrl-C."""
-    from kacenv.cli.lamps import watch
-    from kacenv.loader import House, load_room
-    from kacenv.units import parse_level
+    from kacenv.cli.virtual_lamps import watch
+    from kacenv.config import House, load_room
+    from kacenv.core.units import parse_level
 
     place = load_room(House.find(house), room)
     with _lamps(place, parse_level(loss), serve=broker) as lamps:
@@ -98,13 +98,13 @@ def simulate(
 
 @contextmanager
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
-    """The room's lamps, listening or about to."""
-    from kacenv.clock import MonotonicClock
-    from kacenv.errors import DeviceError
-    from kacenv.lights.broker import EmbeddedBroker
-    from kacenv.lights.bulbs import BULBS
-    from kacenv.lights.bulbs.quirks import Quirks
-    from kacenv.lights.virtual import VirtualLamp
+    """Start virtual lamps for the room's own."""
+    from kacenv.core.errors import DeviceError
+    from kacenv.devices.lights.simulator import DEVICE_CODECS
+    from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
+    from kacenv.devices.lights.simulator.faults import LampFaults
+    from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+    from kacenv.system.clock import MonotonicClock
 
     if room.broker is None or not room.lights:
         raise DeviceError(f"Room {room.name} has no lamps; write them under `lights` in its file")
@@ -119,7 +119,7 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
             stack.enter_context(EmbeddedBroker(room.broker.port))
         lamps = []
         for number, fixture in enumerate(room.lights):
-            quirks = Quirks(loss, seed=number, rate=BULBS[fixture.dialect].RATE)
+            quirks = LampFaults(loss, seed=number, rate=DEVICE_CODECS[fixture.dialect].RATE)
             lamp = VirtualLamp(fixture, clock, room.broker, quirks=quirks)
             lamps.append(stack.enter_context(lamp))
         _tell_of_silence(room, lamps)
@@ -127,7 +127,7 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
 
 
 def _tell_of_silence(room: "Room", lamps: "list[VirtualLamp]") -> None:
-    if room.broker is not None and not lamps[0].wait_until_listening(_PATIENCE):
+    if room.broker is not None and not lamps[0].wait_until_listening(_TIMEOUT):
         typer.echo(
             f"The light broker at {room.broker.host}:{room.broker.port} doesn't answer yet; the "
             "lamps go on trying. To be the broker, too: add --broker",

@@ -1,6 +1,6 @@
-"""Where the daemon's log goes: standard error for the system's journal, or a file with rotation.
+"""Logging of the daemon: to standard error for systemd's journal, or to a rotated file.
 
-One line an event: `key=value`, or JSON. A kind of event that comes too often is counted instead.
+One line an event: `key=value`, or JSON. Events that come too often are only counted.
 """
 
 import json
@@ -15,27 +15,27 @@ from datetime import datetime
 from io import FileIO, TextIOWrapper
 from pathlib import Path
 
-from kacenv.discreet import discreet
+from kacenv.system.redact import redact
 
 MOST_BYTES, OLDER_FILES = 1_000_000, 3
 LONGEST = 600
-"""Characters of what one event may say."""
+"""Most characters of an event's text."""
 MOST_A_MINUTE = 20
-"""Events from one place in the program; more are withheld and counted."""
+"""Events a minute from one place in the program; more are withheld and counted."""
 _PLAIN = re.compile(r"[\w.:+/-]+")
 _URGENCY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
-"""As sd-daemon(3) has it."""
+"""Priorities of sd-daemon(3)."""
 
 
-class _Line(logging.Formatter):
-    """An event as one line; an exception as its kind, words and place, never as a traceback."""
+class _LogLine(logging.Formatter):
+    """Formats an event as one line; an exception as type, message and place, no traceback."""
 
     def __init__(self, *, as_json: bool, in_journal: bool) -> None:
         super().__init__()
         self._as_json, self._in_journal = as_json, in_journal
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; in systemd's journal without the time, which that knows."""
+        """Format a record; in systemd's journal without the time, which the journal adds."""
         fields = dict(_fields(record))
         if self._in_journal:
             del fields["at"]
@@ -60,7 +60,7 @@ def _fields(record: logging.LogRecord) -> Iterator[tuple[str, str]]:
 
 
 def _where(error: BaseException) -> Iterator[tuple[str, str]]:
-    """The place in our own program at which it came up."""
+    """Yield the place in kacenv's own code where an exception was raised."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         name = trace.tb_frame.f_globals.get("__name__", "")
@@ -72,7 +72,7 @@ def _where(error: BaseException) -> Iterator[tuple[str, str]]:
 
 
 def _brief(text: str) -> str:
-    text = discreet(text[: 2 * LONGEST].replace("\n", " | "))
+    text = redact(text[: 2 * LONGEST].replace("\n", " | "))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
@@ -84,15 +84,15 @@ def _value(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
 
 
-class _Rarely(logging.Filter):
-    """Withholds what one place says more than twenty times in a minute, and then says how often."""
+class _RateLimitFilter(logging.Filter):
+    """Rate limit of twenty events a minute from one place, with a count of those withheld."""
 
     def __init__(self) -> None:
         super().__init__()
         self._said: dict[tuple[str, int], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it may be said; the first one after a flood tells how many were withheld."""
+        """Return True if a record may pass; the first one after a flood has the count."""
         key, now = (record.pathname, record.lineno), time.monotonic()
         since, times = self._said.get(key, (now, 0))
         if now - since >= 60.0:
@@ -102,36 +102,36 @@ class _Rarely(logging.Filter):
         return times < MOST_A_MINUTE
 
 
-class _Rotating(logging.handlers.RotatingFileHandler):
-    """The daemon's: begins a new file when this one is full."""
+class _RotatingFile(logging.handlers.RotatingFileHandler):
+    """Log file of the daemon, with rotation."""
 
     def _open(self) -> TextIOWrapper:
         return _private(self.baseFilename)
 
 
-class _Following(logging.handlers.WatchedFileHandler):
-    """The supervisor's: writes where the daemon does, and leaves rotation to it."""
+class _FollowedFile(logging.handlers.WatchedFileHandler):
+    """Log file of the supervisor, which follows the daemon's rotation."""
 
     def _open(self) -> TextIOWrapper:
         return _private(self.baseFilename)
 
 
 def _private(path: str) -> TextIOWrapper:
-    """Open a log that its owner alone may read."""
+    """Open a log file readable by its owner alone."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     return TextIOWrapper(FileIO(handle, "ab"), encoding="utf-8", errors="backslashreplace")
 
 
 def log_to_stderr(level: int = logging.INFO, *, as_json: bool = False) -> None:
-    """Log from now on; the libraries below only when they have a warning."""
-    formatter = _Line(as_json=as_json, in_journal=_stderr_is_journal())
+    """Log to standard error; other libraries only from warnings on."""
+    formatter = _LogLine(as_json=as_json, in_journal=_stderr_is_journal())
     _log_by(logging.StreamHandler(sys.stderr), formatter, level)
 
 
 def log_to_file(path: Path, *, as_json: bool = False, rotate: bool = True) -> None:
-    """Log to the file `path` from now on, or to standard error where that can't be written.
+    """Log to the file `path`, or to standard error if that can't be written.
 
-    One process alone may `rotate` it; others follow.
+    Only one process may `rotate` it; others follow.
     """
     try:
         handler = _opened(path, rotate=rotate)
@@ -140,27 +140,27 @@ def log_to_file(path: Path, *, as_json: bool = False, rotate: bool = True) -> No
         reason = error.strerror or error
         logging.getLogger(__name__).warning("%s can't be written (%s); logging here", path, reason)
     else:
-        _log_by(handler, _Line(as_json=as_json, in_journal=False), logging.INFO)
+        _log_by(handler, _LogLine(as_json=as_json, in_journal=False), logging.INFO)
 
 
 def _opened(path: Path, *, rotate: bool) -> logging.Handler:
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     if rotate:
-        return _Rotating(path, maxBytes=MOST_BYTES, backupCount=OLDER_FILES)
-    return _Following(path)
+        return _RotatingFile(path, maxBytes=MOST_BYTES, backupCount=OLDER_FILES)
+    return _FollowedFile(path)
 
 
 def _log_by(handler: logging.Handler, formatter: logging.Formatter, level: int) -> None:
     logging.raiseExceptions = False  # a full disk must not fill the terminal
     handler.setFormatter(formatter)
-    handler.addFilter(_Rarely())
+    handler.addFilter(_RateLimitFilter())
     logging.captureWarnings(capture=True)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("kacenv").setLevel(level)
 
 
 def _stderr_is_journal() -> bool:
-    """Whether systemd reads it (JOURNAL_STREAM in systemd.exec(5))."""
+    """Return True if standard error is systemd's journal (JOURNAL_STREAM in systemd.exec(5))."""
     try:
         status = os.fstat(2)
     except OSError:

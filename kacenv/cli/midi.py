@@ -1,4 +1,4 @@
-"""`kacenv midi`: which ports there are, and what a pedal or a controller sends."""
+"""`kacenv midi`: MIDI ports, and the messages of a pedal or a controller."""
 
 import json
 import re
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.errors import DeviceError
+from kacenv.core.errors import DeviceError
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-    from kacenv.room import Controls, Room
-    from kacenv.trigger import Heard
+    from kacenv.model.midi_trigger import MidiMessage
+    from kacenv.model.room import Controls, Room
 
 app = typer.Typer(
     help="Find MIDI ports, and learn what a pedal or a controller sends.",
@@ -26,7 +26,7 @@ _NO_MIDI = (
     "by JACK, say so: MIDO_BACKEND=mido.backends.rtmidi/UNIX_JACK"
 )
 _NUMBERS = re.compile(r" \d+:\d+$")
-"""ALSA's numbers at the end of a port's name, which change from day to day."""
+"""ALSA's numbers at the end of a port's name, which vary between boots."""
 
 
 @app.command()
@@ -45,12 +45,12 @@ def ports(as_json: JsonOption = False) -> None:
 
 
 def _ports() -> tuple[list[str], list[str]]:
-    from kacenv.chimes import RtMidi
-    from kacenv.midi_in import RtMidiInputs
-    from kacenv.rtmidi import MISSING
+    from kacenv.devices.midi.chime_player import RtMidiOutputs
+    from kacenv.devices.midi.midi_input import RtMidiInputs
+    from kacenv.devices.midi.rtmidi_ports import MISSING
 
     try:
-        return list(RtMidiInputs().names()), list(RtMidi().output_names())
+        return list(RtMidiInputs().names()), list(RtMidiOutputs().output_names())
     except OSError as error:
         raise DeviceError(str(error) if str(error) == MISSING else _NO_MIDI) from None
 
@@ -66,27 +66,27 @@ def learn(
     house: HouseOption = None,
 ) -> None:
     """Show what a pedal or controller sends, in the words of the room file, until Ctrl-C."""
-    from kacenv.controls import Lesson
-    from kacenv.loader import House, load_room
+    from kacenv.config import House, load_room
+    from kacenv.devices.midi.control_map import TriggerLearner
 
     place = load_room(House.find(house), room) if room else None
     mapped = place.midi.controls if place else None
-    lesson = Lesson(mapped.map if mapped else ())
+    lesson = TriggerLearner(mapped.map if mapped else ())
     names = _chosen(port, mapped)
     with _listening(names) as heard:
         _introduce(place, mapped, names[0])
         while True:
-            for line in lesson.learn(heard.get()):
+            for line in lesson.describe(heard.get()):
                 print(f"      {line}", flush=True)
 
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
-    """The ports to listen to: the named one, the room's, or all."""
-    from kacenv.midi_in import fitting
+    """Return the ports to listen to: the named one, the room's, or all."""
+    from kacenv.devices.midi.midi_input import matching_port
 
     names, _ = _ports()
     wanted = port or (mapped.port if mapped else "")
-    found = fitting(names, wanted)
+    found = matching_port(names, wanted)
     if not found:
         there = ", ".join(names) or "none"
         what = f"No MIDI input is called “{wanted}”" if wanted else "There is no MIDI input"
@@ -95,17 +95,17 @@ def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
 
 
 @contextmanager
-def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
-    """What arrives on these ports."""
+def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[MidiMessage]]":
+    """Yield a queue of the messages on these ports."""
     from queue import SimpleQueue
 
-    from kacenv.midi_in import RtMidiInputs
-    from kacenv.trigger import heard_in
+    from kacenv.devices.midi.midi_input import RtMidiInputs
+    from kacenv.model.midi_trigger import message_in
 
-    heard: SimpleQueue[Heard] = SimpleQueue()
+    heard: SimpleQueue[MidiMessage] = SimpleQueue()
 
     def hear(data: Sequence[int], _at: float) -> None:
-        message = heard_in(data)
+        message = message_in(data)
         if message is not None:
             heard.put(message)
 
@@ -117,8 +117,8 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[Heard]]":
 
 
 def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
-    """What the lines that follow are, and where they belong."""
-    from kacenv.cli.client import running_rooms
+    """Print a heading for the lines that follow."""
+    from kacenv.server.daemon_client import running_rooms
 
     if place and place.name in running_rooms():
         print(f"# The room {place.name} is running: what its file maps is done, too.")

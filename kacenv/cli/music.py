@@ -1,26 +1,26 @@
-"""`kacenv music`: what there is to know about the clinic's music before a session."""
+"""`kacenv music`: measuring and checking of the clinic's music."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kacenv.cli import library
+from kacenv.cli import playlists
+from kacenv.cli.fast_path import send
 from kacenv.cli.importing import import_folder
-from kacenv.cli.measuring import line_of, shown_scan
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.cli.quick import send
+from kacenv.cli.scan_progress import line_of, shown_scan
 
 if TYPE_CHECKING:
-    from kacenv.music.scan import Scanned
+    from kacenv.analysis.scan import ScanResult
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 app.command("import")(import_folder)
-app.command("list")(library.list_playlists)
-app.command()(library.missing)
-app.command("export")(library.export_playlist)
-app.command("pack")(library.pack_scene)
-app.command("unpack")(library.unpack_scene)
+app.command("list")(playlists.list_playlists)
+app.command()(playlists.missing)
+app.command("export")(playlists.export_playlist)
+app.command("pack")(playlists.pack_scene)
+app.command("unpack")(playlists.unpack_scene)
 
 
 @app.callback(invoke_without_command=True)
@@ -38,20 +38,21 @@ def music(
 @app.command()
 def scan(
     playlists: Annotated[
-        list[str] | None, typer.Argument(help="Only these playlists.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Only these playlists: names, or paths of files.", show_default=False),
     ] = None,
     house: HouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how loud every track is, so that all play equally loud; only new ones take time."""
-    from kacenv.loader import House, house_music
-    from kacenv.music import Cache
-    from kacenv.music.scan import scan as scan_files
+    from kacenv.analysis import MeasurementCache
+    from kacenv.analysis.scan import scan as scan_files
+    from kacenv.config import House, house_music
 
     files, problems = house_music(House.find(house), playlists or [])
     for problem in problems:
         print(f"{problem}\n", file=sys.stderr)
-    with Cache() as cache:
+    with MeasurementCache() as cache:
         if cache.rebuilt:
             print("What was measured before is damaged; measuring all again.", file=sys.stderr)
         with shown_scan(scan_files(files, cache), len(files), quiet=as_json) as scanned:
@@ -60,7 +61,7 @@ def scan(
     sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
 
 
-def _summary(results: "list[Scanned]") -> str:
+def _summary(results: "list[ScanResult]") -> str:
     known = sum(one.known for one in results)
     unreadable = [one for one in results if one.sound is None]
     counts = f"{len(results) - known - len(unreadable)} measured, {known} known already"
@@ -74,13 +75,13 @@ def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def _json(results: "list[Scanned]") -> str:
+def _json(results: "list[ScanResult]") -> str:
     import json
 
     return json.dumps([_entry(one) for one in results], indent=2, ensure_ascii=False)
 
 
-def _entry(one: "Scanned") -> dict[str, Any]:
+def _entry(one: "ScanResult") -> dict[str, Any]:
     from dataclasses import asdict
 
     entry: dict[str, Any] = {"path": str(one.path), "known": one.known}

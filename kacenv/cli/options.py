@@ -1,4 +1,4 @@
-"""Options that many commands have, in the same words for each."""
+"""Options common to many commands, in the same words."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`kacenv preflight`: the real room, minutes before a session, with one answer: go or no-go."""
+"""`kacenv preflight`: test of the real room before a session, with one result: go or no-go."""
 
 import json
 import sys
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from kacenv.errors import DaemonError, KacenvError
+from kacenv.core.errors import DaemonError, KacenvError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from kacenv.cli.vacancy import Vacancy
-    from kacenv.doctor.finding import Finding
-    from kacenv.loader import House
-    from kacenv.preflight import Said, Verdict
-    from kacenv.room import Room
+    from kacenv.config import House
+    from kacenv.diagnostics.finding import Finding
+    from kacenv.diagnostics.preflight import ProbeMessage, Verdict
+    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
+    from kacenv.model.room import Room
 
 _CLAIMANT = "preflight"
 
@@ -51,9 +51,9 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     that begins meanwhile has lamps and sound at once. Exits with 0 for go, 1 for anything else.
     """
     if probe is not None:
-        _answer(_probed(probe, _Asked(house, room, scene, microphone)))
+        _answer(_probed(probe, _PreflightRequest(house, room, scene, microphone)))
         return
-    asked = _Asked(house, room, scene, microphone)
+    asked = _PreflightRequest(house, room, scene, microphone)
     if save:
         _can_keep(save)
     verdict = _inspected(asked, quiet=quiet or as_json, mute=yes)
@@ -63,8 +63,8 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     sys.exit(0 if verdict.go else 1)
 
 
-class _Asked(NamedTuple):
-    """What the preflight is about."""
+class _PreflightRequest(NamedTuple):
+    """Parameters of a preflight."""
 
     house: Path | None
     room: str
@@ -72,7 +72,7 @@ class _Asked(NamedTuple):
     microphone: str | None
 
     def home(self) -> "House":
-        from kacenv.loader import House
+        from kacenv.config import House
 
         return House.find(self.house)
 
@@ -80,7 +80,7 @@ class _Asked(NamedTuple):
         return (self.scene,) if self.scene else self.home().scenes()
 
     def words(self) -> list[str]:
-        """The same, as it is typed."""
+        """Return the parameters as command-line arguments."""
         given = {
             "--house": str(self.home().root),
             "--scene": self.scene,
@@ -90,12 +90,12 @@ class _Asked(NamedTuple):
         return ["preflight", self.room, *options]
 
 
-def _answer(said: "Iterator[Said]") -> None:
-    """Be one probe: say what is found, line by line, and leave lamps as they were when told to."""
+def _answer(said: "Iterator[ProbeMessage]") -> None:
+    """Run one probe: print its messages as lines, and restore the lamps on SIGTERM."""
     import signal
     from contextlib import closing
 
-    from kacenv.preflight.said import to_line
+    from kacenv.diagnostics.preflight.probe_messages import to_line
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     closed: Any = said
@@ -104,65 +104,67 @@ def _answer(said: "Iterator[Said]") -> None:
             print(to_line(one), flush=True)
 
 
-def _probed(probe: str, asked: _Asked) -> "Iterator[Said]":
-    """What one probe says; each loads only what it needs, for the others may not load at all."""
+def _probed(probe: str, asked: _PreflightRequest) -> "Iterator[ProbeMessage]":
+    """Yield the messages of one probe; imports are local, as some may fail."""
     kind, _, part = probe.partition(":")
     if kind == "machine":
-        from kacenv.preflight.machine import machine
+        from kacenv.diagnostics.preflight.machine import machine
 
         return machine()
     if kind in {"files", "music"}:
         return _of_the_house(kind, asked)
-    from kacenv.loader import load_room
+    from kacenv.config import load_room
 
     return _of_the_room(kind, part, load_room(asked.home(), asked.room), asked.microphone)
 
 
-def _of_the_house(kind: str, asked: _Asked) -> "Iterator[Said]":
-    from kacenv.music import known_sounds
-    from kacenv.preflight.files import choose, files
+def _of_the_house(kind: str, asked: _PreflightRequest) -> "Iterator[ProbeMessage]":
+    from kacenv.analysis import known_measurements
+    from kacenv.diagnostics.preflight.scene_files import choose, files
 
-    home, known = asked.home(), known_sounds()
+    home, known = asked.home(), known_measurements()
     if kind == "files":
         return files(home, asked.room, asked.scenes(), known)
-    from kacenv.preflight.music import music
+    from kacenv.diagnostics.preflight.decoding import music
 
     return music(choose(home, asked.room, asked.scenes(), known).tracks, known)
 
 
-def _of_the_room(kind: str, part: str, place: "Room", microphone: str | None) -> "Iterator[Said]":
+def _of_the_room(
+    kind: str, part: str, place: "Room", microphone: str | None
+) -> "Iterator[ProbeMessage]":
     if kind == "midi":
-        from kacenv.preflight.midi import midi
+        from kacenv.diagnostics.preflight.midi import midi
 
         return midi(place)
     if kind == "broker":
-        from kacenv.preflight.broker import broker
+        from kacenv.diagnostics.preflight.broker import broker
 
         return broker(place)
-    from kacenv.cli.vacancy import Vacancy
+    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
 
-    vacancy = Vacancy(place.name)
+    vacancy = DaemonRoomAvailability(place.name)
     if kind == "output":
-        from kacenv.preflight.outputs import output
+        from kacenv.diagnostics.preflight.outputs import output
 
         return output(place, part, vacancy, microphone)
-    from kacenv.preflight.lamps import lamps, mute_lamp
+    from kacenv.diagnostics.preflight.lamps import lamps, mute_lamp
 
     if kind == "lamps":
         return lamps(place, vacancy)
     return mute_lamp(place, part, vacancy, blindly=kind == "unknown-lamp")
 
 
-def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
+def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict":
     from datetime import datetime
     from time import monotonic
 
     from kacenv.cli.start import own_program
-    from kacenv.cli.vacancy import Vacancy
-    from kacenv.loader import load_room
-    from kacenv.preflight import Verdict
-    from kacenv.preflight.probes import tasks
-    from kacenv.preflight.tour import daemon, tour
+    from kacenv.config import load_room
+    from kacenv.diagnostics.preflight import Verdict
+    from kacenv.diagnostics.preflight.probe_plan import tasks
+    from kacenv.diagnostics.preflight.probe_sequence import daemon, run_sequence
+    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
 
     begun, home = monotonic(), asked.home()
     place = load_room(home, asked.room)
@@ -170,23 +172,23 @@ def _inspected(asked: _Asked, *, quiet: bool, mute: bool) -> "Verdict":
         home.scene(scene)
     command = [*own_program(), *asked.words(), "--probe"]
     with _alone(place.name):
-        vacancy = Vacancy(place.name)
+        vacancy = DaemonRoomAvailability(place.name)
         screen, status = _Screen(vacancy, quiet=quiet, mute=mute), _free(vacancy)
         findings = daemon(status, place.name)
         for one in findings:
             screen.found(one)
         parts = tasks(place, status["lamps"] if status else ())
-        toured = tour(parts, lambda probe: [*command, probe], screen)
+        toured = run_sequence(parts, lambda probe: [*command, probe], screen)
     at = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     found, took = (*findings, *toured.findings), monotonic() - begun
     return Verdict(place.name, asked.scenes(), at, took, found, toured.taken)
 
 
 def _alone(room: str) -> "AbstractContextManager[Any]":
-    """Two at once would each bring lamps back to where the other had led them."""
+    """Lock the room against a second preflight, which would restore the first one's levels."""
     from contextlib import ExitStack
 
-    from kacenv.claim import claim
+    from kacenv.system.room_lock import claim
 
     stack = ExitStack()
     try:
@@ -200,13 +202,13 @@ def _alone(room: str) -> "AbstractContextManager[Any]":
     return stack
 
 
-def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
-    """What a free room says of itself; None where no daemon runs.
+def _free(vacancy: "DaemonRoomAvailability") -> "dict[str, Any] | None":
+    """Return the status of a free room; None if no daemon runs.
 
     Raises:
-        DaemonError: It isn't free.
+        DaemonError: The room isn't free.
     """
-    from kacenv.preflight.lookout import RoomTakenError
+    from kacenv.diagnostics.preflight.availability import RoomTakenError
 
     try:
         return vacancy.status()
@@ -216,10 +218,10 @@ def _free(vacancy: "Vacancy") -> "dict[str, Any] | None":
 
 
 def _can_keep(path: Path) -> None:
-    """Say so before lamps are moved, not after; leaves nothing behind.
+    """Check that the page can be written before lamps are moved; leave no file.
 
     Raises:
-        KacenvError: The page can't be kept there.
+        KacenvError: It can't be written.
     """
     new = not path.exists()
     try:
@@ -231,7 +233,7 @@ def _can_keep(path: Path) -> None:
 
 
 def _keep(path: Path, page: str) -> None:
-    """The verdict is out, and stands, should the disk have filled up meanwhile."""
+    """Write the page; a failure doesn't change the result."""
     try:
         path.write_text(f"{page}\n", encoding="utf-8")
     except OSError as error:
@@ -239,28 +241,28 @@ def _keep(path: Path, page: str) -> None:
 
 
 class _Screen:
-    """Shows each part as it goes; in a terminal a line is rewritten, elsewhere only results."""
+    """Shows each part as it goes; in a terminal in one line, elsewhere results only."""
 
-    def __init__(self, vacancy: "Vacancy", *, quiet: bool, mute: bool) -> None:
+    def __init__(self, vacancy: "DaemonRoomAvailability", *, quiet: bool, mute: bool) -> None:
         self._vacancy = vacancy
         self._quiet = quiet
         self._live = not quiet and sys.stdout.isatty()
         self._asks = not quiet and not mute and sys.stdin.isatty()
 
     def begins(self, what: str) -> None:
-        """Name a part."""
+        """Show that a part begins."""
         if self._live:
             self._show(f"       {what} …")
         elif not self._quiet:
             print(f"       {what} …", flush=True)
 
     def step(self, what: str, text: str) -> None:
-        """How far it is; only where the line can be written anew."""
+        """Show its progress; only in a terminal."""
         if self._live:
             self._show(f"       {what}: {text} …")
 
     def found(self, finding: "Finding") -> None:
-        """What came of it."""
+        """Show a finding."""
         if self._quiet:
             return
         word = {"fine": "GO", "note": "NOTE", "wrong": "NO-GO"}[finding.mark]
@@ -268,15 +270,15 @@ class _Screen:
         print(f"{word:<7}{finding.what}: {finding.found}", flush=True)
 
     def ask(self, question: str, *, default: bool = True) -> bool | None:
-        """Ask whoever sits here, if anybody may be asked."""
+        """Ask the person at the terminal, if there may be one."""
         if not self._asks:
             return None
         self._show("")
         return typer.confirm(question, default=default)
 
-    def make_sure(self) -> None:
-        """Nobody needs the room."""
-        self._vacancy.make_sure()
+    def confirm_room_free(self) -> None:
+        """Raise RoomTakenError if the room is needed."""
+        self._vacancy.check()
 
     def _show(self, text: str) -> None:
         if self._live:

@@ -1,4 +1,4 @@
-"""`kacenv record`: what the sessions before were, and the music for people to take along."""
+"""`kacenv record`: records of past sessions, and their music."""
 
 import json
 import os
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
-    from kacenv.record import Cabinet, Kept, SessionRecord
+    from kacenv.session.records import RecordRef, RecordStore, SessionRecord
 
 app = typer.Typer(
     help="Read the record of the last session, or of one before; it tells of nobody in the chairs.",
@@ -47,9 +47,9 @@ def last(
     """
     if context.invoked_subcommand is not None:
         return
-    from kacenv.record import Cabinet
+    from kacenv.session.records import RecordStore
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     found = cabinet.kept(room)
     if not found:
         raise KacenvError(_NONE)
@@ -64,24 +64,24 @@ def show(
     music: MusicOption = False,
 ) -> None:
     """Read the record of one session: kacenv record show 3f9a0c12."""
-    from kacenv.record import Cabinet
+    from kacenv.session.records import RecordStore
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     _give(cabinet, cabinet.find(id_), html, as_json=as_json, music=music)
 
 
 @app.command("list")
 def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
     """List the records that are kept, the newest last."""
-    from kacenv.record import Cabinet
+    from kacenv.session.records import RecordStore
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     found = cabinet.cards(room)
     if as_json:
         whole = [card.model_dump() for _, card in found if card is not None]
         print(json.dumps(whole, indent=2, ensure_ascii=False))
         return
-    from kacenv.units import format_seconds
+    from kacenv.core.units import format_seconds
 
     for kept, card in found:
         rest = f"{format_seconds(card.length):>9}  {card.scene}" if card else "damaged"
@@ -100,9 +100,9 @@ def remove(
 
     With --all, ended sessions whose record isn't written yet are removed as well.
     """
-    from kacenv.record import Cabinet, forget
+    from kacenv.session.records import RecordStore, forget
 
-    cabinet = Cabinet()
+    cabinet = RecordStore()
     if (id_ is None) is not every:
         raise KacenvError("Which one? Give its id, or --all. To see them: kacenv record list")
     # Journals first: a record that is being written meanwhile is found afterwards.
@@ -116,12 +116,12 @@ def remove(
 
 
 def _give(
-    cabinet: "Cabinet", kept: "Kept", html: Path | None, *, as_json: bool, music: bool
+    cabinet: "RecordStore", kept: "RecordRef", html: Path | None, *, as_json: bool, music: bool
 ) -> None:
-    """One record, in the one way that was asked for."""
+    """Print or copy one record in the format chosen."""
     if sum((html is not None, as_json, music)) > 1:
         raise KacenvError("One at a time: --html, --json or --music.")
-    from kacenv.record.cabinet import DATA, MUSIC, PAGE
+    from kacenv.session.records.store import DATA, MUSIC, PAGE
 
     if html is not None:
         _copy(cabinet.text(kept, PAGE), html)
@@ -133,7 +133,7 @@ def _give(
 
 
 def _copy(text: str, file: Path) -> None:
-    """Write a copy for this user alone, never over something else."""
+    """Write a copy readable by this user alone; never overwrite."""
     try:
         new = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(new, "w", encoding="utf-8") as copy:
@@ -144,6 +144,6 @@ def _copy(text: str, file: Path) -> None:
 
 
 def _print(record: "SessionRecord") -> None:
-    from kacenv.record.words import record_lines
+    from kacenv.session.records.record_text import record_lines
 
     print("\n".join(record_lines(record)))

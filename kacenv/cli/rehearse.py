@@ -1,4 +1,4 @@
-"""`kacenv rehearse`: a whole session beforehand, in words, as a picture, as sound, or live."""
+"""`kacenv rehearse`: a whole session beforehand, as text, as a picture, as sound, or live."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -9,12 +9,12 @@ from typer.core import TyperCommand
 from kacenv.cli.options import HouseOption, JsonOption
 
 if TYPE_CHECKING:
-    from kacenv.plot import Arc
-    from kacenv.requests import Press
-    from kacenv.room import Room
-    from kacenv.simulate import Moment
-    from kacenv.timeline import Timeline
-    from kacenv.units import Seconds
+    from kacenv.core.units import Seconds
+    from kacenv.model.requests import Press
+    from kacenv.model.room import Room
+    from kacenv.model.timeline import Timeline
+    from kacenv.rehearsal.plot import Arc
+    from kacenv.rehearsal.simulation import Moment
 
 Presses = list[tuple["Seconds", "Press"]]
 RoomOption = Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")]
@@ -56,11 +56,11 @@ OutputOption = Annotated[
 
 
 class RehearseCommand(TyperCommand):
-    """Takes all the words after `--at` as one press, up to the next option."""
+    """Joins all the words after `--at` to one press, up to the next option."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the command line."""
-        from kacenv.cli.presses import joined
+        """Parse the command line."""
+        from kacenv.cli.press_options import joined
 
         options = [option for parameter in self.params for option in parameter.opts]
         return super().parse_args(ctx, joined(args, [*options, "--help"]))
@@ -81,22 +81,22 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
     house: HouseOption = None,
 ) -> None:
     """Go through a whole session beforehand: in words, as a picture, as sound, or live."""
-    from kacenv.cli.presses import presses_at
+    from kacenv.cli.press_options import presses_at
 
     presses = presses_at(at or [])
     _check(picture, compare, live, render)
     _check_record(live, record=record)
     if render is not None:
         from kacenv.cli.render import render_scene
-        from kacenv.loader import House
+        from kacenv.config import House
 
         render_scene(House.find(house), scene, room, render, output, presses=presses)
         return
     if live is not None:
-        from kacenv.cli.live import Way, play
-        from kacenv.loader import House
+        from kacenv.cli.live_rehearsal_view import RehearsalOptions, play
+        from kacenv.config import House
 
-        play(House.find(house), Way(scene, room, presses, live, record, port))
+        play(House.find(house), RehearsalOptions(scene, room, presses, live, record, port))
         return
     names = [scene] if compare is None else [scene, compare]
     _show(_rehearsed(house, names, room, presses), picture, as_json=as_json)
@@ -105,28 +105,28 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
 def _check(
     picture: Path | None, compare: str | None, live: float | None, render: Path | None
 ) -> None:
-    """Refuse what can't be had together, and a picture of no known kind, before all the work."""
-    from kacenv.errors import RenderError
+    """Refuse contradictory options, and an unknown format, before the work."""
+    from kacenv.core.errors import RenderError
 
     if sum(wish is not None for wish in (live, render, picture)) > 1:
         raise RenderError("One at a time: --picture, --render or --live.")
     if compare is not None and (live is not None or render is not None):
         raise RenderError("Scenes can be compared in words, with --picture and with --json.")
     if picture is not None:
-        from kacenv.plot.picture_file import check_name
+        from kacenv.rehearsal.plot.picture_file import check_name
 
         check_name(picture)
 
 
 def _check_record(live: float | None, *, record: bool) -> None:
     if record and live is None:
-        from kacenv.errors import RenderError
+        from kacenv.core.errors import RenderError
 
         raise RenderError("A record is kept of a rehearsal with --live, for example: --live 60")
 
 
 class _Rehearsed(NamedTuple):
-    """A scene gone through."""
+    """Rehearsed scene."""
 
     room: "Room"
     timeline: "Timeline"
@@ -134,17 +134,17 @@ class _Rehearsed(NamedTuple):
 
     @property
     def arc(self) -> "Arc":
-        from kacenv.music import known_sounds
-        from kacenv.plot import arc_of
+        from kacenv.analysis import known_measurements
+        from kacenv.rehearsal.plot import arc_of
 
-        return arc_of(self.room, self.timeline, self.moments, known_sounds())
+        return arc_of(self.room, self.timeline, self.moments, known_measurements())
 
 
 def _rehearsed(
     house: Path | None, scenes: list[str], room: str, presses: Presses
 ) -> list[_Rehearsed]:
-    from kacenv.loader import House, load_room, load_session
-    from kacenv.simulate import rehearse as simulated
+    from kacenv.config import House, load_room, load_session
+    from kacenv.rehearsal.simulation import rehearse as simulated
 
     home = House.find(house)
     timelines = [load_session(home, scene, room) for scene in scenes]
@@ -156,10 +156,10 @@ def _rehearsed(
 
 
 def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) -> None:
-    from kacenv.cli.rehearsal import rehearsal_json, rehearsal_lines
+    from kacenv.cli.timeline_text import rehearsal_json, rehearsal_lines
 
     if picture is not None:
-        from kacenv.plot import draw, write_picture
+        from kacenv.rehearsal.plot import draw, write_picture
 
         write_picture(picture, draw([session.arc for session in sessions]))
     if as_json:
@@ -168,7 +168,7 @@ def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) ->
         print(f"The picture is in {picture}.")
     else:
         if len(sessions) > 1:
-            from kacenv.cli.overview import overview_lines
+            from kacenv.cli.text_chart import overview_lines
 
             print("\n".join(overview_lines([session.arc for session in sessions])), end="\n\n")
         words = ("\n".join(rehearsal_lines(one.timeline, one.moments)) for one in sessions)

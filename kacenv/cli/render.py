@@ -1,4 +1,4 @@
-"""A session rendered to a file, with a bar that shows how far it is."""
+"""Rendering of a session to a file, with a progress bar."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,15 +8,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kacenv.commands import Notice, Prompt
-from kacenv.loader import House, load_room, load_session
-from kacenv.render import Progress as Hear
-from kacenv.render import Rendered, render
-from kacenv.requests import Press
-from kacenv.room import Room
-from kacenv.simulate import Pressed, rehearse, words_of
-from kacenv.timeline import Timeline
-from kacenv.units import Seconds, format_clock
+from kacenv.config import House, load_room, load_session
+from kacenv.core.units import Seconds, format_clock
+from kacenv.model.commands import Notice, Prompt
+from kacenv.model.requests import Press
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.offline_render import Progress as Hear
+from kacenv.rehearsal.offline_render import Rendered, render
+from kacenv.rehearsal.simulation import Pressed, rehearse, request_words
 
 
 def render_scene(  # noqa: PLR0913 - all but four have defaults
@@ -28,12 +28,12 @@ def render_scene(  # noqa: PLR0913 - all but four have defaults
     *,
     presses: Sequence[tuple[Seconds, Press]] = (),
 ) -> None:
-    """Render `scene` in `room` to the FLAC file `path`, and say what staff would be told.
+    """Render `scene` in `room` to the FLAC file `path`, and print the messages for staff.
 
     Raises:
-        LoadError: the scene or the room can't be used.
-        RenderError: the file can't be written, or there is no such output.
-        RefusedError: a press makes no sense at its time.
+        LoadError: The scene or the room can't be used.
+        RenderError: The file can't be written, or there is no such output.
+        RefusedError: A press makes no sense at its time.
     """
     timeline, place = load_session(house, scene, room), load_room(house, room)
     _try(place, timeline, presses)
@@ -44,7 +44,7 @@ def render_scene(  # noqa: PLR0913 - all but four have defaults
 
 
 def _try(room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]]) -> None:
-    """Go through the session without its sound, so that what is refused is so at once."""
+    """Rehearse the session without sound, so that refusals come at once."""
     for _ in rehearse(room, timeline, presses):
         pass
 
@@ -56,12 +56,12 @@ def _lines(path: Path, rendered: Rendered) -> Iterator[str]:
             case Prompt(text=text) | Notice(text=text):
                 yield f"{format_clock(at):>8}  {text}"
             case Pressed(press=press, reply=reply):
-                yield f"{format_clock(at):>8}  {words_of(press)}: {reply}"
+                yield f"{format_clock(at):>8}  {request_words(press)}: {reply}"
 
 
 @contextmanager
 def _bar(timeline: Timeline) -> Iterator[Hear]:
-    """Shown in a terminal, on stderr; nowhere else."""
+    """Yield the progress callback; the bar is on stderr, only in a terminal."""
     console = Console(stderr=True)
     columns = TextColumn("Rendering"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")
     with Progress(

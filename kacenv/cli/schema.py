@@ -1,4 +1,4 @@
-"""`kacenv schema`: what editors need in order to complete and check the clinic's files."""
+"""`kacenv schema`: JSON Schemas of the clinic's files, for editors."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kacenv.errors import KacenvError
+from kacenv.core.errors import KacenvError
 
 KINDS = ("room", "scene", "playlist")
 
@@ -25,18 +25,18 @@ def schema(
         return
     if kind not in KINDS:
         raise KacenvError(f"Which one? There are: {', '.join(KINDS)}; or all: --all docs/schema")
-    from kacenv.loader.schema import Kind, text_of
+    from kacenv.config.schema.json_schema import SchemaKind, text_of
 
-    sys.stdout.write(text_of(Kind(kind)))
+    sys.stdout.write(text_of(SchemaKind(kind)))
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the three schemas to `folder`; where they are now."""
-    from kacenv.loader.schema import Kind, text_of
+    """Write the three schemas to `folder`; return their paths."""
+    from kacenv.config.schema.json_schema import SchemaKind, text_of
 
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for kind in Kind:
+    for kind in SchemaKind:
         path = folder / f"{kind}.json"
         path.write_text(text_of(kind), encoding="utf-8")
         paths.append(path)

@@ -1,4 +1,4 @@
-"""`kacenv service`: keeps a room running from the start of the machine on, by systemd."""
+"""`kacenv service`: a room's systemd service."""
 
 import os
 import re
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kacenv.cli.options import HouseOption
-from kacenv.errors import DaemonError, KacenvError, NotRunningError
+from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
-    from kacenv.room import Room
-    from kacenv.service import Service
+    from kacenv.model.room import Room
+    from kacenv.server.systemd_unit import ServiceUnit
 
 app = typer.Typer(
     help="Keep a room running from the start of the machine on, by systemd.",
@@ -53,7 +53,7 @@ def install(  # noqa: PLR0913 - one argument for each option
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is done.")] = False,
 ) -> None:
     """Have systemd start the room with the machine, and again whenever it dies."""
-    from kacenv.service import unit_text, users_text
+    from kacenv.server.systemd_unit import unit_text, users_text
 
     place, service = _described(room, house, user)
     if not dry_run:
@@ -76,7 +76,7 @@ def install(  # noqa: PLR0913 - one argument for each option
 @app.command()
 def uninstall(room: RoomOption, root: RootOption = None) -> None:
     """Leave the room to itself again; what it has written down is kept."""
-    from kacenv.service import unit_name
+    from kacenv.server.systemd_unit import unit_name
 
     unit = unit_name(room)
     path = (root or Path("/")) / _UNITS / unit
@@ -96,15 +96,15 @@ def uninstall(room: RoomOption, root: RootOption = None) -> None:
 @app.command()
 def show(room: RoomOption, house: HouseOption = None, user: UserOption = "kacenv") -> None:
     """Print the unit that install would write."""
-    from kacenv.service import unit_text
+    from kacenv.server.systemd_unit import unit_text
 
     print(unit_text(_described(room, house, user)[1]), end="")
 
 
-def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service]":
+def _described(room: str, house: Path | None, user: str) -> "tuple[Room, ServiceUnit]":
     from kacenv.cli.start import own_program
-    from kacenv.loader import House, load_room
-    from kacenv.service import Service
+    from kacenv.config import House, load_room
+    from kacenv.server.systemd_unit import ServiceUnit
 
     home = House.own(house)
     place = load_room(home, room)
@@ -112,7 +112,7 @@ def _described(room: str, house: Path | None, user: str) -> "tuple[Room, Service
     group = place.surfaces.socket_group
     if user == "root" or not _USER.fullmatch(user):
         raise KacenvError(f"The room needs a user of its own, such as kacenv; found {user!r}.")
-    return place, Service(
+    return place, ServiceUnit(
         room=place.name,
         file=str(home.room(room).resolve()) if by_path else room,
         house=home.root.resolve(),
@@ -134,8 +134,8 @@ def _check_machine(root: Path | None, room: str) -> None:
         raise KacenvError(_SUDO)
 
 
-def _refuse_a_second(service: "Service", *, dry_run: bool) -> None:
-    """Two daemons can't have one room, and the one that is there may be in a session."""
+def _refuse_a_second(service: "ServiceUnit", *, dry_run: bool) -> None:
+    """Refuse while another daemon runs the room: it may be in a session."""
     if dry_run or not _answers(service.room) or _is_active(service.unit):
         return
     raise KacenvError(
@@ -145,7 +145,7 @@ def _refuse_a_second(service: "Service", *, dry_run: bool) -> None:
 
 
 def _refuse_during_session(room: str) -> None:
-    from kacenv.cli.client import get
+    from kacenv.server.daemon_client import get
 
     try:
         mode = get(room, "/v1/status")["session"]["mode"]
@@ -156,7 +156,7 @@ def _refuse_during_session(room: str) -> None:
 
 
 def _answers(room: str) -> bool:
-    from kacenv.cli.client import get
+    from kacenv.server.daemon_client import get
 
     try:
         get(room, "/v1/status")
@@ -172,8 +172,8 @@ def _is_active(unit: str) -> bool:
     return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - the system's own tool
 
 
-def _check_access(place: "Room", service: "Service") -> None:
-    """Raise an error unless the service's user can use all it needs."""
+def _check_access(place: "Room", service: "ServiceUnit") -> None:
+    """Check that the service's user can use all it needs."""
     house = Path(service.house)
     for path in (house, Path(service.program[0])):
         if any(path.is_relative_to(hidden) for hidden in _HIDDEN):
@@ -195,8 +195,8 @@ def _check_access(place: "Room", service: "Service") -> None:
             )
 
 
-def _needed(place: "Room", service: "Service") -> Iterator[Path]:
-    """What the room's daemon reads; what isn't there is the loader's to report."""
+def _needed(place: "Room", service: "ServiceUnit") -> Iterator[Path]:
+    """Yield the paths that the room's daemon reads; the loader reports missing ones."""
     house = Path(service.house)
     named = [house / folder for folder in ("rooms", "scenes", "playlists")]
     named += [path for folder in named for path in folder.glob("*.y*ml")]
@@ -206,8 +206,8 @@ def _needed(place: "Room", service: "Service") -> Iterator[Path]:
     yield from (path for path in named if path.exists())
 
 
-def _as_user(service: "Service", command: list[str]) -> bool:
-    """Whether `command` succeeds with the rights of the service's user and groups."""
+def _as_user(service: "ServiceUnit", command: list[str]) -> bool:
+    """Return True if `command` succeeds with the rights of the service's user and groups."""
     import grp
     import pwd
 
@@ -247,7 +247,7 @@ def _put(path: Path, text: str, root: Path | None, *, dry_run: bool) -> None:
 
 
 def _tool(*command: str, dry_run: bool = False) -> None:
-    """Run one of the system's own tools."""
+    """Run a system tool."""
     if dry_run:
         print(f"# then: {' '.join(command)}")
         return
@@ -259,7 +259,7 @@ def _tool(*command: str, dry_run: bool = False) -> None:
         raise KacenvError(f"{' '.join(command)} failed: {done.stderr.strip() or 'no reason told'}")
 
 
-def _say_what_next(service: "Service", root: Path | None, *, started: bool) -> None:
+def _say_what_next(service: "ServiceUnit", root: Path | None, *, started: bool) -> None:
     name = service.unit.removesuffix(".service")
     if root is not None:
         print(f"{name} starts with the machine that is made from {root}.")

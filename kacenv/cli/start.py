@@ -1,4 +1,4 @@
-"""Starts a room's daemon where none runs yet."""
+"""Start of a room's daemon, if none runs yet."""
 
 import asyncio
 import os
@@ -10,29 +10,29 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kacenv.claim import SUPERVISOR, claim, is_claimed
-from kacenv.cli.client import get
 from kacenv.cli.logs import log_to_file
-from kacenv.errors import DaemonError, KacenvError, NotRunningError
-from kacenv.places import run_folder
+from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
+from kacenv.server.daemon_client import get
+from kacenv.system.paths import run_folder
+from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 
 if TYPE_CHECKING:
-    from kacenv.loader import House
+    from kacenv.config import House
 
-_NEEDED = ("kacenv.daemon", "kacenv.serving", "av", "miniaudio")
-"""What a daemon would have to import after a crash, if its supervisor hadn't."""
-_PATIENCE = 15.0
-"""A daemon that doesn't answer after this many seconds has failed to start."""
+_NEEDED = ("kacenv.server.daemon", "kacenv.server.http.listen", "av", "miniaudio")
+"""Modules that the supervisor imports, so that a daemon needn't after a crash."""
+_TIMEOUT = 15.0
+"""Time limit of a daemon's first answer, in seconds."""
 
 
 def ensure_running(home: "House", room: str) -> str:
-    """Have the daemon of `room` running, in the background if it must be started; its name.
+    """Start the daemon of `room` in the background unless it runs; return the room's name.
 
     Raises:
-        LoadError: the room's file can't be used.
-        DaemonError: it doesn't start; carries what it said.
+        LoadError: The room's file can't be used.
+        DaemonError: It doesn't start; the message has its output.
     """
-    from kacenv.loader import load_room
+    from kacenv.config import load_room
 
     name = load_room(home, room).name
     if not _answers(name) and not _comes_back(name):
@@ -41,12 +41,12 @@ def ensure_running(home: "House", room: str) -> str:
 
 
 def _comes_back(name: str) -> bool:
-    """Whether a daemon of the room that has died, or is just beginning, answers in a while.
+    """Return True if a daemon of the room that has died or is starting answers in time.
 
     Raises:
-        DaemonError: somebody holds the room and doesn't answer; a second daemon would be worse.
+        DaemonError: A process holds the room and doesn't answer; a second daemon would be worse.
     """
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while is_claimed(name):
         if _answers(name):
             return True
@@ -60,15 +60,15 @@ def _comes_back(name: str) -> bool:
 
 
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
-    """Keep the daemon of `room` alive until told to end; the exit code."""
+    """Keep the daemon of `room` running until told to end; return the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
-    from kacenv.supervisor import Supervisor, forked
+    from kacenv.server.supervisor import Supervisor, fork_daemon
 
     for needed in _NEEDED:
         import_module(needed)
 
-    from kacenv.daemon import room_name
-    from kacenv.loader import House
+    from kacenv.config import House
+    from kacenv.server.daemon import room_name
 
     def life() -> int:
         if log is not None:
@@ -76,13 +76,13 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
         return run(room, house)
 
     with claim(room_name(House.find(house), room), SUPERVISOR):
-        return Supervisor(forked(life)).run()
+        return Supervisor(fork_daemon(life)).run()
 
 
 def run(room: str, house: Path | None) -> int:
-    """Run `room` in this process until told to leave; the exit code."""
-    from kacenv.daemon import serve
-    from kacenv.loader import House
+    """Run `room` in this process until told to end; return the exit code."""
+    from kacenv.config import House
+    from kacenv.server.daemon import serve
 
     try:
         asyncio.run(serve(House.find(house), room))
@@ -93,7 +93,7 @@ def run(room: str, house: Path | None) -> int:
 
 
 def own_program() -> list[str]:
-    """What runs this very kacenv."""
+    """Return the command that runs this kacenv."""
     script = Path(sys.executable).with_name("kacenv")
     return [str(script)] if script.exists() else [sys.executable, "-m", "kacenv"]
 
@@ -113,7 +113,7 @@ def _start(home: "House", room: str, name: str) -> None:
         daemon = subprocess.Popen(  # noqa: S603 - our own program, with a room that has loaded
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while time.monotonic() < deadline and daemon.poll() is None:
             if _answers(name):
                 return
@@ -124,7 +124,7 @@ def _start(home: "House", room: str, name: str) -> None:
 
 
 def _answers(name: str) -> bool:
-    """Whether the room runs; one that runs but doesn't answer raises DaemonError."""
+    """Return True if the room runs; raise DaemonError if it runs but doesn't answer."""
     try:
         get(name, "/v1/status")
     except NotRunningError:

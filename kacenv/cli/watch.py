@@ -1,4 +1,4 @@
-"""`kacenv watch`: a running room, live, in a terminal, a pipe or a script."""
+"""`kacenv watch`: live view of a running room, in a terminal, a pipe or a script."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ import typer
 from kacenv.cli.keyboard import asks_to_leave, keyboard
 
 _FRAME: Final = 0.25
-"""Seconds between two looks at the clocks; what changes is shown at once."""
+"""Refresh interval of the clocks in seconds; changes are shown at once."""
 _QUIET: Final = 3600.0
 
 
@@ -29,10 +29,10 @@ def watch(
 
     E.g. kacenv watch --room garden, or kacenv watch --json | jq .session.phase
     """
-    from kacenv.cli.client import the_room
-    from kacenv.cli.feed import Feed
+    from kacenv.server.daemon_client import the_room
+    from kacenv.server.event_client import EventClient
 
-    with Feed(the_room(room)) as feed:
+    with EventClient(the_room(room)) as feed:
         try:
             if as_json:
                 _as_json(feed)
@@ -52,14 +52,14 @@ def _as_json(feed: Any) -> None:
 
 
 def line_of(feed: Any) -> dict[str, Any]:
-    """The room for a script: all of its status, or since when the link has been lost."""
+    """Return the room's status for a script, or since when the connection has been lost."""
     if feed.lost_since is not None:
         return {"event": "lost", "since": feed.lost_since.isoformat(timespec="seconds")}
     return {"event": "status", **feed.status}
 
 
 def _as_lines(feed: Any) -> None:
-    from kacenv.view import plain_lines
+    from kacenv.cli.live_view import plain_lines
 
     before: dict[str, Any] | None = None
     while True:
@@ -87,13 +87,13 @@ def _as_picture(feed: Any) -> None:
 
 
 def screen(feed: Any, width: int) -> Any:
-    """The room as it is; or as it was when the link was lost, and since when that is so."""
+    """Return the room's view, or its last one with the time of the connection's loss."""
     from rich.console import Group
     from rich.styled import Styled
     from rich.text import Text
 
-    from kacenv.units import format_clock
-    from kacenv.view import picture
+    from kacenv.cli.live_view import picture
+    from kacenv.core.units import format_clock
 
     shown = picture(feed.status, width)
     if feed.lost_since is None:

@@ -1,12 +1,18 @@
-"""Carrying on after the room has been away, as if it had never been."""
+"""Resuming a session after an outage or a restart."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from kacenv import commands
-from kacenv.commands import (
+from kacenv.core.fades import Fade, FadeCurve
+from kacenv.core.units import Decibels, Level, Seconds, format_seconds
+from kacenv.engine import lights, track_changes, track_choice
+from kacenv.engine import volume as sound
+from kacenv.engine.state import LightHand, Mode, Playing, State
+from kacenv.engine.step_context import StepContext
+from kacenv.model import commands
+from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
@@ -17,38 +23,33 @@ from kacenv.commands import (
     SetVolume,
     ShowLook,
 )
-from kacenv.engine import choice, light, music, sound
-from kacenv.engine.state import LightHand, Mode, Playing, State
-from kacenv.engine.turn import Turn
-from kacenv.fades import Curve, Fade
-from kacenv.look import Look, Setting, Zone
-from kacenv.requests import Resume
-from kacenv.units import Decibels, Level, Seconds, format_seconds
+from kacenv.model.look import Look, Setting, Zone
+from kacenv.model.requests import Resume
 
 HOLD_AFTER = Seconds(600.0)
-"""After more than this the session comes back on hold: much may have happened meanwhile."""
-FADE_IN = music.FROM_SILENCE
+"""Longest outage after which the session goes on by itself; after a longer one it is held."""
+FADE_IN = track_changes.FROM_SILENCE
 FADE_OUT = Seconds(4.0)
-"""Where the session has ended meanwhile, whatever may still sound goes in this time."""
+"""Fade-out of the music if the session has ended during the outage."""
 READY_IN = Seconds(0.4)
-"""The music is cued this long before it is to sound again."""
+"""Time between cueing a track and its start."""
 _TOO_SHORT = Seconds(2.0)
-"""What is left of a piece must be longer than this to be worth coming back to."""
+"""Shortest rest of a track that is resumed."""
 SHORT_LIFE = Seconds(5.0)
-"""A room that dies this soon after coming back may die of the piece it comes back to."""
+"""A process that ends this soon after resuming may have been ended by its track."""
 SUSPICIOUS = 2
-"""After this many short lives in a row, that piece is passed over."""
+"""Number of short lives in a row after which the track is skipped."""
 _AT_ONCE = Seconds(0.0)
 _ON = frozenset({Mode.RUNNING, Mode.RETURNING, Mode.HELD})
 
 
 def was_long(state: State, since: Seconds, now: Seconds) -> bool:
-    """Whether the room was away for too long to go on without being asked."""
+    """Return True if the outage was too long to go on without being asked."""
     return state.mode in _ON and now - since > HOLD_AFTER
 
 
-def hold(turn: Turn) -> None:
-    """Stay where the session was, on hold, for the music to begin anew, low."""
+def hold(turn: StepContext) -> None:
+    """Hold the session; the music begins anew, ducked."""
     state = turn.state
     turn.change(
         mode=Mode.HELD,
@@ -61,29 +62,29 @@ def hold(turn: Turn) -> None:
     )
 
 
-def count_lives(turn: Turn, request: Resume) -> None:
-    """Note that the room has come back, and whether it had hardly done so before."""
+def count_lives(turn: StepContext, request: Resume) -> None:
+    """Record the resume, and count lives in a row shorter than `SHORT_LIFE`."""
     last = turn.state.resumed_at
     short = last is not None and request.since - last < SHORT_LIFE
     turn.change(resumed_at=turn.now, short_lives=turn.state.short_lives + 1 if short else 0)
 
 
-class Missed(NamedTuple):
-    """What came due while the room was away: check-ins, and notices to staff; each text once."""
+class MissedEvents(NamedTuple):
+    """Texts of the check-ins and staff notices that came due during the outage, each once."""
 
     check_ins: tuple[str, ...]
     notices: tuple[str, ...]
 
 
-def missed(given: Sequence[Command]) -> Missed:
-    """What staff should still hear of among orders that nobody carried out."""
+def missed(given: Sequence[Command]) -> MissedEvents:
+    """Return the texts for staff among commands that weren't carried out."""
     check_ins = dict.fromkeys(order.text for order in given if isinstance(order, Prompt))
     notices = dict.fromkeys(order.text for order in given if isinstance(order, Notice))
-    return Missed(tuple(check_ins), tuple(notices))
+    return MissedEvents(tuple(check_ins), tuple(notices))
 
 
-def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> None:
-    """Bring sound and light back to where they should be by now, and tell staff."""
+def carry_on(turn: StepContext, request: Resume, held: bool, passed_over: MissedEvents) -> None:
+    """Restore sound and light to their state at this time, and tell staff."""
     _restore_sound(turn)
     if turn.state.mode in _ON:
         _restore_music(turn)
@@ -98,20 +99,22 @@ def carry_on(turn: Turn, request: Resume, held: bool, passed_over: Missed) -> No
         turn.order(SessionEnded(turn.now))
 
 
-def _restore_sound(turn: Turn) -> None:
-    """Set all that can be turned or shut, while nothing sounds yet."""
+def _restore_sound(turn: StepContext) -> None:
+    """Set levels, volumes, mutes and the duck, while nothing sounds yet."""
     state, now = turn.state, turn.now
     turn.order(SetLevel(Decibels(state.level.target), now, _AT_ONCE))
     for output in (output.id for output in state.room.outputs):
         volume = state.volumes[output].target if output in state.volumes else 0.0
         turn.order(SetVolume(output, Decibels(volume), now, _AT_ONCE))
-        turn.order(commands.Mute(output, output in state.muted, now, _AT_ONCE))
+        turn.order(commands.SetMute(output, output in state.muted, now, _AT_ONCE))
     depth = sound.DUCK_DEPTH if state.ducked else Decibels(0.0)
-    turn.order(commands.Duck(depth, now, _AT_ONCE), commands.Hush(state.hushed, now, _AT_ONCE))
+    turn.order(
+        commands.SetDuck(depth, now, _AT_ONCE), commands.SetHush(state.hushed, now, _AT_ONCE)
+    )
 
 
-def _restore_music(turn: Turn) -> None:
-    """The same piece at its place, or the next one where it is nearly over or suspicious."""
+def _restore_music(turn: StepContext) -> None:
+    """Resume the track at its position, or take the next if it is nearly over or suspected."""
     playing, at = turn.state.playing, Seconds(turn.now + READY_IN)
     turn.change(cued=None)
     if playing is not None and turn.state.short_lives >= SUSPICIOUS:
@@ -121,9 +124,9 @@ def _restore_music(turn: Turn) -> None:
         playing = None
     skipped = Seconds(max(0.0, at - playing.started_at)) if playing else Seconds(0.0)
     if playing is None or playing.cut.length - skipped < _TOO_SHORT:
-        drawn = choice.draw(turn.state, turn.state.phase)
+        drawn = track_choice.draw(turn.state, turn.state.phase)
         turn.change(playing=None)
-        music.play(turn, drawn, FADE_IN)
+        track_changes.play(turn, drawn, FADE_IN)
         return
     again = Playing(turn.state.last_play_id + 1, playing.cut, playing.started_at, skipped)
     turn.change(playing=again, last_play_id=again.play_id)
@@ -135,21 +138,21 @@ def _restore_music(turn: Turn) -> None:
     turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, FADE_IN))
 
 
-def _restore_light(turn: Turn, since: Seconds) -> None:
-    """Lead the lamps, wherever they are now, to where they should be, no sooner than planned.
+def _restore_light(turn: StepContext, since: Seconds) -> None:
+    """Fade the lamps from wherever they are to their present aim, no sooner than planned.
 
-    A lamp of which nothing is known has stayed where it was when the room went.
+    A lamp of unknown state counts as where it was when the outage began.
     """
     state = turn.state
     if state.light_hand is LightHand.LIGHTS_UP:
-        light.lights_up(turn)
+        lights.lights_up(turn)
         return
     look, led = _look(state), state.light
     left = max((led[zone].end - turn.now for zone in look if zone in led), default=0.0)
     origin = _left_at(led, since)
-    turn.change(light=dict.fromkeys(led, light.UNKNOWN))
-    light.show(turn, look, Seconds(max(light.BY_HAND, left)))
-    # Known again at once: the room may go a second time before this fade has ended.
+    turn.change(light=dict.fromkeys(led, lights.UNKNOWN))
+    lights.show(turn, look, Seconds(max(lights.BY_HAND, left)))
+    # Known again at once: the session may break off again before this fade has ended.
     begun = {
         zone: replace(fade, origin=origin[zone].level) if zone in origin else fade
         for zone, fade in turn.state.light.items()
@@ -162,16 +165,18 @@ def _restore_light(turn: Turn, since: Seconds) -> None:
 
 
 def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
-    """Where zones were at `since`; lamps are led evenly, whatever the fade's own curve."""
-    levels = {zone: replace(fade, curve=Curve.LINEAR).value_at(since) for zone, fade in led.items()}
+    """Return each zone's level at `since`; lamps fade linearly, whatever the fade's own curve."""
+    levels = {
+        zone: replace(fade, curve=FadeCurve.LINEAR).value_at(since) for zone, fade in led.items()
+    }
     return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
 
 
 def _look(state: State) -> Look:
-    """What the room's zones should show by now."""
+    """Return the look that the zones should show by now."""
     asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
     if state.light_hand is LightHand.PLAN and state.timeline is not None:
-        return {**asked, **light.planned_so_far(state)}
+        return {**asked, **lights.planned_so_far(state)}
     return asked
 
 

@@ -1,71 +1,71 @@
-"""What the engine remembers: one frozen record, and the small records it is made of."""
+"""State of the engine: one frozen record, and the records it is made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kacenv.fades import Curve, Fade
-from kacenv.look import Zone
-from kacenv.playlist import Cut
-from kacenv.requests import Press
-from kacenv.room import Room
-from kacenv.scene import Seat
-from kacenv.timeline import Cue, PlannedPhase, Timeline
-from kacenv.units import Seconds
+from kacenv.core.fades import Fade, FadeCurve
+from kacenv.core.units import Seconds
+from kacenv.model.look import Zone
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Press
+from kacenv.model.room import Room
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Cue, PlannedPhase, Timeline
 
 
 class Mode(StrEnum):
-    """What the room is doing."""
+    """Mode of the room."""
 
     IDLE = "idle"
     RUNNING = "running"
     RETURNING = "returning"
-    """Coming home early, by the compressed return arc."""
+    """Returning early, through the compressed return arc."""
     HELD = "held"
     FADING = "fading"
-    """The music's last fade."""
+    """Last fade of the music."""
 
 
 class LightHand(StrEnum):
-    """Who decides on the light."""
+    """Source of the light's target."""
 
     PLAN = "plan"
     THERAPIST = "therapist"
-    """Until the next look."""
+    """Level set by the therapist, until the next look."""
     LIGHTS_UP = "lights-up"
-    """Until the therapist gives the light back."""
+    """Safe light, until the therapist gives the light back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
-    """A clock that can rest. It shows `elapsed`, and runs from `since` where that is given."""
+    """Pausable clock: shows `elapsed`, plus the time since `since` if it runs."""
 
     elapsed: Seconds = Seconds(0.0)
     since: Seconds | None = None
 
     def reading(self, now: Seconds) -> Seconds:
-        """What it shows at `now`."""
+        """Return the reading at `now`."""
         running = 0.0 if self.since is None else now - self.since
         return Seconds(self.elapsed + running)
 
     def run(self, now: Seconds) -> "Stopwatch":
-        """The same clock, running from `now` on."""
+        """Return this clock, running from `now` on."""
         return self if self.since is not None else Stopwatch(self.elapsed, now)
 
     def rest(self, now: Seconds) -> "Stopwatch":
-        """The same clock, stopped at `now`."""
+        """Return this clock, stopped at `now`."""
         return Stopwatch(self.reading(now))
 
     def when(self, reading: Seconds) -> Seconds | None:
-        """The moment at which it shows `reading`; None while it rests."""
+        """Return the time at which it shows `reading`; None while it is stopped."""
         return None if self.since is None else Seconds(self.since + (reading - self.elapsed))
 
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A track that has been ordered: cued, or sounding from `started_at` on.
+    """Track that is cued, or sounds since `started_at`.
 
-    After a resume it sounds from `skipped` seconds of the cut on, as if it never had ceased.
+    After a resume it starts `skipped` seconds into the cut; `started_at` allows for that.
     """
 
     play_id: int
@@ -75,15 +75,15 @@ class Playing:
 
     @property
     def ends_at(self) -> Seconds:
-        """When its last sample sounds."""
+        """Time of its last sample."""
         return Seconds(self.started_at + self.cut.length)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A check-in that came at `since` and waits for staff.
+    """Check-in that came at `since` and waits for staff.
 
-    A snoozed one comes again when the session's clock reads `again`.
+    If snoozed, it comes again when the session's clock reads `again`.
     """
 
     cue: Cue
@@ -93,7 +93,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class SeatClock:
-    """A seat's own clock, which began at `since` and never rests; `seen` as in `State`."""
+    """Clock of a seat, begun at `since`; it never pauses. `seen` is as in `State`."""
 
     since: Seconds
     seen: Seconds = Seconds(-1.0)
@@ -101,15 +101,15 @@ class SeatClock:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that decides what the room does next.
+    """Everything that decides what the engine does next.
 
     `phase_seen` and `session_seen` are the readings of the two clocks up to which check-ins have
-    been seen to; `due` are those that staff have not answered, oldest first.
+    been handled; `due` are those that staff haven't answered, oldest first.
     `heard` are the files drawn in this phase, oldest first;
-    `lean` is by how much more energy than the phase's own they shall have, from `lean_at` on.
-    `told` are the files that staff have heard about. `light` holds the fade of each zone whose
-    light is known. `resumed_at` is when the room last came back, `short_lives` how many times in
-    a row it had not lived long since.
+    `lean` is the energy wanted above the phase's own, from `lean_at` on.
+    `told` are the subjects that staff have been told of. `light` holds the fade of each zone whose
+    light is known. `resumed_at` is the time of the last resume, `short_lives` the number of lives
+    in a row that ended soon after one.
     """
 
     room: Room
@@ -134,7 +134,7 @@ class State:
     unplayable: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
     retry_at: Seconds | None = None
-    level: Fade = Fade(0.0, 0.0, curve=Curve.LINEAR)  # noqa: RUF009 - frozen
+    level: Fade = Fade(0.0, 0.0, curve=FadeCurve.LINEAR)  # noqa: RUF009 - frozen
     volumes: Mapping[str, Fade] = field(default_factory=dict)
     muted: frozenset[str] = frozenset()
     ducked: bool = False
@@ -148,22 +148,22 @@ class State:
 
     @property
     def plan(self) -> Timeline:
-        """The timeline of the session that is on; only asked for while one is."""
+        """Timeline of the session; raises ValueError without one."""
         if self.timeline is None:
             raise ValueError("no session is on")
         return self.timeline
 
     @property
     def planned(self) -> PlannedPhase:
-        """The phase the session is in, as planned."""
+        """Current phase, as planned."""
         return self.plan.phases[self.phase]
 
     @property
     def duration(self) -> Seconds:
-        """How long the phase lasts by now, after extensions and compression."""
+        """Current length of the phase, with extensions and compression."""
         return self.durations[self.phase]
 
     @property
     def is_last_phase(self) -> bool:
-        """Whether nothing follows this phase."""
+        """True in the last phase."""
         return self.phase == len(self.plan.phases) - 1

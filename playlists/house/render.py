@@ -1,8 +1,8 @@
-"""Make the house music audible: `python playlists/house/render.py [NAME ...]`.
+"""Renderer of the house music: `python playlists/house/render.py [NAME ...]`.
 
-The route is pinned to Debian 12: FluidSynth 2.3.1 plays each committed score with the FluidR3 GM
-soundfont (package fluid-soundfont-gm), `shaping` gives it tone, room and even loudness, and
-ffmpeg 5.1 encodes it as Opus. Other versions will do, but may sound a little different.
+The versions are pinned to Debian 12: FluidSynth 2.3.1 plays each committed score with the
+FluidR3 GM soundfont (package fluid-soundfont-gm), `shaping` sets tone, reverberation and even
+loudness, and ffmpeg 5.1 encodes Opus. Other versions may sound a little different.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ TONES = {
 
 
 def render(piece: Piece) -> Path:
-    """Play, shape, level and encode one piece; the path of the Opus file."""
+    """Synthesize, shape, normalize and encode one piece; return the path of the Opus file."""
     tone = TONES[piece.phase]
     sound = darken(_played(piece), tone.cutoff)
     sound = gathered(in_room(sound, seconds=tone.room, share=tone.wet))
@@ -101,7 +101,7 @@ def _tags(piece: Piece) -> list[str]:
 
 
 def decoded(path: Path) -> Samples:
-    """The sound of a file as 48 kHz stereo, shaped (frames, 2)."""
+    """Decode a file to 48 kHz stereo, of shape (frames, 2)."""
     form = ["-f", "f32le", "-ar", str(RATE), "-ac", "2", "-"]
     done = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", str(path), *form], capture_output=True, check=True

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from support.clinics import make_clinic
 
-from kacenv.loader import House, load_room, load_session, survey
-from kacenv.room import Room
-from kacenv.simulate import rehearse
-from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.config import House, check_files, load_room, load_session
+from kacenv.core.units import Seconds
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.simulation import rehearse
 
 SCENES, PLAYLISTS, TRACKS = 50, 200, 5000
 SIZES = (1, 2, 4)
@@ -37,10 +37,10 @@ def _checks() -> Iterator[str]:
             patch.setitem(os.environ, "KACENV_CACHE", f"{name}/cache")
             counts = SCENES * size, PLAYLISTS * size, TRACKS * size
             house = make_clinic(Path(name) / "house", *counts)
-            found = survey(house)  # reads every header once
+            found = check_files(house)  # reads every header once
             assert not found.problems
             assert not found.cautions
-            looked = _best(partial(survey, house))
+            looked = _best(partial(check_files, house))
             whole = _best(partial(_command, house))
         of = "{} scenes, {} playlists, {:,} tracks".format(*counts)
         yield f"check  x{size}  {looked:5.2f} s  ({whole:.2f} s as a command)  {of}"

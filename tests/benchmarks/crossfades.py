@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from support.pulse import Pulse
 
 from benchmarks import playing
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 LENGTH, CROSSFADE = 20.0, 6.0
 """Seconds of each file, and of the crossfade at the end of the first one."""

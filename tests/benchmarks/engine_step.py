@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator
 
-from kacenv.engine import State, next_due, step
-from kacenv.loader import House, load_room, load_session
-from kacenv.requests import Start
-from kacenv.simulate import rehearse
-from kacenv.units import Seconds
+from kacenv.config import House, load_room, load_session
+from kacenv.core.units import Seconds
+from kacenv.engine.state import State
+from kacenv.engine.step import next_due, step
+from kacenv.model.requests import Start
+from kacenv.rehearsal.simulation import rehearse
 
 STEPS = 20_000
 

@@ -13,22 +13,22 @@ from support.houses import FOREIGN_MUSIC
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
-from kacenv.audio import RoomAudio
-from kacenv.clock import Clock, MonotonicClock
-from kacenv.commands import Crossfade, CueTrack, ShowLook
-from kacenv.lights.dialects import Message, codec
-from kacenv.lights.rig import Rig
-from kacenv.look import Setting, Zone, parse_setting
-from kacenv.playlist import Cut
-from kacenv.room import Fixture, Room
-from kacenv.units import Level, Seconds
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.lights.controller import LightController
+from kacenv.devices.lights.dialects import Message, codec
+from kacenv.model.commands import Crossfade, CueTrack, ShowLook
+from kacenv.model.look import Setting, Zone, parse_setting
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Fixture, Room
+from kacenv.system.clock import Clock, MonotonicClock
 
 FADE = 10.0
 LAMPS = (1, 10, 100, 1000)
 TAKES = 20_000
 
 
-class TimedRig(Rig):
+class TimedRig(LightController):
     """Counts its messages, and notes by how much its steps are late (s)."""
 
     lateness: list[float]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from support.pulse import _CHANNELS, Pulse
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 LATENCY_MS = 10
 _READ = 65536

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kacenv.loader import House, load_room, load_session
-from kacenv.render import render
+from kacenv.config import House, load_room, load_session
+from kacenv.rehearsal.offline_render import render
 
 SCENE = "demo"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.houses import FOREIGN_MUSIC
 
-from kacenv.music.meter import measure
+from kacenv.analysis.loudness_meter import measure
 
 HOUSE = Path(__file__).parents[2] / "playlists" / "house"
 TRACKS = 4

@@ -7,7 +7,7 @@ import numpy as np
 from support.houses import write_house
 from support.sounds import tone, write_wav
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 TONES: Final = {"settle": 500.0, "peak": 700.0, "return": 900.0}
 """Each phase's music (Hz), of which a window of 10 ms holds whole waves."""

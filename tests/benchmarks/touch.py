@@ -24,11 +24,11 @@ from support.pulse import Pulse
 
 from benchmarks.recorder import Recorder, recording
 from benchmarks.tones import HOP, WINDOW, amplitudes, house_of_tones
-from kacenv.audio.samples import Block
-from kacenv.clock import MonotonicClock
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.loader import House, load_room
-from kacenv.units import Seconds
+from kacenv.config import House, load_room
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.samples import Block
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.system.clock import MonotonicClock
 
 ROUNDS: Final = 10
 SAID, DONE = 150.0, 400.0

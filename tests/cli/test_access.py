@@ -1,14 +1,12 @@
 """`kacenv access`, as a technician types it."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from support.daemon import KACENV
+from support.typed import Said, typed
 
-from kacenv.access import DeviceRole, KeyRing
+from kacenv.server.auth import CredentialStore, DeviceRole
 
 _ROOM = """
 name: garden
@@ -19,28 +17,20 @@ surfaces:
 """
 
 
-def access(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def access(folder: Path, *words: str, keys: str = "") -> Said:
     """Type it, with a house and a state folder of its own."""
     house = folder / "house"
     (house / "rooms").mkdir(parents=True, exist_ok=True)
     (house / "rooms" / "garden.yaml").write_text(_ROOM)
-    environment = {**os.environ, "KACENV_STATE": str(folder / "state"), "KACENV_HOUSE": str(house)}
-    return subprocess.run(
-        [KACENV, "access", *words],
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    own = {"KACENV_STATE": str(folder / "state"), "KACENV_HOUSE": str(house)}
+    return typed("access", *words, env=own, keys=keys)
 
 
 def test_a_token_is_shown_once_as_text_and_as_a_link(tmp_path: Path) -> None:
     """The link carries it behind #, which browsers never send."""
     done = access(tmp_path, "add", "tablet garden", "--room", "garden")
     assert done.returncode == 0, done.stderr
-    ring = KeyRing(tmp_path / "state" / "garden-access.json")
+    ring = CredentialStore(tmp_path / "state" / "garden-access.json")
     token = next(word for word in done.stdout.split() if word.startswith("kacenv_"))
     assert f"http://garden.clinic.lan:8765/#token={token}\n" in done.stdout
     found = ring.by_token(token)
@@ -53,10 +43,10 @@ def test_a_token_is_shown_once_as_text_and_as_a_link(tmp_path: Path) -> None:
 
 def test_a_pin_comes_by_standard_input_alone(tmp_path: Path) -> None:
     """It is no argument, so no list of processes shows it; nor is it printed."""
-    done = access(tmp_path, "add", "tablet", "--pin", "--role", "viewer", typed="825064\n")
+    done = access(tmp_path, "add", "tablet", "--pin", "--role", "viewer", keys="825064\n")
     assert done.returncode == 0, done.stderr
     assert "825064" not in done.stdout
-    found = KeyRing(tmp_path / "state" / "access.json").by_pin("825064")
+    found = CredentialStore(tmp_path / "state" / "access.json").by_pin("825064")
     assert found
     assert found.role is DeviceRole.VIEWER
     assert access(tmp_path, "add", "other", "--pin", "825064").returncode == 2
@@ -64,7 +54,7 @@ def test_a_pin_comes_by_standard_input_alone(tmp_path: Path) -> None:
 
 def test_a_device_is_removed(tmp_path: Path) -> None:
     """It is in the list, then it isn't."""
-    access(tmp_path, "add", "tablet", "--pin", typed="825064\n")
+    access(tmp_path, "add", "tablet", "--pin", keys="825064\n")
     listed = json.loads(access(tmp_path, "list", "--json").stdout)
     assert [(one["name"], one["role"], one["by"]) for one in listed] == [("tablet", "staff", "pin")]
     assert access(tmp_path, "remove", "tablet").returncode == 0
@@ -72,7 +62,7 @@ def test_a_device_is_removed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "typed", "error"),
+    ("words", "keys", "error"),
     [
         (["add", "Lena"], "", "not of a person"),
         (["add", "tablet", "--role", "admin"], "", "staff or viewer"),
@@ -80,9 +70,9 @@ def test_a_device_is_removed(tmp_path: Path) -> None:
         (["remove", "tablet"], "", "no device called tablet"),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], typed: str, error: str) -> None:
+def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], keys: str, error: str) -> None:
     """In plain words, with exit code 1."""
-    done = access(tmp_path, *words, typed=typed)
+    done = access(tmp_path, *words, keys=keys)
     assert done.returncode == 1
     assert error in done.stderr
     assert "Traceback" not in done.stderr

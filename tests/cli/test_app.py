@@ -11,6 +11,7 @@ import psutil
 import pytest
 from support.daemon import KACENV, Daemon
 from support.houses import write_house, write_silence
+from support.typed import Said, typed
 
 ROOM = "name: quiet\noutputs:\n  - {id: speakers, role: speakers}\n"
 SCENE = """
@@ -44,12 +45,9 @@ def daemon(house: Path) -> Iterator[Daemon]:
         yield running
 
 
-def typed(*words: str, house: Path, check: bool = False) -> subprocess.CompletedProcess[str]:
+def alone(*words: str, house: Path) -> Said:
     """Type `kacenv WORDS` on a machine where no room runs."""
-    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_RUN": str(house / "norun")}
-    return subprocess.run(
-        [KACENV, *words], env=environment, capture_output=True, text=True, check=check
-    )
+    return typed(*words, env={"KACENV_HOUSE": str(house), "KACENV_RUN": str(house / "norun")})
 
 
 @pytest.mark.parametrize(
@@ -99,7 +97,7 @@ def test_each_press_answers_in_plain_words(
     daemon: Daemon, words: list[str], reply: str | None
 ) -> None:
     """What is typed is done and said; in this order, a whole session."""
-    done = daemon.run(*words, check=False)
+    done = typed(*words, env=daemon.environment)
     if reply is None:
         assert done.returncode == 2
     else:
@@ -130,7 +128,7 @@ def test_status_is_for_people_and_for_programs(daemon: Daemon) -> None:
 )
 def test_mistakes_get_the_way_out(daemon: Daemon, words: list[str], error: str) -> None:
     """A mistake ends with 1 and one clear error; never with a traceback."""
-    done = daemon.run(*words, check=False)
+    done = typed(*words, env=daemon.environment)
     assert done.returncode == 1
     assert error in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
@@ -157,16 +155,14 @@ def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -
 def test_a_daemon_that_cannot_start_says_why(tmp_path: Path) -> None:
     """Where the room's file is wrong, `start` shows the problem and its line."""
     house = write_house(tmp_path, rooms__bad=ROOM + "colour: red\n", scenes__quiet=SCENE)
-    done = typed("start", "quiet", "--room", "bad", house=house)
+    done = alone("start", "quiet", "--room", "bad", house=house)
     assert done.returncode == 1
     assert "bad.yaml:4:1" in done.stderr
 
 
 def test_rehearse_prints_the_session(house: Path) -> None:
     """Phases, pieces and the end, each with its time."""
-    lines = typed(
-        "rehearse", "quiet", "--room", "quiet", house=house, check=True
-    ).stdout.splitlines()
+    lines = alone("rehearse", "quiet", "--room", "quiet", house=house).stdout.splitlines()
     assert lines[0] == "Quiet: 2 phases, 15m planned"
     assert lines[1] == "    0:00  ONSET  10m, music +0 dB"
     assert any("15:00    music     fades out" in line for line in lines)
@@ -175,13 +171,13 @@ def test_rehearse_prints_the_session(house: Path) -> None:
 
 def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
     """A right house passes with 0; a wrong one fails with 1 and every problem."""
-    good = typed("check", house=house)
+    good = alone("check", house=house)
     assert good.returncode == 0
     caution, summary = good.stdout.splitlines()
     assert "is silent from beginning to end" in caution
     assert summary == "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: 1."
     bad = write_house(tmp_path, rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
-    done = typed("check", house=bad)
+    done = alone("check", house=bad)
     assert done.returncode == 1
     assert "scenes/s.yaml:2:1" in done.stdout
     assert "rooms/r.yaml" in done.stdout
@@ -190,7 +186,7 @@ def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     """Asking for help or sending a press imports no numpy, no models, no devices."""
     code = (
-        "import sys; import kacenv.cli.app, kacenv.cli.client, kacenv.words;"
+        "import sys; import kacenv.cli.app, kacenv.server.daemon_client, kacenv.cli.status_text;"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
     loaded = subprocess.run(

@@ -1,13 +1,11 @@
 """`kacenv check` and `kacenv schema` as somebody types them."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from support.daemon import KACENV
 from support.houses import write_house, write_silence
+from support.typed import Said, typed
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers, device: Moon Base}\n"
 SCENE = "title: New\nphases:\n  - {name: return, duration: 2m, playlist: calm}\n"
@@ -27,17 +25,10 @@ def house(tmp_path: Path) -> Path:
     return folder
 
 
-def kacenv(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def kacenv(house: Path, *words: str) -> Said:
     """Type `kacenv WORDS` beside the house, with a cache of its own."""
     own = {"KACENV_HOUSE": str(house), "KACENV_CACHE": str(house.parent / "cache")}
-    return subprocess.run(
-        [KACENV, *words],
-        env={**os.environ, **own},
-        cwd=house.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return typed(*words, env=own, cwd=house.parent)
 
 
 def test_check_measures_what_is_new(house: Path) -> None:
@@ -70,13 +61,13 @@ def test_here_looks_for_the_devices(house: Path) -> None:
 
 
 def test_named_files_alone(house: Path) -> None:
-    """Only what was asked for is told; an unknown name is refused."""
+    """Only what was asked for is told; an unknown name is a problem."""
     (house / "rooms" / "bad.yaml").write_text("name: bad\n")
     assert kacenv(house, "check", "new").returncode == 0
     assert kacenv(house, "check").returncode == 1
     mistyped = kacenv(house, "check", "neww")
-    assert (mistyped.returncode, mistyped.stdout) == (1, "")
-    assert "example   new" in mistyped.stderr
+    assert (mistyped.returncode, mistyped.stderr) == (1, "")
+    assert "example   new\n" in mistyped.stdout
 
 
 def test_json_is_for_scripts(house: Path) -> None:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.daemon import KACENV
 from support.houses import write_house
+from support.typed import typed
 
 GARDEN = """\
 name: garden
@@ -37,23 +37,22 @@ def house(tmp_path: Path) -> Path:
     return folder
 
 
-def offered(house: Path, typed: str, shell: str = "bash") -> list[str]:
+def offered(house: Path, line: str, shell: str = "bash") -> list[str]:
     """What the shell offers at the end of what was typed."""
-    words = typed.split(" ")
+    words = line.split(" ")
     asked = {
-        "bash": {"COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)},
-        "zsh": {"_TYPER_COMPLETE_ARGS": typed},
-        "fish": {"_TYPER_COMPLETE_ARGS": typed, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+        "bash": {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)},
+        "zsh": {"_TYPER_COMPLETE_ARGS": line},
+        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
     }[shell]
-    environment = {key: value for key, value in os.environ.items() if key != "KACENV_ROOM"}
-    environment |= {"KACENV_HOUSE": str(house), "_KACENV_COMPLETE": f"complete_{shell}", **asked}
-    done = subprocess.run([KACENV], env=environment, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+    asked |= {"KACENV_HOUSE": str(house), "_KACENV_COMPLETE": f"complete_{shell}"}
+    done = typed(env=asked)
+    assert (done.returncode, done.stderr) == (0, "")
     return [line for line in done.stdout.splitlines() if line]
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("line", "words"),
     [
         ("kacenv start ", ["evening", "morning"]),
         ("kacenv start ev", ["evening"]),
@@ -73,9 +72,9 @@ def offered(house: Path, typed: str, shell: str = "bash") -> list[str]:
         ("kacenv schem", ["schema"]),
     ],
 )
-def test_names_of_the_house_are_offered(house: Path, typed: str, words: list[str]) -> None:
+def test_names_of_the_house_are_offered(house: Path, line: str, words: list[str]) -> None:
     """Scenes, rooms, outputs, chimes, playlists, and the times at which phases begin."""
-    assert sorted(offered(house, typed)) == words
+    assert sorted(offered(house, line)) == words
 
 
 def test_every_shell_is_answered(house: Path) -> None:
@@ -114,4 +113,4 @@ def test_completing_loads_no_models(house: Path) -> None:
     assert "speakers" in done.stdout
     loaded = {name.split(".")[0] for name in done.stderr.split()}
     assert "yaml" in loaded
-    assert not {"pydantic", "numpy", "rich", "kacenv.loader"} & (loaded | set(done.stderr.split()))
+    assert not {"pydantic", "numpy", "rich", "kacenv.config"} & (loaded | set(done.stderr.split()))

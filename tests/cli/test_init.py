@@ -2,29 +2,20 @@
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
-from support.daemon import KACENV
+from support.typed import Said, typed
 
 
-def kacenv(home: Path, *words: str, answers: str = "") -> subprocess.CompletedProcess[str]:
+def kacenv(home: Path, *words: str, answers: str = "") -> Said:
     """Type `kacenv WORDS` in an empty home, as somebody who isn't root would."""
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith(("KACENV", "XDG"))
-    }
-    cache = str(home / "cache")
-    return subprocess.run(
-        [KACENV, *words],
-        env={**kept, "HOME": str(home), "KACENV_CACHE": cache, "PULSE_SERVER": "none"},
-        cwd=home,
-        input=answers,
-        capture_output=True,
-        text=True,
-        check=False,
+    own: dict[str, str | None] = dict.fromkeys(
+        name for name in os.environ if name.startswith(("KACENV", "XDG"))
     )
+    own |= {"HOME": str(home), "KACENV_CACHE": str(home / "cache"), "PULSE_SERVER": "none"}
+    return typed(*words, env=own, cwd=home, keys=answers)
 
 
 def files(folder: Path) -> dict[Path, bytes]:

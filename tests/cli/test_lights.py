@@ -17,13 +17,13 @@ from support.mosquitto import free_port
 from typer.testing import CliRunner
 
 from kacenv.cli.app import app
-from kacenv.cli.lamps import changes, swatch, table
-from kacenv.clock import SimClock
-from kacenv.errors import DeviceError
-from kacenv.lights.virtual import Received, VirtualLamp
-from kacenv.look import parse_setting
-from kacenv.room import Fixture
-from kacenv.units import Level, Seconds
+from kacenv.cli.virtual_lamps import changes, swatch, table
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.simulator.virtual_lamp import Received, VirtualLamp
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Fixture
+from kacenv.system.clock import SimClock
 
 ROOM = """name: lit
 outputs: [{id: speakers, role: speakers}]
@@ -74,7 +74,7 @@ def test_simulated_lamps_do_as_they_are_told(simulated: subprocess.Popen[str], p
     assert (told["level"], told["color"], told["messages"]) == (1.0, "#ff8040", 1)
     assert told["last"] == f"wled/seat/api {call.decode()}"
     simulated.send_signal(signal.SIGINT)
-    assert simulated.wait(30) == 130
+    assert simulated.wait(60) == 130
 
 
 def typed(*words: str) -> Exception | None:

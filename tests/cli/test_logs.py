@@ -16,7 +16,7 @@ import pytest
 from kacenv.cli import logs
 from kacenv.cli.logs import log_to_file, log_to_stderr
 
-log = logging.getLogger("kacenv.session")
+log = logging.getLogger("kacenv.session.session")
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_an_event_is_one_line_of_pairs(tmp_path: Path) -> None:
     (line,) = path.read_text().splitlines()
     fields = dict(pair.split("=", 1) for pair in shlex.split(line))
     assert fields.pop("at")[10] == "T"
-    assert fields == {"level": "info", "from": "session", "said": "phase peak | of “x”"}
+    assert fields == {"level": "info", "from": "session.session", "said": "phase peak | of “x”"}
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -160,9 +160,9 @@ def test_systemds_journal_knows_time_and_urgency() -> None:
     code = (
         "import logging, os; from kacenv.cli.logs import log_to_stderr\n"
         "status = os.fstat(2); os.environ['JOURNAL_STREAM'] = f'{status.st_dev}:{status.st_ino}'\n"
-        "log_to_stderr(); logging.getLogger('kacenv.session').warning('gone')"
+        "log_to_stderr(); logging.getLogger('kacenv.session.session').warning('gone')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )
-    assert done.stderr == "<4>level=warning from=session said=gone\n"
+    assert done.stderr == "<4>level=warning from=session.session said=gone\n"

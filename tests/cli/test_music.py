@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from support.houses import write_house
 from support.sounds import rest, tone, write_wav
+from support.typed import Said, typed
 
 LISTED = "{{file: {0}.wav, title: {0}, artist: Nobody, licence: CC0, instrumental: yes}}"
 RUN = (
-    "import sys; from kacenv.cli.music import app; from kacenv.errors import KacenvError\n"
+    "import sys; from kacenv.cli.music import app; from kacenv.core.errors import KacenvError\n"
     "if __name__ == '__main__':\n"
     "    try: app()\n"
     "    except KacenvError as error: sys.exit(str(error))\n"
@@ -41,17 +42,10 @@ def command(house: Path) -> tuple[list[str], dict[str, str]]:
     return [sys.executable, str(script)], environment
 
 
-def scan(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Type `kacenv music scan WORDS` into a pipe."""
-    start, environment = command(house)
-    return subprocess.run(
-        [*start, "scan", *words],
-        env=environment,
-        cwd=house,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def scan(house: Path, *words: str) -> Said:
+    """Type `kacenv music scan WORDS`, without a process of its own."""
+    own = {"KACENV_CACHE": str(house / "cache"), "KACENV_HOUSE": str(house)}
+    return typed("music", "scan", *words, env=own, cwd=house)
 
 
 def test_scan_prints_a_line_a_track_and_a_summary(house: Path) -> None:

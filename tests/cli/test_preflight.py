@@ -20,10 +20,10 @@ from typer.main import get_command
 
 from kacenv.cli.app import app
 from kacenv.cli.completion import equip
-from kacenv.clock import MonotonicClock
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import parse_setting
-from kacenv.room import Fixture
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Fixture
+from kacenv.system.clock import MonotonicClock
 
 PATIENCE = 60.0
 LAMP = {"id": "seat", "dialect": "plain", "topic": "s/set", "state_topic": "s", "zone": "seats"}

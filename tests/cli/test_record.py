@@ -2,33 +2,27 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from record.test_gather import PLAN
+from session.records.test_builder import PLAN
 from support.daemon import Daemon
 from support.houses import silent_house
 from support.lives import lived
 from support.sessions import a_room
-from typer.testing import CliRunner
+from support.typed import Said, typed
 
-from kacenv.cli.app import app
-from kacenv.errors import KacenvError
-from kacenv.loader import House, load_room
-from kacenv.record import Cabinet, write_record
+from kacenv.config import House, load_room
+from kacenv.session.records import RecordStore, write_record
 
-KACENV = str(Path(sys.executable).with_name("kacenv"))
 PATIENCE = 180
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a record of each of two rooms; the second one's is newer."""
-    cabinet = Cabinet(tmp_path / "records")
+    cabinet = RecordStore(tmp_path / "records")
     for number, name in enumerate(("garden", "rosewood")):
         room = a_room().model_copy(update={"name": name})
         write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), cabinet)
@@ -37,30 +31,15 @@ def state(tmp_path: Path) -> Path:
     return tmp_path
 
 
-class Said(NamedTuple):
-    """What came of a command."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def kacenv(state: Path, *words: str) -> Said:
     """Type `kacenv WORDS`, without a process of its own."""
-    environment = {
-        "KACENV_STATE": str(state),
-        "KACENV_RUN": str(state / "run"),
-        "KACENV_ROOM": None,
-    }
-    done = CliRunner().invoke(app, words, env=environment)
-    if isinstance(done.exception, KacenvError):
-        return Said(1, done.stdout, str(done.exception))
-    return Said(done.exit_code, done.stdout, done.stderr)
+    own = {"KACENV_STATE": str(state), "KACENV_RUN": str(state / "run"), "KACENV_ROOM": None}
+    return typed(*words, env=own)
 
 
 def ids(state: Path) -> dict[str, str]:
     """The records' ids by their rooms."""
-    return {kept.room: kept.id for kept in Cabinet(state / "records").kept()}
+    return {kept.room: kept.id for kept in RecordStore(state / "records").kept()}
 
 
 def test_the_last_one_is_read_in_words(state: Path) -> None:
@@ -101,7 +80,7 @@ def test_they_are_listed_and_removed(state: Path) -> None:
 
 def test_a_damaged_one_is_listed_as_such(state: Path) -> None:
     """And keeps nobody from the others."""
-    garden = Cabinet(state / "records").kept("garden")[0]
+    garden = RecordStore(state / "records").kept("garden")[0]
     damaged = state / "records" / garden.name(".json")
     damaged.write_text("{")
     os.utime(damaged, (0, 0))
@@ -144,18 +123,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
 def test_the_shell_completes_ids(state: Path) -> None:
     """Each with its day."""
     asked = {"_KACENV_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
-    done = subprocess.run(
-        [KACENV],
-        env={
-            **os.environ,
-            **asked,
-            "COMP_WORDS": "kacenv record show ",
-            "KACENV_STATE": str(state),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = typed(env={**asked, "COMP_WORDS": "kacenv record show ", "KACENV_STATE": str(state)})
     assert sorted(done.stdout.split()) == sorted(ids(state).values())
 
 

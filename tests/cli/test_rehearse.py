@@ -1,14 +1,12 @@
 """`kacenv rehearse` as somebody types it who plans a session."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 import soundfile
-from support.daemon import KACENV
 from support.houses import write_house, write_silence
+from support.typed import Said, typed
 
 ROOM = """
 name: quiet
@@ -49,12 +47,9 @@ LONGER = ("--at", "5s", "hold", "--at", "12s", "release", "--at", "14s", "extend
 HELD = ("--at", "5s", "hold", "--at", "8s", "release")
 
 
-def rehearse(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def rehearse(house: Path, *words: str) -> Said:
     """Type `kacenv rehearse WORDS`."""
-    environment = {**os.environ, "KACENV_HOUSE": str(house), "KACENV_ROOM": "quiet"}
-    return subprocess.run(
-        [KACENV, "rehearse", *words], env=environment, capture_output=True, text=True, check=False
-    )
+    return typed("rehearse", *words, env={"KACENV_HOUSE": str(house), "KACENV_ROOM": "quiet"})
 
 
 def test_presses_are_in_the_timeline(house: Path) -> None:

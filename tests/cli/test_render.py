@@ -7,7 +7,7 @@ import soundfile
 from support.houses import write_house, write_silence
 
 from kacenv.cli.render import render_scene
-from kacenv.loader import House
+from kacenv.config import House
 
 ROOM = """
 name: quiet

@@ -12,9 +12,9 @@ from typer.testing import CliRunner, Result
 
 from kacenv.cli import service as command
 from kacenv.cli.service import app
-from kacenv.errors import KacenvError, LoadError
-from kacenv.loader import House, load_room
-from kacenv.service import Service
+from kacenv.config import House, load_room
+from kacenv.core.errors import KacenvError, LoadError
+from kacenv.server.systemd_unit import ServiceUnit
 
 OUTPUTS = "outputs:\n  - {id: speakers, role: speakers}\n"
 ROOM = f"name: garden\n{OUTPUTS}surfaces: {{socket_group: therapists}}\n"
@@ -147,7 +147,7 @@ def test_what_the_user_can_t_read_is_named(
     room = f"name: garden\n{OUTPUTS}music_root: ../../anna/music\n"
     write_house(house, rooms__garden=f"{room}broker: {{host: x, user: k, password_file: secret}}\n")
     place = load_room(House(house), "garden")
-    service = Service("garden", "garden", house, ("/bin/true",), user="nobody")
+    service = ServiceUnit("garden", "garden", house, ("/bin/true",), user="nobody")
 
     def refused() -> str:
         with pytest.raises(KacenvError) as error:

@@ -19,13 +19,13 @@ from rich.console import Console
 from support.daemon import KACENV
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.cli.feed import Feed
 from kacenv.cli.watch import line_of, screen
-from kacenv.errors import NotRunningError
-from kacenv.requests import Hold, Release, SeatStarted
-from kacenv.scene import Seat
+from kacenv.core.errors import NotRunningError
+from kacenv.model.requests import Hold, Release, SeatStarted
+from kacenv.model.scene import Seat
+from kacenv.server.event_client import EventClient
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedRoom
         yield served
 
 
-def seen(feed: Feed, width: int = 100) -> str:
+def seen(feed: EventClient, width: int = 100) -> str:
     """What the terminal shows."""
     console = Console(width=width, height=40, color_system=None)
     with console.capture() as capture:
@@ -46,7 +46,7 @@ def seen(feed: Feed, width: int = 100) -> str:
 
 def test_a_change_is_known_at_once(room: ServedRoom) -> None:
     """A press from elsewhere, a seat's start and a check-in that comes due arrive by themselves."""
-    with Feed("room") as feed:
+    with EventClient("room") as feed:
         assert feed.status["session"]["mode"] == "running"
         room.press(Hold())
         assert feed.wait(PATIENCE)
@@ -63,7 +63,7 @@ def test_a_change_is_known_at_once(room: ServedRoom) -> None:
 
 def test_clocks_run_on_between_changes(room: ServedRoom) -> None:
     """Nothing is asked of the room for them; they agree with it within half a second."""
-    with Feed("room") as feed:
+    with EventClient("room") as feed:
         assert not feed.wait(0.6)
         before = room.now().in_phase
         shown = feed.status["session"]["in_phase"]
@@ -73,7 +73,7 @@ def test_clocks_run_on_between_changes(room: ServedRoom) -> None:
 
 def test_a_lost_link_is_said_and_found_again(room: ServedRoom) -> None:
     """The view says since when, its clocks stand, and it is live again by itself."""
-    with Feed("room") as feed:
+    with EventClient("room") as feed:
         room.cut()
         while feed.lost_since is None:
             assert feed.wait(PATIENCE)
@@ -94,7 +94,7 @@ def test_silence_is_a_lost_link() -> None:
     """A daemon that hangs without closing the line counts as lost after five seconds."""
     begun = time.monotonic()
     now = [begun]
-    with Feed("room", lambda: now[0]) as feed:
+    with EventClient("room", lambda: now[0]) as feed:
         assert not feed.wait(0.0)
         now[0] += 5.1
         assert feed.wait(0.0)
@@ -104,7 +104,7 @@ def test_silence_is_a_lost_link() -> None:
 @pytest.mark.usefixtures("room")
 def test_it_fits_a_narrow_terminal() -> None:
     """At 60 letters every phase is still there, cut short, and no line is longer."""
-    with Feed("room") as feed:
+    with EventClient("room") as feed:
         text = seen(feed, 60)
     assert max(len(line) for line in text.splitlines()) <= 60
     assert all(part in text.splitlines()[1] for part in ("se", "on", "bu", "pe", "de", "re", "in"))
@@ -114,7 +114,7 @@ def test_it_fits_a_narrow_terminal() -> None:
 @pytest.mark.usefixtures("room")
 def test_a_room_that_does_not_run_is_said() -> None:
     """There is nothing to watch, and the way to begin is told."""
-    with pytest.raises(NotRunningError, match="kacenv start"), Feed("garden"):
+    with pytest.raises(NotRunningError, match="kacenv start"), EventClient("garden"):
         pass
 
 

@@ -8,10 +8,10 @@ import mutagen
 import pytest
 from support.pulse import Pulse
 
-from kacenv.music import Cache, Sound
-from kacenv.music.cache import Stamp
-from kacenv.music.scan import _content
-from kacenv.units import Decibels, Seconds
+from kacenv.analysis import Measurement, MeasurementCache
+from kacenv.analysis.measurement_cache import FileStamp
+from kacenv.analysis.scan import _content
+from kacenv.core.units import Decibels, Seconds
 
 MUSIC = Path(__file__).parents[2] / "playlists" / "house"
 _CHANNELS = 4
@@ -29,11 +29,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def measured(own_cache: None) -> None:  # noqa: ARG001 - it must be there first
     """The house music's true lengths, and its loudness as playlists/README.md has it."""
-    with Cache() as cache:
+    with MeasurementCache() as cache:
         for path in sorted(MUSIC.glob("*.opus")):
             length = Seconds(_Mutagen.File(path).info.length)
-            found = Sound(-20.0, Decibels(-2.0), 6.0, 3.0, 3.0, *_STILL, length)
-            cache.keep(path, Stamp.of(path), _content(path), found)
+            found = Measurement(-20.0, Decibels(-2.0), 6.0, 3.0, 3.0, *_STILL, length)
+            cache.keep(path, FileStamp.of(path), _content(path), found)
 
 
 _STILL = (Seconds(30.0), Seconds(0.0), Seconds(0.0))

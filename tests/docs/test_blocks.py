@@ -7,12 +7,12 @@ from typing import Final
 import pytest
 
 from docs.hooks.shell import Block, blocks, pages
-from kacenv.fields import Model
-from kacenv.loader.explain import validate
-from kacenv.loader.source import parse
-from kacenv.playlist import Playlist
-from kacenv.room import Room
-from kacenv.scene import Scene
+from kacenv.config.yaml.document import parse
+from kacenv.config.yaml.validation import validate
+from kacenv.model.fields import Model
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
 
 OURS: Final = [block for page in pages() for block in blocks(page) if block.language == "yaml"]
 OTHERS: Final = {"docs/how-to/home-assistant.md": "Home Assistant's own files"}

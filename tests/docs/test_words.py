@@ -14,7 +14,7 @@ from docs.hooks.commands import page as command_page
 from docs.hooks.keys import page as key_page
 from docs.hooks.shell import ROOT, blocks, commands, pages
 from kacenv.cli.app import app
-from kacenv.loader.schema import Kind
+from kacenv.config.schema.json_schema import SchemaKind
 
 PAGES = pages()
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -77,8 +77,8 @@ def test_every_command_has_a_place_in_the_reference_and_an_example() -> None:
         assert "```sh\nkacenv " in heading[1], f"{name}: no page says how it is typed"
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_key_has_a_place_in_the_reference(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_every_key_has_a_place_in_the_reference(kind: SchemaKind) -> None:
     """A heading, a meaning and a table for each key that the page for people lists."""
     text = (ROOT / "docs" / f"{kind}.md").read_text()
     listed = re.findall(r"^\| `([\w.]+)` \|.*\|.*\| .+ \|$", text, re.MULTILINE)

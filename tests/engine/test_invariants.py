@@ -6,11 +6,18 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
 
-from kacenv.commands import (
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Fade, FadeCurve
+from kacenv.core.units import Seconds
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.engine.track_changes import SHORTEST_FADE, STEEPEST_LEVEL
+from kacenv.model.commands import (
     Command,
     Crossfade,
     CueTrack,
@@ -23,16 +30,11 @@ from kacenv.commands import (
     ShowLook,
     StrikeChime,
 )
-from kacenv.engine import Mode, State, next_due, step
-from kacenv.engine.music import SHORTEST_FADE, STEEPEST_LEVEL
-from kacenv.errors import RefusedError
-from kacenv.fades import Curve, Fade
-from kacenv.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
-from kacenv.room import STEEPEST_LIGHT
-from kacenv.scene import EndKind
-from kacenv.simulate import Moment, rehearse
-from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.model.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
+from kacenv.model.room import STEEPEST_LIGHT
+from kacenv.model.scene import EndKind
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.simulation import Moment, rehearse
 
 Presses = list[tuple[Seconds, Press]]
 ROOM = a_room()
@@ -40,8 +42,8 @@ T = TypeVar("T", bound=Command)
 LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
 ENOUGH = 20
 """Pieces after which a session whose pieces end early has shown all it can."""
-LONG = settings(max_examples=150, deadline=None)
-SHORTER = settings(max_examples=60, deadline=None)
+LONG = examples(40)
+SHORTER = examples(30)
 
 
 def willing(timeline: Timeline, presses: Presses) -> list[Moment]:
@@ -151,7 +153,7 @@ def test_level_and_volume_keep_their_slope(timeline: Timeline, presses: Presses)
     per_output = [[v for v in volumes if v.output == output.id] for output in ROOM.outputs]
     tracks: list[Sequence[SetLevel | SetVolume]] = [of_kind(trace, SetLevel), *per_output]
     for orders in tracks:
-        fade = Fade(0.0, 0.0, curve=Curve.LINEAR)
+        fade = Fade(0.0, 0.0, curve=FadeCurve.LINEAR)
         for order in orders:
             fade = fade.toward(order.level, order.at, order.duration)
             assert fade.steepest <= STEEPEST_LEVEL + 1e-9

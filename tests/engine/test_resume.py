@@ -3,11 +3,12 @@
 import pytest
 from support.sessions import a_phase, a_room, a_timeline
 
-from kacenv.commands import ShowLook
-from kacenv.engine import State, Step, next_due, step
-from kacenv.look import Zone, parse_setting
-from kacenv.requests import LightsUp, Resume, Start
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
+from kacenv.engine.state import State
+from kacenv.engine.step import Step, next_due, step
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Zone, parse_setting
+from kacenv.model.requests import LightsUp, Resume, Start
 
 TWO = a_timeline(
     a_phase("dim", 600.0),

@@ -13,16 +13,16 @@ from typing import Any, get_args
 from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
-from kacenv.api import haste
-from kacenv.clock import SimClock
-from kacenv.daemon import hold_room
-from kacenv.fields import Model
-from kacenv.journal import Journal
-from kacenv.loader import House
-from kacenv.requests import Press, Start
-from kacenv.serving import open_api
-from kacenv.session import Session
-from kacenv.timeline import Timeline
+from kacenv.config import House
+from kacenv.model.fields import Model
+from kacenv.model.requests import Press, Start
+from kacenv.model.timeline import Timeline
+from kacenv.server.daemon import hold_room
+from kacenv.server.http import press_limit
+from kacenv.server.http.listen import open_api
+from kacenv.session.journal import Journal
+from kacenv.session.session import Session
+from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally, mutated
 
 PATIENCE = 10.0
@@ -65,12 +65,12 @@ def run(folder: Path, count: int, seed: int) -> Tally:
 @contextmanager
 def _running_at(folder: Path) -> Iterator[None]:
     """With a run folder of its own, and a surface that may press as often as it likes."""
-    run_folder, at_once = os.environ.get("KACENV_RUN"), haste.AT_ONCE
-    os.environ["KACENV_RUN"], haste.AT_ONCE = str(folder / "run"), 10**9
+    run_folder, at_once = os.environ.get("KACENV_RUN"), press_limit.AT_ONCE
+    os.environ["KACENV_RUN"], press_limit.AT_ONCE = str(folder / "run"), 10**9
     try:
         yield
     finally:
-        haste.AT_ONCE = at_once
+        press_limit.AT_ONCE = at_once
         del os.environ["KACENV_RUN"]
         if run_folder is not None:
             os.environ["KACENV_RUN"] = run_folder

@@ -10,14 +10,14 @@ from random import Random
 from support.devices import MemorySound
 from support.sessions import a_phase, a_room, a_timeline
 
-from kacenv.clock import SimClock
-from kacenv.controls import FLOOD
-from kacenv.engine import Mode
-from kacenv.midi_in import Hear, MidiControls, Port
-from kacenv.requests import Next, Release, Start
-from kacenv.room import Controls
-from kacenv.session import Session
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
+from kacenv.devices.midi.control_map import FLOOD
+from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
+from kacenv.engine.state import Mode
+from kacenv.model.requests import Next, Release, Start
+from kacenv.model.room import Controls
+from kacenv.session.session import Session
+from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally
 
 HOLD = (0x90, 60, 100)
@@ -55,7 +55,7 @@ class Machine:
         """The pedal's."""
         return ["pedal"]
 
-    def open(self, name: str, hear: Hear) -> Port:
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
         """The pedal's port."""
         assert name == "pedal"
         self._hear = hear

@@ -14,7 +14,7 @@ from support.lamps import LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
 
-from kacenv.clock import SimClock
+from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally, mutated
 from soak.lights import a_room, lamps_of_all_dialects
 

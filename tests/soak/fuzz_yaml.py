@@ -10,10 +10,10 @@ from random import Random
 
 from support.houses import write_silence
 
-from kacenv.errors import LoadError
-from kacenv.loader import House, load_room, load_session
-from kacenv.loader.music import load_queue
-from kacenv.simulate import rehearse
+from kacenv.config import House, load_room, load_session
+from kacenv.config.playlists.resolve import load_queue
+from kacenv.core.errors import LoadError
+from kacenv.rehearsal.simulation import rehearse
 from soak.fuzz import Complaints, Count, Tally, mutated, revalued
 
 DATA = Path(__file__).parents[1] / "data"

@@ -16,13 +16,13 @@ import psutil
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
-from kacenv.audio import RoomAudio
-from kacenv.clock import MonotonicClock
-from kacenv.daemon import open_session
-from kacenv.journal import Journal
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.loader import House, load_room, load_session
-from kacenv.requests import Start
+from kacenv.config import House, load_room, load_session
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.model.requests import Start
+from kacenv.server.daemon import open_session
+from kacenv.session.journal import Journal
+from kacenv.system.clock import MonotonicClock
 from soak.real_kills import make_house
 
 _log = logging.getLogger(__name__)

@@ -16,19 +16,21 @@ from typing import Any, NamedTuple, TypeVar
 from support.devices import MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
-from kacenv.clock import SimClock
-from kacenv.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
-from kacenv.engine import Mode, State, next_due, resume, step
-from kacenv.errors import RefusedError
-from kacenv.journal import Journal, read, unfinished
-from kacenv.recovery import Entry, fold
-from kacenv.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
-from kacenv.session import LEAD, Session
-from kacenv.simulate import LONGEST as FOREVER
-from kacenv.simulate import Moment
-from kacenv.stamp import Stamp
-from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds
+from kacenv.engine import resume
+from kacenv.engine.replay import JournaledRequest, replay
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
+from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.simulation import LONGEST as FOREVER
+from kacenv.rehearsal.simulation import Moment
+from kacenv.session.journal import Journal, read, unfinished
+from kacenv.session.session import LEAD, Session
+from kacenv.system.clock import SimClock
+from kacenv.system.timestamps import Timestamp
 
 T = TypeVar("T")
 _PLAYING = (Mode.RUNNING, Mode.RETURNING, Mode.HELD)
@@ -91,15 +93,15 @@ async def live(folder: Path, begin: float) -> None:
     clock = SimClock(0.0, Seconds(begin))
     diary = Diary(clock, folder / "diary")
 
-    def moment() -> Stamp:
-        return Stamp("sim", clock.now(), 0.0)
+    def moment() -> Timestamp:
+        return Timestamp("sim", clock.now(), 0.0)
 
     journal = Journal(folder / "room.journal", moment)
     back = unfinished(journal.path, moment())
     session = Session(a_room(), clock, journal)
     session.stage.sound = diary
     if back is not None:
-        session.come_back(back)
+        session.resume(back)
     elif not (folder / "begun").exists():
         session.submit(Start(session_plan()))
         (folder / "begun").touch()
@@ -238,7 +240,7 @@ def _judge(folder: Path, kills: int, lost: int) -> Counted:
     return Counted(kills, 1, gone, wrong, twice, other, len(looks), max(known, default=0.0))
 
 
-def _never_killed(entries: list[Entry]) -> Iterator[Moment]:
+def _never_killed(entries: list[JournaledRequest]) -> Iterator[Moment]:
     """What the engine orders when it meets these requests and is never interrupted."""
     state = State(room=a_room())
     for entry, until in zip(entries, [*(entry.at for entry in entries[1:]), FOREVER], strict=True):
@@ -280,7 +282,7 @@ def read_ended(folder: Path) -> Any:
     path.write_bytes(b"\n".join(line for line in text.split(b"\n") if b'"ended":true' not in line))
     past = read(path)
     assert past is not None
-    assert fold(past.base, past.entries) != State(room=a_room())
+    assert replay(past.base, past.entries) != State(room=a_room())
     return past.entries
 
 

@@ -19,12 +19,12 @@ from support.lamps import FULL, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
 
-from kacenv.clock import SimClock
-from kacenv.lights.bulbs import BULBS
-from kacenv.lights.path import STEEPEST
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.room import Room
-from kacenv.units import Level, Seconds
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.fades.trajectory import STEEPEST
+from kacenv.devices.lights.simulator import DEVICE_CODECS
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.model.room import Room
+from kacenv.system.clock import SimClock
 
 OUTAGES = 20
 AWAY = (0.2, 1.5)
@@ -164,7 +164,7 @@ class Storm:
             self._topics = {
                 topic: lamp
                 for lamp in lamps
-                for topic in BULBS[lamp.fixture.dialect].command_topics(lamp.fixture)
+                for topic in DEVICE_CODECS[lamp.fixture.dialect].command_topics(lamp.fixture)
             }
             observer = Observer(self._broker.port, list(self._topics))
             stack.callback(observer.close)
@@ -195,7 +195,7 @@ class Storm:
         self._broker.start()
         back = time.monotonic()
         self._rest(self._settle / 2)
-        by_hand = {name for name, state in self._house.rig.shown().items() if state.by_hand}
+        by_hand = {name for name, state in self._house.rig.states().items() if state.by_hand}
         first = observer.first_since(back)
         reached = {self._topics[topic].fixture.id: after for topic, after in first.items()}
         self._do_mischief()
@@ -226,7 +226,7 @@ class Storm:
 
     def _stale(self, lamp: VirtualLamp) -> Iterator[str]:
         """Commands for a level that an older look had asked for, well after a newer one."""
-        bulb = BULBS[lamp.fixture.dialect]
+        bulb = DEVICE_CODECS[lamp.fixture.dialect]
         for message in lamp.received:
             heard = bulb.hear(lamp.fixture, message.topic, message.payload)
             if heard is None or heard.level is None or not heard.transition:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 FLOOR = -50.0
 """What is quieter (dBFS rms) counts as silence."""

@@ -11,14 +11,14 @@ from random import Random
 
 from support.pulse import Pulse
 
-from kacenv.audio import RoomAudio
-from kacenv.audio.samples import Block, frames_in
-from kacenv.audio.vlc_deck import VlcDeck
-from kacenv.clock import MonotonicClock
-from kacenv.requests import Start
-from kacenv.room import Room
-from kacenv.session import Session
-from kacenv.timeline import Timeline
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.decks.vlc_deck import VlcDeck
+from kacenv.devices.audio.samples import Block, frames_in
+from kacenv.model.requests import Start
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
+from kacenv.session.session import Session
+from kacenv.system.clock import MonotonicClock
 from soak.listening import first_sound, listen
 from soak.tracks import CROSSFADE, make_broken, make_good, room_and_session
 

@@ -19,11 +19,11 @@ from support.houses import write_house
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 
-from kacenv.audio.samples import RATE
-from kacenv.clock import MonotonicClock
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.loader import House, load_room
-from kacenv.session import LEAD
+from kacenv.config import House, load_room
+from kacenv.devices.audio.samples import RATE
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.session.session import LEAD
+from kacenv.system.clock import MonotonicClock
 from soak.listening import FLOOR, levels
 
 KILLS = 50

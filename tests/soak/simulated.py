@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kacenv.audio.samples import Block, frames_in
-from kacenv.render import OfflineSession
-from kacenv.room import Room
-from kacenv.timeline import Timeline
+from kacenv.devices.audio.samples import Block, frames_in
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.offline_render import OfflineSession
 from soak.listening import Heard, listen
 from soak.tracks import CROSSFADE, make_broken, make_good, room_and_session
 

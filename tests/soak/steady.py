@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from support.steady import run
 
-from kacenv.room import Output, Role, Room
+from kacenv.model.room import Output, Role, Room
 
 SPAN = 3600.0
 _SEATS = (

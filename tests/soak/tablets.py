@@ -20,8 +20,8 @@ from support.access import a_token
 from support.sessions import a_cue, a_phase, a_timeline
 from support.tablet import ServedRoom
 
-from kacenv.commands import StrikeChime
-from kacenv.timeline import Timeline
+from kacenv.model.commands import StrikeChime
+from kacenv.model.timeline import Timeline
 
 TABLETS = 50
 PER_SECOND = 100.0

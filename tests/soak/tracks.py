@@ -6,11 +6,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 
-from kacenv.playlist import Cut, Queue
-from kacenv.room import Output, Role, Room
-from kacenv.scene import EndKind
-from kacenv.timeline import PlannedPhase, Timeline
-from kacenv.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds
+from kacenv.model.playlist import Cut, Queue
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import EndKind
+from kacenv.model.timeline import PlannedPhase, Timeline
 
 LENGTH = Seconds(20.0)
 CROSSFADE = Seconds(4.0)

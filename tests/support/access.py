@@ -4,19 +4,19 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kacenv.access import DeviceRole, KeyRing, key_file
+from kacenv.server.auth import CredentialStore, DeviceRole, key_file
 
 PIN = "825064"
 
 
 def a_token(name: str = "tablet garden", role: DeviceRole = DeviceRole.STAFF) -> str:
     """A token of a new device in the key file of this state folder."""
-    return KeyRing(key_file()).add_token(name, role)
+    return CredentialStore(key_file()).add_token(name, role)
 
 
 def a_pin(name: str = "tablet pin", role: DeviceRole = DeviceRole.STAFF, pin: str = PIN) -> str:
     """A PIN of a new device there."""
-    KeyRing(key_file()).add_pin(name, role, pin)
+    CredentialStore(key_file()).add_pin(name, role, pin)
     return pin
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from support.houses import write_house
 
-from kacenv.loader import House
-from kacenv.music import Cache, Sound
-from kacenv.music.cache import Stamp
-from kacenv.music.sound import FIELDS
-from kacenv.units import Decibels, Seconds
+from kacenv.analysis import Measurement, MeasurementCache
+from kacenv.analysis.measurement import FIELDS
+from kacenv.analysis.measurement_cache import FileStamp
+from kacenv.config import House
+from kacenv.core.units import Decibels, Seconds
 
 PHASES = ("settle", "onset", "build", "peak", "descent", "return", "integration")
 _LENGTH = Seconds(240.0)
@@ -99,7 +99,7 @@ def _write_silence(path: Path) -> None:
 
 def _measure(files: list[Path]) -> None:
     """Put a measurement of each file into the cache, all in one go."""
-    with Cache() as cache, cache._base:
+    with MeasurementCache() as cache, cache._base:
         rows = list(_rows(files))
         marks = ", ".join("?" * len(FIELDS))
         cache._base.executemany(
@@ -113,6 +113,8 @@ def _rows(files: list[Path]) -> Iterator[tuple[tuple[object, ...], tuple[object,
     for number, path in enumerate(files):
         content = secrets.token_bytes(64)
         peak = Decibels(-3.0 - number / 1e4)
-        sound = Sound(-22.0, peak, 5.0, 4.0, 5.0, Seconds(1.0), Seconds(0.0), Seconds(0.0), _LENGTH)
+        sound = Measurement(
+            -22.0, peak, 5.0, 4.0, 5.0, Seconds(1.0), Seconds(0.0), Seconds(0.0), _LENGTH
+        )
         values = [getattr(sound, name) for name in FIELDS]
-        yield (content, *values), (os.fsencode(path.resolve()), *Stamp.of(path), content)
+        yield (content, *values), (os.fsencode(path.resolve()), *FileStamp.of(path), content)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from support.busy import ahead
+from support.priority import ahead
 
 KACENV = str(Path(sys.executable).with_name("kacenv"))
 PATIENCE = 60.0
@@ -97,9 +97,14 @@ class Daemon:
         )
 
     def ask_status(self) -> Any:
-        """What the room says of itself, asked over its socket without a program in between."""
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(self.house / "run" / f"{self.room}.sock"))
-            line.sendall(b"GET /v1/status HTTP/1.0\r\nHost: room\r\n\r\n")
-            answer = b"".join(iter(lambda: line.recv(65536), b""))
-        return json.loads(answer.partition(b"\r\n\r\n")[2])
+        """Return what the room says of itself."""
+        return ask_status(self.house / "run" / f"{self.room}.sock")
+
+
+def ask_status(path: Path) -> Any:
+    """Ask a room for its status over its socket, without a program in between."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(path))
+        line.sendall(b"GET /v1/status HTTP/1.0\r\nHost: room\r\n\r\n")
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    return json.loads(answer.partition(b"\r\n\r\n")[2])

@@ -6,15 +6,15 @@ from typing import cast
 import numpy as np
 import pytest
 
-from kacenv.audio.mixer import Mixer
-from kacenv.audio.samples import RATE, Block, frames_in
-from kacenv.commands import Crossfade, CueTrack, StrikeChime
-from kacenv.phrase import BELL, Phrase
-from kacenv.playlist import Cut
-from kacenv.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
-from kacenv.room import Output, Role, Room
-from kacenv.scene import Audience
-from kacenv.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio.mixing.mixer import Mixer
+from kacenv.devices.audio.samples import RATE, Block, frames_in
+from kacenv.model.chime import BELL, Phrase
+from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import DeadAir, Event, TrackEnded, TrackFailed, TrackStarted
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import Audience
 
 SEATS = Room(
     name="test",

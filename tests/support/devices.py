@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from kacenv.clock import Clock
-from kacenv.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
-from kacenv.look import Setting
-from kacenv.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds
+from kacenv.model.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
+from kacenv.model.look import Setting
+from kacenv.system.clock import Clock
 
 
 class MemoryDevice:
@@ -42,7 +42,7 @@ class MemorySound(MemoryDevice):
         """Remember that it was asked."""
         self.fades_in += 1
 
-    def make_room(self, at: Seconds) -> None:
+    def duck_for_chime(self, at: Seconds) -> None:
         """Remember for which chime room was made."""
         self.room_made.append(at)
 
@@ -80,7 +80,7 @@ class MemoryLight(MemoryDevice):
             if wanted is not None:
                 self.lamps[lamp].believed = wanted
 
-    def shown(self) -> Mapping[str, MemoryLamp]:
+    def states(self) -> Mapping[str, MemoryLamp]:
         """All lamps."""
         return self.lamps
 

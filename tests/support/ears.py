@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+from support.decks import rms
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
 _PIECE = 480
+_LATELY, _SOFT = 50, 0.01
 _FLOAT_LE, _RECORD = 5, 2
 _DEFAULT = 2**32 - 1
 
@@ -43,6 +45,12 @@ class Ear:
     def sound(self) -> Block:
         """All that was heard."""
         return np.concatenate(list(self._pieces))
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether something was heard in the last half second."""
+        lately = list(self._pieces)[-_LATELY:]
+        return len(lately) == _LATELY and rms(np.concatenate(lately)) > _SOFT
 
     @property
     def begun(self) -> float:

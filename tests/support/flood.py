@@ -12,7 +12,7 @@ from typing import Any
 import mido
 from support.jack import Pedal, ports, wait_until
 
-from kacenv.midi_in import RtMidiInputs
+from kacenv.devices.midi.midi_input import RtMidiInputs
 
 _MIDO: Any = mido  # it has no types
 _CONTROL = (0xB0, 7, 64)

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from kacenv.cli.app import app
-from kacenv.cli.presses import joined
+from kacenv.cli.press_options import joined
 
 
 class NotUnderstoodError(Exception):

@@ -8,6 +8,11 @@ FOREIGN_MUSIC = next(Path("/usr/share/games/wesnoth").glob("*/data/core/music"))
 """Music of a Debian package that nobody here made, of whatever version."""
 
 
+def foreign_pieces() -> list[Path]:
+    """Return its forty pieces; one file is silence."""
+    return sorted(set(FOREIGN_MUSIC.glob("*.ogg")) - {FOREIGN_MUSIC / "silence.ogg"})
+
+
 def write_house(house: Path, **files: str) -> Path:
     """A house with these files; `rooms__bench` is `rooms/bench.yaml`."""
     for name, text in files.items():

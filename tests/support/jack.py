@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kacenv.rtmidi import load_rtmidi
+from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 
 _RTMIDI: Any = load_rtmidi()  # it has no types
 RATE = 48_000
-PATIENCE = 30.0
+PATIENCE = 60.0
 SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 

@@ -4,16 +4,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from support.busy import ahead
+from support.priority import ahead
 from support.staff import Staff
 
-from kacenv.clock import SimClock
-from kacenv.commands import ShowLook
-from kacenv.lights.rig import Rig
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.look import Setting, Zone, parse_setting
-from kacenv.room import Room
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
+from kacenv.devices.lights.controller import LightController
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Setting, Zone, parse_setting
+from kacenv.model.room import Room
+from kacenv.system.clock import SimClock
 
 TIMEOUT = 30.0
 RATE = 4.0
@@ -40,7 +40,7 @@ class LitRoom:
         assert room.broker is not None
         self.room, self.clock, self.staff = room, clock, staff
         self.broker, self.port = room.broker, room.broker.port
-        self.rig = Rig(room, clock, staff.tell)
+        self.rig = LightController(room, clock, staff.tell)
         self.lamps = {fixture.id: VirtualLamp(fixture, clock, self.port) for fixture in room.lights}
 
     def start(self) -> None:
@@ -91,7 +91,7 @@ class LitRoom:
     def knows(self, level: float) -> bool:
         """Whether every lamp's own report of `level` has been heard."""
         return self.until(
-            lambda: all(reports(s.reported, level) for s in self.rig.shown().values())
+            lambda: all(reports(s.reported, level) for s in self.rig.states().values())
         )
 
 

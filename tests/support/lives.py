@@ -5,16 +5,17 @@ from pathlib import Path
 
 from support.sessions import a_room
 
-from kacenv.engine import Mode, State, next_due, step
-from kacenv.errors import RefusedError
-from kacenv.journal import Journal
-from kacenv.requests import Press, Request, Resume, Start
-from kacenv.room import Room
-from kacenv.simulate import Moment, Pressed, moment_of
-from kacenv.stamp import Stamp
-from kacenv.tally import Tally
-from kacenv.timeline import Timeline
-from kacenv.units import Seconds
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.model.requests import Press, Request, Resume, Start
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.simulation import Moment, Pressed, moment_of
+from kacenv.session.journal import Journal
+from kacenv.session.lateness import LatenessHistogram
+from kacenv.system.timestamps import Timestamp
 
 WALL = 1_800_000_000.0
 """Unix time at 0 of a life's clock: 15 January 2027."""
@@ -30,8 +31,8 @@ class Life:
         self.moments: list[Moment] = []
         self.journal = Journal(path, self._stamp)
 
-    def _stamp(self) -> Stamp:
-        return Stamp("a-boot", 5000.0 + self.now, WALL + self.now)
+    def _stamp(self) -> Timestamp:
+        return Timestamp("a-boot", 5000.0 + self.now, WALL + self.now)
 
     def _step(self, at: float, request: Request | None = None) -> None:
         self.now = Seconds(max(at, self.now))
@@ -65,7 +66,7 @@ class Life:
         """Staff are told something."""
         self.journal.tell(Seconds(at), text)
 
-    def end(self, longest: float = 90_000.0, tally: Tally | None = None) -> Path:
+    def end(self, longest: float = 90_000.0, tally: LatenessHistogram | None = None) -> Path:
         """Live to the end, or break off at `longest`; where the journal is then."""
         while self.state.mode is not Mode.IDLE and self.now < longest:
             due = next_due(self.state)

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from support.busy import ahead
 from support.certificates import Certificates
+from support.priority import ahead
 
 PROGRAM = "/usr/sbin/mosquitto"
 PASSWORDS = "/usr/bin/mosquitto_passwd"

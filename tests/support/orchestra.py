@@ -9,11 +9,11 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from kacenv.audio.devices import NullDevice, OnStop, Pull
-from kacenv.audio.ensemble import Ensemble, Part
-from kacenv.audio.reader import Reader
-from kacenv.audio.samples import RATE, Block
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.output.device_reader import DeviceReader
+from kacenv.devices.audio.output.multi_device import DeviceSpec, MultiDeviceOutput
+from kacenv.devices.audio.output.sound_device import NullDevice, OnStop, Pull
+from kacenv.devices.audio.samples import RATE, Block
 
 Places = NDArray[np.float64]
 Source = Callable[[int, Seconds], Block]
@@ -47,7 +47,7 @@ class SimDevice:
         self.make, self._now, self._random = make, now, Random(seed)  # noqa: S311 - chance
         self.latency = Seconds(make.latency - make.burst * make.block / RATE)
         self.rate = RATE * (1 + make.speed * 1e-6)
-        self.reader: Reader | None = None
+        self.reader: DeviceReader | None = None
         self.heard: list[tuple[float, float]] = []
         """When the first frame of each block is heard, and its place on the tape."""
         self.sound: list[Block] = []
@@ -125,8 +125,8 @@ class Orchestra:
     def __init__(self, makes: Sequence[Make], source: Source, channels: int = 0) -> None:
         self.time = 0.0
         columns = [list(range(n * channels, (n + 1) * channels)) for n in range(len(makes))]
-        parts = [Part(f"output {n}", some, _never) for n, some in enumerate(columns)]
-        self.ensemble = Ensemble(source, parts, self.now)
+        parts = [DeviceSpec(f"output {n}", some, _never) for n, some in enumerate(columns)]
+        self.ensemble = MultiDeviceOutput(source, parts, self.now)
         self.devices: list[SimDevice] = []
         for number, make in enumerate(makes):
             self.devices.append(SimDevice(make, self.now, number))

@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from support.busy import ahead
+from support.priority import ahead
 
-from kacenv.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block
 
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 _CHANNELS = (
     *("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe"),
     *("side-left", "side-right", *(f"aux{number}" for number in range(10))),
@@ -57,17 +57,23 @@ class Pulse:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        with ahead():
+            self._begin()
+        self._wait_until_it_answers()
+
+    def _begin(self) -> None:
         command = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n"]
         command += ["--log-target=null", "--use-pid-file=no", "--disable-shm=yes"]
         command += ["-L", f"module-native-protocol-unix socket={self._socket} auth-anonymous=1"]
         for sink in (self.sink, *self.more):
             command += ["-L", self._null_sink(sink)]
+        self._server = self._run(*command)
+
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
         nothing = subprocess.DEVNULL
-        with ahead():
-            self._server = subprocess.Popen(
-                command, env=self._whole_env, stdout=nothing, stderr=nothing
-            )
-        self._wait_until_it_answers()
+        return subprocess.Popen(
+            command, env=self._whole_env, stdout=nothing, stderr=nothing, start_new_session=True
+        )
 
     def stop(self) -> None:
         """End the server, as a crash would."""

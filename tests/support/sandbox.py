@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from support.access import a_certificate
+from support.daemon import ask_status
 from support.mosquitto import Mosquitto, free_port
 
-from kacenv.clock import MonotonicClock
-from kacenv.lights.virtual import VirtualLamp
-from kacenv.loader import House, load_room
+from kacenv.config import House, load_room
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.system.clock import MonotonicClock
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -30,11 +31,12 @@ _PROGRAM = """\
 #!{python}
 # kacenv itself, with the machine's places moved into {root}
 from pathlib import Path
-from kacenv import cli, places
-places._SERVICE = Path("{root}/run/kacenv")
-places._SERVICE_STATE = Path("{root}/var/lib/kacenv")
-places._SERVICE_HOUSE = Path("{root}/etc/kacenv")
-places._CHECKOUT = Path("{root}/opt/kacenv")
+from kacenv import cli
+from kacenv.system import paths
+paths._SERVICE = Path("{root}/run/kacenv")
+paths._SERVICE_STATE = Path("{root}/var/lib/kacenv")
+paths._SERVICE_HOUSE = Path("{root}/etc/kacenv")
+paths._CHECKOUT = Path("{root}/opt/kacenv")
 cli.main()
 """
 _CURL = """\
@@ -145,7 +147,7 @@ class Sandbox:
 
     def begin(self, scene: str = "couple-lozenge") -> None:
         """Have a session run in the garden, as if it had been begun a while ago."""
-        if "phase" in self.run("kacenv status --room garden").said.lower():
+        if self._in_session():
             return
         done = self.run(f"kacenv start {scene} --room garden")
         assert done.code == 0, done.said
@@ -287,6 +289,14 @@ class Sandbox:
         for scene in (target / "scenes").glob("*.yaml"):
             scene.write_text(_TIME.sub(_shortened, scene.read_text()))
         shutil.copy(target / "rooms" / "demo.yaml", target / "rooms" / "garden.yaml")
+
+    def _in_session(self) -> bool:
+        """Return whether a session is on in the garden, by its own word."""
+        try:
+            status = ask_status(self._at("/run/kacenv/garden.sock"))
+        except OSError:
+            return False
+        return status["session"]["phase"] is not None
 
     def _own(self) -> list[int]:
         """The daemons of this sandbox; each carries its run folder in its environment."""

@@ -6,10 +6,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kacenv.look import Setting, Zone
-from kacenv.phrase import BELL
-from kacenv.playlist import Cut, Queue
-from kacenv.requests import (
+from kacenv.core.units import Decibels, Kelvin, Level, Seconds
+from kacenv.model.chime import BELL
+from kacenv.model.look import Setting, Zone
+from kacenv.model.playlist import Cut, Queue
+from kacenv.model.requests import (
     Back,
     Chime,
     Done,
@@ -32,10 +33,9 @@ from kacenv.requests import (
     Stop,
     Volume,
 )
-from kacenv.room import Room
-from kacenv.scene import Audience, EndKind, Follow, Seat
-from kacenv.timeline import Cue, PlannedPhase, Timeline
-from kacenv.units import Decibels, Kelvin, Level, Seconds
+from kacenv.model.room import Room
+from kacenv.model.scene import Audience, EndKind, Follow, Seat
+from kacenv.model.timeline import Cue, PlannedPhase, Timeline
 
 
 def a_room() -> Room:

@@ -5,16 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kacenv.audio import RoomAudio
-from kacenv.audio.devices import Device, OnStop, Pull
-from kacenv.audio.limiter import LOOK_AHEAD
-from kacenv.audio.samples import RATE, Block
-from kacenv.clock import SimClock
-from kacenv.commands import Crossfade, CueTrack
-from kacenv.playlist import Cut
-from kacenv.requests import Event, TrackStarted
-from kacenv.room import Room
-from kacenv.units import Seconds
+from kacenv.core.units import Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
+from kacenv.devices.audio.output.sound_device import Device, OnStop, Pull
+from kacenv.devices.audio.samples import RATE, Block
+from kacenv.model.commands import Crossfade, CueTrack
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Event, TrackStarted
+from kacenv.model.room import Room
+from kacenv.system.clock import SimClock
 
 _BLOCK = 960
 _BEGINS = Seconds(1.0)

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager, suppress
 from dataclasses import replace
@@ -14,20 +13,20 @@ from support.devices import MemoryLight, MemorySound
 from support.mosquitto import free_port
 from support.sessions import a_cue, a_phase, a_timeline
 
-from kacenv.clock import SimClock
-from kacenv.loader import House
-from kacenv.look import Setting, Zone
-from kacenv.requests import Press, Start
-from kacenv.room import Room
-from kacenv.scene import Seat
-from kacenv.serving import open_api
-from kacenv.session import Session
-from kacenv.surfaces import Surfaces
-from kacenv.timeline import Timeline
-from kacenv.units import Decibels, Kelvin, Level, Seconds
+from kacenv.config import House
+from kacenv.core.units import Decibels, Kelvin, Level, Seconds
+from kacenv.model.look import Setting, Zone
+from kacenv.model.network import Surfaces
+from kacenv.model.requests import Press, Start
+from kacenv.model.room import Room
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Timeline
+from kacenv.server.http.listen import open_api
+from kacenv.session.session import Session
+from kacenv.system.clock import SimClock
 
 T = TypeVar("T")
-PATIENCE = 30.0
+PATIENCE = 60.0
 _LAMPS = {"left": "seats", "right": "seats", "desk": "task", "door": "path"}
 _ARC = (
     ("settle", 15, -6, 0.35),
@@ -177,6 +176,12 @@ class ServedRoom:
             line.request("GET", path, headers=named)
             yield line.getresponse()
 
-    def hang(self, span: float) -> None:
-        """Let the room answer nobody for `span` seconds, without closing anything."""
-        self._loop.call_soon_threadsafe(time.sleep, span)
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let the room answer nobody meanwhile, without closing anything."""
+        over = threading.Event()
+        self._loop.call_soon_threadsafe(over.wait, PATIENCE)
+        try:
+            yield
+        finally:
+            over.set()

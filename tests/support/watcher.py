@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from kacenv.look import Setting
-from kacenv.preflight.lookout import RoomTakenError
+from kacenv.diagnostics.preflight.availability import RoomTakenError
+from kacenv.model.look import Setting
 
 
 class Watcher:
@@ -18,13 +18,13 @@ class Watcher:
         self.taken, self.looks, self.given_back = False, 0, 0
         self._known, self._left = known or {}, taken_after
 
-    def make_sure(self) -> None:
+    def check(self) -> None:
         """Count a look."""
         self.looks += 1
         if self.taken or (self._left is not None and self.looks > self._left):
             raise RoomTakenError("A session is on.", "Look again later.")
 
-    def give_back(self) -> None:
+    def restore_lights(self) -> None:
         """Count the request."""
         self.given_back += 1
 

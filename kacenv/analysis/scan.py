@@ -1,0 +1,150 @@
+"""Scan: parallel measurement of sound files in worker processes."""
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.measurement import Measurement
+from kacenv.analysis.measurement_cache import FileStamp, MeasurementCache
+from kacenv.analysis.scan_worker import prepare, work
+from kacenv.core.errors import DeviceError
+
+_BROKE_DOWN: Final = "the decoder broke down over it; convert it to FLAC"
+_CHANGED: Final = "it changed while it was measured; scan again"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """File with its measurement, or in `reason` why it failed."""
+
+    path: Path
+    sound: Measurement | None = None
+    reason: str = ""
+    known: bool = False
+    """True if the measurement is from the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ScanJob:
+    """File to be measured in its current state."""
+
+    path: Path
+    stamp: FileStamp
+    content: bytes
+
+
+Worker = Callable[[str], Measurement | str]
+
+
+def cores() -> int:
+    """Return the number of cores available to this process."""
+    return len(os.sched_getaffinity(0))
+
+
+def scan(
+    paths: Iterable[Path], cache: MeasurementCache, worker: Worker = work
+) -> Iterator[ScanResult]:
+    """Yield each file once: the cached ones first, then the others as they are measured.
+
+    Each measurement is committed before it is yielded, so an interrupted scan loses nothing.
+    """
+    known, jobs = cache.known(), list[_ScanJob]()
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        sound = known.find(path)
+        if sound is not None:
+            yield ScanResult(path, sound, known=True)
+            continue
+        try:
+            kind_of(str(path))
+            job = _ScanJob(path, FileStamp.of(path), _content(path))
+        except DeviceError as error:
+            yield ScanResult(path, reason=str(error))
+            continue
+        except OSError as error:
+            yield ScanResult(path, reason=f"it can't be read: {error.strerror}")
+            continue
+        sound = cache.of_content(job.content)
+        if sound is None:
+            jobs.append(job)
+        else:
+            yield _kept(job, sound, cache, known=True)
+    for job, result in _measured(jobs, worker):
+        yield _kept(job, result, cache)
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").digest()
+
+
+def _kept(
+    job: _ScanJob, result: Measurement | str, cache: MeasurementCache, *, known: bool = False
+) -> ScanResult:
+    if isinstance(result, str):
+        return ScanResult(job.path, reason=result)
+    try:
+        changed = FileStamp.of(job.path) != job.stamp
+    except OSError:
+        changed = True
+    if changed:
+        return ScanResult(job.path, reason=_CHANGED)
+    cache.keep(job.path, job.stamp, job.content, result)
+    return ScanResult(job.path, result, known=known)
+
+
+def _measured(jobs: list[_ScanJob], worker: Worker) -> Iterator[tuple[_ScanJob, Measurement | str]]:
+    """Yield every job with its result; rerun a job whose process died in a process of its own."""
+    left = jobs
+    if len(jobs) > 1:
+        left = []
+        with _pool(min(cores(), len(jobs))) as pool:
+            for job, result in _finished(pool, jobs, worker):
+                if result is None:
+                    left.append(job)
+                else:
+                    yield job, result
+    for job in left:
+        with _pool(1) as pool:
+            for _, result in _finished(pool, [job], worker):
+                yield job, result or _BROKE_DOWN
+
+
+def _finished(
+    pool: ProcessPoolExecutor, jobs: list[_ScanJob], worker: Worker
+) -> Iterator[tuple[_ScanJob, Measurement | str | None]]:
+    """Yield jobs as they finish; without a result if the pool broke down."""
+    futures: dict[Future[Measurement | str], _ScanJob] = {}
+    for index, job in enumerate(jobs):
+        try:
+            futures[pool.submit(worker, str(job.path))] = job
+        except BrokenProcessPool:
+            yield from ((late, None) for late in jobs[index:])
+            break
+    for future in as_completed(futures):
+        try:
+            yield futures[future], future.result()
+        except BrokenProcessPool:
+            yield futures[future], None
+
+
+@contextmanager
+def _pool(size: int) -> Iterator[ProcessPoolExecutor]:
+    """Open a process pool; terminate its processes at once if the scan is left early."""
+    # A forked process would share the locks of the progress bar's thread.
+    pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), initializer=prepare)
+    try:
+        yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - Python 3.14 has kill_workers
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,79 @@
+"""`kacenv rooms` and `kacenv scenes`: lists of rooms and scenes."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from kacenv.cli.options import HouseOption, JsonOption
+
+if TYPE_CHECKING:
+    from kacenv.config import House, SceneCard
+
+_NO_ROOM = "There is no room yet. Begin with: kacenv init"
+_NO_SCENE = "There is no scene yet. Begin with: kacenv init"
+
+
+def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
+    """List the rooms: those that run, those of the house, and what must be mended first."""
+    from kacenv.config import House
+    from kacenv.server.daemon_client import running_rooms
+
+    found = list(_rooms(House.find(house), running_rooms()))
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for room in found:
+        print(f"{room['room']:20}  {_state(room)}")
+    if not found:
+        print(_NO_ROOM)
+
+
+def _rooms(home: "House", running: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield each room by its name; those of other houses only if they run."""
+    named: dict[str, dict[str, Any]] = {}
+    for file in home.rooms():
+        name, problem = _read(home, file)
+        named[name] = {"room": name, "running": name in running, "problem": problem}
+    for name in running:
+        named.setdefault(name, {"room": name, "running": True, "problem": None})
+    yield from (named[name] for name in sorted(named))
+
+
+def _read(home: "House", file: str) -> tuple[str, str | None]:
+    from kacenv.config import load_room
+    from kacenv.core.errors import LoadError
+
+    try:
+        return load_room(home, file).name, None
+    except LoadError as error:
+        return file, str(error)
+
+
+def _state(room: dict[str, Any]) -> str:
+    state = "running" if room["running"] else "not running"
+    mend = f"; its file needs mending, see: kacenv check {room['room']}"
+    return f"{state}{mend if room['problem'] else ''}"
+
+
+def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
+    """List the scenes of the house by the names that kacenv start takes."""
+    from dataclasses import asdict
+
+    from kacenv.config import House, scene_cards
+
+    cards = scene_cards(House.find(house))
+    if as_json:
+        print(json.dumps([asdict(card) for card in cards], indent=2, ensure_ascii=False))
+        return
+    for card in cards:
+        print(_line(card))
+    if not cards:
+        print(_NO_SCENE)
+
+
+def _line(card: "SceneCard") -> str:
+    from kacenv.core.units import format_seconds
+
+    if card.problem:
+        return f"{card.name:20}  its file needs mending, see: kacenv check {card.name}"
+    return f"{card.name:20}  {format_seconds(card.duration):>6}  {card.title}"

@@ -1,0 +1,98 @@
+"""Rehearsal as text on one time axis."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from kacenv.core.units import format_clock, format_seconds
+from kacenv.model.commands import (
+    Command,
+    Crossfade,
+    CueTrack,
+    EnterPhase,
+    Notice,
+    Prompt,
+    SessionEnded,
+    ShowLook,
+    StrikeChime,
+)
+from kacenv.model.look import Look
+from kacenv.model.playlist import Cut
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.plot import Arc
+from kacenv.rehearsal.simulation import Moment, Pressed, request_words
+
+
+def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:
+    """Yield a line for each thing that people in the room would notice."""
+    length = format_seconds(timeline.duration)
+    yield f"{timeline.title}: {len(timeline.phases)} phases, {length} planned"
+    cuts: dict[int, Cut] = {}
+    describe = partial(_describe, timeline, cuts)
+    for moment in moments:
+        if isinstance(moment.command, CueTrack):
+            cuts[moment.command.play_id] = moment.command.cut
+        elif text := describe(moment.command):
+            indent = "" if isinstance(moment.command, EnterPhase | SessionEnded) else "  "
+            yield f"{format_clock(moment.at):>8}  {indent}{text}"
+
+
+def rehearsal_json(arcs: Sequence[Arc]) -> str:
+    """Return one session, or a list of several, as JSON; times in seconds from the start."""
+    plain = [_plain(arc) for arc in arcs]
+    return json.dumps(plain[0] if len(plain) == 1 else plain, indent=2, ensure_ascii=False)
+
+
+def _plain(arc: Arc) -> dict[str, Any]:
+    looks = [
+        {
+            "zone": look.zone,
+            "begin": look.begin,
+            "reached": look.reached,
+            "level": look.setting.level,
+            "kelvin": look.setting.kelvin,
+            "color": str(look.setting.color) if look.setting.color else None,
+        }
+        for look in arc.looks
+    ]
+    plain = asdict(arc) | {"looks": looks}
+    del plain["whites"]
+    return plain
+
+
+def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command | Pressed) -> str:
+    match command:
+        case EnterPhase(index=index, name=name):
+            phase = timeline.phases[index]
+            return f"{name.upper()}  {format_seconds(phase.duration)}, music {phase.level:+g} dB"
+        case Crossfade(play_id=None, duration=duration):
+            return f"music     fades out over {format_seconds(duration)}"
+        case Crossfade(play_id=int(play_id), duration=duration):
+            cut = cuts[play_id]
+            return f"music     “{cut.title}”, {cut.artist}; crossfade {format_seconds(duration)}"
+        case ShowLook(look=look, duration=duration):
+            return f"light     {_look(look)}, over {format_seconds(duration)}"
+        case _:
+            return _for_staff(command)
+
+
+def _for_staff(command: Command | Pressed) -> str:
+    match command:
+        case Pressed(press=press, reply=reply):
+            return f"press     {request_words(press)}: {reply}"
+        case Prompt(text=text):
+            return f"check-in  {text}"
+        case StrikeChime(chime=chime, audience=audience):
+            return f"chime     {chime}, for {audience}"
+        case Notice(text=text):
+            return f"note      {text}"
+        case SessionEnded():
+            return "the session has ended"
+        case _:
+            return ""
+
+
+def _look(look: Look) -> str:
+    return ", ".join(f"{zone} {setting}" for zone, setting in look.items())

@@ -1,0 +1,1 @@
+"""Checks of the clinic's files, and warnings."""

@@ -1,0 +1,87 @@
+"""Warnings about duplicate and unused files."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from kacenv.config.checks.cross_file import ScenePlan
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule
+from kacenv.config.house import YAML, House
+from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.config.yaml.text_files import any_of, shown
+
+_MUSIC: Final = frozenset(
+    {".flac", ".opus", ".ogg", ".oga", ".mp3", ".wav", ".m4a", ".aif", ".aiff", ".mka"}
+)
+
+
+def file_warnings(
+    house: House, plans: Iterable[ScenePlan] | None, tracks: Sequence[ResolvedTrack] | None
+) -> Iterator[LintWarning]:
+    """Yield warnings about unused and hidden files.
+
+    `plans` are all scenes, None if one couldn't be read; likewise all `tracks`, which are needed to
+    tell what is unused.
+    """
+    yield from _hidden(house)
+    if plans is not None:
+        yield from _unused_playlists(house, plans)
+    if tracks is not None:
+        yield from _unused_music(house, tracks)
+
+
+def repeated_tracks(tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
+    """Yield warnings about tracks that a playlist lists twice, by path or by sound."""
+    by_path: dict[Path, ResolvedTrack] = {}
+    by_sound: dict[object, ResolvedTrack] = {}
+    for track in tracks:
+        same = by_path.setdefault(track.path, track)
+        stretch = track.begin, track.end
+        if same is not track and (same.begin, same.end) == stretch:
+            text = f"{track.path.name} is in this playlist already, on line {same.entry.line}"
+            yield _at(track, text)
+        elif same is track and track.sound is not None and not track.sound.silent:
+            twin = by_sound.setdefault((track.sound, stretch), track)
+            if twin is not track:
+                yield _at(
+                    track, f"{track.path.name} is the same music as {twin.path.name}, line"
+                    f" {twin.entry.line}"
+                )  # fmt: skip
+
+
+def _at(track: ResolvedTrack, text: str) -> LintWarning:
+    return LintWarning(track.file, track.entry.line, track.entry.column, text, WarningRule.TWICE)
+
+
+def _hidden(house: House) -> Iterator[LintWarning]:
+    """Yield files hidden by another one of the same name."""
+    for folder in ("rooms", "scenes", "playlists"):
+        for path in sorted((house.root / folder).glob(f"*{YAML[1]}")):
+            first = path.with_suffix(YAML[0])
+            if first.exists():
+                text = f"isn't read, as {first.name} stands before it; rename or delete one of them"
+                yield LintWarning(shown(path), 1, 1, text, WarningRule.TWICE)
+
+
+def _unused_playlists(house: House, plans: Iterable[ScenePlan]) -> Iterator[LintWarning]:
+    used = {name for plan in plans for name in plan.playlists()}
+    for name in house.playlists():
+        path = house.playlist(name)
+        if name not in used and path is not None:
+            yield LintWarning(shown(path), 1, 1, "no scene uses this playlist", WarningRule.UNUSED)
+
+
+def _unused_music(house: House, tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
+    used = {str(track.path) for track in tracks}
+    for folder, _, names in os.walk(house.playlist_folder):
+        real = os.path.realpath(folder)
+        left = sorted(
+            name
+            for name in names
+            if Path(name).suffix.lower() in _MUSIC and f"{real}/{name}" not in used
+        )
+        left = [name for name in left if os.path.realpath(f"{real}/{name}") not in used]
+        if left:
+            text = f"in no playlist: {any_of(left)}"
+            yield LintWarning(shown(Path(folder)), 1, 1, text, WarningRule.UNUSED)

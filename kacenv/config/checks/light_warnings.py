@@ -1,0 +1,85 @@
+"""Warnings about looks that lamps can't show."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule
+from kacenv.config.load import LoadedRoom
+from kacenv.config.yaml.document import Trail
+from kacenv.config.yaml.text_files import any_of, read_text
+from kacenv.model.look import Setting, Zone
+from kacenv.model.room import Ability, Fixture
+
+_LOOKS: Final = ("looks", "safe_light")
+_COMMENTED: Final = re.compile(r"\s#([0-9A-Fa-f]{6})\b")
+
+
+def light_warnings(places: Iterable[LoadedRoom]) -> Iterator[LintWarning]:
+    """Yield warnings about the looks of each room."""
+    for place in places:
+        for trail, zone, setting in _settings(place):
+            if place.room.lights:
+                lamps = [lamp for lamp in place.room.lights if lamp.zone is zone]
+                for text in _about(setting, zone, lamps):
+                    yield _warning(place, trail, WarningRule.LOOK, text)
+        yield from _dark(place)
+        yield from _commented(place)
+
+
+def _warning(place: LoadedRoom, trail: Trail, rule: WarningRule, text: str) -> LintWarning:
+    line, column = place.document.place(trail)
+    return LintWarning(place.document.file, line, column, text, rule)
+
+
+def _settings(place: LoadedRoom) -> Iterator[tuple[Trail, Zone, Setting]]:
+    for name, look in place.room.looks.items():
+        for zone, setting in look.items():
+            yield ("looks", name, zone.value), zone, setting
+    for zone, setting in place.room.safe_light.items():
+        yield ("safe_light", zone.value), zone, setting
+
+
+def _about(setting: Setting, zone: Zone, lamps: Sequence[Fixture]) -> Iterator[str]:
+    if not lamps:
+        yield f"no lamp is in the zone {zone}"
+    for lamp in lamps:
+        if Ability.LEVEL not in lamp.can and 0 < setting.level < 1:
+            yield f"{lamp.id} can only be on or off; {setting} switches it on"
+        if setting.kelvin is not None and Ability.KELVIN in lamp.can:
+            shown = min(max(setting.kelvin, lamp.warmest), lamp.coolest)
+            if shown != setting.kelvin:
+                yield (
+                    f"{lamp.id} goes from {lamp.warmest:.0f} K to {lamp.coolest:.0f} K;"
+                    f" for {setting.kelvin:.0f} K it shows {shown:.0f} K"
+                )
+    plain = [lamp.id for lamp in lamps if Ability.COLOR not in lamp.can]
+    if setting.color is not None and plain:
+        yield f"no colours: {any_of(plain)}; there the level alone is shown"
+
+
+def _dark(place: LoadedRoom) -> Iterator[LintWarning]:
+    for zone, setting in place.room.safe_light.items():
+        if not setting.level:
+            text = f"lights-up leaves {zone} dark, and people get up unsteadily; give it a level"
+            yield _warning(place, ("safe_light", zone.value), WarningRule.LOOK, text)
+
+
+def _commented(place: LoadedRoom) -> Iterator[LintWarning]:
+    """Yield unquoted colours, which YAML reads as comments."""
+    lines = read_text(Path(place.document.file)).splitlines()
+    seen: set[int] = set()
+    for trail, (line, column) in place.document.values.items():
+        if len(trail) < 2 or trail[0] not in _LOOKS or line in seen:
+            continue
+        match = _COMMENTED.search(lines[line - 1], column - 1)
+        value = place.document.at(trail)
+        if match is None or not isinstance(value, str) or match[1] in value:
+            continue
+        seen.add(line)
+        color = f"#{match[1]}"
+        level = value.split("%")[0]
+        example = f'color: "{color}"' if trail[-1] == "level" else f'"{level}% {color}"'
+        text = f"{color} isn't read: unquoted, # begins a comment; for a colour write {example}"
+        yield LintWarning(place.document.file, line, match.start() + 2, text, WarningRule.COMMENT)

@@ -1,0 +1,163 @@
+"""Warnings about tracks: valid, but to be known before a session."""
+
+import math
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from kacenv.analysis import Measurement
+from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
+from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.units import format_clock, format_seconds
+
+SUDDEN: Final = 10.0
+"""Rise of momentary loudness within 2 s that would startle, in LU.
+
+10 LU are heard as twice as loud (a sone doubles each 10 phon, ISO 532). The ear integrates
+loudness over some tenths of a second, so the momentary window of 0.4 s fits, and the
+short-term window of 3 s would smooth the rise away. Calm music measures 4 to 7 LU, battle music
+10 to 20.
+"""
+_SHORT_OF: Final = 2.0
+"""Difference between stated and actual length above which a file counts as cut off (seconds)."""
+_A_PIECE: Final = 30.0
+"""Least length of music worth keeping on one side of a silence (seconds)."""
+
+
+class WarningRule(StrEnum):
+    """Kind of a warning."""
+
+    UNMEASURED = "unmeasured"
+    SILENT = "silent"
+    GAP = "gap"
+    STARTLING = "startling"
+    DAMAGED = "damaged"
+    WORDS = "words"
+    COVERAGE = "coverage"
+    CROSSFADE = "crossfade"
+    LIGHT_FADE = "light-fade"
+    CHECK_IN = "check-in"
+    LOOK = "look"
+    COMMENT = "comment"
+    TWICE = "twice"
+    UNUSED = "unused"
+    DEVICE = "device"
+    NETWORK = "network"
+    UNCHECKED = "unchecked"
+
+    @property
+    def meaning(self) -> str:
+        """Sentence that explains the warning."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: Final = {
+    WarningRule.UNMEASURED: "Music that hasn't been measured plays as loud as the files are.",
+    WarningRule.SILENT: "A track is silent from beginning to end.",
+    WarningRule.GAP: "A track falls silent in its middle for two seconds or more.",
+    WarningRule.STARTLING: "A track becomes much louder within two seconds.",
+    WarningRule.DAMAGED: "A track can't be played to its end.",
+    WarningRule.WORDS: "A track's own tags speak of words that are sung or spoken.",
+    WarningRule.COVERAGE: "A phase outlives its music, and the overflow goes on.",
+    WarningRule.CROSSFADE: "A crossfade is longer than what it joins.",
+    WarningRule.LIGHT_FADE: "A look is never reached within its phase.",
+    WarningRule.CHECK_IN: "A check-in may not come where its phase ends early.",
+    WarningRule.LOOK: "A lamp can't show what a look asks of it.",
+    WarningRule.COMMENT: "A colour without quotes is read as a comment.",
+    WarningRule.TWICE: "A file, or a piece of music, is there twice.",
+    WarningRule.UNUSED: "Nothing uses a file.",
+    WarningRule.NETWORK: "Others on the network may read along, or a tablet finds no page.",
+    WarningRule.UNCHECKED: "A file couldn't be held against a house, or against a room.",
+    WarningRule.DEVICE: "This machine lacks a sound device or some of its channels.",
+}
+
+
+class LintWarning(NamedTuple):
+    """Warning about one line of one file; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+    rule: WarningRule
+
+    def __str__(self) -> str:
+        """Return one line that editors can jump to."""
+        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+
+
+def track_warnings(tracks: list[ResolvedTrack], name: str) -> Iterator[LintWarning]:
+    """Yield the warnings about the tracks of the playlist `name`."""
+    unscanned = [track for track in tracks if track.sound is None]
+    if unscanned:
+        yield _unscanned(len(unscanned), len(tracks), name, unscanned[0].file)
+    for track in tracks:
+        for rule, text in _about(track):
+            yield LintWarning(track.file, track.entry.line, track.entry.column, text, rule)
+
+
+def _unscanned(count: int, total: int, name: str, file: str) -> LintWarning:
+    how_many = "its music hasn't" if count == total else f"{count} of {total} tracks haven't"
+    text = f"{how_many} been measured, and plays as loud as the files are"
+    return LintWarning(file, 1, 1, f"{text}; run: kacenv music scan {name}", WarningRule.UNMEASURED)
+
+
+def _about(track: ResolvedTrack) -> Iterator[tuple[WarningRule, str]]:
+    if track.sound is not None:
+        yield from _about_sound(track, track.sound)
+    if track.words:
+        name = track.path.name
+        text = f"{name} may have words in it, its tags say ({track.words}); listen to it"
+        yield WarningRule.WORDS, text
+
+
+def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[WarningRule, str]]:
+    name = track.path.name
+    if sound.silent:
+        yield WarningRule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
+    if sound.sudden > SUDDEN and track.begin <= sound.sudden_at <= track.end:
+        text = (
+            f"{name} may startle: at {format_clock(sound.sudden_at)} it becomes"
+            f" {sound.sudden:.0f} LU louder within 2 s; take another track, or cut before it"
+        )
+        yield WarningRule.STARTLING, text
+    for silence in _silences_within(track, sound)[:1]:
+        text = (
+            f"{name} is silent for {format_seconds(silence.length)} at"
+            f" {format_clock(silence.at)}; there another piece takes over, so"
+            f" {_way_round(silence, track, sound)}"
+        )
+        yield WarningRule.GAP, text
+    if sound.damaged_at is not None:
+        text = f"{name} is damaged at {format_clock(sound.damaged_at)}; copy it again"
+        yield WarningRule.DAMAGED, text
+    elif sound.duration < track.stated - _SHORT_OF:
+        text = (
+            f"{name} holds only {format_seconds(sound.duration)} of the"
+            f" {format_seconds(track.stated)} it promises; copy it again"
+        )
+        yield WarningRule.DAMAGED, text
+
+
+def _silences_within(track: ResolvedTrack, sound: Measurement) -> list[SilentSpan]:
+    """Return the silences that lie in the played part for long enough."""
+    return [
+        silence
+        for silence in sound.silences
+        if min(silence.end, track.end) - max(silence.at, track.begin) >= DEAD_AIR
+    ]
+
+
+def _way_round(silence: SilentSpan, track: ResolvedTrack, sound: Measurement) -> str:
+    """Return the advice that avoids a silence: either side long enough, else the longer one."""
+    cue_out, cue_in = int(silence.at), math.ceil(silence.end)
+    before = cue_out - max(track.begin, sound.head)
+    after = min(track.end, sound.duration - sound.tail) - cue_in
+    least = min(_A_PIECE, max(before, after))
+    if least < 1.0:
+        return "take another track"
+    ways = (
+        (before, f"cut before it: cue_out: {format_seconds(cue_out)}"),
+        (after, f"begin after it: cue_in: {format_seconds(cue_in)}"),
+    )
+    return ", or ".join(way for length, way in ways if length >= least)

@@ -1,0 +1,1 @@
+"""Playlists: read, found on disk, checked."""

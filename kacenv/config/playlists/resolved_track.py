@@ -1,0 +1,56 @@
+"""Located track of a playlist, and the part of it that is played."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kacenv.analysis import Measurement
+from kacenv.analysis.normalization import heard, levelled
+from kacenv.config.playlists.formats import PlaylistEntry
+from kacenv.core.units import Seconds
+from kacenv.model.playlist import Cut
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedTrack:
+    """Located track: its playlist entry, its file, and its measurement."""
+
+    file: str
+    """Path of the playlist's file."""
+    entry: PlaylistEntry
+    path: Path
+    stated: Seconds
+    """Length in the sound file's header."""
+    begin: Seconds
+    end: Seconds
+    """Part that the playlist plays, silence included."""
+    sound: Measurement | None = None
+    words: str | None = None
+    """Tag that suggests words."""
+
+    @property
+    def length(self) -> Seconds:
+        """Length that the playlist plays, silence included."""
+        return Seconds(self.end - self.begin)
+
+    def cut(self) -> Cut:
+        """Return the track as it is played: normalized, without silent ends."""
+        begin, end = self._heard()
+        return Cut(
+            path=str(self.path),
+            title=self.entry.title,
+            artist=self.entry.artist,
+            length=Seconds(end - begin),
+            cue_in=begin,
+            gain=levelled(self.entry.gain, self.sound),
+            energy=self.entry.energy,
+            licence=self.entry.licence,
+        )
+
+    def _heard(self) -> tuple[Seconds, Seconds]:
+        """Return the part to play; cues of the playlist aren't moved."""
+        if self.sound is None:
+            return self.begin, self.end
+        first, last = heard(self.sound)
+        begin = self.begin if self.entry.cue_in is not None else first
+        end = min(self.end, self.sound.duration if self.entry.cue_out is not None else last)
+        return (begin, Seconds(end)) if begin < end else (self.begin, self.end)

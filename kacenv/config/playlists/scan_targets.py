@@ -1,0 +1,37 @@
+"""Selection of the sound files of a house to be measured."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from kacenv.config.house import House
+from kacenv.config.load import music_roots
+from kacenv.config.playlists.resolve import located_files
+from kacenv.config.yaml.validation import in_order
+from kacenv.core.errors import FileProblem, LoadError
+
+
+class HouseMusic(NamedTuple):
+    """Sound files, each once, and the entries without a file."""
+
+    files: list[Path]
+    problems: list[FileProblem]
+
+
+def house_music(house: House, names: list[str]) -> HouseMusic:
+    """Return the music of the playlists of these names or paths, or of all if `names` is empty.
+
+    Raises:
+        LoadError: There is no playlist of such a name.
+    """
+    files: dict[Path, None] = {}
+    problems: list[FileProblem] = []
+    for name in names or house.playlists():
+        path = house.playlist_file(name)
+        for root in music_roots(house):
+            try:
+                found, missing = located_files(path, root)
+            except LoadError as error:
+                found, missing = [], list(error.problems)
+            files.update(dict.fromkeys(found))
+            problems += missing
+    return HouseMusic(list(files), list(in_order(problems)))

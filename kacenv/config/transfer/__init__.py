@@ -1,0 +1,1 @@
+"""Import, export and packing of music and scenes."""

@@ -1,0 +1,101 @@
+"""Export of playlists to other players' formats: M3U8 and XSPF."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+from xml.etree import ElementTree as ET  # only writes
+
+from kacenv.analysis import KnownMeasurements, known_measurements
+from kacenv.config.house import House
+from kacenv.config.load import music_roots
+from kacenv.config.playlists.resolve import listed_tracks
+from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.errors import KacenvError, LoadError
+
+KINDS: Final = (".m3u8", ".xspf")
+
+
+class ExportError(KacenvError):
+    """File that can't be written; the message says what to do instead."""
+
+
+def house_tracks(
+    house: House, name: str, known: KnownMeasurements | None = None
+) -> list[ResolvedTrack]:
+    """Return every track of a playlist, by its name or path, found with any room's music folder.
+
+    Raises:
+        LoadError: There is no such playlist, or tracks of it can't be used.
+    """
+    path = house.playlist_file(name)
+    first: LoadError | None = None
+    for root in music_roots(house):
+        try:
+            return listed_tracks(path, root, known or known_measurements())
+        except LoadError as error:
+            first = first or error
+    assert first is not None  # noqa: S101 - there is always one root to try
+    raise first
+
+
+def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
+    """Write a playlist to `path` in the format of its suffix, .m3u8 or .xspf; never overwrite.
+
+    Files below the playlist's folder get relative paths, others absolute ones.
+
+    Raises:
+        ExportError: The suffix is another, the file exists, or can't be written.
+    """
+    if path.suffix not in KINDS:
+        raise ExportError(
+            f"A playlist is exported as .m3u8 or .xspf. For example: {path.with_suffix('.m3u8')}"
+        )
+    folder = path.parent.resolve()
+    text = _m3u8(tracks, folder) if path.suffix == ".m3u8" else _xspf(tracks, title, folder)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise ExportError(f"{path} is there already. Give another name.") from error
+    except OSError as error:
+        raise ExportError(f"{path} can't be written ({error.strerror}).") from error
+
+
+def _m3u8(tracks: Sequence[ResolvedTrack], folder: Path) -> str:
+    return "\n".join(["#EXTM3U", *_m3u8_lines(tracks, folder)]) + "\n"
+
+
+def _m3u8_lines(tracks: Sequence[ResolvedTrack], folder: Path) -> Iterator[str]:
+    for track in tracks:
+        # Players take what is before the first hyphen for the artist.
+        artist = track.entry.artist.replace(" - ", ", ")
+        label = f"{artist} - {track.entry.title}" if artist else track.entry.title
+        yield f"#EXTINF:{round(track.length)},{label}"
+        name = _from(folder, track.path)
+        yield f"./{name}" if name.startswith("#") else name
+
+
+def _from(folder: Path, path: Path) -> str:
+    """Return the file's path as a playlist in `folder` names it."""
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _xspf(tracks: Sequence[ResolvedTrack], title: str, folder: Path) -> str:
+    root = ET.Element("playlist", {"version": "1", "xmlns": "http://xspf.org/ns/0/"})
+    ET.SubElement(root, "title").text = title
+    listed = ET.SubElement(root, "trackList")
+    for track in tracks:
+        node = ET.SubElement(listed, "track")
+        ET.SubElement(node, "location").text = _address(folder, track.path)
+        ET.SubElement(node, "title").text = track.entry.title
+        if track.entry.artist:
+            ET.SubElement(node, "creator").text = track.entry.artist
+        ET.SubElement(node, "duration").text = str(round(track.length * 1000))
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _address(folder: Path, path: Path) -> str:
+    """Return a relative URL, or a `file://` one, as a colon would look like a scheme."""
+    return quote(_from(folder, path)) if path.is_relative_to(folder) else path.as_uri()

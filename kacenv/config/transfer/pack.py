@@ -1,0 +1,127 @@
+"""Packing of a scene with its playlists and music for another machine."""
+
+import hashlib
+import io
+import os
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kacenv.config.checks.cross_file import ScenePlan, unknown_playlist
+from kacenv.config.house import House
+from kacenv.config.transfer.archive import MANIFEST, ArchivedFile, Manifest, is_safe
+from kacenv.config.transfer.export import house_tracks
+from kacenv.config.yaml.document import read_document
+from kacenv.config.yaml.text_files import shown
+from kacenv.config.yaml.validation import validate
+from kacenv.core.errors import KacenvError, LoadError
+from kacenv.model.scene import Scene
+
+
+class PackError(KacenvError):
+    """Scene that can't be packed; the message says what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """File, and its name in the archive."""
+
+    path: Path
+    name: str
+
+
+def pack(house: House, scene: str, archive: Path) -> Manifest:
+    """Write `scene`, its playlists and their music to `archive`; never overwrite a file.
+
+    The same files give the same archive, byte for byte. Rooms aren't packed.
+
+    Raises:
+        LoadError: The scene, or a playlist of it, can't be used.
+        PackError: A file can't be packed, or the archive can't be written.
+    """
+    _check_place(archive)
+    file = house.scene(scene)
+    name = file.stem
+    sources = {source.name: source for source in _sources(house, file)}
+    try:
+        manifest = Manifest(name, tuple(_packed(sources[key]) for key in sorted(sources)))
+        with archive.open("xb") as out, _gone_if_unfinished(archive):
+            _write(out, manifest, sources)
+    except FileExistsError as error:
+        raise PackError(f"{archive} is there already. Give another name.") from error
+    except OSError as error:
+        raise PackError(f"{error.filename or archive}: {error.strerror}.") from error
+    return manifest
+
+
+def _check_place(archive: Path) -> None:
+    if archive.suffix != ".tar":
+        example = archive.with_suffix(".tar")
+        raise PackError(f"A packed scene is a .tar file. For example: {example}")
+
+
+@contextmanager
+def _gone_if_unfinished(archive: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        archive.unlink(missing_ok=True)
+        raise
+
+
+def _sources(house: House, file: Path) -> Iterator[_Source]:
+    document = read_document(file)
+    plan = ScenePlan(validate(Scene, document), document)
+    yield _source(file, f"scenes/{file.stem}.yaml")
+    for name, trail in plan.playlists().items():
+        path = house.playlist(name)
+        if path is None:
+            raise LoadError((unknown_playlist(plan, trail, house.playlists()),))
+        yield _source(path, f"playlists/{path.name}")
+        for track in house_tracks(house, name):
+            if Path(track.entry.file).is_absolute():
+                raise PackError(
+                    f"{track.file}:{track.entry.line}: {track.entry.file} is a path of this machine"
+                    " alone. Name the file from the playlist's folder; `kacenv music export` does."
+                )
+            yield _source(track.path, f"playlists/{os.path.normpath(track.entry.file)}")
+
+
+def _source(path: Path, name: str) -> _Source:
+    if not is_safe(name):
+        raise PackError(
+            f"{shown(path)} can't be carried: its place or its name isn't one that every machine"
+            " has. Move it below the playlists' folder, without a dot at its beginning."
+        )
+    return _Source(path, name)
+
+
+def _packed(source: _Source) -> ArchivedFile:
+    with source.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return ArchivedFile(source.name, file.tell(), digest)
+
+
+def _write(out: IO[bytes], manifest: Manifest, sources: dict[str, _Source]) -> None:
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        content = manifest.to_json()
+        tar.addfile(_header(MANIFEST, len(content)), io.BytesIO(content))
+        for packed in manifest.files:
+            with sources[packed.path].path.open("rb") as file:
+                _add(tar, packed, file)
+
+
+def _add(tar: tarfile.TarFile, packed: ArchivedFile, file: IO[bytes]) -> None:
+    try:
+        tar.addfile(_header(packed.path, packed.size), file)
+    except ValueError as error:
+        raise PackError(f"{packed.path} has too long a name to be carried. Shorten it.") from error
+
+
+def _header(name: str, size: int) -> tarfile.TarInfo:
+    header = tarfile.TarInfo(name)
+    header.size = size
+    return header

@@ -1,0 +1,1 @@
+"""YAML files as trees with positions, and errors in plain words."""

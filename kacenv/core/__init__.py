@@ -1,0 +1,1 @@
+"""Units, fades and errors: no I/O, and nothing else of kacenv."""

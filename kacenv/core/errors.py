@@ -1,0 +1,76 @@
+"""Errors whose messages are for people."""
+
+from typing import NamedTuple
+
+
+class KacenvError(Exception):
+    """Error whose message can be shown as it is: what happened and what to do."""
+
+
+class UnitError(KacenvError, ValueError):
+    """Quantity without its unit, or otherwise malformed."""
+
+    def __init__(self, expected: str, found: object, example: str) -> None:
+        super().__init__(f"expected {expected}, found {found!r}, for example: {example}")
+        self.expected = expected
+        self.found = found
+        self.example = example
+
+
+class FileProblem(NamedTuple):
+    """Problem in a file; `line` and `column` count from 1, and are 0 for a folder."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    found: str
+    expected: str
+    example: str = ""
+
+    def __str__(self) -> str:
+        """Return three short lines, the first of which editors can jump to."""
+        spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = f"{spot}: {self.where}".rstrip(": ")
+        text = f"{place}\n  found     {self.found}\n  expected  {self.expected}"
+        return f"{text}\n  example   {self.example}" if self.example else text
+
+
+class LoadError(KacenvError):
+    """Files that can't be used, with every problem found."""
+
+    def __init__(self, problems: tuple[FileProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class RefusedError(KacenvError):
+    """Request that makes no sense now; the state is unchanged."""
+
+
+class DeviceError(KacenvError):
+    """Device (sound, light, MIDI) that can't be used; the message says what to do instead."""
+
+
+class JournalError(KacenvError):
+    """Session that can't be resumed; the message says what to do instead."""
+
+
+class NewerJournalError(JournalError):
+    """A newer kacenv has written a session down; it is kept for that one."""
+
+
+class RecordError(KacenvError):
+    """Record that can't be found, read or removed; the message says what to do instead."""
+
+
+class DaemonError(KacenvError):
+    """Daemon that can't be reached or can't be started."""
+
+
+class RenderError(KacenvError):
+    """Session that can't be rendered to a file; the message says what to do instead."""
+
+
+class NotRunningError(DaemonError):
+    """Room without a listening daemon."""

@@ -1,0 +1,82 @@
+"""Fades: values as functions of absolute time."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kacenv.core.units import Seconds
+
+
+class FadeCurve(StrEnum):
+    """Shape of a fade."""
+
+    LINEAR = "linear"
+    SMOOTH = "smooth"
+    """Raised cosine: zero slope at both ends."""
+    POWER_IN = "power in"
+    """Sine: with POWER_OUT beside it, cos² + sin² = 1 keeps the power constant."""
+    POWER_OUT = "power out"
+
+
+_SHAPES: dict[FadeCurve, Callable[[float], float]] = {
+    FadeCurve.LINEAR: lambda x: x,
+    FadeCurve.SMOOTH: lambda x: (1 - math.cos(math.pi * x)) / 2,
+    FadeCurve.POWER_IN: lambda x: math.sin(math.pi / 2 * x),
+    FadeCurve.POWER_OUT: lambda x: 1 - math.cos(math.pi / 2 * x),
+}
+_STEEPEST = {
+    FadeCurve.LINEAR: 1.0,
+    FadeCurve.SMOOTH: math.pi / 2,
+    FadeCurve.POWER_IN: math.pi / 2,
+    FadeCurve.POWER_OUT: math.pi / 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """Value that goes from `origin` to `target` in `duration` seconds from `start`."""
+
+    origin: float
+    target: float
+    start: Seconds = Seconds(0.0)
+    duration: Seconds = Seconds(0.0)
+    curve: FadeCurve = FadeCurve.SMOOTH
+
+    @classmethod
+    def steady(cls, value: float) -> "Fade":
+        """Return a constant value."""
+        return cls(value, value)
+
+    @property
+    def end(self) -> Seconds:
+        """Time at which the target is reached."""
+        return Seconds(self.start + self.duration)
+
+    @property
+    def steepest(self) -> float:
+        """Largest slope of the fade, per second; 0 if constant."""
+        if self.origin == self.target:
+            return 0.0
+        change = abs(self.target - self.origin) * _STEEPEST[self.curve]
+        return change / self.duration if self.duration else math.inf
+
+    def value_at(self, time: float) -> float:
+        """Return the value at `time`: the origin before the start, the target after the end."""
+        if time >= self.end:
+            return self.target
+        if time <= self.start:
+            return self.origin
+        share = (time - self.start) / self.duration
+        return self.origin + (self.target - self.origin) * _SHAPES[self.curve](share)
+
+    def toward(
+        self, target: float, start: Seconds, duration: Seconds, bound: float = math.inf
+    ) -> "Fade":
+        """Return a fade to `target` that continues this one without a jump.
+
+        It lasts `duration`, or longer if its slope would exceed `bound` per second.
+        """
+        origin = self.value_at(start)
+        shortest = abs(target - origin) * _STEEPEST[self.curve] / bound
+        return Fade(origin, target, start, Seconds(max(duration, shortest)), self.curve)

@@ -1,0 +1,1 @@
+"""Decoders of one audio file each."""

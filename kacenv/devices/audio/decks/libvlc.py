@@ -1,0 +1,54 @@
+"""Shared libVLC instance of this process, configured only to decode."""
+
+import functools
+import importlib
+from types import ModuleType
+from typing import Any
+
+from kacenv.core.errors import DeviceError
+
+_OPTIONS = (
+    "--intf=dummy",
+    "--quiet",
+    "--no-xlib",
+    "--no-stats",
+    "--no-metadata-network-access",
+    "--no-video",
+    "--no-sout-video",
+    "--no-spu",
+    "--no-sout-spu",
+    # Only one of a file's audio tracks; by default a stream output takes them all.
+    "--no-sout-all",
+    # By default a stream output uses the worst resampler: -8 dB of spurious tones.
+    "--audio-resampler=speex_resampler,soxr,any",
+    "--speex-resampler-quality=6",
+)
+_MISSING = (
+    "VLC's library can't be used ({}); install it: apt install libvlc5 vlc-plugin-base, version 3.0"
+)
+
+
+@functools.cache
+def library() -> ModuleType:
+    """Import the python-vlc module.
+
+    Raises:
+        DeviceError: libVLC isn't installed.
+    """
+    try:
+        return importlib.import_module("vlc")
+    except (OSError, ImportError, NotImplementedError) as error:
+        raise DeviceError(_MISSING.format(error)) from error
+
+
+@functools.cache
+def instance() -> Any:
+    """Return the shared `vlc.Instance`.
+
+    Raises:
+        DeviceError: libVLC isn't installed or doesn't start.
+    """
+    made = library().Instance(list(_OPTIONS))
+    if made is None:
+        raise DeviceError(_MISSING.format("it refuses to start"))
+    return made

@@ -1,0 +1,174 @@
+"""libVLC deck.
+
+libVLC's audio callbacks follow the clock, and drop samples that a full buffer holds up for longer
+than 60 ms, so a cued track would lose its beginning. Its stream output to memory (smem) has no
+clock: it decodes as fast as the buffer takes samples, and blocks.
+"""
+
+import ctypes
+import threading
+import time
+from typing import Any, Final
+
+import numpy as np
+
+from kacenv.analysis import file_type
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.decks.buffered_deck import BufferedDeck
+from kacenv.devices.audio.decks.libvlc import instance, library
+from kacenv.devices.audio.samples import RATE, Pcm, frames_in
+from kacenv.model.playlist import Cut
+
+_TIMEOUT = Seconds(5.0)
+_LANDS_WELL: Final = frozenset({"wav", "flac"})
+_WORTH_SEEKING: Final = Seconds(120.0)
+"""Least cue point (s) to seek to. Decoding up to the cue point is exact and takes a hundredth of
+its time, so kacenv only seeks far, and only in formats in which libVLC lands within half a second.
+It landed 18 s away in M4A, 100 s in MP3, and ended Ogg at once."""
+
+_BEFORE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.c_size_t)
+_AFTER = ctypes.CFUNCTYPE(
+    None,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    *[ctypes.c_uint] * 4,
+    ctypes.c_size_t,
+    ctypes.c_int64,
+)
+_CHAIN = (
+    ":sout=#transcode{{acodec=s16l,channels=2,samplerate={}}}"
+    ":smem{{no-time-sync,audio-prerender-callback={},audio-postrender-callback={}}}"
+)
+_NOTHING = "it holds no music that VLC can play; does it play elsewhere?"
+_SILENT = "nothing can be heard in its first 6 s; if that is meant, begin after them with cue_in"
+_ALL_SILENT = "nothing can be heard in it; listen to it elsewhere"
+_CLOSED = "its decoder stopped"
+_AUDIBLE = 8
+"""Threshold of audible samples (of 32768, so -72 dBFS), above the dither of silence."""
+_NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
+
+
+class VlcDeck(BufferedDeck):
+    """Plays one cut once, by libVLC."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guard = threading.Lock()
+        self._player: Any = None
+        self._events: Any = None
+        self._media: Any = None
+        self._audible = False
+        self._received = self._skip = self._left = 0
+        self._heard_from = float("inf")
+        self._memory = ctypes.create_string_buffer(1 << 16)
+        # Referenced here, as libVLC holds only the addresses of these callbacks.
+        self._before: Any = _BEFORE(self._lend)
+        self._after: Any = _AFTER(self._receive)
+
+    def open(self, cut: Cut) -> None:
+        """Start to decode; errors are reported by `failed`."""
+        with self._guard:
+            if self._closed:
+                return
+            try:
+                self._play(cut, file_type.kind_of(cut.path))
+            except DeviceError as error:
+                self._reason = str(error)
+
+    @property
+    def ready(self) -> bool:
+        """Tell if 0.4 s, or all there is, are decoded, and something of it is audible."""
+        return self._audible and super().ready
+
+    @property
+    def failed(self) -> str | None:
+        """Return the reason for a failure, at the start or later; None without one."""
+        if self._closed:
+            return self._reason or _CLOSED
+        if not self._audible and self._ring.written and (self._ended or self._full):
+            return _ALL_SILENT if self._ended else _SILENT
+        waiting = not (self._ended or self._ring.available)
+        if waiting and time.monotonic() - self._heard_from > _TIMEOUT:
+            return self._reason or "no sound came out of it for 5 s; is its disk slow or away?"
+        return self._reason
+
+    @property
+    def _full(self) -> bool:
+        return self._ring.written >= self._ring.capacity
+
+    def close(self) -> None:
+        """Release the file; idempotent. May block for a second."""
+        self._ring.release()
+        with self._guard:
+            self._closed = True
+            if self._player is not None:
+                self._player.stop()
+                for kind in _ends():
+                    self._events.event_detach(kind)
+                self._player.release()
+            if self._media is not None:
+                self._media.release()
+            self._player = self._media = self._events = self._before = self._after = None
+
+    def _play(self, cut: Cut, kind: str) -> None:
+        seek = kind in _LANDS_WELL and cut.cue_in > _WORTH_SEEKING
+        self._skip = 0 if seek else frames_in(cut.cue_in)
+        self._left = frames_in(cut.length)
+        self._media = instance().media_new_path(cut.path)
+        ends = _address(self._before), _address(self._after)
+        self._media.add_option(_CHAIN.format(RATE, *ends))
+        if seek:
+            self._media.add_option(f":start-time={cut.cue_in:.3f}")
+        self._player = instance().media_player_new()
+        self._player.set_media(self._media)
+        self._listen()
+        self._heard_from = time.monotonic()
+        self._player.play()
+
+    def _listen(self) -> None:
+        # python-vlc's own method keeps every event manager, and so every deck, for ever.
+        self._events = library().libvlc_media_player_event_manager(self._player)
+        for kind in _ends():
+            self._events.event_attach(kind, self._on_end)
+
+    def _on_end(self, _event: object) -> None:
+        """Handle the event after the last sample; libVLC calls would deadlock here."""
+        if self._ring.written == 0:
+            self._reason = _NOTHING_LEFT if self._received else _NOTHING
+        self._ended = True
+
+    def _lend(self, _data: int, memory: Any, size: int) -> None:
+        """Provide libVLC with the memory for its next samples."""
+        if size > len(self._memory):
+            self._memory = ctypes.create_string_buffer(size)
+        memory[0] = ctypes.addressof(self._memory)
+
+    def _receive(self, *call: int) -> None:
+        """Take the samples that libVLC has written; block while the ring buffer is full."""
+        size = call[6]
+        pcm: Pcm = np.frombuffer(memoryview(self._memory), np.int16, size // 2).reshape(-1, 2)
+        self._received += len(pcm)
+        skipped = min(self._skip, len(pcm))
+        self._skip -= skipped
+        wanted = pcm[skipped : skipped + self._left]
+        self._left -= len(wanted)
+        self._audible = self._audible or _is_audible(wanted)
+        going_on = self._ring.put(wanted)
+        self._heard_from = time.monotonic()
+        if going_on and self._left == 0:
+            self._ended = True
+            self._ring.wait_for_release()
+
+
+def _is_audible(pcm: Pcm) -> bool:
+    return bool(pcm.max(initial=0) > _AUDIBLE or pcm.min(initial=0) < -_AUDIBLE)
+
+
+def _ends() -> tuple[Any, Any]:
+    kinds = library().EventType
+    return kinds.MediaPlayerEndReached, kinds.MediaPlayerEncounteredError
+
+
+def _address(callback: Any) -> int | None:
+    return ctypes.cast(callback, ctypes.c_void_p).value

@@ -1,0 +1,1 @@
+"""Sample processing: decks and orders in, samples out."""

@@ -1,0 +1,195 @@
+"""Mixer of the room: deterministic numpy rendering of decks, chimes and automation."""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.mixing.automation import LevelAutomation, MuteAutomation
+from kacenv.devices.audio.mixing.bell_synth import ring
+from kacenv.devices.audio.mixing.chime_bus import ChimeBus
+from kacenv.devices.audio.mixing.gain_ramp import GainRamp
+from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
+from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading, RecentLoudness
+from kacenv.devices.audio.mixing.music_bus import MusicBus, RunInBackground
+from kacenv.devices.audio.mixing.routing import Routing
+from kacenv.devices.audio.mixing.silence_detector import SilenceDetector
+from kacenv.devices.audio.samples import RATE, Block
+from kacenv.model.chime import Phrase
+from kacenv.model.commands import (
+    AudioCommand,
+    Crossfade,
+    CueTrack,
+    SetDuck,
+    SetHush,
+    SetLevel,
+    SetMute,
+    SetVolume,
+    StrikeChime,
+)
+from kacenv.model.requests import Event, TrackStarted
+from kacenv.model.room import Room
+from kacenv.model.scene import Audience
+
+_CHUNK = 960
+"""Interval (frames, 20 ms) within which gains move linearly."""
+
+
+class Mixer:
+    """Mixer; one thread renders, any thread may command.
+
+    `report` must be quick. `elsewhere` runs the opening and closing of decks, which is slow, on
+    other threads.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        report: Callable[[Event], None],
+        make_deck: Callable[[], Deck],
+        elsewhere: RunInBackground,
+    ) -> None:
+        self._routing = Routing(room.outputs)
+        self._report = report
+        self._music = MusicBus(self._tell, elsewhere)
+        self._watch, self._recent = SilenceDetector(report), RecentLoudness()
+        self._belfry = ChimeBus(room.chime_loudness)
+        self._level, self._duck, self._hush = LevelAutomation(), LevelAutomation(), MuteAutomation()
+        self._ramp, self._meter = GainRamp(), LevelMeter()
+        self._inbox: deque[tuple[AudioCommand, Deck | None]] = deque()
+        self._making_room: deque[Seconds] = deque()
+        self._make_deck, self._elsewhere = make_deck, elsewhere
+        self._primed = False
+        for phrase in room.phrases.values():
+            elsewhere(partial(_make, phrase))
+
+    @property
+    def channels(self) -> int:
+        """Return the number of channels of all devices."""
+        return self._routing.channels
+
+    @property
+    def devices(self) -> dict[str, list[int]]:
+        """Return the columns of each device, by its name in the room file."""
+        return self._routing.devices
+
+    @property
+    def underruns(self) -> int:
+        """Return how often a decoder fell behind playback."""
+        return self._music.underruns
+
+    @property
+    def music_level(self) -> LevelReading:
+        """Return the music's levels before volumes and trims."""
+        return self._meter.read()
+
+    @property
+    def recent_music(self) -> Decibels:
+        """Return the music's level (dBFS rms) of the last 3 s, before volumes and trims."""
+        return self._belfry.music
+
+    def meters(self) -> dict[str, LevelReading]:
+        """Return each output's levels, by its id."""
+        return self._routing.meters()
+
+    def perform(self, command: AudioCommand) -> bool:
+        """Queue a command; return False if nobody can hear it (a staff chime without staff output).
+
+        Raises:
+            DeviceError: The room has no such output.
+        """
+        deck = None
+        if isinstance(command, CueTrack):
+            deck = self._make_deck()
+            self._elsewhere(partial(deck.open, command.cut))
+        elif isinstance(command, SetVolume | SetMute):
+            self._check_output(command.output)
+        elif isinstance(command, StrikeChime):
+            if command.audience is Audience.STAFF and not self._routing.staff_can_hear:
+                return False
+            ring(command.chime)
+        self._inbox.append((command, deck))
+        return True
+
+    def render(self, frames: int, start: Seconds) -> Block:
+        """Render the next `frames` frames, of shape (frames, channels), heard from `start` on.
+
+        Renders ahead by the limiter's delay, so that a command for `start` sounds there.
+        """
+        if not self._primed:
+            self._primed = True
+            self._chunk(LOOK_AHEAD, start)
+        ahead = start + LOOK_AHEAD / RATE
+        sizes = [min(_CHUNK, frames - done) for done in range(0, frames, _CHUNK)]
+        chunks = [
+            self._chunk(size, Seconds(ahead + number * _CHUNK / RATE))
+            for number, size in enumerate(sizes)
+        ]
+        return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
+
+    def duck_for_chime(self, at: Seconds) -> None:
+        """Duck the music as for a chime in the room, for one that another device plays at `at`."""
+        self._making_room.append(at)
+
+    def close(self) -> None:
+        """Close every deck; only after the last `render`."""
+        self._take_orders()
+        self._music.close()
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, TrackStarted):
+            self._watch.begin_anew()
+        self._report(event)
+
+    def _check_output(self, name: str) -> None:
+        if name not in self._routing.strips:
+            known = ", ".join(self._routing.strips)
+            raise DeviceError(f"the room has no output called {name!r}; it has: {known}")
+
+    def _chunk(self, frames: int, start: Seconds) -> Block:
+        self._take_orders()
+        end = Seconds(start + frames / RATE)
+        chimes = self._belfry.render(frames, start, self._recent.level)
+        hushed = self._hush.gain_at(end)
+        music = self._music.render(frames, start)
+        expected = self._music.expected_at(end) if hushed == 1.0 else 0.0
+        self._watch.look(music, expected, start, end)
+        music = self._ramp.apply(music, hushed * self._gain_at(end))
+        self._meter.add(music)
+        self._recent.add(music)
+        return self._routing.mix(music, chimes, end)
+
+    def _gain_at(self, time: Seconds) -> float:
+        """Return the gain on all music at `time`, except for the hush."""
+        ducked = self._duck.gain_at(time) * self._belfry.duck_at(time)
+        return self._level.gain_at(time) * ducked
+
+    def _take_orders(self) -> None:
+        while self._making_room:
+            self._belfry.duck_for_chime(self._making_room.popleft())
+        while self._inbox:
+            command, deck = self._inbox.popleft()
+            match command:
+                case CueTrack():
+                    assert deck is not None  # noqa: S101 - `perform` made it
+                    self._music.cue(command.play_id, command.cut, deck)
+                case Crossfade():
+                    self._music.crossfade(command)
+                case SetLevel():
+                    self._level.fade_to(command.level, command.at, command.duration)
+                case SetDuck():
+                    self._duck.fade_to(Decibels(-abs(command.depth)), command.at, command.duration)
+                case SetHush():
+                    self._hush.fade_to(command.hushed, command.at, command.duration)
+                case SetMute() | SetVolume():
+                    self._routing.strips[command.output].follow(command)
+                case StrikeChime():
+                    self._belfry.ring(command)
+
+
+def _make(phrase: Phrase) -> None:
+    ring(phrase)

@@ -1,0 +1,1 @@
+"""Sound devices, their clocks and buffers."""

@@ -1,0 +1,184 @@
+"""miniaudio backend: list playback devices, and open them with numbered channels."""
+
+import ctypes
+import functools
+import importlib
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.output import pulse_latency
+from kacenv.devices.audio.output.device_list import NO_DEVICE, Device, Direction, find_devices
+from kacenv.devices.audio.samples import RATE, Block
+
+_PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
+_ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)
+"""Channel positions of miniaudio in ALSA's order: front, rear, centre, LFE, side."""
+_AUX_0 = 20
+_LATENCY = {True: Seconds(0.075), False: Seconds(0.15)}
+"""Estimated latency (s) from the request of a block to its sound: sound server, sound card."""
+_PRO = " pro"
+"""Suffix of PipeWire's pro-audio devices, whose channels have numbers instead of positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMatch:
+    """Device to open; `key` is miniaudio's id, None for the system's default."""
+
+    name: str
+    key: Any
+    channels: int
+    latency: Seconds
+    on_server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """Device in a list for people; `channels` is 0 if unknown."""
+
+    name: str
+    channels: int
+    backend: str
+
+
+def list_devices() -> tuple[DeviceInfo, ...]:
+    """Return all playback devices; none if there is no sound system."""
+    try:
+        devices, backend = _devices()
+    except DeviceError:
+        return ()
+    return tuple(DeviceInfo(device.name, device.channels, backend) for device in devices)
+
+
+def find(wanted: str, channels: int) -> DeviceMatch:
+    """Return the device whose name contains `wanted`, or the system's `default`.
+
+    Raises:
+        DeviceError: There is none, or it has fewer than `channels` channels.
+    """
+    devices, system = _devices()
+    on_server = system == "PulseAudio"
+    if wanted == "default":
+        only = devices[0] if len(devices) == 1 else None
+        width = _width("default", only, on_server, channels)
+        return DeviceMatch("default", None, width, _LATENCY[on_server], on_server)
+    for device in devices:
+        if wanted.casefold() in device.name.casefold():
+            width = _width(device.name, device, on_server, channels)
+            return DeviceMatch(device.name, device.key, width, _LATENCY[on_server], on_server)
+    names = ", ".join(device.name for device in devices)
+    raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
+
+
+def open_device(found: DeviceMatch, period_ms: int, *, telling: bool = False) -> Any:
+    """Open a `miniaudio.PlaybackDevice` for float samples at kacenv's rate.
+
+    With `telling`, `latency_probe` can query the sound server for its latency.
+
+    Raises:
+        DeviceError: The device won't open.
+    """
+    miniaudio = _miniaudio()
+    try:
+        return _channel_by_channel(miniaudio, found, telling)(
+            output_format=miniaudio.SampleFormat.FLOAT32,
+            nchannels=found.channels,
+            sample_rate=RATE,
+            buffersize_msec=period_ms,
+            device_id=found.key,
+            app_name="kacenv",
+        )
+    except miniaudio.MiniaudioError as error:
+        raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
+
+
+def latency_probe(device: Any, found: DeviceMatch) -> pulse_latency.PulseLatencyProbe | None:
+    """Return a latency probe for an open device; None if its backend has none."""
+    miniaudio = _miniaudio()
+    if device.backend != "PulseAudio" or not pulse_latency.is_supported(miniaudio):
+        return None
+    return pulse_latency.PulseLatencyProbe(miniaudio, device._device, found.channels)  # noqa: SLF001 - no other way
+
+
+def start(
+    device: Any, feeder: Generator[Block | None, int, None], on_stop: Callable[[], None]
+) -> None:
+    """Start `device`: `feeder` yields its blocks, `on_stop` is called if it stops by itself.
+
+    Raises:
+        DeviceError: The device doesn't start.
+    """
+    device.stop_callback = on_stop
+    try:
+        device.start(feeder)
+    except _miniaudio().MiniaudioError as error:
+        raise DeviceError("the sound device doesn't start") from error
+
+
+def _miniaudio() -> Any:
+    """Import miniaudio, which initializes native code, only when sound is needed."""
+    return importlib.import_module("miniaudio")
+
+
+_ALSA_HANDLER = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+
+
+@functools.cache
+def _hush_alsa() -> Any:
+    """Silence ALSA's messages on the terminal; errors are raised all the same."""
+    handler = _ALSA_HANDLER(lambda *_: None)
+    try:
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
+    except (OSError, AttributeError):
+        return None
+    return handler
+
+
+def _devices() -> tuple[list[Device], str]:
+    """Return all playback devices, and the sound system they belong to."""
+    _hush_alsa()
+    found, system = find_devices(_miniaudio(), Direction.PLAYBACK)
+    if not found or system == "Null":
+        raise DeviceError(NO_DEVICE)
+    return found, system
+
+
+def _width(name: str, device: Device | None, on_server: bool, needed: int) -> int:
+    """Return the number of channels to open: all, or a server would upmix ours to the rest."""
+    width = device.channels if device else 0
+    if 0 < width < needed:
+        raise DeviceError(f"the sound device {name!r} has {width} channels, the room uses {needed}")
+    return width if on_server and width else needed
+
+
+def _channel_by_channel(miniaudio: Any, found: DeviceMatch, telling: bool) -> Any:
+    """Return a playback device class whose channels are numbered as on sound cards.
+
+    With miniaudio's own order, a server takes the third channel for a centre, and mixes it into the
+    first two.
+    """
+    aux = found.name.casefold().endswith(_PRO)
+    order = _order(found.channels, aux)
+
+    class Playback(miniaudio.PlaybackDevice):  # type: ignore[misc]  # loaded late, so untyped
+        def _make_context(self, *args: Any) -> Any:
+            self._order = miniaudio.ffi.new("unsigned char[]", order)
+            self._devconfig.playback.pChannelMap = self._order
+            self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
+            if telling and found.on_server:
+                pulse_latency.request_timing_updates(miniaudio, self._devconfig)
+            return super()._make_context(*args)
+
+    return Playback
+
+
+def _order(channels: int, aux: bool) -> list[int]:
+    numbered = range(_AUX_0, _AUX_0 + channels)
+    if aux:
+        return list(numbered)
+    named = _ALSA_POSITIONS[:channels]
+    return [*named, *numbered[: channels - len(named)]]

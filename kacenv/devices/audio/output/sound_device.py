@@ -1,0 +1,133 @@
+"""Sound devices: miniaudio's, and a silent one that is always available."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import Protocol
+
+import numpy as np
+
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.output import miniaudio_backend
+from kacenv.devices.audio.samples import RATE, Block, frames_in
+
+_PERIOD_MS = 60
+_SERVER_LATENCY_MS = 120
+_SERVER_LATENCY_BYTES = 120_000
+"""Bound on the server's buffer (bytes): PulseAudio's memory comes in blocks of 64 KiB. If a server
+requests two or more at the start, miniaudio fills one, and both wait for each other for ever."""
+_LATENCY_VARIABLE = "PULSE_LATENCY_MSEC"
+_NULL_PERIOD = Seconds(0.02)
+
+Pull = Callable[[int], Block]
+"""Callback that returns the next frames to play; never raises or blocks."""
+OnStop = Callable[[], None]
+"""Callback, from any thread, for a device that has stopped by itself; must not close it."""
+
+
+class Device(Protocol):
+    """Playback device that pulls blocks until closed."""
+
+    name: str
+    """Name for people."""
+    latency: Seconds
+    """Estimated latency (s) from the pull of a sample to its sound."""
+
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
+        """Start to pull, on the device's own thread."""
+        ...
+
+    def heard_in(self) -> Seconds | None:
+        """Return the latency (s) of the next sample, measured if the device can.
+
+        None if a measurement isn't available yet. For the pulling thread only.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop pulling; idempotent."""
+        ...
+
+
+class NullDevice:
+    """Silent device: pulls in real time and discards the sound."""
+
+    name = "none"
+    latency = Seconds(0.0)
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, pull: Pull, on_stop: OnStop) -> None:  # noqa: ARG002 - it never stops
+        """Start to pull, on a new thread."""
+        self._thread = threading.Thread(target=self._run, args=(pull,), name="null-output")
+        self._thread.daemon = True
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop pulling; idempotent."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+
+    def heard_in(self) -> Seconds:
+        """Return 0."""
+        return self.latency
+
+    def _run(self, pull: Pull) -> None:
+        begun, pulled = time.monotonic(), 0
+        while not self._stop.wait(max(0.0, begun + pulled * _NULL_PERIOD - time.monotonic())):
+            pull(frames_in(_NULL_PERIOD))
+            pulled += 1
+
+
+class SoundDevice:
+    """Device of the system's sound server or card, opened with all its channels.
+
+    With `telling`, for one of several devices, its latency is measured by the server.
+
+    Raises:
+        DeviceError: No device is called that, or it has too few channels, or won't open.
+    """
+
+    def __init__(self, wanted: str, channels: int, *, telling: bool = False) -> None:
+        found = miniaudio_backend.find(wanted, channels)
+        _hold_little(found.channels)
+        self.name, self.latency = found.name, found.latency
+        self._spare = found.channels - channels
+        self._device = miniaudio_backend.open_device(found, _PERIOD_MS, telling=telling)
+        self._teller = miniaudio_backend.latency_probe(self._device, found) if telling else None
+
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
+        """Start to pull, on the sound system's thread."""
+        feeder = self._feeder(pull)
+        next(feeder)
+        miniaudio_backend.start(self._device, feeder, on_stop)
+
+    def heard_in(self) -> Seconds | None:
+        """Return the latency (s) from the server, or the estimate if it reports none."""
+        return self._teller.heard_in() if self._teller else self.latency
+
+    def close(self) -> None:
+        """Stop pulling; idempotent."""
+        self._device.stop_callback = None
+        self._device.close()
+
+    def _feeder(self, pull: Pull) -> Generator[Block | None, int, None]:
+        frames = yield None
+        while True:
+            block = pull(frames)
+            frames = yield np.pad(block, ((0, 0), (0, self._spare))) if self._spare else block
+
+
+def _hold_little(channels: int) -> None:
+    """Limit PulseAudio's buffer, by default up to two seconds.
+
+    The environment variable applies to the whole process, so it is only ever lowered.
+    """
+    usual = min(_SERVER_LATENCY_MS, _SERVER_LATENCY_BYTES * 1000 // (RATE * channels * 4))
+    wanted = os.environ.get(_LATENCY_VARIABLE, "")
+    least = min(int(wanted), usual) if wanted.isdecimal() and int(wanted) else usual
+    os.environ[_LATENCY_VARIABLE] = str(least)

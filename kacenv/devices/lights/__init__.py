@@ -1,0 +1,1 @@
+"""Lights: looks performed on lamps over the clinic's MQTT broker."""

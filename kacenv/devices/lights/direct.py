@@ -1,0 +1,110 @@
+"""Lights-up without the daemon: fade all lamps to the safe light and await confirmations."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.lights.controller import LightController
+from kacenv.devices.lights.fades.trajectory import URGENT_DURATION
+from kacenv.devices.lights.lamp.lamp_state import LampState
+from kacenv.model.commands import ShowLook
+from kacenv.model.room import Room
+from kacenv.system.clock import Clock, MonotonicClock
+
+REACH_WITHIN = Seconds(10.0)
+"""Timeout (s) for the connection to the broker."""
+LISTEN = Seconds(0.3)
+"""Time (s) allowed for retained reports, so that fades start at the lamps' true levels."""
+CONFIRM_WITHIN = Seconds(10.0)
+"""Timeout (s) for all confirmations; lights-up is repeated meanwhile."""
+SETTLE = Seconds(0.5)
+"""Time (s) between the last step and the end of the connection."""
+_LOOK_EVERY = 0.02
+
+
+class LampOutcome(NamedTuple):
+    """Result for one lamp; `after` is the time (s) to its confirmation, None without one.
+
+    `speaks` is False for a lamp that can't report its state.
+    """
+
+    lamp: str
+    after: Seconds | None
+    speaks: bool
+    state: LampState
+
+
+@contextmanager
+def opened(room: Room, clock: Clock) -> Iterator[LightController]:
+    """Open a second light controller that announces no room status and leaves the daemon's alone.
+
+    Raises:
+        DeviceError: The room has no lamps, or its broker can't be reached.
+    """
+    if room.broker is None or not room.lights:
+        raise DeviceError(f"The room {room.name} has no lamps; write them under `lights`.")
+    heard: list[str] = []
+    rig = LightController(room, clock, heard.append, announce=False)
+    try:
+        rig.start()
+        if not wait_for(lambda: rig.connected, REACH_WITHIN):
+            raise DeviceError(heard[-1] if heard else _silent(room))
+        yield rig
+    finally:
+        rig.close()
+
+
+def raise_lights(room: Room) -> tuple[LampOutcome, ...]:
+    """Fade every lamp to the room's safe light in 3 s; return each lamp's result.
+
+    Blocks until all have confirmed and completed the fade, at most 10 s.
+
+    Raises:
+        DeviceError: The room has no lamps, or its broker can't be reached.
+    """
+    clock = MonotonicClock()
+    with opened(room, clock) as rig:
+        wait_for(lambda: knows_all(rig), LISTEN)
+        start = clock.now()
+        rig.perform(ShowLook(room.safe_light, start, URGENT_DURATION, urgent=True))
+        wait_for(lambda: _is_done(rig, clock.now() - start), CONFIRM_WITHIN)
+        return outcomes(rig)
+
+
+def knows_all(rig: LightController) -> bool:
+    """Tell if every lamp that can report its state has done so."""
+    return all(one.state.reported is not None or not one.speaks for one in outcomes(rig))
+
+
+def _is_done(rig: LightController, passed: float) -> bool:
+    arrived = passed > URGENT_DURATION + SETTLE
+    return arrived and all(one.after is not None or not one.speaks for one in outcomes(rig))
+
+
+def outcomes(rig: LightController) -> tuple[LampOutcome, ...]:
+    """Return each lamp's result so far."""
+    shown, silent = rig.states(), rig.write_only_lamps
+    return tuple(
+        LampOutcome(name, state.confirmed_after, name not in silent, state)
+        for name, state in shown.items()
+    )
+
+
+def _silent(room: Room) -> str:
+    broker = room.broker
+    place = f"{broker.host}:{broker.port}" if broker else "nowhere"
+    return f"The light broker at {place} doesn't answer. Switch the lights on at the wall."
+
+
+def wait_for(condition: Callable[[], bool], within: Seconds) -> bool:
+    """Wait for `condition`, at most `within` real seconds; return False on timeout."""
+    pause = threading.Event()
+    clock = MonotonicClock()
+    while not condition():
+        if clock.now() >= within:
+            return False
+        pause.wait(_LOOK_EVERY)
+    return True

@@ -1,0 +1,1 @@
+"""Fades of one lamp as functions of time."""

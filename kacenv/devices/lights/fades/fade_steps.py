@@ -1,0 +1,263 @@
+"""Schedule of one lamp's fade, as a pure function of absolute time.
+
+A lamp with transitions of its own gets one message, or one for each stretch of the longest
+transition that it takes. Any other is stepped: steps even to the eye, a message only when one of
+the lamp's own numbers changes, and exactly the target at the end.
+"""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, Self
+
+from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.devices.lights.fades.lightness import DimmingScale
+from kacenv.devices.lights.fades.trajectory import MIRED, Trajectory
+from kacenv.model.look import Color, Setting
+
+STEP_GAP = Seconds(0.2)
+"""Least gap (s) between steps: cheap bulbs clog at more than about five messages a second."""
+URGENT_REPEATS = (Seconds(1.0), Seconds(2.0), Seconds(3.6))
+"""Times (s) of lights-up's repeats: a lost message must not leave a lamp dark. The last one comes
+when the fade is surely complete; a little sooner, it would make a late lamp a second later."""
+WHITE_LONGEST = Seconds(10.0)
+"""Longest change of white (s) for a lamp that can't fade level and white together."""
+WHITE_SETTLING = Seconds(2.0)
+LONGEST = Seconds(86400.0)
+"""Transition (s) longer than any in use: no limit."""
+_CLOSE = 0.01
+"""Tolerance (s) within which a step may come early."""
+_TINY = 1e-6
+"""Tolerance (s) within which a postponed message counts as due."""
+
+
+class FadeStep(NamedTuple):
+    """Command to a lamp: level, white or colour, or both, within `transition` seconds."""
+
+    level: Level | None
+    kelvin: Kelvin | None
+    transition: Seconds = Seconds(0.0)
+    color: Color | None = None
+
+
+class LampFade(Protocol):
+    """Fade of one lamp; immutable, each step returns a new one."""
+
+    @property
+    def path(self) -> Trajectory:
+        """Return the setting over time."""
+        ...
+
+    def next_due(self) -> Seconds | None:
+        """Return the time of the next message or check; None if none is left."""
+        ...
+
+    def advance(self, now: Seconds) -> tuple[Self, tuple[FadeStep, ...]]:
+        """Return the fade after `now`, and the steps to send."""
+        ...
+
+    def control_lost(self) -> Self | None:
+        """Return the fade if nothing more is sent; None if the lamp stays at its last step."""
+        ...
+
+
+class _SentFade(NamedTuple):
+    """Message to be sent at `at`; its transition ends at `until`, or later if sent too late."""
+
+    at: Seconds
+    until: Seconds
+    level: bool
+    white: bool
+    shortest: Seconds = Seconds(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LampRunFade:
+    """Fade of a lamp with transitions of its own."""
+
+    path: Trajectory
+    tellings: tuple[_SentFade, ...]
+    told_until: Seconds | None = None
+    """End (s) of the transitions sent so far."""
+
+    @classmethod
+    def begin(
+        cls,
+        path: Trajectory,
+        *,
+        apart: bool = False,
+        urgent: bool = False,
+        longest: Seconds = LONGEST,
+    ) -> "LampRunFade":
+        """Plan one message for the whole path, or one for each stretch of `longest`.
+
+        `apart` is for lamps that can't fade level and white in one transition: a lit lamp changes
+        its white first. The white is sent again at the end, as a dark lamp may ignore it.
+        """
+        start, end = path.level.start, path.end
+        whole = _SentFade(start, end, level=True, white=True)
+        if urgent:
+            later = (_again(whole, Seconds(start + after)) for after in URGENT_REPEATS)
+            return cls(path, (whole, *later))
+        if apart:
+            return cls._apart(path, longest)
+        return cls(path, _stretches(whole, longest))
+
+    @classmethod
+    def _apart(cls, path: Trajectory, longest: Seconds) -> "LampRunFade":
+        level = path.level
+        start = level.start
+        if level.target <= 0:
+            dark = _SentFade(start, path.end, level=True, white=False)
+            return cls(path, _stretches(dark, longest))
+        if level.origin <= 0:
+            first, *rest = _stretches(_SentFade(start, path.end, level=True, white=False), longest)
+            return cls(path, (first._replace(white=True), *rest, _reminder(path.end)))
+        span = Seconds(min(WHITE_LONGEST, level.duration / 3))
+        staged = path.white_first(span)
+        first = _SentFade(start, staged.level.start, level=False, white=True)
+        then = _SentFade(first.until, staged.end, level=True, white=False)
+        return cls(staged, (first, *_stretches(then, longest), _reminder(staged.end)))
+
+    def next_due(self) -> Seconds | None:
+        """Return the time of the next message."""
+        return self.tellings[0].at if self.tellings else None
+
+    def advance(self, now: Seconds) -> tuple["LampRunFade", tuple[FadeStep, ...]]:
+        """Return the messages that are due; of stretches due together, only the last."""
+        fade = self._put_off(self._lacking(now))
+        due = [telling for telling in fade.tellings if telling.at <= now + _TINY]
+        rest = fade.tellings[len(due) :]
+        later = [*due[1:], None]
+        due = [one for one, next_ in zip(due, later, strict=False) if not _is_past(one, next_, now)]
+        steps = tuple(_step(fade.path, telling, now) for telling in due)
+        until = due[-1].until if due else fade.told_until
+        return replace(fade, tellings=rest, told_until=until), steps
+
+    def control_lost(self) -> "LampRunFade":
+        """Return the fade as far as its messages have been sent."""
+        until = self.path.level.start if self.told_until is None else self.told_until
+        return replace(self, path=self.path.cut(until), tellings=())
+
+    def _lacking(self, now: Seconds) -> Seconds:
+        """Return the delay (s) that keeps a late message's transition as slow as allowed."""
+        first = self.tellings[0] if self.tellings else None
+        if first is None or first.at > now or first.until > self.path.end:
+            return Seconds(0.0)
+        least = self.path.pace * (first.until - first.at)
+        return Seconds(max(0.0, now + least - first.until) if least else 0.0)
+
+    def _put_off(self, span: Seconds) -> "LampRunFade":
+        if span <= _CLOSE:
+            return self
+        tellings = (
+            one._replace(at=Seconds(one.at + span), until=Seconds(one.until + span))
+            for one in self.tellings
+        )
+        return replace(self, path=self.path.later(span), tellings=tuple(tellings))
+
+
+def _step(path: Trajectory, telling: _SentFade, now: Seconds) -> FadeStep:
+    target = path.at(telling.until)
+    left = Seconds(max(telling.until - now, telling.shortest, 0.0))
+    level = target.level if telling.level else None
+    kelvin, color = (target.kelvin, target.color) if telling.white else (None, None)
+    return FadeStep(level, kelvin, left, color)
+
+
+def _stretches(whole: _SentFade, longest: Seconds) -> tuple[_SentFade, ...]:
+    """Split a message into equal stretches of at most `longest` seconds."""
+    span = whole.until - whole.at
+    count = max(1, -int(-span // longest))
+    marks = [Seconds(whole.at + span * part / count) for part in range(count)]
+    ends = [*marks[1:], whole.until]
+    return tuple(whole._replace(at=at, until=end) for at, end in zip(marks, ends, strict=True))
+
+
+def _is_past(telling: _SentFade, later: _SentFade | None, now: Seconds) -> bool:
+    """Tell if a later message of the same kind replaces this one."""
+    same = later is not None and (telling.level, telling.white) == (later.level, later.white)
+    return same and telling.until <= now
+
+
+def _reminder(at: Seconds) -> _SentFade:
+    """Return the message that sends the white alone, after the level's fade."""
+    return _SentFade(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
+
+
+def _again(telling: _SentFade, at: Seconds) -> _SentFade:
+    """Return a repeat at `at`, with 1 s of transition or more, as the lamp may have missed all."""
+    return telling._replace(at=at, shortest=Seconds(1.0))
+
+
+class Units(NamedTuple):
+    """Setting in a lamp's own units."""
+
+    level: int
+    mired: int
+    color: Color | None
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedFade:
+    """Fade of a lamp without transitions of its own, sent step by step.
+
+    `due` is the time of the lamp's next change of units, at least `gap` after the last step: where
+    a unit is a large step to the eye, each is sent at its own time.
+    """
+
+    path: Trajectory
+    scale: DimmingScale
+    due: Seconds | None
+    repeats: tuple[Seconds, ...] = ()
+    told: Units | None = None
+    landed: bool = False
+    gap: Seconds = STEP_GAP
+
+    @classmethod
+    def begin(
+        cls, path: Trajectory, scale: DimmingScale, *, urgent: bool = False, gap: Seconds = STEP_GAP
+    ) -> "SteppedFade":
+        """Plan a stepped fade; the first step sends the path's start."""
+        repeats = (Seconds(path.end + after) for after in URGENT_REPEATS) if urgent else ()
+        return cls(path, scale, path.level.start, tuple(repeats), gap=gap)
+
+    def next_due(self) -> Seconds | None:
+        """Return the time of the next step."""
+        return self.due
+
+    def advance(self, now: Seconds) -> tuple["SteppedFade", tuple[FadeStep, ...]]:
+        """Return at most one step, to the path's setting at `now`."""
+        if self.due is None or now < self.due:
+            return self, ()
+        setting = self.path.at(now)
+        units = self._units(setting)
+        landed = now >= self.path.end
+        repeats = tuple(at for at in self.repeats if at > now)
+        due = (repeats[0] if repeats else None) if landed else self._next_change(units, now)
+        after = replace(self, due=due, told=units, repeats=repeats, landed=landed)
+        if units == self.told and not self.landed:
+            return after, ()
+        if self.told is not None and units[1:] == self.told[1:] and not self.landed:
+            return after, (FadeStep(setting.level, None),)
+        return after, (FadeStep(setting.level, setting.kelvin, color=setting.color),)
+
+    def control_lost(self) -> None:
+        """Return None: the lamp stays at its last step."""
+
+    def _next_change(self, units: Units, now: Seconds) -> Seconds:
+        """Find by bisection the next change of units, at least a gap from now."""
+        early, late = Seconds(now + self.gap), self.path.end
+        if early >= late:
+            return early
+        if self._units(self.path.at(early)) != units:
+            return early
+        while late - early > _CLOSE:
+            middle = Seconds((early + late) / 2)
+            if self._units(self.path.at(middle)) == units:
+                early = middle
+            else:
+                late = middle
+        return late
+
+    def _units(self, setting: Setting) -> Units:
+        mired = round(MIRED / setting.kelvin) if setting.kelvin is not None else 0
+        return Units(self.scale.units(setting.level), mired, setting.color)

@@ -1,0 +1,1 @@
+"""State machine of one lamp, with its estimate, reports and retries."""

@@ -1,0 +1,67 @@
+"""Encoder of one lamp: fade steps to messages of its dialect."""
+
+from kacenv.core.units import Seconds
+from kacenv.devices.lights.dialects import Message, codec
+from kacenv.devices.lights.fades.fade_steps import (
+    STEP_GAP,
+    FadeStep,
+    LampFade,
+    LampRunFade,
+    SteppedFade,
+)
+from kacenv.devices.lights.fades.trajectory import Trajectory
+from kacenv.model.look import Setting
+from kacenv.model.room import Ability, Dialect, Fixture
+
+GROUP_GAP = Seconds(1.2)
+"""Least gap (s) for a Zigbee group: each command is a broadcast, and a network takes about eight in
+nine seconds."""
+SAME_WHITE = 25.0
+"""Difference of whites (kelvin) that nobody sees, larger than the rounding to whole mired."""
+_AT_ONCE = Seconds(0.0)
+
+
+class LampEncoder:
+    """Encodes one lamp's fades and steps; remembers the last setting sent."""
+
+    def __init__(self, fixture: Fixture) -> None:
+        self._fixture = fixture
+        self._codec = codec(fixture)
+        self.fades = self._codec.FADES and Ability.TRANSITION in fixture.can
+        """True if the lamp has transitions of its own."""
+        in_group = fixture.dialect is Dialect.ZIGBEE2MQTT_GROUP
+        self.gap = GROUP_GAP if in_group else STEP_GAP
+        """Least gap (s) between two messages to the lamp."""
+        self.scale = self._codec.scale(fixture)
+        self.told: Setting | None = None
+        """Setting sent last, level and white or colour together."""
+
+    def fade_along(self, path: Trajectory, origin: Setting | None, *, urgent: bool) -> LampFade:
+        """Return the fade along `path` for this lamp; `origin` is None if unknown."""
+        if not self.fades:
+            return SteppedFade.begin(path, self.scale, urgent=urgent, gap=self.gap)
+        apart = self._apart(path.target, origin)
+        return LampRunFade.begin(path, apart=apart, urgent=urgent, longest=self._codec.LONGEST)
+
+    def _apart(self, target: Setting, origin: Setting | None) -> bool:
+        """Tell if white or colour changes and needs a message of its own."""
+        if target.color is not None:
+            changes = origin is None or origin.color != target.color
+            message = self._codec.encode_color(self._fixture, target.color, _AT_ONCE)
+            return changes and bool(message)
+        before = origin.kelvin if origin else None
+        if target.kelvin is None or (before and abs(target.kelvin - before) < SAME_WHITE):
+            return False
+        return bool(self._codec.encode_white(self._fixture, target.kelvin, _AT_ONCE))
+
+    def encode_step(self, step: FadeStep) -> tuple[Message, ...]:
+        """Return the messages for one step of a fade."""
+        level, kelvin, transition, color = step
+        if level is not None:
+            before = self.told or Setting(level)
+            shade = (kelvin, color) if kelvin or color else (before.kelvin, before.color)
+            self.told = Setting(level, *shade)
+            return self._codec.encode(self._fixture, Setting(level, kelvin, color), transition)
+        if color is not None:
+            return self._codec.encode_color(self._fixture, color, transition)
+        return self._codec.encode_white(self._fixture, kelvin, transition) if kelvin else ()

@@ -1,0 +1,232 @@
+"""Classification of a lamp's level reports: echo, following, manual change, or mismatch."""
+
+import math
+from enum import Enum, auto
+from typing import NamedTuple
+
+from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.devices.lights.fades.color_fade import color_of, distance
+from kacenv.devices.lights.fades.lightness import DimmingScale
+from kacenv.devices.lights.fades.trajectory import MIRED, Trajectory
+from kacenv.model.look import Color, Setting
+from kacenv.model.room import Fixture
+
+ECHO = Seconds(2.0)
+"""Time (s) after a change in which a report may still show the state before it."""
+DRIFT = 0.02
+"""Share of a fade's duration by which a bulb's own long fade may end later."""
+SAME_LEVEL = 0.02
+"""Tolerance (level): bulbs round to whole percents and have a darkest light; people change more."""
+
+
+class ReportKind(Enum):
+    """Meaning of a report, compared with the last command."""
+
+    ECHO = auto()
+    """Echo: a state from before the command or within the fade."""
+    FOLLOWS = auto()
+    """Following: the lamp shows, or will show, what it was told."""
+    HAND = auto()
+    """Manual change, by a person or another system."""
+    DIFFERS = auto()
+    """Mismatch: the lamp never reached what it was told."""
+
+
+class _LevelRange(NamedTuple):
+    """Range of levels that a fade passes; a report within it may be the fade's own."""
+
+    low: Level
+    high: Level
+
+    def with_(self, other: "_LevelRange") -> "_LevelRange":
+        return _LevelRange(min(self.low, other.low), max(self.high, other.high))
+
+
+_ANY = _LevelRange(Level(0.0), Level(1.0))
+
+
+class ReportClassifier:
+    """Classifies level reports by comparison with the last fade."""
+
+    def __init__(self, scale: DimmingScale) -> None:
+        self._scale = scale
+        self._span, self._before = _ANY, _ANY
+        self._target = Level(0.0)
+        self._begun = self._settled = Seconds(0.0)
+        self._told: Seconds | None = None
+        self.confirmed_after: Seconds | None = None
+        """Time (s) from the fade's last change to the lamp's confirmation; None without one."""
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell if the lamp has confirmed the current fade."""
+        return self.confirmed_after is not None
+
+    def begin(self, path: Trajectory, now: Seconds, *, known: bool) -> None:
+        """Start a fade along `path`; `known` if the lamp's level at its start is known."""
+        ends = (Level(path.level.origin), Level(path.level.target))
+        span = _LevelRange(min(ends), max(ends)) if known else _ANY
+        overlaps = now < self._begun + ECHO
+        self._before = self._before.with_(self._span) if overlaps else self._span
+        self._span, self._target = span, Level(path.level.target)
+        self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
+        self._told = self.confirmed_after = None
+
+    def extend(self, span: Seconds) -> None:
+        """Delay the fade's end by `span` seconds."""
+        self._settled = Seconds(self._settled + span)
+
+    def told(self, level: Level, now: Seconds) -> None:
+        """Note that `level` was sent; from the final level on, the lamp can confirm."""
+        if self._told is None and self.agree(level, self._target):
+            self._told = now
+
+    def revoke_confirmation(self) -> None:
+        """Discard the confirmation, so that the lamp must confirm again."""
+        self.confirmed_after = None
+
+    def classify(self, level: Level, now: Seconds) -> ReportKind:
+        """Classify a report of `level`."""
+        if self.agree(level, self._target):
+            if self._told is not None and not self.confirmed:
+                self.confirmed_after = Seconds(now - self._told)
+            return ReportKind.FOLLOWS
+        if now < self._settled:
+            recent = self._span.with_(self._before) if now < self._begun + ECHO else self._span
+            return ReportKind.ECHO if self._within(level, recent) else ReportKind.HAND
+        return ReportKind.HAND if self.confirmed else ReportKind.DIFFERS
+
+    def agree(self, one: Level, other: Level) -> bool:
+        """Tell if two levels look the same, or differ by at most one unit of the lamp's scale."""
+        return self._within(one, _LevelRange(other, other))
+
+    def _within(self, level: Level, span: _LevelRange) -> bool:
+        if level <= 0:
+            return span.low <= 0
+        low, high = (self._scale.units(end) for end in span)
+        slack = 1 if self._scale.full > 1 else 0
+        near = span.low - SAME_LEVEL <= level <= span.high + SAME_LEVEL
+        return span.high > 0 and (near or low - slack <= self._scale.units(level) <= high + slack)
+
+
+SAME_MIRED = 15.0
+"""Tolerance (mired): lamps round whites, some by way of a colour; people change more."""
+SAME_TINT = 0.1
+"""Tolerance (Oklab distance): lamps round colours, and show the nearest in their gamut."""
+CLIPS_WITHIN = 100.0
+"""Greatest clipping (mired): common bulbs have this much less range than the room file says."""
+
+
+class _WhiteRange(NamedTuple):
+    """Range (mired) of a lamp: the room file's, narrowed by the lamp's reports."""
+
+    coolest: float
+    warmest: float
+
+    def held(self, mired: float) -> float:
+        return min(max(mired, self.coolest), self.warmest)
+
+    def with_(self, mired: float) -> "_WhiteRange":
+        return _WhiteRange(min(self.coolest, mired), max(self.warmest, mired))
+
+
+_NONE = _WhiteRange(coolest=math.inf, warmest=-math.inf)
+
+
+class ColorReportClassifier:
+    """Classifies colour reports by comparison with the last fade's white or colour.
+
+    A lamp with a narrower range than the room file says shows its own warmest or coolest white
+    instead. Such a report counts as following and narrows the range, unless the lamp has shown more
+    at rest: during a fade, a report may only echo the command.
+    """
+
+    def __init__(self, fixture: Fixture) -> None:
+        said = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
+        self._said = self._own = said
+        self._seen = _NONE
+        self._path: Trajectory | None = None
+        self._begun = self._settled = Seconds(0.0)
+        self._knows = self._origin_known = False
+
+    def begin(self, path: Trajectory, now: Seconds, *, known: bool) -> None:
+        """Start a fade along `path`; `known` if the lamp's white at its start is known."""
+        self._path, self._knows, self._origin_known = path, False, known
+        self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
+
+    def extend(self, span: Seconds) -> None:
+        """Delay the fade's end by `span` seconds."""
+        self._settled = Seconds(self._settled + span)
+
+    def classify(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> ReportKind:
+        """Classify a report of a white or a colour.
+
+        Nothing counts as a manual change until the lamp has reported what it was told. After a
+        command for the level alone or for darkness, any shade is accepted.
+        """
+        target = self._path.target if self._path is not None else None
+        if target is None or target.level <= 0 or not (kelvin or color):
+            return ReportKind.ECHO
+        if self._follows(target, kelvin, color, now):
+            self._knows = True
+            return ReportKind.FOLLOWS
+        if now < self._settled and not self._is_off_the_way(kelvin, now):
+            return ReportKind.ECHO
+        return ReportKind.HAND if self._knows else ReportKind.ECHO
+
+    def _follows(
+        self, target: Setting, kelvin: Kelvin | None, color: Color | None, now: Seconds
+    ) -> bool:
+        if target.color is not None:
+            shown = color or (color_of(kelvin) if kelvin else target.color)
+            return distance(target.color, shown) <= SAME_TINT
+        if target.kelvin is None:
+            return True
+        if kelvin is None:
+            return color is None or distance(color_of(target.kelvin), color) <= SAME_TINT
+        return self._is_white(MIRED / target.kelvin, MIRED / kelvin, now)
+
+    def _is_white(self, told: float, shown: float, now: Seconds) -> bool:
+        """Tell if `shown` (mired) is `told`, or the nearest that the lamp can show."""
+        near = min(abs(shown - told), abs(shown - self._own.held(told)))
+        if near > SAME_MIRED:
+            return not self._is_on_its_way(now) and self._is_limit(told, shown)
+        if now >= self._settled:
+            self._seen = self._seen.with_(shown)
+        return True
+
+    def _is_limit(self, told: float, shown: float) -> bool:
+        """Tell if a white may be the lamp's own limit, and remember it if so."""
+        own, said, seen = self._own, self._said, self._seen
+        warmer = shown > seen.warmest and (own.warmest == said.warmest or shown > own.warmest)
+        cooler = shown < seen.coolest and (own.coolest == said.coolest or shown < own.coolest)
+        if said.warmest - CLIPS_WITHIN <= shown < told and warmer:
+            self._own = own._replace(warmest=shown)
+        elif told < shown <= said.coolest + CLIPS_WITHIN and cooler:
+            self._own = own._replace(coolest=shown)
+        return self._own is not own
+
+    def _is_on_its_way(self, now: Seconds) -> bool:
+        """Tell if the white is still fading, so that one short of the target is only passed."""
+        ends = _ends(self._path) if self._path is not None else []
+        changes = bool(ends) and max(ends) - min(ends) > SAME_MIRED
+        return changes and now < self._settled
+
+    def _is_off_the_way(self, kelvin: Kelvin | None, now: Seconds) -> bool:
+        """Tell if a white lies outside the fade's range."""
+        path = self._path
+        if path is None or path.tint is not None or kelvin is None:
+            return False
+        if not self._origin_known or now < self._begun + ECHO:
+            return False
+        mired = [self._own.held(end) for end in _ends(path)]
+        shown = MIRED / kelvin
+        low, high = min(mired, default=shown), max(mired, default=shown)
+        return not low - SAME_MIRED <= shown <= high + SAME_MIRED
+
+
+def _ends(path: Trajectory) -> list[float]:
+    """Return the fade's first and last white (mired), where known."""
+    start = path.mired.start if path.mired is not None else path.level.start
+    whites = (path.at(start).kelvin, path.target.kelvin)
+    return [MIRED / white for white in whites if white is not None]

@@ -1,0 +1,123 @@
+"""Schedule for resending a look that a lamp hasn't confirmed, and for telling staff of it."""
+
+from kacenv.core.units import Seconds
+from kacenv.model.look import Setting
+
+REASSERT_AFTER = (Seconds(0.2), Seconds(2.5), Seconds(6.0), Seconds(15.0))
+"""Times (s) after a reconnect at which the look is sent again: once the lamps' retained reports
+have arrived, and later for lamps that haven't reported it, because they may reconnect after
+kacenv."""
+NAMED_AFTER_RECONNECT = Seconds(20.0)
+AGAIN_AFTER = (Seconds(2.5), Seconds(6.0))
+"""Times (s) after a fade's end at which an unconfirmed look is sent again."""
+NAMED_AFTER = Seconds(10.0)
+"""Time (s) after a fade's end at which staff are told."""
+URGENT_AGAIN_AFTER = (Seconds(4.0), Seconds(8.0), Seconds(12.0))
+"""Times (s) after the end of lights-up at which it restarts on an unconfirmed lamp, repeats
+included."""
+URGENT_NAMED_AFTER = Seconds(16.0)
+LATE_ANSWER = Seconds(0.5)
+"""Delay (s) of one more resend for a lamp that first reports, wrongly, after all others."""
+MOST_LATE = 6
+"""Limit of such late resends for one look."""
+
+
+class ResendSchedule:
+    """Resend times and staff messages of a lamp; no clock, no I/O."""
+
+    def __init__(self, name: str, *, speaks: bool) -> None:
+        self.speaks = speaks
+        """True if the lamp can confirm a look."""
+        self._name = name
+        self._reconnect: tuple[Seconds, ...] = ()
+        self._again: tuple[Seconds, ...] = ()
+        self._verdict: Seconds | None = None
+        self._late = 0
+        self._named = False
+        self._news: list[str] = []
+
+    def staff_messages(self) -> tuple[str, ...]:
+        """Return the pending staff messages, each once."""
+        told, self._news = tuple(self._news), []
+        return told
+
+    def next_due(self) -> Seconds | None:
+        """Return the time of the next resend or verdict."""
+        times = [*self._reconnect[:1], *self._again[:1]]
+        times += [self._verdict] if self._verdict is not None else []
+        return min(times, default=None)
+
+    def schedule(self, end: Seconds, *, urgent: bool) -> None:
+        """Schedule the checks of a look that should be complete at `end`."""
+        # The first message of this look replaces the first resend after a reconnect.
+        self._reconnect = self._reconnect[-len(REASSERT_AFTER[1:]) :]
+        self._late = 0
+        if self.speaks:
+            delays = URGENT_AGAIN_AFTER if urgent else AGAIN_AFTER
+            named = URGENT_NAMED_AFTER if urgent else NAMED_AFTER
+            self._again = tuple(Seconds(end + delay) for delay in delays)
+            self._verdict = Seconds(end + named)
+
+    def schedule_after_reconnect(self, now: Seconds, *, urgent: bool) -> None:
+        """Schedule the checks of a lamp after it, or the broker, may have reconnected."""
+        first, *later = REASSERT_AFTER
+        moments = (Seconds(0.0) if urgent else first, *later)
+        self._again = ()
+        self._reconnect = tuple(Seconds(now + moment) for moment in moments)
+        self._verdict = Seconds(now + NAMED_AFTER_RECONNECT) if self.speaks else None
+
+    def cancel(self) -> None:
+        """Cancel all checks until the next look."""
+        self._reconnect, self._again, self._verdict = (), (), None
+
+    def reassert_due(self, now: Seconds) -> bool:
+        """Tell if a resend after a reconnect is due, and remove it."""
+        due = bool(self._reconnect) and self._reconnect[0] <= now
+        self._reconnect = tuple(at for at in self._reconnect if at > now)
+        return due
+
+    def again_due(self, now: Seconds) -> bool:
+        """Tell if a resend of this look is due, and remove it."""
+        due = bool(self._again) and self._again[0] <= now
+        self._again = tuple(at for at in self._again if at > now)
+        return due
+
+    def verdict_due(self, now: Seconds) -> bool:
+        """Tell if staff are to be told now of an unconfirmed look, and remove that check."""
+        due = self._verdict is not None and self._verdict <= now
+        self._verdict = None if due else self._verdict
+        return due
+
+    def answered_wrongly(self, now: Seconds) -> None:
+        """Schedule a late resend for a differing lamp with no resend left, up to `MOST_LATE`."""
+        if not self._again and not self._reconnect and self._late < MOST_LATE:
+            self._late += 1
+            self._again = (Seconds(now + LATE_ANSWER),)
+
+    def changed_by_hand(self) -> None:
+        """Cancel all checks after a manual change, and tell staff."""
+        self.cancel()
+        self._news.append(
+            f"Lamp {self._name} was changed by hand; it stays so until the next look. "
+            "Bring it back with: kacenv lights resume"
+        )
+
+    def does_not_follow(self, wanted: Setting, reported: Setting | None) -> None:
+        """Tell staff that the lamp differs or doesn't report after all resends."""
+        says = f"says {reported}" if reported else "says nothing"
+        self._tell_once(f"doesn't follow: it should show {wanted}, and {says}")
+
+    def does_not_answer(self) -> None:
+        """Tell staff that the lamp is reported as offline."""
+        self._tell_once("doesn't answer")
+
+    def follows(self) -> None:
+        """Tell staff that a lamp named before follows again."""
+        if self._named:
+            self._named = False
+            self._news.append(f"Lamp {self._name} follows again.")
+
+    def _tell_once(self, trouble: str) -> None:
+        if not self._named:
+            self._named = True
+            self._news.append(f"Lamp {self._name} {trouble}. Check its power and its switch.")

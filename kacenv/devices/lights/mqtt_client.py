@@ -1,0 +1,314 @@
+"""MQTT connection to the clinic's light broker, with reconnects and staff messages."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import uniform
+from typing import Any
+from uuid import uuid4
+
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.lights.dialects.codec_protocol import LONGEST_PAYLOAD, OFFLINE, ONLINE
+from kacenv.model.room import Broker
+
+FIRST = (0.1, 0.4)
+"""Range (s) of the first delay."""
+LATER = (0.5, 1.2)
+"""Range (s) of all later delays: at most two attempts a second and room, about one on average."""
+LASTED = Seconds(10.0)
+"""Least duration (s) of a connection that resets the delays; a shorter one counts as a failure."""
+REFUSED = (5.0, 10.0)
+"""Range (s) of the delay after the broker has refused the connection."""
+
+
+class ReconnectBackoff:
+    """Randomized reconnect delays; `chance` draws from a range (s)."""
+
+    def __init__(self, chance: Callable[[float, float], float] = uniform) -> None:
+        self._chance = chance
+        self._failed = False
+        self._since: Seconds | None = None
+
+    def connected(self, now: Seconds) -> None:
+        """Note a connection at `now`, on any clock that the caller also uses for failures."""
+        self._since = now
+
+    def failed(self, now: Seconds) -> Seconds:
+        """Note a lost connection or failed attempt; return the delay (s) before the next."""
+        if self._since is not None and now - self._since >= LASTED:
+            self._failed = False
+        span = LATER if self._failed else FIRST
+        self._failed, self._since = True, None
+        return self._pick(span)
+
+    def refused(self) -> Seconds:
+        """Return the delay (s) after a refusal."""
+        return self._pick(REFUSED)
+
+    def _pick(self, span: tuple[float, float]) -> Seconds:
+        return Seconds(self._chance(*span))
+
+
+KEEPALIVE = 15
+"""MQTT keep-alive interval (s), after which a silent broker counts as lost."""
+CONNECT_WITHIN = 3.0
+"""Timeout of a connection attempt (s), long enough for a slow broker."""
+WATCH_EVERY = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MqttCallbacks:
+    """Callbacks, invoked on paho's thread."""
+
+    changed: Callable[[bool], None]
+    """Connection state: True once subscribed, False when lost."""
+    heard: Callable[[str, bytes], None]
+    """Topic and payload of a received message."""
+    tell: Callable[[str], None]
+    """Message for staff."""
+
+
+class MqttClient:
+    """MQTT connection of one room: reconnects by itself, queues nothing while disconnected.
+
+    With `announce`, the retained topic `kacenv/<room>/status` is `online` while connected and
+    `offline` after (last will); nothing else is retained.
+
+    Raises:
+        DeviceError: The broker's password or certificate authority can't be used.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        room: str,
+        topics: tuple[str, ...],
+        ears: MqttCallbacks,
+        *,
+        announce: bool = True,
+    ) -> None:
+        self._broker = broker
+        self._status_topic = f"kacenv/{room}/status" if announce else None
+        self._topics = topics
+        self._ears = ears
+        self._connected = threading.Event()
+        self._troubles: set[str] = set()
+        self._closing = False
+        self._watched_at = 0.0
+        self._retry = ReconnectBackoff()
+        self._is_refused = False
+        self._paho = self._prepared(room)
+
+    def __repr__(self) -> str:
+        """Return the broker's address, without credentials."""
+        return f"<Client {self._place}>"
+
+    @property
+    def _place(self) -> str:
+        return f"{self._broker.host}:{self._broker.port}"
+
+    @property
+    def connected(self) -> bool:
+        """Tell if published messages reach the broker now."""
+        return self._connected.is_set()
+
+    def _prepared(self, room: str) -> Paho:
+        name = f"kacenv-{room}-{uuid4().hex[:6]}"
+        paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
+        _secure(paho, self._broker)
+        paho.connect_timeout = CONNECT_WITHIN
+        if self._status_topic is not None:
+            paho.will_set(self._status_topic, OFFLINE, retain=True)
+        paho.on_connect = _guarded(self._on_connect)
+        paho.on_connect_fail = _guarded(self._on_connect_fail)
+        paho.on_subscribe = _guarded(self._on_subscribe)
+        paho.on_disconnect = _guarded(self._on_disconnect)
+        paho.on_message = _guarded(self._on_message)
+        return paho
+
+    def start(self) -> None:
+        """Start to connect, and retry without limit."""
+        self._wait(self._retry.failed(_now()))
+        self._paho.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
+        self._paho.loop_start()
+
+    def watch(self) -> None:
+        """Restart paho's thread if it has died; checks at most once a second."""
+        now = time.monotonic()
+        if self._closing or now < self._watched_at + WATCH_EVERY:
+            return
+        self._watched_at = now
+        # paho has no query for its thread, but starts none while one is alive.
+        if self._paho.loop_start() is MQTTErrorCode.MQTT_ERR_SUCCESS:
+            _log.error("The thread that talks to the light broker had died; started again")
+            if not self.connected:
+                self._lost()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 0, not retained; dropped while disconnected."""
+        if self.connected:
+            self._paho.publish(topic, payload)
+
+    def _announce(self, status: str) -> None:
+        if self._status_topic is not None:
+            self._paho.publish(self._status_topic, status, retain=True)
+
+    def _wait(self, span: Seconds) -> None:
+        """Set paho's delay before the next attempt; by default paho doubles it each time."""
+        self._paho.reconnect_delay_set(span, span)  # type: ignore[arg-type] # floats work
+
+    def close(self) -> None:
+        """Announce `offline`, disconnect, and stop paho's thread."""
+        self._closing = True
+        if self.connected:
+            self._announce(OFFLINE)
+        self._paho.disconnect()
+        self._paho.loop_stop()
+        self._connected.clear()
+
+    def _on_connect(
+        self, _paho: Paho, _data: object, _flags: object, reason: ReasonCode, *_: object
+    ) -> None:
+        if reason.is_failure:
+            self._is_refused = True
+            self._wait(self._retry.refused())
+            self._refused(str(reason))
+            return
+        self._is_refused = False
+        self._retry.connected(_now())
+        self._announce(ONLINE)
+        if self._topics:
+            self._paho.subscribe([(topic, 0) for topic in self._topics])
+        else:
+            self._up()
+
+    def _on_subscribe(self, *_: object) -> None:
+        self._up()
+
+    def _up(self) -> None:
+        self._connected.set()
+        self._ears.changed(True)
+        if self._troubles:
+            self._troubles.clear()
+            self._ears.tell(f"The light broker at {self._place} is back")
+
+    def _on_connect_fail(self, *_: object) -> None:
+        self._wait(self._retry.failed(_now()))
+        self._lost()
+
+    def _on_disconnect(
+        self, _paho: Paho, _data: object, _flags: object, _reason: object, *_: object
+    ) -> None:
+        was_up = self._connected.is_set()
+        self._connected.clear()
+        if was_up:
+            self._ears.changed(False)
+        if not self._closing and not self._is_refused:
+            self._wait(self._retry.failed(_now()))
+            self._lost()
+
+    def _lost(self) -> None:
+        trust = ", or its certificate isn't trusted" if self._broker.tls else ""
+        self._say_once(
+            f"The light broker at {self._place} can't be reached{trust}; "
+            "music goes on, the lamps stay as they are"
+        )
+
+    def _refused(self, reason: str) -> None:
+        self._say_once(
+            f"The light broker at {self._place} refused kacenv ({reason}); check the broker's user "
+            "and password in the room file; music goes on, the lamps stay as they are"
+        )
+
+    def _say_once(self, trouble: str) -> None:
+        """Tell staff of each kind of trouble once, until the connection is back."""
+        if trouble not in self._troubles:
+            self._troubles.add(trouble)
+            self._ears.tell(trouble)
+
+    def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
+        if len(message.payload) <= LONGEST_PAYLOAD:
+            self._ears.heard(message.topic, bytes(message.payload))
+
+
+def _now() -> Seconds:
+    """Return real time (s): networks don't follow a simulated clock."""
+    return Seconds(time.monotonic())
+
+
+def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
+    """Wrap a callback so that it logs exceptions, which would end paho's thread."""
+
+    def guarded(*arguments: Any) -> None:
+        try:
+            callback(*arguments)
+        except Exception:  # noqa: BLE001 - the thread must survive any error
+            _log.exception("A message from the light broker could not be dealt with")
+
+    return guarded
+
+
+def _secure(paho: Paho, broker: Broker) -> None:
+    password = _password(broker)
+    if password is not None and broker.user is None:
+        raise DeviceError(
+            f"The light broker at {broker.host} has a password but no user; "
+            "add `user` beside it in the room file, for example: user: kacenv"
+        )
+    if broker.user is not None:
+        paho.username_pw_set(broker.user, password)
+    if not broker.tls:
+        return
+    try:
+        paho.tls_set(ca_certs=broker.ca_file)
+    except (OSError, ValueError) as error:
+        raise DeviceError(
+            f"The certificate authority {broker.ca_file} can't be used ({_reason(error)}); "
+            "correct the broker's `ca_file` in the room file"
+        ) from None
+
+
+def _password(broker: Broker) -> str | None:
+    if broker.password_env is not None:
+        return _from_environment(broker.password_env)
+    return _from_file(broker.password_file) if broker.password_file is not None else None
+
+
+def _from_environment(name: str) -> str:
+    password = os.environ.get(name)
+    if not password:
+        raise DeviceError(
+            f"The light broker's password is missing: the environment variable {name} isn't set; "
+            f"set {name} before kacenv starts, or correct `password_env` in the room file"
+        )
+    return password
+
+
+def _from_file(name: str) -> str:
+    try:
+        password = Path(name).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeviceError(
+            f"The light broker's password file {name} can't be read ({_reason(error)}); create it, "
+            "readable by kacenv, or correct `password_file` in the room file"
+        ) from None
+    if not password:
+        raise DeviceError(f"The light broker's password file {name} is empty; write it in there")
+    return password
+
+
+def _reason(error: Exception) -> str:
+    """Return the system's error text, without file contents."""
+    text = error.strerror if isinstance(error, OSError) else None
+    return text or "not readable as text"

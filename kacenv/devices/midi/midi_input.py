@@ -1,0 +1,301 @@
+"""MIDI input for a pedal or controller that may be disconnected and reconnected."""
+
+import logging
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import mido
+
+from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.midi.control_map import ControlMap, FloodDetector
+from kacenv.devices.midi.rtmidi_ports import load_rtmidi
+from kacenv.model import room
+from kacenv.model.midi_trigger import ArrivalTimes, MidiMessage, message_in
+from kacenv.model.requests import Press
+
+LOOK_EVERY: Final = Seconds(2.0)
+"""Interval (s) between scans of the ports."""
+NO_MIDI: Final = Seconds(15.0)
+"""Interval (s) between scans where there is no MIDI."""
+WARY: Final = Seconds(1.0)
+"""Time (s) for which a port that flooded must be calm before its messages count."""
+_FETCH_EVERY = 0.01
+"""Polling interval (s), the latency of a press; polling takes half a percent of a core."""
+_MIDO: Any = mido
+"""Untyped alias: mido makes its functions at run time."""
+DEVICES: Final = Path("/dev/snd")
+"""Folder of Linux's sound devices."""
+Hear = Callable[[Sequence[int], Seconds], None]
+"""Callback, on the port's thread, with a message's bytes and its arrival time (s)."""
+_log = logging.getLogger(__name__)
+
+
+class MidiInputPort(Protocol):
+    """Open MIDI input."""
+
+    @property
+    def alive(self) -> bool:
+        """Tell if the port still receives; if not, it must be reopened."""
+        ...
+
+    def close(self) -> None:
+        """Close the port; no callback follows."""
+        ...
+
+
+class MidiInputs(Protocol):
+    """MIDI inputs of the machine; both methods raise OSError without MIDI."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of the available inputs."""
+        ...
+
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
+        """Open an input."""
+        ...
+
+
+class ControlTarget(Protocol):
+    """Target of the controls; its methods may be called on any thread."""
+
+    def press(self, request: Press) -> None:
+        """Perform a request; tell staff if it isn't possible now."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Send a message to staff."""
+        ...
+
+    def volume(self, output: str | None) -> Decibels:
+        """Return an output's requested level (dB from the plan), or the loudest's."""
+        ...
+
+
+class RtMidiPort:
+    """Open input of this machine.
+
+    Polls RtMidi's queue on its own thread. RtMidi's callbacks aren't used: one that waits for
+    Python's GIL while the port is closed crashes or deadlocks the process.
+    """
+
+    def __init__(self, name: str, hear: Hear) -> None:
+        """Open the port; raise OSError if it is gone."""
+        self._devices = _devices()
+        self._midi = _midi_in()
+        names = self._midi.get_ports()
+        if name not in names:
+            self._midi.delete()
+            raise OSError(f"no port {name}")
+        try:
+            # Under JACK, the time before a message that RtMidi ignores is lost.
+            self._midi.ignore_types(sysex=True, timing=False, active_sense=False)
+            self._midi.open_port(names.index(name), "controls")
+        except (RuntimeError, ValueError) as error:
+            self._midi.delete()
+            raise OSError(str(error)) from error
+        self._hear, self._over, self._arrivals = hear, threading.Event(), ArrivalTimes()
+        self._thread = threading.Thread(target=self._fetch, name="midi-port", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Tell if the port still receives: no error so far, and the devices are unchanged.
+
+        A pedal that was reconnected has its old name at once, but its old port receives nothing.
+        """
+        return self._thread.is_alive() and _devices() == self._devices
+
+    def _fetch(self) -> None:
+        try:
+            while not self._over.wait(_FETCH_EVERY):
+                while not self._over.is_set() and (event := self._midi.get_message()):
+                    self._take(*event)
+        except Exception:  # noqa: BLE001 - the port is reopened after any error
+            _log.exception("a MIDI port failed")
+
+    def _take(self, data: Sequence[int], delta: float) -> None:
+        try:
+            self._hear(data, self._arrivals.next(delta, _now()))
+        except Exception:  # noqa: BLE001 - the thread must survive any error
+            _log.exception("a MIDI message could not be followed")
+
+    def close(self) -> None:
+        """Close the port; no callback follows. Idempotent."""
+        if not self._over.is_set():
+            self._over.set()
+            self._thread.join()
+            self._midi.close_port()
+            self._midi.delete()
+
+
+class RtMidiInputs:
+    """MIDI inputs of this machine, by the API that mido uses."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of the available inputs; raise OSError without MIDI."""
+        midi = _midi_in()
+        try:
+            return list(midi.get_ports())
+        finally:
+            midi.delete()
+
+    def open(self, name: str, hear: Hear) -> MidiInputPort:
+        """Open an input; raise OSError on failure."""
+        return RtMidiPort(name, hear)
+
+
+def _midi_in() -> Any:
+    rtmidi: Any = load_rtmidi()
+    api = _MIDO.backend.api
+    return rtmidi.MidiIn(getattr(rtmidi, f"API_{api or 'UNSPECIFIED'}"), "kacenv")
+
+
+def _devices() -> set[tuple[str, int]]:
+    """Return Linux's MIDI devices, each with its unique inode; elsewhere none."""
+    try:
+        with os.scandir(DEVICES) as entries:
+            return {(one.name, one.inode()) for one in entries if one.name.startswith("midi")}
+    except OSError:
+        return set()
+
+
+def matching_port(names: Iterable[str], wanted: str) -> list[str]:
+    """Return the ports whose names contain `wanted`, ignoring case."""
+    return [name for name in names if wanted.casefold() in name.casefold()]
+
+
+class MidiControls:
+    """Receives from the first MIDI input that matches the room's name, and sends mapped requests.
+
+    Messages arrive on the port's thread; another thread opens the port, reopens it after a
+    disconnection, and sends faders' postponed requests.
+    """
+
+    def __init__(
+        self,
+        mapped: room.Controls,
+        driven: ControlTarget,
+        inputs: MidiInputs | None = None,
+        look_every: Seconds = LOOK_EVERY,
+    ) -> None:
+        self._wanted = mapped.port
+        self._controls, self._traffic = ControlMap(mapped.map), FloodDetector()
+        self._driven = driven
+        self._inputs = inputs or RtMidiInputs()
+        self._look_every = look_every
+        self._port: MidiInputPort | None = None
+        self._port_name = ""
+        self._note: str | None = None
+        self._flooded = self._closing = False
+        self._wary_until = Seconds(-math.inf)
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="midi-controls", daemon=True)
+        self._thread.start()
+
+    @property
+    def note(self) -> str | None:
+        """Return the controls' trouble and remedy, for people to read; None without trouble."""
+        return self._note
+
+    def close(self) -> None:
+        """Close the port; idempotent."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _hear(self, data: Sequence[int], at: Seconds) -> None:
+        """Handle one message, on the port's thread."""
+        if self._flooded:
+            return
+        with self._wake:
+            now = _now()
+            if self._traffic.is_flood(at):
+                self._flooded = True
+                self._wake.notify()
+            elif now >= self._wary_until and (heard := message_in(data)):
+                self._act(heard, now, at)
+
+    def _act(self, heard: MidiMessage, now: Seconds, at: Seconds) -> None:
+        for press in self._controls.handle(heard, now, self._driven.volume, at=at):
+            self._driven.press(press)
+        if self._controls.due is not None:
+            self._wake.notify()
+
+    def _run(self) -> None:
+        look_at = _now()
+        while not self._closing:
+            if self._flooded:
+                self._shut_out()
+                look_at = Seconds(_now() + self._look_every)
+            if _now() >= look_at:
+                look_at = Seconds(_now() + self._look())
+            self._wait(look_at)
+        self._drop()
+
+    def _wait(self, until: Seconds) -> None:
+        """Wait for the next task, and send faders' postponed requests."""
+        with self._wake:
+            due, now = self._controls.due, _now()
+            if not self._flooded and not self._closing:
+                self._wake.wait(max(0.0, min(until, until if due is None else due) - now))
+            for press in self._controls.late(_now()):
+                self._driven.press(press)
+
+    def _look(self) -> Seconds:
+        """Open the port if available, close it if gone; return the time (s) until the next scan."""
+        try:
+            names = self._inputs.names()
+            if self._port and not (self._port_name in names and self._port.alive):
+                self._drop()
+            found = matching_port(names, self._wanted)
+            if not self._port and found:
+                self._port, self._port_name = self._inputs.open(found[0], self._hear), found[0]
+        except OSError as error:
+            _log.debug("the MIDI inputs can't be seen: %s", error)
+            self._drop()
+            self._say(self._away)
+            return max(self._look_every, NO_MIDI)
+        if self._port is None:
+            self._say(self._away)
+        elif _now() >= self._wary_until:
+            self._say(None)
+        return self._look_every
+
+    @property
+    def _away(self) -> str:
+        return (
+            f"The MIDI controls “{self._wanted}” are away; all other ways to drive the room work."
+        )
+
+    def _say(self, note: str | None) -> None:
+        """Tell staff of a change, once."""
+        if note != self._note:
+            self._driven.tell(note or f"The MIDI controls “{self._wanted}” are heard again.")
+        self._note = note
+
+    def _shut_out(self) -> None:
+        """Close a flooding port; ignore its messages for a while after it is reopened."""
+        self._drop()
+        self._flooded, self._traffic = False, FloodDetector()
+        self._wary_until = Seconds(_now() + self._look_every + WARY)
+        self._say(
+            f"The MIDI controls “{self._wanted}” send without end and aren't listened to until "
+            "they stop. Unplug them and plug them in again."
+        )
+
+    def _drop(self) -> None:
+        port, self._port = self._port, None
+        if port:
+            port.close()
+        with self._wake:
+            self._controls.release_all()
+
+
+def _now() -> Seconds:
+    return Seconds(time.monotonic())

@@ -1,0 +1,1 @@
+"""Doctor and preflight: probes of the machine and of the room."""

@@ -1,0 +1,106 @@
+"""Probe of the music: each track's first and last seconds are decoded."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from kacenv.analysis import KnownMeasurements
+from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.units import Seconds, format_clock
+from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
+from kacenv.devices.audio.samples import RATE
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
+from kacenv.model.playlist import Cut
+from kacenv.system.clock import MonotonicClock
+
+HEAD, TAIL = Seconds(3.0), Seconds(5.0)
+"""Lengths decoded of a track's beginning and of its end."""
+_SLACK = Seconds(0.5)
+"""Tolerance of lengths, which headers round."""
+_SHORTER = Seconds(2.0)
+"""Loss of length since the measurement that counts as damage."""
+_WITHIN = Seconds(8.0)
+"""Time limit of decoding, beyond which the disk is too slow for a session."""
+_AT_ONCE = 2
+_COPY = "Copy it again, or take it out of its playlist; then: kacenv music scan"
+_SCAN = "So that it plays as loud as the others: kacenv music scan"
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingResult:
+    """Result of one track; `fault` if it doesn't play to its end."""
+
+    track: ResolvedTrack
+    fault: str | None
+
+
+def music(tracks: Iterable[ResolvedTrack], known: KnownMeasurements) -> Iterator[ProbeMessage]:
+    """Probe each file once, two at a time."""
+    chosen = list({(one.path, one.begin, one.end): one for one in tracks}.values())
+    yield Progress(f"0 of {len(chosen)}")
+    heard: list[DecodingResult] = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for one in pool.map(lambda track: DecodingResult(track, _fault(track, known)), chosen):
+            heard.append(one)
+            yield Progress(f"{len(heard)} of {len(chosen)}")
+    yield from _judged(heard, known)
+
+
+def _judged(heard: list[DecodingResult], known: KnownMeasurements) -> Iterator[Finding]:
+    bad = [one for one in heard if one.fault]
+    new = [one.track.path for one in heard if one.track.sound is None and not one.fault]
+    if len(bad) < len(heard):
+        length = sum(one.track.length for one in heard if not one.fault)
+        found = f"{len(heard) - len(bad)} of {len(heard)} pieces decode to their last second"
+        yield Finding("music", f"{found} ({format_clock(length)})")
+    for one in bad:
+        yield Finding(f"piece {one.track.path.name}", one.fault or "", Severity.WRONG, _COPY)
+    changed = [path.name for path in new if known.before(path)]
+    if changed:
+        found = f"changed since it was measured: {_some(changed)}"
+        yield Finding("music", found, Severity.NOTE, _SCAN, tuple(changed))
+    fresh = [path.name for path in new if not known.before(path)]
+    if fresh:
+        found = f"not measured yet: {_some(fresh)}"
+        yield Finding("music", found, Severity.NOTE, _SCAN, tuple(fresh))
+
+
+def _some(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _fault(track: ResolvedTrack, known: KnownMeasurements) -> str | None:
+    """Return the reason why a track doesn't play to its end; None if it does."""
+    before = known.before(track.path)
+    lost = before.duration - track.end if before and track.sound is None else 0.0
+    if lost > _SHORTER and track.entry.cue_out is None:
+        return f"{format_clock(lost)} shorter than when it was measured"
+    head = min(HEAD, track.length)
+    tail = min(TAIL, track.length)
+    for begin, span in ((track.begin, head), (Seconds(track.end - tail), tail)):
+        fault = _missing(track.path, begin, Seconds(span))
+        if fault:
+            return fault
+    return None
+
+
+def _missing(path: Path, begin: Seconds, span: Seconds) -> str | None:
+    """Return the fault of one stretch, decoded as in a session; None without one."""
+    deck, clock, pause = FfmpegDeck(), MonotonicClock(), threading.Event()
+    deck.open(Cut(str(path), "", "", span, begin))
+    try:
+        while deck.ended_in is None:
+            if clock.now() > _WITHIN:
+                return f"its disk takes more than {_WITHIN:g} s for {span:g} s of music"
+            pause.wait(0.002)
+        if deck.failed:
+            return deck.failed
+        short = span - deck.reserve / RATE
+        if short > _SLACK:
+            return f"breaks off: {short:.1f} s are missing after {format_clock(begin)}"
+        return None
+    finally:
+        deck.close()

@@ -1,0 +1,115 @@
+"""Light: fades to looks, with a bound on the rate of change."""
+
+import math
+
+from kacenv.core.errors import RefusedError
+from kacenv.core.fades import Fade
+from kacenv.core.units import Level, Seconds
+from kacenv.engine.state import LightHand, State
+from kacenv.engine.step_context import StepContext
+from kacenv.model.commands import ResumeLights, ShowLook
+from kacenv.model.look import Look, Setting, Zone
+
+LIGHTS_UP = Seconds(3.0)
+"""Fade time of lights-up, from any state."""
+UNKNOWN = Fade.steady(math.nan)
+"""Fade of a zone whose light is unknown."""
+STEP = 0.75
+"""Factor of a step dimmer."""
+BY_HAND = Seconds(4.0)
+"""Fade time of a change that the therapist asks for."""
+
+
+def show(turn: StepContext, look: Look, duration: Seconds) -> None:
+    """Fade to `look` in `duration`, or longer where the bound on the slope requires it."""
+    if not look:
+        return
+    needed = (_bounded(turn, zone, look[zone].level, duration) for zone in look)
+    longest = max(fade.duration for fade in needed)
+    fades = {zone: _bounded(turn, zone, look[zone].level, longest) for zone in look}
+    turn.change(light={**turn.state.light, **fades})
+    cool = turn.state.timeline is not None and turn.state.planned.cool_light
+    turn.order(ShowLook(look, turn.now, longest, cool=cool))
+
+
+def _bounded(turn: StepContext, zone: Zone, target: float, duration: Seconds) -> Fade:
+    """Return a zone's fade; from an unknown level, slow enough for any start."""
+    before, steepest = turn.state.light.get(zone, UNKNOWN), turn.state.room.steepest_light
+    if math.isnan(before.value_at(turn.now)):
+        from_dark, from_full = (
+            Fade.steady(farthest).toward(target, turn.now, duration, steepest)
+            for farthest in (0.0, 1.0)
+        )
+        longest = max(from_dark.duration, from_full.duration)
+        return Fade(math.nan, target, turn.now, longest)
+    return before.toward(target, turn.now, duration, steepest)
+
+
+def follow_plan(turn: StepContext, duration: Seconds) -> None:
+    """Show the phase's look, if it has one and lights-up isn't active."""
+    if turn.state.light_hand is LightHand.LIGHTS_UP or not turn.state.planned.look:
+        return
+    turn.change(light_hand=LightHand.PLAN)
+    show(turn, turn.state.planned.look, duration)
+
+
+def back_to_plan(turn: StepContext) -> None:
+    """Show the union of the looks up to this phase."""
+    turn.change(light_hand=LightHand.PLAN)
+    show(turn, planned_so_far(turn.state), BY_HAND)
+
+
+def planned_so_far(state: State) -> Look:
+    """Return the union of the looks up to this phase; later ones win."""
+    planned = state.plan.phases[: state.phase + 1]
+    return {zone: setting for phase in planned for zone, setting in phase.look.items()}
+
+
+def stepped(state: State, now: Seconds, *, up: bool) -> Look:
+    """Return every zone's level a step brighter or dimmer; white temperatures stay.
+
+    A step is a quarter of the level, and at least 1%. It starts from the level set by hand, or else
+    from the level seen now, so that "brighter" never continues a fade into the dark.
+
+    Raises:
+        RefusedError: no lamp's state is known.
+    """
+    lit = {fixture.zone for fixture in state.room.lights}
+    by_hand = state.light_hand is LightHand.THERAPIST
+    levels = {
+        zone: fade.target if by_hand or math.isnan(seen := fade.value_at(now)) else seen
+        for zone, fade in state.light.items()
+        if zone in lit
+    }
+    if not levels:
+        raise RefusedError("Nothing is known of the lamps yet. Set a level: kacenv lights 20%")
+    return {zone: Setting(Level(_stepped(level, up=up))) for zone, level in levels.items()}
+
+
+def _stepped(level: float, *, up: bool) -> float:
+    after = max(level / STEP, level + 0.01) if up else min(level * STEP, level - 0.01)
+    return round(min(1.0, max(0.0, after)), 4)
+
+
+def lead_to_safety(turn: StepContext, duration: Seconds) -> None:
+    """Fade to the safe light until the next look, unless the lamps are fading there already."""
+    safe, led = turn.state.room.safe_light, turn.state.light
+    if any(zone not in led or led[zone].target != safe[zone].level for zone in safe):
+        show(turn, safe, duration)
+    turn.change(light_hand=LightHand.THERAPIST)
+
+
+def lights_up(turn: StepContext) -> None:
+    """Show the safe light within `LIGHTS_UP`, from any state."""
+    look = turn.state.room.safe_light
+    fades = {
+        zone: turn.state.light.get(zone, UNKNOWN).toward(look[zone].level, turn.now, LIGHTS_UP)
+        for zone in look
+    }
+    turn.change(light={**turn.state.light, **fades}, light_hand=LightHand.LIGHTS_UP)
+    turn.order(ShowLook(look, turn.now, LIGHTS_UP, urgent=True))
+
+
+def resume(turn: StepContext) -> None:
+    """Return manually changed lamps to their look; leave the others."""
+    turn.order(ResumeLights(turn.now, BY_HAND))

@@ -1,0 +1,209 @@
+"""Phases: entering, leaving, compressing and finishing them."""
+
+from kacenv.core.units import Seconds
+from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
+from kacenv.engine.state import LightHand, Mode, State, Stopwatch
+from kacenv.engine.step_context import StepContext
+from kacenv.model.commands import EnterPhase, SessionEnded
+from kacenv.model.playlist import Cut
+from kacenv.model.scene import EndKind
+
+GENTLE_FADE = Seconds(4.0)
+"""Playing time that a track needs after the phase's end to be faded out gently."""
+STOPPING = Seconds(6.0)
+"""Fade time of `stop`."""
+
+
+def ends_at(state: State) -> Seconds | None:
+    """Return the time at which this phase ends by itself; None while it is held."""
+    return state.phase_clock.when(_end_reading(state))
+
+
+def _end_reading(state: State) -> Seconds:
+    planned, duration = state.planned, state.duration
+    if state.returning or planned.end is EndKind.TIME:
+        return duration
+    latest = Seconds(duration + planned.slack)
+    change = track_changes.change_at(state)
+    if planned.end is EndKind.GO or change is None:
+        return latest
+    reading = state.phase_clock.reading(change)
+    return reading if duration - planned.slack <= reading <= latest else latest
+
+
+def change_at(state: State) -> Seconds | None:
+    """Return the time of the next crossfade; a track that outlasts the phase plays to its end."""
+    change, end, playing = track_changes.change_at(state), ends_at(state), state.playing
+    if change is None or end is None or playing is None:
+        return change
+    nearly = end - state.planned.queue.crossfade <= change < end
+    lasts = playing.ends_at >= end + GENTLE_FADE and music_changes(state)
+    return end if nearly and lasts else change
+
+
+def may_end_now(state: State, now: Seconds) -> bool:
+    """Return True if the phase is near enough to its end to end with a track that ends now."""
+    end = ends_at(state)
+    if end is None or state.planned.end is EndKind.GO:
+        return False
+    if state.planned.end is EndKind.TRACK and not state.returning:
+        return abs(state.phase_clock.reading(now) - state.duration) <= state.planned.slack
+    return end - now <= state.planned.queue.crossfade
+
+
+def waits_from(state: State) -> Seconds | None:
+    """Return the time from which the phase waits for the therapist; None if it doesn't wait."""
+    waits = state.planned.end is EndKind.GO and not state.returning and not state.waiting_told
+    return state.phase_clock.when(state.duration) if waits else None
+
+
+def enter(turn: StepContext, index: int) -> None:
+    """Begin phase `index` now."""
+    before = turn.state.planned.queue.name if turn.state.playing else None
+    turn.change(
+        phase=index,
+        phase_clock=Stopwatch(since=turn.now),
+        phase_seen=Seconds(-1.0),
+        waiting_told=False,
+    )
+    planned = turn.state.planned
+    turn.order(EnterPhase(index, planned.name, turn.now))
+    track_changes.set_level(turn, planned.level, planned.crossfade)
+    if planned.queue.name != before:
+        turn.change(heard=())
+        _flow_in(turn, index)
+    lights.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
+
+
+def _flow_in(turn: StepContext, index: int) -> None:
+    drawn = track_choice.draw(turn.state, index)
+    fade = (
+        track_changes.phase_fade(turn.state, index, drawn.cut)
+        if drawn
+        else track_changes.SHORTEST_FADE
+    )
+    track_changes.play(turn, drawn, fade)
+
+
+def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
+    """Return the track to open next, and the time it is needed."""
+    end, change = ends_at(state), change_at(state)
+    if end is not None and (change is None or end <= change) and music_changes(state):
+        drawn = track_choice.draw(state, state.phase + 1) if not state.is_last_phase else None
+        return (drawn.cut, end) if drawn else None
+    drawn = track_choice.draw(state, state.phase)
+    return (drawn.cut, change) if drawn and change is not None else None
+
+
+def music_changes(state: State) -> bool:
+    """Return True if this phase's end brings another queue, or the end of the music."""
+    if state.is_last_phase:
+        return True
+    return state.plan.phases[state.phase + 1].queue.name != state.planned.queue.name
+
+
+def leave(turn: StepContext) -> None:
+    """End this phase: begin the next, or finish the session."""
+    if turn.state.is_last_phase:
+        finish(turn, turn.state.planned.crossfade)
+    else:
+        go_to(turn, turn.state.phase + 1)
+
+
+def go_to(turn: StepContext, index: int) -> None:
+    """Go to phase `index`; check-ins skipped on the way forward are reported."""
+    if index > turn.state.phase:
+        check_ins.pass_over_phases(turn, index)
+    enter(turn, index)
+
+
+def come_home(turn: StepContext) -> bool:
+    """Go to the return arc, or stay in it, and compress the time left.
+
+    Returns False if the session is returning already and can't be shortened further.
+    """
+    state = turn.state
+    first = max(state.phase, state.plan.return_from)
+    inside = state.phase == first
+    spent = state.phase_clock.reading(turn.now) if inside else Seconds(0.0)
+    left = max(0.0, state.durations[first] - spent) + sum(state.durations[first + 1 :])
+    if state.returning and inside and state.mode is Mode.RETURNING and left <= _most(state):
+        return False
+    scale = min(1.0, state.plan.return_within / left) if left else 1.0
+    turn.change(durations=_compressed(state, first, spent, scale), returning=True)
+    resume(turn)
+    if not inside:
+        go_to(turn, first)
+    return True
+
+
+def _most(state: State) -> float:
+    """Return the longest return, with a margin for rounding (seconds)."""
+    return state.plan.return_within + 0.001
+
+
+def go_back(turn: StepContext) -> None:
+    """Begin the previous phase anew; going back before the return arc cancels the return."""
+    state = turn.state
+    index = max(0, state.phase - 1)
+    if state.returning and index < state.plan.return_from:
+        planned = tuple(phase.duration for phase in state.plan.phases)
+        turn.change(returning=False, durations=state.durations[:index] + planned[index:])
+    resume(turn)
+    go_to(turn, index)
+
+
+def _compressed(state: State, first: int, spent: Seconds, scale: float) -> tuple[Seconds, ...]:
+    before, now, after = (
+        state.durations[:first],
+        Seconds(spent + max(0.0, state.durations[first] - spent) * scale),
+        (Seconds(duration * scale) for duration in state.durations[first + 1 :]),
+    )
+    return (*before, now, *after)
+
+
+def resume(turn: StepContext) -> None:
+    """Resume both clocks."""
+    state = turn.state
+    turn.change(
+        mode=Mode.RETURNING if state.returning else Mode.RUNNING,
+        phase_clock=state.phase_clock.run(turn.now),
+        session_clock=state.session_clock.run(turn.now),
+    )
+
+
+def finish(turn: StepContext, fade: Seconds) -> None:
+    """Fade the music out over `fade`, and end the session with it."""
+    check_ins.pass_over_phases(turn, turn.state.phase + 1)
+    check_ins.pass_over_session(turn)
+    track_changes.fade_out(turn, fade)
+    turn.change(mode=Mode.FADING, ends_at=Seconds(turn.now + fade))
+
+
+def stop(turn: StepContext) -> None:
+    """Fade the music out, and fade to the safe light, within `STOPPING`."""
+    fading = turn.state.mode is Mode.FADING
+    if fading and turn.state.ends_at is not None:
+        if turn.state.ends_at > turn.now + STOPPING:
+            track_changes.fade_out(turn, STOPPING)
+            turn.change(ends_at=Seconds(turn.now + STOPPING))
+    else:
+        finish(turn, STOPPING)
+    if turn.state.light_hand is not LightHand.LIGHTS_UP:
+        lights.lead_to_safety(turn, STOPPING)
+
+
+def end_session(turn: StepContext) -> None:
+    """Reset the state for the next session, once the last fade is over."""
+    state = turn.state
+    volume.reset(turn)
+    turn.order(SessionEnded(turn.now))
+    state = turn.state
+    turn.state = State(
+        room=state.room,
+        level=state.level,
+        volumes=state.volumes,
+        light=state.light,
+        light_hand=state.light_hand,
+        last_play_id=state.last_play_id,
+    )

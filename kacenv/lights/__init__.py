@@ -1,1 +1,0 @@
-"""Light: from looks to lamps, over the clinic's MQTT broker."""

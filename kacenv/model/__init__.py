@@ -1,0 +1,1 @@
+"""Models that clinics write, the compiled timeline, commands and requests."""

@@ -1,0 +1,151 @@
+"""Chimes as short sequences of notes, built in or from a room file."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Final, NamedTuple, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Seconds
+from kacenv.model.fields import Duration, Model
+
+LOWEST: Final = 36
+HIGHEST: Final = 96
+"""Range of MIDI pitches, C2 to C7: a lower bell is hardly audible, a higher one sharp."""
+LONGEST: Final = Seconds(12.0)
+"""Greatest offset (s) of a chime's last note."""
+MOST_NOTES: Final = 32
+_GAP = Seconds(1.5)
+_PITCH = re.compile(r"([A-G])([#b]?)([0-9])", re.IGNORECASE)
+_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+
+
+class Note(NamedTuple):
+    """Stroke: seconds after the chime's start, MIDI pitch and MIDI velocity."""
+
+    offset: Seconds
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Chime: its name, and its notes sorted by time, at least one.
+
+    Velocities only balance the notes against each other; the chime's level is set when it is
+    played.
+    """
+
+    name: str
+    notes: tuple[Note, ...]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+# One or two slow notes, a fifth apart and rising. The alarm melodies of IEC 60601-1-8 are
+# three or five quick notes, or two quick ones a third apart and falling.
+BELL: Final = Phrase("bell", (Note(Seconds(0.0), 69, 48),))
+TWO_BELLS: Final = Phrase("two-bells", (Note(Seconds(0.0), 69, 44), Note(Seconds(2.0), 76, 38)))
+DEEP_BELL: Final = Phrase("deep-bell", (Note(Seconds(0.0), 57, 56),))
+BUILT_IN: Final = MappingProxyType({one.name: one for one in (BELL, TWO_BELLS, DEEP_BELL)})
+"""Chimes available in every room."""
+
+
+def parse_pitch(value: object) -> int:
+    """Return the MIDI pitch of `E4`, `C#5`, `Bb3` or `64`; A4 is 69, C4 is middle C.
+
+    Raises:
+        UnitError: The value isn't a pitch from C2 to C7.
+    """
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    match = _PITCH.fullmatch(text)
+    if match:
+        letter, sign, octave = match.groups()
+        pitch = 12 * (int(octave) + 1) + _NAMES.index(letter.upper())
+        pitch += {"": 0, "#": 1, "b": -1}[sign.lower()]
+    else:
+        pitch = int(text) if re.fullmatch("[0-9]{1,3}", text) else -1
+    if not LOWEST <= pitch <= HIGHEST:
+        found = value if isinstance(value, str | int) else "something else"
+        raise UnitError("a note from C2 to C7, or its MIDI number, from 36 to 96", found, "E4")
+    return pitch
+
+
+def pitch_name(pitch: int) -> str:
+    """Return the scientific name of a MIDI pitch from 0 to 127, such as `C#5`; 60 is `C4`."""
+    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
+
+
+Pitch = Annotated[
+    int,
+    BeforeValidator(parse_pitch),
+    WithJsonSchema({"type": "string", "pattern": "^[A-G][#b]?[0-9]$", "examples": ["E4"]}),
+]
+
+
+class Stroke(Model):
+    """One note of a chime, as a clinic writes it: its pitch alone, or a block."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": ["E4"]})
+
+    note: Pitch
+    """Its pitch: a name (C4 is middle C) or a MIDI number."""
+    after: Duration | None = None
+    """How long after the note before; without it 1.5s, and the first comes at once."""
+    velocity: Annotated[int, Field(ge=1, le=127, examples=["velocity: 40"])] = 48
+    """How strongly it is struck (MIDI), against the other notes of the chime."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pitch_alone(cls, data: object) -> object:
+        return {"note": parse_pitch(data)} if isinstance(data, str | int) else data
+
+
+class OwnChime(Model):
+    """A chime of the room's own: its notes, or a MIDI file that holds them."""
+
+    notes: Annotated[tuple[Stroke, ...], Field(min_length=1, max_length=MOST_NOTES)] | None = None
+    """The notes in their order."""
+    file: Annotated[str | None, Field(examples=["file: chimes/evening.mid"])] = None
+    """A MIDI file, as seen from this file, to take the notes from."""
+
+    @model_validator(mode="after")
+    def _notes_or_file(self) -> Self:
+        if (self.notes is None) == (self.file is None):
+            found = "neither of them" if self.file is None else "both `notes` and `file`"
+            raise UnitError("either `notes` or `file`", found, "notes: [E4, B4]")
+        return self
+
+    @model_validator(mode="after")
+    def _short(self) -> Self:
+        last = [note.offset for note in self._timed()][-1:]
+        if last and last[0] > LONGEST:
+            raise UnitError(
+                f"the last note at most {LONGEST:g}s after the first",
+                f"`notes` that last {last[0]:g}s",
+                "notes: [E4, {note: B4, after: 2s}]",
+            )
+        return self
+
+    def phrase(self, name: str) -> Phrase:
+        """Return the chime under its name in the room.
+
+        Raises:
+            ValueError: Its file hasn't been read; the loader does that.
+        """
+        notes = tuple(self._timed())
+        if not notes:
+            raise ValueError(f"the file of the chime {name} hasn't been read")
+        return Phrase(name, notes)
+
+    def _timed(self) -> Iterator[Note]:
+        offset: float | None = None
+        for stroke in self.notes or ():
+            gap = stroke.after if stroke.after is not None else _GAP
+            offset = (stroke.after or 0.0) if offset is None else offset + gap
+            yield Note(Seconds(offset), stroke.note, stroke.velocity)

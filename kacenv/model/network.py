@@ -1,0 +1,103 @@
+"""Network access to a room: TCP, TLS and authentication."""
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from kacenv.core.errors import UnitError
+from kacenv.model.fields import Model
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_NO_TLS = "none"
+_SPELT_OUT = "tls: {certificate: /etc/kacenv/garden.pem, key: /etc/kacenv/garden.key}"
+
+
+def _spelt_out(value: object) -> object:
+    if value == _NO_TLS:
+        return {"certificate": _NO_TLS, "key": _NO_TLS}
+    if isinstance(value, str | int | float):
+        raise UnitError("the clinic's certificate and its key, or `none`", value, _SPELT_OUT)
+    return value
+
+
+def _host_name(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise UnitError("a name of this machine, in small letters", name, "garden.clinic.lan")
+    return name
+
+
+_HostName = Annotated[str, AfterValidator(_host_name), Field(examples=["garden.clinic.lan"])]
+
+
+class Tls(Model):
+    """The clinic's certificate, or `none`."""
+
+    certificate: Annotated[
+        str, Field(min_length=1, examples=["certificate: /etc/kacenv/garden.pem"])
+    ]
+    """A PEM file with the certificate, then those that vouch for it."""
+    key: Annotated[str, Field(min_length=1, examples=["key: /etc/kacenv/garden.key"])]
+    """A PEM file with its private key, readable by kacenv alone."""
+
+    @property
+    def encrypts(self) -> bool:
+        """True if this is a certificate, not the word `none`."""
+        return self.certificate != _NO_TLS
+
+
+class Tcp(Model):
+    """An address for browsers."""
+
+    host: Annotated[str, Field(min_length=1, examples=["host: 127.0.0.1"])] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, examples=["port: 8765"])] = 8765
+    tls: Annotated[Tls | None, BeforeValidator(_spelt_out), Field(examples=[_SPELT_OUT])] = None
+    names: tuple[_HostName, ...] = ()
+    """The names that browsers know this machine by, beside those in the certificate."""
+
+    @property
+    def is_here(self) -> bool:
+        """True if the address is reachable from this machine only."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @model_validator(mode="after")
+    def _plain_only_if_said(self) -> Self:
+        if not self.is_here and self.tls is None:
+            raise UnitError(
+                "the clinic's certificate for an address that other machines reach",
+                f"{self.host} without `tls` (`tls: none` does without, for all to read along)",
+                _SPELT_OUT,
+            )
+        return self
+
+
+class Access(Model):
+    """Who may drive the room over TCP: only who has a token or a PIN."""
+
+    file: Annotated[str, Field(min_length=1, examples=["file: access.json"])] = "access.json"
+    """Where `kacenv access` keeps hashed tokens and PINs, from the state folder on."""
+
+
+class Surfaces(Model):
+    """Who may drive the room, and from where."""
+
+    socket_group: str | None = None
+    """The Unix group whose members may send requests beside the daemon's own user."""
+    tcp: Tcp | None = None
+    """Where browsers find the tablet's page; without it, nowhere."""
+    access: Access | None = None
+    """Asks whoever comes by TCP for a token or a PIN; from other machines, nobody comes without."""
+
+    @model_validator(mode="after")
+    def _strangers_are_asked(self) -> Self:
+        if self.tcp is not None and not self.tcp.is_here and self.access is None:
+            raise UnitError(
+                "`access`, so that tablets are asked for a PIN or their link",
+                f"{self.tcp.host}, which other machines reach, without `access`",
+                "access: {file: access.json}",
+            )
+        return self

@@ -1,0 +1,306 @@
+"""Rooms: the devices of one treatment room, as a clinic writes them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Days as Span
+from kacenv.core.units import Decibels as Db
+from kacenv.core.units import Kelvin as White
+from kacenv.core.units import Level as Share
+from kacenv.core.units import Seconds
+from kacenv.model.chime import BUILT_IN, OwnChime, Phrase
+from kacenv.model.fields import Days, Decibels, Duration, Kelvin, Level, Line, Model, Slug
+from kacenv.model.look import SettingField, Zone
+from kacenv.model.midi_trigger import TriggerField
+from kacenv.model.network import Surfaces
+
+LONGEST_DELAY = Seconds(0.5)
+"""Largest delay of an output."""
+STEEPEST_LIGHT = Share(0.2)
+"""Largest slope of light, in level per second; a room may set a lower one."""
+
+
+class Role(StrEnum):
+    """Who listens to an output."""
+
+    SPEAKERS = "speakers"
+    SEAT_A = "seat-a"
+    SEAT_B = "seat-b"
+    STAFF = "staff"
+
+
+class Dialect(StrEnum):
+    """How a lamp is spoken to over MQTT."""
+
+    HOME_ASSISTANT = "home-assistant"
+    ZIGBEE2MQTT = "zigbee2mqtt"
+    ZIGBEE2MQTT_GROUP = "zigbee2mqtt-group"
+    TASMOTA = "tasmota"
+    WLED = "wled"
+    SHELLY = "shelly"
+    ZWAVE_JS = "zwave-js"
+    PLAIN = "plain"
+
+
+class Ability(StrEnum):
+    """What a lamp can do beside on and off."""
+
+    LEVEL = "level"
+    KELVIN = "kelvin"
+    COLOR = "color"
+    TRANSITION = "transition"
+
+
+def _short(delay: Seconds) -> Seconds:
+    if delay > LONGEST_DELAY:
+        raise UnitError("a delay of at most 0.5s", f"{delay:g}s", "delay: 0.012s")
+    return delay
+
+
+def _gentle(steepest: Share) -> Share:
+    if not 0.01 <= steepest <= STEEPEST_LIGHT:
+        raise UnitError("from 1% to 20% a second", f"{steepest:.3g}", "steepest_light: 10%")
+    return steepest
+
+
+_Delay = Annotated[Duration, AfterValidator(_short), Field(examples=["delay: 0.012s"])]
+
+
+def _with_level(template: str | None) -> str | None:
+    if template is not None and "{level}" not in template:
+        raise UnitError("a text with {level} in it", template, _LEVEL_EXAMPLE)
+    return template
+
+
+def _with_white(template: str | None) -> str | None:
+    if template is not None and "{kelvin}" not in template and "{mired}" not in template:
+        raise UnitError("a text with {kelvin} or {mired} in it", template, _WHITE_EXAMPLE)
+    return template
+
+
+_AVAILABILITY = "availability_topic: room/floor/online"
+_LEVEL_EXAMPLE = """payload: '{"dim": {level}}'"""
+_WHITE_EXAMPLE = """white_payload: '{"ct": {mired}}'"""
+_LEVEL_PAYLOAD = Field(examples=[_LEVEL_EXAMPLE])
+_WHITE_PAYLOAD = Field(examples=[_WHITE_EXAMPLE])
+
+
+class Output(Model):
+    """One pair of speakers or headphones."""
+
+    id: Slug
+    role: Annotated[Role, Field(examples=["role: speakers"])]
+    device: Annotated[str, Field(examples=["device: default"])] = "default"
+    """The sound device's name, or part of it; `default` for the system's own choice."""
+    channels: Annotated[tuple[int, ...], Field(min_length=1, max_length=2)] = (1, 2)
+    """Left and right channel of the device, counted from 1; a single one is mono."""
+    trim: Decibels = Db(0.0)
+    """Balances this output against the others."""
+    ceiling: Decibels = Db(-3.0)
+    """No sample ever passes this level (dBFS)."""
+    delay: _Delay = Seconds(0.0)
+    """How much later this output sounds, so that near and far ones are heard together."""
+
+
+class ChimeLoudness(Model):
+    """How loud chimes are: relative to the music that plays, within two bounds."""
+
+    above_music: Decibels = Db(3.0)
+    """The peak of a chime above the music's level (rms) of the last 3 s; negative is below."""
+    softest: Decibels = Db(-38.0)
+    """The peak of a chime (dBFS) where there is little music, or none."""
+    loudest: Decibels = Db(-20.0)
+    """No chime's peak is above this level (dBFS), however loud the music."""
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.softest > self.loudest:
+            raise UnitError(
+                "`softest` no louder than `loudest`",
+                f"{self.softest:g} dB above {self.loudest:g} dB",
+                "softest: -38 dB",
+            )
+        return self
+
+    def peak(self, music: Db) -> Db:
+        """Return a chime's peak (dBFS) over music of a level (RMS, dBFS)."""
+        return Db(min(max(music + self.above_music, self.softest), self.loudest))
+
+
+class Fixture(Model):
+    """One lamp."""
+
+    id: Slug
+    dialect: Annotated[Dialect, Field(examples=["dialect: zigbee2mqtt"])]
+    topic: Annotated[str, Field(min_length=1, examples=["topic: zigbee2mqtt/seat-left"])]
+    """home-assistant, plain: the topic that takes commands; else the lamp's own topic or prefix."""
+    state_topic: str | None = None
+    """home-assistant, plain: where the lamp reports what it shows."""
+    availability_topic: Annotated[str | None, Field(examples=[_AVAILABILITY])] = None
+    """home-assistant, plain, zigbee2mqtt: where `online` or `offline` stands."""
+    zone: Annotated[Zone, Field(examples=["zone: seats"])]
+    can: tuple[Ability, ...] = (Ability.LEVEL,)
+    """`transition` for a lamp that fades by itself when told how long."""
+    warmest: Kelvin = White(2200.0)
+    coolest: Kelvin = White(6500.0)
+    scale: Annotated[int, Field(ge=1, le=65535, examples=["scale: 255"])] = 100
+    """plain: the number that means full."""
+    payload: Annotated[str | None, AfterValidator(_with_level), _LEVEL_PAYLOAD] = None
+    """plain: what is sent, where that isn't the number alone; `{level}` stands for it."""
+    white_payload: Annotated[str | None, AfterValidator(_with_white), _WHITE_PAYLOAD] = None
+    """plain: what is sent for a white; `{kelvin}` or `{mired}` stands for it."""
+    state_key: Annotated[str | None, Field(examples=["state_key: dim"])] = None
+    """plain: the key of the level in a report that is JSON; `light.dim` for one in another."""
+    white_key: Annotated[str | None, Field(examples=["white_key: ct"])] = None
+    """plain: the key of the white there, counted as in `white_payload`."""
+    warm_dim: bool | None = None
+    """Whether a look without a white gets warmer as it dims; None is the room's `warm_dim`."""
+
+
+class Broker(Model):
+    """The clinic's MQTT broker."""
+
+    host: Annotated[str, Field(min_length=1, examples=["host: 192.168.1.10"])]
+    port: Annotated[int, Field(ge=1, le=65535, examples=["port: 1883"])] = 1883
+    tls: bool = False
+    ca_file: str | None = None
+    """The clinic's own certificate authority; without it, the system's."""
+    user: str | None = None
+    password_file: str | None = None
+    """A file that holds the password and nothing else, readable by kacenv alone."""
+    password_env: str | None = None
+    """The name of an environment variable that holds the password."""
+    messages_per_second: Annotated[
+        int, Field(ge=5, le=10_000, examples=["messages_per_second: 50"])
+    ] = 50
+    """The most that steps of fades may send it; lights-up doesn't wait for that."""
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.password_file and self.password_env:
+            raise UnitError(
+                "one place for the password",
+                "both password_file and password_env",
+                "password_file: /etc/kacenv/broker.password",
+            )
+        return self
+
+
+class Records(Model):
+    """What is kept of sessions that are over."""
+
+    keep: Annotated[Days, Field(examples=["keep: 30d"])] = Span(30)
+    """How long after its day a session's record is kept, then removed; `0d` writes none."""
+
+
+class DimLight(Model):
+    """Keeps cool white and blue out of dim light, unless a phase says `cool_light: yes`."""
+
+    below: Level = Share(0.3)
+    """Where a lamp shows less than this, as the eye sees it."""
+    coolest: Kelvin = White(2700.0)
+    """No white is cooler there, and no colour has a greater share of blue than this white."""
+
+
+class Control(Model):
+    """One thing that a pedal or a controller sends, and what it does."""
+
+    on: TriggerField
+    """What arrives, as `kacenv midi learn` shows it."""
+    do: Annotated[Line, Field(examples=["do: hold"])]
+    """What is typed after `kacenv`; for a fader `volume`, or `volume seat-a`."""
+
+
+class Controls(Model):
+    """A pedal or a controller."""
+
+    port: Annotated[str, Field(min_length=1, examples=["port: pedal"])]
+    """The input port (or part of its name) it is connected to."""
+    map: Annotated[tuple[Control, ...], Field(min_length=1)]
+    """What each press does; of two that fit, the first."""
+
+
+class Midi(Model):
+    """MIDI ports."""
+
+    chimes: str | None = None
+    """The output port (or part of its name) that plays the chimes."""
+    controls: Controls | None = None
+    """A pedal or a controller that drives the room."""
+
+
+def _not_none(chimes: dict[str, OwnChime]) -> dict[str, OwnChime]:
+    if "none" in chimes:
+        expected = "another word; in a check-in, none is for no chime at all"
+        raise UnitError(expected, "the name `none`", "lake: {notes: [E4, B4]}")
+    return chimes
+
+
+class Room(Model):
+    """A room file."""
+
+    name: Slug
+    music_root: str | None = None
+    """A folder beside the playlists' own that music may come from."""
+    outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
+    lights: tuple[Fixture, ...] = ()
+    broker: Broker | None = None
+    midi: Midi = Midi()
+    chimes: Annotated[dict[Slug, OwnChime], AfterValidator(_not_none)] = Field(default_factory=dict)
+    """Chimes of the room's own; one called `bell` takes the place of the built-in one."""
+    chime_loudness: ChimeLoudness = ChimeLoudness()
+    looks: dict[Slug, dict[Zone, SettingField]] = Field(default_factory=dict)
+    """Named looks for scenes to use."""
+    safe_light: dict[Zone, SettingField] = Field(default_factory=dict)
+    """The light that is safe to stand up and work in."""
+    steepest_light: Annotated[
+        Level, AfterValidator(_gentle), Field(examples=["steepest_light: 10%"])
+    ] = STEEPEST_LIGHT
+    """No light changes by more than this in a second (as the eye sees it), lights-up apart."""
+    dim_light: DimLight = DimLight()
+    warm_dim: bool = False
+    """Whether lamps whose look gives no white get warmer as they dim, as bulbs with a filament."""
+    records: Records = Records()
+    """What is kept of sessions that are over."""
+    surfaces: Surfaces = Surfaces()
+
+    @property
+    def phrases(self) -> dict[str, Phrase]:
+        """Chimes of this room by name: built-in ones and its own."""
+        return {**BUILT_IN, **{name: own.phrase(name) for name, own in self.chimes.items()}}
+
+    def warm_dims(self, fixture: Fixture) -> bool:
+        """Return True if `fixture` gets warmer as it dims, by its own setting or the room's."""
+        return self.warm_dim if fixture.warm_dim is None else fixture.warm_dim
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        _unique("output", (output.id for output in self.outputs))
+        _unique("lamp", (fixture.id for fixture in self.lights))
+        return self
+
+    @model_validator(mode="after")
+    def _lamps_are_reachable_and_safe(self) -> Self:
+        if self.lights and self.broker is None:
+            raise UnitError("a broker for the lights", "no broker", "broker: {host: 127.0.0.1}")
+        missing = sorted({fixture.zone for fixture in self.lights} - set(self.safe_light))
+        if missing:
+            found = f"no `safe_light` for {' and '.join(missing)}"
+            every = ", ".join(f"{zone}: 70%" for zone in missing)
+            raise UnitError(
+                "a light to stand up and work in, for every zone that has lamps",
+                found,
+                every if self.safe_light else f"safe_light: {{{every}}}",
+            )
+        return self
+
+
+def _unique(what: str, ids: Iterable[str]) -> None:
+    twice = [name for name, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise UnitError(f"each {what} to have its own id", f"{twice[0]} twice", f"{twice[0]}-2")

@@ -1,0 +1,189 @@
+"""Scenes: the plan of one session, as a clinic writes it."""
+
+from collections import Counter
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from kacenv.core.errors import UnitError
+from kacenv.core.units import Decibels as Db
+from kacenv.core.units import Seconds
+from kacenv.model.chime import BELL
+from kacenv.model.fields import Decibels, Duration, Line, Model, Slug
+
+
+class EndKind(StrEnum):
+    """What ends a phase."""
+
+    TIME = "time"
+    TRACK = "track"
+    GO = "go"
+
+
+class Audience(StrEnum):
+    """Whom a chime is for."""
+
+    STAFF = "staff"
+    ROOM = "room"
+
+
+class Seat(StrEnum):
+    """One of the two chairs; people have no other names here."""
+
+    A = "a"
+    B = "b"
+
+
+class Seats(StrEnum):
+    """Whose clock a check-in runs on."""
+
+    A = "a"
+    B = "b"
+    BOTH = "both"
+
+
+class Follow(StrEnum):
+    """Which seat's start lets the phases go on from the one that waits."""
+
+    LATER = "later"
+    EARLIER = "earlier"
+    NEITHER = "neither"
+
+
+class Phase(Model):
+    """One phase of the session."""
+
+    name: Slug
+    duration: Duration
+    playlist: Annotated[str, Field(examples=["playlist: settle"])]
+    """A playlist file's name: `settle` (for settle.yaml), `calm.m3u8` or `calm.xspf`."""
+    level: Decibels = Db(0.0)
+    """Music level relative to the room's usual one."""
+    light: Slug | None = None
+    """The name of a look in the room file; without it the light stays as it is."""
+    light_fade: Duration = Seconds(60.0)
+    """How long the light takes to reach the look."""
+    cool_light: bool = False
+    """Whether this phase's dim light may be cool or blue; see `dim_light` in the room file."""
+    crossfade: Duration = Seconds(20.0)
+    """How long the music flows from the phase before into this one."""
+    end: Annotated[EndKind, Field(examples=["end: track"])] = EndKind.TIME
+    window: Duration | None = None
+    """For `end: track`: how much earlier or later than planned the phase may end."""
+    timeout: Duration | None = None
+    """For `end: go`: how long after its time the phase waits before it goes on by itself."""
+
+    @model_validator(mode="after")
+    def _end_is_whole(self) -> Self:
+        _needs("window", self.window is not None, self.end is EndKind.TRACK, "3m")
+        _needs("timeout", self.timeout is not None, self.end is EndKind.GO, "20m")
+        if self.duration <= 0:
+            raise UnitError(
+                "a phase that lasts longer than nothing", "`duration` of 0s", "duration: 15m"
+            )
+        return self
+
+
+def _needs(key: str, given: bool, wanted: bool, example: str) -> None:
+    end = EndKind.TRACK if key == "window" else EndKind.GO
+    if wanted and not given:
+        raise UnitError(f"`{key}` beside `end: {end}`", f"no `{key}`", f"{key}: {example}")
+    if given and not wanted:
+        raise UnitError(f"`{key}` only beside `end: {end}`", f"`{key}`", f"end: {end}")
+
+
+class CheckIn(Model):
+    """A moment at which staff look in on the people in the chairs."""
+
+    at: Duration | None = None
+    """How far into the phase, or into the session where no phase is named; or on a seat's clock."""
+    every: Duration | None = None
+    """How often within each of the named phases, or on a seat's clock."""
+    phases: tuple[Slug, ...] = ()
+    """The phases it belongs to; with `at` and no phases, the whole session."""
+    seat: Annotated[Seats | None, Field(examples=["seat: a"])] = None
+    """The seat from whose own start it counts, `a`, `b` or `both`, each for itself."""
+    prompt: Line
+    """What staff read. Never about a person."""
+    audience: Annotated[Audience, Field(alias="for", examples=["for: staff"])] = Audience.STAFF
+    chime: Annotated[Slug | None, Field(examples=["chime: bell"])] = BELL.name
+    """The chime to strike, built in or the room's own; `none` for the prompt alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_chime(cls, data: object) -> object:
+        if isinstance(data, dict) and data.get("chime") == "none":
+            return {**data, "chime": None}
+        return data
+
+    @model_validator(mode="after")
+    def _one_kind_of_time(self) -> Self:
+        if (self.at is None) == (self.every is None):
+            found = "neither of them" if self.at is None else "both `at` and `every`"
+            raise UnitError("either `at` or `every`", found, "at: 40m")
+        if self.seat is not None and self.phases:
+            raise UnitError("either `seat` or `phases`", "both of them", "seat: a")
+        if self.every is not None and (self.every < 1 or not (self.phases or self.seat)):
+            raise UnitError(
+                "`every` of 1s or more, and beside it `phases`, a list of phases it belongs to",
+                "`every` shorter than that"
+                if self.phases or self.seat
+                else "`every` without `phases`",
+                "every: 15m" if self.phases or self.seat else "phases: [build, peak]",
+            )
+        return self
+
+
+class Ending(Model):
+    """How the session comes home when the therapist ends it early."""
+
+    begin: Annotated[Slug, Field(alias="from", examples=["from: return"])] = "return"
+    """The first phase of the return arc."""
+    within: Duration = Seconds(600.0)
+    """The arc is compressed to at most this long."""
+
+
+class Scene(Model):
+    """A scene file: the plan of one whole session."""
+
+    title: Line
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    check_ins: tuple[CheckIn, ...] = ()
+    overflow: Annotated[str | None, Field(examples=["overflow: overflow"])] = None
+    """The playlist that goes on when a phase outlives its own."""
+    ending: Ending = Ending()
+    phases_follow: Annotated[Follow, Field(examples=["phases_follow: later"])] = Follow.NEITHER
+    """Which seat's start is the go for the first phase with `end: go`."""
+
+    @model_validator(mode="after")
+    def _something_waits_for_a_seat(self) -> Self:
+        ends = [phase.end for phase in self.phases[:-1]]
+        if self.phases_follow is not Follow.NEITHER and EndKind.GO not in ends:
+            raise UnitError(
+                "`phases_follow` only with a phase that waits (`end: go`), and one after it",
+                f"`phases_follow: {self.phases_follow}` and no such phase",
+                "phases_follow: neither",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        names = Counter(phase.name for phase in self.phases)
+        twice = [name for name, count in names.items() if count > 1]
+        if twice:
+            raise UnitError("each phase to have its own name", f"{twice[0]} twice", "peak-2")
+        return self
+
+    @model_validator(mode="after")
+    def _check_ins_find_their_phases(self) -> Self:
+        names = [phase.name for phase in self.phases]
+        unknown = [n for check_in in self.check_ins for n in check_in.phases if n not in names]
+        if unknown:
+            raise UnitError(f"phases of this scene ({', '.join(names)})", unknown[0], names[0])
+        return self
+
+    @property
+    def duration(self) -> Seconds:
+        """Planned length of the session."""
+        return Seconds(sum(phase.duration for phase in self.phases))

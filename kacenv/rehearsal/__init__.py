@@ -1,0 +1,1 @@
+"""The engine on simulated time: simulation, offline render, plot."""

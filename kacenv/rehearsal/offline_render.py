@@ -1,0 +1,302 @@
+"""Offline rendering of a session's sound to a file.
+
+Engine, mixer and decks are those of the live session; only the time is simulated. The result
+doesn't depend on the machine's speed: a deck is read once its samples are decoded, and events
+reach the engine between blocks, in order. So two runs give the same samples.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+
+from kacenv.core.errors import RenderError
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.mixing.mixer import Mixer
+from kacenv.devices.audio.mixing.routing import device_columns, output_columns
+from kacenv.devices.audio.samples import RATE, Block, frames_in
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import Event, Press, Request, Start
+from kacenv.model.room import Output, Room
+from kacenv.model.timeline import Timeline
+from kacenv.rehearsal.simulation import (
+    LONGEST,
+    Moment,
+    Pressed,
+    moment_of,
+    refusals_at,
+    refuse_late,
+)
+
+_LEAD = Seconds(0.2)
+"""Lead of the engine over the sound, as in a live session."""
+_BLOCK = frames_in(0.16)
+"""Block length, below the lead, so that every command arrives in time."""
+_AHEAD = frames_in(5.0)
+"""Read-ahead of a deck; its end is known this long before, as in a live session."""
+_NAP = 0.001
+_MOST_CHANNELS = 8
+"""Most channels of a FLAC file."""
+
+Progress = Callable[[Seconds], object]
+"""Callback with the length rendered so far."""
+
+
+class Rendered(NamedTuple):
+    """Result: the file's length, and every command with its time."""
+
+    length: Seconds
+    moments: tuple[Moment, ...]
+    underruns: int
+
+    @property
+    def told(self) -> Iterator[Moment]:
+        """Messages for staff: check-ins and notices."""
+        return (moment for moment in self.moments if isinstance(moment.command, Prompt | Notice))
+
+
+class OfflineSession:
+    """Session on simulated time; `blocks` yields its sound, `moments` are its commands so far.
+
+    Chimes are the built-in bell's, whatever MIDI instrument the room has.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        timeline: Timeline,
+        presses: Sequence[tuple[Seconds, Press]] = (),
+        make_deck: Callable[[], Deck] = FileDeck,
+    ) -> None:
+        self.moments: list[Moment] = []
+        self._state = State(room=room)
+        self._start = Start(timeline)
+        self._presses = sorted(presses, key=lambda press: press[0])
+        self._events: list[Event] = []
+        self._time = Seconds(0.0)
+        """Simulated time of the engine."""
+        self._closers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decks")
+        self._mixer = Mixer(room, self._events.append, lambda: self._patient(make_deck()), _at_once)
+
+    @property
+    def channels(self) -> int:
+        """Number of channels of the room's devices."""
+        return self._mixer.channels
+
+    @property
+    def underruns(self) -> int:
+        """Number of times that a decoder ran dry inside a track."""
+        return self._mixer.underruns
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the devices' sound from start to end, in blocks of shape (frames, channels).
+
+        Raises:
+            RefusedError: A press makes no sense at its time.
+        """
+        frames = 0
+        self._step(self._start)
+        while not (self._over and self._heard_all(frames)):
+            now = Seconds(frames / RATE)
+            self._catch_up(Seconds(now + _LEAD))
+            yield self._mixer.render(_BLOCK, now)
+            frames += _BLOCK
+        refuse_late(self._presses, self._time)
+
+    def close(self) -> None:
+        """Close all files."""
+        self._mixer.close()
+        self._closers.shutdown()
+
+    @property
+    def _over(self) -> bool:
+        return self._state.mode is Mode.IDLE or self._time >= LONGEST
+
+    def _heard_all(self, frames: int) -> bool:
+        last = self.moments[-1].at if self.moments else 0.0
+        return frames >= frames_in(last)
+
+    def _patient(self, deck: Deck) -> Deck:
+        return _PatientDeck(deck, self._closers.submit)
+
+    def _catch_up(self, until: Seconds) -> None:
+        """Pass the mixer's events to the engine, and advance it to `until`."""
+        events = self._events.copy()
+        self._events.clear()
+        for event in events:
+            self._step(event)
+        while self._presses and self._presses[0][0] <= until:
+            at, press = self._presses.pop(0)
+            self._time = max(self._time, at)
+            self._press(press)
+        due = next_due(self._state)
+        self._time = until
+        if due is not None and due <= until:
+            self._step(None)
+
+    def _press(self, press: Press) -> None:
+        with refusals_at(self._time, press):
+            self._state, commands, reply = step(self._state, self._time, press)
+        self.moments.append(Moment(self._time, Pressed(press, reply)))
+        self._perform_all(commands)
+
+    def _step(self, request: Request | None) -> None:
+        self._state, commands, _ = step(self._state, self._time, request)
+        self._perform_all(commands)
+
+    def _perform_all(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            self._perform(command)
+
+    def _perform(self, command: Command) -> None:
+        self.moments.append(Moment(moment_of(command, self._time), command))
+        if isinstance(command, AudioCommand):
+            self._mixer.perform(command)
+
+
+class _PatientDeck:
+    """Deck that waits for its decoder instead of running dry, so that results are reproducible.
+
+    It reads five seconds ahead; its answers depend on the samples, never on their timing.
+    """
+
+    def __init__(self, deck: Deck, elsewhere: Callable[[Callable[[], None]], object]) -> None:
+        self._deck, self._elsewhere = deck, elsewhere
+        self._kept = np.zeros((0, 2), np.float32)
+        self._exhausted = self._closed = self._proven = False
+
+    def open(self, cut: Cut) -> None:
+        """Start decoding; errors show in `failed`."""
+        self._deck.open(cut)
+
+    @property
+    def ready(self) -> bool:
+        """True if there are samples to read."""
+        return self._fill(_AHEAD) > 0
+
+    @property
+    def reserve(self) -> int:
+        """Number of decoded frames."""
+        return self._fill(_AHEAD)
+
+    @property
+    def ended_in(self) -> int | None:
+        """Number of frames left, once fewer are left than are read ahead; None before."""
+        kept = self._fill(_AHEAD)
+        over = self._exhausted and self._deck.failed is None
+        return kept if over else None
+
+    @property
+    def failed(self) -> str | None:
+        """Reason why decoding failed, once all frames before are read; None otherwise."""
+        self._fill(_AHEAD)
+        return self._deck.failed if self._exhausted else None
+
+    def read(self, frames: int) -> Block:
+        """Return the next samples, of shape (n, 2); fewer than `frames` only at the end."""
+        self._fill(frames + _AHEAD)
+        block, self._kept = self._kept[:frames].copy(), self._kept[frames:]
+        return block
+
+    def close(self) -> None:
+        """Close the file in the background."""
+        self._closed = True
+        self._elsewhere(self._deck.close)
+
+    def _await_verdict(self) -> None:
+        """Wait until the deck has samples, or has failed."""
+        while not (self._proven or self._closed):
+            failed = self._deck.failed is not None
+            self._proven = failed or self._deck.ready or self._deck.ended_in is not None
+            self._exhausted = failed
+            if not self._proven:
+                time.sleep(_NAP)
+
+    def _fill(self, wanted: int) -> int:
+        """Wait until `wanted` frames, or all there are, are decoded; return their number."""
+        self._await_verdict()
+        parts, kept = [self._kept], len(self._kept)
+        while kept < wanted and not (self._exhausted or self._closed):
+            over = self._deck.ended_in == 0 or self._deck.failed is not None
+            block = self._deck.read(RATE)
+            parts.append(block)
+            kept += len(block)
+            self._exhausted = over and not len(block)
+            if not (len(block) or over):
+                time.sleep(_NAP)
+        if len(parts) > 1:
+            self._kept = np.concatenate(parts)
+        return kept
+
+
+def render(  # noqa: PLR0913 - all but three have defaults
+    room: Room,
+    timeline: Timeline,
+    path: Path,
+    presses: Sequence[tuple[Seconds, Press]] = (),
+    *,
+    output: str | None = None,
+    progress: Progress = lambda _: None,
+    make_deck: Callable[[], Deck] = FileDeck,
+) -> Rendered:
+    """Write a whole session to `path` as 24-bit FLAC at 48 kHz.
+
+    The file has the channels of the room's devices, one device after the other, or of `output`
+    alone. An unfinished file is removed.
+
+    Raises:
+        RenderError: There is no such output, there are too many channels, or no writing there.
+        RefusedError: A press makes no sense at its time.
+    """
+    columns = _columns(room, output)
+    session = OfflineSession(room, timeline, presses, make_deck)
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        length = _write(session, columns, unfinished, progress)
+        unfinished.replace(path)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise RenderError(f"{path} can't be written ({error}). Give another place.") from error
+    finally:
+        session.close()
+        unfinished.unlink(missing_ok=True)
+    return Rendered(length, tuple(session.moments), session.underruns)
+
+
+def _columns(room: Room, name: str | None) -> list[int]:
+    """Return the indices of the channels to write."""
+    outputs: dict[str, Output] = {output.id: output for output in room.outputs}
+    if name is not None and name not in outputs:
+        raise RenderError(f"The room has no output {name}; it has {', '.join(outputs)}.")
+    if name is not None:
+        return output_columns(room.outputs)[name]
+    count = sum(len(columns) for columns in device_columns(room.outputs).values())
+    if count > _MOST_CHANNELS:
+        example = f"--output {room.outputs[0].id}"
+        raise RenderError(
+            f"A FLAC file holds {_MOST_CHANNELS} channels and this room has {count}. "
+            f"Render one output: {example}"
+        )
+    return list(range(count))
+
+
+def _write(session: OfflineSession, columns: list[int], path: Path, progress: Progress) -> Seconds:
+    frames = 0
+    with soundfile.SoundFile(path, "w", RATE, len(columns), "PCM_24", format="FLAC") as file:
+        for block in session.blocks():
+            file.write(block[:, columns])
+            frames += len(block)
+            progress(Seconds(frames / RATE))
+    return Seconds(frames / RATE)
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()

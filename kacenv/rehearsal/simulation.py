@@ -1,0 +1,172 @@
+"""Rehearsal: the engine of the live session on simulated time."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kacenv.core.errors import RefusedError
+from kacenv.core.units import Seconds, format_clock, format_seconds
+from kacenv.engine.state import Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.model.commands import Command
+from kacenv.model.requests import (
+    Chime,
+    Done,
+    Duck,
+    Extend,
+    Intensity,
+    Lights,
+    LightsResume,
+    Mute,
+    Pass,
+    Press,
+    SeatStarted,
+    Shorten,
+    Snooze,
+    Start,
+    Volume,
+)
+from kacenv.model.room import Room
+from kacenv.model.timeline import Timeline
+
+LONGEST = Seconds(24 * 3600.0)
+"""Length after which a rehearsal is cut off, as if held and never released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Press by someone, and the reply."""
+
+    press: Press
+    reply: str
+
+
+class Moment(NamedTuple):
+    """Command or press, and its time."""
+
+    at: Seconds
+    command: Command | Pressed
+
+
+class Rehearsal:
+    """Session that begins at 0, with `presses` at their times; it advances on request.
+
+    `state` is the engine's, `now` the simulated time.
+    """
+
+    def __init__(
+        self, room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]] = ()
+    ) -> None:
+        self.state, self._first, _ = step(State(room=room), Seconds(0.0), Start(timeline))
+        self.now = Seconds(0.0)
+        self._pending = sorted(presses, key=lambda press: press[0])
+
+    @property
+    def over(self) -> bool:
+        """True if the session has ended."""
+        return self.state.mode is Mode.IDLE
+
+    def until(self, moment: Seconds) -> Iterator[Moment]:
+        """Yield all that happens by `moment`, in order.
+
+        Raises:
+            RefusedError: A press makes no sense at its time; the message has the time.
+        """
+        first, self._first = self._first, ()
+        yield from self._moments(first)
+        while not self.over:
+            pressed = self._pending[0][0] if self._pending else LONGEST
+            due = next_due(self.state)
+            happens = min(pressed, LONGEST if due is None else due)
+            if happens > moment or happens >= LONGEST:
+                return
+            self.now = happens
+            yield from self._press() if pressed <= happens else self._go_on()
+        refuse_late(self._pending, self.now)
+
+    def _press(self) -> Iterator[Moment]:
+        _, press = self._pending.pop(0)
+        with refusals_at(self.now, press):
+            self.state, commands, reply = step(self.state, self.now, press)
+        yield Moment(self.now, Pressed(press, reply))
+        yield from self._moments(commands)
+
+    def _go_on(self) -> Iterator[Moment]:
+        self.state, commands, _ = step(self.state, self.now)
+        yield from self._moments(commands)
+
+    def _moments(self, commands: Sequence[Command]) -> Iterator[Moment]:
+        return (Moment(moment_of(command, self.now), command) for command in commands)
+
+
+def rehearse(
+    room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]] = ()
+) -> Iterator[Moment]:
+    """Yield every command of a session that begins at 0, with `presses` at their times.
+
+    Raises:
+        RefusedError: A press makes no sense at its time; the message has the time.
+    """
+    return Rehearsal(room, timeline, presses).until(LONGEST)
+
+
+def moment_of(command: Command, now: Seconds) -> Seconds:
+    """Return the time at which a command given `now` takes effect."""
+    at = getattr(command, "at", None)
+    return now if at is None else Seconds(at)
+
+
+@contextmanager
+def refusals_at(at: Seconds, press: Press) -> Iterator[None]:
+    """Add the press and its time to a refusal's message."""
+    try:
+        yield
+    except RefusedError as error:
+        raise RefusedError(f"At {format_clock(at)}, {request_words(press)}: {error}") from error
+
+
+def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> None:
+    """Refuse presses after the session's end.
+
+    Raises:
+        RefusedError: There are any.
+    """
+    if pending:
+        at, press = pending[0]
+        raise RefusedError(
+            f"At {format_clock(at)}, {request_words(press)}: the session has ended at"
+            f" {format_clock(ended)} by then. Give an earlier time."
+        )
+
+
+def request_words(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
+    """Return a press as it is typed after `kacenv`: `extend 10m`."""
+    match press:
+        case Extend(by=by) | Shorten(by=by):
+            rest = format_seconds(by)
+        case Volume(output=output, level=level):
+            rest = f"{output or ''} {level:+g} dB"
+        case Mute(output=output, muted=muted):
+            rest = f"{output or ''} {'' if muted else '--off'}"
+        case Duck(ducked=ducked):
+            rest = "" if ducked else "--off"
+        case Intensity(lean=lean):
+            rest = lean
+        case Lights(level=None, step=step):
+            rest = step or "plan"
+        case Lights(level=float(share)):
+            rest = f"{share * 100:.3g}%"
+        case Done(check_in=name) | Pass(check_in=name):
+            rest = name or ""
+        case SeatStarted(seat=seat, started=started):
+            rest = f"{seat} {'started' if started else 'reset'}"
+        case Snooze(check_in=name, by=by):
+            rest = f"{name or ''} {format_seconds(by)}"
+        case Chime(chime=chime):
+            rest = chime
+        case LightsResume():
+            return "lights resume"
+        case _:
+            rest = ""
+    return " ".join(f"{press.kind} {rest}".split())

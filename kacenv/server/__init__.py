@@ -1,0 +1,1 @@
+"""Daemon of a room, its supervisor, HTTP API, authentication and web page."""

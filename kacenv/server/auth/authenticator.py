@@ -1,0 +1,149 @@
+"""Authenticator: the client that a token, a PIN or a cookie belongs to."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from kacenv.core.errors import KacenvError
+from kacenv.core.units import Seconds
+from kacenv.server.auth.credential import Credential, DeviceRole
+from kacenv.server.auth.credentials import CredentialStore
+from kacenv.server.auth.http_error import HttpError
+from kacenv.server.auth.login_sessions import Login, Logins
+from kacenv.server.auth.throttle import LoginThrottle
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_MOST_WAITING = 4
+"""Most PINs being checked or waiting for it."""
+_LONGEST_SECRET = 128
+
+
+class Principal(NamedTuple):
+    """Authenticated device; `login` if by a cookie."""
+
+    name: str
+    role: DeviceRole
+    key: str = ""
+    login: Login | None = None
+
+
+class Authenticator:
+    """Authenticates devices by the credentials of a `ring`; `logins` are those of its room."""
+
+    def __init__(
+        self, ring: CredentialStore, logins: Logins, patience: LoginThrottle | None = None
+    ) -> None:
+        self._ring, self._logins = ring, logins
+        self._patience = patience or LoginThrottle()
+        self._checking = asyncio.Lock()
+        self._waiting = 0
+        self._saving: asyncio.Task[None] | None = None
+
+    def problem(self) -> str | None:
+        """Return the reason, for staff, why nobody can log in; None without one."""
+        try:
+            return None if self._ring.keys() else _NO_KEYS
+        except KacenvError as error:
+            return str(error)
+
+    def by_token(self, token: str, address: str) -> Principal:
+        """Return the client of a token.
+
+        Raises:
+            Refusal: The token is unknown.
+        """
+        key = _none_if_broken(lambda: self._ring.by_token(token[:_LONGEST_SECRET]))
+        if key is None:
+            self._patience.record_failure(address)
+            _log.warning("a wrong token came from %s", address)
+            raise HttpError(401, "That token is not known here. Ask for a new link.")
+        return _visitor(key)
+
+    async def by_pin(self, pin: str, address: str) -> Principal:
+        """Return the client of a PIN; PINs are hashed one at a time, on a thread.
+
+        Raises:
+            Refusal: The PIN is unknown, or the client is throttled.
+        """
+        if self._waiting >= _MOST_WAITING:
+            raise HttpError(429, "Others are logging in just now. Try again.", Seconds(2.0))
+        self._patience.record_failure(address)
+        self._waiting += 1
+        try:
+            async with self._checking:
+                key = await asyncio.to_thread(
+                    _none_if_broken, lambda: self._ring.by_pin(pin[:_LONGEST_SECRET])
+                )
+        finally:
+            self._waiting -= 1
+        if key is None:
+            _log.warning("a wrong PIN came from %s", address)
+            raise HttpError(401, "That PIN is not right.")
+        self._patience.record_success(address)
+        return _visitor(key)
+
+    def by_cookie(self, cookie: str) -> Principal | None:
+        """Return the client of a cookie; None if its login is over or its device removed."""
+        login = self._logins.find(cookie[:_LONGEST_SECRET])
+        key = _none_if_broken(lambda: self._ring.by_id(login.key)) if login else None
+        return _visitor(key, login) if key else None
+
+    def still(self, visitor: Principal) -> bool:
+        """Return True if an authenticated client still has the same credential and role."""
+        key = _none_if_broken(lambda: self._ring.by_id(visitor.key))
+        on = visitor.login is None or self._logins.is_on(visitor.login)
+        return on and key is not None and key.role == visitor.role
+
+    def log_in(self, visitor: Principal) -> str:
+        """Begin a login, and return its cookie."""
+        cookie = self._logins.begin(visitor.key)
+        self._keep()
+        return cookie
+
+    def turn(self, visitor: Principal) -> str | None:
+        """Return a new cookie to replace the present one, if that is due."""
+        cookie = self._logins.turn(visitor.login) if visitor.login else None
+        if cookie:
+            self._keep()
+        return cookie
+
+    def log_out(self, visitor: Principal) -> None:
+        """End the client's login."""
+        if visitor.login:
+            self._logins.end(visitor.login)
+            self._keep()
+
+    def _keep(self) -> None:
+        """Write logins on a thread; writes are in order, so the newest state wins."""
+        before = self._saving
+
+        async def save() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            text = self._logins.text()
+            await asyncio.to_thread(_none_if_broken, lambda: self._logins.save(text))
+
+        self._saving = asyncio.create_task(save())
+
+    async def close(self) -> None:
+        """Wait until all logins are written."""
+        if self._saving is not None:
+            await self._saving
+
+
+def _none_if_broken(ask: Callable[[], T | None]) -> T | None:
+    """Return None if the credential file can't be used: nobody logs in, and no request fails."""
+    try:
+        return ask()
+    except KacenvError as error:
+        _log.warning("%s", error)
+        return None
+
+
+def _visitor(key: Credential, login: Login | None = None) -> Principal:
+    return Principal(key.name, key.role, key.id, login)
+
+
+_NO_KEYS = "No tablet can log in yet. The technician lets one in: kacenv access add"

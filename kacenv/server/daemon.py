@@ -1,0 +1,228 @@
+"""Daemon of a room: one session with its devices, and the API's sockets."""
+
+import asyncio
+import importlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
+from pathlib import Path
+
+from kacenv.config import FileMonitor, House, load_room
+from kacenv.core.errors import JournalError, LoadError
+from kacenv.core.units import Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.lights.controller import LightController
+from kacenv.devices.midi.chime_player import MidiChimePlayer
+from kacenv.devices.midi.midi_input import MidiControls
+from kacenv.model.commands import Crossfade
+from kacenv.model.room import Room
+from kacenv.server.watchdog import Watchdog
+from kacenv.session.journal import Journal, ResumableSession, unfinished
+from kacenv.session.session import LEAD, Session, lacks_staff_sound
+from kacenv.system.clock import Clock, MonotonicClock
+from kacenv.system.paths import state_folder
+from kacenv.system.room_lock import claim
+from kacenv.system.timestamps import current_timestamp
+
+_log = logging.getLogger(__name__)
+EXIT_FADE = Seconds(1.5)
+"""Fade-out of the music on shutdown."""
+_CANCEL_WAIT = 0.1
+"""Interval of repeated cancellations, in real seconds."""
+
+
+@asynccontextmanager
+async def open_session(
+    room: Room, clock: Clock, journal: Journal | None = None, back: ResumableSession | None = None
+) -> AsyncIterator[Session]:
+    """Open the session with all its devices, in order, and close them in reverse.
+
+    With `back` it resumes a session that broke off; `clock` then continues that one's.
+    """
+    with ExitStack() as stack:
+        session = Session(room, clock, journal)
+        sound = RoomAudio(room, clock, session.report)
+        stack.callback(sound.close)
+        sound.start()
+        session.stage.sound = sound
+        if room.midi.chimes:
+            chimes = MidiChimePlayer(room.midi.chimes, clock)
+            stack.callback(chimes.close)
+            session.stage.chimes = chimes
+        if room.lights:
+            rig = LightController(room, clock, session.tell)
+            stack.callback(rig.close)
+            rig.start()
+            session.stage.light = rig
+        if lacks_staff_sound(room):
+            session.tell("No output is for staff: their check-ins show here without a chime.")
+        if back is not None:
+            session.resume(back)
+        if room.midi.controls:
+            controls = MidiControls(room.midi.controls, session)
+            stack.callback(controls.close)
+            session.stage.controls = controls
+        life = asyncio.create_task(session.run())
+        try:
+            yield session
+        finally:
+            await end(life)
+            with suppress(asyncio.CancelledError):
+                life.result()
+            await _fade_out(session, sound)
+
+
+async def end(life: asyncio.Task[None]) -> None:
+    """Cancel a task until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
+    while not life.done():
+        life.cancel()
+        await asyncio.wait({life}, timeout=_CANCEL_WAIT)
+
+
+async def _fade_out(session: Session, sound: RoomAudio) -> None:
+    """Fade the music out before the devices close."""
+    if not session.is_idle:
+        sound.perform(Crossfade(None, session.clock.now(), EXIT_FADE))
+        await asyncio.sleep(EXIT_FADE)
+
+
+async def serve(house: House, room: str) -> None:
+    """Run the room of the file `room` until SIGTERM or SIGINT.
+
+    Raises:
+        LoadError: The room's file can't be used.
+        DaemonError: Another daemon runs this room.
+    """
+    leave = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+    name = room_name(house, room)
+    with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
+        back, why_not = _unfinished(journal)
+        place = back.past.base.room if back else load_room(house, room)
+        clock = _clock_after(back) if back else MonotonicClock()
+        async with (
+            open_session(place, clock, journal, back) as session,
+            _writing_records(session, journal, back),
+            _monitoring_files(session, house, room) as patrol,
+            _open_api(session, house, room, path, patrol.session_begun),
+        ):
+            if why_not:
+                session.tell(why_not)
+            _log.info("the room %s is ready", name)
+            async with _running_watchdog(session):
+                await leave.wait()
+    _log.info("the room %s is left", name)
+
+
+@asynccontextmanager
+async def _open_api(
+    session: Session, house: House, room: str, path: Path, begun: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Serve the API; its libraries load on a thread, so that music comes first after a crash."""
+    await asyncio.to_thread(importlib.import_module, "kacenv.server.http.listen")
+    from kacenv.server.http.listen import open_api  # noqa: PLC0415 - loaded just now, on a thread
+
+    async with open_api(session, house, room, path, begun):
+        yield
+
+
+@asynccontextmanager
+async def _writing_records(
+    session: Session, journal: Journal, back: ResumableSession | None
+) -> AsyncIterator[None]:
+    """Write a record of each session that ends, if the room keeps records."""
+    await asyncio.to_thread(importlib.import_module, "kacenv.session.records")
+    from kacenv.session.records import SETTLED, RecordWorker  # noqa: PLC0415 - loaded just now, on a thread
+
+    with closing(RecordWorker(session.room, journal.path, session.tell)) as keeper:
+        if back is None:
+            await asyncio.to_thread(keeper.put_aside, journal.path)
+        journal.on_end = keeper.ended
+        keeper.start(SETTLED if back else Seconds(0.0))
+        yield
+
+
+@asynccontextmanager
+async def _monitoring_files(
+    session: Session, house: House, room: str
+) -> AsyncIterator[FileMonitor]:
+    """Monitor the session's files, and tell staff of changes."""
+    with closing(FileMonitor(house, room, lambda: session.state.timeline, session.tell)) as patrol:
+        patrol.start()
+        yield patrol
+
+
+@asynccontextmanager
+async def _running_watchdog(session: Session) -> AsyncIterator[None]:
+    """Signal the watchdog while engine and sound both make progress."""
+    sound = session.stage.sound
+    counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
+    heart = asyncio.create_task(Watchdog(counts).run())
+    try:
+        yield
+    finally:
+        heart.cancel()
+        with suppress(asyncio.CancelledError):
+            await heart
+
+
+def journal_path(room: str) -> Path:
+    """Return the path of the room's journal."""
+    return state_folder() / f"{room}.journal"
+
+
+def room_name(house: House, room: str) -> str:
+    """Return the name of the room of the file `room`.
+
+    A file that became invalid doesn't matter while there is a session to resume.
+
+    Raises:
+        LoadError: The room's file can't be used, and there is no session to resume.
+    """
+    try:
+        return load_room(house, room).name
+    except LoadError:
+        stem = Path(room).stem
+        with suppress(JournalError):
+            if unfinished(journal_path(stem), current_timestamp()):
+                return stem
+        raise
+
+
+def _unfinished(journal: Journal) -> tuple[ResumableSession | None, str | None]:
+    """Return the session to resume, or the reason why it can't be resumed."""
+    try:
+        return unfinished(journal.path, current_timestamp()), None
+    except JournalError as error:
+        _log.warning("%s", error)
+        return None, str(error)
+
+
+def _clock_after(back: ResumableSession) -> MonotonicClock:
+    """Return the room's clock, as if it had never stopped."""
+    return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
+
+
+@contextmanager
+def hold_room(name: str) -> Iterator[Path]:
+    """Lock the room, and yield its socket's path.
+
+    Raises:
+        DaemonError: Another daemon runs this room.
+    """
+    with claim(name) as folder:
+        path = folder / f"{name}.sock"
+        path.unlink(missing_ok=True)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)

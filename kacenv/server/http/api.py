@@ -1,0 +1,157 @@
+"""Routes of the API, and the tablet's page."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import Body, FastAPI, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from kacenv.config import SceneCard
+from kacenv.engine.state import State
+from kacenv.model.requests import PressField
+from kacenv.server.http.error_responses import ASKING, PRESSING, add_exception_handlers
+from kacenv.server.http.event_stream import EventStream
+from kacenv.server.http.login_routes import add_login
+from kacenv.server.http.press_limit import PressLimiter
+from kacenv.server.http.record_routes import add_records
+from kacenv.server.http.static_files import add_page
+from kacenv.server.http.status_watch import StatusWatch
+from kacenv.session.session import Session
+from kacenv.session.status import RoomStatus
+
+VERSION = "1.0"
+"""Version of the API; 1.1 would add to it, 2.0 would live below `/v2`."""
+_WORDS = "Reads and drives a room. Over TCP by a token or a cookie; on the Unix socket by neither."
+_LET_IN = {
+    "token": {"type": "http", "scheme": "bearer", "description": "From `kacenv access add`."},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-kacenv-ROOM",
+        "description": "From `/v1/login`; without TLS it is called `kacenv-ROOM`.",
+    },
+}
+LONGEST_POLL = 25.0
+"""Longest long poll of a status with `after` (seconds); below the timeouts of usual proxies."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOperations:
+    """File operations that the API calls.
+
+    `begin` loads a scene by its name, begins it and returns the reply; `scenes` lists the house's.
+    """
+
+    begin: Callable[[str], Awaitable[str]]
+    scenes: Callable[[], Awaitable[Sequence[SceneCard]]]
+
+
+class Reply(BaseModel):
+    """What the therapist is told, and whether the room is now other than before."""
+
+    reply: str
+    changed: bool = True
+
+
+class SceneName(BaseModel):
+    """The scene to begin: its name, or the path of its file."""
+
+    scene: str
+
+
+After = Annotated[
+    int | None,
+    Query(description="Wait up to 25 s for a `version` other than this one."),
+]
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    **ASKING,
+    200: {
+        "description": "Server-sent events: `status` (all of it), `change` (a JSON Merge Patch, "
+        "RFC 7386) and `beat` (nothing has changed).",
+        "content": {"text/event-stream": {}},
+    },
+}
+
+
+class _DescribedApi(FastAPI):
+    """Adds the security schemes of TCP to the OpenAPI description."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI description (3.1)."""
+        described = super().openapi()
+        described["components"]["securitySchemes"] = _LET_IN
+        described["security"] = [{scheme: []} for scheme in _LET_IN]
+        return described
+
+
+def make_app(session: Session, ways: FileOperations) -> FastAPI:
+    """Build the room's API; version 1 lives below `/v1`, the tablet's page at `/`.
+
+    Close `app.state.watch` before the server, or open event streams delay its shutdown.
+    """
+    app = _DescribedApi(
+        title="kacenv",
+        version=VERSION,
+        description=_WORDS,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.watch = StatusWatch(session)
+    add_exception_handlers(app)
+    add_page(app)
+    add_login(app, PRESSING)
+    add_records(app, session.room.name, ASKING)
+    _add_reading(app, session, app.state.watch, ways)
+    _add_driving(app, session, app.state.watch, ways)
+    return app
+
+
+def _add_reading(app: FastAPI, session: Session, watch: StatusWatch, ways: FileOperations) -> None:
+    broadcast = EventStream(watch)
+
+    @app.get("/v1/status", responses=ASKING)
+    async def status(after: After = None) -> RoomStatus:
+        """The whole room at a moment; with `after`, the next one that is another."""
+        if after is not None:
+            await watch.wait_for_change(after, LONGEST_POLL)
+        watch.poll()
+        return replace(session.status(), version=watch.version)
+
+    @app.get("/v1/events", response_class=StreamingResponse, responses=_EVENTS)
+    async def events(asked: Request) -> StreamingResponse:
+        """The room now, and whatever changes, until one of the two leaves."""
+        still = getattr(asked.state, "still", lambda: True)
+        return StreamingResponse(broadcast.listen(still), media_type="text/event-stream")
+
+    @app.get("/v1/scenes", responses=ASKING)
+    async def scenes() -> Sequence[SceneCard]:
+        """The scenes of the house."""
+        return await ways.scenes()
+
+
+def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, ways: FileOperations) -> None:
+    haste = PressLimiter()
+
+    @app.post("/v1/requests", responses=PRESSING)
+    async def requests(press: Annotated[PressField, Body()], asked: Request) -> Reply:
+        """Press a key; docs/requests.md has them all."""
+        haste.check(asked.client.host if asked.client else "", press)
+        before = session.state
+        words = session.submit(press)
+        watch.poll()
+        return Reply(reply=words, changed=_differs(before, session.state))
+
+    @app.post("/v1/start", responses=PRESSING)
+    async def start(body: SceneName) -> Reply:
+        """Begin a scene."""
+        words = await ways.begin(body.scene)
+        watch.poll()
+        return Reply(reply=words)
+
+
+def _differs(before: State, after: State) -> bool:
+    """Return True if anything but the record of the press itself changed."""
+    return replace(before, pressed={}) != replace(after, pressed={})

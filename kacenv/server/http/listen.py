@@ -1,0 +1,250 @@
+"""Sockets of a room, with uvicorn servers for its API."""
+
+import asyncio
+import grp
+import os
+import socket
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from kacenv.config import House, SceneCard, load_session, scene_cards
+from kacenv.core.errors import DaemonError
+from kacenv.model.network import Surfaces, Tcp
+from kacenv.model.requests import Start
+from kacenv.model.timeline import Timeline
+from kacenv.server.auth import Authenticator, CredentialStore, key_file
+from kacenv.server.auth.login_sessions import Logins
+from kacenv.server.http import (
+    ConnectionLimitSocket,
+    FileOperations,
+    SecurityHeadersMiddleware,
+    SingleFlight,
+    SiteInfo,
+    TcpMiddleware,
+    UnixSocketMiddleware,
+    make_app,
+    unix_socket_options,
+)
+from kacenv.server.http.h11_protocol import tcp_options
+from kacenv.session.session import Session
+from kacenv.system.certificate import Certificate, CertificateError, open_certificate
+from kacenv.system.paths import state_folder
+
+_LAST_WORDS = 2
+"""Time for requests under way on shutdown, in seconds."""
+
+_WAITING = 2048
+"""Backlog of the listening sockets, as in uvicorn."""
+
+
+@asynccontextmanager
+async def open_api(
+    session: Session,
+    house: House,
+    room: str,
+    path: Path,
+    begun: Callable[[str], None] = lambda _: None,
+) -> AsyncIterator[None]:
+    """Serve a session's API on the socket `path` and, if the room is set so, over TCP.
+
+    Scenes are loaded for the room file `room`; `begun` is called with each scene that begins.
+
+    Raises:
+        DaemonError: A socket can't be opened, and no session is on.
+    """
+    app = make_app(session, _file_operations(session, house, room, begun))
+    async with AsyncExitStack() as stack:
+        await _open_unix(stack, session, path, app)
+        await _open_tcp(stack, session, house, app)
+        stack.callback(app.state.watch.close)
+        yield
+
+
+async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: FastAPI) -> None:
+    """Serve the Unix socket; during a session, do without it rather than fail."""
+    for group in (session.room.surfaces.socket_group, None):
+        try:
+            unix = stack.enter_context(_socket(path, group))
+        except DaemonError as error:
+            if session.is_idle:
+                raise
+            session.tell(f"The session goes on, but not all can reach it: {error}")
+        else:
+            await stack.enter_async_context(
+                _served(
+                    unix,
+                    SecurityHeadersMiddleware(UnixSocketMiddleware(app)),
+                    unix_socket_options(),
+                )
+            )
+            return
+
+
+def _file_operations(
+    session: Session, house: House, room: str, begun: Callable[[str], None]
+) -> FileOperations:
+    loading = SingleFlight[str, Timeline](lambda scene: load_session(house, scene, room))
+    listing = SingleFlight[None, Sequence[SceneCard]](lambda _: scene_cards(house))
+
+    async def begin(scene: str) -> str:
+        timeline = await loading.run(scene)
+        words = session.submit(Start(timeline))
+        begun(scene)
+        return words
+
+    return FileOperations(begin, lambda: listing.run(None))
+
+
+async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: FastAPI) -> None:
+    """Serve browsers over TCP, if the room is set so; tell staff of a failure during a session."""
+    surfaces = session.room.surfaces
+    if surfaces.tcp is None:
+        return
+    try:
+        secured = await asyncio.to_thread(_secured, surfaces.tcp, house)
+        porch = stack.enter_context(_tcp(surfaces.tcp))
+    except CertificateError as error:
+        session.tell(f"No tablet is served: {error}")
+        return
+    except DaemonError as error:
+        if session.is_idle:
+            raise
+        session.tell(f"No tablet is served: {error}")
+        return
+    gate = _gate(surfaces, session.room.name)
+    host = SiteInfo(session.room.name, _names(surfaces.tcp, secured), gate)
+    if gate is not None:
+        stack.push_async_callback(gate.close)
+    for warning in _warnings(secured, gate):
+        session.tell(warning)
+    await stack.enter_async_context(
+        _served(porch, SecurityHeadersMiddleware(TcpMiddleware(app, host)), tcp_options(), secured)
+    )
+
+
+def _secured(tcp: Tcp, house: House) -> Certificate | None:
+    """Return the room's certificate; None without TLS.
+
+    Raises:
+        CertificateError: It can't be used.
+    """
+    if tcp.tls is None or not tcp.tls.encrypts:
+        return None
+    return open_certificate(house.root / tcp.tls.certificate, house.root / tcp.tls.key)
+
+
+def _gate(surfaces: Surfaces, room: str) -> Authenticator | None:
+    if surfaces.access is None:
+        return None
+    ring = CredentialStore(key_file(surfaces.access.file))
+    return Authenticator(ring, Logins(state_folder() / f"{room}.logins"))
+
+
+def _names(tcp: Tcp, secured: Certificate | None) -> frozenset[str]:
+    """Return the host names of this machine for browsers; addresses are always allowed."""
+    own = {tcp.host.lower(), socket.gethostname().lower()}
+    return frozenset({*own, *tcp.names, *(secured.names if secured else ())})
+
+
+def _warnings(secured: Certificate | None, gate: Authenticator | None) -> Iterator[str]:
+    expiring = secured.warning(datetime.now(UTC)) if secured else None
+    locked = gate.problem() if gate else None
+    yield from (warning for warning in (expiring, locked) if warning)
+
+
+@asynccontextmanager
+async def _served(
+    listener: socket.socket,
+    app: ASGIApp,
+    options: Mapping[str, Any],
+    secured: Certificate | None = None,
+) -> AsyncIterator[None]:
+    """Serve `app` on this socket with uvicorn's `options`."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LAST_WORDS,
+        **options,
+    )
+    config.load()
+    config.ssl = secured.context if secured else None
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Server without signal handlers; the daemon has its own."""
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override] # the same use
+        return nullcontext()
+
+
+@contextmanager
+def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
+    """Open a listening Unix socket for the daemon's own user and, if named, a group.
+
+    Raises:
+        DaemonError: It can't be created, or not be given to the group.
+    """
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        mask = os.umask(0o177)
+        try:
+            listener.bind(str(path))
+        except OSError as error:
+            raise DaemonError(
+                f"The room's socket {path} can't be made: {error.strerror}. "
+                "Make room on its disk, and let kacenv write to its folder."
+            ) from None
+        finally:
+            os.umask(mask)
+        if group is not None:
+            _admit(path, group)
+        listener.listen(_WAITING)
+        yield listener
+
+
+def _admit(path: Path, group: str) -> None:
+    try:
+        os.chown(path, -1, grp.getgrnam(group).gr_gid)
+    except (KeyError, PermissionError):
+        raise DaemonError(
+            f"The group {group} can't be given the room's socket. "
+            f"Make it (addgroup {group}), and run kacenv as one of its members."
+        ) from None
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IWGRP)
+
+
+@contextmanager
+def _tcp(where: Tcp) -> Iterator[ConnectionLimitSocket]:
+    """Open a listening TCP socket."""
+    try:
+        listener = socket.create_server((where.host, where.port), family=_family(where.host))
+    except OSError as error:
+        raise DaemonError(
+            f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
+            "Choose another port in the room file (surfaces: tcp: port:)."
+        ) from None
+    with ConnectionLimitSocket(listener) as porch:
+        yield porch
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

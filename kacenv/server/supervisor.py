@@ -1,0 +1,210 @@
+"""Supervisor: restarts a room's daemon at once, without systemd."""
+
+import gc
+import logging
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from kacenv.core.units import Seconds
+from kacenv.server.watchdog import PIPE
+
+HEARTBEAT_TIMEOUT = Seconds(6.0)
+"""Time without a watchdog notification after which a daemon is killed and replaced."""
+START_TIMEOUT = Seconds(150.0)
+"""Time limit of a daemon's first notification."""
+SHUTDOWN_TIMEOUT = Seconds(10.0)
+"""Time limit of a daemon's shutdown, with its fade-out."""
+RESTART_DELAY = Seconds(2.0)
+"""Least time between two starts; after failed starts it grows."""
+_LONGEST_RESTART_DELAY = Seconds(30.0)
+_REFUSED = 1
+_ATTEMPTS = 3
+"""Most starts of the first daemon if it is killed before it is ready.
+
+The track that it resumes may be the cause.
+"""
+_log = logging.getLogger(__name__)
+Begin = Callable[[int], int]
+"""Starts a daemon in a process group of its own, so that it doesn't get the terminal's Ctrl-C.
+
+Takes the pipe for notifications, and returns the process id.
+"""
+
+
+def spawn_program(command: Sequence[str]) -> Begin:
+    """Return a starter of a program."""
+
+    def begin(beats: int) -> int:
+        environment = {**os.environ, PIPE: str(beats)}
+        os.set_inheritable(beats, True)
+        return os.posix_spawn(command[0], list(command), environment, setpgroup=0)
+
+    return begin
+
+
+def fork_daemon(life: Callable[[], int]) -> Begin:
+    """Return a starter that runs `life` in a fork of this process; it returns an exit code.
+
+    Modules imported by now needn't be imported again, so it starts at once.
+    """
+
+    def begin(beats: int) -> int:
+        gc.freeze()
+        child = os.fork()
+        if child:
+            return child
+        code = _REFUSED
+        try:
+            os.setpgid(0, 0)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            os.environ[PIPE] = str(beats)
+            code = life()
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 0
+        except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's copy
+            _log.exception("the room's daemon failed")
+        finally:
+            logging.shutdown()
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(code)
+
+    return begin
+
+
+class Supervisor:
+    """Runs a daemon until SIGTERM or SIGINT, and restarts it whenever it dies.
+
+    If the first daemon fails with an error code, the supervisor ends with it. A closed terminal
+    (SIGHUP) ends neither. If the supervisor itself is killed the room goes on without it; systemd
+    then restarts both.
+    """
+
+    def __init__(
+        self,
+        begin: Begin,
+        silence: Seconds = HEARTBEAT_TIMEOUT,
+        beginning: Seconds = START_TIMEOUT,
+        breath: Seconds = RESTART_DELAY,
+        parting: Seconds = SHUTDOWN_TIMEOUT,
+    ) -> None:
+        self._begin = begin
+        self._silence, self._beginning = silence, beginning
+        self._breath, self._parting = breath, parting
+        self._leave = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._leaving = False
+
+    def run(self) -> int:
+        """Run until told to end; return 0, or the exit code of a daemon that doesn't start.
+
+        A daemon that ends by itself without an error ends the supervisor with 0, too.
+        """
+        with _handling_signals(self._told_to_leave):
+            try:
+                return self._keep_alive()
+            finally:
+                os.close(self._leave)
+
+    def _keep_alive(self) -> int:
+        ever, failures = False, 0
+        while not self._leaving:
+            since = time.monotonic()
+            begun, code = self._watch_one()
+            if self._leaving or code == 0:
+                break
+            ever = ever or begun
+            failures = 0 if begun else failures + 1
+            if not ever and (code > 0 or failures >= _ATTEMPTS):
+                return code if code > 0 else _REFUSED
+            _log.warning("the room's daemon ended (%s); it is started again", _exit_reason(code))
+            self._rest(since, failures)
+        return 0
+
+    def _rest(self, since: float, failures: int) -> None:
+        """Wait until the next start is allowed, or the supervisor is told to end."""
+        wait = self._breath - (time.monotonic() - since)
+        if failures:
+            wait = min(self._breath * 2.0 ** min(failures - 1, 9), _LONGEST_RESTART_DELAY)
+        select.select([self._leave], [], [], max(0.0, wait))
+
+    def _watch_one(self) -> tuple[bool, int]:
+        """Start a daemon and wait for its end; return if it was ready, and its exit code."""
+        heard, beats = os.pipe()
+        try:
+            child = self._begin(beats)
+        except OSError as error:
+            os.close(heard)
+            _log.error("the room's daemon can't be started: %s", error.strerror)
+            return False, _REFUSED
+        finally:
+            os.close(beats)
+        try:
+            begun = self._listen(child, heard)
+        finally:
+            _sweep(child)
+            os.close(heard)
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return begun, code
+
+    def _listen(self, child: int, heard: int) -> bool:
+        """Wait for the daemon's end, and return True if it was ready; kill it if it hangs."""
+        begun, waiting = False, [heard, self._leave]
+        gone = os.pidfd_open(child)
+        try:
+            while ready := select.select([gone, *waiting], [], [], self._patience(begun))[0]:
+                if gone in ready:
+                    return begun or _read_heartbeat(heard)
+                if self._leave in ready:
+                    os.kill(child, signal.SIGTERM)
+                    waiting = []
+                elif _read_heartbeat(heard):
+                    begun = True
+                else:
+                    waiting.remove(heard)
+        finally:
+            os.close(gone)
+        _log.error("the room's daemon is stuck; it is ended")
+        return begun
+
+    def _patience(self, begun: bool) -> float:
+        if self._leaving:
+            return self._parting
+        return self._silence if begun else self._beginning
+
+    def _told_to_leave(self, _number: int, _frame: FrameType | None) -> None:
+        self._leaving = True
+        os.eventfd_write(self._leave, 1)
+
+
+@contextmanager
+def _handling_signals(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle SIGTERM and SIGINT, and ignore SIGHUP."""
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _read_heartbeat(heard: int) -> bool:
+    """Return True if the pipe holds notifications, and empty it."""
+    return bool(select.select([heard], [], [], 0)[0]) and bool(os.read(heard, 4096))
+
+
+def _sweep(child: int) -> None:
+    """Kill the daemon's process group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+
+
+def _exit_reason(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,1 @@
+"""One running session, its journal and its records."""

@@ -1,0 +1,142 @@
+"""Codec of the journal's lines: JSON records, each with a CRC-32."""
+
+import binascii
+import json
+from typing import Any, NamedTuple
+
+from cattrs import BaseValidationError
+from cattrs.preconf.json import JsonConverter, make_converter
+from cattrs.strategies import configure_tagged_union
+
+from kacenv.core.units import Seconds
+from kacenv.engine.state import State
+from kacenv.model.fields import Model
+from kacenv.model.requests import Press, Request
+from kacenv.session.lateness import LatenessHistogram
+from kacenv.system.timestamps import Timestamp
+
+VERSION = 1
+"""Version of the format. Journals of older versions can be read; tests keep one of each."""
+
+
+class JournalLine(NamedTuple):
+    """Journal record: its number, the engine's time, the machine's time, and its content.
+
+    `base` is the state before the first request of a session. A record with neither `base` nor
+    `request` is a heartbeat, or shows that the session has `ended`; it repeats the last number, and
+    may have a staff message (`told`), or the lateness counted since the last `tally`.
+    """
+
+    number: int
+    at: Seconds
+    stamp: Timestamp
+    request: Request | None = None
+    base: State | None = None
+    ended: bool = False
+    told: str = ""
+    tally: LatenessHistogram | None = None
+    version: int = VERSION
+
+
+def _made_converter() -> JsonConverter:
+    converter = make_converter(omit_if_default=True)
+    converter.register_unstructure_hook_factory(_is_model, lambda _: _from_model(converter))
+    converter.register_structure_hook_factory(_is_model, lambda _: _to_model(converter))
+    for union in (Press, Request):
+        configure_tagged_union(union, converter, tag_name="is")
+    return converter
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)
+
+
+def _from_model(converter: JsonConverter) -> Any:
+    def write(model: Model) -> dict[str, Any]:
+        fields = type(model).model_fields
+        return {
+            name: converter.unstructure(getattr(model, name), field.annotation)
+            for name, field in fields.items()
+            if name in model.model_fields_set
+        }
+
+    return write
+
+
+def _to_model(converter: JsonConverter) -> Any:
+    """Return a reader of models that skips validation: they were valid when written."""
+
+    def read(data: dict[str, Any], kind: type[Model]) -> Model:
+        fields = kind.model_fields
+        values = {
+            name: converter.structure(value, fields[name].annotation)  # type: ignore[arg-type] # an annotation is there
+            for name, value in data.items()
+            if name in fields
+        }
+        return kind.model_construct(**values)
+
+    return read
+
+
+_CONVERTER = _made_converter()
+
+
+def write_line(record: JournalLine) -> bytes:
+    """Return the record as one line, its checksum first."""
+    data: dict[str, Any] = {
+        "version": record.version,
+        "number": record.number,
+        "at": record.at,
+        "stamp": list(record.stamp),
+    }
+    if record.ended:
+        data["ended"] = True
+    if record.told:
+        data["told"] = record.told
+    if record.tally is not None:
+        data["tally"] = _CONVERTER.unstructure(record.tally)
+    if record.base is not None:
+        data["base"] = _CONVERTER.unstructure(record.base)
+    if record.request is not None:
+        data["request"] = _CONVERTER.unstructure(record.request, Request)
+    text = json.dumps(data, separators=(",", ":")).encode()
+    return b"%08x %s\n" % (binascii.crc32(text), text)
+
+
+def read_line(line: bytes) -> JournalLine | None:
+    """Return the record of a line; None if it is torn, damaged, or of a later version."""
+    seal, _, text = line.rstrip(b"\n").partition(b" ")
+    if seal != b"%08x" % binascii.crc32(text):
+        return None
+    try:
+        return _record(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, BaseValidationError):
+        return None
+
+
+def is_newer(line: bytes) -> bool:
+    """Tell whether a whole line is of a later version than this program knows."""
+    seal, _, text = line.rstrip(b"\n").partition(b" ")
+    if seal != b"%08x" % binascii.crc32(text):
+        return False
+    try:
+        return bool(json.loads(text)["version"] > VERSION)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def _record(data: dict[str, Any]) -> JournalLine | None:
+    if data["version"] > VERSION:
+        return None
+    request, base, tally = data.get("request"), data.get("base"), data.get("tally")
+    return JournalLine(
+        number=data["number"],
+        at=Seconds(data["at"]),
+        stamp=Timestamp(*data["stamp"]),
+        request=_CONVERTER.structure(request, Request) if request else None,  # type: ignore[arg-type] # a union
+        base=_CONVERTER.structure(base, State) if base else None,
+        ended=data.get("ended", False),
+        told=data.get("told", ""),
+        tally=_CONVERTER.structure(tally, LatenessHistogram) if tally else None,
+        version=data["version"],
+    )

@@ -1,0 +1,300 @@
+"""Session: the engine on a clock, connected to sound, light and chimes."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from kacenv.core.errors import KacenvError, RefusedError
+from kacenv.core.units import Decibels, Seconds
+from kacenv.engine.lights import LIGHTS_UP
+from kacenv.engine.phases import STOPPING
+from kacenv.engine.replay import replay
+from kacenv.engine.state import LightHand, Mode, State
+from kacenv.engine.step import next_due, step
+from kacenv.engine.track_changes import SHORTEST_FADE
+from kacenv.model.commands import (
+    Command,
+    Crossfade,
+    EnterPhase,
+    Notice,
+    Prompt,
+    ResumeLights,
+    SessionEnded,
+    SetDuck,
+    SetHush,
+    SetMute,
+    SetVolume,
+    ShowLook,
+)
+from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
+from kacenv.model.room import Role, Room
+from kacenv.session.device_hub import DeviceHub
+from kacenv.session.journal import Journal, ResumableSession
+from kacenv.session.session_log import SessionLog
+from kacenv.session.staff_messages import StaffMessages
+from kacenv.session.status import RoomStatus, describe
+from kacenv.system.clock import Clock
+from kacenv.system.timestamps import slept
+
+LEAD = Seconds(0.2)
+"""Lead of the engine over the room's clock, so that every command arrives in time."""
+SHORTEST_SLEEP = Seconds(1.0)
+"""Shortest suspend of the machine that counts as an outage."""
+LONGEST_WAIT = Seconds(0.5)
+"""Longest wait of the loop, in real seconds."""
+
+_NO_PLAN = "The plan can't be followed; the music goes on. These work: lights-up, stop."
+_NO_WAY_BACK = (
+    "The session before could not be carried on. Start the scene again, and go to its phase "
+    "with: kacenv next"
+)
+_NO_MUSIC = Decibels(-120.0)
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """Engine of one room on a clock; commands go to the devices.
+
+    All methods but `report`, `press`, `volume` and `tell` belong to the event loop's thread.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        clock: Clock,
+        journal: Journal | None = None,
+        slept: Callable[[], Seconds] = slept,
+    ) -> None:
+        self.state = State(room=room)
+        self.room = room
+        self.clock = clock
+        self.turns = 0
+        """Counter of the loop's turns."""
+        self.ended = asyncio.Event()
+        self.stage = DeviceHub(room)
+        self._diary = SessionLog(journal, self._engine_time, lambda: self.stage.underruns)
+        self._board = StaffMessages(clock.now, self._diary.tell)
+        self._stumbled = False
+        self._slept, self._awake_since = slept, slept()
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    async def run(self) -> None:
+        """Run the engine's actions when due, until cancelled."""
+        while True:
+            self.turns += 1
+            self._advance_safely()
+            self._poll_devices()
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), self._wait())
+            except TimeoutError:
+                continue
+
+    def _advance_safely(self) -> None:
+        """Advance the engine; a fault must not end the loop: music goes on, staff can still act."""
+        try:
+            self._handle_suspend()
+            self._advance(None)
+        except Exception:  # noqa: BLE001 - whatever it is, the room is kept
+            if not self._stumbled:
+                _log.exception("the plan could not be followed")
+                self._board.tell(_NO_PLAN)
+            self._stumbled = True
+        else:
+            self._stumbled = False
+
+    def resume(self, back: ResumableSession) -> None:
+        """Resume a session that broke off; the clock is as if it had never stopped."""
+        past, away = back
+        if past.lost:
+            self._board.tell(f"{past.lost} lines of the session's record are lost.")
+        self._diary.go_on(past.number)
+        try:
+            self.state = replay(past.base, past.entries)
+            self._advance(Resume(past.since, away.certain))
+        except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
+            _log.exception("the session before could not be carried on")
+            self.state = State(room=self.room)
+            self._diary.close(self._engine_time())
+            self._board.tell(_NO_WAY_BACK)
+
+    def _handle_suspend(self) -> None:
+        """Resume after a suspend of the machine as after any other outage."""
+        gap = Seconds(self._slept() - self._awake_since)
+        if gap <= SHORTEST_SLEEP:
+            return
+        since = self._engine_time()
+        self._awake_since = Seconds(self._awake_since + gap)
+        if self.stage.sound is not None:
+            self.stage.sound.fade_in()
+        self.clock.jump(gap)
+        if not self.is_idle:
+            self._pressed(Resume(since))
+
+    def _poll_devices(self) -> None:
+        """Write a heartbeat and report faults of devices; an error in that doesn't end the loop."""
+        try:
+            self._diary.beat(self._engine_time())
+            self._report_device_changes()
+        except Exception:  # noqa: BLE001 - whatever it is, the room is kept
+            _log.exception("the room's devices could not be looked after")
+
+    def _report_device_changes(self) -> None:
+        """Tell staff when the sound device or the journal's disk fails, and when it works again."""
+        sound = self.stage.sound.device_note if self.stage.sound else None
+        self._board.tell_once("The sound is back.", sound)
+        self._board.tell_once("The session is being written down again.", self._diary.note)
+
+    def _wait(self) -> float:
+        due = None if self._stumbled else next_due(self.state)
+        if due is None or not self.clock.rate:
+            return LONGEST_WAIT
+        return min(LONGEST_WAIT, max(0.0, due - self._engine_time()) / self.clock.rate)
+
+    def _engine_time(self) -> Seconds:
+        return Seconds(self.clock.now() + LEAD)
+
+    def submit(self, request: Request) -> str:
+        """Handle a request now, and return the reply for the therapist.
+
+        Raises:
+            RefusedError: The request makes no sense now; the state is unchanged.
+        """
+        try:
+            reply = self._advance(request)
+        except KacenvError:
+            raise
+        except Exception:  # noqa: BLE001 - the therapist's word counts, whatever has failed
+            _log.exception("a request could not be followed: %s", request)
+            return self._without_plan(request)
+        self._wake.set()
+        return reply
+
+    def _without_plan(self, request: Request) -> str:
+        """Handle stop and lights-up, which must never fail, without the engine.
+
+        Raises:
+            RefusedError: The request is another one.
+        """
+        now = self._engine_time()
+        if isinstance(request, Stop):
+            self._perform(Crossfade(None, now, STOPPING))
+            self._perform(ShowLook(self.room.safe_light, now, STOPPING))
+            self._reset_levels(Seconds(now + STOPPING))
+            self._diary.write(self.state, now, request)
+            self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
+            self._diary.close(now)
+            self.ended.set()
+            return "Stopping: the music fades out and the safe light comes up."
+        if isinstance(request, LightsUp):
+            self._perform(ShowLook(self.room.safe_light, now, LIGHTS_UP, urgent=True))
+            self.state = replace(self.state, light_hand=LightHand.LIGHTS_UP)
+            return "Lights are coming up."
+        raise RefusedError("That can't be done; the music goes on. These work: lights-up, stop.")
+
+    def _reset_levels(self, at: Seconds) -> None:
+        """Undo silence, ducking, mutes and volumes for the next session."""
+        self._perform(SetHush(False, at, SHORTEST_FADE))
+        self._perform(SetDuck(Decibels(0.0), at, SHORTEST_FADE))
+        for output in self.room.outputs:
+            self._perform(SetMute(output.id, False, at, SHORTEST_FADE))
+            self._perform(SetVolume(output.id, Decibels(0.0), at, SHORTEST_FADE))
+
+    def report(self, event: Event) -> None:
+        """Handle a device's event. Thread-safe."""
+        self._call_soon(self.submit, event)
+
+    def press(self, request: Press) -> None:
+        """Handle a request without a reply; staff are shown a refusal. Thread-safe."""
+        self._call_soon(self._pressed, request)
+
+    def _pressed(self, request: Request) -> None:
+        try:
+            self.submit(request)
+        except KacenvError as error:
+            self._board.tell(str(error))
+
+    def volume(self, output: str | None) -> Decibels:
+        """Return the target volume of one output (dB from the plan), or the loudest of all.
+
+        Thread-safe.
+        """
+        volumes = self.state.volumes
+        names = [one.id for one in self.room.outputs] if output is None else [output]
+        return Decibels(max(volumes[name].target if name in volumes else 0.0 for name in names))
+
+    def tell(self, text: str) -> None:
+        """Show a message to staff. Thread-safe."""
+        self._call_soon(self._board.tell, text)
+
+    def _call_soon(self, act: object, *args: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(act, *args)  # type: ignore[arg-type]
+        except RuntimeError:
+            _log.debug("came after the end: %s", args)
+
+    def _advance(self, request: Request | None) -> str:
+        before, now = self.state, self._engine_time()
+        due = next_due(before)
+        self.state, commands, reply = step(before, now, request)
+        self._diary.order_performed(due, now, request)
+        if request is not None:
+            self._diary.write(before, now, request)
+        for command in commands:
+            self._perform(command)
+        return reply
+
+    def _perform(self, command: Command) -> None:
+        """Route one command; a device that fails must not stop the others."""
+        try:
+            self._route(command)
+        except Exception:  # noqa: BLE001 - one broken adapter must not take the others with it
+            _log.exception("could not be done: %s", command)
+            self._board.tell("A part of the room didn't answer; the session goes on.")
+
+    def _route(self, command: Command) -> None:
+        match command:
+            case Prompt(text=text):
+                self._board.tell(text, check_in=True)
+            case Notice(text=text):
+                self._board.tell(text, planned=True)
+            case EnterPhase(name=name):
+                self.ended.clear()
+                _log.info("phase %s", name)
+            case SessionEnded():
+                _log.info("session ended")
+                self._diary.close(self._engine_time())
+                self.ended.set()
+            case ShowLook() | ResumeLights():
+                self.stage.show(command)
+            case _:
+                self.stage.play(command)
+
+    @property
+    def is_idle(self) -> bool:
+        """True if no session is on."""
+        return self.state.mode is Mode.IDLE
+
+    def status(self) -> RoomStatus:
+        """Return the room's present status."""
+        now, stage = self.clock.now(), self.stage
+        return RoomStatus(
+            room=self.room.name,
+            session=describe(self.state, Seconds(now + LEAD)),
+            sound=stage.sound.device if stage.sound else "none",
+            meters=dict(stage.meters()),
+            broker=stage.light.connected if stage.light else None,
+            lamps=dict(stage.lamps()),
+            told=self._board.lines(now),
+            health={**stage.health(), **self._diary.health()},
+            roles={output.id: output.role for output in self.room.outputs},
+            at=now,
+            rate=self.clock.rate,
+        )
+
+
+def lacks_staff_sound(room: Room) -> bool:
+    """Return True if nobody would hear a chime for staff."""
+    return room.midi.chimes is None and all(out.role is not Role.STAFF for out in room.outputs)

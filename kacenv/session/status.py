@@ -1,0 +1,284 @@
+"""Status of a room for people and programs: a snapshot of the engine's state."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kacenv.core.units import Seconds
+from kacenv.engine import phases
+from kacenv.engine.state import Due, Mode, State
+from kacenv.engine.transitions import TRANSITIONS, Outcome
+from kacenv.model.look import Setting
+from kacenv.model.room import Fixture, Room
+from kacenv.model.scene import Seat
+from kacenv.model.timeline import Cue
+from kacenv.session.ports import ChimePort, LightPort, SoundPort
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStatus:
+    """One phase of the arc; `duration` is in seconds, after extensions and compression.
+
+    `level` is the music's level in dB, as the scene has it.
+    """
+
+    name: str
+    duration: float
+    level: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStatus:
+    """What is playing; `position` and `length` are in seconds."""
+
+    title: str
+    artist: str
+    position: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInStatus:
+    """The check-in that comes next; `due_in` is in seconds, None while time is held.
+
+    `seat` is the seat on whose clock it comes, `a` or `b`.
+    """
+
+    prompt: str
+    due_in: float | None
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueStatus:
+    """A check-in that waits for staff, on the room's clock (`RoomStatus.at`), in seconds.
+
+    It came at `since`; a snoozed one comes again at `again`, None while time is held. `seat` is the
+    seat on whose clock it came, `a` or `b`.
+    """
+
+    id: str
+    prompt: str
+    since: float
+    again: float | None = None
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatStatus:
+    """A seat's own clock, which began at `since` on the room's clock (s) and never rests.
+
+    `next_prompt` is the check-in that comes next on it, at `next_at`.
+    """
+
+    since: float
+    next_prompt: str | None = None
+    next_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A moment of the room. Times are in seconds.
+
+    `volumes` are what was asked for, in dB from the plan; the sound is there within 1.5 s. `lean`
+    is by how many steps of energy the music leans up or down. `up_next` is the title of the piece
+    that follows, as things stand. `due` are the check-ins that wait for staff, oldest first, and
+    `snoozed` those that come again. `seats` are the seats that have begun, `a` and `b`. `can` are
+    the kinds of requests that do something now.
+    """
+
+    mode: str
+    title: str | None
+    phases: tuple[PhaseStatus, ...]
+    phase: int | None
+    in_phase: float
+    phase_left: float
+    elapsed: float
+    left: float
+    playing: TrackStatus | None
+    next_check_in: CheckInStatus | None
+    volumes: dict[str, float]
+    muted: tuple[str, ...]
+    hushed: bool
+    ducked: bool
+    lean: int
+    light_hand: str
+    up_next: str | None = None
+    due: tuple[DueStatus, ...] = ()
+    snoozed: tuple[DueStatus, ...] = ()
+    seats: Mapping[str, SeatStatus] = field(default_factory=dict)
+    can: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something staff were told, `ago` seconds before now; a due check-in or a notice."""
+
+    text: str
+    ago: float
+    check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LampStatus:
+    """A lamp: `level` 0 to 1 as the eye sees it; `kelvin`, or `color` as `#ff8040`, where known."""
+
+    zone: str
+    level: float
+    kelvin: float | None
+    available: bool | None
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomStatus:
+    """The whole room at a moment. Meters are RMS and peak in dBFS by output.
+
+    `health` has a line for each part of the room: None while all is well, else what is wrong and
+    what to do. `roles` says who listens to which output. `at` is the room's clock in seconds; it
+    runs `rate` seconds in a second. `version` changes when anything does that isn't a clock.
+    """
+
+    room: str
+    session: Status
+    sound: str
+    meters: Mapping[str, tuple[float, float]]
+    broker: bool | None
+    lamps: Mapping[str, LampStatus]
+    told: tuple[Told, ...]
+    health: Mapping[str, str | None] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    at: float = 0.0
+    rate: float = 1.0
+    version: int = 0
+
+
+def describe(state: State, now: Seconds) -> Status:
+    """Return the session's status at `now`."""
+    on = state.timeline is not None
+    in_phase = state.phase_clock.reading(now) if on else Seconds(0.0)
+    phase_left = max(0.0, state.duration - in_phase) if on else 0.0
+    if state.mode is Mode.FADING and state.ends_at is not None:
+        phase_left = max(0.0, state.ends_at - now)
+    later = sum(state.durations[state.phase + 1 :]) if state.mode is not Mode.FADING else 0.0
+    return Status(
+        mode=state.mode,
+        title=state.timeline.title if state.timeline else None,
+        phases=_arc(state),
+        phase=state.phase if on else None,
+        in_phase=in_phase,
+        phase_left=phase_left,
+        elapsed=state.session_clock.reading(now),
+        left=phase_left + later,
+        playing=_track(state, now),
+        next_check_in=_next_check_in(state, now) if on else None,
+        volumes=_volumes(state),
+        muted=tuple(sorted(state.muted)),
+        hushed=state.hushed,
+        ducked=state.ducked,
+        lean=state.lean,
+        light_hand=state.light_hand,
+        up_next=_up_next(state),
+        due=tuple(_due(state, due) for due in state.due if due.again is None),
+        snoozed=tuple(_due(state, due) for due in state.due if due.again is not None),
+        seats={seat: _seat(state, seat) for seat in sorted(state.seats)},
+        can=tuple(kind for kind, answer in TRANSITIONS[state.mode].items() if answer is Outcome.DO),
+    )
+
+
+def _volumes(state: State) -> dict[str, float]:
+    known = {name: round(fade.target, 1) for name, fade in state.volumes.items()}
+    return {output.id: known.get(output.id, 0.0) for output in state.room.outputs}
+
+
+def _up_next(state: State) -> str | None:
+    """Return the title of the track that is cued, or would be now."""
+    if state.timeline is None or state.mode is Mode.FADING:
+        return None
+    upcoming = phases.upcoming_cut(state)
+    return upcoming[0].title if upcoming else None
+
+
+def _arc(state: State) -> tuple[PhaseStatus, ...]:
+    if state.timeline is None:
+        return ()
+    pairs = zip(state.timeline.phases, state.durations, strict=True)
+    return tuple(PhaseStatus(plan.name, duration, plan.level) for plan, duration in pairs)
+
+
+def _track(state: State, now: Seconds) -> TrackStatus | None:
+    if state.playing is None:
+        return None
+    cut = state.playing.cut
+    position = min(max(0.0, now - state.playing.started_at), cut.length)
+    return TrackStatus(cut.title, cut.artist, position, cut.length)
+
+
+def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
+    """Return the next check-in of this phase or the session; None once its clock has ended."""
+    if state.mode is Mode.FADING:
+        return None
+    ends = phases.ends_at(state)
+    in_phase = _waits(state.planned.cues, state.phase_seen, state.phase_clock.reading(now))
+    waits = _waits(state.plan.cues, state.session_seen, state.session_clock.reading(now))
+    waits += [(wait, cue) for wait, cue in in_phase if ends is None or now + wait <= ends]
+    if state.mode is not Mode.HELD:
+        waits += [pair for seat in state.seats for pair in _seat_waits(state, seat, now)]
+    if not waits:
+        return None
+    wait, cue = min(waits, key=lambda pair: pair[0])
+    due_in = None if state.mode is Mode.HELD else max(0.0, wait)
+    return CheckInStatus(cue.prompt, due_in, cue.seat)
+
+
+def _seat_waits(state: State, seat: Seat, now: Seconds) -> list[tuple[float, Cue]]:
+    cues = tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
+    clock = state.seats[seat]
+    return _waits(cues, clock.seen, Seconds(now - clock.since))
+
+
+def _due(state: State, due: Due) -> DueStatus:
+    again = None if due.again is None else state.session_clock.when(due.again)
+    return DueStatus(due.cue.id, due.cue.prompt, due.since, again, due.cue.seat)
+
+
+def _seat(state: State, seat: Seat) -> SeatStatus:
+    clock = state.seats[seat]
+    upcoming = [
+        (at, cue.prompt)
+        for cue in state.plan.seat_cues
+        if cue.seat is seat and (at := cue.next_after(clock.seen)) is not None
+    ]
+    if not upcoming:
+        return SeatStatus(clock.since)
+    at, prompt = min(upcoming)
+    return SeatStatus(clock.since, prompt, clock.since + at)
+
+
+def _waits(cues: tuple[Cue, ...], seen: Seconds, reading: Seconds) -> list[tuple[float, Cue]]:
+    upcoming = ((cue.next_after(seen), cue) for cue in cues)
+    return [(at - reading, cue) for at, cue in upcoming if at is not None]
+
+
+def lamp_status(fixture: Fixture, setting: Setting, available: bool | None) -> LampStatus:
+    """Return a lamp's status."""
+    color = None if setting.color is None else str(setting.color)
+    return LampStatus(fixture.zone, setting.level, setting.kelvin, available, color)
+
+
+def health(
+    room: Room, sound: SoundPort | None, light: LightPort | None, chimes: ChimePort | None
+) -> Iterator[tuple[str, str | None]]:
+    """Yield each device of the room with its fault, or None."""
+    yield "sound", sound.device_note if sound else "There is no sound device."
+    if room.lights:
+        yield "lights", _lights_note(light)
+    if room.midi.chimes:
+        away = f"The MIDI port {room.midi.chimes} is away; the built-in bell rings instead."
+        yield "midi", None if chimes and chimes.port else away
+
+
+def _lights_note(light: LightPort | None) -> str | None:
+    if light is None or not light.connected:
+        return "The broker can't be reached; the lamps stay as they are."
+    away = sorted(name for name, lamp in light.states().items() if lamp.available is False)
+    return f"Not answering: {', '.join(away)}." if away else None

@@ -1,0 +1,71 @@
+"""Headers are read once, and again only where a file has changed."""
+
+import os
+import sqlite3
+import wave
+from pathlib import Path
+
+import pytest
+
+from kacenv.analysis.header_cache import Headers
+from kacenv.core.units import Seconds
+
+
+def write(path: Path, seconds: int) -> Path:
+    """A silent WAV file."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(100)
+        sound.writeframes(b"\x80" * 100 * seconds)
+    return path
+
+
+def test_a_kept_header_opens_no_file(tmp_path: Path) -> None:
+    """What was read is known the next time, by its stamp alone."""
+    track, cache = write(tmp_path / "a.wav", 60), tmp_path / "cache"
+    headers = Headers(cache)
+    assert headers.find(track).length == Seconds(60.0)
+    headers.keep()
+    stamp = track.stat()
+    track.write_bytes(b"x" * stamp.st_size)
+    os.utime(track, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert Headers(cache).find(track).length == Seconds(60.0)
+    with pytest.raises(ValueError, match=r"sound file|damaged"):
+        Headers().find(track)
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    """Another size or another time means another file."""
+    track, cache = write(tmp_path / "a.wav", 60), tmp_path / "cache"
+    headers = Headers(cache)
+    headers.find(track)
+    headers.keep()
+    write(track, 90)
+    assert Headers(cache).find(track).length == Seconds(90.0)
+
+
+def test_a_cache_that_is_damaged_or_older_only_costs_time(tmp_path: Path) -> None:
+    """Garbage in its place is replaced, and nobody hears of it."""
+    track, cache = write(tmp_path / "a.wav", 60), tmp_path / "cache"
+    cache.mkdir()
+    file = cache / "headers.sqlite"
+    file.write_bytes(b"no database" * 100)
+    headers = Headers(cache)
+    assert headers.find(track).length == Seconds(60.0)
+    headers.keep()
+    base = sqlite3.connect(file)
+    assert base.execute("SELECT length FROM headers").fetchall() == [(60.0,)]
+    base.execute("PRAGMA user_version = 99")
+    base.close()
+    again = Headers(cache)
+    assert again.find(track).length == Seconds(60.0)
+    again.keep()
+
+
+def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
+    """Where the cache's folder can't be, all is read each time."""
+    (tmp_path / "file").write_text("")
+    headers = Headers(tmp_path / "file" / "cache")
+    assert headers.find(write(tmp_path / "a.wav", 60)).length == Seconds(60.0)
+    headers.keep()

@@ -1,0 +1,156 @@
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.examples import examples
+
+from kacenv.analysis import Measurement, MeasurementCache, known_measurements
+from kacenv.analysis.measurement_cache import FileStamp, cache_folder
+from kacenv.core.errors import KacenvError
+
+Make = Callable[..., Measurement]
+
+
+def keep(folder: Path, file: Path, sound: Measurement) -> None:
+    """Keep a measurement of a file that is there."""
+    with MeasurementCache(folder) as cache:
+        cache.keep(file, FileStamp.of(file), b"content", sound)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file to be known."""
+    path = tmp_path / os.fsdecode("Größe.wav".encode("latin-1"))
+    path.write_bytes(b"abc")
+    return path
+
+
+def test_what_is_kept_is_known(tmp_path: Path, file: Path, make_sound: Make) -> None:
+    """A measurement comes back exactly, by path and by content."""
+    sound = make_sound(loudness=-17.123, damaged_at=3.5, gaps=b"\0\1\0\0\0\x10\0\0")
+    keep(tmp_path, file, sound)
+    assert known_measurements(tmp_path).find(file) == sound
+    with MeasurementCache(tmp_path) as cache:
+        assert cache.known().find(file) == sound
+        assert cache.of_content(b"content") == sound
+        assert cache.of_content(b"other") is None
+
+
+def test_changed_file_is_unknown(tmp_path: Path, file: Path, make_sound: Make) -> None:
+    """Another size or another time, and nothing is known; a vanished file is unknown too."""
+    keep(tmp_path, file, make_sound())
+    known = known_measurements(tmp_path)
+    before = file.stat()
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    assert known.find(file) is None
+    file.write_bytes(b"abcd")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert known.find(file) is None
+    file.unlink()
+    assert known.find(file) is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no base at all" * 500, b"SQLite format 3\0" + b"x" * 99]
+)
+def test_damaged_cache_is_rebuilt(
+    tmp_path: Path, file: Path, make_sound: Make, content: bytes
+) -> None:
+    """Readers know nothing of a damaged cache, and the next scan begins a new one."""
+    base = tmp_path / "music.sqlite"
+    base.write_bytes(content)
+    assert known_measurements(tmp_path).find(file) is None
+    with MeasurementCache(tmp_path) as cache:
+        assert cache.rebuilt == bool(content)
+    keep(tmp_path, file, make_sound())
+    assert known_measurements(tmp_path).find(file) == make_sound()
+
+
+def test_damage_inside_is_found(tmp_path: Path, make_sound: Make) -> None:
+    """A cache whose pages were overwritten is rebuilt as well."""
+    with MeasurementCache(tmp_path) as cache:
+        for number in range(500):
+            path = tmp_path / f"{number}.wav"
+            cache.keep(path, FileStamp(1, number), b"%d" % number, make_sound())
+    base = tmp_path / "music.sqlite"
+    content = bytearray(base.read_bytes())
+    content[4096 : len(content) - 4096] = b"\xa5" * (len(content) - 8192)
+    base.write_bytes(content)
+    with MeasurementCache(tmp_path) as cache:
+        assert cache.rebuilt
+
+
+@examples(40)
+@given(st.data())
+def test_no_damage_stops_a_reader(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Whatever bytes are overwritten, reading and opening go on."""
+    folder = tmp_path_factory.mktemp("cache")
+    MeasurementCache(folder).__exit__(None, None, None)
+    base = folder / "music.sqlite"
+    content = bytearray(base.read_bytes())
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at] = data.draw(st.integers(0, 255))
+    base.write_bytes(content)
+    known_measurements(folder).find(base)
+    with MeasurementCache(folder) as cache:
+        cache.known().find(base)
+
+
+def test_older_version_is_measured_anew(tmp_path: Path, file: Path, make_sound: Make) -> None:
+    """What an older version of the program measured isn't used."""
+    keep(tmp_path, file, make_sound())
+    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
+        base.execute("PRAGMA user_version = 3")
+        base.commit()
+    assert known_measurements(tmp_path).find(file) is None
+    with MeasurementCache(tmp_path) as cache:
+        assert cache.known().find(file) is None
+
+
+@pytest.mark.parametrize("loudness", ["'loud'", "9e99", "-300.0"])
+def test_impossible_figures_are_passed_over(
+    tmp_path: Path, file: Path, make_sound: Make, loudness: str
+) -> None:
+    """A figure that somebody wrote into the cache by hand doesn't reach a fader."""
+    keep(tmp_path, file, make_sound())
+    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
+        base.execute(f"UPDATE sounds SET loudness = {loudness}")  # noqa: S608 - from above
+        base.commit()
+    assert known_measurements(tmp_path).find(file) is None
+
+
+def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """The error says how to choose another folder."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(KacenvError, match="KACENV_CACHE="):
+        MeasurementCache(tmp_path / "file" / "cache")
+
+
+def test_folder_is_the_one_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`KACENV_CACHE` comes first, then the system's or the user's own."""
+    monkeypatch.setenv("KACENV_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("KACENV_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/home/clinic/.cache")
+    own = Path("/var/cache/kacenv") if os.geteuid() == 0 else Path("/home/clinic/.cache/kacenv")
+    assert cache_folder() == own
+
+
+@pytest.mark.parametrize("gaps", ["'x'", "x'0000'", "x'ffffffffffffffff'", "NULL"])
+def test_impossible_silences_are_passed_over(
+    tmp_path: Path, file: Path, make_sound: Make, gaps: str
+) -> None:
+    """Silences that are torn, or lie beyond the file's end, are those of no measurement."""
+    keep(tmp_path, file, make_sound())
+    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
+        base.execute(f"UPDATE sounds SET gaps = {gaps}")  # noqa: S608 - from above
+        base.commit()
+    assert known_measurements(tmp_path).find(file) is None

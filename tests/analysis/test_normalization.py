@@ -1,0 +1,92 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kacenv.analysis import Measurement
+from kacenv.analysis.normalization import heard, levelled
+from kacenv.core.units import Decibels, Seconds
+
+Make = Callable[..., Measurement]
+
+
+def measured(loudness: float | None, true_peak: float) -> Measurement:
+    """A track so loud."""
+    return Measurement(
+        loudness=loudness,
+        true_peak=Decibels(true_peak),
+        loudness_range=0.0,
+        rise=0.0,
+        sudden=0.0,
+        sudden_at=Seconds(0.0),
+        head=Seconds(0.0),
+        tail=Seconds(0.0),
+        duration=Seconds(60.0),
+    )
+
+
+def test_every_track_comes_to_the_reference() -> None:
+    """A loud track is turned down and a soft one up, to -20 LUFS."""
+    assert levelled(Decibels(0.0), measured(-12.0, 0.0)) == -8.0
+    assert levelled(Decibels(0.0), measured(-26.0, -12.0)) == 6.0
+
+
+def test_wish_of_the_playlist_counts_from_the_reference() -> None:
+    """A track's own gain is added to the levelling."""
+    assert levelled(Decibels(-3.0), measured(-12.0, 0.0)) == -11.0
+
+
+def test_track_that_was_never_scanned_plays_as_it_is() -> None:
+    """Without a measurement only the playlist's gain counts."""
+    assert levelled(Decibels(-3.0), None) == -3.0
+
+
+def test_silence_is_not_pulled_up() -> None:
+    """What has no loudness isn't levelled."""
+    assert levelled(Decibels(0.0), measured(None, -80.0)) == 0.0
+
+
+def test_noise_is_not_pulled_up_without_end() -> None:
+    """A track that is hardly there becomes 24 dB louder at most."""
+    assert levelled(Decibels(0.0), measured(-60.0, -50.0)) == 24.0
+
+
+@given(st.floats(-90.0, 24.0), st.none() | st.floats(-69.9, 10.0), st.floats(-120.0, 30.0))
+def test_true_peak_never_passes_the_ceiling(
+    own: float, loudness: float | None, true_peak: float
+) -> None:
+    """Whatever is measured and wished, the peak stays at or below -1 dBTP, the gain below 24 dB."""
+    gain = levelled(Decibels(own), measured(loudness, true_peak))
+    assert true_peak + gain <= -1.0 + 1e-9
+    assert gain <= 24.0
+
+
+def test_silent_ends_are_left_out(make_sound: Make) -> None:
+    """Silence beyond a tenth of a second isn't played, less is left as it is."""
+    assert heard(make_sound(head=2.0, tail=3.0, duration=60.0)) == (2.0, 57.0)
+    assert heard(make_sound(head=0.1, tail=0.05, duration=60.0)) == (0.0, 60.0)
+
+
+def test_silent_file_is_left_whole(make_sound: Make) -> None:
+    """Nothing would be left of a file that is silent all through."""
+    silent = make_sound(loudness=None, true_peak=-120.0, head=60.0, duration=60.0)
+    assert heard(silent) == (0.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"loudness": float("nan")},
+        {"loudness": -200.0},
+        {"true_peak": float("inf")},
+        {"true_peak": "loud"},
+        {"duration": 0.0},
+        {"head": -1.0},
+        {"head": 100.0, "tail": 100.0},
+    ],
+)
+def test_impossible_measurements_are_refused(make_sound: Make, changes: dict[str, object]) -> None:
+    """Figures that no measurement gives never reach a fader."""
+    with pytest.raises(ValueError, match="not a measurement"):
+        make_sound(**changes)

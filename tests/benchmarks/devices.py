@@ -1,0 +1,161 @@
+"""Devices for real: two heard together, lost and found again; a clock without one; MIDI in time."""
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from support.decks import ArrayDeck, noise
+from support.ears import Ear, later, listening
+from support.priority import ahead
+from support.pulse import Pulse
+
+from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.output.sound_device import NullDevice
+from kacenv.devices.audio.samples import RATE, Block
+from kacenv.devices.midi.chime_player import MidiChimePlayer
+from kacenv.model.chime import BELL
+from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Output, Role, Room
+from kacenv.model.scene import Audience
+from kacenv.system.clock import MonotonicClock
+
+TOGETHER, NOTICED, OPENED, PACE, STRUCK = 5.0, 1200.0, 800.0, 150.0, 30.0
+"""The aims, in milliseconds."""
+_SETTLED, _PATIENCE, _STROKES = 4.5, 30.0, 20
+_SEATS: Final = (
+    Output(id="seat-a", role=Role.SEAT_A, device="left", ceiling="0 dB"),
+    Output(id="seat-b", role=Role.SEAT_B, device="right", ceiling="0 dB"),
+)
+
+
+def report() -> Iterator[str]:
+    """A line for each figure."""
+    yield from _two_devices()
+    yield _line("a second without a device is off by", _pace(), PACE)
+    yield _line("a MIDI note is late by at most", _struck(), STRUCK)
+
+
+def _two_devices() -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Pulse(Path(folder), sink="left", more=("right",)) as pulse,
+    ):
+        os.environ.update(pulse.env)
+        with _playing() as audio, listening(("left", "right")) as (left, right):
+            yield _line("two devices are apart by", _apart(left, right), TOGETHER)
+            pulse.remove("left")
+            yield _line("a lost one is missed after", _until(lambda: audio.device_note), NOTICED)
+            pulse.restore("left")
+            opened = _until(lambda: audio.device_note is None)
+            yield _line("once it returns, it is opened after", opened, OPENED)
+            with listening(("left",)) as (again,):
+                yield _line("then they are apart by", _apart(again, right), TOGETHER)
+            yield f"blocks lost {audio.errors}, underruns {audio.underruns}"
+
+
+@contextmanager
+def _playing() -> Iterator[RoomAudio]:
+    clock, deck = MonotonicClock(), ArrayDeck(noise(120.0, 1))
+    room = Room(name="bench", outputs=_SEATS)
+    audio = RoomAudio(room, clock, lambda _: None, lambda: deck)
+    with ahead():
+        audio.start()
+        try:
+            audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(120.0))))
+            audio.perform(Crossfade(1, clock.now(), Seconds(0.05)))
+            yield audio
+        finally:
+            audio.close()
+
+
+def _apart(one: Ear, other: Ear) -> float:
+    """Return by how much two devices are heard apart once both have found their pace (ms)."""
+    time.sleep(_SETTLED)
+    end = time.monotonic() - 0.5
+    return 1000 * abs(later(*(ear.between(end - 1, end) for ear in (one, other))))
+
+
+def _until(true: Callable[[], object]) -> float:
+    """Wait until something is so; return how long that took (ms)."""
+    begun = time.monotonic()
+    while not true():
+        if time.monotonic() > begun + _PATIENCE:
+            raise TimeoutError
+        time.sleep(0.005)
+    return 1000 * (time.monotonic() - begun)
+
+
+def _pace() -> float:
+    """Return how far a second of what is pulled without a device is from a second (ms)."""
+    device, pulled = NullDevice(), [0]
+
+    def pull(frames: int) -> Block:
+        pulled[0] += frames
+        return np.zeros((frames, 2), np.float32)
+
+    device.start(pull, lambda: None)
+    took = _until(lambda: pulled[0] >= RATE)
+    device.close()
+    return abs(took - 1000)
+
+
+class _Port:
+    """A MIDI port that notes when a note comes."""
+
+    def __init__(self, clock: MonotonicClock) -> None:
+        self._clock = clock
+        self.came = threading.Event()
+        self.at = Seconds(0.0)
+
+    def send(self, message: object) -> None:
+        """Note when."""
+        if str(message).startswith("note_on") and not self.came.is_set():
+            self.at = self._clock.now()
+            self.came.set()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class _Midi:
+    """A machine with that one port."""
+
+    def __init__(self, port: _Port) -> None:
+        self._port = port
+
+    def output_names(self) -> list[str]:
+        """The one."""
+        return ["Synth"]
+
+    def open(self, name: str) -> _Port:  # noqa: ARG002 - there is only one
+        """That one."""
+        return self._port
+
+
+def _struck() -> float:
+    """Return by how much the latest of some notes comes after its time (ms)."""
+    clock = MonotonicClock()
+    port = _Port(clock)
+    chimes = MidiChimePlayer("synth", clock, _Midi(port))
+    late = []
+    for _ in range(_STROKES):
+        at = Seconds(clock.now() + 0.2)
+        port.came.clear()
+        chimes.perform(StrikeChime(BELL, Audience.STAFF, at), Decibels(-38.0))
+        port.came.wait(_PATIENCE)
+        late.append(port.at - at)
+    chimes.close()
+    return 1000 * max(late)
+
+
+def _line(name: str, figure: float, aim: float) -> str:
+    missed = "" if figure <= aim else f" (MISSED: {aim:.0f} ms)"
+    return f"{name} {figure:.2f} ms{missed}"

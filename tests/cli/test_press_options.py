@@ -1,0 +1,92 @@
+"""Presses typed for a rehearsal are those that are typed during a session."""
+
+from typing import get_args
+
+import pytest
+
+from kacenv.cli.press_options import joined, presses_at
+from kacenv.model.request_text import PressError, press_of
+from kacenv.model.requests import Press
+from kacenv.rehearsal.simulation import request_words
+
+TYPED = [
+    *("hold", "release", "next", "back", "silence", "music", "end", "stop", "lights-up"),
+    *("extend 10m", "shorten 5m", "volume -3 dB", "volume seat-a +2 dB", "mute", "mute --off"),
+    *("mute speakers", "mute speakers --off", "duck", "duck --off", "intensity up"),
+    *("lights 20%", "lights plan", "lights dimmer", "lights resume", "chime deep-bell"),
+    *("done", "done check-in-3", "snooze 5m", "snooze check-in-3 10m", "pass", "pass check-in-3"),
+    *("seat a started", "seat b reset"),
+]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_press_is_read_and_written_the_same(typed: str) -> None:
+    """What is typed comes back in the timeline in the same words."""
+    words = typed.replace(" dB", "dB").split()
+    assert request_words(press_of(words)) == typed
+
+
+def test_every_press_there_is_can_be_rehearsed() -> None:
+    """No kind of request that a person can make is forgotten."""
+    kinds = {kind.model_fields["kind"].default for kind in get_args(Press)}
+    assert {press_of(typed.replace(" dB", "dB").split()).kind for typed in TYPED} == kinds
+
+
+def test_moments_are_read_with_their_presses() -> None:
+    """Time and press, in the order in which they were typed."""
+    (first, hold), (second, extend) = presses_at(["47m30s hold", "40m extend 10m"])
+    assert (first, hold.kind) == (2850.0, "hold")
+    assert (second, request_words(extend)) == (2400.0, "extend 10m")
+
+
+@pytest.mark.parametrize(
+    ("typed", "way_out"),
+    [
+        ("", "--at 40m hold"),
+        ("40m", "--at 40m hold"),
+        ("40 hold", "a time with its unit"),
+        ("hold 40m", "a time with its unit"),
+        ("40m jump", "There is: back, chime"),
+        ("40m hold now", "Type: hold"),
+        ("40m extend", "Type: extend 10m"),
+        ("40m extend 3h", "a time of at most 2h"),
+        ("40m volume", "Type: volume -3dB"),
+        ("40m volume loud", "for example: -6 dB"),
+        ("40m mute one two", "Type: mute"),
+        ("40m duck up", "Type: duck, or duck --off"),
+        ("40m intensity sideways", "expected 'up' or 'down'"),
+        ("40m lights bright", "for example: 35%"),
+        ("25h hold", "no rehearsal lasts longer than a day"),
+    ],
+)
+def test_mistakes_get_the_way_out(typed: str, way_out: str) -> None:
+    """Whatever can't be understood is answered with what can."""
+    with pytest.raises(PressError) as error:
+        presses_at([typed])
+    assert way_out in str(error.value)
+
+
+OPTIONS = ["--at", "--room", "-r", "--json"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("x --at 40m hold --at 47m release", ["x", "--at", "40m hold", "--at", "47m release"]),
+        ("x --at 50m extend 10m -r demo", ["x", "--at", "50m extend 10m", "-r", "demo"]),
+        ("--at 40m hold x --json", ["--at", "40m hold", "x", "--json"]),
+        ("x --at 40m mute --off --json", ["x", "--at", "40m mute --off", "--json"]),
+        ("x --at 40m volume -3dB --room=demo", ["x", "--at", "40m volume -3dB", "--room=demo"]),
+        ("x --at 40m jump high", ["x", "--at", "40m jump high"]),
+        ("x --at", ["x", "--at"]),
+        ("x --at --json", ["x", "--at", "--json"]),
+    ],
+)
+def test_a_press_takes_the_words_that_belong_to_it(line: str, words: list[str]) -> None:
+    """No quotes are needed: a press ends where it is whole, or where an option begins."""
+    assert joined(line.split(), OPTIONS) == words
+
+
+def test_quotes_are_understood_as_well() -> None:
+    """A press in quotes is the same press."""
+    assert joined(["x", "--at", "50m", "extend 10m"], OPTIONS) == ["x", "--at", "50m extend 10m"]

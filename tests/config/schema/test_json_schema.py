@@ -1,0 +1,221 @@
+"""The JSON Schemas, judged by an independent validator over YAML as editors read it."""
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic.json_schema import GenerateJsonSchema
+from support.editor import BadYAML, as_edited
+
+from kacenv.config.schema import patterns, rules
+from kacenv.config.schema.json_schema import _MODELS, SchemaKind, _validator, schema_of, text_of
+from kacenv.config.schema.patterns import Schema
+from kacenv.core import units
+from kacenv.core.errors import UnitError
+from kacenv.model.chime import parse_pitch
+from kacenv.model.fields import _line, _slug
+from kacenv.model.look import parse_color, parse_setting
+from kacenv.model.midi_trigger import parse_trigger
+from kacenv.model.room import _gentle, _short
+
+ROOT = Path(__file__).parents[3]
+BROKEN = ROOT / "tests" / "data" / "broken"
+RIGHT = sorted(
+    path
+    for root in (ROOT, ROOT / "tests" / "data" / "house")
+    for kind in SchemaKind
+    for path in (root / f"{kind}s").glob("*.yaml")
+)
+ONLY_THE_LOADER = {
+    "playlists/crossfade.yaml": "how long a file is stands in the file",
+    "playlists/cues.yaml": "how long a file is stands in the file",
+    "playlists/missing-file.yaml": "whether there is a file",
+    "playlists/not-audio.yaml": "whether a file is music",
+    "playlists/outside.yaml": "where the house lies",
+    "playlists/symlink.yaml": "where a link leads",
+    "rooms/chimes-missing.yaml": "whether there is a file",
+    "rooms/controls-twice.yaml": "that two names mean one note",
+    "rooms/empty.yaml": "editors don't mark a file in which nothing stands yet",
+    "rooms/missing-music-folder.yaml": "whether there is a folder",
+    "rooms/two-lamps-one-id.yaml": "JSON Schema can't compare keys of several blocks",
+    "rooms/two-outputs-one-id.yaml": "JSON Schema can't compare keys of several blocks",
+    "scenes/check-in-unknown-phase.yaml": "JSON Schema can't look a name up",
+    "scenes/duplicate-phase.yaml": "JSON Schema can't compare keys of several blocks",
+    "scenes/ending-from-nowhere.yaml": "JSON Schema can't look a name up",
+    "scenes/late-check-ins.yaml": "JSON Schema can't compare times",
+    "scenes/missing-playlist.yaml": "another file",
+    "scenes/not-covered.yaml": "how much music another file holds",
+    "scenes/phase-called-title-twice.yaml": "JSON Schema can't compare keys of several blocks",
+    "scenes/seats-nothing-waits.yaml": "JSON Schema can't tell which phase is the last",
+    "scenes/unknown-chime.yaml": "another file, the room's",
+    "scenes/unknown-look.yaml": "another file, the room's",
+}
+"""The broken files that are right by themselves, and what only the loader knows."""
+JSONSCHEMA: Any = importlib.import_module("jsonschema")
+SCHEMAS = {kind: schema_of(kind) for kind in SchemaKind}
+
+
+def validator(schema: Schema) -> Any:
+    """Judges by `schema`."""
+    return JSONSCHEMA.Draft202012Validator(schema)
+
+
+def objections(file: Path) -> list[str]:
+    """What an editor says of the file."""
+    judge = validator(SCHEMAS[SchemaKind(file.parent.name.removesuffix("s"))])
+    try:
+        documents = as_edited(file.read_bytes())
+    except BadYAML as error:
+        return [str(error)]
+    return [error.message for one in documents for error in judge.iter_errors(one)]
+
+
+def name(file: Path) -> str:
+    """The file's name with its folder."""
+    return f"{file.parent.name}/{file.name}"
+
+
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_schemas_are_schemas(kind: SchemaKind) -> None:
+    """Each is right by the meta-schema of its draft."""
+    JSONSCHEMA.Draft202012Validator.check_schema(SCHEMAS[kind])
+
+
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_written_schemas_are_up_to_date(kind: SchemaKind) -> None:
+    """What lies in docs/schema is what the models say; else: kacenv schema --all docs/schema."""
+    assert (ROOT / "docs" / "schema" / f"{kind}.json").read_text() == text_of(kind)
+
+
+@pytest.mark.parametrize("file", RIGHT, ids=name)
+def test_right_files_are_accepted(file: Path) -> None:
+    """An editor has nothing to say of the files that come with the program."""
+    assert objections(file) == []
+
+
+@pytest.mark.parametrize("file", sorted(BROKEN.glob("*/*.yaml")), ids=name)
+def test_broken_files_are_rejected(file: Path) -> None:
+    """An editor marks every broken file, but for those that only the loader can know."""
+    assert bool(objections(file)) == (name(file) not in ONLY_THE_LOADER)
+
+
+def test_exceptions_are_still_there() -> None:
+    """No reason is given for a file that is gone."""
+    assert {name(file) for file in BROKEN.glob("*/*.yaml")} >= set(ONLY_THE_LOADER)
+
+
+@pytest.mark.parametrize("file", [file for file in RIGHT if ROOT / "tests" not in file.parents])
+def test_shipped_files_lead_editors_to_their_schema(file: Path) -> None:
+    """The first line is the modeline of VS Code's YAML extension; its path is there."""
+    match = re.match(r"# yaml-language-server: \$schema=(\S+)\n", file.read_text())
+    assert match
+    assert (file.parent / match[1]).resolve() == (
+        ROOT / "docs" / "schema" / f"{file.parent.name.removesuffix('s')}.json"
+    )
+
+
+def nodes(tree: Any) -> Iterator[Schema]:
+    """Every block of a schema."""
+    if isinstance(tree, dict):
+        yield tree
+    for one in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from nodes(one)
+
+
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_every_key_has_words_and_a_right_example(kind: SchemaKind) -> None:
+    """Hovering over a key shows what it is for; examples and defaults are what may stand there."""
+    root = SCHEMAS[kind]
+    described = [
+        (key, one)
+        for node in nodes(root)
+        if node.get("type") == "object"
+        for key, one in node.get("properties", {}).items()
+        if "additionalProperties" in node and "examples" in one
+    ]
+    assert len(described) > 8
+    for key, one in described:
+        if key not in {"level", "kelvin", "color", "seats", "task", "path"}:
+            assert one["description"].endswith("."), key
+        judge = validator({**one, "$defs": root.get("$defs", {})})
+        for example in [*one["examples"], *([one["default"]] if "default" in one else [])]:
+            assert judge.is_valid(example), (key, example)
+
+
+def test_every_validator_of_the_models_is_known() -> None:
+    """A new validator is put into the schema, or the reason why it can't be is given."""
+    found: set[str] = set()
+
+    class Collector(GenerateJsonSchema):
+        def generate_inner(self, schema: Any) -> Schema:
+            found.add(_validator(schema))
+            return super().generate_inner(schema)
+
+    for model in _MODELS.values():
+        model.model_json_schema(schema_generator=Collector)
+    known = {*rules.READERS, *rules.RULES, *rules.UNSAID}
+    assert found - {""} == known
+
+
+def reads(parse: Callable[[Any], object], text: str) -> bool:
+    """Whether our own reader takes the text."""
+    try:
+        parse(text)
+    except UnitError:
+        return False
+    return True
+
+
+SETTINGS = ["12% 2200 K", "off", "12%2200 K", "5% #ff8040", "12% 2200 K #ff8040", "101%"]
+SETTINGS += ["12 % 900 K", "12% #000000"]
+PITCHES = ["C2", "B1#", "Cb7", "C#7", "C7", "B#1", "cb2", "36", "036", "97", "E#6", "Fb2", "BB3"]
+TRIGGERS = ["note 60", "control 64 above 126", "note G9", "control 64 above 127", "note 128"]
+TRIGGERS += ["control 1 below 0", "program 3 on channel 16", "note g#9", "note 60 on channel 0"]
+TRIGGERS += ["note c-1", "control 7 below 127 on channel 09", "note e#3", "note 60 above 3"]
+DELAY = {"allOf": [patterns.DURATION, patterns.SHORT_DELAY]}
+DELAYS = ["0.012s", "0.5s", "0.50s", "0.51s", "1s", "0m", "0.05s"]
+GENTLE = {"allOf": [patterns.LEVEL, patterns.GENTLE]}
+SLOPES = ["1%", "20%", "20.1%", "0.9%", "10%", "01.5%", "0%", "21%", "19.9%"]
+Reader = tuple[Callable[[Any], object], Schema, str, list[str]]
+READERS: list[Reader] = [
+    (units.parse_seconds, patterns.DURATION, "0159.hms ", ["1h10m", "90s", "0.5s", "1h5s", "h"]),
+    (units.parse_days, patterns.DAYS, "0365d ", ["30d", "3650d", "3651d", "0d", "0030d", "00030d"]),
+    (units.parse_decibels, patterns.DECIBELS, "0249.+-dB ", ["-6 dB", "+24dB", "24.1 dB", "-90dB"]),
+    (units.parse_level, patterns.LEVEL, "019.% ", ["35%", "100%", "100.0 %", "100.1%", "0100%"]),
+    (units.parse_kelvin, patterns.KELVIN, "019K ", ["2200 K", "10000K", "10001 K", "02200K"]),
+    (parse_color, patterns.COLOR, "#0fF8", ["#ff8040", "#000000", "#FF8040", "ff8040"]),
+    (parse_setting, patterns.SETTING, "01%K# of", SETTINGS),
+    (parse_pitch, patterns.PITCH, "CBEb#12367", PITCHES),
+    (parse_trigger, patterns.TRIGGER, "note 1267C#-g", TRIGGERS),
+    (_slug, patterns.SLUG, "aZ0-", ["seat-a", "a--b", "-a"]),
+    (_line, patterns.LINE, "a \n", ["Calm", " ", "x" * 80, "x" * 81, "  " + "x" * 80 + " "]),
+    (lambda text: _short(units.parse_seconds(text)), DELAY, "05.sm", DELAYS),
+    (lambda text: _gentle(units.parse_level(text)), GENTLE, "0129.%", SLOPES),
+]
+"""Each reader with its pattern, letters to make texts of, and texts to try."""
+
+
+@pytest.mark.parametrize(("parse", "schema", "letters", "texts"), READERS)
+def test_patterns_accept_what_readers_accept(
+    parse: Callable[[Any], object], schema: Schema, letters: str, texts: list[str]
+) -> None:
+    """A pattern accepts exactly what its reader does, whatever is written."""
+    judge = validator(schema)
+
+    @given(st.one_of(st.text(letters, max_size=9), st.sampled_from(texts)))
+    def agree(text: str) -> None:
+        assert judge.is_valid(text) == reads(parse, text), text
+
+    agree()
+
+
+def test_an_editor_says_it_in_plain_words() -> None:
+    """A wrong time is answered with a right one, not with a regular expression."""
+    duration = json.dumps(SCHEMAS[SchemaKind.SCENE])
+    assert "Expected a time with its unit (h, m or s), for example: 1h10m" in duration

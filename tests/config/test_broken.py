@@ -1,0 +1,53 @@
+"""Every broken file in `tests/data/broken` says exactly what the text beside it says."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kacenv.config import House, load_room, load_session
+from kacenv.config.playlists.resolve import load_queue
+from kacenv.core.errors import LoadError
+
+BROKEN = Path(__file__).parents[1] / "data" / "broken"
+FILES = sorted(path for path in BROKEN.glob("*/*") if path.suffix != ".txt")
+JARGON = re.compile(
+    r"input should|valid (dict|tuple|list|string)|mapping|scalar|token|pydantic", re.IGNORECASE
+)
+
+
+def load(house: House, file: Path) -> None:
+    """Put `file` into the house and load it as what it pretends to be."""
+    kind = file.parent.name
+    placed = Path(shutil.copy(file, house.root / kind / file.name))
+    if kind == "rooms":
+        load_room(house, file.stem)
+    elif kind == "scenes":
+        load_session(house, file.stem, "rosewood")
+    else:
+        load_queue(placed, file.name)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_broken_file_is_explained(house: House, file: Path) -> None:
+    """All problems of a file are told at once, word for word as reviewed."""
+    with pytest.raises(LoadError) as caught:
+        load(house, file)
+    assert f"{caught.value}\n" == file.with_name(f"{file.name}.txt").read_text()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_explanations_are_plain(file: Path) -> None:
+    """No explanation speaks a programmer's language, repeats a secret or a patient's name."""
+    text = file.with_name(f"{file.name}.txt").read_text()
+    assert not JARGON.search(text)
+    assert "gehe" not in text
+    assert "Mustermann" not in text
+
+
+def test_there_are_enough_broken_files() -> None:
+    """The collection holds rooms, scenes and playlists, and no text without its file."""
+    assert len(FILES) >= 60
+    texts = {path.name.removesuffix(".txt") for path in BROKEN.glob("*/*.txt")}
+    assert texts == {path.name for path in FILES}

@@ -1,0 +1,85 @@
+"""The examples in the documentation work, and nothing is left unsaid."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kacenv.config import House, load_room
+from kacenv.config.playlists.resolve import load_queue
+from kacenv.config.yaml.document import Trail, parse
+from kacenv.config.yaml.field_help import FieldHelp
+from kacenv.config.yaml.validation import validate
+from kacenv.model.fields import Model
+from kacenv.model.playlist import Playlist
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
+
+DOCS = Path(__file__).parents[2] / "docs"
+KINDS: list[tuple[str, type[Model]]] = [("room", Room), ("scene", Scene), ("playlist", Playlist)]
+ONE_NOTE = b"MThd\0\0\0\6\0\0\0\1\0`MTrk\0\0\0\x08\0\x90<@\0\xff/\0"
+"""A whole MIDI file."""
+ROW = re.compile(r"^\| `([\w.]+)` \|.*\| (.+) \|$", re.MULTILINE)
+
+
+def example(name: str) -> str:
+    """The annotated example in a page."""
+    return (DOCS / f"{name}.md").read_text().split("```yaml\n")[1].split("```")[0]
+
+
+def keys(guide: FieldHelp, schema: dict[str, Any], trail: Trail = ()) -> Iterator[str]:
+    """Every key a kind of file may have, dotted."""
+    for name in schema.get("properties", {}):
+        inner = (*trail, name)
+        yield ".".join(step for step in inner if isinstance(step, str))
+        below = guide.at(inner)
+        if below.get("type") == "array":
+            inner = (*inner, 0)
+            below = guide.at(inner)
+        yield from keys(guide, below, inner)
+
+
+@pytest.mark.parametrize(("name", "model"), KINDS)
+def test_example_is_right_and_covers_every_key(name: str, model: type[Model]) -> None:
+    """The page's example loads and names each key at least once."""
+    text = example(name)
+    validate(model, parse(text, name))
+    guide = FieldHelp(model)
+    for key in keys(guide, guide.at(())):
+        assert re.search(rf"\b{key.rsplit('.', 1)[-1]}:", text), key
+
+
+@pytest.mark.parametrize(("name", "model"), KINDS)
+def test_table_lists_every_key(name: str, model: type[Model]) -> None:
+    """The page's table has a row for each key, and says which are required."""
+    rows = dict(ROW.findall((DOCS / f"{name}.md").read_text()))
+    guide = FieldHelp(model)
+    known = list(keys(guide, guide.at(())))
+    assert sorted(rows) == sorted(known)
+    for key in known:
+        first, *rest = key.split(".")
+        listed = guide.at((first,)).get("type") == "array" and bool(rest)
+        trail: Trail = (first, 0, *rest) if listed else (first, *rest)
+        assert (rows[key] == "required") == (not guide.may_be_left_out(trail)), key
+
+
+def test_room_example_loads_in_a_house(house: House) -> None:
+    """The room of the page can be copied as it is."""
+    (house.root / "music").mkdir()
+    (house.root / "rooms" / "chimes").mkdir()
+    (house.root / "rooms" / "chimes" / "evening.mid").write_bytes(ONE_NOTE)
+    (house.root / "rooms" / "new.yaml").write_text(example("room"))
+    assert load_room(house, "new").name == "rosewood"
+
+
+def test_playlist_example_loads_in_a_house(
+    house: House, write_silence: Callable[[Path, int], Path]
+) -> None:
+    """The playlist of the page can be copied as it is, where its music is."""
+    for name in ("evening", "morning"):
+        write_silence(house.playlist_folder / "strings" / f"{name}.wav", 60)
+    path = house.playlist_folder / "new.yaml"
+    path.write_text(example("playlist").replace(".flac", ".wav"))
+    assert [cut.length for cut in load_queue(path, "new").cuts] == [26.0, 60.0]

@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from kacenv.config import House
+from kacenv.core.errors import LoadError
+from kacenv.system import paths
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def test_chosen_house_comes_first(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line wins over the environment, and that over the current folder."""
+    other = house.root.parent / "other"
+    other.mkdir()
+    assert House.find() == House(Path.cwd())
+    monkeypatch.setenv("KACENV_HOUSE", str(other))
+    assert House.find() == House(other)
+    assert House.find(house.root) == house
+
+
+def test_usual_places_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder, one's own house, the service's, then what came with the program."""
+    here, own, service = (tmp_path / name for name in ("here", "config/kacenv", "etc"))
+    here.mkdir()
+    monkeypatch.delenv("KACENV_HOUSE", raising=False)
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(paths, "_SERVICE_HOUSE", service)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for folder in (CHECKOUT, service, own, here):
+        (folder / "scenes").mkdir(parents=True, exist_ok=True)
+        assert House.find() == House(folder)
+
+
+def test_own_house_is_where_init_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beneath ~/.config on a desk, and /etc/kacenv for root; used even before it's there."""
+    monkeypatch.delenv("KACENV_HOUSE", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "_CHECKOUT", tmp_path / "nowhere")
+    monkeypatch.setattr(paths, "_SERVICE_HOUSE", tmp_path / "etc")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert House.find() == House(tmp_path / ".config" / "kacenv")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert House.find() == House(tmp_path / "etc")
+
+
+def test_chosen_house_must_be_there(tmp_path: Path) -> None:
+    """A house that isn't there is refused at once, not passed over."""
+    with pytest.raises(LoadError, match="no such folder"):
+        House.find(tmp_path / "nowhere")
+
+
+def test_names(house: House) -> None:
+    """Rooms, scenes and playlists are listed by the names people use."""
+    (house.root / "playlists" / "old.m3u8").write_text("music/evening.wav\n")
+    assert house.rooms() == ("rosewood",)
+    assert house.scenes() == ("evening",)
+    assert house.playlists() == ("brief", "calm", "old.m3u8")
+
+
+def test_found_by_name_and_by_path(house: House) -> None:
+    """A scene is found by its name, by its file's name, and by a path."""
+    file = house.root / "scenes" / "evening.yaml"
+    assert house.scene("evening") == file
+    assert house.scene("evening.yaml") == file
+    assert house.scene("scenes/evening.yaml") == Path("scenes/evening.yaml")
+
+
+def test_unknown_name_lists_the_known(house: House) -> None:
+    """A mistyped name is answered with the names there are."""
+    with pytest.raises(LoadError) as caught:
+        house.scene("evning")
+    assert str(caught.value) == (
+        "scenes/evning.yaml:1:1\n"
+        "  found     no such file\n"
+        "  expected  one of: evening\n"
+        "  example   evening"
+    )
+
+
+def test_playlists_stay_in_the_house(house: House) -> None:
+    """A playlist's name can't lead out of the playlists' folder."""
+    assert house.playlist("calm") == house.root / "playlists" / "calm.yaml"
+    assert house.playlist("../scenes/evening") is None
+    assert house.playlist("/etc/passwd") is None

@@ -1,0 +1,375 @@
+"""A scene carried from one house to another arrives whole, or not at all."""
+
+import io
+import json
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.houses import write_house
+from support.sounds import tone, write_wav
+
+from kacenv.config import House, load_session
+from kacenv.config.transfer.archive import MANIFEST, is_safe, manifest_of
+from kacenv.config.transfer.pack import PackError, pack
+from kacenv.config.transfer.unpack import unpack
+from kacenv.core.errors import LoadError
+
+ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers}\nmusic_root: ../music\n"
+SCENE = """
+title: Two
+phases:
+  - {name: onset, duration: 1m, playlist: calm}
+  - {name: return, duration: 1m, playlist: other.m3u8}
+overflow: calm
+"""
+LISTED = """
+title: x
+repeat: yes
+tracks:
+  - {file: %s, title: t, artist: a, licence: l, instrumental: yes}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> House:
+    """A house with a scene, music beside its playlists and music in the room's own folder."""
+    house = write_house(
+        tmp_path / "here", rooms__r=ROOM, scenes__two=SCENE, playlists__calm=LISTED % "a/x.wav"
+    )
+    for file in ("playlists/a/x.wav", "music/deep/y.wav", "playlists/unused.wav"):
+        write_wav(house / file, tone(40, -20.0)[::24], channels=1)
+    (house / "playlists/other.m3u8").write_text("deep/y.wav\n")
+    return House(house)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> House:
+    """An empty house."""
+    (tmp_path / "there").mkdir()
+    return House(write_house(tmp_path / "there", rooms__r=ROOM.replace("music_root", "#")))
+
+
+@pytest.fixture
+def packed(here: House, tmp_path: Path) -> Path:
+    """The scene, packed."""
+    pack(here, "two", tmp_path / "two.tar")
+    return tmp_path / "two.tar"
+
+
+def files(house: House) -> dict[str, bytes]:
+    """All files of a house but its rooms."""
+    found = (path for path in house.root.rglob("*") if path.is_file())
+    names = {str(path.relative_to(house.root)): path.read_bytes() for path in found}
+    return {name: content for name, content in names.items() if not name.startswith("rooms/")}
+
+
+def test_the_scene_plays_on_the_other_machine(packed: Path, there: House) -> None:
+    """Scene, playlists and music arrive, and nothing else; the session can begin."""
+    done = unpack(there, packed)
+    assert done.scene == "two"
+    assert sorted(files(there)) == [
+        "playlists/a/x.wav",
+        "playlists/calm.yaml",
+        "playlists/deep/y.wav",
+        "playlists/other.m3u8",
+        "scenes/two.yaml",
+    ]
+    assert [p.name for p in load_session(there, "two", "r").phases] == ["onset", "return"]
+
+
+def test_any_tar_can_read_the_archive(packed: Path) -> None:
+    """The manifest stands first, and its sums are those of the files."""
+    with tarfile.open(packed) as tar:
+        members = tar.getmembers()
+        contents = {m.name: tar.extractfile(m).read() for m in members}  # type: ignore[union-attr]  # all are files
+    assert members[0].name == MANIFEST
+    manifest = manifest_of(contents.pop(MANIFEST))
+    assert {f.path: (f.size, f.sha256) for f in manifest.files} == {
+        name: (len(content), sha256(content).hexdigest()) for name, content in contents.items()
+    }
+
+
+def test_the_same_scene_is_the_same_archive(here: House, packed: Path, tmp_path: Path) -> None:
+    """Two packings are equal byte by byte."""
+    pack(here, "two", tmp_path / "again.tar")
+    assert (tmp_path / "again.tar").read_bytes() == packed.read_bytes()
+
+
+def test_packing_overwrites_nothing(here: House, packed: Path, tmp_path: Path) -> None:
+    """A name that is taken, a kind that isn't known and a place that isn't there are refused."""
+    before = packed.read_bytes()
+    for path, reason in (
+        (packed, "there already"),
+        (tmp_path / "two.zip", r"For example: .*two\.tar"),
+        (tmp_path / "nowhere/two.tar", "nowhere"),
+    ):
+        with pytest.raises(PackError, match=reason):
+            pack(here, "two", path)
+    assert packed.read_bytes() == before
+
+
+def test_a_path_of_this_machine_alone_is_not_packed(here: House, tmp_path: Path) -> None:
+    """A playlist that names its files from the root would be silent elsewhere; so it is refused."""
+    absolute = here.root / "music/deep/y.wav"
+    (here.playlist_folder / "other.m3u8").write_text(f"{absolute}\n")
+    with pytest.raises(PackError, match="kacenv music export"):
+        pack(here, "two", tmp_path / "x.tar")
+    assert not (tmp_path / "x.tar").exists()
+
+
+def test_a_scene_with_missing_music_is_not_packed(here: House, tmp_path: Path) -> None:
+    """What isn't here can't be carried; the line is named."""
+    (here.root / "music/deep/y.wav").unlink()
+    with pytest.raises(LoadError, match=r"no file deep/y\.wav"):
+        pack(here, "two", tmp_path / "x.tar")
+
+
+def test_unpacking_twice_changes_nothing(packed: Path, there: House) -> None:
+    """What is there already, the same to the byte, stays."""
+    unpack(there, packed)
+    before = files(there)
+    done = unpack(there, packed)
+    assert (len(done.new), len(done.known)) == (0, 5)
+    assert files(there) == before
+
+
+def test_nobody_s_file_is_overwritten(packed: Path, there: House) -> None:
+    """Where one file differs, none is unpacked, and the other way is shown."""
+    mine = there.root / "scenes/two.yaml"
+    mine.write_text("title: Mine\n")
+    with pytest.raises(LoadError, match=r"other files of the same name: two\.yaml"):
+        unpack(there, packed)
+    assert files(there) == {"scenes/two.yaml": b"title: Mine\n"}
+
+
+def test_a_link_in_the_house_is_not_followed(packed: Path, there: House, tmp_path: Path) -> None:
+    """A folder that leads out of the playlists gets no files."""
+    (tmp_path / "private").mkdir()
+    (there.playlist_folder / "a").symlink_to(tmp_path / "private")
+    with pytest.raises(LoadError, match="behind a link"):
+        unpack(there, packed)
+    assert not list((tmp_path / "private").iterdir())
+
+
+def test_a_failing_disk_leaves_nothing_behind(
+    packed: Path, there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the last file can't be placed, the others go again."""
+    opened = Path.open
+
+    def refuse(path: Path, *args: Any, **kwargs: Any) -> Any:
+        if path.name == "two.yaml" and args == ("xb",):
+            raise OSError(28, "No space left on device", str(path))
+        return opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(LoadError, match="No space left"):
+        unpack(there, packed)
+    assert files(there) == {}
+    assert not list(there.root.glob(".unpack-*"))
+
+
+MUSIC = b"RIFF" + b"\0" * 60
+YAML = b"title: x\n"
+Entry = tuple[str, bytes]
+
+
+def archive(
+    path: Path, entries: list[Entry], *, change: Callable[[dict[str, Any]], None] = lambda _: None
+) -> Path:
+    """An archive of these entries with a fitting manifest, but for what `change` does to it."""
+    listed = [
+        {"path": name, "size": len(content), "sha256": sha256(content).hexdigest()}
+        for name, content in entries
+    ]
+    manifest: dict[str, Any] = {"kacenv": 1, "scene": "x", "files": listed}
+    change(manifest)
+    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
+        for name, content in [(MANIFEST, json.dumps(manifest).encode()), *entries]:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+GOOD: list[Entry] = [("playlists/a.wav", MUSIC), ("scenes/x.yaml", YAML)]
+
+
+def test_a_fitting_archive_is_taken(tmp_path: Path, there: House) -> None:
+    """The hostile ones below differ from one that is taken."""
+    assert len(unpack(there, archive(tmp_path / "x.tar", GOOD)).new) == 2
+
+
+EVIL = [
+    *("../evil.wav", "playlists/../../evil.wav", "/etc/evil.wav", "playlists//x.wav"),
+    *("playlists/./x.wav", "rooms/r.yaml", "playlists", "scenes/deep/x.yaml", "x.wav", ""),
+    *("playlists/.hidden.wav", "playlists/..\\evil.wav", "playlists/a\x1b.wav", "playlists/.."),
+    f"playlists/{'ä' * 128}.wav",
+]
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, there: House, name: str) -> None:
+    """Whatever isn't a scene, a playlist or music in its place stops the whole archive."""
+    assert not is_safe(name)
+    hostile = archive(tmp_path / "x.tar", GOOD, change=_in_first(path=name))
+    with pytest.raises(LoadError, match="no place for a scene or music"):
+        unpack(there, hostile)
+    assert files(there) == {}
+
+
+@pytest.mark.parametrize("name", ["playlists/evil.py", "playlists/x.wav.sh", "playlists/x.wav"])
+def test_only_music_and_playlists_are_taken(tmp_path: Path, there: House, name: str) -> None:
+    """A program in the place of music is known by how it begins."""
+    hostile = archive(tmp_path / "x.tar", [*GOOD, (name, b"#!/bin/sh\n")])
+    with pytest.raises(LoadError, match="which isn't music"):
+        unpack(there, hostile)
+    assert files(there) == {}
+
+
+def test_a_file_cannot_come_twice(tmp_path: Path, there: House) -> None:
+    """An archive that holds two files of one name is refused, before either is read."""
+    with pytest.raises(LoadError, match="lists a file twice"):
+        unpack(there, archive(tmp_path / "x.tar", [*GOOD, GOOD[0]]))
+    assert files(there) == {}
+
+
+def test_a_second_scene_is_no_stowaway(tmp_path: Path, there: House) -> None:
+    """One archive brings one scene, the one it is named after."""
+    with pytest.raises(LoadError, match="the one scene it speaks of"):
+        unpack(there, archive(tmp_path / "x.tar", [*GOOD, ("scenes/y.yaml", YAML)]))
+
+
+def _links() -> Iterator[tarfile.TarInfo]:
+    for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE,
+                 tarfile.DIRTYPE, tarfile.GNUTYPE_SPARSE, tarfile.GNUTYPE_LONGNAME,
+                 tarfile.XHDTYPE, tarfile.XGLTYPE):  # fmt: skip
+        info = tarfile.TarInfo("playlists/a.wav")
+        info.type, info.linkname = kind, "/etc/passwd"
+        yield info
+
+
+@pytest.mark.parametrize("info", list(_links()), ids=lambda info: repr(info.type))
+def test_only_plain_files_are_taken(tmp_path: Path, there: House, info: tarfile.TarInfo) -> None:
+    """Links, devices, folders, sparse files and extended headers are refused unread."""
+    hostile = archive(tmp_path / "x.tar", GOOD)
+    content = bytearray(hostile.read_bytes())
+    header = info.tobuf(tarfile.USTAR_FORMAT)[:512] if info.type != b"S" else _sparse(info)
+    first = 512 + -(-_size(content) // 512) * 512
+    hostile.write_bytes(bytes(content[:first]) + header + bytes(content[first + 512 :]))
+    with pytest.raises(LoadError, match="plain file"):
+        unpack(there, hostile)
+    assert files(there) == {}
+
+
+def _size(content: bytearray) -> int:
+    return tarfile.TarInfo.frombuf(bytes(content[:512]), "utf-8", "strict").size
+
+
+def _sparse(info: tarfile.TarInfo) -> bytes:
+    return info.tobuf(tarfile.GNU_FORMAT)[:512]
+
+
+def _set(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda manifest: manifest.update(fields)
+
+
+def _in_first(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda manifest: manifest["files"][0].update(fields)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _set(kacenv=2), _set(scene="y"), _set(scene=7), _set(files={}), _set(files=[{}]),
+        _set(files=[[]]), _in_first(sha256="0" * 64), _in_first(sha256="x"), _in_first(size=1),
+        _in_first(size=-1), _in_first(size="1"), _in_first(path="playlists/b.wav"),
+        _in_first(path=None), _in_first(extra=1),
+        lambda manifest: manifest["files"].append(manifest["files"][0]),
+        lambda manifest: manifest["files"].pop(0),
+        lambda manifest: manifest.clear(),
+    ],
+)  # fmt: skip
+def test_a_list_that_does_not_fit_is_refused(
+    tmp_path: Path, there: House, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """Sizes, sums, names and counts must all be those that were packed."""
+    with pytest.raises(LoadError, match="kacenv music pack"):
+        unpack(there, archive(tmp_path / "x.tar", GOOD, change=change))
+    assert files(there) == {}
+
+
+def test_a_promise_too_large_for_the_disk_is_refused(tmp_path: Path, there: House) -> None:
+    """A bomb is known by its size before a byte of it is written."""
+    with pytest.raises(LoadError, match="MB free here"):
+        unpack(there, archive(tmp_path / "x.tar", GOOD, change=_in_first(size=1 << 60)))
+
+
+@pytest.mark.parametrize("left", [0, 1, 511, 512, 1000, 1024, 2000, 2600])
+def test_a_cut_archive_is_refused(tmp_path: Path, there: House, left: int) -> None:
+    """Wherever a copy broke off, nothing of it is taken."""
+    whole = archive(tmp_path / "x.tar", GOOD)
+    whole.write_bytes(whole.read_bytes()[:left])
+    with pytest.raises(LoadError, match="fetch it again"):
+        unpack(there, whole)
+    assert files(there) == {}
+
+
+def test_every_flipped_byte_of_a_header_or_a_file_is_noticed(tmp_path: Path, there: House) -> None:
+    """A bit that rotted on the way never arrives in the house unnoticed."""
+    good = archive(tmp_path / "good.tar", GOOD).read_bytes()
+    taken = dict(GOOD)
+    for place in range(0, len(good), 7):
+        rotten = bytearray(good)
+        rotten[place] ^= 0x10
+        (tmp_path / "x.tar").write_bytes(rotten)
+        try:
+            unpack(there, tmp_path / "x.tar")
+        except LoadError:
+            assert files(there) == {}, place
+        else:
+            assert files(there) == taken, place
+            for name in taken:
+                (there.root / name).unlink()
+
+
+def test_nested_and_endless_lists_are_refused(tmp_path: Path, there: House) -> None:
+    """JSON that is deeper than a stack is an error like any other."""
+    content = b"[" * 100_000
+    with tarfile.open(tmp_path / "x.tar", "w") as tar:
+        info = tarfile.TarInfo(MANIFEST)
+        info.size = len(content)
+        tar.addfile(info, io.BytesIO(content))
+    with pytest.raises(LoadError, match="list of files"):
+        unpack(there, tmp_path / "x.tar")
+
+
+def test_what_is_not_a_file_is_not_read(tmp_path: Path, there: House) -> None:
+    """A pipe would wait for ever, a folder holds no scene, and nothing is nothing."""
+    os.mkfifo(tmp_path / "pipe.tar")
+    for name in ("pipe.tar", "there", "nowhere.tar"):
+        with pytest.raises(LoadError):
+            unpack(there, tmp_path / name)
+
+
+def test_safe_paths_are_those_of_scenes_and_music() -> None:
+    """Ordinary names with spaces, dots and letters of any language are safe."""
+    for path in ("scenes/x.yaml", "playlists/a.b/Ärger & Ruhe #1.flac", "playlists/x.m3u8"):
+        assert is_safe(path)
+
+
+def test_a_manifest_comes_back_as_it_was_written(packed: Path) -> None:
+    """Reading and writing a manifest are each other's reverse."""
+    with tarfile.open(packed) as tar:
+        member = tar.extractfile(MANIFEST)
+        assert member is not None
+        content = member.read()
+    manifest = manifest_of(content)
+    assert manifest.to_json() == content
+    assert asdict(manifest)["scene"] == "two"

@@ -1,0 +1,216 @@
+"""The output: pulls without end, through faults of devices and mixers."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.output.device_output import DeviceOutput, StallDetector
+from kacenv.devices.audio.output.sound_device import Device, NullDevice, OnStop, Pull, SoundDevice
+from kacenv.devices.audio.samples import RATE, Block
+
+PATIENCE = 60.0
+CHECK = Seconds(0.05)
+
+
+class HandDevice:
+    """A device that pulls when a test says so."""
+
+    name = "hand"
+    latency = Seconds(0.25)
+
+    def __init__(self) -> None:
+        self.pull: Pull | None = None
+        self.stop: OnStop = lambda: None
+        self.closed = False
+
+    def start(self, pull: Pull, on_stop: OnStop) -> None:
+        """Store the callbacks."""
+        self.pull, self.stop = pull, on_stop
+
+    def heard_in(self) -> Seconds:
+        """Return a constant."""
+        return self.latency
+
+    def close(self) -> None:
+        """Note the call."""
+        self.closed = True
+
+    def ask(self, frames: int = 480) -> Block:
+        """Pull one block."""
+        assert self.pull
+        return self.pull(frames)
+
+
+class Shelf:
+    """Source of devices for an output; opening fails while it is empty."""
+
+    def __init__(self, *devices: HandDevice) -> None:
+        self.devices = list(devices)
+
+    def open(self) -> Device:
+        """Return the next device."""
+        if not self.devices:
+            msg = "no sound device was found"
+            raise DeviceError(msg)
+        return self.devices.pop(0)
+
+
+def ones(frames: int) -> Block:
+    """Return full-scale samples."""
+    return np.ones((frames, 2), np.float32)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> DeviceOutput:
+    """Return an output on the devices of `shelf`."""
+    heard = latencies if latencies is not None else []
+    return DeviceOutput(
+        source, 2, shelf.open, lambda device: heard.append(device.latency), check_every=CHECK
+    )
+
+
+def test_an_error_costs_one_block(caplog: pytest.LogCaptureFixture) -> None:
+    """A source that raises is logged and counted; silence is played and the next block asked."""
+    calls = iter([ones, None, ones])
+
+    def source(frames: int) -> Block:
+        call = next(calls)
+        if call is None:
+            msg = "broken"
+            raise ZeroDivisionError(msg)
+        return call(frames)
+
+    device = HandDevice()
+    output = DeviceOutput(source, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    output.start()
+    with caplog.at_level(logging.ERROR):
+        blocks = [device.ask(), device.ask(), device.ask()]
+    output.close()
+    assert [block.all() for block in blocks] == [True, False, True]
+    assert blocks[1].shape == (480, 2)
+    assert output.errors == 1
+    assert "a block of sound was lost" in caplog.text
+
+
+def test_without_a_device_it_goes_on_silently() -> None:
+    """The note says what happened and what to do, and the source is pulled on and on."""
+    pulled: list[int] = []
+
+    def source(frames: int) -> Block:
+        pulled.append(frames)
+        return ones(frames)
+
+    output = make(source, Shelf())
+    output.start()
+    assert output.device == "none"
+    assert output.note is not None
+    assert "No sound device was found. The session goes on silently." in output.note
+    wait_until(lambda: sum(pulled) >= RATE / 2)
+    output.close()
+    assert output.errors == 0
+
+
+def test_a_device_that_comes_later_is_used_and_fades_in() -> None:
+    """Sound begins softly on a device that is plugged in during the session."""
+    shelf, latencies = Shelf(), list[Seconds]()
+    output = make(ones, shelf, latencies)
+    output.start()
+    device = HandDevice()
+    shelf.devices.append(device)
+    wait_until(lambda: device.pull is not None)
+    sound = np.concatenate([device.ask() for _ in range(300)])
+    output.close()
+    assert output.note is None
+    assert latencies == [0.0, 0.25]
+    assert sound[0, 0] < 0.01
+    assert np.abs(np.diff(sound[:, 0])).max() < 0.001
+    assert sound[-1, 0] == 1.0
+    assert device.closed
+
+
+def test_a_fade_in_begins_with_a_silence() -> None:
+    """What leaps in the next 0.4 s isn't heard; nor does the way there and back break off."""
+    device = HandDevice()
+    output = DeviceOutput(ones, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    output.start()
+    before = device.ask()
+    output.fade_in()
+    sound = np.concatenate((before, *(device.ask() for _ in range(200))))[:, 0]
+    output.close()
+    assert not sound[960 : round(0.4 * RATE)].any()
+    assert np.abs(np.diff(sound)).max() < 0.003
+    assert sound[-1] == 1.0
+
+
+def test_a_device_that_stops_is_replaced() -> None:
+    """When a device no longer asks for sound, another is opened, or silence pulls on."""
+    first, second = HandDevice(), HandDevice()
+    output = make(ones, Shelf(first, second))
+    output.start()
+    first.ask()
+    wait_until(lambda: second.pull is not None)
+    assert first.closed
+    second.ask()
+    wait_until(lambda: output.device == "none")
+    assert output.note is not None
+    output.close()
+
+
+def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
+    """A device's own word is enough; nobody waits for it to be missed."""
+    first, second = HandDevice(), HandDevice()
+    shelf = Shelf(first, second)
+    output = DeviceOutput(ones, 2, shelf.open, lambda _: None, check_every=Seconds(60.0))
+    output.start()
+    first.ask()
+    first.stop()
+    wait_until(lambda: second.pull is not None)
+    assert first.closed
+    assert second.ask()[0, 0] < 0.01
+    output.close()
+
+
+def test_a_device_that_is_still_waking_is_given_time() -> None:
+    """A device that begins slowly is missed at the eleventh look, one that has played sooner."""
+    watch = StallDetector()
+    asleep = [watch.stuck(1) for _ in range(11)]
+    assert asleep == [False] * 10 + [True]
+    watch = StallDetector()
+    assert not any(watch.stuck(blocks) for blocks in (1, 1, 1, 1, 5, 9, 13))
+    assert [watch.stuck(13) for _ in range(2)] == [False, True]
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_an_unknown_device_is_refused_in_plain_words() -> None:
+    """A machine without such a device says so."""
+    with pytest.raises(DeviceError, match="no sound device"):
+        SoundDevice("a device of which nobody has ever heard", 2)
+
+
+def test_the_null_device_stops_when_closed() -> None:
+    """Closing ends its thread; twice does no harm."""
+    device = NullDevice()
+    pulled = threading.Event()
+
+    def pull(frames: int) -> Block:
+        pulled.set()
+        return ones(frames)
+
+    device.start(pull, lambda: None)
+    assert pulled.wait(PATIENCE)
+    device.close()
+    device.close()
+    assert "null-output" not in [thread.name for thread in threading.enumerate()]

@@ -1,0 +1,69 @@
+"""A room's daemon plays through each sound system there is: its music is heard there."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from devices.audio.conftest import MakeFile
+from support.daemon import Daemon
+from support.houses import musical_house
+from support.pipewire import PipeWire
+from support.pulse import Pulse
+
+from kacenv.devices.audio.samples import RATE, Block
+
+PATIENCE = 60.0
+PITCH = 440.0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def house(tmp_path: Path, make_file: MakeFile) -> Path:
+    """Return a house whose music is one tone."""
+    return musical_house(tmp_path / "house", [make_file("flac", f"sine={PITCH:g}", span=60.0)])
+
+
+@contextmanager
+def playing(house: Path, environment: dict[str, str]) -> Iterator[Daemon]:
+    """Start a room and its session."""
+    with Daemon(house, "bench", {**os.environ, **environment}) as room:
+        room.run("start", "bench")
+        wait_until(lambda: room.ask_status()["meters"]["speakers"][0] > -60)
+        yield room
+
+
+def is_heard(sound: Block) -> bool:
+    """Return whether the last half second is the music's tone more than anything else."""
+    lately = sound[-RATE // 2 :, 0]
+    if len(lately) < RATE // 2 or np.abs(lately).max() < 1e-3:
+        return False
+    spectrum = np.abs(np.fft.rfft(lately * np.hanning(len(lately))))
+    return abs(int(spectrum.argmax()) * RATE / len(lately) - PITCH) < 5.0
+
+
+@pytest.mark.parametrize("system", [Pulse, PipeWire])
+def test_a_sound_server_plays_the_room(system: type[Pulse], house: Path, tmp_path: Path) -> None:
+    """PulseAudio, and PipeWire in its place: the tone is recorded from the server's sink."""
+    folder = tmp_path / "server"
+    folder.mkdir(mode=0o700)
+    path = tmp_path / "recording"
+    with system(folder) as server, playing(house, server.env) as room, server.recording(path):
+        wait_until(lambda: is_heard(server.read(path)))
+        assert room.ask_status()["health"]["sound"] is None
+
+
+def test_without_any_sound_system_the_session_goes_on(house: Path, tmp_path: Path) -> None:
+    """The room plays to nowhere, and staff read why."""
+    with playing(house, Pulse(tmp_path / "nowhere").env) as room:
+        assert "No sound device was found" in room.ask_status()["health"]["sound"]

@@ -1,0 +1,92 @@
+"""Two real devices of one room: both are heard, and one is lost alone."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from support.decks import ArrayDeck, noise
+from support.ears import listening
+from support.priority import ahead
+from support.pulse import Pulse
+
+from kacenv.core.units import Seconds
+from kacenv.devices.audio import RoomAudio
+from kacenv.model.commands import Crossfade, CueTrack
+from kacenv.model.playlist import Cut
+from kacenv.model.room import Output, Role, Room
+from kacenv.system.clock import MonotonicClock
+
+PATIENCE = 60.0
+SEATS = Room(
+    name="test",
+    outputs=(
+        Output(id="seat-a", role=Role.SEAT_A, device="left", ceiling="0 dB"),
+        Output(id="seat-b", role=Role.SEAT_B, device="right", ceiling="0 dB"),
+    ),
+)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@contextmanager
+def playing() -> Iterator[RoomAudio]:
+    """Start the room's audio with noise."""
+    clock = MonotonicClock()
+    deck = ArrayDeck(noise(20.0, 1))
+    audio = RoomAudio(SEATS, clock, lambda _: None, lambda: deck)
+    with ahead():
+        audio.start()
+        try:
+            audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(60.0))))
+            audio.perform(Crossfade(1, clock.now(), Seconds(0.05)))
+            yield audio
+        finally:
+            audio.close()
+
+
+def test_a_device_is_lost_alone_and_comes_back(two_amps: Pulse) -> None:
+    """The other plays on meanwhile, and staff are told which one is away.
+
+    How near both are heard, before and after: `test_ensemble.py`, and `make bench`.
+    """
+    with playing() as audio:
+        wait_until(lambda: audio.device == "Left, Right")
+        assert audio.device_note is None
+        with listening(("left", "right")) as ears:
+            wait_until(lambda: all(ear.is_sounding for ear in ears))
+        two_amps.remove("left")
+        wait_until(lambda: audio.device_note is not None)
+        assert audio.device == "Right"
+        assert str(audio.device_note).startswith(
+            "No sound on seat-a: no sound device is called 'left'; there are: Right. "
+            "The other outputs play on. Connect the device"
+        )
+        with listening(("right",)) as (right,):
+            wait_until(lambda: right.is_sounding)
+        two_amps.restore("left")
+        wait_until(lambda: audio.device_note is None)
+        with listening(("left", "right")) as ears:
+            wait_until(lambda: all(ear.is_sounding for ear in ears))
+        assert audio.device == "Left, Right"
+        assert audio.errors == 0
+
+
+@pytest.mark.usefixtures("no_sound_server")
+def test_without_any_device_staff_are_told_of_each() -> None:
+    """The note names every silent output and says that the session goes on."""
+    with playing() as audio:
+        wait_until(lambda: audio.music_level.rms == pytest.approx(-20.0, abs=1.0))
+        assert audio.device == "none"
+        assert audio.device_note == (
+            "No sound on seat-a: no sound device was found. "
+            "No sound on seat-b: no sound device was found. The session goes on silently. "
+            "Connect the device and switch it on, or correct `device` in the room file; "
+            "the sound comes back by itself."
+        )

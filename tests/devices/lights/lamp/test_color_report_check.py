@@ -1,0 +1,214 @@
+"""Manual changes of only the white or colour, in every dialect that reports them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.devices.lights.fades.trajectory import FadeOptions, trajectory_between
+from kacenv.devices.lights.lamp.lamp import Lamp
+from kacenv.devices.lights.lamp.report_check import ColorReportClassifier, ReportKind
+from kacenv.devices.lights.simulator import DEVICE_CODECS
+from kacenv.model.look import Color, Setting, parse_setting
+from kacenv.model.room import Dialect, Fixture
+
+MakeFixture = Callable[..., Fixture]
+STATE = "house/lamp/state"
+WORDS: dict[str, Any] = {
+    "payload": '{"dim": {level}}',
+    "white_payload": '{"ct": {mired}}',
+    "state_key": "dim",
+    "white_key": "ct",
+}
+WHITES = tuple(dialect for dialect in Dialect if dialect is not Dialect.WLED)
+"""WLED doesn't report whites."""
+COLORS = tuple(dialect for dialect in Dialect if dialect is not Dialect.PLAIN)
+REPORTED: list[tuple[Dialect, str, str]] = [(dialect, "2700 K", "4500 K") for dialect in WHITES]
+REPORTED += [(dialect, "#ff0000", "#0000ff") for dialect in COLORS]
+REPORTED += [(dialect, "2700 K", "#0000ff") for dialect in COLORS if dialect in WHITES]
+REPORTED += [(dialect, "#ff0000", "4500 K") for dialect in COLORS if dialect in WHITES]
+
+
+def a_lamp(make_fixture: MakeFixture, dialect: Dialect, *can: str) -> Lamp:
+    """A lamp whose broker has been there for long, dark and known to be."""
+    words = WORDS if dialect is Dialect.PLAIN else {}
+    abilities = ("level", *can, "transition")
+    lamp = Lamp(make_fixture(dialect, *abilities, state_topic=STATE, **words))
+    lamp.broker_back(Seconds(-100.0))
+    says(lamp, "off", 0.0)
+    return lamp
+
+
+def says(lamp: Lamp, setting: str | Setting, now: float) -> None:
+    """The lamp reports that it shows `setting`, as one of its dialect does."""
+    shown = parse_setting(setting) if isinstance(setting, str) else setting
+    for report in DEVICE_CODECS[lamp.fixture.dialect].reports(lamp.fixture, shown):
+        lamp.handle_report(report.topic, report.payload, Seconds(now))
+
+
+def lead(lamp: Lamp, setting: str | Setting, start: float, duration: float = 10.0) -> None:
+    """Ask for a look, and pass on all that is said by a minute after its end."""
+    target = parse_setting(setting) if isinstance(setting, str) else setting
+    lamp.set_target(target, Seconds(start), Seconds(duration), cool=True)
+    for tick in range(round(duration * 10) + 20):
+        lamp.messages(Seconds(start + tick / 10))
+
+
+@pytest.mark.parametrize(("dialect", "shade", "other"), REPORTED)
+def test_a_hand_at_the_shade_is_noticed(
+    make_fixture: MakeFixture, dialect: Dialect, shade: str, other: str
+) -> None:
+    """The level stays: staff are told once, and nothing more is said to the lamp."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin", "color")
+    lead(lamp, f"40% {shade}", 1.0)
+    says(lamp, f"40% {shade}", 1.2)
+    says(lamp, f"40% {shade}", 14.0)
+    assert lamp.staff_messages() == ()
+    says(lamp, f"40% {other}", 40.0)
+    says(lamp, f"40% {other}", 41.0)
+    (news,) = lamp.staff_messages()
+    assert "was changed by hand" in news
+    assert not any(lamp.messages(Seconds(now)) for now in range(41, 200))
+    shown = lamp.state(Seconds(60.0)).believed
+    assert shown is not None
+    assert (shown.color is None) is (parse_setting(f"40% {other}").color is None)
+    lamp.resume(Seconds(200.0), Seconds(0.0))
+    assert lamp.messages(Seconds(200.0))
+
+
+@pytest.mark.parametrize("dialect", WHITES)
+def test_a_hand_in_a_long_fade_of_whites_is_noticed(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """A white beyond both ends of the way, minutes before its end."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, "40% 4000 K", 1.0)
+    says(lamp, "40% 4000 K", 12.0)
+    lead(lamp, "40% 3000 K", 100.0, 300.0)
+    says(lamp, "40% 3000 K", 101.0)
+    says(lamp, "40% 3500 K", 104.0)
+    assert lamp.staff_messages() == ()
+    says(lamp, "40% 6000 K", 210.0)
+    assert len(lamp.staff_messages()) == 1
+
+
+@pytest.mark.parametrize("dialect", WHITES)
+@pytest.mark.parametrize(("told", "own"), [("2200 K", "2700 K"), ("6500 K", "4000 K")])
+def test_a_lamp_with_fewer_whites_than_said_is_no_hand(
+    make_fixture: MakeFixture, dialect: Dialect, told: str, own: str
+) -> None:
+    """It repeats what it was told, shows its own warmest or coolest, and says so later."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    for look in range(3):
+        lead(lamp, f"40% {told}", 100.0 * look + 1.0)
+        for at, white in ((1.1, told), (15.0, own), (16.0, told), (60.0, own)):
+            says(lamp, f"40% {white}", 100.0 * look + at)
+    assert lamp.staff_messages() == ()
+    assert not lamp.state(Seconds(400.0)).by_hand
+
+
+@pytest.mark.parametrize("dialect", WHITES)
+@pytest.mark.parametrize(
+    ("told", "changed"),
+    [("2200 K", "2800 K"), ("2200 K", "2300 K"), ("6500 K", "4000 K"), ("6500 K", "5700 K")],
+)
+def test_a_hand_on_a_lamp_that_has_shown_its_last_white_is_noticed(
+    make_fixture: MakeFixture, dialect: Dialect, told: str, changed: str
+) -> None:
+    """Once it has come to rest there, a white a little short of it isn't the lamp's own limit."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, f"40% {told}", 1.0)
+    for at in (1.1, 15.0):
+        says(lamp, f"40% {told}", at)
+    says(lamp, f"40% {changed}", 40.0)
+    assert len(lamp.staff_messages()) == 1
+    lead(lamp, f"40% {told}", 100.0)
+    says(lamp, f"40% {told}", 101.0)
+    says(lamp, f"40% {changed}", 140.0)
+    assert len(lamp.staff_messages()) == 1
+
+
+@pytest.mark.parametrize("dialect", WHITES)
+def test_a_white_on_the_way_is_not_taken_for_the_lamp_s_last(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """A long fade to the warmest white is reported from its middle; a hand sets that later."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, "40% 4000 K", 1.0)
+    says(lamp, "40% 4000 K", 15.0)
+    lead(lamp, "40% 2200 K", 100.0, 300.0)
+    says(lamp, "40% 2500 K", 340.0)
+    says(lamp, "40% 2200 K", 430.0)
+    says(lamp, "40% 2500 K", 500.0)
+    assert len(lamp.staff_messages()) == 1
+
+
+@pytest.mark.parametrize("dialect", COLORS)
+def test_a_lamp_that_never_takes_a_shade_is_no_hand(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """It missed the command, or can't; it says another colour from the beginning."""
+    lamp = a_lamp(make_fixture, dialect, "color")
+    lead(lamp, "40% #ff0000", 1.0)
+    for at in (1.2, 14.0, 40.0):
+        says(lamp, "40% #00ff00", at)
+    assert lamp.staff_messages() == ()
+
+
+@pytest.mark.parametrize("dialect", WHITES)
+def test_a_look_without_a_shade_leaves_it_to_anybody(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """Where a look gives a level alone, a hand may change the white."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin", "color")
+    lead(lamp, "40%", 1.0)
+    for at, white in ((12.0, "2700 K"), (20.0, "6500 K")):
+        says(lamp, f"40% {white}", at)
+    assert lamp.staff_messages() == ()
+
+
+_SHADES = st.builds(
+    Setting, st.just(Level(0.4)), st.floats(2200.0, 6500.0).map(Kelvin), st.none()
+) | st.builds(
+    Setting,
+    st.just(Level(0.4)),
+    st.none(),
+    st.tuples(st.just(255), st.integers(0, 255), st.integers(0, 255)).map(lambda one: Color(*one)),
+)
+
+
+@given(st.sampled_from(Dialect), _SHADES)
+def test_rounding_is_no_hand(dialect: Dialect, setting: Setting) -> None:
+    """Whatever white or colour a lamp is told: that it says so in its own numbers is no news."""
+
+    def make(dialect: str, *can: str, **fields: Any) -> Fixture:
+        described = {"id": "lamp", "topic": "house/lamp", "zone": "seats", **fields}
+        return Fixture.model_validate({**described, "dialect": dialect, "can": can})
+
+    lamp = a_lamp(make, dialect, "kelvin", "color")
+    lead(lamp, setting, 1.0)
+    for at in (1.1, 9.0, 14.0, 60.0):
+        says(lamp, setting, at)
+    assert lamp.staff_messages() == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "meaning"), [("3000 K", ReportKind.HAND), ("2650 K", ReportKind.ECHO)]
+)
+def test_a_hand_that_is_too_small_to_see_is_none(
+    make_fixture: MakeFixture, shown: str, meaning: ReportKind
+) -> None:
+    """Fifteen mired are less than anybody sees; a hand changes more."""
+    witness = ColorReportClassifier(make_fixture("zigbee2mqtt", "level", "kelvin"))
+    start, target = parse_setting("40% 4000 K"), parse_setting("40% 2700 K")
+    witness.begin(
+        trajectory_between(start, target, FadeOptions(Seconds(0.0), Seconds(5.0))),
+        Seconds(0.0),
+        known=True,
+    )
+    assert witness.classify(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
+    found = witness.classify(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))
+    assert (found is ReportKind.HAND) is (meaning is ReportKind.HAND)

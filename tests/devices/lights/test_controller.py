@@ -1,0 +1,242 @@
+"""A room's light controller over a real broker."""
+
+import json
+import threading
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from paho.mqtt import publish, subscribe
+from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands, reports
+from support.mosquitto import Mosquitto, free_port
+from support.staff import Staff
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.lights.controller import REPORTS_KEPT, LightController
+from kacenv.devices.lights.fades.fade_steps import STEP_GAP
+from kacenv.devices.lights.fades.lightness import lightness
+from kacenv.devices.lights.fades.trajectory import STEEPEST
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Look, Zone, parse_setting
+from kacenv.model.room import Room
+from kacenv.system.clock import MonotonicClock, SimClock
+
+MakeHouse = Callable[..., LitRoom]
+MakeRoom = Callable[..., Room]
+
+
+def test_every_dialect_reaches_the_look(house: LitRoom) -> None:
+    """Level and white, on each lamp in its own words."""
+    house.show("30% 3000 K", 4.0)
+    assert house.reaches(0.3)
+    for name in ("esphome", "zigbee"):
+        assert house.lamps[name].wait_for(
+            lambda lamp: abs((lamp.setting_now.kelvin or 0) - 3000) < 30, TIMEOUT
+        )
+    assert house.knows(0.3)
+    shown = house.rig.states()
+    for state in shown.values():
+        assert state.believed is not None
+        assert state.believed.level == pytest.approx(0.3, abs=0.011)
+        assert (state.believed.kelvin or 3000.0) == pytest.approx(3000.0, abs=30.0)
+    assert {name: state.available for name, state in shown.items()} == {
+        "esphome": None,
+        "zigbee": True,
+        "dimmer": None,
+    }
+
+
+def test_a_dimmer_is_led_in_even_bounded_steps(house: LitRoom) -> None:
+    """Never above the slope bound, never more than five messages a second."""
+    start = house.show("60%", 6.0)
+    assert house.reaches(0.6)
+    steps = [(at, level) for at, level in house.lamps["dimmer"].log if at >= start]
+    slack = STEEPEST * LATENESS * RATE + 0.03
+    for index, (before, one) in enumerate(steps):
+        for after, other in steps[index + 1 :]:
+            assert 0 <= other - one <= STEEPEST * (after - before) + slack
+    assert 15 <= len(steps) <= 6.0 / STEP_GAP + 2
+
+
+def test_fading_lamps_are_told_once(house: LitRoom) -> None:
+    """A lamp that fades by itself needs no steps; a Zigbee bulb gets its white apart."""
+    start = house.show("40% 4000 K", 4.0)
+    assert house.reaches(0.4)
+    assert len(commands(house.lamps["esphome"], start)) == 1
+    assert len(commands(house.lamps["zigbee"], start)) <= 3
+
+
+def test_the_newest_look_wins_without_a_jump(house: LitRoom) -> None:
+    """Two looks in quick succession: no lamp leaves the slope bound, all end at the second."""
+    start = house.show("60%", 3.0)
+    assert house.lamps["dimmer"].wait_for(lambda lamp: lamp.level_now > 0.2, TIMEOUT)
+    house.show("10%", 3.0)
+    assert house.reaches(0.1)
+    end = house.clock.now()
+    for lamp in house.lamps.values():
+        moments = [start + share / 200 * (end - start) for share in range(201)]
+        levels = [lamp.level_at(Seconds(moment)) for moment in moments]
+        assert max(levels) < 0.62
+        slack = STEEPEST * LATENESS * RATE + 0.03
+        steepest = STEEPEST * (end - start) / 200 + slack
+        assert max(abs(b - a) for a, b in pairwise(levels)) < steepest
+
+
+def test_a_zone_that_is_not_named_stays(house: LitRoom) -> None:
+    """A look for the seats leaves task and path alone."""
+    start = house.clock.now()
+    look: Look = {Zone.SEATS: parse_setting("20%")}
+    house.rig.perform(ShowLook(look, start, Seconds(1.0)))
+    assert house.lamps["esphome"].wait_for(lambda lamp: lamp.level_now > 0.19, TIMEOUT)
+    assert commands(house.lamps["zigbee"], start) == commands(house.lamps["dimmer"], start) == []
+
+
+def test_a_look_begins_when_its_time_comes(house: LitRoom) -> None:
+    """An order for later is kept until then."""
+    start = house.clock.now()
+    look: Look = {Zone.PATH: parse_setting("20%")}
+    house.rig.perform(ShowLook(look, Seconds(start + 2.0), Seconds(1.0)))
+    assert house.lamps["dimmer"].wait_for(lambda lamp: lamp.level_now > 0.19, TIMEOUT)
+    (first, *_) = [at for at, _ in house.lamps["dimmer"].log if at >= start]
+    assert first >= start + 2.0
+
+
+def test_commands_are_never_retained(house: LitRoom) -> None:
+    """Whoever listens afterwards hears of lamps, not of commands."""
+    start = house.show("20%", 1.0)
+    assert house.reaches(0.2)
+    assert house.until(lambda: house.clock.now() > start + 4)
+    for lamp in house.lamps.values():
+        assert not any(message.retained for message in lamp.received)
+    topics = {message.topic for lamp in house.lamps.values() for message in lamp.received}
+    end = next(iter(topics)) + "/end"
+    publish.single(end, "end", retain=True, hostname="127.0.0.1", port=house.port)
+    found = subscribe.simple([*topics, end], hostname="127.0.0.1", port=house.port)  # type: ignore[no-untyped-call] # paho's own
+    assert found.topic == end
+
+
+def test_hostile_reports_change_nothing(house: LitRoom) -> None:
+    """Rubbish on every topic the rig listens to; lamps and display go on."""
+    house.show("20%", 1.0)
+    assert house.reaches(0.2)
+    assert house.knows(0.2)
+    shown = house.rig.states()
+    rubbish = [b"", b"\xff\xfe", b"[" * 9999, b'{"brightness":NaN}', b"1e999", b"x" * 200_000]
+    topics = [topic for lamp in house.rig._lamps.values() for topic in lamp.subscriptions]
+    for topic in topics:
+        for payload in rubbish:
+            publish.single(topic, payload, hostname="127.0.0.1", port=house.port)
+    house.show("30%", 1.0)
+    assert house.reaches(0.3)
+    assert {n: s.available for n, s in house.rig.states().items()} == {
+        n: s.available for n, s in shown.items()
+    }
+    assert house.knows(0.3)
+
+
+def test_a_rig_that_stumbles_goes_on(
+    house: LitRoom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One bad moment is logged; the next look is shown."""
+    stumbled = threading.Event()
+    whole = house.rig._due_messages
+
+    def stumble(now: Seconds) -> Any:
+        monkeypatch.setattr(house.rig, "_due_messages", whole)
+        stumbled.set()
+        raise ArithmeticError(now)
+
+    monkeypatch.setattr(house.rig, "_due_messages", stumble)
+    house.show("20%", 1.0)
+    assert stumbled.wait(TIMEOUT)
+    assert house.reaches(0.2)
+    assert "could not be led for a moment" in caplog.text
+
+
+def test_a_room_without_lamps_needs_no_broker(staff: Staff) -> None:
+    """Its rig does nothing, and does it without complaint."""
+    room = Room.model_validate(
+        {"name": "dark", "outputs": [{"id": "speakers", "role": "speakers"}]}
+    )
+    threads = set(threading.enumerate())
+    rig = LightController(room, MonotonicClock(), staff.tell)
+    rig.start()
+    rig.perform(ShowLook({Zone.SEATS: parse_setting("20%")}, Seconds(0.0), Seconds(1.0)))
+    assert rig.states() == {}
+    assert not rig.connected
+    assert set(threading.enumerate()) <= threads
+    rig.close()
+    assert staff.heard == []
+
+
+def test_closing_is_always_possible(
+    make_room: Callable[..., Room], mosquitto: Mosquitto, staff: Staff
+) -> None:
+    """Before it was started, and twice."""
+    threads = set(threading.enumerate())
+    LightController(make_room(mosquitto.port, *ALL), MonotonicClock(), staff.tell).close()
+    rig = LightController(make_room(mosquitto.port, *ALL), MonotonicClock(), staff.tell)
+    rig.start()
+    rig.close()
+    rig.close()
+    assert set(threading.enumerate()) <= threads
+
+
+@pytest.mark.parametrize("field", ["topic", "state_topic"])
+def test_a_topic_with_wildcards_is_refused(
+    make_room: Callable[..., Room], staff: Staff, field: str
+) -> None:
+    """Before anything starts, naming the lamp."""
+    room = make_room(free_port(), {**DIMMER, field: "home/+/lamp"})
+    with pytest.raises(DeviceError, match="Lamp dimmer can't be reached"):
+        LightController(room, MonotonicClock(), staff.tell)
+
+
+def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staff) -> None:
+    """A device that tells of all its lamps on one topic may tell of them at once."""
+    lamps = [{"id": f"lamp-{number}", "dialect": "shelly", "zone": "seats"} for number in (0, 1)]
+    room = make_room(1, *lamps)
+    lights = tuple(
+        light.model_copy(update={"topic": f"dim/light:{number}"})
+        for number, light in enumerate(room.lights)
+    )
+    rig = LightController(room.model_copy(update={"lights": lights}), SimClock(), staff.tell)
+    for number in (0, 1):
+        status = {f"light:{number}": {"output": True, "brightness": 40}}
+        rig._on_report(
+            "dim/events/rpc", json.dumps({"method": "NotifyStatus", "params": status}).encode()
+        )
+    rig._handle_reports(rig._clock.now())
+    shown = rig.states()
+    assert {name: reports(shown[name].reported, 0.4) for name in shown} == {
+        "lamp-0": True,
+        "lamp-1": True,
+    }
+
+
+def test_of_a_flood_only_the_newest_reports_are_kept(make_room: MakeRoom, staff: Staff) -> None:
+    """A lamp that says something a thousand times between two looks is heard a few times."""
+    rig = LightController(make_room(1, DIMMER), SimClock(), staff.tell)
+    (topic,) = rig._by_topic
+    for number in range(1000):
+        rig._on_report(topic, str(number % 256).encode())
+    assert sum(map(len, rig._reports.values())) == REPORTS_KEPT
+    rig._handle_reports(rig._clock.now())
+    reported = rig.states()["dimmer"].reported
+    assert reported is not None
+    assert reported.level == pytest.approx(lightness(231 / 255))
+
+
+def test_a_dimmer_sets_out_from_where_its_zone_is_said_to_be(
+    make_room: MakeRoom, staff: Staff
+) -> None:
+    """It can't say where it is; the one who orders the look knows."""
+    mute = {key: value for key, value in DIMMER.items() if key != "state_topic"}
+    rig = LightController(make_room(1, mute), SimClock(), staff.tell)
+    look = dict.fromkeys(Zone, parse_setting("60%"))
+    origin = dict.fromkeys(Zone, parse_setting("40%"))
+    rig._on_link(True)
+    rig._orders.append(ShowLook(look, Seconds(0.0), Seconds(4.0), origin=origin))
+    assert [message.payload for message in rig._due_messages(rig._clock.now())] == [b"29"]

@@ -1,0 +1,181 @@
+"""Faults of the broker: slow, flooded, flapping, gone for long, or strict about TLS."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from support.certificates import make_certificates
+from support.lamps import DIMMER, ESPHOME, TIMEOUT, LitRoom
+from support.mosquitto import Mosquitto
+from support.proxy import SlowLine
+from support.staff import Staff
+
+from kacenv.core.units import Seconds
+from kacenv.devices.lights.controller import LightController
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.model.room import Room
+from kacenv.system.clock import MonotonicClock, SimClock
+
+MakeHouse = Callable[..., LitRoom]
+MakeRoom = Callable[..., Room]
+
+
+def test_tls_with_the_clinic_s_own_authority(
+    tmp_path: Path, make_house: MakeHouse, staff: Staff
+) -> None:
+    """A lamp is led over an encrypted connection, and nobody is told anything."""
+    made = make_certificates(tmp_path, "clinic")
+    with Mosquitto(tmp_path, certificates=made) as broker:
+        house = make_house(broker.port, ESPHOME, tls=True, ca_file=str(made.authority))
+        house.lamps = {
+            name: VirtualLamp(lamp.fixture, house.clock, house.broker)
+            for name, lamp in house.lamps.items()
+        }
+        house.start()
+        house.show("30%", 1.0)
+        assert house.reaches(0.3)
+        house.close()
+    assert staff.heard == []
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
+def test_tls_with_somebody_else_s_authority(
+    tmp_path: Path, make_room: MakeRoom, staff: Staff
+) -> None:
+    """A broker that anyone could pretend to be is not spoken to; staff hear why, once."""
+    made, other = (make_certificates(tmp_path, name) for name in ("clinic", "other"))
+    with Mosquitto(tmp_path, certificates=made) as broker:
+        room = make_room(broker.port, ESPHOME, tls=True, ca_file=str(other.authority))
+        rig = LightController(room, MonotonicClock(), staff.tell)
+        rig.start()
+        assert staff.wait_for("its certificate isn't trusted")
+        time.sleep(0.8)  # what must not happen has no event: a second attempt told again
+        assert not rig.connected
+        rig.close()
+    assert len(staff.heard) == 1
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
+def test_tls_with_a_certificate_for_another_name(
+    tmp_path: Path, make_room: MakeRoom, staff: Staff
+) -> None:
+    """The clinic's own authority has signed it, but for another machine: that isn't the broker."""
+    made = make_certificates(tmp_path, "clinic", "DNS:printer.clinic.lan")
+    with Mosquitto(tmp_path, certificates=made) as broker:
+        room = make_room(broker.port, ESPHOME, tls=True, ca_file=str(made.authority))
+        rig = LightController(room, MonotonicClock(), staff.tell)
+        rig.start()
+        assert staff.wait_for("its certificate isn't trusted")
+        assert not rig.connected
+        rig.close()
+
+
+def test_a_slow_broker_is_slow_and_no_more(
+    mosquitto: Mosquitto, make_house: MakeHouse, staff: Staff
+) -> None:
+    """0.15 s each way: the look comes, later, and nobody is told anything."""
+    with SlowLine(mosquitto.port, 0.15) as line:
+        house = make_house(mosquitto.port, DIMMER, ESPHOME, rate=1.0)
+        slow = house.room.model_copy(
+            update={"broker": house.broker.model_copy(update={"port": line.port})}
+        )
+        house.rig = LightController(slow, house.clock, staff.tell)
+        house.start()
+        house.darken()
+        house.show("30%", 2.0)
+        assert house.reaches(0.3)
+        assert house.knows(0.3)
+        house.close()
+    assert staff.heard == []
+
+
+def test_a_flood_of_reports_stops_no_look(house: LitRoom) -> None:
+    """Thousands a second on every topic: lights-up still comes, and reports take no more room."""
+    topics = [topic for lamp in house.rig._lamps.values() for topic in lamp.subscriptions]
+    house.clock.rate = 1.0
+    over = threading.Event()
+    sent = [0]
+
+    def flood() -> None:
+        paho = Paho(CallbackAPIVersion.VERSION2)
+        paho.connect("127.0.0.1", house.port)
+        paho.loop_start()
+        while not over.is_set():
+            for topic in topics:
+                for rubbish in (b"17", b'{"state":"ON","brightness":99}', b"[[["):
+                    paho.publish(topic, rubbish)
+                    sent[0] += 1
+            over.wait(0.003)
+        paho.disconnect()
+        paho.loop_stop()
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    try:
+        house.show("70% 3000 K", 3.0, urgent=True)
+        assert house.reaches(0.7)
+        assert house.until(lambda: sent[0] > 3000)
+    finally:
+        over.set()
+        thread.join()
+    assert len(house.rig._reports) <= len(topics)
+
+
+def test_a_broker_gone_for_long_is_found(
+    own_mosquitto: Mosquitto, make_house: MakeHouse, staff: Staff
+) -> None:
+    """However many attempts have failed, the next one comes."""
+    own_mosquitto.start()
+    house = make_house(own_mosquitto.port, ESPHOME, rate=1.0)
+    house.start()
+    house.darken()
+    own_mosquitto.stop()
+    assert staff.wait_for("can't be reached")
+    house.rig._client._retry.failed = lambda _now: Seconds(1.2)  # type: ignore[union-attr, method-assign] # the longest wait there is
+    time.sleep(1.3)  # attempts that fail have no event
+    own_mosquitto.start()
+    assert house.until(lambda: house.rig.connected)
+    assert staff.wait_for("is back")
+    assert len(staff.heard) == 2
+
+
+def test_the_room_s_status_outlives_its_program(
+    mosquitto: Mosquitto, make_room: MakeRoom, staff: Staff
+) -> None:
+    """Online while it runs, offline when it has gone: kept by the broker for who asks later."""
+    room = make_room(mosquitto.port, ESPHOME)
+    rig = LightController(room, SimClock(), staff.tell)
+    rig.start()
+    topic = f"kacenv/{room.name}/status"
+    assert _kept(mosquitto.port, topic) == b"online"
+    beside = LightController(room, SimClock(), staff.tell, announce=False)
+    beside.start()
+    beside.close()
+    assert _kept(mosquitto.port, topic) == b"online"
+    rig.close()
+    assert _kept(mosquitto.port, topic) == b"offline"
+
+
+def _kept(port: int, topic: str) -> bytes:
+    """Wait for the retained message of a topic; return its payload."""
+    found: list[bytes] = []
+    news = threading.Event()
+    paho = Paho(CallbackAPIVersion.VERSION2)
+
+    def heard(_paho: object, _data: object, message: MQTTMessage) -> None:
+        found.append(bytes(message.payload))
+        news.set()
+
+    paho.on_message = heard
+    paho.connect("127.0.0.1", port)
+    paho.loop_start()
+    paho.subscribe(topic)
+    news.wait(TIMEOUT)
+    paho.disconnect()
+    paho.loop_stop()
+    return found[-1]

@@ -1,0 +1,303 @@
+"""The connection to a real broker, and to none."""
+
+import gc
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.mosquitto import Mosquitto, free_port
+from support.staff import Staff
+
+from kacenv.core.errors import DeviceError
+from kacenv.devices.lights import mqtt_client
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.model.room import Broker
+
+SECRET = "sesame-open-7"  # noqa: S105 - a password for a broker that lives for one test
+TIMEOUT = 30.0
+
+
+class Listener:
+    """Recorder of the connection's state and messages."""
+
+    def __init__(self) -> None:
+        self.links: list[bool] = []
+        self.messages: list[tuple[str, bytes]] = []
+        self._news = threading.Condition()
+
+    def changed(self, up: bool) -> None:
+        """Record a change of the connection."""
+        with self._news:
+            self.links.append(up)
+            self._news.notify_all()
+
+    def heard(self, topic: str, payload: bytes) -> None:
+        """Record a message."""
+        with self._news:
+            self.messages.append((topic, payload))
+            self._news.notify_all()
+
+    def wait_for(self, condition: Callable[["Listener"], Any]) -> bool:
+        """Wait for `condition`; return False on timeout."""
+        with self._news:
+            return bool(self._news.wait_for(lambda: condition(self), TIMEOUT))
+
+
+@pytest.fixture
+def listener() -> Listener:
+    """Return a recorder of the connection."""
+    return Listener()
+
+
+@pytest.fixture
+def leftovers() -> Iterator[None]:
+    """Collect the sockets of paho's dead threads while the test still ignores their warnings."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def connect(
+    listener: Listener, staff: Staff, request: pytest.FixtureRequest
+) -> Callable[..., MqttClient]:
+    """Start clients and close them after the test."""
+
+    def connect(port: int, *topics: str, room: str = "quiet", **broker: Any) -> MqttClient:
+        described = Broker.model_validate({"host": "127.0.0.1", "port": port, **broker})
+        ears = MqttCallbacks(listener.changed, listener.heard, staff.tell)
+        client = MqttClient(described, room, topics, ears)
+        client.start()
+        request.addfinalizer(client.close)
+        return client
+
+    return connect
+
+
+def test_it_hears_what_it_subscribed_to(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """A message published is a message heard, once connected."""
+    client = connect(mosquitto.port, "client/echo")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    client.publish("client/echo", b"1")
+    assert listener.wait_for(lambda heard: heard.messages == [("client/echo", b"1")])
+
+
+def test_it_says_that_the_room_is_there_and_gone(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """Status follows start and close, for the clinic's own system."""
+    connect(mosquitto.port, "kacenv/other/status")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    other = connect(mosquitto.port, room="other")
+    assert listener.wait_for(lambda heard: len(heard.links) == 2)
+    other.close()
+    said = [("kacenv/other/status", b"online"), ("kacenv/other/status", b"offline")]
+    assert listener.wait_for(lambda heard: heard.messages == said)
+
+
+def test_its_last_will_says_offline(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """A room whose program dies is offline as well."""
+    connect(mosquitto.port, "kacenv/dying/status")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    dying = connect(mosquitto.port, room="dying")
+    assert listener.wait_for(lambda heard: len(heard.links) == 2)
+    raw = dying._paho.socket()
+    assert isinstance(raw, socket.socket)
+    raw.shutdown(socket.SHUT_RDWR)
+    assert listener.wait_for(lambda heard: ("kacenv/dying/status", b"offline") in heard.messages)
+
+
+def test_a_broker_that_is_not_there_is_told_once(
+    connect: Callable[..., MqttClient], staff: Staff, own_mosquitto: Mosquitto, listener: Listener
+) -> None:
+    """In plain words, and once more when it is back."""
+    client = connect(own_mosquitto.port)
+    assert staff.wait_for("can't be reached")
+    assert not client.connected
+    own_mosquitto.start()
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    assert staff.wait_for("is back")
+    place = f"The light broker at 127.0.0.1:{own_mosquitto.port}"
+    assert staff.heard == [
+        f"{place} can't be reached; music goes on, the lamps stay as they are",
+        f"{place} is back",
+    ]
+
+
+def test_nothing_is_queued_for_a_broker_that_is_away(
+    connect: Callable[..., MqttClient], listener: Listener, own_mosquitto: Mosquitto
+) -> None:
+    """A message published in an outage never arrives."""
+    client = connect(own_mosquitto.port, "client/late")
+    client.publish("client/late", b"stale")
+    own_mosquitto.start()
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    client.publish("client/late", b"fresh")
+    assert listener.wait_for(lambda heard: heard.messages)
+    assert listener.messages == [("client/late", b"fresh")]
+
+
+def test_a_wrong_password_is_told_once_and_never_shown(
+    tmp_path: Path,
+    connect: Callable[..., MqttClient],
+    staff: Staff,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often the broker refuses; the password is in no word, log or repr."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(mqtt_client, "REFUSED", (0.1, 0.1))
+    secret = tmp_path / "password"
+    secret.write_text(SECRET + "\n")
+    with Mosquitto(tmp_path, user="kacenv", password="another") as broker:  # noqa: S106 - as above
+        client = connect(broker.port, user="kacenv", password_file=str(secret))
+        refusals = threading.Semaphore(0)
+        inner: Callable[..., Any] | None = client._paho.on_connect
+        assert inner is not None
+
+        def refused(*given: Any) -> None:
+            inner(*given)
+            refusals.release()
+
+        client._paho.on_connect = refused
+        for _ in range(2):
+            assert refusals.acquire(timeout=TIMEOUT)
+    (text,) = [text for text in staff.heard if "refused" in text]
+    assert "user and password" in text
+    assert SECRET not in "".join([*staff.heard, repr(client), caplog.text, str(vars(client))])
+
+
+@pytest.mark.parametrize("place", ["file", "env"])
+def test_the_right_password_opens(
+    place: str,
+    tmp_path: Path,
+    connect: Callable[..., MqttClient],
+    listener: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From a file or from the environment."""
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET + "\n")
+    monkeypatch.setenv("BROKER_PASSWORD", SECRET)
+    given = {"file": {"password_file": str(secret)}, "env": {"password_env": "BROKER_PASSWORD"}}
+    with Mosquitto(tmp_path, user="kacenv", password=SECRET) as broker:
+        client = connect(broker.port, user="kacenv", **given[place])
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("broker", "words"),
+    [
+        ({"user": "k", "password_file": "/nowhere/password"}, "create it"),
+        ({"user": "k", "password_file": "/etc"}, "can't be read"),
+        ({"user": "k", "password_file": "/dev/null"}, "is empty"),
+        ({"user": "k", "password_env": "KACENV_NO_SUCH_NAME"}, "set KACENV_NO_SUCH_NAME"),
+        ({"password_env": "PATH"}, "add `user`"),
+        ({"tls": True, "ca_file": "/nowhere/ca.pem"}, "correct the broker's `ca_file`"),
+        ({"tls": True, "ca_file": "/etc/hostname"}, "correct the broker's `ca_file`"),
+    ],
+)
+def test_what_is_missing_is_said_with_the_way_out(broker: dict[str, Any], words: str) -> None:
+    """Before anything starts, and in words that say what to do."""
+    described = Broker.model_validate({"host": "127.0.0.1", **broker})
+    silent = MqttCallbacks(lambda _: None, lambda _topic, _payload: None, lambda _: None)
+    with pytest.raises(DeviceError, match=words):
+        MqttClient(described, "quiet", (), silent)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
+def test_a_broker_without_tls_is_not_trusted_with_tls(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], staff: Staff
+) -> None:
+    """A handshake that fails is told, and tried again quietly."""
+    connect(mosquitto.port, tls=True)
+    assert staff.wait_for("or its certificate isn't trusted")
+
+
+def test_a_listener_that_fails_ends_nothing(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """What raises in a callback is logged, and the next message is heard."""
+    client = connect(mosquitto.port, "client/bad")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    whole = listener.heard
+
+    def once(topic: str, payload: bytes) -> None:
+        if payload == b"bad":
+            raise ValueError(topic)
+        whole(topic, payload)
+
+    object.__setattr__(client._ears, "heard", once)
+    client.publish("client/bad", b"bad")
+    client.publish("client/bad", b"good")
+    assert listener.wait_for(lambda heard: heard.messages == [("client/bad", b"good")])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # paho drops two of its own
+@pytest.mark.usefixtures("leftovers")
+def test_a_dead_thread_is_started_again(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """Whatever kills paho's thread, a watched connection goes on."""
+    client = connect(mosquitto.port, "client/kill")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    whole = client._paho.on_message
+
+    def kill(*_: Any) -> None:
+        raise SystemError("the thread dies of this")
+
+    client._paho.on_message = kill
+    thread = client._paho._thread
+    assert thread is not None
+    client.publish("client/kill", b"1")
+    thread.join(TIMEOUT)
+    assert not thread.is_alive()
+    client._paho.on_message = whole
+    client.watch()
+    client.publish("client/kill", b"2")
+    assert listener.wait_for(lambda heard: ("client/kill", b"2") in heard.messages)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # paho drops two of its own
+@pytest.mark.usefixtures("leftovers")
+def test_a_host_that_cannot_be_a_name_is_told(
+    connect: Callable[..., MqttClient], staff: Staff
+) -> None:
+    """It kills paho's thread each time; staff hear of it once, and nothing else happens."""
+    client = connect(1883, host="no..such..name")
+    thread = client._paho._thread
+    if thread is not None:
+        thread.join(TIMEOUT)
+    client.watch()
+    assert staff.wait_for("can't be reached")
+
+
+def test_huge_messages_are_dropped(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """No lamp speaks in megabytes."""
+    client = connect(mosquitto.port, "client/huge")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    client.publish("client/huge", b"x" * 1_000_000)
+    client.publish("client/huge", b"small")
+    assert listener.wait_for(lambda heard: heard.messages == [("client/huge", b"small")])
+
+
+def test_closing_without_a_broker_is_quick(
+    connect: Callable[..., MqttClient], staff: Staff
+) -> None:
+    """A session ends whether or not the broker is there."""
+    client = connect(free_port())
+    assert staff.wait_for("can't be reached")
+    client.close()
+    assert not client.connected

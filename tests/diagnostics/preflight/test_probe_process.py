@@ -1,0 +1,79 @@
+"""Probes that hang, crash, chatter or are interrupted."""
+
+import sys
+from pathlib import Path
+
+import psutil
+
+from kacenv.core.units import Seconds
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.preflight.probe_messages import Progress, to_line
+from kacenv.diagnostics.preflight.probe_process import LiveProbeJob, run
+
+GOOD = to_line(Finding("probe", "well"))
+BEGIN = "import os, signal, subprocess, sys, time"
+
+
+def probe(code: str, patience: float = 20.0) -> LiveProbeJob:
+    """A probe that does this."""
+    return LiveProbeJob(
+        "probe", [sys.executable, "-I", "-S", "-c", f"{BEGIN}\n{code}"], Seconds(patience)
+    )
+
+
+def test_what_a_probe_says_is_heard_as_it_says_it() -> None:
+    """Steps come while it is still at work."""
+    code = f"print('''{to_line(Progress('1 of 2'))}''', flush=True); sys.stdin.read()"
+    said = run(probe(f"{code}\nprint('''{GOOD}''')"))
+    assert next(said) == Progress("1 of 2")
+    assert list(said) == [Finding("probe", "well")]
+
+
+def test_a_probe_that_hangs_is_ended() -> None:
+    """Its silence is a finding, and what it has started ends with it."""
+    code = "subprocess.Popen(['sleep', '986.125'])\ntime.sleep(60)"
+    (hangs,) = run(probe(code, patience=1.0))
+    assert isinstance(hangs, Finding)
+    assert (hangs.mark, hangs.found) == (Severity.WRONG, "no sign of life for 1 s")
+    assert hangs.todo
+    lines = [
+        one.info["cmdline"]
+        for one in psutil.process_iter(["cmdline", "status"])
+        if one.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+    assert ["sleep", "986.125"] not in lines
+
+
+def test_a_probe_that_breaks_is_a_finding() -> None:
+    """A crash in native code, an exit, chatter or nothing at all; what came before still counts."""
+    for code, how in (
+        ("os.abort()", "signal 6"),
+        ("sys.exit(3)", "exit code 3"),
+        ("print('hello')", "it said nothing that can be understood"),
+        ("", "exit code 0"),
+    ):
+        (broke,) = run(probe(code))
+        assert isinstance(broke, Finding)
+        assert broke.mark is Severity.WRONG
+        assert how in broke.found
+    good, broke = run(probe(f"print('''{GOOD}''', flush=True); os.abort()"))
+    assert good == Finding("probe", "well")
+    assert isinstance(broke, Finding)
+    assert broke.mark is Severity.WRONG
+
+
+def test_an_interrupted_probe_may_leave_the_room_as_it_was(tmp_path: Path) -> None:
+    """It is told to end, and has time to bring back what it moved."""
+    code = f"""
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+try:
+    print('''{to_line(Progress("moving"))}''', flush=True)
+    time.sleep(60)
+finally:
+    time.sleep(0.2)
+    open({str(tmp_path / "back")!r}, "w").close()
+"""
+    said = run(probe(code))
+    assert next(said) == Progress("moving")
+    said.close()  # type: ignore[attr-defined]  # a generator, as all iterators of probes are
+    assert (tmp_path / "back").exists()

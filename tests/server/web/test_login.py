@@ -1,0 +1,149 @@
+"""Logging in by touch, and what a device that may only look can press."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from server.web.conftest import PATIENCE, SIZES, Open, Tablet
+from server.web.test_quiet import check_access
+from support.access import PIN, a_pin, a_token
+from support.tablet import ServedRoom, three_hours
+
+from kacenv.core.units import Seconds
+from kacenv.server.auth import CredentialStore, DeviceRole, key_file, throttle
+
+_OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedRoom]:
+    """A room with a session that asks for a PIN."""
+    monkeypatch.setenv("KACENV_STATE", str(tmp_path / "state"))
+    a_pin()
+    with ServedRoom(tmp_path, three_hours(), access={}) as served:
+        yield served
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Opens a page that may ask for a PIN first."""
+    contexts = []
+
+    def open_one(room: ServedRoom, size: str = "upright", end: str = "") -> Tablet:
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        tablet = Tablet(context.new_page(), size)
+        tablet.page.goto(room.address + end)
+        return tablet
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def type_pin(tablet: Tablet, pin: str) -> None:
+    """Touch the digits, then the key that sends them."""
+    tablet.page.wait_for_selector("#login:not([hidden])")
+    for digit in pin:
+        tablet.tap(f"[data-digit='{digit}']")
+    tablet.tap("#pin-done")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_pin_opens_the_room_by_touch(locked: ServedRoom, visit: Open, size: str) -> None:
+    """Nothing of the room shows before; afterwards it is there, and stays over a reload."""
+    tablet = visit(locked, size)
+    tablet.page.wait_for_selector("#login:not([hidden])")
+    assert not tablet.page.is_visible("main")
+    assert "settle" not in tablet.page.content()
+    check_access(tablet)
+    tablet.shoot("login")
+    boxes = [key.bounding_box() for key in tablet.page.locator("#pad button").all()]
+    assert all(box and box["width"] >= 48 and box["height"] >= 48 for box in boxes)
+    type_pin(tablet, PIN)
+    tablet.reads("#phase", "settle")
+    tablet.tap("#hold")
+    tablet.reads("#phase-left", "holding")
+    tablet.page.reload()
+    tablet.reads("#phase-left", "holding")
+    assert not tablet.page.is_visible("#login")
+    assert "kacenv-garden" not in tablet.page.evaluate("document.cookie")
+
+
+def test_a_wrong_pin_is_said_and_then_has_to_wait(
+    locked: ServedRoom, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong digits are said to be wrong; after four times the page says how long to wait."""
+    slow = replace(throttle.ONE, first=Seconds(600.0))  # than the slowest machine types
+    monkeypatch.setattr(throttle, "ONE", slow)
+    tablet = visit(locked)
+    for _ in range(4):
+        type_pin(tablet, "728391")
+        tablet.reads("#login-said", "not right")
+    type_pin(tablet, PIN)
+    tablet.reads("#login-said", "Wait")
+    tablet.shoot("locked-out")
+    check_access(tablet)
+    assert not tablet.page.is_visible("main")
+
+
+def test_a_slip_can_be_taken_back_and_keys_can_be_typed(locked: ServedRoom, visit: Open) -> None:
+    """The last digit goes away; a keyboard works as the pad does."""
+    tablet = visit(locked)
+    tablet.page.wait_for_selector("#login:not([hidden])")
+    tablet.tap(f"[data-digit='{PIN[0]}']")
+    tablet.tap("[data-digit='9']")
+    tablet.tap("#pin-back")
+    assert tablet.page.is_disabled("#pin-done")
+    tablet.page.keyboard.type(PIN[1:])
+    assert tablet.page.locator("#pin-length").text_content() == "6 digits"
+    tablet.page.keyboard.press("Enter")
+    tablet.reads("#phase", "settle")
+
+
+def test_a_link_logs_in_and_leaves_no_token_behind(locked: ServedRoom, visit: Open) -> None:
+    """The token of a link never reaches the server's addresses, nor stays in the page's."""
+    tablet = visit(locked, end=f"#token={a_token()}")
+    tablet.reads("#phase", "settle")
+    assert tablet.page.url == locked.address
+    assert tablet.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_viewer_sees_everything_and_presses_nothing(locked: ServedRoom, visit: Open) -> None:
+    """Every key is disabled, without a link too; the page says that it only looks."""
+    tablet = visit(locked, end=f"#token={a_token('screen', DeviceRole.VIEWER)}")
+    tablet.reads("#phase", "settle")
+    tablet.reads("#title", "looking only")
+    assert tablet.page.evaluate(_OPEN_KEYS) == []
+    check_access(tablet)
+    tablet.shoot("viewer")
+    locked.cut()
+    tablet.reads("#lost", "No link since")
+    assert tablet.page.evaluate(_OPEN_KEYS) == []
+
+
+def test_a_removed_device_sees_nothing_more(locked: ServedRoom, visit: Open) -> None:
+    """The page of a device that is let in no more asks for a PIN, and shows no room."""
+    tablet = visit(locked, end=f"#token={a_token()}")
+    tablet.reads("#phase", "settle")
+    CredentialStore(key_file()).remove("tablet garden")
+    tablet.page.wait_for_selector("#login:not([hidden])")
+    assert not tablet.page.is_visible("main")
+    type_pin(tablet, PIN)
+    tablet.reads("#phase", "settle")
+
+
+def test_a_log_in_outlives_the_daemon(locked: ServedRoom, visit: Open) -> None:
+    """After a crash the tablet is back without anybody typing."""
+    tablet = visit(locked)
+    type_pin(tablet, PIN)
+    tablet.reads("#phase", "settle")
+    locked.cut()
+    tablet.reads("#lost", "No link since")
+    locked.mend()
+    tablet.page.wait_for_selector("#lost", state="hidden")
+    assert not tablet.page.is_visible("#login")
