@@ -3,6 +3,7 @@
 import ctypes
 import functools
 from ctypes import c_char_p, c_int, c_int64, c_size_t, c_uint8, c_uint32, c_uint64
+from types import SimpleNamespace
 from typing import Any, Final
 
 from kacenv.core.errors import DeviceError
@@ -91,20 +92,23 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "operation_unref": (None, (_P,)),
 }
 """Result and arguments of each function, without its prefix `pa_`."""
+_WAITING: Final = frozenset({"mainloop_poll", "context_connect", "context_disconnect"})
 
 
 @functools.cache
 def libpulse() -> Any:
-    """Return the library, its functions declared.
+    """Return the library, its functions declared; only those that wait let other threads run.
 
     Raises:
         DeviceError: It isn't installed.
     """
     try:
-        library = ctypes.CDLL("libpulse.so.0")
+        quick, waiting = ctypes.PyDLL("libpulse.so.0"), ctypes.CDLL("libpulse.so.0")
     except OSError as error:
         raise DeviceError("PulseAudio's library is missing; apt install libpulse0") from error
+    functions = SimpleNamespace()
     for name, (result, arguments) in _FUNCTIONS.items():
-        function = getattr(library, f"pa_{name}")
+        function = getattr(waiting if name in _WAITING else quick, f"pa_{name}")
         function.restype, function.argtypes = result, arguments
-    return library
+        setattr(functions, name, function)
+    return functions

@@ -16,10 +16,12 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output import libpulse as pa
 from kacenv.devices.audio.output.miniaudio_backend import DeviceMatch
-from kacenv.devices.audio.samples import RATE, Block
+from kacenv.devices.audio.samples import RATE, Block, frames_in
 
 _BUFFER = Seconds(0.12)
 """Sound (s) kept by the server and the sound card."""
+_REQUEST = Seconds(0.04)
+"""Least request (s): a busy machine keeps up with few large ones better than with many small."""
 _FRONT_AND_REAR: Final = (1, 2, 5, 6, 3, 7, 10, 11)
 """Channel positions of PulseAudio in ALSA's order: front, rear, centre, LFE, side."""
 _AUX_0 = 12
@@ -82,9 +84,9 @@ class _Stream:
         self._frame = found.channels * 4
         self._asked = -math.inf
         self._stream: int | None = None
-        self._loop = self._pulse.pa_mainloop_new()
-        api = self._pulse.pa_mainloop_get_api(self._loop)
-        self._context = self._pulse.pa_context_new(api, b"kacenv")
+        self._loop = self._pulse.mainloop_new()
+        api = self._pulse.mainloop_get_api(self._loop)
+        self._context = self._pulse.context_new(api, b"kacenv")
         try:
             self._connect(found)
         except DeviceError:
@@ -93,12 +95,12 @@ class _Stream:
 
     def _connect(self, found: DeviceMatch) -> None:
         refused = DeviceError(f"the sound device {found.name!r} can't be opened")
-        if self._pulse.pa_context_connect(self._context, None, pa.NO_AUTOSPAWN, None) < 0:
+        if self._pulse.context_connect(self._context, None, pa.NO_AUTOSPAWN, None) < 0:
             raise refused
         self._wait_until(lambda: self._context_state == pa.CONTEXT_READY, refused)
         spec = pa.SampleSpec(pa.FLOAT32, RATE, found.channels)
         order = _channel_map(found)
-        self._stream = self._pulse.pa_stream_new(
+        self._stream = self._pulse.stream_new(
             self._context, b"kacenv", ctypes.byref(spec), ctypes.byref(order)
         )
         if not self._stream or self._play_to(found) < 0:
@@ -106,12 +108,12 @@ class _Stream:
         self._wait_until(lambda: self._stream_state == pa.STREAM_READY, refused)
 
     def _play_to(self, found: DeviceMatch) -> int:
-        size = round(_BUFFER * RATE) * self._frame
-        buffer = pa.BufferAttr(pa.DEFAULT, size, pa.DEFAULT, pa.DEFAULT, pa.DEFAULT)
+        size, request = (frames_in(span) * self._frame for span in (_BUFFER, _REQUEST))
+        buffer = pa.BufferAttr(pa.DEFAULT, size, pa.DEFAULT, request, pa.DEFAULT)
         sink = found.address.encode() if found.address else None
         # A stream to a device that goes ends, instead of being heard from another.
         flags = pa.ADJUST_LATENCY | (pa.DONT_MOVE if sink else 0)
-        result: int = self._pulse.pa_stream_connect_playback(
+        result: int = self._pulse.stream_connect_playback(
             self._stream, sink, ctypes.byref(buffer), flags, None, None
         )
         return result
@@ -124,37 +126,37 @@ class _Stream:
 
     @property
     def _context_state(self) -> int:
-        return int(self._pulse.pa_context_get_state(self._context))
+        return int(self._pulse.context_get_state(self._context))
 
     @property
     def _stream_state(self) -> int:
-        return int(self._pulse.pa_stream_get_state(self._stream)) if self._stream else 0
+        return int(self._pulse.stream_get_state(self._stream)) if self._stream else 0
 
     def wait(self) -> bool:
         """Handle the server's next messages; return False once the connection has ended."""
         pulse, loop = self._pulse, self._loop
         turned = (
-            pulse.pa_mainloop_prepare(loop, _POLL_FOR) >= 0
-            and pulse.pa_mainloop_poll(loop) >= 0
-            and pulse.pa_mainloop_dispatch(loop) >= 0
+            pulse.mainloop_prepare(loop, _POLL_FOR) >= 0
+            and pulse.mainloop_poll(loop) >= 0
+            and pulse.mainloop_dispatch(loop) >= 0
         )
         ended = self._context_state >= pa.CONTEXT_FAILED or self._stream_state >= pa.STREAM_FAILED
         return turned and not ended
 
     def wake(self) -> None:
         """End a `wait` on another thread."""
-        self._pulse.pa_mainloop_wakeup(self._loop)
+        self._pulse.mainloop_wakeup(self._loop)
 
     def wanted(self) -> int:
         """Return the number of frames that the server requests."""
-        size = int(self._pulse.pa_stream_writable_size(self._stream))
+        size = int(self._pulse.stream_writable_size(self._stream))
         return 0 if size == ctypes.c_size_t(-1).value else size // self._frame
 
     def write(self, block: Block) -> None:
         """Send samples, which libpulse copies."""
         sound = np.ascontiguousarray(block, np.float32)
         place = sound.ctypes.data_as(ctypes.c_void_p)
-        self._pulse.pa_stream_write(self._stream, place, sound.nbytes, None, 0, 0)
+        self._pulse.stream_write(self._stream, place, sound.nbytes, None, 0, 0)
 
     def heard_in(self) -> Seconds | None:
         """Return the latency (s) of the next sample; None while the server doesn't know it."""
@@ -166,12 +168,12 @@ class _Stream:
         return known
 
     def _ask(self) -> None:
-        operation = self._pulse.pa_stream_update_timing_info(self._stream, None, None)
+        operation = self._pulse.stream_update_timing_info(self._stream, None, None)
         if operation:
-            self._pulse.pa_operation_unref(operation)
+            self._pulse.operation_unref(operation)
 
     def _known(self) -> Seconds | None:
-        found = self._pulse.pa_stream_get_timing_info(self._stream)
+        found = self._pulse.stream_get_timing_info(self._stream)
         if not found:
             return None
         timing = found.contents
@@ -185,11 +187,11 @@ class _Stream:
     def close(self) -> None:
         """Disconnect and free everything."""
         if self._stream:
-            self._pulse.pa_stream_disconnect(self._stream)
-            self._pulse.pa_stream_unref(self._stream)
-        self._pulse.pa_context_disconnect(self._context)
-        self._pulse.pa_context_unref(self._context)
-        self._pulse.pa_mainloop_free(self._loop)
+            self._pulse.stream_disconnect(self._stream)
+            self._pulse.stream_unref(self._stream)
+        self._pulse.context_disconnect(self._context)
+        self._pulse.context_unref(self._context)
+        self._pulse.mainloop_free(self._loop)
 
 
 def _channel_map(found: DeviceMatch) -> pa.ChannelMap:
