@@ -82,7 +82,7 @@ def learn(
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
     """Return the ports to listen to: the named one, the room's, or all."""
-    from kacenv.devices.midi.midi_input import matching_port
+    from kacenv.devices.midi.hot_plug import matching_port
 
     names, _ = _ports()
     wanted = port or (mapped.port if mapped else "")
