@@ -255,17 +255,14 @@ def _with_trim(text: str, document: "Document", index: int, trim: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file atomically."""
     import os
-    import shutil
-    import tempfile
+    import stat
 
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    from kacenv.system.atomic_write import atomic_write
+
     try:
-        with os.fdopen(handle, "wb") as file:
+        with atomic_write(path) as file:
             file.write(text.encode("utf-8"))
-        shutil.copymode(path, name)
-        Path(name).replace(path)
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise DeviceError(f"{path} can't be written: {error.strerror}") from error
