@@ -1,17 +1,17 @@
 """`kacenv audio`: sound devices, channels, and loudness calibration."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.core.errors import DaemonError, DeviceError, LoadError
+from kacenv.core.errors import DeviceError, LoadError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from kacenv.config.yaml.document import Document
     from kacenv.model.room import Output, Room
 
@@ -163,24 +163,15 @@ def _sides(output: "Output") -> tuple[str, ...]:
     return ("left", "right") if len(output.channels) == 2 else ("mono",)
 
 
-@contextmanager
-def held(room: str) -> Iterator[None]:
+def held(room: str) -> "AbstractContextManager[Path]":
     """Lock the room against a daemon while its outputs or lamps are tested."""
-    import fcntl
+    from kacenv.system.room_lock import claim
 
-    from kacenv.system.paths import run_folder
-
-    folder = run_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    with (folder / f"{room}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DaemonError(
-                f"The room {room} is running, and a test signal has no place in a session. "
-                "End the session and the room's daemon first, then try again."
-            ) from None
-        yield
+    return claim(
+        room,
+        refusal=f"The room {room} is running, and a test signal has no place in a session. "
+        "End the session and the room's daemon first, then try again.",
+    )
 
 
 def _measured(place: "Room", output: "Output") -> float:
