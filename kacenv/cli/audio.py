@@ -1,17 +1,17 @@
 """`kacenv audio`: sound devices, channels, and loudness calibration."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
-from kacenv.core.errors import DaemonError, DeviceError, LoadError
+from kacenv.core.errors import DeviceError, LoadError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from kacenv.config.yaml.document import Document
     from kacenv.model.room import Output, Room
 
@@ -160,24 +160,15 @@ def _sides(output: "Output") -> tuple[str, ...]:
     return ("left", "right") if len(output.channels) == 2 else ("mono",)
 
 
-@contextmanager
-def held(room: str) -> Iterator[None]:
+def held(room: str) -> "AbstractContextManager[Path]":
     """Lock the room against a daemon while its outputs or lamps are tested."""
-    import fcntl
+    from kacenv.system.room_lock import claim
 
-    from kacenv.system.paths import run_folder
-
-    folder = run_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    with (folder / f"{room}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DaemonError(
-                f"The room {room} is running, and a test signal has no place in a session. "
-                "End the session and the room's daemon first, then try again."
-            ) from None
-        yield
+    return claim(
+        room,
+        refusal=f"The room {room} is running, and a test signal has no place in a session. "
+        "End the session and the room's daemon first, then try again.",
+    )
 
 
 def _measured(place: "Room", output: "Output") -> float:
@@ -252,17 +243,14 @@ def _with_trim(text: str, document: "Document", index: int, trim: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file atomically."""
     import os
-    import shutil
-    import tempfile
+    import stat
 
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    from kacenv.system.atomic_write import atomic_write
+
     try:
-        with os.fdopen(handle, "wb") as file:
+        with atomic_write(path) as file:
             file.write(text.encode("utf-8"))
-        shutil.copymode(path, name)
-        Path(name).replace(path)
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise DeviceError(f"{path} can't be written: {error.strerror}") from error

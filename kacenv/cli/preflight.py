@@ -185,22 +185,12 @@ def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict
     return Verdict(place.name, asked.scenes(), at, took, found, toured.taken)
 
 
-def _alone(room: str) -> "AbstractContextManager[Any]":
+def _alone(room: str) -> "AbstractContextManager[Path]":
     """Lock the room against a second preflight, which would restore the first one's levels."""
-    from contextlib import ExitStack
-
     from kacenv.system.room_lock import claim
 
-    stack = ExitStack()
-    try:
-        stack.enter_context(claim(room, _CLAIMANT))
-    except DaemonError as error:
-        if "another kacenv" not in str(error):
-            raise
-        raise DaemonError(
-            f"A preflight of {room} is under way already. Wait until it is done."
-        ) from None
-    return stack
+    refusal = f"A preflight of {room} is under way already. Wait until it is done."
+    return claim(room, _CLAIMANT, refusal=refusal)
 
 
 def _free(vacancy: "DaemonRoomAvailability") -> "dict[str, Any] | None":

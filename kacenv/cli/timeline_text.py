@@ -19,9 +19,10 @@ from kacenv.model.commands import (
 )
 from kacenv.model.look import Look
 from kacenv.model.playlist import Cut
+from kacenv.model.request_text import request_words
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc
-from kacenv.rehearsal.simulation import Moment, Pressed, request_words
+from kacenv.rehearsal.simulation import Moment, Pressed
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:

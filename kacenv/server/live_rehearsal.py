@@ -24,10 +24,10 @@ from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import AudioCommand, LightCommand
 from kacenv.model.network import Surfaces, Tcp
+from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press, Start
 from kacenv.model.room import Broker, Midi, Room
 from kacenv.model.timeline import Timeline
-from kacenv.rehearsal.simulation import request_words
 from kacenv.server.daemon import end
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
