@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.core.errors import DeviceError, LoadError
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-RoomOption = Annotated[
-    str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room's name.")
-]
+RoomOption = Annotated[str, room_option("The room's name.")]
 _TONE, _LEVEL = 1.5, -30.0
 _NOISE, _RISE, _SEED = 20.0, 10.0, 1
 _SPL = re.compile(r"(\d+(?:\.\d+)?)\s*(?:dB)?(?:\s*SPL|\([AC]\))?", re.IGNORECASE)
@@ -39,14 +37,13 @@ loudness reads. 65 dB SPL is our choice: no source gives a level for these rooms
 @app.command()
 def devices(as_json: JsonOption = False) -> None:
     """List the sound devices; `device` in a room file takes any part of a name."""
-    import json
     from dataclasses import asdict
 
     from kacenv.devices.audio.output.miniaudio_backend import list_devices
 
     found = list_devices()
     if as_json:
-        print(json.dumps([asdict(device) for device in found], indent=2))
+        print_json([asdict(device) for device in found])
     elif not found:
         raise DeviceError(_NONE)
     else:

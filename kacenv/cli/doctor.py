@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, room_option
 from kacenv.core.errors import DaemonError
 from kacenv.core.units import Seconds
 
@@ -23,9 +23,7 @@ _PATIENCE = Seconds(60.0)
 
 
 def doctor(
-    room: Annotated[
-        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Only this room.")
-    ] = None,
+    room: Annotated[str | None, room_option("Only this room.")] = None,
     house: HouseOption = None,
     as_json: JsonOption = False,
     probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,

@@ -1,12 +1,12 @@
 """`kacenv preflight`: test of the real room before a session, with one result: go or no-go."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from kacenv.cli.options import HouseOption, print_json
 from kacenv.core.errors import DaemonError, KacenvError
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE", help="Keep the page in this file, too.")
     ] = None,
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
+    house: HouseOption = None,
     probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,
 ) -> None:
     """Try lamps, outputs, MIDI and music ten minutes before; say GO or NO-GO.
@@ -57,7 +55,10 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     if save:
         _can_keep(save)
     verdict = _inspected(asked, quiet=quiet or as_json, mute=yes)
-    print(json.dumps(verdict.fields(), indent=2, ensure_ascii=False) if as_json else verdict.page())
+    if as_json:
+        print_json(verdict.fields())
+    else:
+        print(verdict.page())
     if save:
         _keep(save, verdict.page())
     sys.exit(0 if verdict.go else 1)

@@ -22,7 +22,7 @@ from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.mixing.routing import device_columns, output_columns
 from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.engine.state import Mode, State
-from kacenv.engine.step import next_due, step
+from kacenv.engine.step import LEAD, next_due, step
 from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, Press, Request, Start
@@ -38,8 +38,6 @@ from kacenv.rehearsal.simulation import (
 )
 from kacenv.system.atomic_write import atomic_write
 
-_LEAD = Seconds(0.2)
-"""Lead of the engine over the sound, as in a live session."""
 _BLOCK = frames_in(0.16)
 """Block length, below the lead, so that every command arrives in time."""
 _AHEAD = frames_in(5.0)
@@ -108,7 +106,7 @@ class OfflineSession:
         self._step(self._start)
         while not (self._over and self._heard_all(frames)):
             now = Seconds(frames / RATE)
-            self._catch_up(Seconds(now + _LEAD))
+            self._catch_up(Seconds(now + LEAD))
             yield self._mixer.render(_BLOCK, now)
             frames += _BLOCK
         refuse_late(self._presses, self._time)

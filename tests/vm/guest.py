@@ -16,7 +16,19 @@ from vm.image import Image
 PATIENCE = 900.0
 """The processor is emulated and the host may be busy (seconds)."""
 _QEMU = (
-    *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2"),
+    # Ahead of what else the host does: starved, a machine shows the host's state and not kacenv's.
+    *(
+        "nice",
+        "-n",
+        "-15",
+        "qemu-system-x86_64",
+        "-accel",
+        "tcg,thread=multi",
+        "-cpu",
+        "max",
+        "-smp",
+        "2",
+    ),
     *("-m", "2048", "-display", "none", "-no-user-config", "-nodefaults", "-nic", "none"),
 )
 

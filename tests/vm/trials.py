@@ -92,12 +92,14 @@ def press_a_pedal(guest: Guest) -> str:
 
 
 def unplug_midi(guest: Guest) -> str:
-    """Take the MIDI device away and plug it in again; its next press counts."""
-    guest.until("modprobe -r snd-virmidi", patience=120)
-    guest.must("sleep 5; modprobe snd-virmidi")
+    """Take the MIDI device away as a pulled cable does, and plug it in again; a press counts."""
+    driver = "/sys/bus/platform/drivers/snd_virmidi"
+    guest.must(f"echo snd_virmidi.0 > {driver}/unbind; ! amidi -l | grep Virtual")
+    guest.must(f"sleep 5; echo snd_virmidi.0 > {driver}/bind")
     guest.until(
-        f"{_PRESS} '90 3E 7F 80 3E 00'; sleep 2;"
-        ' kacenv status --room garden --json | grep -qv \'"mode": "held"\'',
+        f"{_PRESS} '90 3E 7F 80 3E 00'; sleep 2; kacenv status --room garden --json"
+        ' | grep -q \'"mode": "running"\'',
+        patience=180,
     )
     return "away and back; a note let the session run on"
 

@@ -71,8 +71,9 @@ class LightController:
     def _made_client(self, room: Room, announce: bool) -> MqttClient | None:
         if room.broker is None or not self._lamps:
             return None
-        ears = MqttCallbacks(self._on_link, self._on_report, self._tell)
-        return MqttClient(room.broker, room.name, tuple(self._by_topic), ears, announce=announce)
+        callbacks = MqttCallbacks(self._on_link, self._on_report, self._tell)
+        topics = tuple(self._by_topic)
+        return MqttClient(room.broker, room.name, topics, callbacks, announce=announce)
 
     @property
     def connected(self) -> bool:

@@ -1,12 +1,10 @@
 """MQTT connection to the clinic's light broker, with reconnects and staff messages."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import uniform
 from typing import Any
 from uuid import uuid4
@@ -16,9 +14,9 @@ from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
-from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.codec_protocol import LONGEST_PAYLOAD, OFFLINE, ONLINE
+from kacenv.devices.lights.mqtt_auth import authenticate
 from kacenv.model.room import Broker
 
 FIRST = (0.1, 0.4)
@@ -94,14 +92,14 @@ class MqttClient:
         broker: Broker,
         room: str,
         topics: tuple[str, ...],
-        ears: MqttCallbacks,
+        callbacks: MqttCallbacks,
         *,
         announce: bool = True,
     ) -> None:
         self._broker = broker
         self._status_topic = f"kacenv/{room}/status" if announce else None
         self._topics = topics
-        self._ears = ears
+        self._callbacks = callbacks
         self._connected = threading.Event()
         self._troubles: set[str] = set()
         self._closing = False
@@ -126,7 +124,7 @@ class MqttClient:
     def _prepared(self, room: str) -> Paho:
         name = f"kacenv-{room}-{uuid4().hex[:6]}"
         paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
-        _secure(paho, self._broker)
+        authenticate(paho, self._broker)
         paho.connect_timeout = CONNECT_WITHIN
         if self._status_topic is not None:
             paho.will_set(self._status_topic, OFFLINE, retain=True)
@@ -198,10 +196,10 @@ class MqttClient:
 
     def _up(self) -> None:
         self._connected.set()
-        self._ears.changed(True)
+        self._callbacks.changed(True)
         if self._troubles:
             self._troubles.clear()
-            self._ears.tell(f"The light broker at {self._place} is back")
+            self._callbacks.tell(f"The light broker at {self._place} is back")
 
     def _on_connect_fail(self, *_: object) -> None:
         self._wait(self._retry.failed(_now()))
@@ -213,7 +211,7 @@ class MqttClient:
         was_up = self._connected.is_set()
         self._connected.clear()
         if was_up:
-            self._ears.changed(False)
+            self._callbacks.changed(False)
         if not self._closing and not self._is_refused:
             self._wait(self._retry.failed(_now()))
             self._lost()
@@ -235,11 +233,11 @@ class MqttClient:
         """Tell staff of each kind of trouble once, until the connection is back."""
         if trouble not in self._troubles:
             self._troubles.add(trouble)
-            self._ears.tell(trouble)
+            self._callbacks.tell(trouble)
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         if len(message.payload) <= LONGEST_PAYLOAD:
-            self._ears.heard(message.topic, bytes(message.payload))
+            self._callbacks.heard(message.topic, bytes(message.payload))
 
 
 def _now() -> Seconds:
@@ -257,58 +255,3 @@ def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
             _log.exception("A message from the light broker could not be dealt with")
 
     return guarded
-
-
-def _secure(paho: Paho, broker: Broker) -> None:
-    password = _password(broker)
-    if password is not None and broker.user is None:
-        raise DeviceError(
-            f"The light broker at {broker.host} has a password but no user; "
-            "add `user` beside it in the room file, for example: user: kacenv"
-        )
-    if broker.user is not None:
-        paho.username_pw_set(broker.user, password)
-    if not broker.tls:
-        return
-    try:
-        paho.tls_set(ca_certs=broker.ca_file)
-    except (OSError, ValueError) as error:
-        raise DeviceError(
-            f"The certificate authority {broker.ca_file} can't be used ({_reason(error)}); "
-            "correct the broker's `ca_file` in the room file"
-        ) from None
-
-
-def _password(broker: Broker) -> str | None:
-    if broker.password_env is not None:
-        return _from_environment(broker.password_env)
-    return _from_file(broker.password_file) if broker.password_file is not None else None
-
-
-def _from_environment(name: str) -> str:
-    password = os.environ.get(name)
-    if not password:
-        raise DeviceError(
-            f"The light broker's password is missing: the environment variable {name} isn't set; "
-            f"set {name} before kacenv starts, or correct `password_env` in the room file"
-        )
-    return password
-
-
-def _from_file(name: str) -> str:
-    try:
-        password = Path(name).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeviceError(
-            f"The light broker's password file {name} can't be read ({_reason(error)}); create it, "
-            "readable by kacenv, or correct `password_file` in the room file"
-        ) from None
-    if not password:
-        raise DeviceError(f"The light broker's password file {name} is empty; write it in there")
-    return password
-
-
-def _reason(error: Exception) -> str:
-    """Return the system's error text, without file contents."""
-    text = error.strerror if isinstance(error, OSError) else None
-    return text or "not readable as text"

@@ -6,15 +6,24 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
-from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
 from kacenv.devices.lights import mqtt_client
-from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.devices.lights.mqtt_client import (
+    FIRST,
+    LASTED,
+    LATER,
+    REFUSED,
+    MqttCallbacks,
+    MqttClient,
+    ReconnectBackoff,
+)
 from kacenv.model.room import Broker
 
 SECRET = "sesame-open-7"  # noqa: S105 - a password for a broker that lives for one test
@@ -27,6 +36,8 @@ class Listener:
     def __init__(self) -> None:
         self.links: list[bool] = []
         self.messages: list[tuple[str, bytes]] = []
+        self.fails_on: bytes | None = None
+        """Payload that raises instead of being recorded."""
         self._news = threading.Condition()
 
     def changed(self, up: bool) -> None:
@@ -37,6 +48,8 @@ class Listener:
 
     def heard(self, topic: str, payload: bytes) -> None:
         """Record a message."""
+        if payload == self.fails_on:
+            raise ValueError(topic)
         with self._news:
             self.messages.append((topic, payload))
             self._news.notify_all()
@@ -68,8 +81,8 @@ def connect(
 
     def connect(port: int, *topics: str, room: str = "quiet", **broker: Any) -> MqttClient:
         described = Broker.model_validate({"host": "127.0.0.1", "port": port, **broker})
-        ears = MqttCallbacks(listener.changed, listener.heard, staff.tell)
-        client = MqttClient(described, room, topics, ears)
+        callbacks = MqttCallbacks(listener.changed, listener.heard, staff.tell)
+        client = MqttClient(described, room, topics, callbacks)
         client.start()
         request.addfinalizer(client.close)
         return client
@@ -193,26 +206,6 @@ def test_the_right_password_opens(
         client.close()
 
 
-@pytest.mark.parametrize(
-    ("broker", "words"),
-    [
-        ({"user": "k", "password_file": "/nowhere/password"}, "create it"),
-        ({"user": "k", "password_file": "/etc"}, "can't be read"),
-        ({"user": "k", "password_file": "/dev/null"}, "is empty"),
-        ({"user": "k", "password_env": "KACENV_NO_SUCH_NAME"}, "set KACENV_NO_SUCH_NAME"),
-        ({"password_env": "PATH"}, "add `user`"),
-        ({"tls": True, "ca_file": "/nowhere/ca.pem"}, "correct the broker's `ca_file`"),
-        ({"tls": True, "ca_file": "/etc/hostname"}, "correct the broker's `ca_file`"),
-    ],
-)
-def test_what_is_missing_is_said_with_the_way_out(broker: dict[str, Any], words: str) -> None:
-    """Before anything starts, and in words that say what to do."""
-    described = Broker.model_validate({"host": "127.0.0.1", **broker})
-    silent = MqttCallbacks(lambda _: None, lambda _topic, _payload: None, lambda _: None)
-    with pytest.raises(DeviceError, match=words):
-        MqttClient(described, "quiet", (), silent)
-
-
 @pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
 def test_a_broker_without_tls_is_not_trusted_with_tls(
     mosquitto: Mosquitto, connect: Callable[..., MqttClient], staff: Staff
@@ -228,14 +221,7 @@ def test_a_listener_that_fails_ends_nothing(
     """What raises in a callback is logged, and the next message is heard."""
     client = connect(mosquitto.port, "client/bad")
     assert listener.wait_for(lambda heard: heard.links == [True])
-    whole = listener.heard
-
-    def once(topic: str, payload: bytes) -> None:
-        if payload == b"bad":
-            raise ValueError(topic)
-        whole(topic, payload)
-
-    object.__setattr__(client._ears, "heard", once)
+    listener.fails_on = b"bad"
     client.publish("client/bad", b"bad")
     client.publish("client/bad", b"good")
     assert listener.wait_for(lambda heard: heard.messages == [("client/bad", b"good")])
@@ -301,3 +287,32 @@ def test_closing_without_a_broker_is_quick(
     assert staff.wait_for("can't be reached")
     client.close()
     assert not client.connected
+
+
+def test_the_first_wait_is_short_and_the_later_ones_stay_bounded() -> None:
+    """However long it takes."""
+    retry = ReconnectBackoff(lambda _low, high: high)
+    waits = [retry.failed(Seconds(number)) for number in range(100)]
+    assert waits == [FIRST[1]] + [LATER[1]] * 99
+
+
+def test_chance_keeps_rooms_apart() -> None:
+    """A hundred rooms that lost one broker don't come back in one tenth of a second."""
+    random = Random(1)  # noqa: S311 - chance, not a secret
+    waits = [ReconnectBackoff(random.uniform).failed(Seconds(0.0)) for _ in range(100)]
+    assert max(waits) - min(waits) > 0.25
+
+
+def test_a_broker_that_flaps_is_not_pestered() -> None:
+    """Only a connection that has lasted makes the next loss a new one."""
+    retry = ReconnectBackoff(lambda low, _high: low)
+    retry.failed(Seconds(0.0))
+    retry.connected(Seconds(1.0))
+    assert retry.failed(Seconds(2.0)) == LATER[0]
+    retry.connected(Seconds(3.0))
+    assert retry.failed(Seconds(3.0 + LASTED)) == FIRST[0]
+
+
+def test_a_refusal_is_respected() -> None:
+    """Seconds, not tenths."""
+    assert ReconnectBackoff(lambda low, _high: low).refused() == REFUSED[0] >= 5.0

@@ -14,7 +14,7 @@ from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import Message
 from kacenv.devices.lights.dialects.state_query import state_query
-from kacenv.devices.lights.mqtt_client import _secure as secured
+from kacenv.devices.lights.mqtt_auth import authenticate
 from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
 from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
 from kacenv.model.look import Color, Setting
@@ -77,7 +77,7 @@ class VirtualLamp:
     def _prepared(self) -> Paho:
         name = f"lamp-{self.fixture.id}-{uuid4().hex[:6]}"
         paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
-        secured(paho, self._broker)
+        authenticate(paho, self._broker)
         paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)  # type: ignore[arg-type] # floats work
         gone = self._bulb.availability(self.fixture, False)
         if gone is not None:
