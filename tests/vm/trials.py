@@ -13,6 +13,8 @@ Trial = Callable[[Guest], str]
 UNIT = "kacenv-garden"
 _AUDIBLE = -50.0
 """Music is louder than this (dBFS RMS); the loopback card is silent but for kacenv."""
+_NAP = 120.0
+"""A sleep of 20 s is over by then, or won't be (seconds)."""
 _LEVEL = """
 import numpy, soundfile
 sound = soundfile.read('/tmp/heard.wav')[0]
@@ -106,7 +108,7 @@ def unplug_midi(guest: Guest) -> str:
 
 def sleep(guest: Guest) -> str:
     """Let the machine sleep to idle for some seconds; the room knows of it."""
-    slept = guest.run("rtcwake -m freeze -s 20")
+    slept = guest.run("rtcwake -m freeze -s 20", patience=_NAP)
     if slept.code:
         raise GuestError(f"the machine can't sleep: {slept.said}")
     guest.until(f"journalctl -u {UNIT} -b --no-pager | grep -i 'away for\\|slept'", patience=300)
