@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kacenv.config import House
     from kacenv.diagnostics.finding import Finding
     from kacenv.diagnostics.preflight import ProbeMessage, Verdict
-    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
+    from kacenv.diagnostics.preflight.availability import RoomAvailability
     from kacenv.model.room import Room
 
 _CLAIMANT = "preflight"
@@ -96,7 +96,7 @@ def _answer(said: "Iterator[ProbeMessage]") -> None:
     import signal
     from contextlib import closing
 
-    from kacenv.diagnostics.preflight.probe_messages import to_line
+    from kacenv.diagnostics.probe_messages import to_line
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     closed: Any = said
@@ -142,9 +142,9 @@ def _of_the_room(
         from kacenv.diagnostics.preflight.broker import broker
 
         return broker(place)
-    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
+    from kacenv.diagnostics.preflight.availability import RoomAvailability
 
-    vacancy = DaemonRoomAvailability(place.name)
+    vacancy = RoomAvailability(place.name)
     if kind == "output":
         from kacenv.diagnostics.preflight.outputs import output
 
@@ -163,9 +163,9 @@ def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict
     from kacenv.cli.start import own_program
     from kacenv.config import load_room
     from kacenv.diagnostics.preflight import Verdict
+    from kacenv.diagnostics.preflight.availability import RoomAvailability
     from kacenv.diagnostics.preflight.probe_plan import tasks
     from kacenv.diagnostics.preflight.probe_sequence import daemon, run_sequence
-    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
 
     begun, home = monotonic(), asked.home()
     place = load_room(home, asked.room)
@@ -173,7 +173,7 @@ def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict
         home.scene(scene)
     command = [*own_program(), *asked.words(), "--probe"]
     with _alone(place.name):
-        vacancy = DaemonRoomAvailability(place.name)
+        vacancy = RoomAvailability(place.name)
         screen, status = _Screen(vacancy, quiet=quiet, mute=mute), _free(vacancy)
         findings = daemon(status, place.name)
         for one in findings:
@@ -193,7 +193,7 @@ def _alone(room: str) -> "AbstractContextManager[Path]":
     return claim(room, _CLAIMANT, refusal=refusal)
 
 
-def _free(vacancy: "DaemonRoomAvailability") -> "dict[str, Any] | None":
+def _free(vacancy: "RoomAvailability") -> "dict[str, Any] | None":
     """Return the status of a free room; None if no daemon runs.
 
     Raises:
@@ -234,7 +234,7 @@ def _keep(path: Path, page: str) -> None:
 class _Screen:
     """Shows each part as it goes; in a terminal in one line, elsewhere results only."""
 
-    def __init__(self, vacancy: "DaemonRoomAvailability", *, quiet: bool, mute: bool) -> None:
+    def __init__(self, vacancy: "RoomAvailability", *, quiet: bool, mute: bool) -> None:
         self._vacancy = vacancy
         self._quiet = quiet
         self._live = not quiet and sys.stdout.isatty()
