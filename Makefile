@@ -40,6 +40,7 @@ help:
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
 	@echo "make vm      install and try kacenv on virtual machines with Debian 12 and 13; RUNS=12 for one"
+	@echo "make help-text  write again what kacenv --help prints at once"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
 
 # --- installing -----------------------------------------------------------------------------
@@ -110,7 +111,7 @@ vm: setup-dev
 
 # --- building -------------------------------------------------------------------------------
 
-.PHONY: wheel docs music lock clean
+.PHONY: wheel docs help-text music lock clean
 wheel: setup-dev
 	@rm -rf build/dist && mkdir -p build/dist
 	@$(BIN)/hatchling build -t wheel -d build/dist
@@ -118,6 +119,11 @@ wheel: setup-dev
 docs: setup-dev
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is at build/site/index.html"
+
+# What `kacenv --help` prints at once, without loading any command.
+help-text: setup-dev
+	@COLUMNS=80 $(BIN)/python -c "from kacenv.cli.app import app; app(prog_name='kacenv')" --help \
+		> $(VENV)/help.txt && mv $(VENV)/help.txt kacenv/cli/help.txt
 
 music: setup-dev
 	$(call install,$(MUSIC_PACKAGES))

@@ -14,6 +14,7 @@ from kacenv.config import House
 from kacenv.core.units import Seconds
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
 from kacenv.engine.state import Mode
+from kacenv.engine.step import LEAD
 from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
@@ -21,7 +22,7 @@ from kacenv.server.http.listen import open_api
 from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND
 from kacenv.server.systemd_unit import ServiceUnit, unit_text
 from kacenv.session.journal import Journal, read, unfinished
-from kacenv.session.session import LEAD, Session
+from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock, SimClock
 from kacenv.system.timestamps import current_timestamp
 

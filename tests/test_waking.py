@@ -21,12 +21,13 @@ from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine.resume import HOLD_AFTER
 from kacenv.engine.state import Mode
+from kacenv.engine.step import LEAD
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Music, Silence, Start
 from kacenv.model.room import Output as RoomOutput
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.session.session import LEAD, Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0

@@ -140,11 +140,13 @@ def _pool(size: int) -> Iterator[ProcessPoolExecutor]:
     """Open a process pool; terminate its processes at once if the scan is left early."""
     # A forked process would share the locks of the progress bar's thread.
     pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), initializer=prepare)
+    before = multiprocessing.active_children()
     try:
         yield pool
     except BaseException:
-        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - Python 3.14 has kill_workers
-            process.terminate()
+        for process in multiprocessing.active_children():
+            if process not in before:
+                process.terminate()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

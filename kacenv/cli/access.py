@@ -1,6 +1,5 @@
 """`kacenv access`: credentials of tablets for access to a room over the network."""
 
-import json
 import socket
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ app = typer.Typer(
 )
 RoomOption = Annotated[
     str | None,
-    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room whose page it is for."),
+    room_option("The room whose page it is for."),
 ]
 DeviceName = Annotated[
     str, typer.Argument(metavar="DEVICE", help="The device, never a person: “tablet garden”.")
@@ -76,7 +75,7 @@ def list_keys(
         shown = [
             {"name": key.name, "role": key.role, "by": key.kind, "added": key.added} for key in keys
         ]
-        print(json.dumps(shown, indent=2))
+        print_json(shown)
         return
     for key in keys:
         print(f"{key.name:32}  {key.role:6}  by {key.kind:5}  since {key.added}")

@@ -19,7 +19,7 @@ from kacenv.cli.lights import app as lights_app
 from kacenv.cli.lists import rooms, scenes
 from kacenv.cli.midi import app as midi_app
 from kacenv.cli.music import app as music_app
-from kacenv.cli.options import HouseOption, JsonOption, RoomOption
+from kacenv.cli.options import HouseOption, JsonOption, RoomOption, room_option
 from kacenv.cli.preflight import preflight
 from kacenv.cli.record import app as record_app
 from kacenv.cli.rehearse import RehearseCommand, rehearse
@@ -247,9 +247,7 @@ app.command(rich_help_panel=PLAN)(preflight)
 def serve(
     room: Annotated[
         str,
-        typer.Option(
-            "--room", "-r", envvar="KACENV_ROOM", help="The room; kacenv rooms lists them."
-        ),
+        room_option("The room; kacenv rooms lists them."),
     ],
     house: HouseOption = None,
     *,

@@ -1,17 +1,17 @@
 """`kacenv audio`: sound devices, channels, and loudness calibration."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption, JsonOption
-from kacenv.core.errors import DaemonError, DeviceError, LoadError
+from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
+from kacenv.core.errors import DeviceError, LoadError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from kacenv.config.yaml.document import Document
     from kacenv.model.room import Output, Room
 
@@ -20,9 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-RoomOption = Annotated[
-    str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room's name.")
-]
+RoomOption = Annotated[str, room_option("The room's name.")]
 _TONE, _LEVEL = 1.5, -30.0
 _NOISE, _RISE, _SEED = 20.0, 10.0, 1
 _SPL = re.compile(r"(\d+(?:\.\d+)?)\s*(?:dB)?(?:\s*SPL|\([AC]\))?", re.IGNORECASE)
@@ -39,14 +37,13 @@ loudness reads. 65 dB SPL is our choice: no source gives a level for these rooms
 @app.command()
 def devices(as_json: JsonOption = False) -> None:
     """List the sound devices; `device` in a room file takes any part of a name."""
-    import json
     from dataclasses import asdict
 
     from kacenv.devices.audio.output.miniaudio_backend import list_devices
 
     found = list_devices()
     if as_json:
-        print(json.dumps([asdict(device) for device in found], indent=2))
+        print_json([asdict(device) for device in found])
     elif not found:
         raise DeviceError(_NONE)
     else:
@@ -163,24 +160,15 @@ def _sides(output: "Output") -> tuple[str, ...]:
     return ("left", "right") if len(output.channels) == 2 else ("mono",)
 
 
-@contextmanager
-def held(room: str) -> Iterator[None]:
+def held(room: str) -> "AbstractContextManager[Path]":
     """Lock the room against a daemon while its outputs or lamps are tested."""
-    import fcntl
+    from kacenv.system.room_lock import claim
 
-    from kacenv.system.paths import run_folder
-
-    folder = run_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    with (folder / f"{room}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DaemonError(
-                f"The room {room} is running, and a test signal has no place in a session. "
-                "End the session and the room's daemon first, then try again."
-            ) from None
-        yield
+    return claim(
+        room,
+        refusal=f"The room {room} is running, and a test signal has no place in a session. "
+        "End the session and the room's daemon first, then try again.",
+    )
 
 
 def _measured(place: "Room", output: "Output") -> float:
@@ -255,17 +243,14 @@ def _with_trim(text: str, document: "Document", index: int, trim: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file atomically."""
     import os
-    import shutil
-    import tempfile
+    import stat
 
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    from kacenv.system.atomic_write import atomic_write
+
     try:
-        with os.fdopen(handle, "wb") as file:
+        with atomic_write(path) as file:
             file.write(text.encode("utf-8"))
-        shutil.copymode(path, name)
-        Path(name).replace(path)
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise DeviceError(f"{path} can't be written: {error.strerror}") from error

@@ -1,10 +1,10 @@
 """`kacenv lights-up --direct` and `kacenv lights test`: the lamps without the room's daemon."""
 
-import json
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kacenv.cli.options import print_json
 from kacenv.core.errors import DaemonError, KacenvError, RefusedError
 from kacenv.server.daemon_client import post
 
@@ -28,7 +28,7 @@ def lights_up(room: str | None, house: Path | None, *, as_json: bool = False) ->
     found = raise_lights(place)
     told.join(_DAEMON_WITHIN)
     if as_json:
-        print(json.dumps([_outcome_fields(one) for one in found], indent=2))
+        print_json([_outcome_fields(one) for one in found])
     else:
         for one in found:
             print(_outcome_line(one))
@@ -92,7 +92,7 @@ def go_round(room: str, house: Path | None, *, as_json: bool = False) -> int:
             if not as_json:
                 print(_visit_line(visit), flush=True)
     if as_json:
-        print(json.dumps([_visit_fields(visit) for visit in visits], indent=2))
+        print_json([_visit_fields(visit) for visit in visits])
     return 1 if any(visit.confirmed is False for visit in visits) else 0
 
 

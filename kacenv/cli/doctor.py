@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, room_option
 from kacenv.core.errors import DaemonError
+from kacenv.core.units import Seconds
 
 if TYPE_CHECKING:
     from kacenv.config import House
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 _OF_THE_MACHINE = ("versions", "sound", "midi", "storage", "clock", "house")
 _OF_A_ROOM = ("state", "service", "broker", "log")
+_PATIENCE = Seconds(60.0)
+"""Time without output after which a probe counts as hung."""
 
 
 def doctor(
-    room: Annotated[
-        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Only this room.")
-    ] = None,
+    room: Annotated[str | None, room_option("Only this room.")] = None,
     house: HouseOption = None,
     as_json: JsonOption = False,
     probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,
@@ -31,17 +32,24 @@ def doctor(
 
     Exits with 1 if something is wrong. It changes nothing, and may run during a session.
     """
-    from kacenv.diagnostics.doctor import run_probes
     from kacenv.diagnostics.finding import Severity, to_json, to_text
 
     if probe is not None:
-        print(to_json(_probed(probe, house, room)))
+        _print_messages(_probed(probe, house, room))
         return
     from kacenv.config import House
+    from kacenv.diagnostics.probe_runner import run_probes
 
     findings = run_probes(_jobs(House.find(house), room))
     print(to_json(findings) if as_json else to_text(findings))
     sys.exit(1 if any(finding.mark is Severity.WRONG for finding in findings) else 0)
+
+
+def _print_messages(findings: "Iterable[Finding]") -> None:
+    from kacenv.diagnostics.probe_messages import to_line
+
+    for finding in findings:
+        print(to_line(finding), flush=True)
 
 
 def _jobs(home: "House", room: str | None) -> "Iterator[ProbeJob]":
@@ -50,10 +58,10 @@ def _jobs(home: "House", room: str | None) -> "Iterator[ProbeJob]":
 
     command = [*own_program(), "doctor", "--house", str(home.root), "--probe"]
     for name in _OF_THE_MACHINE:
-        yield ProbeJob(name, [*command, name])
+        yield ProbeJob(name, [*command, name], _PATIENCE)
     for each in (room,) if room else _rooms(home):
         for name in _OF_A_ROOM:
-            yield ProbeJob(f"{each}: {name}", [*command, name, "--room", each])
+            yield ProbeJob(f"{each}: {name}", [*command, name, "--room", each], _PATIENCE)
 
 
 def _rooms(home: "House") -> list[str]:

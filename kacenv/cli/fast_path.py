@@ -1,9 +1,16 @@
 """Fast path for a therapist's most frequent commands, with few imports."""
 
 import os
-from typing import Any
+import sys
+from pathlib import Path
+from typing import Any, Final
 
 from kacenv import __version__
+
+HELP_FILE: Final = Path(__file__).with_name("help.txt")
+"""Help of the whole program, as `make help-text` writes it from the commands' definitions."""
+_WIDEST: Final = 80
+"""Columns from which on help has the same lines, however wide the terminal is."""
 
 PRESSES = frozenset(
     {"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"}
@@ -17,6 +24,9 @@ def run(words: list[str]) -> bool:
     if words in (["--version"], ["-V"]):
         print(f"kacenv {__version__}")
         return True
+    if words in ([], ["--help"]) and _program() and _columns() >= _WIDEST:
+        _show_help(asked=bool(words))
+        return True
     if len(words) != 1 or words[0] not in {*PRESSES, "status"}:
         return False
     room = os.environ.get("KACENV_ROOM")
@@ -25,6 +35,31 @@ def run(words: list[str]) -> bool:
     else:
         send(room, words[0])
     return True
+
+
+def _program() -> str | None:
+    """Return the program's name in its help; None if it was started by another name."""
+    started = Path(sys.argv[0]).name
+    return {"kacenv": "kacenv", "__main__.py": "python -m kacenv"}.get(started)
+
+
+def _columns() -> int:
+    """Return the terminal's width as `shutil.get_terminal_size`, which takes long to import."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _WIDEST  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return _WIDEST
+
+
+def _show_help(*, asked: bool) -> None:
+    """Print the help of all commands; exit with 2 if there was no word at all."""
+    text = HELP_FILE.read_text(encoding="utf-8").replace("kacenv", _program() or "kacenv", 1)
+    print(text, end="", file=sys.stdout if asked else sys.stderr)
+    if not asked:
+        sys.exit(2)
 
 
 def send(room: str | None, kind: str, **fields: Any) -> None:

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from kacenv.cli.fast_path import send
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, room_option
 
 if TYPE_CHECKING:
     from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -40,9 +40,7 @@ app = typer.Typer(
 @app.command("set", hidden=True)
 def set_all(
     level: Annotated[str, typer.Argument(metavar="LEVEL|plan")],
-    room: Annotated[
-        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
-    ] = None,
+    room: Annotated[str | None, room_option("The room.")] = None,
 ) -> None:
     """Set all lamps until the next look: kacenv lights 20%; or give them back: plan."""
     send(room, "lights", level=None if level == "plan" else level)
@@ -50,9 +48,7 @@ def set_all(
 
 @app.command()
 def resume(
-    room: Annotated[
-        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
-    ] = None,
+    room: Annotated[str | None, room_option("The room.")] = None,
 ) -> None:
     """Bring lamps that were changed by hand back to their look."""
     send(room, "lights-resume")
@@ -60,9 +56,7 @@ def resume(
 
 @app.command("test")
 def walk(
-    room: Annotated[
-        str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose lamps to test.")
-    ],
+    room: Annotated[str, room_option("Whose lamps to test.")],
     house: HouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,9 +68,7 @@ def walk(
 
 @app.command()
 def simulate(
-    room: Annotated[
-        str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose lamps to stand in for.")
-    ],
+    room: Annotated[str, room_option("Whose lamps to stand in for.")],
     broker: Annotated[
         bool, typer.Option("--broker", help="Be the room's broker, too, if it is on this machine.")
     ] = False,

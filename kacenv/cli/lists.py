@@ -1,10 +1,9 @@
 """`kacenv rooms` and `kacenv scenes`: lists of rooms and scenes."""
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json
 
 if TYPE_CHECKING:
     from kacenv.config import House, SceneCard
@@ -20,7 +19,7 @@ def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
 
     found = list(_rooms(House.find(house), running_rooms()))
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     for room in found:
         print(f"{room['room']:20}  {_state(room)}")
@@ -63,7 +62,7 @@ def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
 
     cards = scene_cards(House.find(house))
     if as_json:
-        print(json.dumps([asdict(card) for card in cards], indent=2, ensure_ascii=False))
+        print_json([asdict(card) for card in cards])
         return
     for card in cards:
         print(_line(card))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.core.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def ports(as_json: JsonOption = False) -> None:
     """List the MIDI ports; a room file takes any part of a name."""
     inputs, outputs = _ports()
     if as_json:
-        print(json.dumps({"inputs": inputs, "outputs": outputs}, indent=2))
+        print_json({"inputs": inputs, "outputs": outputs})
         return
     for name in inputs:
         print(f"in   {name}")
@@ -57,9 +57,7 @@ def _ports() -> tuple[list[str], list[str]]:
 
 @app.command()
 def learn(
-    room: Annotated[
-        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="Whose port, and map.")
-    ] = None,
+    room: Annotated[str | None, room_option("Whose port, and map.")] = None,
     port: Annotated[
         str | None, typer.Option("--port", help="The port, or part of its name.")
     ] = None,
@@ -82,7 +80,7 @@ def learn(
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
     """Return the ports to listen to: the named one, the room's, or all."""
-    from kacenv.devices.midi.midi_input import matching_port
+    from kacenv.devices.midi.hot_plug import matching_port
 
     names, _ = _ports()
     wanted = port or (mapped.port if mapped else "")

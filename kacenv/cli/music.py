@@ -8,7 +8,7 @@ import typer
 from kacenv.cli import playlists
 from kacenv.cli.fast_path import send
 from kacenv.cli.importing import import_folder
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json
 from kacenv.cli.scan_progress import line_of, shown_scan
 
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ def scan(
             print("What was measured before is damaged; measuring all again.", file=sys.stderr)
         with shown_scan(scan_files(files, cache), len(files), quiet=as_json) as scanned:
             results = list(scanned)
-    print(_json(results) if as_json else _summary(results))
+    if as_json:
+        print_json([_entry(one) for one in results])
+    else:
+        print(_summary(results))
     sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
 
 
@@ -73,12 +76,6 @@ def _summary(results: "list[ScanResult]") -> str:
 
 def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
-
-
-def _json(results: "list[ScanResult]") -> str:
-    import json
-
-    return json.dumps([_entry(one) for one in results], indent=2, ensure_ascii=False)
 
 
 def _entry(one: "ScanResult") -> dict[str, Any]:

@@ -1,15 +1,27 @@
 """Options common to many commands, in the same words."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+
+def room_option(text: str | None) -> Any:
+    """Return the option that names a room, else `KACENV_ROOM` does; `text` is its help."""
+    return typer.Option("--room", "-r", envvar="KACENV_ROOM", help=text)
+
 
 HouseOption = Annotated[
     Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
 ]
-RoomOption = Annotated[
-    str | None,
-    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room; see: kacenv rooms"),
-]
+RoomOption = Annotated[str | None, room_option("The room; see: kacenv rooms")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
+
+
+def print_json(found: Any) -> None:
+    """Print data for scripts; letters that the terminal's encoding may lack are escaped."""
+    import json
+    import sys
+
+    plain = sys.stdout.encoding.lower() != "utf-8"
+    print(json.dumps(found, indent=2, ensure_ascii=plain))

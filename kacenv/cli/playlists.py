@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json
 
 if TYPE_CHECKING:
     from kacenv.config import House
@@ -21,9 +21,7 @@ def list_playlists(as_json: JsonOption = False, house: HouseOption = None) -> No
     home = House.find(house)
     rows = [_row(home, name) for name in home.playlists()]
     if as_json:
-        import json
-
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
@@ -69,10 +67,8 @@ def missing(house: HouseOption = None, as_json: JsonOption = False) -> None:
     home = House.find(house)
     files, problems = house_music(home, [])
     if as_json:
-        import json
-
         found = {"found": len(files), "missing": [problem._asdict() for problem in problems]}
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     else:
         for problem in problems:
             print(f"{problem}\n")

@@ -1,12 +1,12 @@
 """`kacenv preflight`: test of the real room before a session, with one result: go or no-go."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from kacenv.cli.options import HouseOption, print_json
 from kacenv.core.errors import DaemonError, KacenvError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kacenv.config import House
     from kacenv.diagnostics.finding import Finding
     from kacenv.diagnostics.preflight import ProbeMessage, Verdict
-    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
+    from kacenv.diagnostics.preflight.availability import RoomAvailability
     from kacenv.model.room import Room
 
 _CLAIMANT = "preflight"
@@ -40,9 +40,7 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE", help="Keep the page in this file, too.")
     ] = None,
-    house: Annotated[
-        Path | None, typer.Option("--house", help="The folder of rooms/, scenes/ and playlists/.")
-    ] = None,
+    house: HouseOption = None,
     probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,
 ) -> None:
     """Try lamps, outputs, MIDI and music ten minutes before; say GO or NO-GO.
@@ -57,7 +55,10 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     if save:
         _can_keep(save)
     verdict = _inspected(asked, quiet=quiet or as_json, mute=yes)
-    print(json.dumps(verdict.fields(), indent=2, ensure_ascii=False) if as_json else verdict.page())
+    if as_json:
+        print_json(verdict.fields())
+    else:
+        print(verdict.page())
     if save:
         _keep(save, verdict.page())
     sys.exit(0 if verdict.go else 1)
@@ -95,7 +96,7 @@ def _answer(said: "Iterator[ProbeMessage]") -> None:
     import signal
     from contextlib import closing
 
-    from kacenv.diagnostics.preflight.probe_messages import to_line
+    from kacenv.diagnostics.probe_messages import to_line
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     closed: Any = said
@@ -141,9 +142,9 @@ def _of_the_room(
         from kacenv.diagnostics.preflight.broker import broker
 
         return broker(place)
-    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
+    from kacenv.diagnostics.preflight.availability import RoomAvailability
 
-    vacancy = DaemonRoomAvailability(place.name)
+    vacancy = RoomAvailability(place.name)
     if kind == "output":
         from kacenv.diagnostics.preflight.outputs import output
 
@@ -162,9 +163,9 @@ def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict
     from kacenv.cli.start import own_program
     from kacenv.config import load_room
     from kacenv.diagnostics.preflight import Verdict
+    from kacenv.diagnostics.preflight.availability import RoomAvailability
     from kacenv.diagnostics.preflight.probe_plan import tasks
     from kacenv.diagnostics.preflight.probe_sequence import daemon, run_sequence
-    from kacenv.diagnostics.preflight.room_state import DaemonRoomAvailability
 
     begun, home = monotonic(), asked.home()
     place = load_room(home, asked.room)
@@ -172,7 +173,7 @@ def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict
         home.scene(scene)
     command = [*own_program(), *asked.words(), "--probe"]
     with _alone(place.name):
-        vacancy = DaemonRoomAvailability(place.name)
+        vacancy = RoomAvailability(place.name)
         screen, status = _Screen(vacancy, quiet=quiet, mute=mute), _free(vacancy)
         findings = daemon(status, place.name)
         for one in findings:
@@ -184,25 +185,15 @@ def _inspected(asked: _PreflightRequest, *, quiet: bool, mute: bool) -> "Verdict
     return Verdict(place.name, asked.scenes(), at, took, found, toured.taken)
 
 
-def _alone(room: str) -> "AbstractContextManager[Any]":
+def _alone(room: str) -> "AbstractContextManager[Path]":
     """Lock the room against a second preflight, which would restore the first one's levels."""
-    from contextlib import ExitStack
-
     from kacenv.system.room_lock import claim
 
-    stack = ExitStack()
-    try:
-        stack.enter_context(claim(room, _CLAIMANT))
-    except DaemonError as error:
-        if "another kacenv" not in str(error):
-            raise
-        raise DaemonError(
-            f"A preflight of {room} is under way already. Wait until it is done."
-        ) from None
-    return stack
+    refusal = f"A preflight of {room} is under way already. Wait until it is done."
+    return claim(room, _CLAIMANT, refusal=refusal)
 
 
-def _free(vacancy: "DaemonRoomAvailability") -> "dict[str, Any] | None":
+def _free(vacancy: "RoomAvailability") -> "dict[str, Any] | None":
     """Return the status of a free room; None if no daemon runs.
 
     Raises:
@@ -243,7 +234,7 @@ def _keep(path: Path, page: str) -> None:
 class _Screen:
     """Shows each part as it goes; in a terminal in one line, elsewhere results only."""
 
-    def __init__(self, vacancy: "DaemonRoomAvailability", *, quiet: bool, mute: bool) -> None:
+    def __init__(self, vacancy: "RoomAvailability", *, quiet: bool, mute: bool) -> None:
         self._vacancy = vacancy
         self._quiet = quiet
         self._live = not quiet and sys.stdout.isatty()

@@ -1,6 +1,5 @@
 """`kacenv record`: records of past sessions, and their music."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.options import JsonOption, print_json, room_option
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
@@ -18,12 +18,11 @@ app = typer.Typer(
 )
 RoomOption = Annotated[
     str | None,
-    typer.Option("--room", "-r", envvar="KACENV_ROOM", help="One room's records alone."),
+    room_option("One room's records alone."),
 ]
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The record's; kacenv record list shows them.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 HtmlOption = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Copy its page to this file.")
 ]
@@ -79,7 +78,7 @@ def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
     found = cabinet.cards(room)
     if as_json:
         whole = [card.model_dump() for _, card in found if card is not None]
-        print(json.dumps(whole, indent=2, ensure_ascii=False))
+        print_json(whole)
         return
     from kacenv.core.units import format_seconds
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand
 
-from kacenv.cli.options import HouseOption, JsonOption
+from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 
 if TYPE_CHECKING:
     from kacenv.core.units import Seconds
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kacenv.rehearsal.simulation import Moment
 
 Presses = list[tuple["Seconds", "Press"]]
-RoomOption = Annotated[str, typer.Option("--room", "-r", envvar="KACENV_ROOM")]
+RoomOption = Annotated[str, room_option(None)]
 AtOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -156,14 +156,14 @@ def _rehearsed(
 
 
 def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) -> None:
-    from kacenv.cli.timeline_text import rehearsal_json, rehearsal_lines
+    from kacenv.cli.timeline_text import rehearsal_fields, rehearsal_lines
 
     if picture is not None:
         from kacenv.rehearsal.plot import draw, write_picture
 
         write_picture(picture, draw([session.arc for session in sessions]))
     if as_json:
-        print(rehearsal_json([session.arc for session in sessions]))
+        print_json(rehearsal_fields([session.arc for session in sessions]))
     elif picture is not None:
         print(f"The picture is in {picture}.")
     else:

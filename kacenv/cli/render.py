@@ -11,12 +11,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
 from kacenv.model.commands import Notice, Prompt
+from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.offline_render import Progress as Hear
 from kacenv.rehearsal.offline_render import Rendered, render
-from kacenv.rehearsal.simulation import Pressed, rehearse, request_words
+from kacenv.rehearsal.simulation import Pressed, rehearse
 
 
 def render_scene(  # noqa: PLR0913 - all but four have defaults

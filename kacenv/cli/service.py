@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kacenv.cli.options import HouseOption
+from kacenv.cli.options import HouseOption, room_option
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-RoomOption = Annotated[
-    str, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room to keep running.")
-]
+RoomOption = Annotated[str, room_option("The room to keep running.")]
 UserOption = Annotated[str, typer.Option("--user", help="The system user it runs as.")]
 RootOption = Annotated[
     Path | None, typer.Option("--root", help="Into the image in this folder, not this machine.")

@@ -1,6 +1,5 @@
 """Rehearsal as text on one time axis."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -20,9 +19,10 @@ from kacenv.model.commands import (
 )
 from kacenv.model.look import Look
 from kacenv.model.playlist import Cut
+from kacenv.model.request_text import request_words
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc
-from kacenv.rehearsal.simulation import Moment, Pressed, request_words
+from kacenv.rehearsal.simulation import Moment, Pressed
 
 
 def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[str]:
@@ -39,10 +39,10 @@ def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[s
             yield f"{format_clock(moment.at):>8}  {indent}{text}"
 
 
-def rehearsal_json(arcs: Sequence[Arc]) -> str:
-    """Return one session, or a list of several, as JSON; times in seconds from the start."""
+def rehearsal_fields(arcs: Sequence[Arc]) -> Any:
+    """Return one session, or a list of several, as plain data; times in seconds from the start."""
     plain = [_plain(arc) for arc in arcs]
-    return json.dumps(plain[0] if len(plain) == 1 else plain, indent=2, ensure_ascii=False)
+    return plain[0] if len(plain) == 1 else plain
 
 
 def _plain(arc: Arc) -> dict[str, Any]:

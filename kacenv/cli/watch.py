@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
+from kacenv.cli.options import room_option
 
 _FRAME: Final = 0.25
 """Refresh interval of the clocks in seconds; changes are shown at once."""
@@ -17,9 +18,7 @@ _QUIET: Final = 3600.0
 def watch(
     room: Annotated[
         str | None,
-        typer.Option(
-            "--room", "-r", envvar="KACENV_ROOM", help="The room, if several are running."
-        ),
+        room_option("The room, if several are running."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="A line for each change, for scripts.")

@@ -34,21 +34,6 @@ class Finding:
     lines: tuple[str, ...] = ()
 
 
-def read_findings(text: str) -> list[Finding]:
-    """Parse findings written by `to_json`.
-
-    Raises:
-        ValueError: They are malformed.
-    """
-    try:
-        return [
-            Finding(**{**one, "mark": Severity(one["mark"]), "lines": tuple(one["lines"])})
-            for one in json.loads(text)["findings"]
-        ]
-    except (ValueError, TypeError, LookupError) as error:
-        raise ValueError("these are no findings") from error
-
-
 def to_json(findings: Iterable[Finding]) -> str:
     """Return the findings as JSON, masked."""
     listed = [asdict(masked(finding)) for finding in findings]

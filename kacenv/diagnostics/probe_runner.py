@@ -1,38 +1,46 @@
 """Runner of probes, each in a process of its own, so that a crash or a hang stays there."""
 
 import os
+import queue
 import signal
 import subprocess
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from kacenv.core.units import Seconds
-from kacenv.diagnostics.finding import Finding, Severity, read_findings
+from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.probe_messages import ProbeMessage, from_line
 
-PATIENCE = Seconds(60.0)
-"""Time limit of a probe."""
+PATIENCE = Seconds(8.0)
+"""Time without output after which a probe counts as hung."""
+GRACE = Seconds(8.0)
+"""Time for an interrupted probe to restore the lamps."""
 _AT_ONCE = 2
 _NICE = 10
 """Niceness: a session has priority."""
 
 
 class ProbeJob(NamedTuple):
-    """Probe to run: its subject, and the command that prints its findings as JSON."""
+    """Probe to run: its subject, and the command that prints its messages line by line."""
 
     what: str
     command: Sequence[str]
+    patience: Seconds = PATIENCE
+    grace: Seconds = GRACE
 
 
-def run_probes(jobs: Iterable[ProbeJob], patience: Seconds = PATIENCE) -> list[Finding]:
+def run_probes(jobs: Iterable[ProbeJob]) -> list[Finding]:
     """Return all findings in the order of `jobs`; a failed probe is a finding, too."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda job: _one(job, patience), jobs)
-        return [finding for findings in found for finding in findings]
+        said = pool.map(lambda job: list(run(job)), jobs)
+        return [one for messages in said for one in messages if isinstance(one, Finding)]
 
 
-def _one(job: ProbeJob, patience: Seconds) -> list[Finding]:
+def run(job: ProbeJob) -> Iterator[ProbeMessage]:
+    """Yield the probe's messages as they come; a failure of the probe is a finding."""
     with subprocess.Popen(  # noqa: S603 - our own program
         ["nice", "-n", str(_NICE), *job.command],  # noqa: S607 - found on PATH as everywhere
         stdin=subprocess.DEVNULL,
@@ -40,35 +48,66 @@ def _one(job: ProbeJob, patience: Seconds) -> list[Finding]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as probe:
+        assert probe.stdout is not None  # noqa: S101 - it was asked for
+        lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        reader = threading.Thread(target=_read, args=(probe.stdout, lines), daemon=True)
+        reader.start()
         try:
-            said, _ = probe.communicate(timeout=patience)
-        except subprocess.TimeoutExpired:
-            return [_hangs(job, patience)]
+            yield from _listen(job, lines, probe)
         finally:
-            _end(probe)
-    try:
-        return read_findings(said.decode())
-    except ValueError:
-        return [_broke(job, probe.returncode)]
+            _end(probe, job.grace)
+            reader.join()
 
 
-def _end(probe: subprocess.Popen[bytes]) -> None:
-    """Kill the probe and its children, so that none holds its pipe open."""
+def _read(stream: IO[bytes], lines: "queue.SimpleQueue[bytes | None]") -> None:
+    for line in stream:
+        lines.put(line)
+    lines.put(None)
+
+
+def _listen(
+    job: ProbeJob, lines: "queue.SimpleQueue[bytes | None]", probe: subprocess.Popen[bytes]
+) -> Iterator[ProbeMessage]:
+    found = False
+    while True:
+        try:
+            line = lines.get(timeout=job.patience)
+        except queue.Empty:
+            yield _hangs(job)
+            return
+        if line is None:
+            break
+        try:
+            said = from_line(line.decode("utf-8", "replace"))
+        except ValueError:
+            yield _broke(job, "it said nothing that can be understood")
+            return
+        found = True
+        yield said
+    code = probe.wait()
+    if code or not found:
+        yield _broke(job, f"signal {-code}" if code < 0 else f"exit code {code}")
+
+
+def _end(probe: subprocess.Popen[bytes], grace: Seconds) -> None:
+    """Terminate the probe, and kill it after its grace time."""
+    if probe.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(probe.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            probe.wait(grace)
     with suppress(ProcessLookupError):
         os.killpg(probe.pid, signal.SIGKILL)
 
 
-def _hangs(job: ProbeJob, patience: Seconds) -> Finding:
-    return Finding(
-        job.what,
-        f"no answer within {patience:g} s",
-        Severity.WRONG,
-        "Something that it asks hangs. Unplug and plug in the device, or restart the machine "
-        "between sessions; then look again.",
+def _hangs(job: ProbeJob) -> Finding:
+    todo = (
+        "Something that it asks hangs. Unplug the device and plug it in again, or restart the "
+        "machine; then look again."
     )
+    return Finding(job.what, f"no sign of life for {job.patience:g} s", Severity.WRONG, todo)
 
 
-def _broke(job: ProbeJob, code: int) -> Finding:
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    todo = "Send this report to whoever looks after kacenv; the others hold all the same."
-    return Finding(job.what, f"the probe itself broke ({how})", Severity.WRONG, todo)
+def _broke(job: ProbeJob, how: str) -> Finding:
+    todo = "Look again. If it stays so, send kacenv doctor's report to whoever looks after it."
+    return Finding(job.what, f"the test itself broke ({how})", Severity.WRONG, todo)

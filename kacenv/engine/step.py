@@ -6,7 +6,7 @@ in order, then answers the request. The result doesn't depend on how often it is
 
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, device_events, handlers, phases, resume, track_changes
@@ -25,7 +25,21 @@ from kacenv.model.requests import (
     TrackStarted,
 )
 
-__all__ = ["Due", "LightHand", "Mode", "Playing", "State", "Step", "Stopwatch", "next_due", "step"]
+LEAD: Final = Seconds(0.2)
+"""Lead (s) of the engine over the room's clock, so that every command arrives in time."""
+
+__all__ = [
+    "LEAD",
+    "Due",
+    "LightHand",
+    "Mode",
+    "Playing",
+    "State",
+    "Step",
+    "Stopwatch",
+    "next_due",
+    "step",
+]
 
 
 class Step(NamedTuple):

@@ -1,4 +1,4 @@
-"""Parser of requests as they are typed after `kacenv`: for rehearsals, pedals and scripts."""
+"""Requests as they are typed after `kacenv`, parsed and written."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -6,7 +6,24 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from kacenv.core.errors import KacenvError, UnitError
-from kacenv.model.requests import Press, PressField
+from kacenv.core.units import format_seconds
+from kacenv.model.requests import (
+    Chime,
+    Done,
+    Duck,
+    Extend,
+    Intensity,
+    Lights,
+    LightsResume,
+    Mute,
+    Pass,
+    Press,
+    PressField,
+    SeatStarted,
+    Shorten,
+    Snooze,
+    Volume,
+)
 
 Fields = dict[str, Any]
 Reader = Callable[[list[str]], Fields | None]
@@ -161,3 +178,35 @@ def _reason(error: ValidationError, how: str) -> str:
 def _expected(error: ValidationError, how: str) -> str:
     cause = error.errors()[0].get("ctx", {}).get("error")
     return f"{how}, with {cause.expected}" if isinstance(cause, UnitError) else how
+
+
+def request_words(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
+    """Return a press as it is typed after `kacenv`: `extend 10m`."""
+    match press:
+        case Extend(by=by) | Shorten(by=by):
+            rest = format_seconds(by)
+        case Volume(output=output, level=level):
+            rest = f"{output or ''} {level:+g} dB"
+        case Mute(output=output, muted=muted):
+            rest = f"{output or ''} {'' if muted else '--off'}"
+        case Duck(ducked=ducked):
+            rest = "" if ducked else "--off"
+        case Intensity(lean=lean):
+            rest = lean
+        case Lights(level=None, step=step):
+            rest = step or "plan"
+        case Lights(level=float(share)):
+            rest = f"{share * 100:.3g}%"
+        case Done(check_in=name) | Pass(check_in=name):
+            rest = name or ""
+        case SeatStarted(seat=seat, started=started):
+            rest = f"{seat} {'started' if started else 'reset'}"
+        case Snooze(check_in=name, by=by):
+            rest = f"{name or ''} {format_seconds(by)}"
+        case Chime(chime=chime):
+            rest = chime
+        case LightsResume():
+            return "lights resume"
+        case _:
+            rest = ""
+    return " ".join(f"{press.kind} {rest}".split())

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 import soundfile
@@ -22,7 +22,7 @@ from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.mixing.routing import device_columns, output_columns
 from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.engine.state import Mode, State
-from kacenv.engine.step import next_due, step
+from kacenv.engine.step import LEAD, next_due, step
 from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, Press, Request, Start
@@ -36,9 +36,8 @@ from kacenv.rehearsal.simulation import (
     refusals_at,
     refuse_late,
 )
+from kacenv.system.atomic_write import atomic_write
 
-_LEAD = Seconds(0.2)
-"""Lead of the engine over the sound, as in a live session."""
 _BLOCK = frames_in(0.16)
 """Block length, below the lead, so that every command arrives in time."""
 _AHEAD = frames_in(5.0)
@@ -107,7 +106,7 @@ class OfflineSession:
         self._step(self._start)
         while not (self._over and self._heard_all(frames)):
             now = Seconds(frames / RATE)
-            self._catch_up(Seconds(now + _LEAD))
+            self._catch_up(Seconds(now + LEAD))
             yield self._mixer.render(_BLOCK, now)
             frames += _BLOCK
         refuse_late(self._presses, self._time)
@@ -259,15 +258,13 @@ def render(  # noqa: PLR0913 - all but three have defaults
     """
     columns = _columns(room, output)
     session = OfflineSession(room, timeline, presses, make_deck)
-    unfinished = path.with_name(f"{path.name}.part")
     try:
-        length = _write(session, columns, unfinished, progress)
-        unfinished.replace(path)
+        with atomic_write(path, 0o666, draft=f"{path.name}.part") as file:
+            length = _write(session, columns, file, progress)
     except (OSError, soundfile.LibsndfileError) as error:
         raise RenderError(f"{path} can't be written ({error}). Give another place.") from error
     finally:
         session.close()
-        unfinished.unlink(missing_ok=True)
     return Rendered(length, tuple(session.moments), session.underruns)
 
 
@@ -288,11 +285,15 @@ def _columns(room: Room, name: str | None) -> list[int]:
     return list(range(count))
 
 
-def _write(session: OfflineSession, columns: list[int], path: Path, progress: Progress) -> Seconds:
-    frames = 0
-    with soundfile.SoundFile(path, "w", RATE, len(columns), "PCM_24", format="FLAC") as file:
+def _write(
+    session: OfflineSession, columns: list[int], file: IO[bytes], progress: Progress
+) -> Seconds:
+    frames, number = 0, file.fileno()
+    with soundfile.SoundFile(
+        number, "w", RATE, len(columns), "PCM_24", format="FLAC", closefd=False
+    ) as sound:
         for block in session.blocks():
-            file.write(block[:, columns])
+            sound.write(block[:, columns])
             frames += len(block)
             progress(Seconds(frames / RATE))
     return Seconds(frames / RATE)

@@ -6,27 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.units import Seconds, format_clock, format_seconds
+from kacenv.core.units import Seconds, format_clock
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command
-from kacenv.model.requests import (
-    Chime,
-    Done,
-    Duck,
-    Extend,
-    Intensity,
-    Lights,
-    LightsResume,
-    Mute,
-    Pass,
-    Press,
-    SeatStarted,
-    Shorten,
-    Snooze,
-    Start,
-    Volume,
-)
+from kacenv.model.request_text import request_words
+from kacenv.model.requests import Press, Start
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 
@@ -138,35 +123,3 @@ def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> Non
             f"At {format_clock(at)}, {request_words(press)}: the session has ended at"
             f" {format_clock(ended)} by then. Give an earlier time."
         )
-
-
-def request_words(press: Press) -> str:  # noqa: C901, PLR0912 - a line for each
-    """Return a press as it is typed after `kacenv`: `extend 10m`."""
-    match press:
-        case Extend(by=by) | Shorten(by=by):
-            rest = format_seconds(by)
-        case Volume(output=output, level=level):
-            rest = f"{output or ''} {level:+g} dB"
-        case Mute(output=output, muted=muted):
-            rest = f"{output or ''} {'' if muted else '--off'}"
-        case Duck(ducked=ducked):
-            rest = "" if ducked else "--off"
-        case Intensity(lean=lean):
-            rest = lean
-        case Lights(level=None, step=step):
-            rest = step or "plan"
-        case Lights(level=float(share)):
-            rest = f"{share * 100:.3g}%"
-        case Done(check_in=name) | Pass(check_in=name):
-            rest = name or ""
-        case SeatStarted(seat=seat, started=started):
-            rest = f"{seat} {'started' if started else 'reset'}"
-        case Snooze(check_in=name, by=by):
-            rest = f"{name or ''} {format_seconds(by)}"
-        case Chime(chime=chime):
-            rest = chime
-        case LightsResume():
-            return "lights resume"
-        case _:
-            rest = ""
-    return " ".join(f"{press.kind} {rest}".split())

@@ -21,11 +21,12 @@ from kacenv.devices.audio import RoomAudio
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.devices.midi.midi_input import MidiControls
+from kacenv.engine.step import LEAD
 from kacenv.model.commands import Crossfade
 from kacenv.model.room import Room
 from kacenv.server.watchdog import Watchdog
 from kacenv.session.journal import Journal, ResumableSession, unfinished
-from kacenv.session.session import LEAD, Session, lacks_staff_sound
+from kacenv.session.session import Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock
 from kacenv.system.paths import state_folder
 from kacenv.system.room_lock import claim

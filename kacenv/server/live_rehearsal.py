@@ -21,18 +21,19 @@ from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import wait_for
 from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.engine.step import LEAD
 from kacenv.model.commands import AudioCommand, LightCommand
 from kacenv.model.network import Surfaces, Tcp
+from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press, Start
 from kacenv.model.room import Broker, Midi, Room
 from kacenv.model.timeline import Timeline
-from kacenv.rehearsal.simulation import request_words
 from kacenv.server.daemon import end
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
 from kacenv.session.ports import LampPort
 from kacenv.session.records import RecordRef, RecordStore, RetentionPolicy, build_record
-from kacenv.session.session import LEAD, Session
+from kacenv.session.session import Session
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 from kacenv.system.timestamps import Timestamp, current_timestamp, is_synchronised
 

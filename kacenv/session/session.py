@@ -11,7 +11,7 @@ from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
 from kacenv.engine.state import LightHand, Mode, State
-from kacenv.engine.step import next_due, step
+from kacenv.engine.step import LEAD, next_due, step
 from kacenv.engine.track_changes import SHORTEST_FADE
 from kacenv.model.commands import (
     Command,
@@ -37,8 +37,6 @@ from kacenv.session.status import RoomStatus, describe
 from kacenv.system.clock import Clock
 from kacenv.system.timestamps import slept
 
-LEAD = Seconds(0.2)
-"""Lead of the engine over the room's clock, so that every command arrives in time."""
 SHORTEST_SLEEP = Seconds(1.0)
 """Shortest suspend of the machine that counts as an outage."""
 LONGEST_WAIT = Seconds(0.5)

@@ -10,12 +10,13 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
+from kacenv.engine.step import LEAD
 from kacenv.model.chime import BELL
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
 from kacenv.model.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
 from kacenv.model.scene import Audience
 from kacenv.rehearsal.simulation import rehearse
-from kacenv.session.session import LEAD, Session, lacks_staff_sound
+from kacenv.session.session import Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
 
 SHORT = a_timeline(

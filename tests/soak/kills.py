@@ -21,14 +21,14 @@ from kacenv.core.units import Seconds
 from kacenv.engine import resume
 from kacenv.engine.replay import JournaledRequest, replay
 from kacenv.engine.state import Mode, State
-from kacenv.engine.step import next_due, step
+from kacenv.engine.step import LEAD, next_due, step
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.simulation import LONGEST as FOREVER
 from kacenv.rehearsal.simulation import Moment
 from kacenv.session.journal import Journal, read, unfinished
-from kacenv.session.session import LEAD, Session
+from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 from kacenv.system.timestamps import Timestamp
 

@@ -22,7 +22,7 @@ from support.pulse import Pulse
 from kacenv.config import House, load_room
 from kacenv.devices.audio.samples import RATE
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.session.session import LEAD
+from kacenv.engine.step import LEAD
 from kacenv.system.clock import MonotonicClock
 from soak.listening import FLOOR, levels
 

@@ -24,7 +24,6 @@ REAL = (
     "kacenv.cli.service",
     "kacenv.diagnostics.probe_runner",
     "kacenv.diagnostics.doctor.machine_probes",
-    "kacenv.diagnostics.preflight.probe_process",
 )
 """A file that imports of these starts programs, serves pages to some, or needs real time."""
 _FINDS_LIBRARIES = "/sbin/ldconfig"

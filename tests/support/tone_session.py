@@ -17,7 +17,7 @@ from support.tone_house import NAME, SPEAKERS, tone_house
 from kacenv.config import House, load_room
 from kacenv.devices.audio.samples import RATE
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
-from kacenv.session.session import LEAD
+from kacenv.engine.step import LEAD
 from kacenv.system.clock import MonotonicClock
 
 _PATIENCE = 300.0

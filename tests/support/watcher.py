@@ -1,13 +1,13 @@
-"""Who keeps an eye on a room for a probe: free until somebody takes it."""
+"""Availability of a room for a probe: free until somebody takes it."""
 
 from collections.abc import Mapping
 
-from kacenv.diagnostics.preflight.availability import RoomTakenError
+from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTakenError
 from kacenv.model.look import Setting
 
 
-class Watcher:
-    """A lookout without a daemon; `taken_after` so many looks, or once `taken` is set.
+class Watcher(RoomAvailability):
+    """Availability without a daemon: `taken_after` so many looks, or once `taken` is set.
 
     `known` are the lamps whose light the daemon would know.
     """
@@ -15,6 +15,7 @@ class Watcher:
     def __init__(
         self, known: Mapping[str, Setting] | None = None, *, taken_after: int | None = None
     ) -> None:
+        super().__init__("watched")
         self.taken, self.looks, self.given_back = False, 0, 0
         self._known, self._left = known or {}, taken_after
 

@@ -33,6 +33,21 @@ def test_a_second_claim_is_refused_in_words() -> None:
         pass
 
 
+def test_a_refusal_may_have_words_of_its_own() -> None:
+    """A test signal is refused otherwise than a second daemon."""
+    words = pytest.raises(DaemonError, match="no place in a session")
+    with claim("garden"), words, claim("garden", refusal="A signal has no place in a session."):
+        pass
+
+
+def test_others_may_see_that_a_room_is_taken(tmp_path: Path) -> None:
+    """Folder and lock can be read by every user of the machine."""
+    with claim("garden") as folder:
+        assert folder == tmp_path / "run"
+        assert folder.stat().st_mode & 0o777 == 0o755
+        assert (folder / f"garden.{DAEMON}").stat().st_mode & 0o777 == 0o644
+
+
 def test_a_claim_ends_with_its_process() -> None:
     """However it ends: nothing needs to be cleared away after a power cut."""
     words = "import time; from kacenv.system.room_lock import claim; mine = claim('garden'); "

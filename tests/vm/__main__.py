@@ -45,6 +45,7 @@ def try_release(name: str) -> tuple[list[str], bool]:
                 seen, good = trial(guest), True
             except GuestError as error:
                 seen, good, whole = str(error), False, False
+                guest.revive()
             row = (
                 f"{'ok  ' if good else 'FAIL'} {title:34} {time.monotonic() - since:5.0f} s  {seen}"
             )

@@ -21,6 +21,8 @@ _PACKAGES = (
     *("util-linux", "util-linux-extra"),
 )
 _SIZE = "6G"
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""Those that the host trusts, as its network may have some of its own."""
 _ASOUND = """\
 pcm.!default { type plug slave.pcm "hw:Loopback,0,0" }
 ctl.!default { type hw card Loopback }
@@ -123,7 +125,7 @@ def _type(tree: Path, step: Block) -> None:
     print(f"  typing: {step.heading}", flush=True)
     inside = (
         f"mount -t proc proc {tree}/proc && mount --bind /dev {tree}/dev && "
-        f"mount -t devpts devpts {tree}/dev/pts && exec chroot {tree} "
+        f"mount --bind {_CERTIFICATES} {tree}{_CERTIFICATES} && exec chroot {tree} "
         f"env HOME=/root PATH={os.environ['PATH']}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "
         f"bash -ec {shlex.quote(step.script)}"
     )

@@ -13,6 +13,8 @@ Trial = Callable[[Guest], str]
 UNIT = "kacenv-garden"
 _AUDIBLE = -50.0
 """Music is louder than this (dBFS RMS); the loopback card is silent but for kacenv."""
+_NAP = 120.0
+"""A sleep of 20 s is over by then, or won't be (seconds)."""
 _LEVEL = """
 import numpy, soundfile
 sound = soundfile.read('/tmp/heard.wav')[0]
@@ -92,19 +94,21 @@ def press_a_pedal(guest: Guest) -> str:
 
 
 def unplug_midi(guest: Guest) -> str:
-    """Take the MIDI device away and plug it in again; its next press counts."""
-    guest.until("modprobe -r snd-virmidi", patience=120)
-    guest.must("sleep 5; modprobe snd-virmidi")
+    """Take the MIDI device away as a pulled cable does, and plug it in again; a press counts."""
+    driver = "/sys/bus/platform/drivers/snd_virmidi"
+    guest.must(f"echo snd_virmidi.0 > {driver}/unbind; ! amidi -l | grep Virtual")
+    guest.must(f"sleep 5; echo snd_virmidi.0 > {driver}/bind")
     guest.until(
-        f"{_PRESS} '90 3E 7F 80 3E 00'; sleep 2;"
-        ' kacenv status --room garden --json | grep -qv \'"mode": "held"\'',
+        f"{_PRESS} '90 3E 7F 80 3E 00'; sleep 2; kacenv status --room garden --json"
+        ' | grep -q \'"mode": "running"\'',
+        patience=180,
     )
     return "away and back; a note let the session run on"
 
 
 def sleep(guest: Guest) -> str:
     """Let the machine sleep to idle for some seconds; the room knows of it."""
-    slept = guest.run("rtcwake -m freeze -s 20")
+    slept = guest.run("rtcwake -m freeze -s 20", patience=_NAP)
     if slept.code:
         raise GuestError(f"the machine can't sleep: {slept.said}")
     guest.until(f"journalctl -u {UNIT} -b --no-pager | grep -i 'away for\\|slept'", patience=300)

@@ -13,7 +13,7 @@ from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.output.device_output import DeviceOutput
 from kacenv.devices.audio.output.multi_device import DeviceSpec, MultiDeviceOutput
 from kacenv.devices.audio.output.render_clock import RenderClock
-from kacenv.devices.audio.output.sound_device import Device, SoundDevice
+from kacenv.devices.audio.output.sound_device import Device, SoundDevice, open_one_of_several
 from kacenv.devices.audio.samples import Block
 from kacenv.model.commands import AudioCommand
 from kacenv.model.requests import Event
@@ -119,7 +119,7 @@ class RoomAudio:
             wanted, columns = next(iter(devices.items()))
             own = partial(open_device or SoundDevice, wanted, len(columns))
             return DeviceOutput(self._pull, len(columns), own, self._begin)
-        opened = open_device or partial(SoundDevice, telling=True)
+        opened = open_device or open_one_of_several
         parts = [
             DeviceSpec(_names(room, wanted), columns, partial(opened, wanted, len(columns)))
             for wanted, columns in devices.items()

@@ -3,13 +3,14 @@
 import heapq
 import itertools
 import logging
-import threading
+import math
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import mido
 
 from kacenv.core.units import Decibels, Seconds
+from kacenv.devices.midi.hot_plug import LOOK_EVERY, HotPlugLoop, now
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 from kacenv.model.chime import Note, Phrase
 from kacenv.model.commands import StrikeChime
@@ -23,7 +24,6 @@ STRONGEST: Final = 80
 _MIDDLE = 64, Decibels(-20.0)
 """Reference point: a velocity, and the peak (dBFS) of the built-in bell that it matches."""
 _TOO_LATE = Seconds(1.0)
-_LOOK_EVERY = Seconds(2.0)
 _ALL_SOUND_OFF = 120
 _ALL_NOTES_OFF = 123
 _MIDO: Any = mido
@@ -116,7 +116,7 @@ class RtMidiOutputs:
         return _MIDO.open_output(name)  # type: ignore[no-any-return]  # mido has no types
 
 
-class MidiChimePlayer:
+class MidiChimePlayer(HotPlugLoop[MidiOutputPort]):
     """Plays chimes on the first MIDI output whose name contains `port_name`.
 
     Sends the messages on its own thread, which also reopens the port after a disconnection.
@@ -127,20 +127,14 @@ class MidiChimePlayer:
         port_name: str,
         clock: Clock,
         system: MidiOutputs | None = None,
-        look_every: Seconds = _LOOK_EVERY,
+        look_every: Seconds = LOOK_EVERY,
     ) -> None:
-        self._wanted = port_name.casefold()
+        super().__init__(port_name, look_every, "midi-chimes")
         self._clock = clock
-        self._look_every = look_every
         self._system = system or RtMidiOutputs()
-        self._port: MidiOutputPort | None = None
-        self._port_name = ""
         self._due: list[tuple[float, int, mido.Message]] = []
         self._order = itertools.count()
-        self._wake = threading.Condition()
-        self._closing = False
-        self._look_for_port()
-        self._thread = threading.Thread(target=self._run, name="midi-chimes", daemon=True)
+        self._look_at = Seconds(now() + self._look())
         self._thread.start()
 
     @property
@@ -163,71 +157,37 @@ class MidiChimePlayer:
                 self._wake.notify()
             return True
 
-    def close(self) -> None:
-        """Silence the instrument and close the port; idempotent."""
+    def _names(self) -> Sequence[str]:
+        return self._system.output_names()
+
+    def _open(self, name: str) -> MidiOutputPort:
+        return self._system.open(name)
+
+    def _opened(self) -> None:
+        self._silence()
+
+    def _closed(self) -> None:
+        if not self._closing:
+            _log.warning("the MIDI port %s has gone; the built-in bell rings", self._port_name)
         with self._wake:
-            self._closing = True
-            self._wake.notify()
-        self._thread.join()
+            self._due.clear()
 
-    def _run(self) -> None:
-        with self._wake:
-            while not self._closing:
-                self._send_due()
-                self._wake.wait(self._pause())
-                self._look_for_port()
-            self._drop_port()
+    def _finish(self) -> None:
+        self._silence()
 
-    def _pause(self) -> float:
-        if not self._due:
-            return self._look_every
-        return max(0.0, min(self._look_every, self._due[0][0] - self._clock.now()))
-
-    def _send_due(self) -> None:
+    def _run_due(self) -> Seconds:
         while self._due and self._due[0][0] <= self._clock.now():
             self._send(heapq.heappop(self._due)[2])
+        return Seconds(self._due[0][0] - self._clock.now() if self._due else math.inf)
 
     def _send(self, message: mido.Message) -> None:
         try:
             if self._port:
                 self._port.send(message)
         except Exception:  # noqa: BLE001 - MIDI libraries raise undocumented types
-            self._lose_port()
-
-    def _look_for_port(self) -> None:
-        """Open the port if it is available, close it if it is gone."""
-        try:
-            names = self._system.output_names()
-            if self._port and self._port_name not in names:
-                self._lose_port()
-            found = [name for name in names if self._wanted in name.casefold()]
-            if not self._port and found:
-                self._port, self._port_name = self._system.open(found[0]), found[0]
-                self._silence()
-        except Exception:  # noqa: BLE001 - MIDI libraries raise undocumented types
-            self._lose_port()
-
-    def _lose_port(self) -> None:
-        if self._port:
-            _log.warning("the MIDI port %s has gone; the built-in bell rings", self._port_name)
-        self._due.clear()
-        port, self._port = self._port, None
-        if port:
-            _close(port)
-
-    def _drop_port(self) -> None:
-        if self._port:
-            self._silence()
-            self._lose_port()
+            self._close_port()
 
     def _silence(self) -> None:
         for channel in range(16):
             for control in (_ALL_NOTES_OFF, _ALL_SOUND_OFF):
                 self._send(_message("control_change", channel=channel, control=control))
-
-
-def _close(port: MidiOutputPort) -> None:
-    try:
-        port.close()
-    except OSError as error:
-        _log.warning("closing the MIDI port failed: %s", error)

@@ -4,8 +4,7 @@ import logging
 import math
 import os
 import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,15 +12,12 @@ import mido
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import ControlMap, FloodDetector
+from kacenv.devices.midi.hot_plug import LOOK_EVERY, HotPlugLoop, now
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 from kacenv.model import room
 from kacenv.model.midi_trigger import ArrivalTimes, MidiMessage, message_in
 from kacenv.model.requests import Press
 
-LOOK_EVERY: Final = Seconds(2.0)
-"""Interval (s) between scans of the ports."""
-NO_MIDI: Final = Seconds(15.0)
-"""Interval (s) between scans where there is no MIDI."""
 WARY: Final = Seconds(1.0)
 """Time (s) for which a port that flooded must be calm before its messages count."""
 _FETCH_EVERY = 0.01
@@ -120,7 +116,7 @@ class RtMidiPort:
 
     def _take(self, data: Sequence[int], delta: float) -> None:
         try:
-            self._hear(data, self._arrivals.next(delta, _now()))
+            self._hear(data, self._arrivals.next(delta, now()))
         except Exception:  # noqa: BLE001 - the thread must survive any error
             _log.exception("a MIDI message could not be followed")
 
@@ -164,12 +160,7 @@ def _devices() -> set[tuple[str, int]]:
         return set()
 
 
-def matching_port(names: Iterable[str], wanted: str) -> list[str]:
-    """Return the ports whose names contain `wanted`, ignoring case."""
-    return [name for name in names if wanted.casefold() in name.casefold()]
-
-
-class MidiControls:
+class MidiControls(HotPlugLoop[MidiInputPort]):
     """Receives from the first MIDI input that matches the room's name, and sends mapped requests.
 
     Messages arrive on the port's thread; another thread opens the port, reopens it after a
@@ -183,18 +174,13 @@ class MidiControls:
         inputs: MidiInputs | None = None,
         look_every: Seconds = LOOK_EVERY,
     ) -> None:
-        self._wanted = mapped.port
+        super().__init__(mapped.port, look_every, "midi-controls")
         self._controls, self._traffic = ControlMap(mapped.map), FloodDetector()
         self._driven = driven
         self._inputs = inputs or RtMidiInputs()
-        self._look_every = look_every
-        self._port: MidiInputPort | None = None
-        self._port_name = ""
         self._note: str | None = None
-        self._flooded = self._closing = False
+        self._flooded = False
         self._wary_until = Seconds(-math.inf)
-        self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="midi-controls", daemon=True)
         self._thread.start()
 
     @property
@@ -202,70 +188,56 @@ class MidiControls:
         """Return the controls' trouble and remedy, for people to read; None without trouble."""
         return self._note
 
-    def close(self) -> None:
-        """Close the port; idempotent."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
-        self._thread.join()
-
     def _hear(self, data: Sequence[int], at: Seconds) -> None:
         """Handle one message, on the port's thread."""
         if self._flooded:
             return
         with self._wake:
-            now = _now()
+            arrived = now()
             if self._traffic.is_flood(at):
                 self._flooded = True
                 self._wake.notify()
-            elif now >= self._wary_until and (heard := message_in(data)):
-                self._act(heard, now, at)
+            elif arrived >= self._wary_until and (heard := message_in(data)):
+                self._act(heard, arrived, at)
 
-    def _act(self, heard: MidiMessage, now: Seconds, at: Seconds) -> None:
-        for press in self._controls.handle(heard, now, self._driven.volume, at=at):
+    def _act(self, heard: MidiMessage, arrived: Seconds, at: Seconds) -> None:
+        for press in self._controls.handle(heard, arrived, self._driven.volume, at=at):
             self._driven.press(press)
         if self._controls.due is not None:
             self._wake.notify()
 
-    def _run(self) -> None:
-        look_at = _now()
-        while not self._closing:
-            if self._flooded:
-                self._shut_out()
-                look_at = Seconds(_now() + self._look_every)
-            if _now() >= look_at:
-                look_at = Seconds(_now() + self._look())
-            self._wait(look_at)
-        self._drop()
+    def _names(self) -> Sequence[str]:
+        return self._inputs.names()
 
-    def _wait(self, until: Seconds) -> None:
-        """Wait for the next task, and send faders' postponed requests."""
+    def _open(self, name: str) -> MidiInputPort:
+        return self._inputs.open(name, self._hear)
+
+    def _is_alive(self, port: MidiInputPort) -> bool:
+        return port.alive
+
+    def _closed(self) -> None:
         with self._wake:
-            due, now = self._controls.due, _now()
-            if not self._flooded and not self._closing:
-                self._wake.wait(max(0.0, min(until, until if due is None else due) - now))
-            for press in self._controls.late(_now()):
-                self._driven.press(press)
+            self._controls.release_all()
+
+    def _run_due(self) -> Seconds:
+        """Send faders' postponed requests; have a flooding port shut out at once."""
+        if self._flooded:
+            self._look_at = now()
+        for press in self._controls.late(now()):
+            self._driven.press(press)
+        due = self._controls.due
+        return Seconds(math.inf if due is None else due - now())
 
     def _look(self) -> Seconds:
-        """Open the port if available, close it if gone; return the time (s) until the next scan."""
-        try:
-            names = self._inputs.names()
-            if self._port and not (self._port_name in names and self._port.alive):
-                self._drop()
-            found = matching_port(names, self._wanted)
-            if not self._port and found:
-                self._port, self._port_name = self._inputs.open(found[0], self._hear), found[0]
-        except OSError as error:
-            _log.debug("the MIDI inputs can't be seen: %s", error)
-            self._drop()
-            self._say(self._away)
-            return max(self._look_every, NO_MIDI)
+        if self._flooded:
+            self._shut_out()
+            return self._look_every
+        pause = self._find_port()
         if self._port is None:
             self._say(self._away)
-        elif _now() >= self._wary_until:
+        elif now() >= self._wary_until:
             self._say(None)
-        return self._look_every
+        return pause
 
     @property
     def _away(self) -> str:
@@ -281,21 +253,10 @@ class MidiControls:
 
     def _shut_out(self) -> None:
         """Close a flooding port; ignore its messages for a while after it is reopened."""
-        self._drop()
+        self._close_port()
         self._flooded, self._traffic = False, FloodDetector()
-        self._wary_until = Seconds(_now() + self._look_every + WARY)
+        self._wary_until = Seconds(now() + self._look_every + WARY)
         self._say(
             f"The MIDI controls “{self._wanted}” send without end and aren't listened to until "
             "they stop. Unplug them and plug them in again."
         )
-
-    def _drop(self) -> None:
-        port, self._port = self._port, None
-        if port:
-            port.close()
-        with self._wake:
-            self._controls.release_all()
-
-
-def _now() -> Seconds:
-    return Seconds(time.monotonic())

@@ -11,7 +11,7 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 from kacenv.model.room import Broker, Room
 
 WITHIN = Seconds(5.0)

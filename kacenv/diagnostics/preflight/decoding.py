@@ -12,7 +12,7 @@ from kacenv.core.units import Seconds, format_clock
 from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 from kacenv.model.playlist import Cut
 from kacenv.system.clock import MonotonicClock
 

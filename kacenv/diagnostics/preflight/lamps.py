@@ -11,7 +11,7 @@ from kacenv.devices.lights.direct import knows_all, opened, wait_for
 from kacenv.devices.lights.lamp.lamp_state import LampState
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTakenError
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from kacenv.devices.midi.chime_player import RtMidiOutputs
-from kacenv.devices.midi.midi_input import RtMidiInputs, matching_port
+from kacenv.devices.midi.hot_plug import matching_port
+from kacenv.devices.midi.midi_input import RtMidiInputs
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.model.room import Room
 

@@ -14,8 +14,8 @@ from kacenv.devices.audio.signals import soft_tone
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTakenError
 from kacenv.diagnostics.preflight.microphone import Microphone
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.diagnostics.preflight.tone_detection import rise
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.room import Output, Room
 from kacenv.system.clock import MonotonicClock
 from kacenv.system.room_lock import is_claimed

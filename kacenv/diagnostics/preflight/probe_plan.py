@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import codec
-from kacenv.diagnostics.preflight.probe_process import GRACE, PATIENCE
+from kacenv.diagnostics.probe_runner import GRACE, PATIENCE
 from kacenv.model.room import Fixture, Room
 
 _SLOW_DISK = Seconds(20.0)

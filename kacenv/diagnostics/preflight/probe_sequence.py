@@ -5,9 +5,9 @@ from typing import Any, NamedTuple, Protocol
 
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomTakenError
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.diagnostics.preflight.probe_plan import ProbeTask
-from kacenv.diagnostics.preflight.probe_process import LiveProbeJob, run
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.probe_runner import ProbeJob, run
 
 _OWN_PROBES = frozenset({"lights", "midi"})
 """Parts of a daemon's status that the probes test on the devices themselves."""
@@ -48,7 +48,7 @@ def run_sequence(
     tasks: Iterable[ProbeTask],
     command: Callable[[str], Sequence[str]],
     guide: ProbeUI,
-    listen: Callable[[LiveProbeJob], Iterator[ProbeMessage]] = run,
+    listen: Callable[[ProbeJob], Iterator[ProbeMessage]] = run,
 ) -> SequenceResult:
     """Run the probes and return their findings, or those until the room is needed.
 
@@ -62,7 +62,7 @@ def run_sequence(
             if task.touches:
                 guide.confirm_room_free()
             broken = _needs_broker(task) and _is_wrong(findings, "broker")
-            job = LiveProbeJob(task.what, command(task.probe), task.patience, task.grace)
+            job = ProbeJob(task.what, command(task.probe), task.patience, task.grace)
             said = iter([_untested(task)]) if broken else _allowed(task, job, guide, listen)
             for finding in _findings(task, said, guide):
                 findings.append(finding)
@@ -75,9 +75,9 @@ def run_sequence(
 
 def _allowed(
     task: ProbeTask,
-    job: LiveProbeJob,
+    job: ProbeJob,
     guide: ProbeUI,
-    listen: Callable[[LiveProbeJob], Iterator[ProbeMessage]],
+    listen: Callable[[ProbeJob], Iterator[ProbeMessage]],
 ) -> Iterator[ProbeMessage]:
     """Yield the probe's messages; without consent the probe isn't run."""
     if task.consent:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight.probe_messages import Taken
+from kacenv.diagnostics.probe_messages import Taken
 
 WIDTH: Final = 80
 LINES: Final = 66

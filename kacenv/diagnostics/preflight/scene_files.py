@@ -12,7 +12,7 @@ from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.errors import FileProblem
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 
 _ELSEWHERE = frozenset({WarningRule.UNUSED, WarningRule.UNMEASURED, WarningRule.DEVICE})
 """Warnings that other probes cover, or that don't matter today."""

@@ -9,6 +9,7 @@ from kacenv.devices.lights.fades.warm_dim import warm_dim
 from kacenv.devices.lights.lamp.limits import limited_in_dim_light
 from kacenv.model import commands
 from kacenv.model.look import Zone
+from kacenv.model.request_text import request_words
 from kacenv.model.requests import Back, End, Hold, Next, Press, Release, Stop
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
@@ -23,7 +24,7 @@ from kacenv.rehearsal.plot.arc import (
 )
 from kacenv.rehearsal.plot.measured_loudness import MeasuredLoudness
 from kacenv.rehearsal.plot.planned_loudness import PlannedLoudness
-from kacenv.rehearsal.simulation import Moment, Pressed, request_words
+from kacenv.rehearsal.simulation import Moment, Pressed
 
 _WHITE = 2700.0
 """White of lamps without one in the room file, in kelvin."""

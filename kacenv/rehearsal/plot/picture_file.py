@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from kacenv.core.errors import RenderError
+from kacenv.system.atomic_write import atomic_write
 
 ZOOM: Final = 2
 """PNG pixels for each pixel of the picture, to keep small letters sharp."""
@@ -34,16 +35,13 @@ def write_picture(path: Path, svg: str) -> None:
     """
     check_name(path)
     content = svg.encode() if path.suffix.lower() == ".svg" else png_of(svg)
-    unfinished = path.with_name(f"{path.name}.part")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        with atomic_write(path, 0o666, draft=f"{path.name}.part") as file:
+            file.write(content)
     except OSError as error:
         raise RenderError(
             f"{path} can't be written ({error.strerror}). Give another place."
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def png_of(svg: str, zoom: float = ZOOM) -> bytes:

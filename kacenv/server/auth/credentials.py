@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import stat
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date
@@ -23,6 +22,7 @@ from kacenv.server.auth.credential import (
     pin_digest,
     token_digest,
 )
+from kacenv.system.atomic_write import atomic_write
 from kacenv.system.paths import state_folder
 
 VERSION: Final = 1
@@ -168,12 +168,10 @@ def write_private(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}")
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-        if os.geteuid() == 0:
-            owner = path.parent.stat()
-            os.chown(draft, owner.st_uid, owner.st_gid)
-        Path(draft).replace(path)
+        with atomic_write(path) as file:
+            file.write(text.encode())
+            if os.geteuid() == 0:
+                owner = path.parent.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
     except OSError as error:
         raise KacenvError(f"{path} can't be written: {error.strerror}.") from None

@@ -9,11 +9,12 @@ from kacenv import __version__
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Days, Seconds
 from kacenv.model.commands import Notice, SessionEnded
+from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press, Resume, Start, Stop
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc, arc_of
 from kacenv.rehearsal.plot.arc import HeldSpan
-from kacenv.rehearsal.simulation import rehearse, request_words
+from kacenv.rehearsal.simulation import rehearse
 from kacenv.session.journal import CompleteJournal, read_complete
 from kacenv.session.records import session_record
 from kacenv.session.records.check_in_rows import check_ins_of

@@ -6,7 +6,6 @@ Only files whose names match the records' pattern are touched, and never links.
 import json
 import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from kacenv.session.records.builder import RecordBundle
 from kacenv.session.records.html_page import page_of
 from kacenv.session.records.record_text import music_text
 from kacenv.session.records.session_record import RecordCard, SessionRecord
+from kacenv.system.atomic_write import atomic_write
 from kacenv.system.paths import state_folder
 from kacenv.system.timestamps import is_day
 
@@ -30,7 +30,6 @@ _NAME: Final = re.compile(
     r"(?P<room>[a-z0-9]+(?:-[a-z0-9]+)*)-(?P<day>\d{4}-\d{2}-\d{2})-(?P<id>[0-9a-f]{8})"
     r"(?P<part>\.html|\.json|-music\.txt)(?P<new>\.new)?"
 )
-_WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class RecordRef(NamedTuple):
@@ -250,23 +249,12 @@ def _is_newer(text: str) -> bool:
 
 
 def _write(folder: int, name: str, content: bytes, at: float | None) -> None:
-    """Write a file atomically."""
-    new = f"{name}.new"
-    with suppress(FileNotFoundError):
-        os.unlink(new, dir_fd=folder)
-    file = os.open(new, _WRITING, stat.S_IRUSR | stat.S_IWUSR, dir_fd=folder)
-    try:
-        with os.fdopen(file, "wb") as out:
-            out.write(content)
-            out.flush()
-            if at is not None:
-                os.utime(file, (at, at))
-            os.fsync(file)
-        os.rename(new, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(new, dir_fd=folder)
-        raise
+    with atomic_write(Path(name), draft=f"{name}.new", folder=folder) as file:
+        file.write(content)
+        file.flush()
+        if at is not None:
+            os.utime(file.fileno(), (at, at))
+        os.fsync(file.fileno())
 
 
 def _why(error: Exception) -> str:

@@ -10,6 +10,7 @@ import mido.sockets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.mosquitto import free_port
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.chime_player import (
@@ -98,8 +99,8 @@ class Wire:
     """A machine whose one MIDI output leads to a receiver over TCP: ports of mido's own."""
 
     def __init__(self) -> None:
-        self._server: Any = _SOCKETS.PortServer("127.0.0.1", 0)
-        self._number = self._server._socket.getsockname()[1]
+        self._number = free_port()
+        self._server: Any = _SOCKETS.PortServer("127.0.0.1", self._number)
         self._receiver: Any = None
         self._received: list[Any] = []
 

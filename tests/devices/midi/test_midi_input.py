@@ -8,7 +8,7 @@ import pytest
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import FLOOD
-from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort, matching_port
+from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
 from kacenv.model.requests import Hold, Next, Press, Stop, Volume
 from kacenv.model.room import Controls
 
@@ -259,8 +259,3 @@ def test_a_flood_presses_once_and_is_shut_out(desk: Desk) -> None:
     assert "heard again" in desk.room.told[1]
     desk.port.play(*HOLD)
     assert desk.room.pressed == [Next(), Hold()]
-
-
-def test_parts_of_names_fit() -> None:
-    """In any letters, the first that fits first."""
-    assert matching_port(["A Pedal", "B", "pedal 2"], "PEDAL") == ["A Pedal", "pedal 2"]

@@ -9,7 +9,7 @@ from kacenv.core.units import Seconds
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight import broker as brokers
 from kacenv.diagnostics.preflight.broker import broker
-from kacenv.diagnostics.preflight.probe_messages import Progress
+from kacenv.diagnostics.probe_messages import Progress
 from kacenv.model.room import Room
 
 

@@ -12,8 +12,8 @@ from kacenv.analysis.scan import scan
 from kacenv.config import House
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.decoding import music
-from kacenv.diagnostics.preflight.probe_messages import Progress
 from kacenv.diagnostics.preflight.scene_files import choose
+from kacenv.diagnostics.probe_messages import Progress
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight import lamps as lamping
 from kacenv.diagnostics.preflight.lamps import lamps, mute_lamp
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.room import Room
 from kacenv.system.clock import MonotonicClock

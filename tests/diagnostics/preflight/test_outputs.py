@@ -16,7 +16,7 @@ from kacenv.devices.audio.samples import RATE
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight import outputs
 from kacenv.diagnostics.preflight.outputs import output
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.room import Room
 from kacenv.system.room_lock import claim
 

@@ -6,10 +6,10 @@ import pytest
 
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomTakenError
-from kacenv.diagnostics.preflight.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.diagnostics.preflight.probe_plan import ProbeTask, tasks
-from kacenv.diagnostics.preflight.probe_process import LiveProbeJob
 from kacenv.diagnostics.preflight.probe_sequence import SequenceResult, daemon, run_sequence
+from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
+from kacenv.diagnostics.probe_runner import ProbeJob
 from kacenv.model.room import Room
 
 ROOM = Room.model_validate(
@@ -76,7 +76,7 @@ def went(
     """How a tour through the room went, and which probes ran."""
     ran: list[str] = []
 
-    def listen(job: LiveProbeJob) -> Iterator[ProbeMessage]:
+    def listen(job: ProbeJob) -> Iterator[ProbeMessage]:
         ran.append(job.command[0])
         yield from answers.get(job.command[0], [Finding(job.what, "well")])
 

@@ -6,9 +6,9 @@ import pytest
 
 from kacenv.config import House, load_room
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight.probe_messages import Taken
 from kacenv.diagnostics.preflight.probe_plan import tasks
 from kacenv.diagnostics.preflight.report import LINES, WIDTH, Verdict
+from kacenv.diagnostics.probe_messages import Taken
 
 ROOT = Path(__file__).parents[3]
 LONG = "The quick brown fox looks at the amplifier and at every cable of the room, twice. " * 3

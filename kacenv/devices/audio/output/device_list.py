@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +15,8 @@ NO_DEVICE: Final = "no sound device was found"
 _CARDS: Final = Path("/proc/asound")
 _ALSA: Final = "ALSA"
 _ALSA_ADDRESS: Final = re.compile(r":(\d+),(\d+)")
-_DISCARDS: Final = "null"
-"""ALSA's device of this name throws everything away."""
+_ALSA_DETOURS: Final = {"null", "pulse", "jack"}
+"""ALSA's devices that throw everything away, or lead to another sound system."""
 
 
 class Direction(Enum):
@@ -52,11 +52,13 @@ def find_devices(miniaudio: Any, direction: Direction) -> tuple[list[Device], st
     with _context(miniaudio) as context:
         backend = miniaudio.ffi.string(miniaudio.lib.ma_get_backend_name(context[0].backend))
         infos = _infos(miniaudio, context, direction)
-        told = (_device(miniaudio, context, direction, info) for info in infos)
-        found = [device for device in told if device is not None]
-    system = backend.decode()
-    real = [device for device in found if (system, device.address) != (_ALSA, _DISCARDS)]
-    return told_apart(real, _CARDS), system
+        system = backend.decode()
+        detours = _ALSA_DETOURS if system == _ALSA else set()
+        listed = [_listed(miniaudio, info) for info in infos]
+        # A detour isn't even asked: its library would write to the terminal.
+        direct = [device for device in listed if device.address not in detours]
+        told = [_told(miniaudio, context, direction, device) for device in direct]
+    return told_apart([device for device in told if device is not None], _CARDS), system
 
 
 def told_apart(devices: list[Device], cards: Path) -> list[Device]:
@@ -69,13 +71,9 @@ def told_apart(devices: list[Device], cards: Path) -> list[Device]:
     return [
         device
         if often[device.name] == 1
-        else Device(f"{device.name} ({_lasting(device.address, cards)})", *_rest(device))
+        else replace(device, name=f"{device.name} ({_lasting(device.address, cards)})")
         for device in devices
     ]
-
-
-def _rest(device: Device) -> tuple[Any, int, str]:
-    return device.key, device.channels, device.address
 
 
 def _lasting(address: str, cards: Path) -> str:
@@ -111,16 +109,19 @@ def _infos(miniaudio: Any, context: Any, direction: Direction) -> list[Any]:
     return [infos[0][number] for number in range(count[0])]
 
 
-def _device(miniaudio: Any, context: Any, direction: Direction, info: Any) -> Device | None:
-    """Return a device that can be opened, now or once it is free; None for any other."""
+def _listed(miniaudio: Any, info: Any) -> Device:
+    """Return a device as the list has it, its channels unknown."""
     ffi = miniaudio.ffi
     key = ffi.new("ma_device_id *", info.id)
-    channels = _widest(miniaudio, context, direction, key)
-    if channels is None:
-        return None
     # A union; the systems that we use have a string in it (miniaudio.h, ma_device_id).
     address = ffi.string(ffi.cast("char *", key), 256).decode(errors="replace")
-    return Device(ffi.string(info.name).decode(errors="replace") or address, key, channels, address)
+    return Device(ffi.string(info.name).decode(errors="replace") or address, key, 0, address)
+
+
+def _told(miniaudio: Any, context: Any, direction: Direction, device: Device) -> Device | None:
+    """Return a device with its channels, if it can be opened now or once it is free, else None."""
+    channels = _widest(miniaudio, context, direction, device.key)
+    return None if channels is None else replace(device, channels=channels)
 
 
 def _widest(miniaudio: Any, context: Any, direction: Direction, key: Any) -> int | None:

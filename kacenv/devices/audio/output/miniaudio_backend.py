@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.output import pulse_latency
 from kacenv.devices.audio.output.device_list import NO_DEVICE, Device, Direction, find_devices
 from kacenv.devices.audio.samples import RATE, Block
 
@@ -25,13 +24,22 @@ _PRO = " pro"
 
 @dataclass(frozen=True, slots=True)
 class DeviceMatch:
-    """Device to open; `key` is miniaudio's id, None for the system's default."""
+    """Device to open; `key` is miniaudio's id, None for the system's default.
+
+    `address` is the system's own name for it, empty for the default.
+    """
 
     name: str
     key: Any
     channels: int
     latency: Seconds
     on_server: bool
+    address: str = ""
+
+    @property
+    def is_pro(self) -> bool:
+        """Tell if the channels have numbers instead of positions."""
+        return self.name.casefold().endswith(_PRO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +75,21 @@ def find(wanted: str, channels: int) -> DeviceMatch:
     for device in devices:
         if wanted.casefold() in device.name.casefold():
             width = _width(device.name, device, on_server, channels)
-            return DeviceMatch(device.name, device.key, width, _LATENCY[on_server], on_server)
+            latency = _LATENCY[on_server]
+            return DeviceMatch(device.name, device.key, width, latency, on_server, device.address)
     names = ", ".join(device.name for device in devices)
     raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
 
 
-def open_device(found: DeviceMatch, period_ms: int, *, telling: bool = False) -> Any:
+def open_device(found: DeviceMatch, period_ms: int) -> Any:
     """Open a `miniaudio.PlaybackDevice` for float samples at kacenv's rate.
-
-    With `telling`, `latency_probe` can query the sound server for its latency.
 
     Raises:
         DeviceError: The device won't open.
     """
     miniaudio = _miniaudio()
     try:
-        return _channel_by_channel(miniaudio, found, telling)(
+        return _channel_by_channel(miniaudio, found)(
             output_format=miniaudio.SampleFormat.FLOAT32,
             nchannels=found.channels,
             sample_rate=RATE,
@@ -92,14 +99,6 @@ def open_device(found: DeviceMatch, period_ms: int, *, telling: bool = False) ->
         )
     except miniaudio.MiniaudioError as error:
         raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
-
-
-def latency_probe(device: Any, found: DeviceMatch) -> pulse_latency.PulseLatencyProbe | None:
-    """Return a latency probe for an open device; None if its backend has none."""
-    miniaudio = _miniaudio()
-    if device.backend != "PulseAudio" or not pulse_latency.is_supported(miniaudio):
-        return None
-    return pulse_latency.PulseLatencyProbe(miniaudio, device._device, found.channels)  # noqa: SLF001 - no other way
 
 
 def start(
@@ -155,13 +154,13 @@ def _width(name: str, device: Device | None, on_server: bool, needed: int) -> in
     return width if on_server and width else needed
 
 
-def _channel_by_channel(miniaudio: Any, found: DeviceMatch, telling: bool) -> Any:
+def _channel_by_channel(miniaudio: Any, found: DeviceMatch) -> Any:
     """Return a playback device class whose channels are numbered as on sound cards.
 
     With miniaudio's own order, a server takes the third channel for a centre, and mixes it into the
     first two.
     """
-    aux = found.name.casefold().endswith(_PRO)
+    aux = found.is_pro
     order = _order(found.channels, aux)
 
     class Playback(miniaudio.PlaybackDevice):  # type: ignore[misc]  # loaded late, so untyped
@@ -169,8 +168,6 @@ def _channel_by_channel(miniaudio: Any, found: DeviceMatch, telling: bool) -> An
             self._order = miniaudio.ffi.new("unsigned char[]", order)
             self._devconfig.playback.pChannelMap = self._order
             self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
-            if telling and found.on_server:
-                pulse_latency.request_timing_updates(miniaudio, self._devconfig)
             return super()._make_context(*args)
 
     return Playback

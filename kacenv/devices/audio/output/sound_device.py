@@ -10,6 +10,7 @@ import numpy as np
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output import miniaudio_backend
+from kacenv.devices.audio.output.pulse_device import PulseDevice
 from kacenv.devices.audio.samples import RATE, Block, frames_in
 
 _PERIOD_MS = 60
@@ -86,19 +87,16 @@ class NullDevice:
 class SoundDevice:
     """Device of the system's sound server or card, opened with all its channels.
 
-    With `telling`, for one of several devices, its latency is measured by the server.
-
     Raises:
         DeviceError: No device is called that, or it has too few channels, or won't open.
     """
 
-    def __init__(self, wanted: str, channels: int, *, telling: bool = False) -> None:
+    def __init__(self, wanted: str, channels: int) -> None:
         found = miniaudio_backend.find(wanted, channels)
         _hold_little(found.channels)
         self.name, self.latency = found.name, found.latency
         self._spare = found.channels - channels
-        self._device = miniaudio_backend.open_device(found, _PERIOD_MS, telling=telling)
-        self._teller = miniaudio_backend.latency_probe(self._device, found) if telling else None
+        self._device = miniaudio_backend.open_device(found, _PERIOD_MS)
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Start to pull, on the sound system's thread."""
@@ -106,9 +104,9 @@ class SoundDevice:
         next(feeder)
         miniaudio_backend.start(self._device, feeder, on_stop)
 
-    def heard_in(self) -> Seconds | None:
-        """Return the latency (s) from the server, or the estimate if it reports none."""
-        return self._teller.heard_in() if self._teller else self.latency
+    def heard_in(self) -> Seconds:
+        """Return the estimated latency (s)."""
+        return self.latency
 
     def close(self) -> None:
         """Stop pulling; idempotent."""
@@ -120,6 +118,16 @@ class SoundDevice:
         while True:
             block = pull(frames)
             frames = yield np.pad(block, ((0, 0), (0, self._spare))) if self._spare else block
+
+
+def open_one_of_several(wanted: str, channels: int) -> Device:
+    """Open a device that shall be heard together with others; it measures its latency if it can.
+
+    Raises:
+        DeviceError: No device is called that, or it has too few channels, or won't open.
+    """
+    found = miniaudio_backend.find(wanted, channels)
+    return PulseDevice(found, channels) if found.on_server else SoundDevice(wanted, channels)
 
 
 def _hold_little(channels: int) -> None:

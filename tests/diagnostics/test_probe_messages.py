@@ -3,7 +3,7 @@
 import pytest
 
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight.probe_messages import (
+from kacenv.diagnostics.probe_messages import (
     ProbeMessage,
     Progress,
     Question,
