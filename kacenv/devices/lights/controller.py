@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
+from kacenv.devices.lights.fades.limits import LightLimits
+from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.devices.lights.lamp.lamp_state import LampState
-from kacenv.devices.lights.lamp.limits import LightLimits
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.devices.lights.scheduler import LampScheduler, TokenBucket
 from kacenv.model.commands import LightCommand, ResumeLights, ShowLook

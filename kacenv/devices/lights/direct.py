@@ -9,7 +9,7 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.fades.trajectory import URGENT_DURATION
-from kacenv.devices.lights.lamp.lamp_state import LampState
+from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.model.commands import ShowLook
 from kacenv.model.room import Room
 from kacenv.system.clock import Clock, MonotonicClock

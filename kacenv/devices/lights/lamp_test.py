@@ -6,7 +6,7 @@ from typing import NamedTuple
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import knows_all, opened, wait_for
-from kacenv.devices.lights.lamp.lamp_state import LampState
+from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture, Room
 from kacenv.system.clock import MonotonicClock

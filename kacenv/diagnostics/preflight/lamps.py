@@ -8,7 +8,7 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import knows_all, opened, wait_for
-from kacenv.devices.lights.lamp.lamp_state import LampState
+from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTakenError
 from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken

@@ -6,7 +6,7 @@ from support.lamps import DIMMER, LATENESS, TIMEOUT, LitRoom, commands, moments
 from support.mosquitto import Mosquitto
 
 from kacenv.devices.lights.fades.fade_steps import STEP_GAP
-from kacenv.devices.lights.lamp.initial_state import ANSWER_WITHIN
+from kacenv.devices.lights.lamp.estimate import ANSWER_WITHIN
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 
 MakeHouse = Callable[..., LitRoom]

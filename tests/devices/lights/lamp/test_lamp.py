@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects import Message
+from kacenv.devices.lights.dialects import Message, codec
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Fixture
@@ -94,7 +94,8 @@ def test_a_dimmer_that_says_nothing_begins_dim(dimmer: Lamp) -> None:
     ask(dimmer, "60%", 1.0, 2.0)
     sent = run(dimmer, 1.0, 8.0)
     assert sent[0] == (2.0, b"1")
-    levels = [(at, dimmer._voice.scale.level(int(payload))) for at, payload in sent]
+    scale = codec(dimmer.fixture).scale(dimmer.fixture)
+    levels = [(at, scale.level(int(payload))) for at, payload in sent]
     unit = 0.04
     for (early, one), (late, other) in pairwise(levels):
         assert 0 <= other - one <= 0.2 * (late - early) + unit

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from kacenv.core.units import Kelvin, Level
+from kacenv.devices.lights.fades.limits import LightLimits, limited_in_dim_light
 from kacenv.devices.lights.fades.warm_dim import warm_dim
-from kacenv.devices.lights.lamp.limits import LightLimits, limited_in_dim_light
 from kacenv.model.look import Color, Setting, parse_setting
 from kacenv.model.room import DimLight, Fixture
 
