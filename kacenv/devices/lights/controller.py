@@ -94,9 +94,16 @@ class LightController:
             self._orders.append(command)
             self._wake.notify()
 
-    def fade_lamp(self, lamp: str, setting: Setting, duration: Seconds) -> None:
-        """Fade one lamp alone, without the dim-light limit; never blocks on the broker."""
+    def fade_lamp(
+        self, lamp: str, setting: Setting, duration: Seconds, *, origin: Setting | None = None
+    ) -> None:
+        """Fade one lamp alone, without the dim-light limit; never blocks on the broker.
+
+        The fade begins at `origin` if nobody knows what the lamp shows.
+        """
         with self._wake:
+            if origin is not None:
+                self._lamps[lamp].assume(origin)
             self._lamps[lamp].set_target(setting, self._clock.now(), duration, cool=True)
             self._reschedule(self._lamps[lamp])
             self._wake.notify()
