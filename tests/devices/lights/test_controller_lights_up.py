@@ -36,8 +36,8 @@ def test_lights_up_waits_for_no_lamp_that_is_asked(
     mute = fixture.model_copy(update={"state_topic": None})
     house.lamps["dimmer"] = dimmer = VirtualLamp(mute, house.clock, house.port)
     house.start()
-    house.show("20%", 5.0)
-    assert house.until(lambda: not house.rig._orders)
+    asked = house.show("20%", 5.0)
+    assert house.until(lambda: house.clock.now() > asked + LATENESS * house.clock.rate)
     start = house.show("70% 3000 K", 3.0, urgent=True)
     assert house.reaches(0.7)
     assert house.clock.now() - start < ANSWER_WITHIN

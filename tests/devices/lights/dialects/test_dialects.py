@@ -108,7 +108,7 @@ def test_virtual_lamps_never_stumble(fixture: Fixture, payload: bytes) -> None:
     """Whatever a lamp is told, it understands something possible, or nothing."""
     bulb = DEVICE_CODECS[fixture.dialect]
     for topic in bulb.command_topics(fixture):
-        heard = bulb.hear(fixture, topic, payload)
+        heard = bulb.decode_command(fixture, topic, payload)
         bulb.answers(fixture, payload, taken=heard is not None)
         if heard is not None:
             assert heard.level is None or 0 <= heard.level <= 1
@@ -159,7 +159,7 @@ def test_what_is_encoded_is_decoded_within_a_unit(fixture: Fixture, setting: Set
     """Told, heard by a virtual lamp, reported and read: it is what was asked for."""
     speech, bulb = codec(fixture), DEVICE_CODECS[fixture.dialect]
     told = speech.encode(fixture, setting, Seconds(3.0))
-    heard = [bulb.hear(fixture, message.topic, message.payload) for message in told]
+    heard = [bulb.decode_command(fixture, message.topic, message.payload) for message in told]
     assert None not in heard
     nothing: Iterable[Any] = ParsedCommand()
     hearing = ParsedCommand._make(reduce(merged, filter(None, heard), nothing))
@@ -214,7 +214,7 @@ def test_nothing_is_said_that_a_lamp_cannot(
         word in payloads for word in (b"brightness", b"Dimmer", b'"bri"')
     )
     for message in messages:
-        heard = bulb.hear(fixture, message.topic, message.payload)
+        heard = bulb.decode_command(fixture, message.topic, message.payload)
         assert heard is not None
         assert heard.transition <= codec(fixture).LONGEST
 
