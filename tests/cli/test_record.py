@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,10 @@ from support.houses import silent_house
 from support.lives import lived
 from support.sessions import a_room
 from support.typed import Said, typed
+from support.waiting import wait_until
 
 from kacenv.config import House, load_room
 from kacenv.session.records import RecordStore, write_record
-
-PATIENCE = 180
 
 
 @pytest.fixture
@@ -134,9 +132,6 @@ def test_a_room_writes_what_was_left_to_be_written(tmp_path: Path) -> None:
     room = load_room(House(house), "bench")
     lived(house / "state" / "bench.journal", PLAN, room=room)
     with Daemon(house, "bench") as daemon:
-        deadline = time.monotonic() + PATIENCE
-        while not any("record is kept" in told["text"] for told in daemon.ask_status()["told"]):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: "record is kept" in str(daemon.ask_status()["told"]), patience=180.0)
         assert json.loads(daemon.run("record", "--json").stdout)["room"] == "bench"
     assert not list((house / "state").glob("*.last"))

@@ -13,9 +13,9 @@ import pytest
 from server.web.conftest import Open
 from support.daemon import KACENV
 from support.houses import write_house, write_silence
+from support.waiting import PATIENCE
 
 SPEED = 240
-PATIENCE = 60.0
 ROOM = """
 name: garden
 outputs:
