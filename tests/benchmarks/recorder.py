@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from support.pulse import _CHANNELS, Pulse
+from support.pulse import CHANNELS, Pulse
 from support.waiting import wait_until
 
 from kacenv.devices.audio.samples import RATE, Block
@@ -124,7 +124,7 @@ def _straight(pulse: Pulse) -> Iterator[Any]:
 
 
 def _form(pulse: Pulse) -> list[str]:
-    places = ",".join(_CHANNELS[: pulse.channels])
+    places = ",".join(CHANNELS[: pulse.channels])
     return [
         f"--channel-map={places}",
         "--format=float32le",

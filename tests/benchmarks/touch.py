@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
+from support.browser import chromium
 from support.daemon import Daemon
 from support.mosquitto import Mosquitto, free_port
 from support.pulse import Pulse
@@ -175,10 +176,8 @@ class Bench:
         return stack.enter_context(VirtualLamp(fixture, clock, port))
 
     def _opened(self, stack: ExitStack) -> Page:
-        driver = stack.enter_context(sync_playwright())
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        stack.callback(browser.close)
         upright = ViewportSize(width=768, height=1024)
+        browser = stack.enter_context(chromium())
         page = browser.new_context(viewport=upright, has_touch=True).new_page()
         page.goto(f"http://127.0.0.1:{self._port}/")
         page.wait_for_selector("body:not(.waiting)")

@@ -5,10 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from session.records.test_builder import PLAN
 from support.daemon import Daemon
 from support.houses import silent_house
-from support.lives import lived
+from support.lives import PLAN, lived
 from support.sessions import a_room
 from support.typed import Said, typed
 from support.waiting import wait_until
@@ -20,12 +19,12 @@ from kacenv.session.records import RecordStore, write_record
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a record of each of two rooms; the second one's is newer."""
-    cabinet = RecordStore(tmp_path / "records")
+    store = RecordStore(tmp_path / "records")
     for number, name in enumerate(("garden", "rosewood")):
         room = a_room().model_copy(update={"name": name})
-        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), cabinet)
-        kept = cabinet.kept(name)[0]
-        os.utime(cabinet.folder / kept.name(".json"), (number, number))
+        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), store)
+        kept = store.kept(name)[0]
+        os.utime(store.folder / kept.name(".json"), (number, number))
     return tmp_path
 
 

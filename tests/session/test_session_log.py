@@ -163,7 +163,7 @@ def test_a_session_carried_on_is_one_record(path: Path) -> None:
     assert found.length == pytest.approx(found.planned_length, abs=1.0)
 
 
-@pytest.mark.real  # a clerk writes the record
+@pytest.mark.real  # a process writes the record
 def test_the_daemon_has_each_session_recorded(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

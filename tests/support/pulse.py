@@ -15,7 +15,7 @@ from support.waiting import wait_until
 
 from kacenv.devices.audio.samples import RATE, Block
 
-_CHANNELS = (
+CHANNELS = (
     *("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe"),
     *("side-left", "side-right", *(f"aux{number}" for number in range(10))),
 )
@@ -87,7 +87,7 @@ class Pulse:
     def recording(self, path: Path) -> Iterator[None]:
         """Record what the sink plays to `path`; `read` gives it back."""
         command = ["parec", f"--device={self.sink}.monitor", "--raw", "--latency-msec=20"]
-        command += [f"--channel-map={','.join(_CHANNELS[: self.channels])}"]
+        command += [f"--channel-map={','.join(CHANNELS[: self.channels])}"]
         command += ["--format=float32le", f"--rate={RATE}", f"--channels={self.channels}"]
         with path.open("wb") as stream:
             with ahead():
@@ -123,7 +123,7 @@ class Pulse:
         return done.stdout
 
     def _null_sink(self, name: str) -> str:
-        places = ",".join(_CHANNELS[: self.channels])
+        places = ",".join(CHANNELS[: self.channels])
         sink = f"module-null-sink sink_name={name} rate={RATE} format=float32le"
         sink += f" channel_map={places} channels={self.channels}"
         return f"{sink} sink_properties=device.description={name.title()}"

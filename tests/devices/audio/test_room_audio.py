@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from devices.audio.conftest import MakeFile
 from support.decks import about, rms, steepest_step, tone
+from support.ffmpeg import MakeFile
 from support.priority import ahead
 from support.pulse import Pulse
 from support.simulated_room import simulated

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from devices.audio.conftest import MakeFile
 from support.daemon import Daemon
+from support.ffmpeg import MakeFile
 from support.houses import musical_house
 from support.pipewire import PipeWire
 from support.pulse import Pulse

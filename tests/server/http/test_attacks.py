@@ -6,8 +6,8 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from server.http.conftest import Guarded
 from support.caller import Answer, Caller
+from support.guarded import Guarded
 from support.waiting import PATIENCE
 
 from kacenv.server.auth import CredentialStore, DeviceRole, key_file

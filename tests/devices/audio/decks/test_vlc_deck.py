@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from devices.audio.conftest import MakeFile
+from support.ffmpeg import MakeFile
 from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
