@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
+from support.waiting import PATIENCE, until
 
 from kacenv.config import House
 from kacenv.core.units import Seconds
@@ -30,7 +31,6 @@ PLAN = a_timeline(
     a_phase("onset", 3000.0, cues=(a_cue("Look in", 100.0), a_cue("Blood pressure", 400.0))),
     a_phase("return", 3000.0),
 )
-PATIENCE = 60.0
 Visit = Callable[[Session, "Bed"], Awaitable[None]]
 
 
@@ -269,10 +269,3 @@ def test_a_flood_of_requests_leaves_the_session_going(
 def fades(session: Session) -> int:
     """Return how many crossfades the sound was told."""
     return sum(isinstance(order, Crossfade) for order in orders(session))
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - a memory of orders tells nobody
-            await asyncio.sleep(0.01)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from support.houses import FOREIGN_MUSIC
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.audio import RoomAudio
@@ -101,8 +102,7 @@ def _run(port: int, count: int, budget: int) -> Run:
     rig = TimedRig(_room(port, count, budget), clock, lambda _: None)
     rig.lateness, rig.sent = [], 0
     rig.start()
-    while not rig.connected:
-        time.sleep(0.01)
+    wait_until(lambda: rig.connected)
     time.sleep(0.3)
     cpu, start, sent = _cpu(), time.monotonic(), rig.sent
     look = {Zone.SEATS: parse_setting("80%")}

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from support.pulse import _CHANNELS, Pulse
+from support.pulse import CHANNELS, Pulse
+from support.waiting import wait_until
 
 from kacenv.devices.audio.samples import RATE, Block
 
@@ -44,6 +45,11 @@ class Recorder:
         self._thread.join()
         self._parec.stdout.close()
         self._parec.wait()
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything has come yet."""
+        return bool(self._frames)
 
     def _run(self) -> None:
         size, count = 4 * self._pulse.channels, 0
@@ -99,8 +105,7 @@ def recording(pulse: Pulse, folder: Path) -> Iterator[Recorder]:
     """A recorder that hears the sink."""
     recorder = Recorder(pulse, folder)
     try:
-        while not recorder._frames:
-            time.sleep(0.02)
+        wait_until(lambda: recorder.heard)
         yield recorder
     finally:
         recorder.close()
@@ -119,7 +124,7 @@ def _straight(pulse: Pulse) -> Iterator[Any]:
 
 
 def _form(pulse: Pulse) -> list[str]:
-    places = ",".join(_CHANNELS[: pulse.channels])
+    places = ",".join(CHANNELS[: pulse.channels])
     return [
         f"--channel-map={places}",
         "--format=float32le",

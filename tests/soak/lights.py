@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from support.lamps import FULL, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
+from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.fades.trajectory import STEEPEST
@@ -262,7 +263,7 @@ def three_hours(folder: Path, speed: float, phase: float = PHASE, fade: float = 
             for number, look in enumerate(SCENE):
                 house.show(look, fade)
                 ended = partial(_is_past, house.clock, begin + (number + 1) * phase)
-                assert house.until(ended, phase)
+                wait_until(ended, patience=phase)
             return [_told(lamp, begin, len(SCENE) * phase) for lamp in house.lamps.values()]
         finally:
             house.close()

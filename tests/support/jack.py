@@ -2,20 +2,19 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from support.waiting import wait_until
 
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 
 _RTMIDI: Any = load_rtmidi()  # it has no types
 RATE = 48_000
-PATIENCE = 60.0
 SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 
@@ -47,14 +46,6 @@ def ports(found: dict[str, str]) -> str:
     return subprocess.run(
         ["jack_lsp"], env=environment, capture_output=True, text=True, check=False
     ).stdout
-
-
-def wait_until(true: Callable[[], object], trouble: str) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, trouble
-        time.sleep(0.02)
 
 
 class Pedal:

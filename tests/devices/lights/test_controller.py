@@ -11,6 +11,7 @@ from paho.mqtt import publish, subscribe
 from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
+from support.waiting import wait_until
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -111,7 +112,7 @@ def test_commands_are_never_retained(house: LitRoom) -> None:
     """Whoever listens afterwards hears of lamps, not of commands."""
     start = house.show("20%", 1.0)
     assert house.reaches(0.2)
-    assert house.until(lambda: house.clock.now() > start + 4)
+    wait_until(lambda: house.clock.now() > start + 4)
     for lamp in house.lamps.values():
         assert not any(message.retained for message in lamp.received)
     topics = {message.topic for lamp in house.lamps.values() for message in lamp.received}
@@ -290,5 +291,5 @@ def test_a_dimmer_sets_out_from_where_its_zone_is_said_to_be(
     with closing(house.rig):
         house.rig.start()
         house.rig.perform(ShowLook(look, Seconds(0.0), Seconds(4.0), origin=origin))
-        assert house.until(lambda: client.published)
+        wait_until(lambda: client.published)
     assert client.published == [b"29"]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from support.lamps import LitRoom, commands
+from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.simulator.faults import LampFaults
@@ -17,7 +18,7 @@ def test_a_hand_at_the_switch_is_left_alone(house: LitRoom) -> None:
     asked = house.show("10%", 1.0)
     assert house.reaches(0.1)
     assert house.knows(0.1)
-    assert house.until(lambda: house.clock.now() > asked + 2.0)
+    wait_until(lambda: house.clock.now() > asked + 2.0)
     turned = house.clock.now()
     for lamp in house.lamps.values():
         lamp.turn(Level(0.6))
@@ -35,7 +36,7 @@ def test_resume_brings_lamps_back_that_a_hand_has_changed(house: LitRoom) -> Non
     asked = house.show("30%", 1.0)
     assert house.reaches(0.3)
     assert house.knows(0.3)
-    assert house.until(lambda: house.clock.now() > asked + 2.0)
+    wait_until(lambda: house.clock.now() > asked + 2.0)
     pressed = [house.lamps["zigbee"], house.lamps["dimmer"]]
     for lamp in pressed:
         lamp.turn(Level(0.8))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from support.lamps import DIMMER, LATENESS, TIMEOUT, LitRoom, commands, moments
 from support.mosquitto import Mosquitto
+from support.waiting import wait_until
 
 from kacenv.devices.lights.fades.fade_steps import STEP_GAP
 from kacenv.devices.lights.lamp.estimate import ANSWER_WITHIN
@@ -37,7 +38,7 @@ def test_lights_up_waits_for_no_lamp_that_is_asked(
     house.lamps["dimmer"] = dimmer = VirtualLamp(mute, house.clock, house.port)
     house.start()
     asked = house.show("20%", 5.0)
-    assert house.until(lambda: house.clock.now() > asked + LATENESS * house.clock.rate)
+    wait_until(lambda: house.clock.now() > asked + LATENESS * house.clock.rate)
     start = house.show("70% 3000 K", 3.0, urgent=True)
     assert house.reaches(0.7)
     assert house.clock.now() - start < ANSWER_WITHIN

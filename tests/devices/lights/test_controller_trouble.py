@@ -14,6 +14,7 @@ from support.lamps import DIMMER, ESPHOME, TIMEOUT, LitRoom
 from support.mosquitto import Mosquitto
 from support.proxy import SlowLine
 from support.staff import Staff
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.controller import LightController
@@ -120,7 +121,7 @@ def test_a_flood_of_reports_stops_no_look(house: LitRoom) -> None:
     try:
         house.show("70% 3000 K", 3.0, urgent=True)
         assert house.reaches(0.7)
-        assert house.until(lambda: sent[0] > 3000)
+        wait_until(lambda: sent[0] > 3000)
     finally:
         over.set()
         thread.join()
@@ -140,7 +141,7 @@ def test_a_broker_gone_for_long_is_found(
     monkeypatch.setattr(ReconnectBackoff, "failed", lambda *_: longest)
     time.sleep(1.3)  # attempts that fail have no event
     own_mosquitto.start()
-    assert house.until(lambda: house.rig.connected)
+    wait_until(lambda: house.rig.connected)
     assert staff.wait_for("is back")
     assert len(staff.heard) == 2
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from session.journal.test_writer import journal
+from support.journals import journal
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
