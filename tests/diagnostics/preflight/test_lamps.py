@@ -129,8 +129,10 @@ def test_a_lamp_of_which_nobody_knows_is_left_at_the_safe_light(hall: Hall) -> N
         if topic.endswith("/g"):
             reported.set()
 
-    ears = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
-    watcher = MqttClient(room.broker, "x", (f"{room.lights[0].topic}/#",), ears, announce=False)
+    callbacks = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
+    watcher = MqttClient(
+        room.broker, "x", (f"{room.lights[0].topic}/#",), callbacks, announce=False
+    )
     with closing(watcher):
         watcher.start()
         assert wait_for(lambda: watcher.connected, Seconds(TIMEOUT))
