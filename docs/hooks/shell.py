@@ -34,8 +34,14 @@ class Typed(NamedTuple):
 
 def pages() -> list[Path]:
     """Return all pages for people, in a fixed order."""
-    apart = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "playlists" / "README.md"]
-    return [*apart, *sorted((ROOT / "docs").rglob("*.md"))]
+    names = (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "playlists/README.md",
+        "tests/README.md",
+    )
+    return [*(ROOT / name for name in names), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: Path) -> Iterator[Block]:
