@@ -34,14 +34,8 @@ class Typed(NamedTuple):
 
 def pages() -> list[Path]:
     """Return all pages for people, in a fixed order."""
-    names = (
-        "README.md",
-        "CHANGELOG.md",
-        "CONTRIBUTING.md",
-        "playlists/README.md",
-        "tests/README.md",
-    )
-    return [*(ROOT / name for name in names), *sorted((ROOT / "docs").rglob("*.md"))]
+    names = ("README", "CHANGELOG", "CONTRIBUTING", "playlists/README", "tests/README")
+    return [*(ROOT / f"{name}.md" for name in names), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: Path) -> Iterator[Block]:
