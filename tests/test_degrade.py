@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
-from support.waiting import PATIENCE, until
+from support.waiting import PATIENCE, next_turn, until
 
 from kacenv.config import House
 from kacenv.core.units import Seconds
@@ -64,13 +64,6 @@ def in_room(visit: Visit) -> None:
             life.cancel()
 
     asyncio.run(stay())
-
-
-async def next_turn(session: Session) -> None:
-    """Wait until the session's loop has gone round."""
-    turns = session.turns
-    session._wake.set()
-    await until(lambda: session.turns != turns)
 
 
 def test_a_machine_that_slept_carries_on() -> None:
@@ -239,7 +232,8 @@ def test_a_flood_of_requests_leaves_the_session_going(
     """
     monkeypatch.setenv("KACENV_RUN", str(tmp_path / "run"))
     phases = [
-        a_phase(f"phase-{n}", 0.5, queue=a_queue(f"q{n}"), crossfade=Seconds(0.1)) for n in range(8)
+        a_phase(f"phase-{n}", span, queue=a_queue(f"q{n}"), crossfade=Seconds(0.1))
+        for n, span in enumerate([0.5] * 7 + [3600.0])
     ]
 
     async def stay() -> tuple[int, int]:

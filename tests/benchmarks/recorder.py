@@ -63,12 +63,13 @@ class Recorder:
 
     def between(self, begin: float, end: float) -> tuple[int, Block]:
         """The samples found between two moments (monotonic seconds), and which the first is."""
-        first, last = (self._frame_at(moment) for moment in (begin, end))
+        first, last = (self.frame_at(moment) for moment in (begin, end))
         shape = (self._frames[-1], self._pulse.channels)
         tape = np.memmap(self._path, np.float32, "r", shape=shape)
         return first, np.array(tape[first:last])
 
-    def _frame_at(self, moment: float) -> int:
+    def frame_at(self, moment: float) -> int:
+        """Which sample was found at a moment (monotonic seconds)."""
         index = int(np.searchsorted(self._moments, moment))
         return self._frames[min(index, len(self._frames) - 1)]
 

@@ -264,7 +264,7 @@ def _changes(sound: Block, first: int, touched: float, recorder: Recorder) -> An
     """When the sound differs by a share of its level from what it was at the touch."""
     parts = amplitudes(sound)
     ends = first + WINDOW + HOP * np.arange(len(parts))
-    before = np.median(parts[ends <= recorder._frame_at(touched)], axis=0)
+    before = np.median(parts[ends <= recorder.frame_at(touched)], axis=0)
     off = np.linalg.norm(parts - before, axis=1)
     usual = max(float(np.linalg.norm(parts, axis=1).max()), 1e-4)
 

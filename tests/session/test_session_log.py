@@ -12,7 +12,7 @@ from support.waiting import until
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Next, Start, Stop, Volume
-from kacenv.server.daemon import _writing_records
+from kacenv.server.daemon import writing_records
 from kacenv.session.journal import Journal, ResumableSession, read, read_complete
 from kacenv.session.records import RecordStore, build_record
 from kacenv.session.session import Session
@@ -173,7 +173,7 @@ def test_the_daemon_has_each_session_recorded(
     with closing(Journal(path)) as journal:
 
         async def visit(session: Session) -> None:
-            async with _writing_records(session, journal, None):
+            async with writing_records(session, journal, None):
                 await _whole(session)
                 told = session.status
                 await until(lambda: any("is kept until" in one.text for one in told().told))

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from kacenv.session.session import Session
+
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine."""
 _LOOK_EVERY = 0.005
@@ -36,3 +38,16 @@ async def until(condition: Callable[[], object], patience: float = PATIENCE) -> 
     async with asyncio.timeout(patience):
         while not condition():  # noqa: ASYNC110 - what is looked at has no event to set
             await asyncio.sleep(_LOOK_EVERY)
+
+
+async def next_turn(session: Session) -> None:
+    """Let the session's loop go round once.
+
+    Raises:
+        TimeoutError: It stands still.
+    """
+    turns = session.turns
+    session.wake()
+    async with asyncio.timeout(PATIENCE):
+        while session.turns == turns:  # noqa: ASYNC110 - a turn of the loop sets no event
+            await asyncio.sleep(0)

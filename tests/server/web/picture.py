@@ -50,7 +50,7 @@ def _lead(room: ServedRoom) -> None:
         if room.now().mode == "held":
             room.press(Release())
         room.jump(0.5)
-        room.ask(lambda session: session._advance_safely())
+        room.take_turn()
 
 
 def _is_there(room: ServedRoom) -> bool:

@@ -2,11 +2,11 @@
 
 import binascii
 import os
-import resource
 import threading
 from pathlib import Path
 
 import pytest
+from support.full_disk import full_disk
 from support.journals import BEGIN, NOW, ROOM, TOLD, journal
 
 from kacenv.core.errors import JournalError, NewerJournalError
@@ -178,13 +178,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_loses_nothing_that_comes_after(path: Path) -> None:
     """While the disk is full the session waits in memory, and is written when there is room."""
     with journal(path) as book:
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, hard))
-        try:
+        with full_disk(path.stat().st_size + 20):
             book.add(Seconds(80.0), LightsUp())
             full = book.note
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert full is not None
         assert "Make room" in full
         book.add(Seconds(81.0), Hold())

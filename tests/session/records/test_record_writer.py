@@ -1,10 +1,10 @@
 """The writer: a record of each session that is over, whatever happened in between."""
 
 import os
-import resource
 from pathlib import Path
 
 import pytest
+from support.full_disk import full_disk
 from support.lives import PLAN, WALL, Life, a_room_that_keeps, lived
 
 from kacenv.core.units import Days
@@ -60,14 +60,10 @@ def test_one_that_was_never_carried_on_has_a_record(journal: Path, store: Record
 def test_a_full_disk_is_said_and_it_is_tried_again(journal: Path, store: RecordStore) -> None:
     """However often: its journal is kept until there is room, beside that of the next session."""
     ended(journal)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
-    try:
+    with full_disk(2000):
         for _ in range(TRIES + 1):
             (said,) = look(journal, store)
             assert "Make room on the disk" in said
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     second = lived(journal, PLAN, begin=5.0, room=a_room_that_keeps())
     run = read_complete(second).run
     wait(second, 5.0)

@@ -1,10 +1,10 @@
 """The store: files for their owner alone, whole or not there, and nobody else's touched."""
 
 import os
-import resource
 from pathlib import Path
 
 import pytest
+from support.full_disk import full_disk
 from support.lives import dated
 
 from kacenv.core.errors import RecordError
@@ -46,13 +46,8 @@ def test_an_id_that_is_not_there(store: RecordStore, bundle: RecordBundle, id_: 
 
 def test_a_full_disk_leaves_nothing_half_done(store: RecordStore, bundle: RecordBundle) -> None:
     """No torn file; and once there is room, all of it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
-    try:
-        with pytest.raises(OSError, match="large"):
-            store.put(bundle)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with full_disk(2000), pytest.raises(OSError, match="large"):
+        store.put(bundle)
     assert list(store.folder.iterdir()) == []
     store.put(bundle)
     assert len(store.kept()) == 1
