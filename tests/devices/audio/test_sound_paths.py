@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from devices.audio.conftest import MakeFile
 from support.daemon import Daemon
 from support.houses import musical_house
+from support.jack import jack_server, record_outputs
 from support.pipewire import PipeWire
 from support.pulse import Pulse
 
@@ -63,7 +64,27 @@ def test_a_sound_server_plays_the_room(system: type[Pulse], house: Path, tmp_pat
         assert room.ask_status()["health"]["sound"] is None
 
 
+def test_a_jack_server_plays_the_room(house: Path, tmp_path: Path) -> None:
+    """Where nothing else has a device, what feeds JACK's outputs is the tone.
+
+    When the server dies, the session goes on silently; with the next one the tone is back.
+    """
+    nowhere, path = Pulse(tmp_path / "nowhere").env, tmp_path / "recording.wav"
+    with ExitStack() as stack:
+        with jack_server() as found:
+            room = stack.enter_context(playing(house, {**nowhere, **found}))
+            wait_until(lambda: is_heard(record_outputs(found, path)))
+            assert room.ask_status()["health"]["sound"] is None
+        wait_until(lambda: room.ask_status()["health"]["sound"] is not None)
+        with jack_server() as found:
+            wait_until(lambda: is_heard(record_outputs(found, path)))
+            assert room.ask_status()["health"]["sound"] is None
+        assert room.ask_status()["session"]["mode"] == "running"
+        assert "jack" not in room.log.read_text().casefold()
+
+
 def test_without_any_sound_system_the_session_goes_on(house: Path, tmp_path: Path) -> None:
     """The room plays to nowhere, and staff read why."""
     with playing(house, Pulse(tmp_path / "nowhere").env) as room:
         assert "No sound device was found" in room.ask_status()["health"]["sound"]
+        assert "Cannot connect to server" not in room.log.read_text()

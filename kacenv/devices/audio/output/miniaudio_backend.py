@@ -94,7 +94,7 @@ def open_device(found: DeviceMatch, period_ms: int) -> Any:
     """
     miniaudio = _miniaudio()
     try:
-        return _channel_by_channel(miniaudio, found)(
+        device = _channel_by_channel(miniaudio, found)(
             output_format=miniaudio.SampleFormat.FLOAT32,
             nchannels=found.channels,
             sample_rate=RATE,
@@ -105,6 +105,9 @@ def open_device(found: DeviceMatch, period_ms: int) -> Any:
         )
     except miniaudio.MiniaudioError as error:
         raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
+    if found.on_jack:
+        _jack_devices.add(device)
+    return device
 
 
 def start(
@@ -143,6 +146,11 @@ def _hush_alsa() -> Any:
     return handler
 
 
+_jack_devices: Final = set[Any]()
+"""JACK's devices that are open. Until they are closed, JACK isn't asked for others: if its server
+has died meanwhile, libjack frees their clients at that, and closing them would crash."""
+
+
 @functools.cache
 def _hush_jack() -> bool:
     """Silence JACK's messages on the terminal; return False if its library isn't installed.
@@ -172,7 +180,7 @@ def _devices() -> tuple[list[Device], str]:
         found, system = [], ""
     if found and system != "Null":
         return found, system
-    if _hush_jack():
+    if not _jack_devices and _hush_jack():
         return find_devices(miniaudio, Direction.PLAYBACK, miniaudio.Backend.JACK)
     raise DeviceError(NO_DEVICE)
 
@@ -208,6 +216,10 @@ def _channel_by_channel(miniaudio: Any, found: DeviceMatch) -> Any:
             self._devconfig.playback.pChannelMap = self._order
             self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
             return super()._make_context(*args)
+
+        def close(self) -> None:
+            super().close()
+            _jack_devices.discard(self)
 
     return Playback
 
