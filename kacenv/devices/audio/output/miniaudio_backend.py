@@ -6,6 +6,7 @@ Where the system has no device of its own, those of a JACK server that runs are 
 import ctypes
 import functools
 import importlib
+import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -180,9 +181,16 @@ def _devices() -> tuple[list[Device], str]:
         found, system = [], ""
     if found and system != "Null":
         return found, system
-    if not _jack_devices and _hush_jack():
-        return find_devices(miniaudio, Direction.PLAYBACK, miniaudio.Backend.JACK)
-    raise DeviceError(NO_DEVICE)
+    return _devices_of_jack(miniaudio)
+
+
+def _devices_of_jack(miniaudio: Any) -> tuple[list[Device], str]:
+    if "JACK" in os.environ.get("MIDO_BACKEND", ""):
+        # RtMidi keeps Python's GIL while it waits for JACK, which waits for our sound's thread.
+        raise DeviceError(f"{NO_DEVICE} (JACK's isn't used, for MIDI goes by JACK)")
+    if _jack_devices or not _hush_jack():
+        raise DeviceError(NO_DEVICE)
+    return find_devices(miniaudio, Direction.PLAYBACK, miniaudio.Backend.JACK)
 
 
 def _match(name: str, device: Device | None, system: str, needed: int) -> DeviceMatch:
