@@ -1,14 +1,12 @@
 """A room's daemon that is killed in the middle of a session, and started again."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.daemon import Daemon
 from support.houses import FOREIGN_MUSIC, musical_house, silent_house
+from support.waiting import wait_until
 
-PATIENCE = 60.0
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:3]
 
 
@@ -16,14 +14,6 @@ MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:3]
 def house(tmp_path: Path) -> Path:
     """A house with an hour of music."""
     return musical_house(tmp_path, MUSIC)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_killed_session_comes_back_by_itself(house: Path) -> None:

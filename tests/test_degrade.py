@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
+from support.waiting import PATIENCE, next_turn, until
 
 from kacenv.config import House
 from kacenv.core.units import Seconds
@@ -30,7 +31,6 @@ PLAN = a_timeline(
     a_phase("onset", 3000.0, cues=(a_cue("Look in", 100.0), a_cue("Blood pressure", 400.0))),
     a_phase("return", 3000.0),
 )
-PATIENCE = 60.0
 Visit = Callable[[Session, "Bed"], Awaitable[None]]
 
 
@@ -64,13 +64,6 @@ def in_room(visit: Visit) -> None:
             life.cancel()
 
     asyncio.run(stay())
-
-
-async def next_turn(session: Session) -> None:
-    """Wait until the session's loop has gone round."""
-    turns = session.turns
-    session._wake.set()
-    await until(lambda: session.turns != turns)
 
 
 def test_a_machine_that_slept_carries_on() -> None:
@@ -186,9 +179,13 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
         for path in SOURCE.rglob("*.py")
         if re.search(r"time\.time\(|datetime|localtime|gmtime|CLOCK_REALTIME", path.read_text())
     }
-    elsewhere = ("cli/", "doctor/", "preflight/", "access/", "loader/network_cautions")
+    elsewhere = (
+        *("cli/", "diagnostics/", "server/auth/", "server/event_client.py"),
+        *("system/certificate.py", "config/checks/network_warnings.py"),
+    )
     of_sessions = {name for name in found if not name.startswith(elsewhere)}
-    assert of_sessions == {"stamp.py", "audio/pulse.py", "serving.py"}
+    pulse = "devices/audio/output/pulse_device.py"
+    assert of_sessions == {"system/timestamps.py", pulse, "server/http/listen.py"}
 
 
 def test_when_memory_runs_out_others_go_first() -> None:
@@ -235,7 +232,8 @@ def test_a_flood_of_requests_leaves_the_session_going(
     """
     monkeypatch.setenv("KACENV_RUN", str(tmp_path / "run"))
     phases = [
-        a_phase(f"phase-{n}", 0.5, queue=a_queue(f"q{n}"), crossfade=Seconds(0.1)) for n in range(8)
+        a_phase(f"phase-{n}", span, queue=a_queue(f"q{n}"), crossfade=Seconds(0.1))
+        for n, span in enumerate([0.5] * 7 + [3600.0])
     ]
 
     async def stay() -> tuple[int, int]:
@@ -265,10 +263,3 @@ def test_a_flood_of_requests_leaves_the_session_going(
 def fades(session: Session) -> int:
     """Return how many crossfades the sound was told."""
     return sum(isinstance(order, Crossfade) for order in orders(session))
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - a memory of orders tells nobody
-            await asyncio.sleep(0.01)

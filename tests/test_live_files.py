@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 from support.houses import FOREIGN_MUSIC, musical_house
+from support.waiting import PATIENCE
 
 from kacenv.config import FileMonitor, House
 from kacenv.core.units import Seconds
 from kacenv.server.daemon import serve
 from kacenv.server.daemon_client import get, post
-
-PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from support.jack import (
     ports,
     recorded_synth,
     strike_note,
-    wait_until,
 )
+from support.waiting import wait_until
 from typer.testing import CliRunner
 
 from kacenv.cli.midi import app

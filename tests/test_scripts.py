@@ -1,14 +1,16 @@
-"""What the Makefile does by scripts: packages of the system, and upgrades."""
+"""What the Makefile does by scripts, and pre-commit as it: packages, upgrades, checks."""
 
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kacenv.server.systemd_unit import ServiceUnit, unit_text
 
-SCRIPTS = Path(__file__).parents[1] / "scripts"
+ROOT = Path(__file__).parents[1]
+SCRIPTS = ROOT / "scripts"
 KNOWN = "libvlc5 libasound2t64"
 
 
@@ -65,6 +67,17 @@ def test_a_package_is_called_as_this_release_calls_it(machine: Machine) -> None:
     assert update.startswith("sudo env DEBIAN_FRONTEND=noninteractive apt-get")
     assert update.endswith("update")
     assert install.endswith("install -y --no-install-recommends libasound2t64")
+
+
+def test_a_commit_is_checked_by_what_make_lint_checks() -> None:
+    """The hooks of pre-commit are the lines of the Makefile, by tools that are there already."""
+    rules = (ROOT / "Makefile").read_text().replace("$(BIN)", ".venv/bin").split("\n\n")
+    (lint,) = (rule for rule in rules if "\nlint: " in rule)
+    lines = [line.strip() for line in lint.partition("\nlint: ")[2].splitlines()[1:]]
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert repo["repo"] == "local"
+    assert [hook["entry"] for hook in repo["hooks"]] == lines
+    assert {hook["language"] for hook in repo["hooks"]} == {"system"}
 
 
 def test_an_unknown_package_is_told(machine: Machine) -> None:

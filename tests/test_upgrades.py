@@ -56,8 +56,8 @@ def test_devices_are_let_in_as_before(kept: Path) -> None:
 
 def test_records_are_read_as_before(kept: Path) -> None:
     """A session's record is found, and tells its length and outcome."""
-    cabinet = RecordStore(kept / "records")
-    card = cabinet.card(cabinet.find(RECORD))
+    store = RecordStore(kept / "records")
+    card = store.card(store.find(RECORD))
     assert (card.scene, card.length, card.outcome) == ("Test session", 2120.0, "whole")
 
 
@@ -91,13 +91,13 @@ def test_a_newer_key_file_is_left_alone(kept: Path) -> None:
 
 def test_a_newer_record_is_left_alone(kept: Path) -> None:
     """The list goes without it, and who asks for it is led to its page."""
-    cabinet = RecordStore(kept / "records")
-    one = cabinet.find(RECORD)
-    path = cabinet.folder / one.name(".json")
+    store = RecordStore(kept / "records")
+    one = store.find(RECORD)
+    path = store.folder / one.name(".json")
     before = edited(path, lambda content: content.update(format=2, mood="calm"))
     with pytest.raises(RecordError, match="A newer kacenv has written the record"):
-        cabinet.read(one)
-    assert cabinet.cards() == [(one, None)]
+        store.read(one)
+    assert store.cards() == [(one, None)]
     assert path.read_bytes() == before
 
 

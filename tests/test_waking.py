@@ -14,6 +14,7 @@ from soak.listening import listen
 from support.sessions import a_phase, a_queue, a_timeline
 from support.simulated_room import BLOCK, WaitingDeck, untimed
 from support.steady import Puller
+from support.waiting import next_turn
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio import RoomAudio
@@ -34,7 +35,6 @@ _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
 Samples = NDArray[np.float64]
 _FILE_RATE, _FILE_LEVEL = 8000, -15.0
 _SIZE = 1 << round(_LENGTH * _FILE_RATE).bit_length()
-_MOST_TURNS = 1000
 _STEEPEST = 4.0
 """Decibels in 50 ms, as for the faults of music files."""
 _AFTER = 10.0
@@ -116,7 +116,7 @@ class Night:
         """Let `span` seconds pass; what was heard of them."""
         first = len(self._blocks)
         for _ in range(round(span * RATE / BLOCK)):
-            await self._turn()
+            await next_turn(self.session)
             self._blocks.append(self.device.pull(BLOCK))
             self.clock.jump(Seconds(BLOCK / RATE))
         return np.concatenate(self._blocks[first:])
@@ -124,16 +124,6 @@ class Night:
     def sleep(self, span: float) -> None:
         """The machine sleeps: device and clock stand still, which nobody notices at once."""
         self.slept = Seconds(self.slept + span)
-
-    async def _turn(self) -> None:
-        """Let the session's loop go round once."""
-        turns = self.session.turns
-        self.session._wake.set()
-        for _ in range(_MOST_TURNS):
-            if self.session.turns != turns:
-                return
-            await asyncio.sleep(0)
-        pytest.fail("the loop stands still")
 
     async def end(self) -> None:
         """Let go of everything."""

@@ -34,8 +34,8 @@ class Typed(NamedTuple):
 
 def pages() -> list[Path]:
     """Return all pages for people, in a fixed order."""
-    apart = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "playlists" / "README.md"]
-    return [*apart, *sorted((ROOT / "docs").rglob("*.md"))]
+    names = ("README", "CHANGELOG", "CONTRIBUTING", "playlists/README", "tests/README")
+    return [*(ROOT / f"{name}.md" for name in names), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: Path) -> Iterator[Block]:

@@ -112,7 +112,7 @@ async def serve(house: House, room: str) -> None:
         clock = _clock_after(back) if back else MonotonicClock()
         async with (
             open_session(place, clock, journal, back) as session,
-            _writing_records(session, journal, back),
+            writing_records(session, journal, back),
             _monitoring_files(session, house, room) as patrol,
             _open_api(session, house, room, path, patrol.session_begun),
         ):
@@ -137,7 +137,7 @@ async def _open_api(
 
 
 @asynccontextmanager
-async def _writing_records(
+async def writing_records(
     session: Session, journal: Journal, back: ResumableSession | None
 ) -> AsyncIterator[None]:
     """Write a record of each session that ends, if the room keeps records."""

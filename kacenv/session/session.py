@@ -167,8 +167,12 @@ class Session:
         except Exception:  # noqa: BLE001 - the therapist's word counts, whatever has failed
             _log.exception("a request could not be followed: %s", request)
             return self._without_plan(request)
-        self._wake.set()
+        self.wake()
         return reply
+
+    def wake(self) -> None:
+        """Have the loop do now what has come due, as after a change of the clock."""
+        self._wake.set()
 
     def _without_plan(self, request: Request) -> str:
         """Handle stop and lights-up, which must never fail, without the engine.

@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 from benchmarks import playing
 from kacenv.devices.audio.samples import RATE, Block
@@ -30,7 +31,6 @@ _PITCH = 20.0
 """Every tone is a multiple of this, so that each window of 50 ms holds whole waves."""
 _STEPS = 20.0
 _ABSENT = 1e-3
-_PATIENCE = 30.0
 Player = Callable[[Path, list[Path], dict[str, str]], AbstractContextManager[int]]
 
 
@@ -106,13 +106,13 @@ def _measure(folder: Path, files: list[Path], pulse: Pulse, player: Player) -> F
 
 def _first_sound(pulse: Pulse, recording: Path) -> int:
     """Wait for sound; the frame at which it begins."""
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
+
+    def present() -> list[int]:
         time.sleep(0.2)
-        present = np.flatnonzero(np.abs(pulse.read(recording)).max(axis=1) > _ABSENT)
-        if len(present):
-            return int(present[0])
-    raise RuntimeError("a player played nothing")
+        loud = np.abs(pulse.read(recording)).max(axis=1) > _ABSENT
+        return list(np.flatnonzero(loud)[:1])
+
+    return wait_until(present, "a player played nothing")[0]
 
 
 def _listen(sound: Block) -> tuple[float, int, float]:

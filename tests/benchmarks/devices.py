@@ -15,6 +15,7 @@ from support.ears import Ear, later, listening
 from support.houses import FOREIGN_MUSIC
 from support.priority import ahead
 from support.pulse import Pulse
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio import RoomAudio
@@ -31,7 +32,7 @@ from kacenv.system.clock import MonotonicClock
 
 TOGETHER, NOTICED, OPENED, PACE, STRUCK = 5.0, 1200.0, 800.0, 150.0, 30.0
 """The aims, in milliseconds."""
-_SETTLED, _PATIENCE, _STROKES = 4.5, 30.0, 20
+_SETTLED, _STROKES = 4.5, 20
 _SEATS: Final = (
     Output(id="seat-a", role=Role.SEAT_A, device="left", ceiling="0 dB"),
     Output(id="seat-b", role=Role.SEAT_B, device="right", ceiling="0 dB"),
@@ -92,10 +93,7 @@ def _apart(one: Ear, other: Ear) -> float:
 def _until(true: Callable[[], object]) -> float:
     """Wait until something is so; return how long that took (ms)."""
     begun = time.monotonic()
-    while not true():
-        if time.monotonic() > begun + _PATIENCE:
-            raise TimeoutError
-        time.sleep(0.005)
+    wait_until(true)
     return 1000 * (time.monotonic() - begun)
 
 
@@ -192,7 +190,7 @@ def _struck() -> float:
         at = Seconds(clock.now() + 0.2)
         port.came.clear()
         chimes.perform(StrikeChime(BELL, Audience.STAFF, at), Decibels(-38.0))
-        port.came.wait(_PATIENCE)
+        port.came.wait(PATIENCE)
         late.append(port.at - at)
     chimes.close()
     return 1000 * max(late)

@@ -13,6 +13,7 @@ from support.houses import FOREIGN_MUSIC
 from support.mosquitto import Mosquitto
 from support.proxy import SlowLine
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.audio import RoomAudio
@@ -39,7 +40,7 @@ class TimedRig(LightController):
     sent: int
 
     def _due_messages(self, now: Seconds) -> list[Message]:
-        due = self._agenda.next_due(now)
+        due = self._scheduler.next_due(now)
         messages = super()._due_messages(now)
         if due is not None and due <= now and messages:
             self.lateness.append(now - due)
@@ -106,8 +107,7 @@ def _run(port: int, count: int, budget: int) -> Run:
     rig = TimedRig(_room(port, count, budget), clock, lambda _: None)
     rig.lateness, rig.sent = [], 0
     rig.start()
-    while not rig.connected:
-        time.sleep(0.01)
+    wait_until(lambda: rig.connected)
     time.sleep(0.3)
     cpu, start, sent = _cpu(), time.monotonic(), rig.sent
     look = {Zone.SEATS: parse_setting("80%")}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
+from support.browser import chromium
 from support.tablet import ServedRoom, three_hours
 
 RUNS = 20
@@ -31,10 +32,7 @@ _LISTEN = """() => {
 def report() -> Iterator[str]:
     """The 95th percentile of each key, then what a quiet minute of updates weighs."""
     with tempfile.TemporaryDirectory() as folder, ServedRoom(Path(folder), three_hours()) as room:
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
+        with chromium() as browser:
             upright = ViewportSize(width=768, height=1024)
             page = browser.new_context(viewport=upright, has_touch=True).new_page()
             page.goto(room.address)
@@ -43,7 +41,6 @@ def report() -> Iterator[str]:
             page.evaluate(_LISTEN)
             for key in (*(f"#{name}" for name in TAPS), *(f"li:first-child {n}" for n in OUTPUTS)):
                 yield _line(key, _spans(page, key))
-            browser.close()
         yield f"a quiet minute of updates: {_minute(room) / 1000:.1f} kB (aim: at most 100 kB)"
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from support.pulse import _CHANNELS, Pulse
+from support.pulse import CHANNELS, Pulse
+from support.waiting import wait_until
 
 from kacenv.devices.audio.samples import RATE, Block
 
@@ -45,6 +46,11 @@ class Recorder:
         self._parec.stdout.close()
         self._parec.wait()
 
+    @property
+    def heard(self) -> bool:
+        """Whether anything has come yet."""
+        return bool(self._frames)
+
     def _run(self) -> None:
         size, count = 4 * self._pulse.channels, 0
         with self._path.open("wb") as file:
@@ -57,12 +63,13 @@ class Recorder:
 
     def between(self, begin: float, end: float) -> tuple[int, Block]:
         """The samples found between two moments (monotonic seconds), and which the first is."""
-        first, last = (self._frame_at(moment) for moment in (begin, end))
+        first, last = (self.frame_at(moment) for moment in (begin, end))
         shape = (self._frames[-1], self._pulse.channels)
         tape = np.memmap(self._path, np.float32, "r", shape=shape)
         return first, np.array(tape[first:last])
 
-    def _frame_at(self, moment: float) -> int:
+    def frame_at(self, moment: float) -> int:
+        """Which sample was found at a moment (monotonic seconds)."""
         index = int(np.searchsorted(self._moments, moment))
         return self._frames[min(index, len(self._frames) - 1)]
 
@@ -99,8 +106,7 @@ def recording(pulse: Pulse, folder: Path) -> Iterator[Recorder]:
     """A recorder that hears the sink."""
     recorder = Recorder(pulse, folder)
     try:
-        while not recorder._frames:
-            time.sleep(0.02)
+        wait_until(lambda: recorder.heard)
         yield recorder
     finally:
         recorder.close()
@@ -119,7 +125,7 @@ def _straight(pulse: Pulse) -> Iterator[Any]:
 
 
 def _form(pulse: Pulse) -> list[str]:
-    places = ",".join(_CHANNELS[: pulse.channels])
+    places = ",".join(CHANNELS[: pulse.channels])
     return [
         f"--channel-map={places}",
         "--format=float32le",

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
+from support.browser import chromium
 from support.daemon import Daemon
 from support.mosquitto import Mosquitto, free_port
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 from benchmarks.recorder import Recorder, recording
 from benchmarks.tones import HOP, WINDOW, amplitudes, house_of_tones
@@ -174,10 +176,8 @@ class Bench:
         return stack.enter_context(VirtualLamp(fixture, clock, port))
 
     def _opened(self, stack: ExitStack) -> Page:
-        driver = stack.enter_context(sync_playwright())
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        stack.callback(browser.close)
         upright = ViewportSize(width=768, height=1024)
+        browser = stack.enter_context(chromium())
         page = browser.new_context(viewport=upright, has_touch=True).new_page()
         page.goto(f"http://127.0.0.1:{self._port}/")
         page.wait_for_selector("body:not(.waiting)")
@@ -192,7 +192,7 @@ class Bench:
     def round(self) -> Iterator[Touch]:
         """A session from start to stop, every key once; who may rest does while others work."""
         self._daemon.run("start", "touch", "--room", "touch")
-        self._until(lambda now: now["phase"] == 0)
+        wait_until(lambda: self._daemon.ask_status()["session"]["phase"] == 0)
         self._page.wait_for_selector("#hold:enabled")
         time.sleep(6.0)
         free: dict[int | str | None, float] = {}
@@ -201,14 +201,7 @@ class Bench:
             time.sleep(max(0.0, free.get(of, 0.0) - _now(), 0.3))
             yield self._touch(key)
             free[of] = _now() + key.rest
-        self._until(lambda now: now["phase"] is None)
-
-    def _until(self, true: Any) -> None:
-        deadline = _now() + 30.0
-        while not true(self._daemon.ask_status()["session"]):
-            if _now() > deadline:
-                raise TimeoutError
-            time.sleep(0.1)
+        wait_until(lambda: self._daemon.ask_status()["session"]["phase"] is None)
 
     def _touch(self, key: Key) -> Touch:
         before = self._page.evaluate("window.said.length")
@@ -271,7 +264,7 @@ def _changes(sound: Block, first: int, touched: float, recorder: Recorder) -> An
     """When the sound differs by a share of its level from what it was at the touch."""
     parts = amplitudes(sound)
     ends = first + WINDOW + HOP * np.arange(len(parts))
-    before = np.median(parts[ends <= recorder._frame_at(touched)], axis=0)
+    before = np.median(parts[ends <= recorder.frame_at(touched)], axis=0)
     off = np.linalg.norm(parts - before, axis=1)
     usual = max(float(np.linalg.norm(parts, axis=1).max()), 1e-4)
 

@@ -16,6 +16,7 @@ from support.houses import write_house
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 from support.sounds import tone, write_wav
+from support.waiting import PATIENCE
 from typer.main import get_command
 
 from kacenv.cli.app import app
@@ -25,7 +26,6 @@ from kacenv.model.look import parse_setting
 from kacenv.model.room import Fixture
 from kacenv.system.clock import MonotonicClock
 
-PATIENCE = 60.0
 LAMP = {"id": "seat", "dialect": "plain", "topic": "s/set", "state_topic": "s", "zone": "seats"}
 OWN = {
     "id": "own",

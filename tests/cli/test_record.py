@@ -2,32 +2,29 @@
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
-from session.records.test_builder import PLAN
 from support.daemon import Daemon
 from support.houses import silent_house
-from support.lives import lived
+from support.lives import PLAN, lived
 from support.sessions import a_room
 from support.typed import Said, typed
+from support.waiting import wait_until
 
 from kacenv.config import House, load_room
 from kacenv.session.records import RecordStore, write_record
-
-PATIENCE = 180
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A state folder with a record of each of two rooms; the second one's is newer."""
-    cabinet = RecordStore(tmp_path / "records")
+    store = RecordStore(tmp_path / "records")
     for number, name in enumerate(("garden", "rosewood")):
         room = a_room().model_copy(update={"name": name})
-        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), cabinet)
-        kept = cabinet.kept(name)[0]
-        os.utime(cabinet.folder / kept.name(".json"), (number, number))
+        write_record(lived(tmp_path / f"{name}.journal", PLAN, begin=number, room=room), store)
+        kept = store.kept(name)[0]
+        os.utime(store.folder / kept.name(".json"), (number, number))
     return tmp_path
 
 
@@ -134,9 +131,6 @@ def test_a_room_writes_what_was_left_to_be_written(tmp_path: Path) -> None:
     room = load_room(House(house), "bench")
     lived(house / "state" / "bench.journal", PLAN, room=room)
     with Daemon(house, "bench") as daemon:
-        deadline = time.monotonic() + PATIENCE
-        while not any("record is kept" in told["text"] for told in daemon.ask_status()["told"]):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: "record is kept" in str(daemon.ask_status()["told"]), patience=180.0)
         assert json.loads(daemon.run("record", "--json").stdout)["room"] == "bench"
     assert not list((house / "state").glob("*.last"))

@@ -18,14 +18,13 @@ import pytest
 from rich.console import Console
 from support.daemon import KACENV
 from support.tablet import ServedRoom, three_hours
+from support.waiting import PATIENCE
 
 from kacenv.cli.watch import line_of, screen
 from kacenv.core.errors import NotRunningError
 from kacenv.model.requests import Hold, Release, SeatStarted
 from kacenv.model.scene import Seat
 from kacenv.server.event_client import EventClient
-
-PATIENCE = 60.0
 
 
 @pytest.fixture

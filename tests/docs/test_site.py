@@ -9,13 +9,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+from support.browser import BROWSER_PATIENCE, SHOTS, chromium
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-SHOTS = ROOT / "build" / "screenshots"
-PATIENCE = 60_000
-"""Milliseconds for what the browser is to show."""
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 NAMED = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
@@ -64,12 +61,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
     """A page of the system's own Chromium."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(BROWSER_PATIENCE)
         yield page
-        browser.close()
 
 
 def test_every_page_is_built_and_in_the_list(site: Path) -> None:
@@ -123,7 +118,7 @@ def test_a_browser_asks_no_other_machine_and_finds_by_searching(
     browser_page.click(".md-search__icon[for=__search], .md-search__input")
     browser_page.type(".md-search__input", "calibrate")
     found = browser_page.locator(".md-search-result__link", has_text="calibrate").first
-    found.wait_for(timeout=PATIENCE)
+    found.wait_for(timeout=BROWSER_PATIENCE)
     assert [one for one in asked if not one.startswith(("file:", "data:", "blob:"))] == []
 
 

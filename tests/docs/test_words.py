@@ -20,6 +20,7 @@ PAGES = pages()
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SPAN = re.compile(r"`(kacenv [^`]+)`")
+SOURCE = re.compile(r"`((?:kacenv|tests)/[\w./-]+\.(?:py|js))`")
 PLACEHOLDER = re.compile(r"\b[A-Z][A-Z-]+\b|…")
 """A word for something else, as in `kacenv rehearse SCENE`."""
 VARIABLE = re.compile(r"\"((?:KACENV|XDG|PULSE|OPENBLAS|NOTIFY|JOURNAL|STATE|SUDO)_[A-Z_]+)\"")
@@ -51,6 +52,13 @@ def test_links_and_anchors_hold(page: Path) -> None:
         assert target.is_relative_to(ROOT), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_of_the_source_are_there(page: Path) -> None:
+    """A module or a test that a sentence names exists, unless NAME stands for one to be written."""
+    for named in SOURCE.findall(without_blocks(page)):
+        assert "NAME" in named or (ROOT / named).exists(), named
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.sessions import a_cue, a_phase, a_room, a_timeline
+from support.waiting import PATIENCE
 
 from kacenv.config import House
 from kacenv.core.errors import DaemonError
@@ -21,7 +22,6 @@ from kacenv.server.live_rehearsal import LiveRehearsal, QuickLight, moments, ope
 from kacenv.session.records import RecordStore
 from kacenv.system.clock import SimClock
 
-PATIENCE = 20.0
 FASTEST = 3600.0
 Visit = Callable[[LiveRehearsal], Awaitable[None]]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
 from kacenv.server.watchdog import PIPE, Watchdog, notify
 
-PATIENCE = 30.0
 BEAT = Seconds(0.002)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from support.devices import BrokenLight, MemoryChimes, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
+from support.waiting import next_turn
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
@@ -188,8 +189,8 @@ def test_staff_hear_of_a_device_that_goes_and_comes_back() -> None:
         sound = sound_of(session)
         for note in ("The speakers are gone. Plug them in.", None):
             sound.device_note = note
-            session._report_device_changes()
-            session._report_device_changes()
+            await next_turn(session)
+            await next_turn(session)
         texts = [told.text for told in session.status().told]
         assert texts == ["The speakers are gone. Plug them in.", "The sound is back."]
 

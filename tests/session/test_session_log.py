@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from support.devices import BrokenLight, MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
+from support.waiting import until
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Next, Start, Stop, Volume
-from kacenv.server.daemon import _writing_records
+from kacenv.server.daemon import writing_records
 from kacenv.session.journal import Journal, ResumableSession, read, read_complete
 from kacenv.session.records import RecordStore, build_record
 from kacenv.session.session import Session
@@ -53,15 +54,6 @@ def live(journal: Journal, visit: Callable[[Session], Awaitable[None]], begin: f
 def path(tmp_path: Path) -> Path:
     """Where the journal is."""
     return tmp_path / "test.journal"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for it."""
-    for _ in range(20_000):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail("it never came")
 
 
 async def _whole(session: Session) -> None:
@@ -171,7 +163,7 @@ def test_a_session_carried_on_is_one_record(path: Path) -> None:
     assert found.length == pytest.approx(found.planned_length, abs=1.0)
 
 
-@pytest.mark.real  # a clerk writes the record
+@pytest.mark.real  # a process writes the record
 def test_the_daemon_has_each_session_recorded(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +173,7 @@ def test_the_daemon_has_each_session_recorded(
     with closing(Journal(path)) as journal:
 
         async def visit(session: Session) -> None:
-            async with _writing_records(session, journal, None):
+            async with writing_records(session, journal, None):
                 await _whole(session)
                 told = session.status
                 await until(lambda: any("is kept until" in one.text for one in told().told))

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from support.devices import MemorySound
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
+from support.waiting import next_turn
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
@@ -118,7 +119,7 @@ async def live(folder: Path, begin: float) -> None:
     told = 0
     while not ended.done():
         _press(session, clock, diary, pending)
-        _look(session, clock, diary)
+        await _look(session, clock, diary)
         for line in session.status().told[told:]:
             told += 1
             if line.check_in:
@@ -129,10 +130,10 @@ async def live(folder: Path, begin: float) -> None:
     journal.close()
 
 
-def _look(session: Session, clock: SimClock, diary: Diary) -> None:
+async def _look(session: Session, clock: SimClock, diary: Diary) -> None:
     """Write down what the session does, while its time stands still."""
     clock.rate = 0.0
-    session._advance_safely()
+    await next_turn(session)
     seen = session.status().session
     piece = (seen.playing.title, seen.playing.position) if seen.playing else None
     diary.note("now", at=float(clock.now()), phase=seen.phase, mode=seen.mode, piece=piece)

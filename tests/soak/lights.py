@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from support.lamps import FULL, LitRoom
 from support.mosquitto import Mosquitto
 from support.staff import Staff
+from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.fades.trajectory import STEEPEST
@@ -228,7 +229,7 @@ class Storm:
         """Commands for a level that an older look had asked for, well after a newer one."""
         bulb = DEVICE_CODECS[lamp.fixture.dialect]
         for message in lamp.received:
-            heard = bulb.hear(lamp.fixture, message.topic, message.payload)
+            heard = bulb.decode_command(lamp.fixture, message.topic, message.payload)
             if heard is None or heard.level is None or not heard.transition:
                 continue
             newest = [level for at, level in self._asked if at <= message.at - 0.5]
@@ -262,7 +263,7 @@ def three_hours(folder: Path, speed: float, phase: float = PHASE, fade: float = 
             for number, look in enumerate(SCENE):
                 house.show(look, fade)
                 ended = partial(_is_past, house.clock, begin + (number + 1) * phase)
-                assert house.until(ended, phase)
+                wait_until(ended, patience=phase)
             return [_told(lamp, begin, len(SCENE) * phase) for lamp in house.lamps.values()]
         finally:
             house.close()

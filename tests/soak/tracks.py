@@ -6,6 +6,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 
+from support.ffmpeg import CODECS
+
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut, Queue
 from kacenv.model.room import Output, Role, Room
@@ -15,21 +17,13 @@ from kacenv.model.timeline import PlannedPhase, Timeline
 LENGTH = Seconds(20.0)
 CROSSFADE = Seconds(4.0)
 GOOD = 30
-_CODECS = {
-    "wav": "pcm_s16le",
-    "flac": "flac",
-    "mp3": "libmp3lame",
-    "ogg": "libvorbis",
-    "opus": "libopus",
-    "m4a": "aac",
-}
 _NOISE = "anoisesrc=amplitude=0.3:color=white:seed={},lowpass=6000"
 """Noise of one level throughout, so that every step in the recording is the player's."""
 
 
 def make_good(folder: Path, count: int = GOOD) -> list[Path]:
     """Noise in every format in turn."""
-    kinds = islice(cycle(_CODECS), count)
+    kinds = islice(cycle(CODECS), count)
     return [noise(folder / f"good-{seed}.{kind}", seed) for seed, kind in enumerate(kinds)]
 
 
@@ -40,7 +34,7 @@ def make_broken(folder: Path) -> list[Path]:
 
 def noise(path: Path, seed: int = 0, *options: str, length: float = LENGTH) -> Path:
     """A file of stereo noise in the format its name says."""
-    codec = () if "-c:a" in options else ("-c:a", _CODECS[path.suffix[1:]])
+    codec = () if "-c:a" in options else ("-c:a", CODECS[path.suffix[1:]])
     _ffmpeg(path, "-f", "lavfi", "-t", f"{length}", "-i", _NOISE.format(seed), *codec,
             *(options or ("-ar", "48000", "-ac", "2")))  # fmt: skip
     return path

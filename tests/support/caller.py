@@ -7,8 +7,9 @@ from http.client import HTTPConnection
 from itertools import count
 from typing import Any, NamedTuple
 
+from support.waiting import PATIENCE
+
 _ADDRESSES = count(2)
-PATIENCE = 30.0
 
 
 class Answer(NamedTuple):

@@ -2,15 +2,17 @@
 
 import os
 import secrets
+import sqlite3
 import wave
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from support.houses import write_house
 
 from kacenv.analysis import Measurement, MeasurementCache
 from kacenv.analysis.measurement import FIELDS
-from kacenv.analysis.measurement_cache import FileStamp
+from kacenv.analysis.measurement_cache import FileStamp, cache_folder
 from kacenv.config import House
 from kacenv.core.units import Decibels, Seconds
 
@@ -99,14 +101,15 @@ def _write_silence(path: Path) -> None:
 
 def _measure(files: list[Path]) -> None:
     """Put a measurement of each file into the cache, all in one go."""
-    with MeasurementCache() as cache, cache._base:
-        rows = list(_rows(files))
-        marks = ", ".join("?" * len(FIELDS))
-        cache._base.executemany(
+    with MeasurementCache() as cache:
+        cache.known()  # which has its tables now
+    rows, marks = list(_rows(files)), ", ".join("?" * len(FIELDS))
+    with closing(sqlite3.connect(cache_folder() / "music.sqlite")) as base, base:
+        base.executemany(
             f"INSERT INTO sounds VALUES (?, {marks})",  # noqa: S608 - only marks
             [sound for sound, _ in rows],
         )
-        cache._base.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", [file for _, file in rows])
+        base.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", [file for _, file in rows])
 
 
 def _rows(files: list[Path]) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from support.priority import ahead
+from support.waiting import PATIENCE
 
 KACENV = str(Path(sys.executable).with_name("kacenv"))
-PATIENCE = 60.0
 
 
 class Daemon:

@@ -2,11 +2,24 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 _CHAIN = "ebur128=peak=true:dualmono=true:metadata=1,ametadata=mode=print:key=lavfi.r128.I:file=-"
+
+CODECS = {
+    "wav": "pcm_s16le",
+    "flac": "flac",
+    "mp3": "libmp3lame",
+    "ogg": "libvorbis",
+    "opus": "libopus",
+    "m4a": "aac",
+}
+"""FFmpeg's encoder for each ending of a file."""
+MakeFile = Callable[..., Path]
+"""Makes a sound file: `make_file("mp3", "sine=440", span=2.0, rate=44100)`."""
 
 
 class Reading(NamedTuple):

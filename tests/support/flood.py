@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import mido
-from support.jack import Pedal, ports, wait_until
+from support.jack import Pedal, ports
+from support.waiting import wait_until
 
 from kacenv.devices.midi.midi_input import RtMidiInputs
 

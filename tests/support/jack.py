@@ -2,8 +2,7 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import soundfile
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.devices.audio.samples import Block, silence
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 
 _RTMIDI: Any = load_rtmidi()  # it has no types
 RATE = 48_000
-PATIENCE = 60.0
 SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 
@@ -69,14 +68,6 @@ def _run(found: dict[str, str], *command: str) -> str:
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
     ).stdout
-
-
-def wait_until(true: Callable[[], object], trouble: str) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, trouble
-        time.sleep(0.02)
 
 
 class Pedal:

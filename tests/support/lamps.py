@@ -1,14 +1,12 @@
 """A rig and its lamps on one clock and one real broker."""
 
-import time
-from collections.abc import Callable
-from typing import Any
-
 from support.priority import ahead
 from support.staff import Staff
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.controller import LightController
+from kacenv.devices.lights.dialects import codec
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
@@ -43,6 +41,11 @@ class LitRoom:
         self.rig = LightController(room, clock, staff.tell)
         self.lamps = {fixture.id: VirtualLamp(fixture, clock, self.port) for fixture in room.lights}
 
+    @property
+    def report_topics(self) -> list[str]:
+        """Return the topics of all lamps' reports."""
+        return [topic for one in self.room.lights for topic in codec(one).subscriptions(one)]
+
     def start(self) -> None:
         """Lamps first, as they'd hang in the room, then the rig."""
         with ahead():
@@ -51,7 +54,7 @@ class LitRoom:
             for lamp in self.lamps.values():
                 assert lamp.wait_until_listening(TIMEOUT)
             self.rig.start()
-        assert self.until(lambda: self.rig.connected)
+        wait_until(lambda: self.rig.connected)
 
     def close(self) -> None:
         """All of it."""
@@ -62,7 +65,7 @@ class LitRoom:
     def darken(self) -> None:
         """All lamps off, told so, and known to be."""
         self.show("off", 0.0)
-        assert self.until(lambda: all(lamp.received for lamp in self.lamps.values()))
+        wait_until(lambda: all(lamp.received for lamp in self.lamps.values()))
         assert self.knows(0.0)
 
     def show(self, setting: str, duration: float, *, urgent: bool = False) -> Seconds:
@@ -72,15 +75,6 @@ class LitRoom:
         self.rig.perform(ShowLook(look, now, Seconds(duration), urgent))
         return now
 
-    def until(self, condition: Callable[[], Any], timeout: float = TIMEOUT) -> bool:
-        """Whether `condition` comes true in time (real seconds)."""
-        deadline = time.monotonic() + timeout
-        while not condition():
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.01)
-        return True
-
     def reaches(self, level: float, within: float = TIMEOUT) -> bool:
         """Whether every lamp shows `level`, within a device unit, in time."""
         return all(
@@ -89,8 +83,8 @@ class LitRoom:
         )
 
     def knows(self, level: float) -> bool:
-        """Whether every lamp's own report of `level` has been heard."""
-        return self.until(
+        """Wait until every lamp's own report of `level` has been heard."""
+        return wait_until(
             lambda: all(reports(s.reported, level) for s in self.rig.states().values())
         )
 

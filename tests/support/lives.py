@@ -1,25 +1,51 @@
 """Sessions lived and written down by the engine alone, for whoever reads their journals."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from support.sessions import a_room
+from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.units import Seconds
+from kacenv.core.units import Days, Seconds
 from kacenv.engine.state import Mode, State
 from kacenv.engine.step import next_due, step
 from kacenv.model.requests import Press, Request, Resume, Start
-from kacenv.model.room import Room
+from kacenv.model.room import Records, Room
+from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.simulation import Moment, Pressed, moment_of
 from kacenv.session.journal import Journal
 from kacenv.session.lateness import LatenessHistogram
+from kacenv.session.records import RecordBundle
 from kacenv.system.timestamps import Timestamp
 
 WALL = 1_800_000_000.0
 """Unix time at 0 of a life's clock: 15 January 2027."""
+BEGIN = 37.5
+LONG = {"queue": a_queue("long", (900.0,))}
+"""One piece that outlasts its phase."""
+PLAN = a_timeline(
+    a_phase("onset", 600.0, cues=(a_cue("Look in", 300.0),)),
+    a_phase("peak", 900.0, **LONG),
+    a_phase("return", 600.0),
+    cues=(a_cue("Blood pressure", 900.0),),
+    seat_cues=(replace(a_cue("Seat A: Lozenge out", 420.0), seat=Seat.A),),
+)
 Presses = Sequence[tuple[Seconds, Press]]
+
+
+def a_room_that_keeps(days: int = 30) -> Room:
+    """A room that keeps records for so many days."""
+    return a_room().model_copy(update={"records": Records.model_construct(keep=Days(days))})
+
+
+def dated(
+    bundle: RecordBundle, day: str, room: str = "test", id_: str = "00000001"
+) -> RecordBundle:
+    """The same record on another day, or of another room."""
+    changes = {"date": day, "room": room, "id": id_}
+    return bundle._replace(record=bundle.record.model_copy(update=changes))
 
 
 class Life:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 
 class PipeWire(Pulse):
@@ -36,6 +37,6 @@ class PipeWire(Pulse):
 
     def _begin(self) -> None:
         self._programs.append(self._run("pipewire"))
-        self._wait_for((self.folder / "pipewire-0").is_socket)
+        wait_until((self.folder / "pipewire-0").is_socket)
         self._programs.append(self._run("dbus-run-session", "--", "wireplumber"))
         self._programs.append(self._run("pipewire-pulse"))

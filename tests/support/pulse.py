@@ -2,20 +2,20 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 from support.priority import ahead
+from support.waiting import wait_until
 
 from kacenv.devices.audio.samples import RATE, Block
 
-_PATIENCE = 60.0
-_CHANNELS = (
+CHANNELS = (
     *("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe"),
     *("side-left", "side-right", *(f"aux{number}" for number in range(10))),
 )
@@ -88,13 +88,13 @@ class Pulse:
     def recording(self, path: Path) -> Iterator[None]:
         """Record what the sink plays to `path`; `read` gives it back."""
         command = ["parec", f"--device={self.sink}.monitor", "--raw", "--latency-msec=20"]
-        command += [f"--channel-map={','.join(_CHANNELS[: self.channels])}"]
+        command += [f"--channel-map={','.join(CHANNELS[: self.channels])}"]
         command += ["--format=float32le", f"--rate={RATE}", f"--channels={self.channels}"]
         with path.open("wb") as stream:
             with ahead():
                 recorder = subprocess.Popen(command, env=self._whole_env, stdout=stream)
             try:
-                self._wait_for(lambda: path.stat().st_size > 0)
+                wait_until(lambda: path.stat().st_size > 0)
                 yield
             finally:
                 recorder.terminate()
@@ -124,7 +124,7 @@ class Pulse:
         return done.stdout
 
     def _null_sink(self, name: str) -> str:
-        places = ",".join(_CHANNELS[: self.channels])
+        places = ",".join(CHANNELS[: self.channels])
         sink = f"module-null-sink sink_name={name} rate={RATE} format=float32le"
         sink += f" channel_map={places} channels={self.channels}"
         return f"{sink} sink_properties=device.description={name.title()}"
@@ -134,21 +134,5 @@ class Pulse:
         return {**os.environ, **self.env}
 
     def _wait_until_it_answers(self) -> None:
-        command = ["pactl", "info"]
-        self._wait_for(
-            lambda: (
-                subprocess.run(
-                    command, env=self._whole_env, capture_output=True, check=False
-                ).returncode
-                == 0
-            )
-        )
-
-    @staticmethod
-    def _wait_for(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            if time.monotonic() > deadline:
-                msg = "the sound server does not answer"
-                raise TimeoutError(msg)
-            time.sleep(0.02)
+        ask = partial(subprocess.run, ["pactl", "info"], env=self._whole_env, capture_output=True)
+        wait_until(lambda: ask(check=False).returncode == 0, "the sound server doesn't answer")

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -16,13 +15,13 @@ from typing import NamedTuple, Self
 from support.access import a_certificate
 from support.daemon import ask_status
 from support.mosquitto import Mosquitto, free_port
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.config import House, load_room
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.system.clock import MonotonicClock
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE = 60.0
 _PLACES = ("/etc/kacenv", "/opt/kacenv", "/run/kacenv", "/var/lib/kacenv", "/usr/local", "/media")
 """Where the pages put things; each lies in the sandbox instead."""
 _PLACE = re.compile(rf"(?<![\w.:/-])({'|'.join(_PLACES)}|/tmp)(?=/|\b)")
@@ -158,10 +157,7 @@ class Sandbox:
         if not list(records.glob("*.html")):
             self.begin()
             self.run("kacenv stop --room garden")
-        deadline = time.monotonic() + PATIENCE
-        while not (found := list(records.glob("*.html"))):
-            assert time.monotonic() < deadline, "no record was written"
-            time.sleep(0.05)
+        found = wait_until(lambda: list(records.glob("*.html")), "no record was written")
         return found[0].stem.rpartition("-")[2]
 
     def leave(self) -> None:
@@ -171,9 +167,7 @@ class Sandbox:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        deadline = time.monotonic() + PATIENCE
-        while self._own() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: not self._own(), "a daemon doesn't end")
         for folder in ("/run/kacenv", "/var/lib/kacenv"):
             for path in self._at(folder).glob("garden*"):
                 path.unlink()

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pytest
 from support.steady import Puller
+from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio, room_audio
@@ -21,7 +22,6 @@ from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 
 BLOCK: Final = 960
-_PATIENCE = 60.0
 _IN_HAND = 4 * RATE
 _NEVER = Seconds(3600.0)
 
@@ -30,7 +30,7 @@ class WaitingDeck(FileDeck):
     """The room's deck, for which simulated time stands still until it has decoded enough."""
 
     def _wait(self, frames: int) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while super().reserve < frames and super().ended_in is None and super().failed is None:
             assert time.monotonic() < deadline
             time.sleep(0.001)

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from support.devices import MemoryLight, MemorySound
 from support.mosquitto import free_port
 from support.sessions import a_cue, a_phase, a_timeline
+from support.waiting import PATIENCE, next_turn
 
 from kacenv.config import House
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
@@ -26,7 +27,6 @@ from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
 T = TypeVar("T")
-PATIENCE = 60.0
 _LAMPS = {"left": "seats", "right": "seats", "desk": "task", "door": "path"}
 _ARC = (
     ("settle", 15, -6, 0.35),
@@ -158,6 +158,11 @@ class ServedRoom:
     def jump(self, minutes: float) -> None:
         """Let session time go on at once."""
         self.ask(lambda _: self.clock.jump(Seconds(60.0 * minutes)))
+
+    def take_turn(self) -> None:
+        """Have the session do at once what has come due."""
+        turn = next_turn(self.session)
+        asyncio.run_coroutine_threadsafe(turn, self._loop).result(PATIENCE)
 
     def stand_still(self) -> None:
         """Let session time pass by jumps alone."""

@@ -13,6 +13,7 @@ from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 from support.tone_figures import Recording
 from support.tone_house import NAME, SPEAKERS, tone_house
+from support.waiting import wait_until
 
 from kacenv.config import House, load_room
 from kacenv.devices.audio.samples import RATE
@@ -76,7 +77,7 @@ def live(folder: Path) -> Lived:
             Recording(pulse.read(recording).astype(np.float64), watch.begin),
             (folder / "mosquitto.log").read_text(),
             watch.last,
-            {lamp.fixture.id: [float(fade.target) for fade in lamp._levels] for lamp in lamps},
+            {lamp.fixture.id: [float(fade.target) for fade in lamp.levels] for lamp in lamps},
             watch.shown,
         )
 
@@ -102,8 +103,4 @@ def _follow(daemon: Daemon, lamps: list[VirtualLamp], recording: Path) -> _Watch
 
 def _await_silence(pulse: Pulse, recording: Path) -> None:
     """Wait until the last fade is over."""
-    deadline = time.monotonic() + _PATIENCE
-    while np.abs(pulse.read(recording)[-_QUIET:, SPEAKERS]).max() > 0:
-        if time.monotonic() > deadline:
-            raise TimeoutError("the sound doesn't end")
-        time.sleep(0.1)
+    wait_until(lambda: np.abs(pulse.read(recording)[-_QUIET:, SPEAKERS]).max() == 0)

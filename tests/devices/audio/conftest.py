@@ -1,22 +1,13 @@
 """Music files and a sound server for the tests of sound."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.ffmpeg import CODECS, MakeFile
 from support.priority import ahead
 from support.pulse import Pulse
-
-_CODECS = {
-    "wav": "pcm_s16le",
-    "flac": "flac",
-    "mp3": "libmp3lame",
-    "ogg": "libvorbis",
-    "opus": "libopus",
-    "m4a": "aac",
-}
-MakeFile = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +22,7 @@ def make_file(tmp_path_factory: pytest.TempPathFactory) -> MakeFile:
             made[key] = folder / f"{len(made)}.{kind}"
             command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", source]
             command += ["-t", str(span), "-ar", str(48000 if kind == "opus" else rate)]
-            command += ["-ac", "2", "-c:a", _CODECS[kind], str(made[key])]
+            command += ["-ac", "2", "-c:a", CODECS[kind], str(made[key])]
             subprocess.run(command, check=True)
         return made[key]
 

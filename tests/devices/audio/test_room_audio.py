@@ -1,19 +1,19 @@
 """The whole of sound: real decks, real mixer, and a real sound server that is recorded."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pytest
-from devices.audio.conftest import MakeFile
 from support.decks import about, rms, steepest_step, tone
+from support.ffmpeg import MakeFile
 from support.priority import ahead
 from support.pulse import Pulse
 from support.simulated_room import simulated
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
@@ -28,7 +28,6 @@ from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
 
-PATIENCE = 60.0
 STEEPEST = 1.05 * steepest_step(tone(0.1, 440.0, 0.0884))
 STEREO = Room(name="test", outputs=(Output(id="room", role=Role.SPEAKERS),))
 FOUR = Room(
@@ -86,14 +85,6 @@ def sounding(room: Room) -> Iterator[tuple[RoomAudio, Heard, MonotonicClock]]:
 def cut(path: Path, length: float = 100.0) -> Cut:
     """Return a cut of a whole file."""
     return Cut(str(path), "title", "artist", Seconds(length))
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def play(audio: RoomAudio, play_id: int, piece: Cut, at: float, duration: float = 0.05) -> None:

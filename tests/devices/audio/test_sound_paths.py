@@ -1,32 +1,23 @@
 """A room's daemon plays through each sound system there is: its music is heard there."""
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from devices.audio.conftest import MakeFile
 from support.daemon import Daemon
+from support.ffmpeg import MakeFile
 from support.houses import musical_house
 from support.jack import jack_server, record_outputs
 from support.pipewire import PipeWire
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 from kacenv.devices.audio.samples import RATE, Block
 
-PATIENCE = 60.0
 PITCH = 440.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Two real devices of one room: both are heard, and one is lost alone."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -9,6 +8,7 @@ from support.decks import ArrayDeck, noise
 from support.ears import listening
 from support.priority import ahead
 from support.pulse import Pulse
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
@@ -17,7 +17,6 @@ from kacenv.model.playlist import Cut
 from kacenv.model.room import Output, Role, Room
 from kacenv.system.clock import MonotonicClock
 
-PATIENCE = 60.0
 SEATS = Room(
     name="test",
     outputs=(
@@ -25,14 +24,6 @@ SEATS = Room(
         Output(id="seat-b", role=Role.SEAT_B, device="right", ceiling="0 dB"),
     ),
 )
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from support.lamps import DIMMER, TIMEOUT, LitRoom, moments
 from support.mosquitto import Mosquitto
 from support.staff import Staff
+from support.waiting import wait_until
 
 MakeHouse = Callable[..., LitRoom]
 
@@ -75,7 +76,7 @@ def test_a_lamp_switched_off_at_the_mains_comes_back_to_its_look(house: LitRoom)
     house.show("30%", 1.0)
     assert house.reaches(0.3)
     house.lamps["zigbee"].close()
-    assert house.until(lambda: house.rig.states()["zigbee"].available is False)
+    wait_until(lambda: house.rig.states()["zigbee"].available is False)
     before = len(house.lamps["zigbee"].received)
     house.lamps["zigbee"].start()
     assert house.lamps["zigbee"].wait_for(lambda lamp: len(lamp.received) > before, TIMEOUT)

@@ -1,8 +1,7 @@
 """Chimes: gentle phrases, and a MIDI port that may come and go."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import mido
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.mosquitto import free_port
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.chime_player import (
@@ -27,7 +27,6 @@ from kacenv.model.commands import StrikeChime
 from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
 
-PATIENCE = 60.0
 QUIET = Decibels(-38.0)
 _SOCKETS: Any = mido.sockets  # mido has no types
 LAKE = Phrase(
@@ -157,14 +156,6 @@ def chimes(clock: MonotonicClock, midi: MemoryMidi) -> Iterator[MidiChimePlayer]
 def bell(at: float, phrase: Phrase = BELL) -> StrikeChime:
     """A chime for staff."""
     return StrikeChime(phrase, Audience.STAFF, Seconds(at))
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.mark.parametrize("phrase", [*BUILT_IN.values(), LAKE], ids=str)

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
+from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
 from kacenv.devices.midi.hot_plug import HotPlugLoop, matching_port
 
-PATIENCE = 60.0
 SOON = Seconds(0.01)
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import FLOOD
@@ -12,7 +13,6 @@ from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
 from kacenv.model.requests import Hold, Next, Press, Stop, Volume
 from kacenv.model.room import Controls
 
-PATIENCE = 30.0
 SOON = Seconds(0.02)
 MAP = Controls.model_validate(
     {
@@ -113,17 +113,8 @@ class Desk:
     @property
     def port(self) -> MemoryPort:
         """The newest port, as soon as there is one."""
-        self.wait(lambda: self.inputs.ports and not self.inputs.ports[-1].closed)
+        wait_until(lambda: self.inputs.ports and not self.inputs.ports[-1].closed)
         return self.inputs.ports[-1]
-
-    def wait(self, true: Callable[[], object]) -> None:
-        """Wait until something is so that nobody tells of."""
-        done, tick = threading.Event(), 0.005
-        for _ in range(int(PATIENCE / tick)):
-            if true():
-                return
-            done.wait(tick)
-        raise AssertionError
 
 
 @pytest.fixture
@@ -185,7 +176,7 @@ def test_a_port_that_goes_in_the_middle_of_a_press_stops_nothing(desk: Desk) -> 
     desk.port.play(*STOP, at=100.0)
     first = desk.port
     desk.inputs.names_now = []
-    desk.wait(lambda: first.closed)
+    wait_until(lambda: first.closed)
     desk.inputs.names_now = ["pedal"]
     desk.port.play(*LIFT, at=102.0)
     assert desk.room.pressed == []
@@ -216,7 +207,7 @@ def test_a_port_that_hears_no_more_is_opened_anew(desk: Desk) -> None:
     """Its name is there as ever, so nobody would notice; staff needn't."""
     first = desk.port
     first.alive = False
-    desk.wait(lambda: first.closed)
+    wait_until(lambda: first.closed)
     desk.port.play(*HOLD)
     assert desk.room.pressed == [Hold()]
     assert desk.room.told == []
@@ -247,13 +238,13 @@ def test_a_flood_presses_once_and_is_shut_out(desk: Desk) -> None:
     for _ in range(10_000):
         port.play(*NEXT)
     assert desk.room.pressed == [Next()]
-    desk.wait(lambda: port.closed)
+    wait_until(lambda: port.closed)
     desk.room.wait(lambda: desk.room.told)
     assert "send without end" in desk.room.told[0]
     again = desk.port
     for _ in range(FLOOD + 1):
         again.play(*HOLD)
-    desk.wait(lambda: again.closed)
+    wait_until(lambda: again.closed)
     assert desk.room.pressed == [Next()]
     desk.room.wait(lambda: len(desk.room.told) == 2)
     assert "heard again" in desk.room.told[1]

@@ -18,6 +18,7 @@ import pytest
 from support.devices import MemorySound
 from support.mosquitto import free_port
 from support.sessions import a_phase, a_room, a_timeline
+from support.waiting import PATIENCE
 
 from kacenv.config import House
 from kacenv.core.errors import DaemonError, RefusedError
@@ -29,8 +30,6 @@ from kacenv.server.daemon_client import get, post, running_rooms, the_room
 from kacenv.server.http.listen import _admit, open_api
 from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
-
-PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -333,7 +332,7 @@ def test_a_watcher_does_not_hold_the_daemon_up(
         line.sendall(b"GET /v1/events HTTP/1.1\r\nHost: room\r\n\r\n")
         return line.recv(1000), time.monotonic()
 
-    monkeypatch.setattr("kacenv.server.http.listen._LAST_WORDS", 60)
+    monkeypatch.setattr("kacenv.server.http.listen._LAST_WORDS", round(2 * PATIENCE))
     with line:
         heard, left = visit(call)
         assert b"text/event-stream" in heard

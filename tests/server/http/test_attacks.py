@@ -6,8 +6,9 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from server.http.conftest import Guarded
 from support.caller import Answer, Caller
+from support.guarded import Guarded
+from support.waiting import PATIENCE
 
 from kacenv.server.auth import CredentialStore, DeviceRole, key_file
 from kacenv.server.auth.throttle import ONE
@@ -17,7 +18,6 @@ from kacenv.server.http.request_body import BODY_TIME, MOST_BODY
 from kacenv.server.http.security_headers import ALWAYS
 from kacenv.server.http.tcp_middleware import AT_ONCE
 
-PATIENCE = 60.0
 _HELD = '{"kind": "hold"}'
 
 

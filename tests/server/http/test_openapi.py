@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from server.http.conftest import Guarded
+from support.guarded import Guarded
 from support.sessions import a_room
 
 from kacenv.server.http import FileOperations, make_app

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from server.http.conftest import Guarded
-from session.records.test_builder import PLAN
 from support.caller import Caller
-from support.lives import lived
+from support.guarded import Guarded
+from support.lives import PLAN, lived
 from support.sessions import a_room
 
 from kacenv.session.records import RecordStore, SessionRecord, write_record
@@ -17,14 +16,14 @@ from kacenv.session.records.html_page import POLICY
 @pytest.fixture
 def record(tmp_path: Path, guarded: Guarded) -> Iterator[SessionRecord]:
     """A record of the room, and one of another room, beside it."""
-    cabinet = RecordStore()
+    store = RecordStore()
     assert guarded.room.port
     for name in ("garden", "elsewhere"):
         room = a_room().model_copy(update={"name": name})
-        write_record(lived(tmp_path / f"{name}.journal", PLAN, room=room), cabinet)
-    yield cabinet.read(cabinet.kept("garden")[0])
-    for kept in cabinet.kept():
-        cabinet.remove(kept)
+        write_record(lived(tmp_path / f"{name}.journal", PLAN, room=room), store)
+    yield store.read(store.kept("garden")[0])
+    for kept in store.kept():
+        store.remove(kept)
 
 
 def staff(guarded: Guarded) -> Caller:

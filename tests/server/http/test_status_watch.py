@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support.devices import MemorySound
 from support.sessions import a_phase, a_room, a_timeline
+from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Extend, Hold, Start
@@ -16,8 +17,6 @@ from kacenv.server.http.event_stream import BEAT, BREATH, EventStream
 from kacenv.server.http.status_watch import StatusWatch
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
-
-PATIENCE = 10.0
 
 
 def in_room(visit: Callable[[Session, StatusWatch], Awaitable[None]]) -> None:

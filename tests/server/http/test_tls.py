@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 from support.access import a_certificate, a_pin
 from support.tablet import ServedRoom
+from support.waiting import PATIENCE
 
 from kacenv.server.http.connection_limit import MOST_OF_ONE
-
-PATIENCE = 60.0
 
 
 @pytest.fixture(autouse=True)

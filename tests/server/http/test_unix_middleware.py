@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TypeVar
 import pytest
 from support.devices import MemorySound
 from support.sessions import a_phase, a_room, a_timeline
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.config import House
 from kacenv.model.requests import Start
@@ -22,7 +22,6 @@ from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock
 
 T = TypeVar("T")
-PATIENCE = 30.0
 MANY = 4 * MOST_IDLE
 
 
@@ -59,14 +58,6 @@ def is_open(line: socket.socket) -> bool:
         return True
     except ConnectionResetError:
         return False
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_a_press_works_beside_hundreds_who_say_nothing(in_room: Callable[..., None]) -> None:

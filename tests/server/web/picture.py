@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
+from support.browser import chromium
 from support.tablet import ServedRoom
 
 from kacenv.config import House, load_session
@@ -23,7 +24,6 @@ INTO = 14.0
 """Minutes of the peak that have passed, at the least."""
 APART = 3.0
 """Minutes from the first seat's lozenge to the other's."""
-_PATIENCE = 10.0
 
 
 def draw(target: Path, size: tuple[int, int] = LYING) -> None:
@@ -32,14 +32,10 @@ def draw(target: Path, size: tuple[int, int] = LYING) -> None:
     timeline = load_session(House.find(), "couple-lozenge", "demo")
     with tempfile.TemporaryDirectory() as folder, ServedRoom(Path(folder), timeline) as room:
         _lead(room)
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
+        with chromium() as browser:
             width, height = size
             page = browser.new_page(viewport=ViewportSize(width=width, height=height))
             _shoot(page, room.address, target)
-            browser.close()
 
 
 def _lead(room: ServedRoom) -> None:
@@ -54,7 +50,7 @@ def _lead(room: ServedRoom) -> None:
         if room.now().mode == "held":
             room.press(Release())
         room.jump(0.5)
-        room.ask(lambda session: session._advance_safely())
+        room.take_turn()
 
 
 def _is_there(room: ServedRoom) -> bool:

@@ -1,6 +1,6 @@
 """A screen that stays on while a session is on."""
 
-from server.web.conftest import Open
+from support.browser import Open
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.model.requests import Start, Stop

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from server.web.conftest import SIZES, Open
+from support.browser import SIZES, Open
 from support.tablet import ServedRoom
 
 from kacenv.model.requests import Done, SeatStarted

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from server.web.conftest import Open
+from support.browser import Open
 from support.tablet import ServedRoom
 
 from kacenv.model.commands import StrikeChime

@@ -1,7 +1,7 @@
 """The link to the room: lost, found again, and never a stale word shown as true."""
 
 from playwright.sync_api import Route
-from server.web.conftest import Open, Tablet
+from support.browser import Open, Tablet
 from support.tablet import ServedRoom
 
 _OPEN_KEYS = (

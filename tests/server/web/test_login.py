@@ -5,10 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from server.web.conftest import PATIENCE, SIZES, Open, Tablet
-from server.web.test_quiet import check_access
 from support.access import PIN, a_pin, a_token
+from support.browser import SIZES, Open, Tablet, check_access
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.core.units import Seconds
@@ -27,22 +25,15 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedRo
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
+def visit(new_tablet: Open) -> Open:
     """Opens a page that may ask for a PIN first."""
-    contexts = []
 
     def open_one(room: ServedRoom, size: str = "upright", end: str = "") -> Tablet:
-        width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        tablet = Tablet(context.new_page(), size)
+        tablet = new_tablet(size)
         tablet.page.goto(room.address + end)
         return tablet
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    return open_one
 
 
 def type_pin(tablet: Tablet, pin: str) -> None:

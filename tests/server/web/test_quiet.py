@@ -4,9 +4,8 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Request
-from server.web.conftest import SIZES, Open, Tablet
+from support.browser import SIZES, Open, check_access
 from support.tablet import ServedRoom
 
 from kacenv.model.requests import Lights
@@ -14,12 +13,6 @@ from kacenv.model.requests import Lights
 PAGE_BYTES = 150_000
 BYTES_A_MINUTE = 100_000
 UPDATES = 12
-
-
-def check_access(tablet: Tablet) -> None:
-    """No violation of any of axe's rules."""
-    result = Axe().run(tablet.page)
-    assert result.violations_count == 0, result.generate_report()
 
 
 @pytest.mark.parametrize("size", SIZES)

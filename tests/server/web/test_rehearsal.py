@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from server.web.conftest import Open
+from support.browser import Open
 from support.daemon import KACENV
 from support.houses import write_house, write_silence
+from support.waiting import PATIENCE
 
 SPEED = 240
-PATIENCE = 60.0
 ROOM = """
 name: garden
 outputs:

@@ -1,7 +1,7 @@
 """A whole session by touch alone, at three sizes."""
 
 import pytest
-from server.web.conftest import SIZES, Open
+from support.browser import SIZES, Open
 from support.tablet import ServedRoom
 
 _NARROWEST = 48

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
-from session.journal.test_writer import journal
+from support.full_disk import full_disk
+from support.journals import journal
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
+from kacenv.model.requests import LightsUp
 from kacenv.session.journal import read_complete
 from kacenv.session.lateness import LatenessHistogram
 
@@ -42,7 +44,8 @@ def test_one_that_broke_off_is_read_as_far_as_it_goes(path: Path) -> None:
 def test_counts_are_written_even_while_the_disk_was_full(path: Path) -> None:
     """A beat that has something to say waits in memory like a request."""
     with journal(path) as book:
-        book._unwritten += b"\n"
+        with full_disk(path.stat().st_size + 20):
+            book.add(Seconds(74.0), LightsUp())
         book.beat(Seconds(75.0), LatenessHistogram(underruns=1))
         assert read_complete(path).tally.underruns == 1
 

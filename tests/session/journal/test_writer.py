@@ -2,45 +2,20 @@
 
 import binascii
 import os
-import resource
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support.sessions import a_phase, a_room, a_timeline
+from support.full_disk import full_disk
+from support.journals import BEGIN, NOW, ROOM, TOLD, journal
 
 from kacenv.core.errors import JournalError, NewerJournalError
 from kacenv.core.units import Seconds
 from kacenv.engine.replay import GIVEN_UP_AFTER, JournaledRequest
 from kacenv.engine.state import State
-from kacenv.model.requests import Hold, LightsUp, Release, Start
+from kacenv.model.requests import Hold, LightsUp
 from kacenv.session.journal import Journal, read, read_complete, unfinished
 from kacenv.session.journal.writer import SYNC_EVERY
-from kacenv.system.timestamps import Timestamp
-
-ROOM = a_room()
-BEGIN = Start(a_timeline(a_phase("onset"), a_phase("return")))
-NOW = Timestamp("boot", 100.0, 1_800_000_000.0)
-TOLD = [
-    JournaledRequest(Seconds(0.0), BEGIN),
-    JournaledRequest(Seconds(60.5), Hold()),
-    JournaledRequest(Seconds(70.25), Release()),
-]
-
-
-@contextmanager
-def journal(path: Path) -> Iterator[Journal]:
-    """A journal that has noted a session with a hold in it."""
-    book = Journal(path, lambda: NOW)
-    try:
-        book.begin(Seconds(0.0), State(room=ROOM), BEGIN)
-        for entry in TOLD[1:]:
-            book.add(*entry)
-        yield book
-    finally:
-        book.close()
 
 
 @pytest.fixture
@@ -203,13 +178,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_loses_nothing_that_comes_after(path: Path) -> None:
     """While the disk is full the session waits in memory, and is written when there is room."""
     with journal(path) as book:
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, hard))
-        try:
+        with full_disk(path.stat().st_size + 20):
             book.add(Seconds(80.0), LightsUp())
             full = book.note
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert full is not None
         assert "Make room" in full
         book.add(Seconds(81.0), Hold())

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
-from support.lives import Life, Presses, lived
+from support.lives import BEGIN, PLAN, Life, Presses, lived
 from support.sessions import (
-    a_cue,
     a_cut,
     a_phase,
     a_queue,
@@ -48,17 +47,6 @@ from kacenv.rehearsal.plot import Arc, arc_of
 from kacenv.session.lateness import LatenessHistogram
 from kacenv.session.records import SessionRecord, build_record
 from kacenv.session.records.html_page import page_of
-
-BEGIN = 37.5
-LONG = {"queue": a_queue("long", (900.0,))}
-"""One piece that outlasts its phase."""
-PLAN = a_timeline(
-    a_phase("onset", 600.0, cues=(a_cue("Look in", 300.0),)),
-    a_phase("peak", 900.0, **LONG),
-    a_phase("return", 600.0),
-    cues=(a_cue("Blood pressure", 900.0),),
-    seat_cues=(replace(a_cue("Seat A: Lozenge out", 420.0), seat=Seat.A),),
-)
 
 
 @pytest.fixture
@@ -241,9 +229,9 @@ def test_a_session_that_broke_off_at_once_has_a_record(path: Path) -> None:
     """Of no length, with its page."""
     life = Life(path)
     life.take(BEGIN, Start(PLAN))
-    account = build_record(life.end(BEGIN))
-    assert (account.record.length, account.record.outcome) == (0.0, "broke off")
-    assert "<svg" in page_of(account)
+    bundle = build_record(life.end(BEGIN))
+    assert (bundle.record.length, bundle.record.outcome) == (0.0, "broke off")
+    assert "<svg" in page_of(bundle)
 
 
 def test_what_ended_without_its_end_broke_off(path: Path) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.sync_api import sync_playwright
-from session.records.test_builder import BEGIN, PLAN
-from support.lives import Life, lived
+from support.browser import chromium
+from support.lives import BEGIN, PLAN, Life, lived
 from support.sessions import a_cut, a_phase, a_queue, a_timeline
 
 from kacenv.model.requests import Hold, Release, Start
@@ -16,7 +15,6 @@ from kacenv.session.records import build_record
 from kacenv.session.records.html_page import POLICY, page_of
 from kacenv.session.records.record_text import music_text, record_lines
 
-CHROMIUM = "/usr/bin/chromium"
 EVIL = '<script>alert("1")</script>'
 
 
@@ -83,8 +81,7 @@ def test_a_browser_shows_it_and_complains_of_nothing(tmp_path: Path, page: str) 
     file = tmp_path / "page.html"
     file.write_text(page, encoding="utf-8")
     complaints: list[str] = []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         shown = browser.new_page(color_scheme="dark")
         shown.on("console", lambda line: complaints.append(line.text))
         shown.on("pageerror", lambda error: complaints.append(str(error)))
@@ -94,7 +91,6 @@ def test_a_browser_shows_it_and_complains_of_nothing(tmp_path: Path, page: str) 
         dark = shown.evaluate(ground)
         shown.emulate_media(media="print", color_scheme="light")
         assert (dark, shown.evaluate(ground)) == ("rgb(21, 16, 13)", "rgb(255, 255, 255)")
-        browser.close()
     assert complaints == []
 
 

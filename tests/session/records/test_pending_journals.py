@@ -3,16 +3,8 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from kacenv.session.records import forget
 from kacenv.session.records.pending_journals import TRIES, count_failure, put_aside, waiting
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    """Where the room's journal is."""
-    return tmp_path / "test.journal"
 
 
 def test_what_is_put_aside_waits_in_the_order_in_which_it_ended(journal: Path) -> None:

@@ -1,17 +1,14 @@
-"""The clerk: a record of each session that is over, whatever happened in between."""
+"""The writer: a record of each session that is over, whatever happened in between."""
 
 import os
-import resource
 from pathlib import Path
 
 import pytest
-from session.records.test_builder import PLAN
-from support.lives import WALL, Life, lived
-from support.sessions import a_room
+from support.full_disk import full_disk
+from support.lives import PLAN, WALL, Life, a_room_that_keeps, lived
 
 from kacenv.core.units import Days
 from kacenv.model.requests import Start
-from kacenv.model.room import Records, Room
 from kacenv.session.journal import read_complete
 from kacenv.session.records import RecordStore, RecordWriter, write_record
 from kacenv.session.records.pending_journals import TRIES, put_aside
@@ -20,14 +17,9 @@ from kacenv.system.timestamps import Timestamp
 LATER = Timestamp("another-boot", 10.0, WALL + 86_400.0)
 
 
-def room(keep: int = 30) -> Room:
-    """A room that keeps records for so many days."""
-    return a_room().model_copy(update={"records": Records.model_construct(keep=Days(keep))})
-
-
 def ended(journal: Path, keep: int = 30, begin: float = 0.0) -> None:
     """A session has ended, in a room that kept records for so many days, and waits."""
-    wait(lived(journal, PLAN, begin=begin, room=room(keep)), begin)
+    wait(lived(journal, PLAN, begin=begin, room=a_room_that_keeps(keep)), begin)
 
 
 def wait(last: Path, at: float = 0.0) -> None:
@@ -36,10 +28,10 @@ def wait(last: Path, at: float = 0.0) -> None:
     put_aside(last)
 
 
-def look(journal: Path, cabinet: RecordStore, keep: int = 30, now: Timestamp = LATER) -> list[str]:
-    """What the clerk says who looks now, by a clock that is right."""
-    clerk = RecordWriter(journal, Days(keep), cabinet, lambda: now, lambda: True)
-    return [said.text for said in clerk.write_pending()]
+def look(journal: Path, store: RecordStore, keep: int = 30, now: Timestamp = LATER) -> list[str]:
+    """What a writer says that looks now, by a clock that is right."""
+    writer = RecordWriter(journal, Days(keep), store, lambda: now, lambda: True)
+    return [said.text for said in writer.write_pending()]
 
 
 def left(journal: Path) -> list[str]:
@@ -47,134 +39,118 @@ def left(journal: Path) -> list[str]:
     return [path.suffix for path in journal.parent.iterdir() if path.is_file()]
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    """Where the room's journal is."""
-    return tmp_path / "test.journal"
-
-
-@pytest.fixture
-def cabinet(tmp_path: Path) -> RecordStore:
-    """Where its records are."""
-    return RecordStore(tmp_path / "records")
-
-
-def test_a_session_leaves_a_record(journal: Path, cabinet: RecordStore) -> None:
+def test_a_session_leaves_a_record(journal: Path, store: RecordStore) -> None:
     """Staff are told until when it is kept; the journal is done with."""
     ended(journal)
-    (said,) = look(journal, cabinet)
+    (said,) = look(journal, store)
     assert "kept until 14 Feb 2027 at the latest" in said
-    assert len(cabinet.kept("test")) == 1
+    assert len(store.kept("test")) == 1
     assert left(journal) == []
 
 
-def test_one_that_was_never_carried_on_has_a_record(journal: Path, cabinet: RecordStore) -> None:
+def test_one_that_was_never_carried_on_has_a_record(journal: Path, store: RecordStore) -> None:
     """What it was until it broke off."""
     life = Life(journal)
     life.take(0.0, Start(PLAN))
     wait(life.end(1000.0))
-    look(journal, cabinet)
-    assert cabinet.read(cabinet.kept()[0]).outcome == "broke off"
+    look(journal, store)
+    assert store.read(store.kept()[0]).outcome == "broke off"
 
 
-def test_a_full_disk_is_said_and_it_is_tried_again(journal: Path, cabinet: RecordStore) -> None:
+def test_a_full_disk_is_said_and_it_is_tried_again(journal: Path, store: RecordStore) -> None:
     """However often: its journal is kept until there is room, beside that of the next session."""
     ended(journal)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
-    try:
+    with full_disk(2000):
         for _ in range(TRIES + 1):
-            (said,) = look(journal, cabinet)
+            (said,) = look(journal, store)
             assert "Make room on the disk" in said
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    second = lived(journal, PLAN, begin=5.0, room=room())
+    second = lived(journal, PLAN, begin=5.0, room=a_room_that_keeps())
     run = read_complete(second).run
     wait(second, 5.0)
-    assert len(look(journal, cabinet)) == 2
-    assert [kept.id for kept in cabinet.kept()][1:] == [run]
+    assert len(look(journal, store)) == 2
+    assert [kept.id for kept in store.kept()][1:] == [run]
     assert left(journal) == []
 
 
-def test_a_damaged_journal_keeps_nobody_up(journal: Path, cabinet: RecordStore) -> None:
+def test_a_damaged_journal_keeps_nobody_up(journal: Path, store: RecordStore) -> None:
     """It is told of once, and others are written; an empty one is nothing."""
     for text in (b"rubbish\n" * 9, b""):
         journal.write_bytes(text)
         wait(journal)
     ended(journal)
-    said = look(journal, cabinet)
+    said = look(journal, store)
     assert sorted("damaged" in text for text in said) == [False, True]
-    assert look(journal, cabinet) == []
-    assert (len(cabinet.kept()), left(journal)) == (1, [".damaged"])
+    assert look(journal, store) == []
+    assert (len(store.kept()), left(journal)) == (1, [".damaged"])
 
 
 @pytest.mark.parametrize(("then", "now"), [(0, 30), (30, 0), (0, 0)])
 def test_none_is_written_where_none_is_kept(
-    journal: Path, cabinet: RecordStore, then: int, now: int
+    journal: Path, store: RecordStore, then: int, now: int
 ) -> None:
     """`keep: 0d`, when the session was or today: no record, no journal, and nothing said."""
     ended(journal, then)
-    assert look(journal, cabinet, now) == []
-    assert (cabinet.kept(), left(journal)) == ([], [])
+    assert look(journal, store, now) == []
+    assert (store.kept(), left(journal)) == ([], [])
 
 
 @pytest.mark.parametrize(("then", "now"), [(7, 30), (30, 7)])
 def test_the_shorter_setting_is_promised(
-    journal: Path, cabinet: RecordStore, then: int, now: int
+    journal: Path, store: RecordStore, then: int, now: int
 ) -> None:
     """That of the session's day, or today's."""
     ended(journal, then)
-    assert "22 Jan 2027" in look(journal, cabinet, now)[0]
-    assert cabinet.read(cabinet.kept()[0]).kept_until == "2027-01-22"
+    assert "22 Jan 2027" in look(journal, store, now)[0]
+    assert store.read(store.kept()[0]).kept_until == "2027-01-22"
 
 
-def test_old_records_go(journal: Path, cabinet: RecordStore) -> None:
+def test_old_records_go(journal: Path, store: RecordStore) -> None:
     """And those that have days left stay."""
     ended(journal)
-    look(journal, cabinet)
-    old = cabinet.folder / "test-2026-12-01-00000000.json"
+    look(journal, store)
+    old = store.folder / "test-2026-12-01-00000000.json"
     old.write_text("{}")
-    look(journal, cabinet)
+    look(journal, store)
     assert not old.exists()
-    assert len(cabinet.kept()) == 1
+    assert len(store.kept()) == 1
 
 
-def test_what_was_just_written_stays(journal: Path, cabinet: RecordStore) -> None:
+def test_what_was_just_written_stays(journal: Path, store: RecordStore) -> None:
     """Even if its session is long ago by the clock, which may have been set since."""
     ended(journal)
-    look(journal, cabinet, now=LATER._replace(wall=WALL + 400 * 86_400.0))
-    assert len(cabinet.kept()) == 1
+    look(journal, store, now=LATER._replace(wall=WALL + 400 * 86_400.0))
+    assert len(store.kept()) == 1
 
 
-def test_a_clock_that_has_been_set_since_is_put_right(journal: Path, cabinet: RecordStore) -> None:
+def test_a_clock_that_has_been_set_since_is_put_right(journal: Path, store: RecordStore) -> None:
     """A session on a machine that had its first day, set before the record is written."""
     ended(journal)
     set_since = Timestamp("a-boot", 5000.0 + 90_000.0, WALL + 300 * 86_400.0)
-    look(journal, cabinet, now=set_since)
-    look(journal, cabinet, now=set_since)
-    assert [kept.day for kept in cabinet.kept()] == ["2027-11-10"]
+    look(journal, store, now=set_since)
+    look(journal, store, now=set_since)
+    assert [kept.day for kept in store.kept()] == ["2027-11-10"]
 
 
 def test_a_fault_of_our_own_ends_nothing(
-    journal: Path, cabinet: RecordStore, monkeypatch: pytest.MonkeyPatch
+    journal: Path, store: RecordStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The journal is kept, and tried again; after some failures staff aren't told any more."""
     ended(journal)
     with monkeypatch.context() as patch:
         patch.setattr("kacenv.session.records.record_writer.build_record", lambda *_: 1 / 0)
-        assert "its journal is kept" in look(journal, cabinet)[0]
-    assert len(look(journal, cabinet)) == 1
-    assert len(cabinet.kept()) == 1
+        assert "its journal is kept" in look(journal, store)[0]
+    assert len(look(journal, store)) == 1
+    assert len(store.kept()) == 1
     ended(journal)
     with monkeypatch.context() as patch:
         patch.setattr("kacenv.session.records.record_writer.build_record", lambda *_: 1 / 0)
-        told = [len(look(journal, cabinet)) for _ in range(TRIES + 1)]
+        told = [len(look(journal, store)) for _ in range(TRIES + 1)]
     assert told == [1] * TRIES + [0]
     assert left(journal) == [".damaged"]
 
 
 def test_what_staff_remove_meanwhile_stays_removed(
-    journal: Path, cabinet: RecordStore, monkeypatch: pytest.MonkeyPatch
+    journal: Path, store: RecordStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A record that was being written just then is taken away again."""
     ended(journal)
@@ -186,13 +162,13 @@ def test_what_staff_remove_meanwhile_stays_removed(
         return put(*of)  # type: ignore[arg-type] # as it came
 
     monkeypatch.setattr(RecordStore, "put", removed_meanwhile)
-    assert look(journal, cabinet) == []
-    assert cabinet.kept() == []
+    assert look(journal, store) == []
+    assert store.kept() == []
 
 
-def test_writing_twice_is_writing_once(journal: Path, cabinet: RecordStore) -> None:
+def test_writing_twice_is_writing_once(journal: Path, store: RecordStore) -> None:
     """The same journal gives the same files."""
     last = lived(journal, PLAN)
-    first = write_record(last, cabinet)
-    assert write_record(last, cabinet) == first
-    assert len(list(cabinet.folder.iterdir())) == 3
+    first = write_record(last, store)
+    assert write_record(last, store) == first
+    assert len(list(store.folder.iterdir())) == 3

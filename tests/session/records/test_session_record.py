@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from session.records.test_builder import PLAN
-from support.lives import lived
+from support.lives import PLAN, lived
 
 from kacenv.session.records import SessionRecord, build_record
 

@@ -1,146 +1,118 @@
-"""The cabinet: files for their owner alone, whole or not there, and nobody else's touched."""
+"""The store: files for their owner alone, whole or not there, and nobody else's touched."""
 
 import os
-import resource
 from pathlib import Path
 
 import pytest
-from session.records.test_builder import PLAN
-from support.lives import lived
+from support.full_disk import full_disk
+from support.lives import dated
 
 from kacenv.core.errors import RecordError
-from kacenv.session.records import RecordBundle, RecordStore, build_record
+from kacenv.session.records import RecordBundle, RecordStore
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> RecordBundle:
-    """A session of 15 January 2027 in the room test."""
-    return build_record(lived(tmp_path_factory.mktemp("life") / "test.journal", PLAN))
-
-
-def on(account: RecordBundle, day: str, room: str = "test", id_: str = "00000001") -> RecordBundle:
-    """The same on another day, or in another room."""
-    changes = {"date": day, "room": room, "id": id_}
-    return account._replace(record=account.record.model_copy(update=changes))
-
-
-@pytest.fixture
-def cabinet(tmp_path: Path) -> RecordStore:
-    """An empty cabinet, whose folder isn't there yet."""
-    return RecordStore(tmp_path / "state" / "records")
-
-
-def test_only_the_owner_may_read(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_only_the_owner_may_read(store: RecordStore, bundle: RecordBundle) -> None:
     """Folder and files, whatever the mask of the process."""
     mask = os.umask(0)
     try:
-        cabinet.put(account)
+        store.put(bundle)
     finally:
         os.umask(mask)
-    assert cabinet.folder.stat().st_mode & 0o777 == 0o700
-    assert {file.stat().st_mode & 0o777 for file in cabinet.folder.iterdir()} == {0o600}
-    assert sorted(
-        file.name.partition(account.record.id)[2] for file in cabinet.folder.iterdir()
-    ) == [
+    assert store.folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in store.folder.iterdir()} == {0o600}
+    assert sorted(file.name.partition(bundle.record.id)[2] for file in store.folder.iterdir()) == [
         "-music.txt",
         ".html",
         ".json",
     ]
 
 
-def test_what_was_put_is_read(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_what_was_put_is_read(store: RecordStore, bundle: RecordBundle) -> None:
     """By its id, and in the list."""
-    kept = cabinet.put(account)
-    assert cabinet.put(account) == kept
-    assert cabinet.kept() == [kept]
-    assert cabinet.read(cabinet.find(account.record.id)) == account.record
-    assert cabinet.card(kept).scene == "Test session"
+    kept = store.put(bundle)
+    assert store.put(bundle) == kept
+    assert store.kept() == [kept]
+    assert store.read(store.find(bundle.record.id)) == bundle.record
+    assert store.card(kept).scene == "Test session"
 
 
 @pytest.mark.parametrize("id_", ["", "../../etc/passwd", "deadbeef", "a" * 5000])
-def test_an_id_that_is_not_there(cabinet: RecordStore, account: RecordBundle, id_: str) -> None:
+def test_an_id_that_is_not_there(store: RecordStore, bundle: RecordBundle, id_: str) -> None:
     """Whatever is asked for, nothing but records is found."""
-    cabinet.put(account)
+    store.put(bundle)
     with pytest.raises(RecordError, match="kacenv record list"):
-        cabinet.find(id_)
+        store.find(id_)
 
 
-def test_a_full_disk_leaves_nothing_half_done(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_a_full_disk_leaves_nothing_half_done(store: RecordStore, bundle: RecordBundle) -> None:
     """No torn file; and once there is room, all of it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
-    try:
-        with pytest.raises(OSError, match="large"):
-            cabinet.put(account)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert list(cabinet.folder.iterdir()) == []
-    cabinet.put(account)
-    assert len(cabinet.kept()) == 1
+    with full_disk(2000), pytest.raises(OSError, match="large"):
+        store.put(bundle)
+    assert list(store.folder.iterdir()) == []
+    store.put(bundle)
+    assert len(store.kept()) == 1
 
 
 def test_a_folder_that_is_a_link_is_left_alone(
-    cabinet: RecordStore, account: RecordBundle, tmp_path: Path
+    store: RecordStore, bundle: RecordBundle, tmp_path: Path
 ) -> None:
     """Neither written to nor cleared out."""
-    cabinet.put(on(account, "2027-01-01"))
+    store.put(dated(bundle, "2027-01-01"))
     link = RecordStore(tmp_path / "link")
-    link.folder.symlink_to(cabinet.folder)
+    link.folder.symlink_to(store.folder)
     with pytest.raises(OSError, match=r"directory|symbolic"):
-        link.put(account)
+        link.put(bundle)
     with pytest.raises(RecordError):
         list(link.files())
-    assert len(cabinet.kept()) == 1
+    assert len(store.kept()) == 1
 
 
-def test_a_removed_one_is_gone(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_a_removed_one_is_gone(store: RecordStore, bundle: RecordBundle) -> None:
     """With all its files, and no other one's."""
-    cabinet.put(account)
-    other = cabinet.put(on(account, "2027-01-20"))
-    cabinet.remove(cabinet.find(account.record.id))
-    assert cabinet.kept() == [other]
-    assert len(list(cabinet.folder.iterdir())) == 3
+    store.put(bundle)
+    other = store.put(dated(bundle, "2027-01-20"))
+    store.remove(store.find(bundle.record.id))
+    assert store.kept() == [other]
+    assert len(list(store.folder.iterdir())) == 3
 
 
-def test_a_damaged_one_is_said_to_be(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_a_damaged_one_is_said_to_be(store: RecordStore, bundle: RecordBundle) -> None:
     """In words."""
-    kept = cabinet.put(account)
-    (cabinet.folder / kept.name(".json")).write_text('{"patient": "x"}')
+    kept = store.put(bundle)
+    (store.folder / kept.name(".json")).write_text('{"patient": "x"}')
     with pytest.raises(RecordError, match="damaged"):
-        cabinet.read(kept)
+        store.read(kept)
 
 
-def test_the_newest_is_last(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_the_newest_is_last(store: RecordStore, bundle: RecordBundle) -> None:
     """By its day, and on one day by when it was written."""
     for number, day in enumerate(("2027-01-03", "2027-01-01", "2027-01-03")):
-        kept = cabinet.put(on(account, day, id_=f"0000000{number}"))
-        os.utime(cabinet.folder / kept.name(".json"), (number, number))
-    assert [kept.id for kept in cabinet.kept()] == ["00000001", "00000000", "00000002"]
+        kept = store.put(dated(bundle, day, id_=f"0000000{number}"))
+        os.utime(store.folder / kept.name(".json"), (number, number))
+    assert [kept.id for kept in store.kept()] == ["00000001", "00000000", "00000002"]
 
 
-def test_files_bear_the_moment_of_their_session(
-    cabinet: RecordStore, account: RecordBundle
-) -> None:
+def test_files_bear_the_moment_of_their_session(store: RecordStore, bundle: RecordBundle) -> None:
     """Written late, and in whatever order, the session that ended last is the last one."""
-    cabinet.put(on(account, "2027-01-03", id_="00000001"), 200.0)
-    cabinet.put(on(account, "2027-01-03", id_="00000002"), 100.0)
-    assert [kept.id for kept in cabinet.kept()] == ["00000002", "00000001"]
+    store.put(dated(bundle, "2027-01-03", id_="00000001"), 200.0)
+    store.put(dated(bundle, "2027-01-03", id_="00000002"), 100.0)
+    assert [kept.id for kept in store.kept()] == ["00000002", "00000001"]
 
 
-def test_a_session_is_there_once(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_a_session_is_there_once(store: RecordStore, bundle: RecordBundle) -> None:
     """One that is written again by a clock that has been set since has its new day alone."""
-    cabinet.put(on(account, "2026-01-01"))
-    cabinet.put(on(account, "2026-01-01", room="other"))
-    kept = cabinet.put(on(account, "2027-01-03"))
-    assert cabinet.kept("test") == [kept]
-    assert len(cabinet.kept("other")) == 1
+    store.put(dated(bundle, "2026-01-01"))
+    store.put(dated(bundle, "2026-01-01", room="other"))
+    kept = store.put(dated(bundle, "2027-01-03"))
+    assert store.kept("test") == [kept]
+    assert len(store.kept("other")) == 1
 
 
-def test_a_damaged_one_has_no_card(cabinet: RecordStore, account: RecordBundle) -> None:
+def test_a_damaged_one_has_no_card(store: RecordStore, bundle: RecordBundle) -> None:
     """And keeps nobody from the others."""
-    damaged, whole = cabinet.put(account), cabinet.put(on(account, "2027-01-20"))
-    (cabinet.folder / damaged.name(".json")).write_text("{")
-    assert [(kept, card is None) for kept, card in cabinet.cards()] == [
+    damaged, whole = store.put(bundle), store.put(dated(bundle, "2027-01-20"))
+    (store.folder / damaged.name(".json")).write_text("{")
+    assert [(kept, card is None) for kept, card in store.cards()] == [
         (damaged, True),
         (whole, False),
     ]

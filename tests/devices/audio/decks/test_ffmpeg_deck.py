@@ -1,6 +1,5 @@
 """FFmpeg decks that begin in the middle of a file."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from support.ffmpeg import convert
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
@@ -39,9 +39,7 @@ def opened(path: str, begin: float, length: float = 10.0) -> Iterator[FfmpegDeck
     """Return a deck that is ready, or has failed."""
     deck = FfmpegDeck()
     deck.open(Cut(path, "Noise", "Nobody", Seconds(length), cue_in=Seconds(begin)))
-    deadline = time.monotonic() + 30
-    while not deck.ready and deck.failed is None and time.monotonic() < deadline:
-        time.sleep(0.005)
+    wait_until(lambda: deck.ready or deck.failed)
     try:
         yield deck
     finally:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from devices.audio.conftest import MakeFile
+from support.ffmpeg import MakeFile
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
@@ -39,10 +40,7 @@ def opened(piece: Cut) -> Iterator[VlcDeck]:
 
 def settle(deck: VlcDeck) -> None:
     """Wait until a deck knows whether it can play."""
-    deadline = time.monotonic() + 30
-    while not deck.ready and not deck.failed and deck.ended_in is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
+    wait_until(lambda: deck.ready or deck.failed or deck.ended_in is not None)
 
 
 def read_all(deck: VlcDeck) -> Block:

@@ -2,11 +2,10 @@
 
 import logging
 import threading
-import time
-from collections.abc import Callable
 
 import numpy as np
 import pytest
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -14,7 +13,6 @@ from kacenv.devices.audio.output.device_output import DeviceOutput, StallDetecto
 from kacenv.devices.audio.output.sound_device import Device, NullDevice, OnStop, Pull, SoundDevice
 from kacenv.devices.audio.samples import RATE, Block
 
-PATIENCE = 60.0
 CHECK = Seconds(0.05)
 
 
@@ -64,14 +62,6 @@ class Shelf:
 def ones(frames: int) -> Block:
     """Return full-scale samples."""
     return np.ones((frames, 2), np.float32)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> DeviceOutput:

@@ -6,14 +6,13 @@ from contextlib import closing
 import numpy as np
 import pytest
 from support.pulse import Pulse
+from support.waiting import PATIENCE
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output.miniaudio_backend import DeviceMatch, find
 from kacenv.devices.audio.output.pulse_device import PulseDevice
 from kacenv.devices.audio.samples import RATE, Block
-
-PATIENCE = 60.0
 
 
 def zeros(frames: int) -> Block:

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.pulse import Pulse
+from support.waiting import PATIENCE
 
 from kacenv.devices.audio.output.sound_device import SoundDevice
 from kacenv.devices.audio.samples import RATE, Block
-
-PATIENCE = 30.0
 
 
 @pytest.mark.parametrize("channels", [2, 6, 8, 18])
