@@ -1,4 +1,4 @@
-"""Devices for real: two heard together, lost and found again; a clock without one; MIDI in time."""
+"""Devices for real: two together, lost and found again; decoding, a clock without one, MIDI."""
 
 import os
 import tempfile
@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from support.decks import ArrayDeck, noise
+from support.decks import ArrayDeck, noise, rms
 from support.ears import Ear, later, listening
+from support.houses import FOREIGN_MUSIC
 from support.priority import ahead
 from support.pulse import Pulse
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.output.sound_device import NullDevice
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.devices.midi.chime_player import MidiChimePlayer
@@ -35,11 +37,15 @@ _SEATS: Final = (
     Output(id="seat-a", role=Role.SEAT_A, device="left", ceiling="0 dB"),
     Output(id="seat-b", role=Role.SEAT_B, device="right", ceiling="0 dB"),
 )
+_WHOLE = 2000.0
+"""The aim (ms) for the sound's return, of which its fade takes 0.8 s."""
 
 
 def report() -> Iterator[str]:
     """A line for each figure."""
     yield from _two_devices()
+    yield _line("sound is whole after a server's return in", _whole_again(), _WHOLE)
+    yield f"the VLC deck decodes {_decoding():.0f} times as fast as music plays"
     yield _line("a second without a device is off by", _pace(), PACE)
     yield _line("a MIDI note is late by at most", _struck(), STRUCK)
 
@@ -89,6 +95,42 @@ def _until(true: Callable[[], object]) -> float:
     begun = time.monotonic()
     wait_until(true)
     return 1000 * (time.monotonic() - begun)
+
+
+def _whole_again() -> float:
+    """Return how long after its server's death and return sound takes to be as before (ms)."""
+    with tempfile.TemporaryDirectory() as folder:
+        pulse, path = Pulse(Path(folder), sink="left", more=("right",)), Path(folder) / "heard"
+        os.environ.update(pulse.env)
+
+        def level() -> float:
+            return rms(pulse.read(path)[-RATE // 10 :])
+
+        with pulse, _playing() as audio:
+            with pulse.recording(path):
+                _until(lambda: level() > 0)
+                time.sleep(_SETTLED)
+                before = level()
+            pulse.stop()
+            _until(lambda: audio.device_note)
+            pulse.start()
+            with pulse.recording(path):
+                return _until(lambda: level() > 0.9 * before)
+
+
+def _decoding() -> float:
+    """Return by how much faster than music plays libVLC decodes a piece of it."""
+    deck, begun, frames = VlcDeck(), time.monotonic(), 0
+    path = min(FOREIGN_MUSIC.glob("*.ogg"))
+    deck.open(Cut(str(path), "x", "x", Seconds(3600.0)))
+    while deck.ended_in != 0:
+        if deck.failed:
+            raise RuntimeError(deck.failed)
+        frames += len(deck.read(RATE))
+        time.sleep(0.001)
+    took = time.monotonic() - begun
+    deck.close()
+    return frames / RATE / took
 
 
 def _pace() -> float:

@@ -1,4 +1,4 @@
-"""Light: how late steps come beside playing music, what one costs, and up to a thousand lamps."""
+"""Light: how late steps are beside music, what one costs, a thousand lamps, a slow broker."""
 
 import os
 import statistics
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from support.houses import FOREIGN_MUSIC
 from support.mosquitto import Mosquitto
+from support.proxy import SlowLine
 from support.pulse import Pulse
 from support.waiting import wait_until
 
@@ -18,6 +19,7 @@ from kacenv.core.units import Level, Seconds
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.dialects import Message, codec
+from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.commands import Crossfade, CueTrack, ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.playlist import Cut
@@ -27,6 +29,8 @@ from kacenv.system.clock import Clock, MonotonicClock
 FADE = 10.0
 LAMPS = (1, 10, 100, 1000)
 TAKES = 20_000
+DELAY, SLOW_FADE, SLOW_AIM = 0.15, 2.0, 4.0
+"""A slow broker's delay each way, a fade over it, and the aim for its end (s)."""
 
 
 class TimedRig(LightController):
@@ -65,6 +69,7 @@ def report() -> Iterator[str]:
         for count in LAMPS:
             yield f"{count:4} stepped lamps, unbounded: {_run(broker.port, count, 10_000)}"
         yield f"{LAMPS[-1]:4} stepped lamps, 50 a second: {_run(broker.port, LAMPS[-1], 50)}"
+        yield _slow(broker.port)
         with _music(Path(folder)):
             yield f"  12 stepped lamps beside music: {_run(broker.port, 12, 500)}"
 
@@ -113,6 +118,28 @@ def _run(port: int, count: int, budget: int) -> Run:
     rate = (rig.sent - sent) / span
     rig.close()
     return Run(rate, spent / span, statistics.median(late), _percentile(late, 0.99))
+
+
+def _slow(port: int) -> str:
+    """Fade a lamp that must be stepped over a slow line; return the line for when it is done."""
+    clock: Clock = MonotonicClock()
+    lamp = VirtualLamp(_room(port, 1, 50).lights[0], clock, port)
+    with SlowLine(port, DELAY) as line, ExitStack() as stack:
+        rig = LightController(_room(line.port, 1, 50), clock, lambda _: None)
+        stack.callback(lamp.close)
+        stack.callback(rig.close)
+        lamp.start()
+        lamp.wait_until_listening(60.0)
+        rig.start()
+        while not rig.connected:
+            time.sleep(0.01)
+        start = clock.now()
+        rig.perform(ShowLook({Zone.SEATS: parse_setting("30%")}, start, Seconds(SLOW_FADE)))
+        lamp.wait_for(lambda lamp: abs(lamp.level_now - 0.3) < 0.001, 60.0)
+        took = clock.now() - start
+    missed = "" if took <= SLOW_AIM else f" (MISSED: {SLOW_AIM:.0f} s)"
+    what = f"a fade of {SLOW_FADE:.0f} s, {DELAY} s each way from its broker"
+    return f"{what}: done in {took:.2f} s{missed}"
 
 
 def _cpu() -> float:

@@ -15,7 +15,7 @@ GOOD = to_line(Finding("probe", "well"))
 BEGIN = "import os, signal, subprocess, sys, time"
 
 
-def probe(code: str, patience: float = 20.0) -> ProbeJob:
+def probe(code: str, patience: float = 60.0) -> ProbeJob:
     """A probe that does this."""
     return ProbeJob(
         "probe", [sys.executable, "-I", "-S", "-c", f"{BEGIN}\n{code}"], Seconds(patience)
@@ -76,7 +76,7 @@ finally:
     time.sleep(0.2)
     open({str(tmp_path / "back")!r}, "w").close()
 """
-    said = run(probe(code))
+    said = run(probe(code)._replace(grace=Seconds(60.0)))
     assert next(said) == Progress("moving")
     said.close()  # type: ignore[attr-defined]  # a generator, as all iterators of probes are
     assert (tmp_path / "back").exists()

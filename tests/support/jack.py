@@ -1,4 +1,4 @@
-"""A JACK server without hardware, and a synthesiser on it whose sound is recorded."""
+"""A JACK server without hardware whose sound is recorded, and a synthesiser on it."""
 
 import os
 import subprocess
@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from support.waiting import wait_until
+import soundfile
+from support.waiting import PATIENCE, wait_until
 
+from kacenv.devices.audio.samples import Block, silence
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 
 _RTMIDI: Any = load_rtmidi()  # it has no types
@@ -42,9 +44,29 @@ def jack_server() -> Iterator[dict[str, str]]:
 
 def ports(found: dict[str, str]) -> str:
     """The ports of a server, one a line; empty while it doesn't answer."""
+    return _run(found, "jack_lsp")
+
+
+def record_outputs(found: dict[str, str], path: Path) -> Block:
+    """Record for a second what programs play to the server's outputs; return it, if any do."""
+    feeding = _feeding(_run(found, "jack_lsp", "-c", "system:playback"))
+    if not feeding:
+        return silence(0, 1)
+    _run(found, "jack_rec", "-f", str(path), "-d", "1", "-b", "16", *feeding)
+    sound, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    return np.asarray(sound)
+
+
+def _feeding(listed: str) -> list[str]:
+    """Return the ports linked to those that `jack_lsp -c` has listed: its indented lines."""
+    return [line.strip() for line in listed.splitlines() if line.startswith(" ")]
+
+
+def _run(found: dict[str, str], *command: str) -> str:
+    """Run a program on a server; return what it says."""
     environment = {**os.environ, **found}
     return subprocess.run(
-        ["jack_lsp"], env=environment, capture_output=True, text=True, check=False
+        command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
     ).stdout
 
 

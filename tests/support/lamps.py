@@ -13,7 +13,7 @@ from kacenv.model.look import Setting, Zone, parse_setting
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
 
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 RATE = 4.0
 LATENESS = 0.15
 """Real seconds by which a message may arrive late on a busy machine."""

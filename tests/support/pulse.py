@@ -23,7 +23,7 @@ CHANNELS = (
 
 
 class Pulse:
-    """Starts `pulseaudio` in `folder`; programs find it by the variables in `env`.
+    """Starts `pulseaudio` in `folder`; programs find it, and no JACK, by the variables in `env`.
 
     `more` are further sinks of as many channels.
     """
@@ -39,6 +39,7 @@ class Pulse:
             "PULSE_COOKIE": str(folder / "cookie"),
             "XDG_CONFIG_HOME": str(folder),
             "HOME": str(folder),
+            "JACK_DEFAULT_SERVER": "none",
         }
         self._socket = socket
         self._server: subprocess.Popen[bytes] | None = None

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from support.daemon import Daemon
 from support.ffmpeg import MakeFile
 from support.houses import musical_house
+from support.jack import jack_server, record_outputs
 from support.pipewire import PipeWire
 from support.pulse import Pulse
 from support.waiting import wait_until
@@ -54,7 +55,35 @@ def test_a_sound_server_plays_the_room(system: type[Pulse], house: Path, tmp_pat
         assert room.ask_status()["health"]["sound"] is None
 
 
+def test_a_jack_server_plays_the_room(house: Path, tmp_path: Path) -> None:
+    """Where nothing else has a device, what feeds JACK's outputs is the tone.
+
+    When the server dies, the session goes on silently; with the next one the tone is back.
+    """
+    nowhere, path = Pulse(tmp_path / "nowhere").env, tmp_path / "recording.wav"
+    with ExitStack() as stack:
+        with jack_server() as found:
+            sound_only = {name: found[name] for name in found if name != "MIDO_BACKEND"}
+            room = stack.enter_context(playing(house, {**nowhere, **sound_only}))
+            wait_until(lambda: is_heard(record_outputs(found, path)))
+            assert room.ask_status()["health"]["sound"] is None
+        wait_until(lambda: room.ask_status()["health"]["sound"] is not None)
+        with jack_server() as found:
+            wait_until(lambda: is_heard(record_outputs(found, path)))
+            assert room.ask_status()["health"]["sound"] is None
+        assert room.ask_status()["session"]["mode"] == "running"
+        assert "jack" not in room.log.read_text().casefold()
+
+
+def test_jack_is_left_to_midi(house: Path, tmp_path: Path) -> None:
+    """A room whose MIDI goes by JACK plays to nowhere rather than there; staff read why."""
+    nowhere = Pulse(tmp_path / "nowhere").env
+    with jack_server() as found, playing(house, {**nowhere, **found}) as room:
+        assert "MIDI goes by JACK" in room.ask_status()["health"]["sound"]
+
+
 def test_without_any_sound_system_the_session_goes_on(house: Path, tmp_path: Path) -> None:
     """The room plays to nowhere, and staff read why."""
     with playing(house, Pulse(tmp_path / "nowhere").env) as room:
         assert "No sound device was found" in room.ask_status()["health"]["sound"]
+        assert "Cannot connect to server" not in room.log.read_text()

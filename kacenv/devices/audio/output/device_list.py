@@ -40,19 +40,22 @@ class Device:
     address: str
 
 
-def find_devices(miniaudio: Any, direction: Direction) -> tuple[list[Device], str]:
+def find_devices(
+    miniaudio: Any, direction: Direction, backend: Any = None
+) -> tuple[list[Device], str]:
     """Return the devices there are, and the name of the sound system they belong to.
 
+    `backend` is the sound system to ask, of miniaudio's enumeration; None for the first there is.
     A card that another program has open is in the list all the same; miniaudio's own class
     `Devices` then gives up the whole list. ALSA's plug-ins that lead nowhere are left out.
 
     Raises:
         DeviceError: There is no sound system.
     """
-    with _context(miniaudio) as context:
-        backend = miniaudio.ffi.string(miniaudio.lib.ma_get_backend_name(context[0].backend))
+    with _context(miniaudio, backend) as context:
+        name = miniaudio.lib.ma_get_backend_name(context[0].backend)
         infos = _infos(miniaudio, context, direction)
-        system = backend.decode()
+        system = miniaudio.ffi.string(name).decode()
         detours = _ALSA_DETOURS if system == _ALSA else set()
         listed = [_listed(miniaudio, info) for info in infos]
         # A detour isn't even asked: its library would write to the terminal.
@@ -88,10 +91,12 @@ def _lasting(address: str, cards: Path) -> str:
 
 
 @contextmanager
-def _context(miniaudio: Any) -> Iterator[Any]:
+def _context(miniaudio: Any, backend: Any) -> Iterator[Any]:
     """Open the system's sound for asking; it is closed at the end."""
-    context = miniaudio.ffi.new("ma_context*")
-    if miniaudio.lib.ma_context_init(miniaudio.ffi.NULL, 0, miniaudio.ffi.NULL, context):
+    ffi, wanted = miniaudio.ffi, [] if backend is None else [backend.value]
+    backends = ffi.new("ma_backend[]", wanted) if wanted else ffi.NULL
+    context = ffi.new("ma_context*")
+    if miniaudio.lib.ma_context_init(backends, len(wanted), ffi.NULL, context):
         raise DeviceError(NO_DEVICE)
     try:
         yield context

@@ -1,10 +1,14 @@
-"""miniaudio backend: list playback devices, and open them with numbered channels."""
+"""miniaudio backend: list playback devices, and open them with numbered channels.
+
+Where the system has no device of its own, those of a JACK server that runs are taken.
+"""
 
 import ctypes
 import functools
 import importlib
+import os
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kacenv.core.errors import DeviceError
@@ -16,8 +20,11 @@ _PULSE_ALSA_MAP, _PULSE_AUX_MAP = 1, 2
 _ALSA_POSITIONS: Final = (2, 3, 6, 7, 4, 5, 11, 12)
 """Channel positions of miniaudio in ALSA's order: front, rear, centre, LFE, side."""
 _AUX_0 = 20
-_LATENCY = {True: Seconds(0.075), False: Seconds(0.15)}
-"""Estimated latency (s) from the request of a block to its sound: sound server, sound card."""
+_PULSE, _JACK = "PulseAudio", "JACK"
+_SERVER_LATENCY: Final = {_PULSE: Seconds(0.075), _JACK: Seconds(0.05)}
+"""Estimated latency (s) from the request of a block to its sound; JACK's is two periods."""
+_CARD_LATENCY = Seconds(0.15)
+"""The same of a sound card."""
 _PRO = " pro"
 """Suffix of PipeWire's pro-audio devices, whose channels have numbers instead of positions."""
 
@@ -26,7 +33,8 @@ _PRO = " pro"
 class DeviceMatch:
     """Device to open; `key` is miniaudio's id, None for the system's default.
 
-    `address` is the system's own name for it, empty for the default.
+    `address` is the system's own name for it, empty for the default. `on_server` tells that the
+    device is PulseAudio's, `on_jack` that it is JACK's.
     """
 
     name: str
@@ -35,6 +43,7 @@ class DeviceMatch:
     latency: Seconds
     on_server: bool
     address: str = ""
+    on_jack: bool = False
 
     @property
     def is_pro(self) -> bool:
@@ -67,16 +76,13 @@ def find(wanted: str, channels: int) -> DeviceMatch:
         DeviceError: There is none, or it has fewer than `channels` channels.
     """
     devices, system = _devices()
-    on_server = system == "PulseAudio"
     if wanted == "default":
         only = devices[0] if len(devices) == 1 else None
-        width = _width("default", only, on_server, channels)
-        return DeviceMatch("default", None, width, _LATENCY[on_server], on_server)
+        return _match("default", only, system, channels)
     for device in devices:
         if wanted.casefold() in device.name.casefold():
-            width = _width(device.name, device, on_server, channels)
-            latency = _LATENCY[on_server]
-            return DeviceMatch(device.name, device.key, width, latency, on_server, device.address)
+            match = _match(device.name, device, system, channels)
+            return replace(match, key=device.key, address=device.address)
     names = ", ".join(device.name for device in devices)
     raise DeviceError(f"no sound device is called {wanted!r}; there are: {names}")
 
@@ -89,16 +95,20 @@ def open_device(found: DeviceMatch, period_ms: int) -> Any:
     """
     miniaudio = _miniaudio()
     try:
-        return _channel_by_channel(miniaudio, found)(
+        device = _channel_by_channel(miniaudio, found)(
             output_format=miniaudio.SampleFormat.FLOAT32,
             nchannels=found.channels,
             sample_rate=RATE,
             buffersize_msec=period_ms,
             device_id=found.key,
+            backends=[miniaudio.Backend.JACK] if found.on_jack else None,
             app_name="kacenv",
         )
     except miniaudio.MiniaudioError as error:
         raise DeviceError(f"the sound device {found.name!r} can't be opened") from error
+    if found.on_jack:
+        _jack_devices.add(device)
+    return device
 
 
 def start(
@@ -137,13 +147,58 @@ def _hush_alsa() -> Any:
     return handler
 
 
+_jack_devices: Final = set[Any]()
+"""JACK's devices that are open. Until they are closed, JACK isn't asked for others: if its server
+has died meanwhile, libjack frees their clients at that, and closing them would crash."""
+
+
+@functools.cache
+def _hush_jack() -> bool:
+    """Silence JACK's messages on the terminal; return False if its library isn't installed.
+
+    The handler is a C function that only reads the text: a thread of JACK never waits for Python.
+    """
+    try:
+        jack = ctypes.CDLL("libjack.so.0")
+    except OSError:
+        return False
+    read_only = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
+    jack.jack_set_error_function(read_only)
+    jack.jack_set_info_function(read_only)
+    return True
+
+
 def _devices() -> tuple[list[Device], str]:
-    """Return all playback devices, and the sound system they belong to."""
+    """Return all playback devices, and the sound system they belong to; JACK if no other has any.
+
+    A JACK server is only found, never started: miniaudio's contexts ask for that by default.
+    """
     _hush_alsa()
-    found, system = find_devices(_miniaudio(), Direction.PLAYBACK)
-    if not found or system == "Null":
+    miniaudio = _miniaudio()
+    try:
+        found, system = find_devices(miniaudio, Direction.PLAYBACK)
+    except DeviceError:
+        found, system = [], ""
+    if found and system != "Null":
+        return found, system
+    return _devices_of_jack(miniaudio)
+
+
+def _devices_of_jack(miniaudio: Any) -> tuple[list[Device], str]:
+    if "JACK" in os.environ.get("MIDO_BACKEND", ""):
+        # RtMidi keeps Python's GIL while it waits for JACK, which waits for our sound's thread.
+        raise DeviceError(f"{NO_DEVICE} (JACK's isn't used, for MIDI goes by JACK)")
+    if _jack_devices or not _hush_jack():
         raise DeviceError(NO_DEVICE)
-    return found, system
+    return find_devices(miniaudio, Direction.PLAYBACK, miniaudio.Backend.JACK)
+
+
+def _match(name: str, device: Device | None, system: str, needed: int) -> DeviceMatch:
+    """Return how to open a system's default device; `device` if it is known which that is."""
+    on_server = system in _SERVER_LATENCY
+    width = _width(name, device, on_server, needed)
+    latency = _SERVER_LATENCY.get(system, _CARD_LATENCY)
+    return DeviceMatch(name, None, width, latency, system == _PULSE, on_jack=system == _JACK)
 
 
 def _width(name: str, device: Device | None, on_server: bool, needed: int) -> int:
@@ -169,6 +224,10 @@ def _channel_by_channel(miniaudio: Any, found: DeviceMatch) -> Any:
             self._devconfig.playback.pChannelMap = self._order
             self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
             return super()._make_context(*args)
+
+        def close(self) -> None:
+            super().close()
+            _jack_devices.discard(self)
 
     return Playback
 
