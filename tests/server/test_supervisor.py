@@ -25,7 +25,8 @@ def life():
     exec(code, {})
     return 0
 command = [sys.executable, "-I", "-S", "-c", code, *words]
-sys.exit(Supervisor(forked(life) if way == "forked" else spawned(command), **times).run())
+begin = fork_daemon(life) if way == "forked" else spawn_program(command)
+sys.exit(Supervisor(begin, **times).run())
 """
 _DAEMON = r"""
 import os, signal, subprocess, sys, time

@@ -101,15 +101,16 @@ class Pulse:
 
     def remove(self, sink: str) -> None:
         """Take a sink away, as if its cable were pulled."""
-        modules = self._pactl("list", "short", "modules").splitlines()
+        modules = self.pactl("list", "short", "modules").splitlines()
         number = next(line.split()[0] for line in modules if f"sink_name={sink} " in line)
-        self._pactl("unload-module", number)
+        self.pactl("unload-module", number)
 
     def restore(self, sink: str) -> None:
         """Plug a sink in again."""
-        self._pactl("load-module", *self._null_sink(sink).split())
+        self.pactl("load-module", *self._null_sink(sink).split())
 
-    def _pactl(self, *words: str) -> str:
+    def pactl(self, *words: str) -> str:
+        """What `pactl WORDS` prints."""
         command = ["pactl", *words]
         done = subprocess.run(
             command, env=self._whole_env, capture_output=True, check=True, text=True

@@ -98,6 +98,12 @@ class VirtualLamp:
         self.close()
 
     @property
+    def targets(self) -> list[Level]:
+        """Return the levels that it was told to go to or kept, in order."""
+        with self._news:
+            return [Level(fade.target) for fade in self._levels]
+
+    @property
     def level_now(self) -> Level:
         """Return the level shown now."""
         return self.level_at(self._clock.now())
