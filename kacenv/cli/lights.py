@@ -111,8 +111,8 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
             stack.enter_context(EmbeddedBroker(room.broker.port))
         lamps = []
         for number, fixture in enumerate(room.lights):
-            quirks = LampFaults(loss, seed=number, rate=DEVICE_CODECS[fixture.dialect].RATE)
-            lamp = VirtualLamp(fixture, clock, room.broker, quirks=quirks)
+            faults = LampFaults(loss, seed=number, rate=DEVICE_CODECS[fixture.dialect].RATE)
+            lamp = VirtualLamp(fixture, clock, room.broker, faults=faults)
             lamps.append(stack.enter_context(lamp))
         _tell_of_silence(room, lamps)
         yield lamps

@@ -36,7 +36,7 @@ class TimedRig(LightController):
     sent: int
 
     def _due_messages(self, now: Seconds) -> list[Message]:
-        due = self._agenda.next_due(now)
+        due = self._scheduler.next_due(now)
         messages = super()._due_messages(now)
         if due is not None and due <= now and messages:
             self.lateness.append(now - due)

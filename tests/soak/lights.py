@@ -229,7 +229,7 @@ class Storm:
         """Commands for a level that an older look had asked for, well after a newer one."""
         bulb = DEVICE_CODECS[lamp.fixture.dialect]
         for message in lamp.received:
-            heard = bulb.hear(lamp.fixture, message.topic, message.payload)
+            heard = bulb.decode_command(lamp.fixture, message.topic, message.payload)
             if heard is None or heard.level is None or not heard.transition:
                 continue
             newest = [level for at, level in self._asked if at <= message.at - 0.5]

@@ -6,6 +6,7 @@ from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.controller import LightController
+from kacenv.devices.lights.dialects import codec
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Setting, Zone, parse_setting
@@ -39,6 +40,11 @@ class LitRoom:
         self.broker, self.port = room.broker, room.broker.port
         self.rig = LightController(room, clock, staff.tell)
         self.lamps = {fixture.id: VirtualLamp(fixture, clock, self.port) for fixture in room.lights}
+
+    @property
+    def report_topics(self) -> list[str]:
+        """Return the topics of all lamps' reports."""
+        return [topic for one in self.room.lights for topic in codec(one).subscriptions(one)]
 
     def start(self) -> None:
         """Lamps first, as they'd hang in the room, then the rig."""

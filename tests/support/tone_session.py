@@ -77,7 +77,7 @@ def live(folder: Path) -> Lived:
             Recording(pulse.read(recording).astype(np.float64), watch.begin),
             (folder / "mosquitto.log").read_text(),
             watch.last,
-            {lamp.fixture.id: [float(level) for level in lamp.targets] for lamp in lamps},
+            {lamp.fixture.id: [float(fade.target) for fade in lamp.levels] for lamp in lamps},
             watch.shown,
         )
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
+from kacenv.devices.lights.fades.limits import LightLimits
+from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.devices.lights.lamp.lamp_state import LampState
-from kacenv.devices.lights.lamp.limits import LightLimits
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.devices.lights.scheduler import LampScheduler, TokenBucket
 from kacenv.model.commands import LightCommand, ResumeLights, ShowLook
@@ -57,21 +57,21 @@ class LightController:
             for topic in lamp.subscriptions:
                 self._by_topic.setdefault(topic, []).append(lamp)
         broker = room.broker or Broker(host="127.0.0.1")
-        self._agenda = LampScheduler(TokenBucket(broker.messages_per_second))
+        self._scheduler = LampScheduler(TokenBucket(broker.messages_per_second))
         self._wake = threading.Condition()
-        self._orders: deque[LightCommand] = deque()
+        self._commands: deque[LightCommand] = deque()
         self._reports: dict[str, deque[bytes]] = {}
         self._reports_from = 0.0
-        self._links: deque[bool] = deque()
-        self._news: list[str] = []
+        self._connection_changes: deque[bool] = deque()
+        self._staff_messages: list[str] = []
         self._closing = False
-        self._client = self._made_client(room, announce)
+        self._client = self._make_client(room, announce)
         self._thread = threading.Thread(target=self._run, name="kacenv-lights", daemon=True)
 
-    def _made_client(self, room: Room, announce: bool) -> MqttClient | None:
+    def _make_client(self, room: Room, announce: bool) -> MqttClient | None:
         if room.broker is None or not self._lamps:
             return None
-        callbacks = MqttCallbacks(self._on_link, self._on_report, self._tell)
+        callbacks = MqttCallbacks(self._on_connection_change, self._on_report, self._tell)
         topics = tuple(self._by_topic)
         return MqttClient(room.broker, room.name, topics, callbacks, announce=announce)
 
@@ -91,12 +91,19 @@ class LightController:
         if self._client is None:
             return
         with self._wake:
-            self._orders.append(command)
+            self._commands.append(command)
             self._wake.notify()
 
-    def fade_lamp(self, lamp: str, setting: Setting, duration: Seconds) -> None:
-        """Fade one lamp alone, without the dim-light limit; never blocks on the broker."""
+    def fade_lamp(
+        self, lamp: str, setting: Setting, duration: Seconds, *, origin: Setting | None = None
+    ) -> None:
+        """Fade one lamp alone, without the dim-light limit; never blocks on the broker.
+
+        The fade begins at `origin` if nobody knows what the lamp shows.
+        """
         with self._wake:
+            if origin is not None:
+                self._lamps[lamp].assume(origin)
             self._lamps[lamp].set_target(setting, self._clock.now(), duration, cool=True)
             self._reschedule(self._lamps[lamp])
             self._wake.notify()
@@ -122,9 +129,9 @@ class LightController:
         if self._client is not None:
             self._client.close()
 
-    def _on_link(self, up: bool) -> None:
+    def _on_connection_change(self, up: bool) -> None:
         with self._wake:
-            self._links.append(up)
+            self._connection_changes.append(up)
             self._wake.notify()
 
     def _on_report(self, topic: str, payload: bytes) -> None:
@@ -148,24 +155,24 @@ class LightController:
         with self._wake:
             self._wake.wait(self._next_wait())
             messages = self._due_messages(self._clock.now())
-            news, self._news = self._news, []
+            staff_messages, self._staff_messages = self._staff_messages, []
         if self._client is not None:
             self._client.watch()
             for message in messages:
                 self._client.publish(message.topic, message.payload)
-        for text in news:
+        for text in staff_messages:
             self._tell(text)
 
     def _next_wait(self) -> float:
         """Return the wait (real s) until the next iteration."""
-        if self._closing or self._links:
+        if self._closing or self._connection_changes:
             return 0.0
         waits = [IDLE_WAIT]
         if self._reports:
             waits.append(max(0.0, self._reports_from - time.monotonic()))
         now = self._clock.now()
-        times = [command.at for command in self._orders]
-        due = self._agenda.next_due(now)
+        times = [command.at for command in self._commands]
+        due = self._scheduler.next_due(now)
         times += [due] if due is not None else []
         if times:
             rate = self._clock.rate
@@ -176,25 +183,25 @@ class LightController:
     def _due_messages(self, now: Seconds) -> list[Message]:
         self._handle_connection_changes(now)
         self._handle_reports(now)
-        self._begin_due_orders(now)
+        self._begin_due_commands(now)
         messages: list[Message] = []
-        for name in self._agenda.due(now):
+        for name in self._scheduler.due(now):
             lamp = self._lamps[name]
             said = lamp.messages(now)
             messages += said
-            self._agenda.messages_sent(len(said), now)
+            self._scheduler.messages_sent(len(said), now)
             self._reschedule(lamp)
         return messages
 
     def _reschedule(self, lamp: Lamp) -> None:
         """Schedule a lamp's next update, and collect its staff messages."""
         level = lamp.level_at(self._clock.now())
-        self._agenda.schedule(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
-        self._news += lamp.staff_messages()
+        self._scheduler.schedule(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
+        self._staff_messages += lamp.staff_messages()
 
     def _handle_connection_changes(self, now: Seconds) -> None:
-        while self._links:
-            up = self._links.popleft()
+        while self._connection_changes:
+            up = self._connection_changes.popleft()
             for lamp in self._lamps.values():
                 if up:
                     lamp.broker_back(now)
@@ -213,18 +220,18 @@ class LightController:
                     lamp.handle_report(topic, payload, now)
                 self._reschedule(lamp)
 
-    def _begin_due_orders(self, now: Seconds) -> None:
+    def _begin_due_commands(self, now: Seconds) -> None:
         """Start the commands that are due; a late one gets what is left of its duration."""
-        due = [command for command in self._orders if command.at <= now]
-        self._orders = deque(command for command in self._orders if command.at > now)
+        due = [command for command in self._commands if command.at <= now]
+        self._commands = deque(command for command in self._commands if command.at > now)
         for command in due:
             left = Seconds(max(0.0, command.at + command.duration - now))
             for lamp in self._lamps.values():
-                _pass_on(command, lamp, now, left)
+                _apply(command, lamp, now, left)
                 self._reschedule(lamp)
 
 
-def _pass_on(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
+def _apply(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
     match command:
         case ShowLook(look=look, urgent=urgent, cool=cool, origin=origin):
             setting, before = look.get(lamp.fixture.zone), origin.get(lamp.fixture.zone)

@@ -9,7 +9,7 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.fades.trajectory import URGENT_DURATION
-from kacenv.devices.lights.lamp.lamp_state import LampState
+from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.model.commands import ShowLook
 from kacenv.model.room import Room
 from kacenv.system.clock import Clock, MonotonicClock
@@ -46,15 +46,15 @@ def opened(room: Room, clock: Clock) -> Iterator[LightController]:
     """
     if room.broker is None or not room.lights:
         raise DeviceError(f"The room {room.name} has no lamps; write them under `lights`.")
-    heard: list[str] = []
-    rig = LightController(room, clock, heard.append, announce=False)
+    messages: list[str] = []
+    controller = LightController(room, clock, messages.append, announce=False)
     try:
-        rig.start()
-        if not wait_for(lambda: rig.connected, REACH_WITHIN):
-            raise DeviceError(heard[-1] if heard else _silent(room))
-        yield rig
+        controller.start()
+        if not wait_for(lambda: controller.connected, REACH_WITHIN):
+            raise DeviceError(messages[-1] if messages else _silent(room))
+        yield controller
     finally:
-        rig.close()
+        controller.close()
 
 
 def raise_lights(room: Room) -> tuple[LampOutcome, ...]:
@@ -66,27 +66,27 @@ def raise_lights(room: Room) -> tuple[LampOutcome, ...]:
         DeviceError: The room has no lamps, or its broker can't be reached.
     """
     clock = MonotonicClock()
-    with opened(room, clock) as rig:
-        wait_for(lambda: knows_all(rig), LISTEN)
+    with opened(room, clock) as controller:
+        wait_for(lambda: knows_all(controller), LISTEN)
         start = clock.now()
-        rig.perform(ShowLook(room.safe_light, start, URGENT_DURATION, urgent=True))
-        wait_for(lambda: _is_done(rig, clock.now() - start), CONFIRM_WITHIN)
-        return outcomes(rig)
+        controller.perform(ShowLook(room.safe_light, start, URGENT_DURATION, urgent=True))
+        wait_for(lambda: _is_done(controller, clock.now() - start), CONFIRM_WITHIN)
+        return outcomes(controller)
 
 
-def knows_all(rig: LightController) -> bool:
+def knows_all(controller: LightController) -> bool:
     """Tell if every lamp that can report its state has done so."""
-    return all(one.state.reported is not None or not one.speaks for one in outcomes(rig))
+    return all(one.state.reported is not None or not one.speaks for one in outcomes(controller))
 
 
-def _is_done(rig: LightController, passed: float) -> bool:
+def _is_done(controller: LightController, passed: float) -> bool:
     arrived = passed > URGENT_DURATION + SETTLE
-    return arrived and all(one.after is not None or not one.speaks for one in outcomes(rig))
+    return arrived and all(one.after is not None or not one.speaks for one in outcomes(controller))
 
 
-def outcomes(rig: LightController) -> tuple[LampOutcome, ...]:
+def outcomes(controller: LightController) -> tuple[LampOutcome, ...]:
     """Return each lamp's result so far."""
-    shown, silent = rig.states(), rig.write_only_lamps
+    shown, silent = controller.states(), controller.write_only_lamps
     return tuple(
         LampOutcome(name, state.confirmed_after, name not in silent, state)
         for name, state in shown.items()

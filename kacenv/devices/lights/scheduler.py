@@ -52,8 +52,8 @@ class LampScheduler:
     come before all others and wait for no token.
     """
 
-    def __init__(self, budget: TokenBucket) -> None:
-        self._budget = budget
+    def __init__(self, bucket: TokenBucket) -> None:
+        self._bucket = bucket
         self._number = 0
         self._current: dict[str, int] = {}
         self._urgent: list[_Entry] = []
@@ -72,7 +72,7 @@ class LampScheduler:
         urgent, usual = self._first(self._urgent), self._first(self._usual)
         times = [urgent.at] if urgent else []
         if usual:
-            free = self._budget.free_at(now)
+            free = self._bucket.free_at(now)
             times.append(usual.at if free <= now else Seconds(max(usual.at, free)))
         return min(times, default=None)
 
@@ -83,7 +83,7 @@ class LampScheduler:
         """
         while (name := self._take(self._urgent, now)) is not None:
             yield name
-        while self._budget.free_at(now) <= now:
+        while self._bucket.free_at(now) <= now:
             name = self._take(self._usual, now)
             if name is None:
                 return
@@ -92,7 +92,7 @@ class LampScheduler:
     def messages_sent(self, messages: int, now: Seconds) -> None:
         """Take tokens for the messages of the lamp yielded last."""
         if messages:
-            self._budget.spend(messages, now)
+            self._bucket.spend(messages, now)
 
     def _take(self, entries: list[_Entry], now: Seconds) -> str | None:
         first = self._first(entries)

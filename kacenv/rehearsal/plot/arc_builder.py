@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.fades.limits import limited_in_dim_light
 from kacenv.devices.lights.fades.warm_dim import warm_dim
-from kacenv.devices.lights.lamp.limits import limited_in_dim_light
 from kacenv.model import commands
 from kacenv.model.look import Zone
 from kacenv.model.request_text import request_words

@@ -2,26 +2,30 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from paho.mqtt import publish, subscribe
-from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands, reports
+from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 from support.waiting import wait_until
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
+from kacenv.devices.lights import controller
 from kacenv.devices.lights.controller import REPORTS_KEPT, LightController
 from kacenv.devices.lights.fades.fade_steps import STEP_GAP
 from kacenv.devices.lights.fades.lightness import lightness
 from kacenv.devices.lights.fades.trajectory import STEEPEST
+from kacenv.devices.lights.lamp.lamp import Lamp
+from kacenv.devices.lights.mqtt_client import MqttCallbacks
+from kacenv.devices.lights.scheduler import LampScheduler
 from kacenv.model.commands import ShowLook
 from kacenv.model.look import Look, Zone, parse_setting
-from kacenv.model.room import Room
+from kacenv.model.room import Broker, Room
 from kacenv.system.clock import MonotonicClock, SimClock
 
 MakeHouse = Callable[..., LitRoom]
@@ -125,7 +129,7 @@ def test_hostile_reports_change_nothing(house: LitRoom) -> None:
     assert house.knows(0.2)
     shown = house.rig.states()
     rubbish = [b"", b"\xff\xfe", b"[" * 9999, b'{"brightness":NaN}', b"1e999", b"x" * 200_000]
-    topics = [topic for lamp in house.rig._lamps.values() for topic in lamp.subscriptions]
+    topics = house.report_topics
     for topic in topics:
         for payload in rubbish:
             publish.single(topic, payload, hostname="127.0.0.1", port=house.port)
@@ -142,14 +146,15 @@ def test_a_rig_that_stumbles_goes_on(
 ) -> None:
     """One bad moment is logged; the next look is shown."""
     stumbled = threading.Event()
-    whole = house.rig._due_messages
+    whole = LampScheduler.due
 
-    def stumble(now: Seconds) -> Any:
-        monkeypatch.setattr(house.rig, "_due_messages", whole)
+    def stumble(scheduler: LampScheduler, now: Seconds) -> Iterator[str]:
+        if stumbled.is_set():
+            return whole(scheduler, now)
         stumbled.set()
         raise ArithmeticError(now)
 
-    monkeypatch.setattr(house.rig, "_due_messages", stumble)
+    monkeypatch.setattr(LampScheduler, "due", stumble)
     house.show("20%", 1.0)
     assert stumbled.wait(TIMEOUT)
     assert house.reaches(0.2)
@@ -195,7 +200,47 @@ def test_a_topic_with_wildcards_is_refused(
         LightController(room, MonotonicClock(), staff.tell)
 
 
-def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staff) -> None:
+class FakeClient:
+    """Client that records what is published, in place of one that is connected to a broker."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.published: list[bytes] = []
+        self.callbacks = MqttCallbacks(lambda _: None, lambda *_: None, lambda _: None)
+
+    def __call__(
+        self, _broker: Broker, _room: str, _topics: object, callbacks: MqttCallbacks, **_: bool
+    ) -> "FakeClient":
+        """Return itself, as the client that the controller makes."""
+        self.callbacks = callbacks
+        return self
+
+    def start(self) -> None:
+        """Report the connection."""
+        self.callbacks.changed(True)
+
+    def publish(self, _topic: str, payload: bytes) -> None:
+        """Record a message."""
+        self.published.append(payload)
+
+    def watch(self) -> None:
+        """Do nothing: there is no thread to watch."""
+
+    close = watch
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> FakeClient:
+    """Give controllers no broker."""
+    client = FakeClient()
+    monkeypatch.setattr(controller, "MqttClient", client)
+    return client
+
+
+def test_two_lamps_of_one_device_are_both_heard(
+    client: FakeClient, make_room: MakeRoom, staff: Staff
+) -> None:
     """A device that tells of all its lamps on one topic may tell of them at once."""
     lamps = [{"id": f"lamp-{number}", "dialect": "shelly", "zone": "seats"} for number in (0, 1)]
     room = make_room(1, *lamps)
@@ -203,41 +248,48 @@ def test_two_lamps_of_one_device_are_both_heard(make_room: MakeRoom, staff: Staf
         light.model_copy(update={"topic": f"dim/light:{number}"})
         for number, light in enumerate(room.lights)
     )
-    rig = LightController(room.model_copy(update={"lights": lights}), SimClock(), staff.tell)
+    house = LitRoom(room.model_copy(update={"lights": lights}), SimClock(), staff)
     for number in (0, 1):
         status = {f"light:{number}": {"output": True, "brightness": 40}}
-        rig._on_report(
-            "dim/events/rpc", json.dumps({"method": "NotifyStatus", "params": status}).encode()
-        )
-    rig._handle_reports(rig._clock.now())
-    shown = rig.states()
-    assert {name: reports(shown[name].reported, 0.4) for name in shown} == {
-        "lamp-0": True,
-        "lamp-1": True,
-    }
+        payload = json.dumps({"method": "NotifyStatus", "params": status}).encode()
+        client.callbacks.heard("dim/events/rpc", payload)
+    with closing(house.rig):
+        house.rig.start()
+        assert house.knows(0.4)
 
 
-def test_of_a_flood_only_the_newest_reports_are_kept(make_room: MakeRoom, staff: Staff) -> None:
+def test_of_a_flood_only_the_newest_reports_are_kept(
+    client: FakeClient, make_room: MakeRoom, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A lamp that says something a thousand times between two looks is heard a few times."""
-    rig = LightController(make_room(1, DIMMER), SimClock(), staff.tell)
-    (topic,) = rig._by_topic
+    handled: list[bytes] = []
+    whole = Lamp.handle_report
+
+    def handle(lamp: Lamp, topic: str, payload: bytes, now: Seconds) -> None:
+        handled.append(payload)
+        whole(lamp, topic, payload, now)
+
+    monkeypatch.setattr(Lamp, "handle_report", handle)
+    house = LitRoom(make_room(1, DIMMER), SimClock(), staff)
+    (topic,) = house.report_topics
     for number in range(1000):
-        rig._on_report(topic, str(number % 256).encode())
-    assert sum(map(len, rig._reports.values())) == REPORTS_KEPT
-    rig._handle_reports(rig._clock.now())
-    reported = rig.states()["dimmer"].reported
-    assert reported is not None
-    assert reported.level == pytest.approx(lightness(231 / 255))
+        client.callbacks.heard(topic, str(number % 256).encode())
+    with closing(house.rig):
+        house.rig.start()
+        assert house.knows(lightness(231 / 255))
+    assert len(handled) == REPORTS_KEPT
 
 
 def test_a_dimmer_sets_out_from_where_its_zone_is_said_to_be(
-    make_room: MakeRoom, staff: Staff
+    client: FakeClient, make_room: MakeRoom, staff: Staff
 ) -> None:
     """It can't say where it is; the one who orders the look knows."""
     mute = {key: value for key, value in DIMMER.items() if key != "state_topic"}
-    rig = LightController(make_room(1, mute), SimClock(), staff.tell)
+    house = LitRoom(make_room(1, mute), SimClock(), staff)
     look = dict.fromkeys(Zone, parse_setting("60%"))
     origin = dict.fromkeys(Zone, parse_setting("40%"))
-    rig._on_link(True)
-    rig._orders.append(ShowLook(look, Seconds(0.0), Seconds(4.0), origin=origin))
-    assert [message.payload for message in rig._due_messages(rig._clock.now())] == [b"29"]
+    with closing(house.rig):
+        house.rig.start()
+        house.rig.perform(ShowLook(look, Seconds(0.0), Seconds(4.0), origin=origin))
+        wait_until(lambda: client.published)
+    assert client.published == [b"29"]

@@ -7,7 +7,7 @@ from support.lamps import LitRoom, commands
 from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.simulator.faults import CommandFilter
+from kacenv.devices.lights.simulator.faults import LampFaults
 from kacenv.model.commands import ResumeLights
 
 MakeHouse = Callable[..., LitRoom]
@@ -54,11 +54,10 @@ def test_a_lamp_that_does_not_follow_is_named_and_named_again_when_it_does(
     """It hears nothing at all; staff are told once, and once when it is well again."""
     house.clock.rate = 10.0
     dimmer = house.lamps["dimmer"]
-    deaf = dimmer._quirks
-    dimmer._gate = CommandFilter(deaf._replace(loss=1.0))
+    dimmer.faults = LampFaults(loss=1.0)
     house.show("30%", 1.0)
     assert house.staff.wait_for("Lamp dimmer doesn't follow: it should show 30%, and says off")
-    dimmer._gate = CommandFilter(deaf)
+    dimmer.faults = LampFaults()
     house.show("40%", 1.0)
     assert house.staff.wait_for("Lamp dimmer follows again")
     assert len([text for text in house.staff.heard if "dimmer" in text]) == 2

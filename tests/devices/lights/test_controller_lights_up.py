@@ -7,7 +7,7 @@ from support.mosquitto import Mosquitto
 from support.waiting import wait_until
 
 from kacenv.devices.lights.fades.fade_steps import STEP_GAP
-from kacenv.devices.lights.lamp.initial_state import ANSWER_WITHIN
+from kacenv.devices.lights.lamp.estimate import ANSWER_WITHIN
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 
 MakeHouse = Callable[..., LitRoom]
@@ -37,8 +37,8 @@ def test_lights_up_waits_for_no_lamp_that_is_asked(
     mute = fixture.model_copy(update={"state_topic": None})
     house.lamps["dimmer"] = dimmer = VirtualLamp(mute, house.clock, house.port)
     house.start()
-    house.show("20%", 5.0)
-    wait_until(lambda: not house.rig._orders)
+    asked = house.show("20%", 5.0)
+    wait_until(lambda: house.clock.now() > asked + LATENESS * house.clock.rate)
     start = house.show("70% 3000 K", 3.0, urgent=True)
     assert house.reaches(0.7)
     assert house.clock.now() - start < ANSWER_WITHIN

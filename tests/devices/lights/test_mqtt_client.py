@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from paho.mqtt.client import Client as Paho
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
 
@@ -67,6 +68,25 @@ def listener() -> Listener:
 
 
 @pytest.fixture
+def pahos(monkeypatch: pytest.MonkeyPatch) -> list[Paho]:
+    """Return paho's clients, which the code under test makes from now on."""
+    made: list[Paho] = []
+
+    def make(*given: Any, **named: Any) -> Paho:
+        made.append(Paho(*given, **named))
+        return made[-1]
+
+    monkeypatch.setattr(mqtt_client, "Paho", make)
+    return made
+
+
+def paho_thread() -> threading.Thread | None:
+    """Return the running thread of the client, which paho names after its id."""
+    begin = "paho-mqtt-client-kacenv-quiet-"
+    return next((one for one in threading.enumerate() if one.name.startswith(begin)), None)
+
+
+@pytest.fixture
 def leftovers() -> Iterator[None]:
     """Collect the sockets of paho's dead threads while the test still ignores their warnings."""
     yield
@@ -114,14 +134,17 @@ def test_it_says_that_the_room_is_there_and_gone(
 
 
 def test_its_last_will_says_offline(
-    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+    mosquitto: Mosquitto,
+    connect: Callable[..., MqttClient],
+    listener: Listener,
+    pahos: list[Paho],
 ) -> None:
     """A room whose program dies is offline as well."""
     connect(mosquitto.port, "kacenv/dying/status")
     assert listener.wait_for(lambda heard: heard.links == [True])
-    dying = connect(mosquitto.port, room="dying")
+    connect(mosquitto.port, room="dying")
     assert listener.wait_for(lambda heard: len(heard.links) == 2)
-    raw = dying._paho.socket()
+    raw = pahos[-1].socket()
     assert isinstance(raw, socket.socket)
     raw.shutdown(socket.SHUT_RDWR)
     assert listener.wait_for(lambda heard: ("kacenv/dying/status", b"offline") in heard.messages)
@@ -166,21 +189,18 @@ def test_a_wrong_password_is_told_once_and_never_shown(
 ) -> None:
     """However often the broker refuses; the password is in no word, log or repr."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(mqtt_client, "REFUSED", (0.1, 0.1))
+    refusals = threading.Semaphore(0)
+
+    def refused(_backoff: ReconnectBackoff) -> Seconds:
+        refusals.release()
+        return Seconds(0.1)
+
+    monkeypatch.setattr(ReconnectBackoff, "refused", refused)
     secret = tmp_path / "password"
     secret.write_text(SECRET + "\n")
     with Mosquitto(tmp_path, user="kacenv", password="another") as broker:  # noqa: S106 - as above
         client = connect(broker.port, user="kacenv", password_file=str(secret))
-        refusals = threading.Semaphore(0)
-        inner: Callable[..., Any] | None = client._paho.on_connect
-        assert inner is not None
-
-        def refused(*given: Any) -> None:
-            inner(*given)
-            refusals.release()
-
-        client._paho.on_connect = refused
-        for _ in range(2):
+        for _ in range(3):  # when the third begins, two have been dealt with
             assert refusals.acquire(timeout=TIMEOUT)
     (text,) = [text for text in staff.heard if "refused" in text]
     assert "user and password" in text
@@ -231,23 +251,26 @@ def test_a_listener_that_fails_ends_nothing(
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # paho drops two of its own
 @pytest.mark.usefixtures("leftovers")
 def test_a_dead_thread_is_started_again(
-    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+    mosquitto: Mosquitto,
+    connect: Callable[..., MqttClient],
+    listener: Listener,
+    pahos: list[Paho],
 ) -> None:
     """Whatever kills paho's thread, a watched connection goes on."""
     client = connect(mosquitto.port, "client/kill")
     assert listener.wait_for(lambda heard: heard.links == [True])
-    whole = client._paho.on_message
+    whole = pahos[-1].on_message
 
     def kill(*_: Any) -> None:
         raise SystemError("the thread dies of this")
 
-    client._paho.on_message = kill
-    thread = client._paho._thread
+    pahos[-1].on_message = kill
+    thread = paho_thread()
     assert thread is not None
     client.publish("client/kill", b"1")
     thread.join(TIMEOUT)
     assert not thread.is_alive()
-    client._paho.on_message = whole
+    pahos[-1].on_message = whole
     client.watch()
     client.publish("client/kill", b"2")
     assert listener.wait_for(lambda heard: ("client/kill", b"2") in heard.messages)
@@ -261,7 +284,7 @@ def test_a_host_that_cannot_be_a_name_is_told(
 ) -> None:
     """It kills paho's thread each time; staff hear of it once, and nothing else happens."""
     client = connect(1883, host="no..such..name")
-    thread = client._paho._thread
+    thread = paho_thread()
     if thread is not None:
         thread.join(TIMEOUT)
     client.watch()

@@ -14,11 +14,11 @@ from support.mosquitto import Mosquitto, free_port
 from support.watcher import Watcher
 
 from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights import lamp_test
 from kacenv.devices.lights.direct import wait_for
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.diagnostics.finding import Finding, Severity
-from kacenv.diagnostics.preflight import lamps as lamping
 from kacenv.diagnostics.preflight.lamps import lamps, mute_lamp
 from kacenv.diagnostics.probe_messages import ProbeMessage, Progress, Question, Taken
 from kacenv.model.look import Setting, Zone, parse_setting
@@ -76,11 +76,11 @@ def hall(mosquitto: Mosquitto) -> Iterator[Hall]:
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Softness is looked at elsewhere; here time is short."""
-    assert lamping.SPAN >= 2.0
-    monkeypatch.setattr(lamping, "SPAN", Seconds(0.5))
-    monkeypatch.setattr(lamping, "PATIENCE", Seconds(1.0))
-    monkeypatch.setattr(lamping, "SETTLE", Seconds(0.5))
-    monkeypatch.setattr(lamping, "LISTEN", Seconds(0.5))
+    assert lamp_test.SPAN >= 2.0
+    monkeypatch.setattr(lamp_test, "SPAN", Seconds(0.5))
+    monkeypatch.setattr(lamp_test, "PATIENCE", Seconds(1.0))
+    monkeypatch.setattr(lamp_test, "SETTLE", Seconds(0.5))
+    monkeypatch.setattr(lamp_test, "LISTEN", Seconds(0.5))
 
 
 def findings(said: Iterator[ProbeMessage]) -> dict[str, Finding]:
@@ -114,7 +114,8 @@ def test_a_round_finds_the_dead_lamp_and_leaves_the_others_as_they_were(hall: Ha
     for name, there, level in (("esphome", 0.85, 0.95), ("dimmer", 0.3, 0.2)):
         lamp = hall.lamps[name]
         assert lamp.wait_for(partial(shows, level), TIMEOUT)
-        assert any(abs(target - there) < 0.02 for target in lamp.targets)
+        told = [fade.target for fade in lamp.levels]
+        assert any(abs(target - there) < 0.02 for target in told)
 
 
 @pytest.mark.usefixtures("soon")
@@ -128,8 +129,10 @@ def test_a_lamp_of_which_nobody_knows_is_left_at_the_safe_light(hall: Hall) -> N
         if topic.endswith("/g"):
             reported.set()
 
-    ears = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
-    watcher = MqttClient(room.broker, "x", (f"{room.lights[0].topic}/#",), ears, announce=False)
+    callbacks = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
+    watcher = MqttClient(
+        room.broker, "x", (f"{room.lights[0].topic}/#",), callbacks, announce=False
+    )
     with closing(watcher):
         watcher.start()
         assert wait_for(lambda: watcher.connected, Seconds(TIMEOUT))

@@ -1,6 +1,7 @@
 """Protocol and helpers of the dialects' codecs; all parsing tolerates hostile payloads."""
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from kacenv.core.units import Kelvin, Level, Seconds
@@ -50,16 +51,10 @@ class Codec(Protocol):
         """Return the messages that fade the lamp to `setting` within `transition`."""
         ...
 
-    def encode_white(
-        self, fixture: Fixture, kelvin: Kelvin, transition: Seconds
-    ) -> tuple[Message, ...]:
-        """Return the messages that change only the white; none if `encode` fades both together."""
-        ...
-
     def encode_color(
-        self, fixture: Fixture, color: Color, transition: Seconds
+        self, fixture: Fixture, setting: Setting, transition: Seconds
     ) -> tuple[Message, ...]:
-        """Return the messages that change only the colour; none if `encode` fades both together."""
+        """Return the messages for white or colour alone; none if it fades with the level."""
         ...
 
     def decode(self, fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
@@ -73,6 +68,43 @@ class Codec(Protocol):
     def reports_level(self, fixture: Fixture) -> bool:
         """Tell if the lamp can report its level, and not only its availability."""
         ...
+
+    def state_query(self, fixture: Fixture) -> tuple[Message, ...]:
+        """Return the messages that ask the lamp for its state; none if it can't be asked."""
+        ...
+
+
+def no_color_messages(
+    _fixture: Fixture, _setting: Setting, _transition: Seconds
+) -> tuple[Message, ...]:
+    """Return no messages, for dialects that fade level and white or colour together."""
+    return ()
+
+
+def no_state_query(_fixture: Fixture) -> tuple[Message, ...]:
+    """Return no messages, for dialects whose lamps can't be asked for their state."""
+    return ()
+
+
+def always_reports_level(_fixture: Fixture) -> bool:
+    """Return True, for dialects whose lamps all report their level."""
+    return True
+
+
+def has_state_topic(fixture: Fixture) -> bool:
+    """Tell if the room file names a topic for the lamp's reports."""
+    return fixture.state_topic is not None
+
+
+def room_file_topics(fixture: Fixture) -> tuple[str, ...]:
+    """Return the state and availability topics that the room file names."""
+    return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))
+
+
+def bare_availability(payload: bytes, words: Mapping[bytes, bool]) -> Reported | None:
+    """Decode an availability message that is one of `words`; None otherwise."""
+    answer = words.get(payload)
+    return None if answer is None else Reported(available=answer)
 
 
 def dimmable(fixture: Fixture) -> bool:

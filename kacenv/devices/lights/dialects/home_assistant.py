@@ -6,7 +6,7 @@ ESPHome takes integers only: a fractional brightness or transition is dropped.
 
 import math
 
-from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.codec_protocol import (
     OFF,
     ON,
@@ -15,8 +15,12 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     available,
     dimmable,
     from_mired,
+    has_state_topic,
+    no_color_messages,
+    no_state_query,
     number,
     read,
+    room_file_topics,
     said,
     shown_color,
     shown_white,
@@ -33,6 +37,11 @@ LONGEST = Seconds(86400.0)
 """Longest transition (s): the schema names no bound; a day is more than any fade."""
 FULL = 255
 WHITE_MODE = "color_temp"
+
+encode_color = no_color_messages
+subscriptions = room_file_topics
+reports_level = has_state_topic
+state_query = no_state_query
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -63,16 +72,6 @@ def state(fixture: Fixture, setting: Setting) -> dict[str, object]:
     elif white is not None:
         fields["color_temp"] = to_mired(fixture, white)
     return fields
-
-
-def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and white fade together in one command."""
-    return ()
-
-
-def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and colour go together in one command."""
-    return ()
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
@@ -116,13 +115,3 @@ def _level(fixture: Fixture, fields: dict[str, object]) -> Level | None:
     # Brightness 0 in a lamp that is on is ignored, as by Home Assistant.
     brightness = number(fields, "brightness", FULL)
     return scale(fixture).level(brightness) if brightness and dimmable(fixture) else None
-
-
-def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """Return the state and availability topics, where the lamp has them."""
-    return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))
-
-
-def reports_level(fixture: Fixture) -> bool:
-    """Tell if the lamp has a state topic."""
-    return fixture.state_topic is not None

@@ -13,21 +13,27 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     available,
     dimmable,
     from_mired,
+    has_state_topic,
     held,
+    no_state_query,
     read_value,
+    room_file_topics,
     said,
-    shown_white,
     to_mired,
     within,
 )
 from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
-from kacenv.model.look import Color, Setting
+from kacenv.model.look import Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
 FADES = False
 LONGEST = Seconds(0.0)
 _NUMBER = re.compile(rb"\d{1,5}(\.\d{1,9})?")
 _LEVEL, _KELVIN, _MIRED = "{level}", "{kelvin}", "{mired}"
+
+subscriptions = room_file_topics
+reports_level = has_state_topic
+state_query = no_state_query
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -37,8 +43,7 @@ def scale(fixture: Fixture) -> DimmingScale:
 
 def encode(fixture: Fixture, setting: Setting, _transition: Seconds) -> tuple[Message, ...]:
     """Return the messages for the level and, with a template, the white; no transition."""
-    kelvin = shown_white(fixture, setting)
-    white = encode_white(fixture, kelvin, Seconds(0.0)) if kelvin is not None else ()
+    white = encode_color(fixture, setting, Seconds(0.0)) if setting.level > 0 else ()
     template = fixture.payload or _LEVEL
     payload = template.replace(_LEVEL, written(fixture, setting.level)).encode()
     return (*white, Message(fixture.topic, payload))
@@ -50,19 +55,14 @@ def written(fixture: Fixture, level: Level) -> str:
     return str(scale(fixture).units(level) * full)
 
 
-def encode_white(fixture: Fixture, kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
+def encode_color(fixture: Fixture, setting: Setting, _transition: Seconds) -> tuple[Message, ...]:
     """Return the message for the white; none if the room file has no template for it."""
-    if fixture.white_payload is None or Ability.KELVIN not in fixture.can:
+    if fixture.white_payload is None or setting.kelvin is None or Ability.KELVIN not in fixture.can:
         return ()
-    payload = fixture.white_payload.replace(_KELVIN, str(round(held(fixture, kelvin))))
-    return (
-        Message(fixture.topic, payload.replace(_MIRED, str(to_mired(fixture, kelvin))).encode()),
-    )
-
-
-def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: a dimmer has no colours."""
-    return ()
+    kelvin = round(held(fixture, setting.kelvin))
+    payload = fixture.white_payload.replace(_KELVIN, str(kelvin))
+    mired = to_mired(fixture, setting.kelvin)
+    return (Message(fixture.topic, payload.replace(_MIRED, str(mired)).encode()),)
 
 
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
@@ -108,13 +108,3 @@ def _under(value: object, path: str) -> object:
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
-
-
-def subscriptions(fixture: Fixture) -> tuple[str, ...]:
-    """Return the state and availability topics, where the dimmer has them."""
-    return tuple(filter(None, (fixture.state_topic, fixture.availability_topic)))
-
-
-def reports_level(fixture: Fixture) -> bool:
-    """Tell if the lamp has a state topic."""
-    return fixture.state_topic is not None

@@ -11,8 +11,11 @@ from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.codec_protocol import (
     Message,
     Reported,
+    always_reports_level,
+    bare_availability,
     dimmable,
     held,
+    no_color_messages,
     number,
     read,
     said,
@@ -22,7 +25,7 @@ from kacenv.devices.lights.dialects.codec_protocol import (
 )
 from kacenv.devices.lights.dialects.color_convert import from_parts
 from kacenv.devices.lights.fades.lightness import DIMMING_CURVES, DimmingScale
-from kacenv.model.look import Color, Setting
+from kacenv.model.look import Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
 FADES = True
@@ -34,6 +37,9 @@ _AVAILABLE = {b"true": True, b"false": False}
 _TOPIC = re.compile(r"(?P<device>.+)/(?P<kind>light|cct|rgb|rgbw|rgbcct):(?P<id>\d)")
 _KINDS = {(False, False): "light", (True, False): "cct", (False, True): "rgb"}
 _NAMESPACES = {"light": "Light"}
+
+encode_color = no_color_messages
+reports_level = always_reports_level
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -68,21 +74,34 @@ def source(fixture: Fixture) -> str:
 
 def method(fixture: Fixture) -> str:
     """Return the RPC method that sets the light, such as `Light.Set`."""
+    return f"{_namespace(fixture)}.Set"
+
+
+def _namespace(fixture: Fixture) -> str:
     kind, _ = component(fixture)
-    return f"{_NAMESPACES.get(kind, kind.upper())}.Set"
+    return _NAMESPACES.get(kind, kind.upper())
 
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
     """Return one call with at least 0.5 s of transition: the device rejects less."""
     span = round(min(max(transition, SHORTEST), LONGEST), 1)
     wanted = light(fixture, setting) | {"transition_duration": span}
+    return (_call(fixture, method(fixture), wanted),)
+
+
+def state_query(fixture: Fixture) -> tuple[Message, ...]:
+    """Return the call that asks the device for its status."""
+    return (_call(fixture, f"{_namespace(fixture)}.GetStatus", {}),)
+
+
+def _call(fixture: Fixture, name: str, parameters: dict[str, object]) -> Message:
     call: dict[str, object] = {
         "id": 1,
         "src": source(fixture),
-        "method": method(fixture),
-        "params": {"id": component(fixture)[1], **wanted},
+        "method": name,
+        "params": {"id": component(fixture)[1], **parameters},
     }
-    return (Message(command_topic(fixture), write(call)),)
+    return Message(command_topic(fixture), write(call))
 
 
 def light(fixture: Fixture, setting: Setting) -> dict[str, object]:
@@ -106,22 +125,11 @@ def hue(fixture: Fixture, setting: Setting) -> dict[str, object]:
     return {}
 
 
-def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and white fade together in one call."""
-    return ()
-
-
-def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and colour fade together in one call."""
-    return ()
-
-
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
     """Decode a status, a status notification, an answer, or the device's availability."""
     online, status, events, answers = subscriptions(fixture)
     if topic == online:
-        available = _AVAILABLE.get(payload)
-        return None if available is None else Reported(available=available)
+        return bare_availability(payload, _AVAILABLE)
     fields = read(payload) if topic in {status, events, answers} else None
     if fields is not None and topic != status:
         fields = _inside(fixture, fields, "result" if topic == answers else "params")
@@ -159,8 +167,3 @@ def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     name, (kind, index) = device(fixture), component(fixture)
     status, answers = f"{name}/status/{kind}:{index}", f"{source(fixture)}/rpc"
     return f"{name}/online", status, f"{name}/events/rpc", answers
-
-
-def reports_level(_fixture: Fixture) -> bool:
-    """Return True: all lamps of this dialect report their level."""
-    return True

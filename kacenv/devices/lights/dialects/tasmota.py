@@ -7,14 +7,17 @@ not of one from dark to full. `Fade` stays on: switching it in mid-fade would ju
 
 import math
 
-from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.codec_protocol import (
     OFF,
     ON,
     Message,
     Reported,
+    always_reports_level,
+    bare_availability,
     dimmable,
     from_mired,
+    no_color_messages,
     number,
     read,
     said,
@@ -34,6 +37,9 @@ LONGEST = Seconds(20.0)
 FULL = 100
 _AVAILABLE = {b"Online": True, b"Offline": False}
 _PREFIX = "%prefix%"
+
+encode_color = no_color_messages
+reports_level = always_reports_level
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -72,21 +78,10 @@ def _light(fixture: Fixture, setting: Setting) -> list[str]:
     return [*commands, level]
 
 
-def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and white fade together in one backlog."""
-    return ()
-
-
-def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and colour fade together in one backlog."""
-    return ()
-
-
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
     """Decode a command's result, the periodic state, or the last will."""
     if topic == _will_topic(fixture):
-        available = _AVAILABLE.get(payload)
-        return None if available is None else Reported(available=available)
+        return bare_availability(payload, _AVAILABLE)
     fields = read(payload) if topic in _state_topics(fixture) else None
     return said(reported(fixture, fields)) if fields else None
 
@@ -133,6 +128,6 @@ def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     return (*_state_topics(fixture), _will_topic(fixture))
 
 
-def reports_level(_fixture: Fixture) -> bool:
-    """Return True: all lamps of this dialect report their level."""
-    return True
+def state_query(fixture: Fixture) -> tuple[Message, ...]:
+    """Return the command that makes the lamp report its state."""
+    return (Message(topic(fixture, "cmnd", "STATE"), b""),)

@@ -13,8 +13,12 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     ONLINE,
     Message,
     Reported,
+    always_reports_level,
+    bare_availability,
     dimmable,
     held,
+    no_color_messages,
+    no_state_query,
     number,
     read,
     said,
@@ -38,6 +42,10 @@ _AVAILABLE = {ONLINE.encode(): True, OFFLINE.encode(): False}
 _BRIGHTNESS = re.compile(rb"<ac>(\d{1,3})</ac>")
 _PARTS = re.compile(rb"<cl>(\d{1,3})</cl>")
 _COLOR = re.compile(rb"#([0-9A-Fa-f]{2})?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
+
+encode_color = no_color_messages
+reports_level = always_reports_level
+state_query = no_state_query
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -78,16 +86,6 @@ def _segment(fixture: Fixture, setting: Setting) -> dict[str, object]:
     return fields | ({"col": [WHITE_ONLY]} if Ability.COLOR in fixture.can else {})
 
 
-def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and white fade together in one command."""
-    return ()
-
-
-def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and colour fade together in one command."""
-    return ()
-
-
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
     """Decode brightness, colour, the XML or JSON state, or the availability."""
     suffix = topic.removeprefix(fixture.topic)
@@ -101,8 +99,7 @@ def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
         case "/v":
             return said(_state(fixture, payload))
         case "/status":
-            available = _AVAILABLE.get(payload)
-            return None if available is None else Reported(available=available)
+            return bare_availability(payload, _AVAILABLE)
     return None
 
 
@@ -167,8 +164,3 @@ def _of_segment(fixture: Fixture, segment: dict[str, object]) -> tuple[Kelvin | 
 def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """Return the topics of brightness, colour, state, and availability."""
     return tuple(f"{fixture.topic}/{suffix}" for suffix in ("g", "c", "v", "status"))
-
-
-def reports_level(_fixture: Fixture) -> bool:
-    """Return True: all lamps of this dialect report their level."""
-    return True

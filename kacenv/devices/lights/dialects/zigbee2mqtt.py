@@ -11,14 +11,13 @@ from kacenv.devices.lights.dialects.codec_protocol import (
     ON,
     Message,
     Reported,
+    always_reports_level,
     available,
     dimmable,
     from_mired,
     number,
     read,
     said,
-    shown_color,
-    shown_white,
     to_mired,
     write,
 )
@@ -32,6 +31,8 @@ FULL = 254
 LONGEST = Seconds(6500.0)
 """Longest transition (s): Zigbee counts tenths of seconds in 16 bits."""
 WHITE_MODE = "color_temp"
+
+reports_level = always_reports_level
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -56,13 +57,7 @@ def availability_topic(fixture: Fixture) -> str:
 
 def encode(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
     """Return the white or colour, if any, at once, then the level within `transition`."""
-    color, kelvin = shown_color(fixture, setting), shown_white(fixture, setting)
-    if color is not None:
-        before = encode_color(fixture, color, Seconds(0.0))
-    elif kelvin is not None:
-        before = encode_white(fixture, kelvin, Seconds(0.0))
-    else:
-        before = ()
+    before = encode_color(fixture, setting, Seconds(0.0)) if setting.level > 0 else ()
     return (*before, _command(fixture, light(fixture, setting), transition))
 
 
@@ -80,18 +75,14 @@ def white(fixture: Fixture, kelvin: Kelvin) -> dict[str, object]:
     return {"color_temp": to_mired(fixture, kelvin)}
 
 
-def encode_white(fixture: Fixture, kelvin: Kelvin, transition: Seconds) -> tuple[Message, ...]:
-    """Return the message that fades only the white."""
-    if Ability.KELVIN not in fixture.can:
+def encode_color(fixture: Fixture, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
+    """Return the message that fades only the colour or, without one, the white."""
+    if setting.color is not None and Ability.COLOR in fixture.can:
+        fields: dict[str, object] = {"color": dict(zip("rgb", setting.color, strict=True))}
+    elif setting.kelvin is not None and Ability.KELVIN in fixture.can:
+        fields = white(fixture, setting.kelvin)
+    else:
         return ()
-    return (_command(fixture, white(fixture, kelvin), transition),)
-
-
-def encode_color(fixture: Fixture, color: Color, transition: Seconds) -> tuple[Message, ...]:
-    """Return the message that fades only the colour."""
-    if Ability.COLOR not in fixture.can:
-        return ()
-    fields: dict[str, object] = {"color": dict(zip("rgb", color, strict=True))}
     return (_command(fixture, fields, transition),)
 
 
@@ -145,6 +136,6 @@ def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     return (state_topic(fixture), availability_topic(fixture))
 
 
-def reports_level(_fixture: Fixture) -> bool:
-    """Return True: all lamps of this dialect report their level."""
-    return True
+def state_query(fixture: Fixture) -> tuple[Message, ...]:
+    """Return the request that makes Zigbee2MQTT read the lamp's state."""
+    return (Message(f"{fixture.topic}/get", b'{"state":"","brightness":""}'),)

@@ -11,9 +11,9 @@ from kacenv.devices.lights.dialects.zigbee2mqtt import (
     decode,
     encode,
     encode_color,
-    encode_white,
     reports_level,
     scale,
+    state_query,
     subscriptions,
 )
 
@@ -23,8 +23,8 @@ __all__ = [
     "decode",
     "encode",
     "encode_color",
-    "encode_white",
     "reports_level",
     "scale",
+    "state_query",
     "subscriptions",
 ]

@@ -11,8 +11,11 @@ from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.codec_protocol import (
     Message,
     Reported,
+    always_reports_level,
     dimmable,
     held,
+    no_color_messages,
+    no_state_query,
     number,
     read_value,
     said,
@@ -31,6 +34,10 @@ LONGEST = Seconds(127.0)
 FULL = 99
 _FULL_COLOR = 255
 _MIRED = 1_000_000.0
+
+encode_color = no_color_messages
+reports_level = always_reports_level
+state_query = no_state_query
 
 
 def scale(fixture: Fixture) -> DimmingScale:
@@ -91,16 +98,6 @@ def _coldness(fixture: Fixture, kelvin: Kelvin) -> float:
     return (warm - _MIRED / kelvin) / (warm - cold) if warm > cold else 0.0
 
 
-def encode_white(_fixture: Fixture, _kelvin: Kelvin, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and white fade at the same time."""
-    return ()
-
-
-def encode_color(_fixture: Fixture, _color: Color, _transition: Seconds) -> tuple[Message, ...]:
-    """Return no messages: level and colour fade at the same time."""
-    return ()
-
-
 def decode(fixture: Fixture, topic: str, payload: bytes) -> Reported | None:
     """Decode the node's level, colour channels, or availability."""
     if topic not in subscriptions(fixture):
@@ -147,8 +144,3 @@ def subscriptions(fixture: Fixture) -> tuple[str, ...]:
     """Return the topics of level, colour where the lamp has it, and availability."""
     colors = (color_topic(fixture, "currentColor"),) if has_hue(fixture) else ()
     return level_topic(fixture, "currentValue"), *colors, f"{fixture.topic}/status"
-
-
-def reports_level(_fixture: Fixture) -> bool:
-    """Return True: all lamps of this dialect report their level."""
-    return True

@@ -59,7 +59,7 @@ class LampFade(Protocol):
         ...
 
 
-class _SentFade(NamedTuple):
+class _PlannedMessage(NamedTuple):
     """Message to be sent at `at`; its transition ends at `until`, or later if sent too late."""
 
     at: Seconds
@@ -74,8 +74,8 @@ class LampRunFade:
     """Fade of a lamp with transitions of its own."""
 
     path: Trajectory
-    tellings: tuple[_SentFade, ...]
-    told_until: Seconds | None = None
+    pending: tuple[_PlannedMessage, ...]
+    sent_until: Seconds | None = None
     """End (s) of the transitions sent so far."""
 
     @classmethod
@@ -93,77 +93,78 @@ class LampRunFade:
         its white first. The white is sent again at the end, as a dark lamp may ignore it.
         """
         start, end = path.level.start, path.end
-        whole = _SentFade(start, end, level=True, white=True)
+        whole = _PlannedMessage(start, end, level=True, white=True)
         if urgent:
-            later = (_again(whole, Seconds(start + after)) for after in URGENT_REPEATS)
+            later = (_repeated(whole, Seconds(start + after)) for after in URGENT_REPEATS)
             return cls(path, (whole, *later))
         if apart:
             return cls._apart(path, longest)
-        return cls(path, _stretches(whole, longest))
+        return cls(path, _split(whole, longest))
 
     @classmethod
     def _apart(cls, path: Trajectory, longest: Seconds) -> "LampRunFade":
         level = path.level
         start = level.start
         if level.target <= 0:
-            dark = _SentFade(start, path.end, level=True, white=False)
-            return cls(path, _stretches(dark, longest))
+            dark = _PlannedMessage(start, path.end, level=True, white=False)
+            return cls(path, _split(dark, longest))
         if level.origin <= 0:
-            first, *rest = _stretches(_SentFade(start, path.end, level=True, white=False), longest)
-            return cls(path, (first._replace(white=True), *rest, _reminder(path.end)))
+            lit = _PlannedMessage(start, path.end, level=True, white=False)
+            first, *rest = _split(lit, longest)
+            return cls(path, (first._replace(white=True), *rest, _white_repeat(path.end)))
         span = Seconds(min(WHITE_LONGEST, level.duration / 3))
         staged = path.white_first(span)
-        first = _SentFade(start, staged.level.start, level=False, white=True)
-        then = _SentFade(first.until, staged.end, level=True, white=False)
-        return cls(staged, (first, *_stretches(then, longest), _reminder(staged.end)))
+        first = _PlannedMessage(start, staged.level.start, level=False, white=True)
+        then = _PlannedMessage(first.until, staged.end, level=True, white=False)
+        return cls(staged, (first, *_split(then, longest), _white_repeat(staged.end)))
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next message."""
-        return self.tellings[0].at if self.tellings else None
+        return self.pending[0].at if self.pending else None
 
     def advance(self, now: Seconds) -> tuple["LampRunFade", tuple[FadeStep, ...]]:
         """Return the messages that are due; of stretches due together, only the last."""
-        fade = self._put_off(self._lacking(now))
-        due = [telling for telling in fade.tellings if telling.at <= now + _TINY]
-        rest = fade.tellings[len(due) :]
-        later = [*due[1:], None]
-        due = [one for one, next_ in zip(due, later, strict=False) if not _is_past(one, next_, now)]
-        steps = tuple(_step(fade.path, telling, now) for telling in due)
-        until = due[-1].until if due else fade.told_until
-        return replace(fade, tellings=rest, told_until=until), steps
+        fade = self._postponed(self._needed_delay(now))
+        due = [message for message in fade.pending if message.at <= now + _TINY]
+        rest = fade.pending[len(due) :]
+        pairs = zip(due, [*due[1:], None], strict=False)
+        due = [one for one, later in pairs if not _is_replaced(one, later, now)]
+        steps = tuple(_step(fade.path, message, now) for message in due)
+        until = due[-1].until if due else fade.sent_until
+        return replace(fade, pending=rest, sent_until=until), steps
 
     def control_lost(self) -> "LampRunFade":
         """Return the fade as far as its messages have been sent."""
-        until = self.path.level.start if self.told_until is None else self.told_until
-        return replace(self, path=self.path.cut(until), tellings=())
+        until = self.path.level.start if self.sent_until is None else self.sent_until
+        return replace(self, path=self.path.cut(until), pending=())
 
-    def _lacking(self, now: Seconds) -> Seconds:
+    def _needed_delay(self, now: Seconds) -> Seconds:
         """Return the delay (s) that keeps a late message's transition as slow as allowed."""
-        first = self.tellings[0] if self.tellings else None
+        first = self.pending[0] if self.pending else None
         if first is None or first.at > now or first.until > self.path.end:
             return Seconds(0.0)
         least = self.path.pace * (first.until - first.at)
         return Seconds(max(0.0, now + least - first.until) if least else 0.0)
 
-    def _put_off(self, span: Seconds) -> "LampRunFade":
+    def _postponed(self, span: Seconds) -> "LampRunFade":
         if span <= _CLOSE:
             return self
-        tellings = (
+        pending = (
             one._replace(at=Seconds(one.at + span), until=Seconds(one.until + span))
-            for one in self.tellings
+            for one in self.pending
         )
-        return replace(self, path=self.path.later(span), tellings=tuple(tellings))
+        return replace(self, path=self.path.later(span), pending=tuple(pending))
 
 
-def _step(path: Trajectory, telling: _SentFade, now: Seconds) -> FadeStep:
-    target = path.at(telling.until)
-    left = Seconds(max(telling.until - now, telling.shortest, 0.0))
-    level = target.level if telling.level else None
-    kelvin, color = (target.kelvin, target.color) if telling.white else (None, None)
+def _step(path: Trajectory, message: _PlannedMessage, now: Seconds) -> FadeStep:
+    target = path.at(message.until)
+    left = Seconds(max(message.until - now, message.shortest, 0.0))
+    level = target.level if message.level else None
+    kelvin, color = (target.kelvin, target.color) if message.white else (None, None)
     return FadeStep(level, kelvin, left, color)
 
 
-def _stretches(whole: _SentFade, longest: Seconds) -> tuple[_SentFade, ...]:
+def _split(whole: _PlannedMessage, longest: Seconds) -> tuple[_PlannedMessage, ...]:
     """Split a message into equal stretches of at most `longest` seconds."""
     span = whole.until - whole.at
     count = max(1, -int(-span // longest))
@@ -172,20 +173,20 @@ def _stretches(whole: _SentFade, longest: Seconds) -> tuple[_SentFade, ...]:
     return tuple(whole._replace(at=at, until=end) for at, end in zip(marks, ends, strict=True))
 
 
-def _is_past(telling: _SentFade, later: _SentFade | None, now: Seconds) -> bool:
+def _is_replaced(message: _PlannedMessage, later: _PlannedMessage | None, now: Seconds) -> bool:
     """Tell if a later message of the same kind replaces this one."""
-    same = later is not None and (telling.level, telling.white) == (later.level, later.white)
-    return same and telling.until <= now
+    same = later is not None and (message.level, message.white) == (later.level, later.white)
+    return same and message.until <= now
 
 
-def _reminder(at: Seconds) -> _SentFade:
+def _white_repeat(at: Seconds) -> _PlannedMessage:
     """Return the message that sends the white alone, after the level's fade."""
-    return _SentFade(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
+    return _PlannedMessage(at, Seconds(at + WHITE_SETTLING), level=False, white=True)
 
 
-def _again(telling: _SentFade, at: Seconds) -> _SentFade:
+def _repeated(message: _PlannedMessage, at: Seconds) -> _PlannedMessage:
     """Return a repeat at `at`, with 1 s of transition or more, as the lamp may have missed all."""
-    return telling._replace(at=at, shortest=Seconds(1.0))
+    return message._replace(at=at, shortest=Seconds(1.0))
 
 
 class Units(NamedTuple):

@@ -141,41 +141,42 @@ class FadeOptions(NamedTuple):
     white."""
 
 
-def trajectory_between(origin: Setting | None, target: Setting, way: FadeOptions) -> Trajectory:
+def trajectory_between(origin: Setting | None, target: Setting, options: FadeOptions) -> Trajectory:
     """Return the fade to `target`, lengthened where a slope limit needs it.
 
     With an unknown origin, the duration allows for the longest change, and the fade begins at the
     target.
     """
-    duration = _bounded(origin, target, way)
-    least = 0.0 if way.urgent else _bounded(origin, target, way._replace(duration=Seconds(0.0)))
+    duration = _bounded(origin, target, options)
+    at_once = options._replace(duration=Seconds(0.0))
+    least = 0.0 if options.urgent else _bounded(origin, target, at_once)
     pace = least / duration if duration else 0.0
     before = target.level if origin is None else origin.level
-    level = Fade(before, target.level, way.start, duration, FadeCurve.LINEAR)
+    level = Fade(before, target.level, options.start, duration, FadeCurve.LINEAR)
     colors = _colors(origin, target)
     if colors is not None:
-        course = Fade(0.0, 1.0, way.start, duration, FadeCurve.LINEAR)
+        course = Fade(0.0, 1.0, options.start, duration, FadeCurve.LINEAR)
         goal = target if target.kelvin is not None else None
         tint = ColorFade(*colors, course)
-        return Trajectory(level, tint=tint, goal=goal, pace=pace, steepest=way.steepest)
-    if way.warmth is not None and _follows(origin, way.warmth):
-        return Trajectory(level, warmth=way.warmth, pace=pace, steepest=way.steepest)
-    mired = _mired(origin, target, way.start, duration)
-    return Trajectory(level, mired, pace=pace, steepest=way.steepest)
+        return Trajectory(level, tint=tint, goal=goal, pace=pace, steepest=options.steepest)
+    if options.warmth is not None and _follows(origin, options.warmth):
+        return Trajectory(level, warmth=options.warmth, pace=pace, steepest=options.steepest)
+    mired = _mired(origin, target, options.start, duration)
+    return Trajectory(level, mired, pace=pace, steepest=options.steepest)
 
 
 def trajectory_from_unknown(
-    target: Setting, presumed: Setting | None, way: FadeOptions
+    target: Setting, assumed: Setting | None, options: FadeOptions
 ) -> Trajectory:
-    """Return the fade of a stepped lamp of unknown state, from `presumed` if given.
+    """Return the fade of a stepped lamp of unknown state, from `assumed` if given.
 
     Lights-up begins at its end: in a fade from a guessed level, the lamp might first go dark.
     """
-    if way.urgent:
-        at_once = way._replace(duration=Seconds(0.0), urgent=False)
+    if options.urgent:
+        at_once = options._replace(duration=Seconds(0.0), urgent=False)
         return trajectory_between(target, target, at_once)
-    dim = target._replace(level=Level(min(target.level, way.steepest * FIRST_STEP)))
-    return trajectory_between(presumed or dim, target, way)
+    dim = target._replace(level=Level(min(target.level, options.steepest * FIRST_STEP)))
+    return trajectory_between(assumed or dim, target, options)
 
 
 def _later(fade: Fade, span: Seconds) -> Fade:
@@ -195,14 +196,14 @@ def _follows(origin: Setting | None, warmth: WarmDimRange) -> bool:
     return abs(MIRED / origin.kelvin - MIRED / expected) < SAME_MIRED
 
 
-def _bounded(origin: Setting | None, target: Setting, way: FadeOptions) -> Seconds:
-    if way.urgent:
+def _bounded(origin: Setting | None, target: Setting, options: FadeOptions) -> Seconds:
+    if options.urgent:
         return URGENT_DURATION
     if origin is None:
         farthest = max(target.level, 1 - target.level)
-        return Seconds(max(way.duration, farthest / way.steepest))
-    change = abs(target.level - origin.level) / way.steepest
-    return Seconds(max(way.duration, change, _bounded_white(origin, target)))
+        return Seconds(max(options.duration, farthest / options.steepest))
+    change = abs(target.level - origin.level) / options.steepest
+    return Seconds(max(options.duration, change, _bounded_white(origin, target)))
 
 
 def _bounded_white(origin: Setting, target: Setting) -> float:

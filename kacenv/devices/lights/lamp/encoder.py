@@ -1,6 +1,6 @@
 """Encoder of one lamp: fade steps to messages of its dialect."""
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import Message, codec
 from kacenv.devices.lights.fades.fade_steps import (
     STEP_GAP,
@@ -47,21 +47,19 @@ class LampEncoder:
         """Tell if white or colour changes and needs a message of its own."""
         if target.color is not None:
             changes = origin is None or origin.color != target.color
-            message = self._codec.encode_color(self._fixture, target.color, _AT_ONCE)
-            return changes and bool(message)
-        before = origin.kelvin if origin else None
-        if target.kelvin is None or (before and abs(target.kelvin - before) < SAME_WHITE):
-            return False
-        return bool(self._codec.encode_white(self._fixture, target.kelvin, _AT_ONCE))
+        else:
+            before = origin.kelvin if origin else None
+            same = before and target.kelvin and abs(target.kelvin - before) < SAME_WHITE
+            changes = target.kelvin is not None and not same
+        return changes and bool(self._codec.encode_color(self._fixture, target, _AT_ONCE))
 
     def encode_step(self, step: FadeStep) -> tuple[Message, ...]:
         """Return the messages for one step of a fade."""
         level, kelvin, transition, color = step
-        if level is not None:
-            before = self.told or Setting(level)
-            shade = (kelvin, color) if kelvin or color else (before.kelvin, before.color)
-            self.told = Setting(level, *shade)
-            return self._codec.encode(self._fixture, Setting(level, kelvin, color), transition)
-        if color is not None:
-            return self._codec.encode_color(self._fixture, color, transition)
-        return self._codec.encode_white(self._fixture, kelvin, transition) if kelvin else ()
+        if level is None:
+            shown = Setting(Level(1.0), kelvin, color)
+            return self._codec.encode_color(self._fixture, shown, transition)
+        before = self.told or Setting(level)
+        shade = (kelvin, color) if kelvin or color else (before.kelvin, before.color)
+        self.told = Setting(level, *shade)
+        return self._codec.encode(self._fixture, Setting(level, kelvin, color), transition)

@@ -1,7 +1,10 @@
 """State machine of one lamp: target, fade, reports, and manual changes."""
 
+from typing import NamedTuple
+
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import Message, Reported, codec
+from kacenv.devices.lights.fades.limits import USUAL, LightLimits
 from kacenv.devices.lights.fades.trajectory import (
     FadeOptions,
     Trajectory,
@@ -10,15 +13,8 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_from_unknown,
 )
 from kacenv.devices.lights.lamp.encoder import LampEncoder
-from kacenv.devices.lights.lamp.estimate import LampEstimate, LastReport
-from kacenv.devices.lights.lamp.initial_state import InitialStateQuery
-from kacenv.devices.lights.lamp.lamp_state import LampState, LampTarget
-from kacenv.devices.lights.lamp.limits import USUAL, LightLimits
-from kacenv.devices.lights.lamp.report_check import (
-    ColorReportClassifier,
-    ReportClassifier,
-    ReportKind,
-)
+from kacenv.devices.lights.lamp.estimate import LampEstimate, LampState, LastReport, StateQuery
+from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind, looks_same
 from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
@@ -27,26 +23,33 @@ REASSERT_DURATION = Seconds(2.0)
 """Duration (s) of the fade back to a look after a reconnect."""
 
 
+class LampTarget(NamedTuple):
+    """Newest target of a lamp, to be reached by `end`."""
+
+    setting: Setting
+    end: Seconds
+    urgent: bool
+    warmth: WarmDimRange | None
+
+
 class Lamp:
     """Newest target, fade and reports of one lamp; no I/O, no threads, no clock."""
 
-    def __init__(self, fixture: Fixture, manners: LightLimits = USUAL) -> None:
+    def __init__(self, fixture: Fixture, limits: LightLimits = USUAL) -> None:
         self.fixture = fixture
-        self._manners = manners
+        self._limits = limits
         self._codec = codec(fixture)
-        self._voice = LampEncoder(fixture)
-        self._witness = ReportClassifier(self._voice.scale)
-        self._shade_witness = ColorReportClassifier(fixture)
-        self._checkup = ResendSchedule(fixture.id, speaks=self._codec.reports_level(fixture))
-        self._wish: LampTarget | None = None
+        self._encoder = LampEncoder(fixture)
+        self._classifier = ReportClassifier(fixture, self._encoder.scale)
+        self._resends = ResendSchedule(fixture.id, can_confirm=self._codec.reports_level(fixture))
+        self._target: LampTarget | None = None
         self._free_at = Seconds(0.0)
-        self._said = LastReport()
-        self._belief = LampEstimate(self._said, self._witness)
+        self._report = LastReport()
+        self._estimate = LampEstimate(self._report, self._encoder.scale)
+        self._query = StateQuery(self._codec.state_query(fixture))
         self._by_hand = False
-        self._begun_at: Seconds | None = None
-        self._warmth: WarmDimRange | None = None
-        self._acquaintance = InitialStateQuery(fixture)
-        self._up_since: Seconds | None = None
+        self._fade_began: Seconds | None = None
+        self._connected_since: Seconds | None = None
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -56,22 +59,22 @@ class Lamp:
     @property
     def reports_state(self) -> bool:
         """Tell if the lamp can report its level."""
-        return self._checkup.speaks
+        return self._resends.can_confirm
 
     def state(self, now: Seconds) -> LampState:
         """Return the lamp's state for display."""
-        confirmed = self._witness.confirmed_after if self._begun_at is not None else None
+        confirmed = self._classifier.confirmed_after if self._fade_began is not None else None
         return LampState(
-            self._belief.at(now),
-            self._said.setting,
-            self._said.available,
+            self._estimate.at(now),
+            self._report.setting,
+            self._report.available,
             self._by_hand,
             confirmed,
         )
 
     def staff_messages(self) -> tuple[str, ...]:
         """Return the pending staff messages about the lamp, each once."""
-        return self._checkup.staff_messages()
+        return self._resends.staff_messages()
 
     def set_target(
         self,
@@ -83,83 +86,75 @@ class Lamp:
         cool: bool = False,
     ) -> None:
         """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
-        target = self._manners.apply(self.fixture, setting, cool=cool)
-        self._warmth = self._manners.warmth(self.fixture, setting)
-        self._wish = LampTarget(target, Seconds(now + duration), urgent)
+        target = self._limits.apply(self.fixture, setting, cool=cool)
+        warmth = self._limits.warmth(self.fixture, setting)
+        self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
         self._by_hand = False
-        if self._up_since is not None:
+        if self._connected_since is not None:
             self._begin(now, duration)
 
     def assume(self, setting: Setting) -> None:
         """Assume a stepped lamp's setting until it reports."""
-        self._acquaintance.assume(setting)
+        self._estimate.assume(setting)
 
     def resume(self, now: Seconds, duration: Seconds) -> None:
         """Fade a manually changed lamp back to its look."""
-        if self._by_hand and self._wish is not None:
+        if self._by_hand and self._target is not None:
             self._by_hand = False
-            if self._up_since is not None:
-                self._begin(now, Seconds(max(duration, self._wish.end - now)))
+            if self._connected_since is not None:
+                self._begin(now, Seconds(max(duration, self._target.end - now)))
 
     def _begin(self, now: Seconds, duration: Seconds, *, again: bool = False) -> None:
         """Start the fade to the target, unless the lamp's state is awaited first."""
-        if self._wish is None:
+        if self._target is None:
             return
-        origin = self._origin(now)
+        origin = self._estimate.origin(now)
         if origin is None and self._must_wait_for_state(now):
             return
-        self._acquaintance.stop_waiting()
-        self._begun_at = now
-        path = self._path(self._wish, origin, now, duration)
-        fade = self._voice.fade_along(path, origin, urgent=self._wish.urgent)
-        self._belief.begin_fade(fade)
-        self._witness.begin(fade.path, now, known=origin is not None)
-        has_white = origin is not None and origin.kelvin is not None
-        self._shade_witness.begin(fade.path, now, known=has_white)
-        if not self._voice.fades and self._said.available is not False:
+        self._query.stop_waiting()
+        self._fade_began = now
+        path = self._path(self._target, origin, now, duration)
+        fade = self._encoder.fade_along(path, origin, urgent=self._target.urgent)
+        self._estimate.begin_fade(fade)
+        self._classifier.begin(fade.path, now, origin)
+        if not self._encoder.fades and self._report.available is not False:
             # A stepped lamp is at the fade's start from its first step on.
-            self._acquaintance.assume_at_start()
+            self._estimate.lamp_set()
         if not again:
-            self._checkup.schedule(fade.path.end, urgent=self._wish.urgent)
+            self._resends.schedule(fade.path.end, urgent=self._target.urgent)
 
     def _path(
-        self, wish: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
+        self, target: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
     ) -> Trajectory:
-        way = FadeOptions(now, duration, self._manners.steepest, wish.urgent, self._warmth)
-        if origin is None and not self._voice.fades:
-            return trajectory_from_unknown(wish.target, self._acquaintance.assumed, way)
-        return trajectory_between(origin, wish.target, way)
+        options = FadeOptions(now, duration, self._limits.steepest, target.urgent, target.warmth)
+        if origin is None and not self._encoder.fades:
+            return trajectory_from_unknown(target.setting, self._estimate.assumed, options)
+        return trajectory_between(origin, target.setting, options)
 
     def _must_wait_for_state(self, now: Seconds) -> bool:
         """Tell if a stepped lamp of unknown state is still given time to report."""
-        urgent = self._wish is not None and self._wish.urgent
-        if self._voice.fades or urgent or not self.reports_state:
+        if self._encoder.fades or self.urgent or not self.reports_state:
             return False
-        return self._acquaintance.wait(now)
-
-    def _origin(self, now: Seconds) -> Setting | None:
-        if self._acquaintance.is_unknown:
-            return None
-        return self._belief.origin(now)
+        return self._query.wait(now)
 
     def level_at(self, now: Seconds) -> Level:
         """Return the estimated level at `now`, as lightness; 0 if unknown."""
-        return self._belief.level_at(now)
+        return self._estimate.level_at(now)
 
     @property
     def urgent(self) -> bool:
         """Tell if the newest target is lights-up."""
-        return self._wish is not None and self._wish.urgent
+        return self._target is not None and self._target.urgent
 
     def due(self) -> Seconds | None:
         """Return the time of the lamp's next update."""
-        if self._up_since is None:
+        if self._connected_since is None:
             return None
-        fade = self._belief.fade.next_due() if self._belief.fade else None
+        fade = self._estimate.fade.next_due() if self._estimate.fade else None
         if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
-        asks = self._up_since if self._acquaintance.is_pending else None
-        times = (fade, asks, self._acquaintance.waits_until, self._checkup.next_due())
+        asks = self._connected_since if self._query.is_pending else None
+        times = (fade, asks, self._query.waits_until, self._resends.next_due())
         return min((time for time in times if time is not None), default=None)
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
@@ -167,137 +162,135 @@ class Lamp:
         due = self.due()
         if due is None or now < due:
             return ()
-        asked = self._acquaintance.question()
+        asked = self._query.messages()
         self._resend_if_due(now)
         return (*asked, *self._fade_messages(now))
 
     def _fade_messages(self, now: Seconds) -> tuple[Message, ...]:
-        before = self._belief.fade
+        before = self._estimate.fade
         if before is None or (now < self._free_at and not self.urgent):
             return ()
-        self._belief.fade, steps = before.advance(now)
-        late = Seconds(self._belief.fade.path.end - before.path.end)
-        self._witness.extend(late)
-        self._shade_witness.extend(late)
-        messages = tuple(message for step in steps for message in self._voice.encode_step(step))
+        self._estimate.fade, steps = before.advance(now)
+        self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
+        messages = tuple(message for step in steps for message in self._encoder.encode_step(step))
         for step in steps:
-            self._belief.told_at = now
+            self._estimate.told_at = now
             if step.level is not None:
-                self._witness.told(step.level, now)
-        self._free_at = Seconds(max(self._free_at, now + self._voice.gap * len(messages)))
+                self._classifier.told(step.level, now)
+        self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
     def _resend_if_due(self, now: Seconds) -> None:
-        waits_until = self._acquaintance.waits_until
+        waits_until = self._query.waits_until
         if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
-        reassert, again = self._checkup.reassert_due(now), self._checkup.again_due(now)
-        if self._checkup.verdict_due(now):
+        reassert, again = self._resends.reassert_due(now), self._resends.again_due(now)
+        if self._resends.verdict_due(now):
             self._handle_silence()
-        if self._by_hand or self._wish is None or self._acquaintance.waits_until is not None:
+        if self._by_hand or self._target is None or self._query.waits_until is not None:
             return
-        busy = self._belief.is_busy(now)
-        done = busy or self._witness.confirmed
+        busy = self._estimate.is_busy(now)
+        done = busy or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
         if missed or (again and not busy and not self._has_followed):
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
     def _time_left(self, now: Seconds) -> Seconds:
-        return Seconds(max(0.0, self._wish.end - now if self._wish else 0.0))
+        return Seconds(max(0.0, self._target.end - now if self._target else 0.0))
 
     @property
     def _has_followed(self) -> bool:
         """Tell if the lamp's newest report, if any, matches its target."""
-        if self._witness.confirmed or self._wish is None or self._said.level is None:
-            return self._witness.confirmed
-        return self._witness.agree(self._said.level, self._wish.target.level)
+        if self._classifier.confirmed or self._target is None or self._report.level is None:
+            return self._classifier.confirmed
+        return looks_same(self._encoder.scale, self._report.level, self._target.setting.level)
 
     def _handle_silence(self) -> None:
-        if self._wish is not None and not self._by_hand and not self._has_followed:
-            self._checkup.does_not_follow(self._wish.target, self._said.setting)
+        if self._target is not None and not self._by_hand and not self._has_followed:
+            self._resends.does_not_follow(self._target.setting, self._report.setting)
 
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
         report = self._codec.decode(self.fixture, topic, payload)
         if report is None:
             return
-        before = self._said.available
-        self._said.update(report, now)
+        before = self._report.available
+        self._report.update(report, now)
         if report.available is not None and report.available is not before:
             self._availability_changed(report.available, now, before)
         if report.level is not None:
-            self._acquaintance.is_unknown = False
+            self._estimate.is_unknown = False
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
 
     def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
-        if available and before is False and self._up_since is not None:
+        if available and before is False and self._connected_since is not None:
             self._by_hand = False
-            self._acquaintance.lamp_returned()
-            self._belief.hold(self._belief.at(now))
+            self._query.allow_wait()
+            self._estimate.hold(self._estimate.at(now))
             self.broker_back(now)
         if not available:
-            known = self._origin(now)
+            self._estimate.lamp_went_away(now)
+            self._query.allow_wait()
             if not self.urgent:
                 # After a power cycle, the lamp may not show the end of its fade.
-                self._belief.hold(self._belief.at(now))
-            self._acquaintance.lamp_went_away(known)
-            if self._wish is not None:
-                self._checkup.does_not_answer()
+                self._estimate.hold(self._estimate.at(now))
+            if self._target is not None:
+                self._resends.does_not_answer()
 
     def _classify_level(self, level: Level, now: Seconds) -> None:
-        if self._acquaintance.waits_until is not None:
+        if self._query.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
-            self._belief.hold(self._said.setting)
+            self._estimate.hold(self._report.setting)
         elif self._is_controlled:
-            self._apply_report_kind(self._witness.classify(level, now), now)
+            self._apply_report_kind(self._classifier.classify_level(level, now), now)
 
     def _classify_color(self, report: Reported, now: Seconds) -> None:
         """Judge a reported white or colour, which only a lit lamp shows."""
         if self._by_hand:
-            self._belief.hold(self._said.setting)
-        elif self._is_controlled and self._said.level:
-            meaning = self._shade_witness.classify(report.kelvin, report.color, now)
-            if meaning is ReportKind.HAND:
-                self._apply_report_kind(meaning, now)
+            self._estimate.hold(self._report.setting)
+        elif self._is_controlled and self._report.level:
+            kind = self._classifier.classify_color(report, now)
+            if kind is ReportKind.HAND:
+                self._apply_report_kind(kind, now)
 
     @property
     def _is_controlled(self) -> bool:
-        return self._has_begun and self._said.available is not False
+        return self._has_begun and self._report.available is not False
 
     @property
     def _has_begun(self) -> bool:
         """Tell if a fade has started since the lamp and the broker were last available."""
-        if self._begun_at is None or self._up_since is None:
+        if self._fade_began is None or self._connected_since is None:
             return False
-        return self._begun_at >= self._up_since
+        return self._fade_began >= self._connected_since
 
-    def _apply_report_kind(self, meaning: ReportKind, now: Seconds) -> None:
-        if meaning is ReportKind.FOLLOWS and self._witness.confirmed:
-            self._checkup.follows()
-        elif meaning is ReportKind.HAND and self.urgent and self._belief.is_busy(now):
-            self._witness.revoke_confirmation()
-        elif meaning is ReportKind.HAND and (self._witness.confirmed or not self.urgent):
+    def _apply_report_kind(self, kind: ReportKind, now: Seconds) -> None:
+        if kind is ReportKind.FOLLOWS and self._classifier.confirmed:
+            self._resends.follows()
+        elif kind is ReportKind.HAND and self.urgent and self._estimate.is_busy(now):
+            self._classifier.revoke_confirmation()
+        elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
             self._by_hand = True
-            self._belief.hold(self._said.setting)
-            self._checkup.changed_by_hand()
-        elif meaning is ReportKind.DIFFERS:
-            self._checkup.answered_wrongly(now)
+            self._estimate.hold(self._report.setting)
+            self._resends.changed_by_hand()
+        elif kind is ReportKind.DIFFERS:
+            self._resends.answered_wrongly(now)
 
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""
-        self._up_since = now
-        self._acquaintance.reached(known=self._said.level is not None)
-        if self._wish is not None and not self._by_hand:
-            self._checkup.schedule_after_reconnect(now, urgent=self.urgent)
+        self._connected_since = now
+        self._query.is_pending = self._estimate.is_unknown or self._report.level is None
+        if self._target is not None and not self._by_hand:
+            self._resends.schedule_after_reconnect(now, urgent=self.urgent)
 
     def broker_gone(self) -> None:
         """Stop sending: the lamp stays at its last step, or completes its own transition."""
-        self._up_since = None
-        self._acquaintance.interrupted()
-        self._checkup.cancel()
-        self._said.forget_availability()
-        self._belief.control_lost(self._voice.told)
+        self._connected_since = None
+        self._query.interrupted()
+        self._resends.cancel()
+        self._report.forget_availability()
+        self._estimate.control_lost(self._encoder.told)

@@ -1,10 +1,11 @@
-"""Classification of a lamp's level reports: echo, following, manual change, or mismatch."""
+"""Classification of a lamp's reports: echo, following, manual change, or mismatch."""
 
 import math
 from enum import Enum, auto
 from typing import NamedTuple
 
 from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.devices.lights.dialects import Reported
 from kacenv.devices.lights.fades.color_fade import color_of, distance
 from kacenv.devices.lights.fades.lightness import DimmingScale
 from kacenv.devices.lights.fades.trajectory import MIRED, Trajectory
@@ -17,6 +18,12 @@ DRIFT = 0.02
 """Share of a fade's duration by which a bulb's own long fade may end later."""
 SAME_LEVEL = 0.02
 """Tolerance (level): bulbs round to whole percents and have a darkest light; people change more."""
+SAME_MIRED = 15.0
+"""Tolerance (mired): lamps round whites, some by way of a colour; people change more."""
+SAME_TINT = 0.1
+"""Tolerance (Oklab distance): lamps round colours, and show the nearest in their gamut."""
+CLIPS_WITHIN = 100.0
+"""Greatest clipping (mired): common bulbs have this much less range than the room file says."""
 
 
 class ReportKind(Enum):
@@ -46,10 +53,11 @@ _ANY = _LevelRange(Level(0.0), Level(1.0))
 
 
 class ReportClassifier:
-    """Classifies level reports by comparison with the last fade."""
+    """Classifies a lamp's reports by comparison with its last fade."""
 
-    def __init__(self, scale: DimmingScale) -> None:
+    def __init__(self, fixture: Fixture, scale: DimmingScale) -> None:
         self._scale = scale
+        self._color = ColorReportClassifier(fixture)
         self._span, self._before = _ANY, _ANY
         self._target = Level(0.0)
         self._begun = self._settled = Seconds(0.0)
@@ -62,10 +70,11 @@ class ReportClassifier:
         """Tell if the lamp has confirmed the current fade."""
         return self.confirmed_after is not None
 
-    def begin(self, path: Trajectory, now: Seconds, *, known: bool) -> None:
-        """Start a fade along `path`; `known` if the lamp's level at its start is known."""
+    def begin(self, path: Trajectory, now: Seconds, origin: Setting | None) -> None:
+        """Start a fade along `path` from `origin`, None if unknown."""
+        self._color.begin(path, now, known=origin is not None and origin.kelvin is not None)
         ends = (Level(path.level.origin), Level(path.level.target))
-        span = _LevelRange(min(ends), max(ends)) if known else _ANY
+        span = _LevelRange(min(ends), max(ends)) if origin is not None else _ANY
         overlaps = now < self._begun + ECHO
         self._before = self._before.with_(self._span) if overlaps else self._span
         self._span, self._target = span, Level(path.level.target)
@@ -75,46 +84,45 @@ class ReportClassifier:
     def extend(self, span: Seconds) -> None:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
+        self._color.extend(span)
 
     def told(self, level: Level, now: Seconds) -> None:
         """Note that `level` was sent; from the final level on, the lamp can confirm."""
-        if self._told is None and self.agree(level, self._target):
+        if self._told is None and looks_same(self._scale, level, self._target):
             self._told = now
 
     def revoke_confirmation(self) -> None:
         """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after = None
 
-    def classify(self, level: Level, now: Seconds) -> ReportKind:
+    def classify_level(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
-        if self.agree(level, self._target):
+        if looks_same(self._scale, level, self._target):
             if self._told is not None and not self.confirmed:
                 self.confirmed_after = Seconds(now - self._told)
             return ReportKind.FOLLOWS
         if now < self._settled:
             recent = self._span.with_(self._before) if now < self._begun + ECHO else self._span
-            return ReportKind.ECHO if self._within(level, recent) else ReportKind.HAND
+            return ReportKind.ECHO if _is_within(self._scale, level, recent) else ReportKind.HAND
         return ReportKind.HAND if self.confirmed else ReportKind.DIFFERS
 
-    def agree(self, one: Level, other: Level) -> bool:
-        """Tell if two levels look the same, or differ by at most one unit of the lamp's scale."""
-        return self._within(one, _LevelRange(other, other))
-
-    def _within(self, level: Level, span: _LevelRange) -> bool:
-        if level <= 0:
-            return span.low <= 0
-        low, high = (self._scale.units(end) for end in span)
-        slack = 1 if self._scale.full > 1 else 0
-        near = span.low - SAME_LEVEL <= level <= span.high + SAME_LEVEL
-        return span.high > 0 and (near or low - slack <= self._scale.units(level) <= high + slack)
+    def classify_color(self, report: Reported, now: Seconds) -> ReportKind:
+        """Classify a report of a white or a colour; see `ColorReportClassifier`."""
+        return self._color.classify(report.kelvin, report.color, now)
 
 
-SAME_MIRED = 15.0
-"""Tolerance (mired): lamps round whites, some by way of a colour; people change more."""
-SAME_TINT = 0.1
-"""Tolerance (Oklab distance): lamps round colours, and show the nearest in their gamut."""
-CLIPS_WITHIN = 100.0
-"""Greatest clipping (mired): common bulbs have this much less range than the room file says."""
+def looks_same(scale: DimmingScale, one: Level, other: Level) -> bool:
+    """Tell if two levels look the same, or differ by at most one unit of the lamp's scale."""
+    return _is_within(scale, one, _LevelRange(other, other))
+
+
+def _is_within(scale: DimmingScale, level: Level, span: _LevelRange) -> bool:
+    if level <= 0:
+        return span.low <= 0
+    low, high = (scale.units(end) for end in span)
+    slack = 1 if scale.full > 1 else 0
+    near = span.low - SAME_LEVEL <= level <= span.high + SAME_LEVEL
+    return span.high > 0 and (near or low - slack <= scale.units(level) <= high + slack)
 
 
 class _WhiteRange(NamedTuple):

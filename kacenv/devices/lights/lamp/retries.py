@@ -25,8 +25,8 @@ MOST_LATE = 6
 class ResendSchedule:
     """Resend times and staff messages of a lamp; no clock, no I/O."""
 
-    def __init__(self, name: str, *, speaks: bool) -> None:
-        self.speaks = speaks
+    def __init__(self, name: str, *, can_confirm: bool) -> None:
+        self.can_confirm = can_confirm
         """True if the lamp can confirm a look."""
         self._name = name
         self._reconnect: tuple[Seconds, ...] = ()
@@ -52,7 +52,7 @@ class ResendSchedule:
         # The first message of this look replaces the first resend after a reconnect.
         self._reconnect = self._reconnect[-len(REASSERT_AFTER[1:]) :]
         self._late = 0
-        if self.speaks:
+        if self.can_confirm:
             delays = URGENT_AGAIN_AFTER if urgent else AGAIN_AFTER
             named = URGENT_NAMED_AFTER if urgent else NAMED_AFTER
             self._again = tuple(Seconds(end + delay) for delay in delays)
@@ -64,7 +64,7 @@ class ResendSchedule:
         moments = (Seconds(0.0) if urgent else first, *later)
         self._again = ()
         self._reconnect = tuple(Seconds(now + moment) for moment in moments)
-        self._verdict = Seconds(now + NAMED_AFTER_RECONNECT) if self.speaks else None
+        self._verdict = Seconds(now + NAMED_AFTER_RECONNECT) if self.can_confirm else None
 
     def cancel(self) -> None:
         """Cancel all checks until the next look."""

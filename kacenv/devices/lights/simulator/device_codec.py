@@ -39,7 +39,7 @@ class DeviceCodec(Protocol):
         """Return the topics of the lamp's commands."""
         ...
 
-    def hear(self, fixture: Fixture, topic: str, payload: bytes) -> ParsedCommand | None:
+    def decode_command(self, fixture: Fixture, topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode a command; return None for an invalid one. Never raises."""
         ...
 

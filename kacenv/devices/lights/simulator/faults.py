@@ -23,18 +23,18 @@ class LampFaults(NamedTuple):
 
 
 class CommandFilter:
-    """Filter that drops commands according to `quirks`."""
+    """Filter that drops commands according to `faults`."""
 
-    def __init__(self, quirks: LampFaults) -> None:
-        self._quirks = quirks
-        self._random = Random(quirks.seed)  # noqa: S311 - simulation, not cryptography
+    def __init__(self, faults: LampFaults) -> None:
+        self._faults = faults
+        self._random = Random(faults.seed)  # noqa: S311 - simulation, not cryptography
         self._taken: deque[Seconds] = deque()
 
-    def admits(self, now: Seconds) -> bool:
+    def accepts(self, now: Seconds) -> bool:
         """Tell if a command received at `now` takes effect."""
-        if self._random.random() < self._quirks.loss:
+        if self._random.random() < self._faults.loss:
             return False
-        rate = self._quirks.rate
+        rate = self._faults.rate
         if rate is None:
             return True
         while self._taken and self._taken[0] <= now - rate.within:

@@ -27,7 +27,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (fixture.topic,)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode level, white, colour and transition; drop integer fields with a fractional value."""
     fields = read(payload)
     if not fields:

@@ -28,7 +28,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (fixture.topic,)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a level, or a white, by the room file's templates."""
     level = plain.level(fixture, _found("level", fixture.payload or "{level}", payload))
     if level is not None:

@@ -20,7 +20,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (shelly.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a call that sets the light; reject it whole if a value is out of range."""
     call = read(payload) or {}
     wanted = call.get("params")

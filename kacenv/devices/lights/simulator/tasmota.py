@@ -30,7 +30,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (tasmota.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a backlog; skip unknown commands and values out of range."""
     if len(payload) > LONGEST_PAYLOAD:
         return None

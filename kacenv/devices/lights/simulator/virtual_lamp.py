@@ -12,8 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.dialects.state_query import state_query
+from kacenv.devices.lights.dialects import Message, codec
 from kacenv.devices.lights.mqtt_auth import authenticate
 from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
 from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
@@ -24,7 +23,7 @@ from kacenv.system.clock import Clock
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
 KEEPALIVE = 15
 HERE = "127.0.0.1"
-OFF, NO_QUIRKS = Setting(Level(0.0)), LampFaults()
+OFF, NO_FAULTS = Setting(Level(0.0)), LampFaults()
 
 
 class Received(NamedTuple):
@@ -50,7 +49,7 @@ class VirtualLamp:
         broker: Broker | int,
         *,
         setting: Setting = OFF,
-        quirks: LampFaults = NO_QUIRKS,
+        faults: LampFaults = NO_FAULTS,
     ) -> None:
         self.fixture = fixture
         self.received: list[Received] = []
@@ -59,18 +58,20 @@ class VirtualLamp:
         self.log: list[tuple[Seconds, Level]] = []
         """Time of each command or manual change, with the level then, or the target without a
         transition."""
+        self.levels = [Fade.steady(setting.level)]
+        """Fades of the level, the oldest first."""
         self._clock = clock
         self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
-        self._bulb = DEVICE_CODECS[fixture.dialect]
-        self._news = threading.Condition()
-        self._quirks, self._gate = quirks, CommandFilter(quirks)
-        self._levels = [Fade.steady(setting.level)]
+        self._device = DEVICE_CODECS[fixture.dialect]
+        self._state_query = codec(fixture).state_query(fixture)
+        self._changed = threading.Condition()
+        self.faults = faults
         self._lit = setting.level or Level(1.0)
-        self._kelvin, self._color = self._hues(setting)
+        self._kelvin, self._color = self._white_and_color(setting)
         self._subscribed = threading.Event()
         self._paho = self._prepared()
 
-    def _hues(self, setting: Setting) -> tuple[Fade, Color | None]:
+    def _white_and_color(self, setting: Setting) -> tuple[Fade, Color | None]:
         color = setting.color if Ability.COLOR in self.fixture.can else None
         return Fade.steady(setting.kelvin or self.fixture.warmest), color
 
@@ -79,7 +80,7 @@ class VirtualLamp:
         paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
         authenticate(paho, self._broker)
         paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)  # type: ignore[arg-type] # floats work
-        gone = self._bulb.availability(self.fixture, False)
+        gone = self._device.availability(self.fixture, False)
         if gone is not None:
             paho.will_set(gone.topic, gone.payload, retain=True)
         paho.on_connect = self._on_connect
@@ -98,10 +99,13 @@ class VirtualLamp:
         self.close()
 
     @property
-    def targets(self) -> list[Level]:
-        """Return the levels that it was told to go to or kept, in order."""
-        with self._news:
-            return [Level(fade.target) for fade in self._levels]
+    def faults(self) -> LampFaults:
+        """Return the simulated faults; they can be replaced at any time."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: LampFaults) -> None:
+        self._faults, self._filter = faults, CommandFilter(faults)
 
     @property
     def level_now(self) -> Level:
@@ -121,10 +125,10 @@ class VirtualLamp:
 
     def level_at(self, moment: Seconds) -> Level:
         """Return the level shown at `moment`, or expected then if no command follows."""
-        with self._news:
-            begun = (fade for fade in reversed(self._levels) if fade.start <= moment)
+        with self._changed:
+            begun = (fade for fade in reversed(self.levels) if fade.start <= moment)
             fade = next(begun, None)
-            return Level(fade.value_at(moment) if fade else self._levels[0].origin)
+            return Level(fade.value_at(moment) if fade else self.levels[0].origin)
 
     def start(self) -> None:
         """Connect, and reconnect whenever the broker comes back."""
@@ -139,17 +143,17 @@ class VirtualLamp:
     def wait_for(self, condition: Callable[["VirtualLamp"], bool], timeout: float) -> bool:
         """Wait for `condition`, at most `timeout` real seconds; return False if it stays false."""
         until = time.monotonic() + timeout
-        with self._news:
+        with self._changed:
             while not condition(self):
                 if time.monotonic() >= until:
                     return False
                 # A fade progresses without notifications.
-                self._news.wait(0.02)
+                self._changed.wait(0.02)
         return True
 
     def turn(self, level: Level) -> None:
         """Turn the lamp to `level` as a person at the wall would."""
-        self._obey(ParsedCommand(level))
+        self._apply(ParsedCommand(level))
 
     def press(self) -> None:
         """Press the wall switch: off, or back to the last level above 0."""
@@ -158,16 +162,16 @@ class VirtualLamp:
     def cycle_power(self) -> None:
         """Cut the power and restore it; the lamp reconnects at its power-on state."""
         self.close()
-        back = self._quirks.power_on
-        with self._news:
-            self._levels.append(Fade(back.level, back.level, self._clock.now()))
-            self._kelvin, self._color = self._hues(back)
+        back = self.faults.power_on
+        with self._changed:
+            self.levels.append(Fade(back.level, back.level, self._clock.now()))
+            self._kelvin, self._color = self._white_and_color(back)
             self.log.append((self._clock.now(), back.level))
         self.start()
 
     def close(self) -> None:
         """Disconnect from the broker."""
-        gone = self._bulb.availability(self.fixture, False)
+        gone = self._device.availability(self.fixture, False)
         if gone is not None and self._subscribed.is_set():
             self._paho.publish(gone.topic, gone.payload, retain=True)
         self._paho.disconnect()
@@ -175,12 +179,12 @@ class VirtualLamp:
         self._subscribed.clear()
 
     def _on_connect(self, paho: Paho, *_: object) -> None:
-        asked = (message.topic for message in state_query(self.fixture))
-        topics = {*self._bulb.command_topics(self.fixture), *asked}
+        queries = {message.topic for message in self._state_query}
+        topics = {*self._device.command_topics(self.fixture), *queries}
         paho.subscribe([(topic, 0) for topic in topics])
 
     def _on_subscribe(self, paho: Paho, *_: object) -> None:
-        here = self._bulb.availability(self.fixture, True)
+        here = self._device.availability(self.fixture, True)
         if here is not None:
             paho.publish(here.topic, here.payload, retain=True)
         self._report()
@@ -191,56 +195,56 @@ class VirtualLamp:
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         payload = bytes(message.payload)
-        if Message(message.topic, payload) in state_query(self.fixture):
+        if Message(message.topic, payload) in self._state_query:
             self._report()
             return
         now = self._clock.now()
         received = Received(now, message.topic, payload, message.retain)
-        with self._news:
+        with self._changed:
             self.received.append(received)
-            if self._gate.admits(now):
-                self._take(message.topic, payload)
+            if self._filter.accepts(now):
+                self._handle_command(message.topic, payload)
             else:
                 self.lost += 1
-            self._news.notify_all()
+            self._changed.notify_all()
 
-    def _take(self, topic: str, payload: bytes) -> None:
-        heard = self._bulb.hear(self.fixture, topic, payload)
-        for answer in self._bulb.answers(self.fixture, payload, taken=heard is not None):
+    def _handle_command(self, topic: str, payload: bytes) -> None:
+        command = self._device.decode_command(self.fixture, topic, payload)
+        for answer in self._device.answers(self.fixture, payload, taken=command is not None):
             self._paho.publish(answer.topic, answer.payload)
-        if heard is not None:
-            self._obey(heard)
+        if command is not None:
+            self._apply(command)
 
-    def _obey(self, heard: ParsedCommand) -> None:
+    def _apply(self, command: ParsedCommand) -> None:
         now = self._clock.now()
         fades = Ability.TRANSITION in self.fixture.can
-        span = heard.transition if fades else Seconds(0.0)
-        with self._news:
-            self._turn_level(heard.level, now, span)
-            self._turn_white(heard.kelvin, now, span)
-            if heard.kelvin is not None or heard.color is not None:
-                self._color = heard.color
-            self._news.notify_all()
+        span = command.transition if fades else Seconds(0.0)
+        with self._changed:
+            self._turn_level(command.level, now, span)
+            self._turn_white(command.kelvin, now, span)
+            if command.kelvin is not None or command.color is not None:
+                self._color = command.color
+            self._changed.notify_all()
         self._report()
 
     def _turn_level(self, level: Level | None, now: Seconds, span: Seconds) -> None:
         shown = self.level_at(now)
         if level is not None:
             self._lit = level or self._lit
-            self._levels.append(Fade(shown, level, now, span, FadeCurve.LINEAR))
+            self.levels.append(Fade(shown, level, now, span, FadeCurve.LINEAR))
             self.log.append((now, shown if span else level))
-        elif self._bulb.CANCELS:
-            self._levels.append(Fade(shown, shown, now))
+        elif self._device.CANCELS:
+            self.levels.append(Fade(shown, shown, now))
 
     def _turn_white(self, kelvin: Kelvin | None, now: Seconds, span: Seconds) -> None:
         shown = self._kelvin.value_at(now)
         if kelvin is not None:
             self._kelvin = Fade(shown, kelvin, now, span, FadeCurve.LINEAR)
-        elif self._bulb.CANCELS:
+        elif self._device.CANCELS:
             self._kelvin = Fade(shown, shown, now)
 
     def _report(self) -> None:
         """Publish the lamp's target."""
-        target = self._setting(Level(self._levels[-1].target), self._kelvin.target)
-        for report in self._bulb.reports(self.fixture, target):
-            self._paho.publish(report.topic, report.payload, retain=self._bulb.RETAINS)
+        target = self._setting(Level(self.levels[-1].target), self._kelvin.target)
+        for report in self._device.reports(self.fixture, target):
+            self._paho.publish(report.topic, report.payload, retain=self._device.RETAINS)

@@ -20,7 +20,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (wled.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode level, white, colour and transition."""
     fields = read(payload)
     if not fields:

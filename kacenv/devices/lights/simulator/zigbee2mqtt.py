@@ -21,7 +21,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (zigbee2mqtt.command_topic(fixture),)
 
 
-def hear(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, _topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode level, white, colour and transition; reject all with a brightness above 255."""
     fields = read(payload)
     if not fields or ("brightness" in fields and number(fields, "brightness", 255) is None):

@@ -8,7 +8,7 @@ from kacenv.devices.lights.simulator.zigbee2mqtt import (
     answers,
     availability,
     command_topics,
-    hear,
+    decode_command,
     reports,
 )
 
@@ -19,7 +19,7 @@ __all__ = [
     "answers",
     "availability",
     "command_topics",
-    "hear",
+    "decode_command",
     "reports",
 ]
 

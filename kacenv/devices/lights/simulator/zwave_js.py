@@ -24,7 +24,7 @@ def command_topics(fixture: Fixture) -> tuple[str, ...]:
     return (level, *(color if zwave_js.has_hue(fixture) else ()))
 
 
-def hear(fixture: Fixture, topic: str, payload: bytes) -> ParsedCommand | None:
+def decode_command(fixture: Fixture, topic: str, payload: bytes) -> ParsedCommand | None:
     """Decode a level, or the channels of a white or colour, and the transition."""
     value, span = zwave_js.unwrapped(payload), _duration(read(payload) or {})
     if topic.endswith("/targetColor/set"):

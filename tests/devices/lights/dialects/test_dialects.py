@@ -1,21 +1,25 @@
 """Properties of every dialect, for any input."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.lamps import TIMEOUT, LitRoom
+from support.mosquitto import Mosquitto
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects import CODECS, Reported, codec
+from kacenv.devices.lights.dialects import CODECS, Message, Reported, codec
 from kacenv.devices.lights.dialects.codec_protocol import held, shown_color, shown_white
 from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Dialect, Fixture
 
+MakeFixture = Callable[..., Fixture]
+MakeHouse = Callable[..., LitRoom]
 TOPICS = {"topic": "house/lamp", "state_topic": "house/state", "availability_topic": "house/there"}
 _WORDS: dict[str, Any] = {
     "payload": '{"dim": {level}}',
@@ -104,7 +108,7 @@ def test_virtual_lamps_never_stumble(fixture: Fixture, payload: bytes) -> None:
     """Whatever a lamp is told, it understands something possible, or nothing."""
     bulb = DEVICE_CODECS[fixture.dialect]
     for topic in bulb.command_topics(fixture):
-        heard = bulb.hear(fixture, topic, payload)
+        heard = bulb.decode_command(fixture, topic, payload)
         bulb.answers(fixture, payload, taken=heard is not None)
         if heard is not None:
             assert heard.level is None or 0 <= heard.level <= 1
@@ -155,7 +159,7 @@ def test_what_is_encoded_is_decoded_within_a_unit(fixture: Fixture, setting: Set
     """Told, heard by a virtual lamp, reported and read: it is what was asked for."""
     speech, bulb = codec(fixture), DEVICE_CODECS[fixture.dialect]
     told = speech.encode(fixture, setting, Seconds(3.0))
-    heard = [bulb.hear(fixture, message.topic, message.payload) for message in told]
+    heard = [bulb.decode_command(fixture, message.topic, message.payload) for message in told]
     assert None not in heard
     nothing: Iterable[Any] = ParsedCommand()
     hearing = ParsedCommand._make(reduce(merged, filter(None, heard), nothing))
@@ -210,6 +214,81 @@ def test_nothing_is_said_that_a_lamp_cannot(
         word in payloads for word in (b"brightness", b"Dimmer", b'"bri"')
     )
     for message in messages:
-        heard = bulb.hear(fixture, message.topic, message.payload)
+        heard = bulb.decode_command(fixture, message.topic, message.payload)
         assert heard is not None
         assert heard.transition <= codec(fixture).LONGEST
+
+
+QUERIES = {
+    "zigbee2mqtt": ("house/lamp/get", b'{"state":"","brightness":""}'),
+    "zigbee2mqtt-group": ("house/lamp/get", b'{"state":"","brightness":""}'),
+    "tasmota": ("cmnd/house/lamp/STATE", b""),
+    "shelly": (
+        "house/lamp/rpc",
+        b'{"id":1,"src":"kacenv/house/lamp","method":"Light.GetStatus","params":{"id":0}}',
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", QUERIES)
+def test_the_question_is_the_makers(make_fixture: MakeFixture, dialect: str) -> None:
+    """Each dialect that knows a question has its documented words for it."""
+    fixture = make_fixture(dialect, "level")
+    assert codec(fixture).state_query(fixture) == (Message(*QUERIES[dialect]),)
+
+
+@pytest.mark.parametrize("dialect", ["home-assistant", "wled", "zwave-js", "plain"])
+def test_others_can_not_be_asked(make_fixture: MakeFixture, dialect: str) -> None:
+    """They report when they change, and what the broker has kept."""
+    fixture = make_fixture(dialect, "level", state_topic="x")
+    assert codec(fixture).state_query(fixture) == ()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "topic", "payload"),
+    [
+        (
+            "tasmota",
+            "stat/house/lamp/RESULT",
+            (
+                b'{"Time":"2026-01-05T10:00:00","Uptime":"0T01:00:00","POWER":"ON","Dimmer":60,'
+                b'"Color":"99","HSBColor":"0,0,60","Channel":[60],"Fade":"ON","Speed":2}'
+            ),
+        ),
+        (
+            "shelly",
+            "kacenv/house/lamp/rpc",
+            (
+                b'{"id":1,"src":"house/lamp","dst":"kacenv/house/lamp","result":'
+                b'{"id":0,"source":"init","output":true,"brightness":60.00}}'
+            ),
+        ),
+    ],
+)
+def test_the_answer_is_understood(
+    make_fixture: MakeFixture, dialect: str, topic: str, payload: bytes
+) -> None:
+    """As the makers' documents have it."""
+    fixture = make_fixture(dialect, "level")
+    report = codec(fixture).decode(fixture, topic, payload)
+    assert report is not None
+    assert report.level == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("dialect", QUERIES)
+def test_a_bright_lamp_that_nobody_knew_is_led_from_where_it_is(
+    make_house: MakeHouse, mosquitto: Mosquitto, dialect: str
+) -> None:
+    """Its last report was long before the room opened: it isn't made dark to find it."""
+    described = {"id": "lamp", "dialect": dialect, "zone": "seats", "can": ["level"]}
+    house = make_house(mosquitto.port, described)
+    lamp = house.lamps["lamp"]
+    lamp.turn(Level(0.6))
+    house.start()
+    house.show("20%", 2.0)
+    assert house.reaches(0.2)
+    levels = [level for _, level in lamp.log]
+    assert len(levels) > 2
+    assert levels == sorted(levels, reverse=True)
+    assert house.staff.heard == []
+    assert lamp.wait_for(lambda lamp: lamp.level_now == pytest.approx(0.2, abs=0.01), TIMEOUT)

@@ -53,7 +53,7 @@ def test_a_number_is_a_report(make_fixture: MakeFixture) -> None:
 def test_there_is_no_white(make_fixture: MakeFixture) -> None:
     """A bare number can't say one."""
     lamp = make_fixture("plain", "level")
-    assert plain.encode_white(lamp, Kelvin(2200.0), Seconds(1.0)) == ()
+    assert plain.encode_color(lamp, parse_setting("60% 2200 K"), Seconds(1.0)) == ()
     assert plain.subscriptions(lamp) == ()
 
 
@@ -117,7 +117,7 @@ def test_a_white_may_be_in_kelvin(make_fixture: MakeFixture) -> None:
         state_key="l",
         white_key="w",
     )
-    (message,) = plain.encode_white(lamp, Kelvin(9000.0), Seconds(0.0))
+    (message,) = plain.encode_color(lamp, parse_setting("60% 9000 K"), Seconds(0.0))
     assert message.payload == b"W6500"
     assert plain.decode(lamp, "s", b'{"w":2500}') == Reported(kelvin=Kelvin(2500.0))
     assert plain.decode(lamp, "s", b'{"w":25}') is None

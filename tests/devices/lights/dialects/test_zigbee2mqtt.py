@@ -48,7 +48,7 @@ def test_transitions_stay_within_sixteen_bits_of_tenths(lamp: Fixture) -> None:
 
 def test_the_white_alone_can_take_its_time(lamp: Fixture) -> None:
     """The level isn't mentioned, so an off lamp stays off."""
-    (message,) = zigbee2mqtt.encode_white(lamp, Kelvin(4000.0), Seconds(5.0))
+    (message,) = zigbee2mqtt.encode_color(lamp, parse_setting("60% 4000 K"), Seconds(5.0))
     assert message.payload == b'{"color_temp":250,"transition":5.0}'
 
 

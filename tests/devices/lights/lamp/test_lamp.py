@@ -1,65 +1,15 @@
 """The state machine of a lamp, on simulated time."""
 
 import json
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from support.lone_lamp import LONG_AGO, STATE, MakeLamp, ask, run
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects import Message
+from kacenv.devices.lights.dialects import Message, codec
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.model.look import parse_setting
-from kacenv.model.room import Fixture
-
-MakeFixture = Callable[..., Fixture]
-Sent = list[tuple[float, bytes]]
-STATE = "house/lamp/state"
-LONG_AGO = Seconds(-100.0)
-
-
-def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
-    """Return all payloads sent to the lamp from `start` to `end`."""
-    sent: Sent = []
-    for tick in range(round((end - start) / gap) + 1):
-        now = Seconds(round(start + tick * gap, 6))
-        sent += [(now, message.payload) for message in lamp.messages(now)]
-    return sent
-
-
-def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
-    """Set a target in the notation of a scene file."""
-    lamp.set_target(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
-
-
-@pytest.fixture
-def dimmer(make_fixture: MakeFixture) -> Lamp:
-    """Return a plain dimmer with a state topic, connected for long."""
-    lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    return lamp
-
-
-@pytest.fixture
-def bulb(make_fixture: MakeFixture) -> Lamp:
-    """Return a lamp with transitions of its own, connected for long."""
-    abilities = ("level", "kelvin", "transition")
-    lamp = Lamp(make_fixture("home-assistant", *abilities, state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    return lamp
-
-
-@pytest.fixture
-def zigbee(make_fixture: MakeFixture) -> Lamp:
-    """Return a Zigbee bulb, connected for long."""
-    lamp = Lamp(make_fixture("zigbee2mqtt", "level", "kelvin", "transition"))
-    lamp.broker_back(LONG_AGO)
-    return lamp
-
-
-def confirm(lamp: Lamp, payload: bytes, now: float) -> None:
-    """Report that the lamp follows."""
-    lamp.handle_report(lamp.subscriptions[0], payload, Seconds(now))
 
 
 def test_without_a_wish_nothing_is_said(dimmer: Lamp) -> None:
@@ -94,17 +44,17 @@ def test_a_dimmer_that_says_nothing_begins_dim(dimmer: Lamp) -> None:
     ask(dimmer, "60%", 1.0, 2.0)
     sent = run(dimmer, 1.0, 8.0)
     assert sent[0] == (2.0, b"1")
-    levels = [(at, dimmer._voice.scale.level(int(payload))) for at, payload in sent]
+    scale = codec(dimmer.fixture).scale(dimmer.fixture)
+    levels = [(at, scale.level(int(payload))) for at, payload in sent]
     unit = 0.04
     for (early, one), (late, other) in pairwise(levels):
         assert 0 <= other - one <= 0.2 * (late - early) + unit
     assert levels[-1][1] == pytest.approx(0.6, abs=0.01)
 
 
-def test_a_dimmer_that_can_not_speak_does_not_wait(make_fixture: MakeFixture) -> None:
+def test_a_dimmer_that_can_not_speak_does_not_wait(make_lamp: MakeLamp) -> None:
     """Nobody will ever know what it shows: it begins dim at once."""
-    lamp = Lamp(make_fixture("plain", "level", scale=255))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("plain", "level", scale=255)
     ask(lamp, "60%", 1.0, 2.0)
     assert run(lamp, 1.0, 1.0) == [(1.0, b"1")]
 
@@ -138,7 +88,7 @@ def test_the_newest_wish_takes_over_without_a_jump(dimmer: Lamp) -> None:
 
 def test_a_flood_of_wishes_is_not_a_flood_of_messages(dimmer: Lamp) -> None:
     """A finger dragged over a slider sends no more than five messages a second."""
-    sent: Sent = []
+    sent: list[tuple[float, bytes]] = []
     for tick in range(100):
         now = tick * 0.05
         ask(dimmer, f"{20 + tick % 30}%", now, 1.0)

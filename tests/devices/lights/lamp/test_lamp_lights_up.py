@@ -1,24 +1,19 @@
 """Lights-up waits for no lamp: not for its answer, nor because it is said to be away."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.lone_lamp import AVAILABILITY, STATE, MakeLamp, run, says
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message, codec
-from kacenv.devices.lights.dialects.state_query import state_query
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.model.look import parse_setting
-from kacenv.model.room import Ability, Dialect, Fixture
+from kacenv.model.room import Ability, Dialect
 
-MakeFixture = Callable[..., Fixture]
 Prepare = Callable[[Lamp], None]
-STATE = "house/lamp/state"
-AVAILABILITY = "house/lamp/there"
-LONG_AGO = Seconds(-100.0)
 SAFE = parse_setting("70% 3000 K")
 NOW = Seconds(10.0)
 """When lights-up is pressed, or the broker is back after that."""
@@ -26,13 +21,8 @@ NOW = Seconds(10.0)
 
 def commands(lamp: Lamp, now: float) -> list[Message]:
     """Return the messages to the lamp at `now`, except queries."""
-    return [one for one in lamp.messages(Seconds(now)) if one not in state_query(lamp.fixture)]
-
-
-def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, Message]]:
-    """Return the messages to the lamp from `start` to `end`, polled every 0.05 s."""
-    moments = [round(start + tick / 20, 6) for tick in range(round((end - start) * 20) + 1)]
-    return [(now, message) for now in moments for message in commands(lamp, now)]
+    queries = codec(lamp.fixture).state_query(lamp.fixture)
+    return [one for one in lamp.messages(Seconds(now)) if one not in queries]
 
 
 def press(lamp: Lamp, now: float) -> None:
@@ -42,13 +32,11 @@ def press(lamp: Lamp, now: float) -> None:
 
 def of_a_stranger(lamp: Lamp) -> None:
     """Request lights-up of a lamp that has never reported."""
-    lamp.broker_back(LONG_AGO)
     press(lamp, NOW)
 
 
 def of_one_just_asked(lamp: Lamp) -> None:
     """Request lights-up of a lamp whose state is being queried."""
-    lamp.broker_back(LONG_AGO)
     lamp.set_target(parse_setting("20%"), Seconds(NOW - 0.4), Seconds(5.0))
     run(lamp, NOW - 0.4, NOW - 0.05)
     press(lamp, NOW)
@@ -56,7 +44,6 @@ def of_one_just_asked(lamp: Lamp) -> None:
 
 def of_one_just_back(lamp: Lamp) -> None:
     """Request lights-up of a lamp that has just returned, at an unknown level."""
-    lamp.broker_back(LONG_AGO)
     lamp.set_target(parse_setting("20%"), Seconds(1.0), Seconds(1.0))
     run(lamp, 1.0, 6.0)
     for there, moment in ((False, 6.0), (True, NOW - 0.5)):
@@ -69,7 +56,6 @@ def of_one_just_back(lamp: Lamp) -> None:
 
 def while_the_broker_was_away(lamp: Lamp) -> None:
     """Request lights-up in an outage that began during the lamp's query, and reconnect."""
-    lamp.broker_back(LONG_AGO)
     lamp.set_target(parse_setting("20%"), Seconds(1.0), Seconds(5.0))
     run(lamp, 1.0, 1.2)
     lamp.broker_gone()
@@ -83,13 +69,13 @@ def while_the_broker_was_away(lamp: Lamp) -> None:
     "prepare", [of_a_stranger, of_one_just_asked, of_one_just_back, while_the_broker_was_away]
 )
 def test_it_never_waits_for_an_answer(
-    make_fixture: MakeFixture, dialect: Dialect, fades: bool, prepare: Prepare
+    make_lamp: MakeLamp, dialect: Dialect, fades: bool, prepare: Prepare
 ) -> None:
     """Whatever was asked, and whoever was waited for: the safe light is told at that moment."""
     words: dict[str, Any] = {"white_payload": "{kelvin}"} if dialect is Dialect.PLAIN else {}
     abilities = [Ability.LEVEL, Ability.KELVIN, *([Ability.TRANSITION] if fades else [])]
     topics = {"state_topic": STATE, "availability_topic": AVAILABILITY}
-    lamp = Lamp(make_fixture(dialect, *abilities, **topics, **words))
+    lamp = make_lamp(dialect, *abilities, **topics, **words)
     prepare(lamp)
     spoken = codec(lamp.fixture)
     span = Seconds(3.0 if fades and spoken.FADES else 0.0)
@@ -97,35 +83,24 @@ def test_it_never_waits_for_an_answer(
 
 
 @pytest.fixture
-def dimmer(make_fixture: MakeFixture) -> Lamp:
-    """A dimmer that is stepped, off and known to be, and said to be there."""
-    lamp = Lamp(
-        make_fixture(
-            "plain", "level", scale=255, state_topic=STATE, availability_topic=AVAILABILITY
-        )
+def dimmer(make_lamp: MakeLamp) -> Lamp:
+    """Return a stepped dimmer that is off and has said so, and is said to be there."""
+    lamp = make_lamp(
+        "plain", "level", scale=255, state_topic=STATE, availability_topic=AVAILABILITY
     )
-    lamp.broker_back(LONG_AGO)
     lamp.handle_report(STATE, b"0", Seconds(0.0))
     lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     return lamp
 
 
 @pytest.fixture
-def bulb(make_fixture: MakeFixture) -> Lamp:
-    """A lamp that fades by itself, led to 50 % and there."""
-    lamp = Lamp(make_fixture("home-assistant", "level", "transition", state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    says(lamp, 128, 0.0)
-    lamp.set_target(parse_setting("50%"), Seconds(1.0), Seconds(2.0))
-    run(lamp, 1.0, 3.0)
-    says(lamp, 128, 3.0)
-    return lamp
-
-
-def says(lamp: Lamp, brightness: int, now: float) -> None:
-    """Report a brightness of 255 from the bulb."""
-    fields = {"state": "ON", "brightness": brightness} if brightness else {"state": "OFF"}
-    lamp.handle_report(STATE, json.dumps(fields).encode(), Seconds(now))
+def bulb(bulb: Lamp) -> Lamp:
+    """Return a lamp that fades by itself, led to 50 % and there."""
+    says(bulb, 128, 0.0)
+    bulb.set_target(parse_setting("50%"), Seconds(1.0), Seconds(2.0))
+    run(bulb, 1.0, 3.0)
+    says(bulb, 128, 3.0)
+    return bulb
 
 
 def test_a_lamp_said_to_be_away_in_the_middle_is_led_on(dimmer: Lamp) -> None:
@@ -134,7 +109,7 @@ def test_a_lamp_said_to_be_away_in_the_middle_is_led_on(dimmer: Lamp) -> None:
     run(dimmer, 1.0, 2.5)
     dimmer.handle_report(AVAILABILITY, b"offline", Seconds(2.5))
     sent = run(dimmer, 2.5, 7.9)
-    assert [round(at) for at, message in sent if message.payload == b"104"] == [4, 5, 6, 8]
+    assert [round(at) for at, payload in sent if payload == b"104"] == [4, 5, 6, 8]
 
 
 def test_another_look_stops_at_a_lamp_said_to_be_away(dimmer: Lamp) -> None:

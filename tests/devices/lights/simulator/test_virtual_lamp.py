@@ -44,14 +44,14 @@ def make_lamp(
         dialect: Dialect,
         *can: str,
         level: float = 0.0,
-        quirks: LampFaults = LampFaults(),  # noqa: B008 - frozen
+        faults: LampFaults = LampFaults(),  # noqa: B008 - frozen
         **fields: Any,
     ) -> VirtualLamp:
         topic = f"virtual/{uuid4().hex[:8]}"
         described = {"topic": topic, "state_topic": f"{topic}/state", **fields}
         fixture = make_fixture(dialect, *can, **described)
         setting = Setting(Level(level), Kelvin(2500.0))
-        lamp = VirtualLamp(fixture, clock, mosquitto.port, setting=setting, quirks=quirks)
+        lamp = VirtualLamp(fixture, clock, mosquitto.port, setting=setting, faults=faults)
         lamps.append(lamp)
         lamp.start()
         assert lamp.wait_until_listening(TIMEOUT)
@@ -199,8 +199,8 @@ def test_a_colour_takes_the_place_of_a_white(
 @pytest.mark.parametrize("dialect", Dialect)
 def test_a_power_cut_is_survived(make_lamp: MakeLamp, dialect: Dialect) -> None:
     """The lamp comes back at its power-on state, and listens again."""
-    quirks = LampFaults(power_on=Setting(Level(0.8)))
-    lamp = make_lamp(dialect, "level", level=0.2, quirks=quirks)
+    faults = LampFaults(power_on=Setting(Level(0.8)))
+    lamp = make_lamp(dialect, "level", level=0.2, faults=faults)
     lamp.cycle_power()
     assert lamp.wait_until_listening(TIMEOUT)
     assert lamp.level_now == 0.8
@@ -263,7 +263,7 @@ def test_lamps_refuse_what_real_ones_refuse(
 
 def test_a_hurried_bulb_loses_commands(make_lamp: MakeLamp, mosquitto: Mosquitto) -> None:
     """More than its rate in a moment come to nothing."""
-    lamp = make_lamp(Dialect.PLAIN, "level", quirks=LampFaults(rate=CommandRate(2, Seconds(1.0))))
+    lamp = make_lamp(Dialect.PLAIN, "level", faults=LampFaults(rate=CommandRate(2, Seconds(1.0))))
     for payload in (b"10", b"20", b"30"):
         send(lamp, mosquitto.port, payload)
     assert lamp.lost == 1
@@ -273,14 +273,14 @@ def test_a_hurried_bulb_loses_commands(make_lamp: MakeLamp, mosquitto: Mosquitto
 def test_a_rate_recovers() -> None:
     """After its time, as many commands are taken again."""
     gate = CommandFilter(LampFaults(rate=CommandRate(2, Seconds(1.0))))
-    taken = [gate.admits(Seconds(moment)) for moment in (0.0, 0.4, 0.9, 1.0, 1.3, 1.5)]
+    taken = [gate.accepts(Seconds(moment)) for moment in (0.0, 0.4, 0.9, 1.0, 1.3, 1.5)]
     assert taken == [True, True, False, True, False, True]
 
 
 def test_losses_are_the_same_for_the_same_seed() -> None:
     """A share of commands is lost, and always the same ones."""
     runs = [
-        [gate.admits(Seconds(0.0)) for _ in range(1000)]
+        [gate.accepts(Seconds(0.0)) for _ in range(1000)]
         for gate in (
             CommandFilter(LampFaults(0.3, seed=1)),
             CommandFilter(LampFaults(0.3, seed=1)),

@@ -1,51 +1,13 @@
 """Lamps of uncertain state, and late updates."""
 
 import json
-from collections.abc import Callable
 
 import pytest
+from support.lone_lamp import AVAILABILITY, STATE, MakeLamp, ask, run
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.model.look import parse_setting
-from kacenv.model.room import Fixture
-
-MakeFixture = Callable[..., Fixture]
-Sent = list[tuple[float, bytes]]
-STATE = "house/lamp/state"
-AVAILABILITY = "house/lamp/there"
-LONG_AGO = Seconds(-100.0)
-
-
-def run(lamp: Lamp, start: float, end: float, gap: float = 0.05) -> Sent:
-    """Return all payloads sent to the lamp from `start` to `end`."""
-    sent: Sent = []
-    for tick in range(round((end - start) / gap) + 1):
-        now = Seconds(round(start + tick * gap, 6))
-        sent += [(now, message.payload) for message in lamp.messages(now)]
-    return sent
-
-
-def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
-    """Set a target in the notation of a scene file."""
-    lamp.set_target(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
-
-
-@pytest.fixture
-def dimmer(make_fixture: MakeFixture) -> Lamp:
-    """Return a plain dimmer with a state topic, connected for long."""
-    lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    return lamp
-
-
-@pytest.fixture
-def bulb(make_fixture: MakeFixture) -> Lamp:
-    """Return a lamp with transitions of its own, connected for long."""
-    abilities = ("level", "kelvin", "transition")
-    lamp = Lamp(make_fixture("home-assistant", *abilities, state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    return lamp
 
 
 @pytest.mark.parametrize(
@@ -56,13 +18,10 @@ def bulb(make_fixture: MakeFixture) -> Lamp:
     ],
 )
 def test_a_dimmer_that_was_away_is_led_on_from_where_it_was(
-    make_fixture: MakeFixture, fields: dict[str, str], first: float
+    make_lamp: MakeLamp, fields: dict[str, str], first: float
 ) -> None:
     """No report says otherwise within a second: it isn't made dark by a flap of its line."""
-    lamp = Lamp(
-        make_fixture("plain", "level", scale=255, availability_topic=AVAILABILITY, **fields)
-    )
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("plain", "level", scale=255, availability_topic=AVAILABILITY, **fields)
     lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     at_rest = run(lamp, 1.0, 30.0)[-1][1]
@@ -75,13 +34,11 @@ def test_a_dimmer_that_was_away_is_led_on_from_where_it_was(
     assert run(lamp, 40.0, 41.0)[0][1] == at_rest
 
 
-def test_a_dimmer_back_at_another_level_is_led_from_there(make_fixture: MakeFixture) -> None:
+def test_a_dimmer_back_at_another_level_is_led_from_there(make_lamp: MakeLamp) -> None:
     """What it says itself wins over where it was when it went."""
-    fixture = make_fixture(
+    lamp = make_lamp(
         "plain", "level", scale=255, state_topic=STATE, availability_topic=AVAILABILITY
     )
-    lamp = Lamp(fixture)
-    lamp.broker_back(LONG_AGO)
     lamp.handle_report(STATE, b"30", Seconds(0.0))
     lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
@@ -93,10 +50,9 @@ def test_a_dimmer_back_at_another_level_is_led_from_there(make_fixture: MakeFixt
     assert run(lamp, 32.6, 33.0)[0][1] == b"255"
 
 
-def test_a_look_while_a_dimmer_was_away_begins_where_it_was(make_fixture: MakeFixture) -> None:
+def test_a_look_while_a_dimmer_was_away_begins_where_it_was(make_lamp: MakeLamp) -> None:
     """Nothing it was told meanwhile has reached it."""
-    lamp = Lamp(make_fixture("plain", "level", scale=10000, availability_topic=AVAILABILITY))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("plain", "level", scale=10000, availability_topic=AVAILABILITY)
     lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     at_rest = run(lamp, 1.0, 30.0)[-1][1]
@@ -110,13 +66,11 @@ def test_a_look_while_a_dimmer_was_away_begins_where_it_was(make_fixture: MakeFi
     assert numbers[-1] == 113
 
 
-def test_a_dimmer_asked_while_it_was_away_is_given_its_second(make_fixture: MakeFixture) -> None:
+def test_a_dimmer_asked_while_it_was_away_is_given_its_second(make_lamp: MakeLamp) -> None:
     """It couldn't say anything before it was back."""
-    fixture = make_fixture(
+    lamp = make_lamp(
         "plain", "level", scale=255, state_topic=STATE, availability_topic=AVAILABILITY
     )
-    lamp = Lamp(fixture)
-    lamp.broker_back(LONG_AGO)
     lamp.handle_report(AVAILABILITY, b"offline", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     run(lamp, 1.0, 20.0)
@@ -126,10 +80,9 @@ def test_a_dimmer_asked_while_it_was_away_is_given_its_second(make_fixture: Make
     assert run(lamp, 21.1, 21.1) == [(21.1, b"130")]
 
 
-def test_a_dimmer_that_nobody_knows_begins_where_it_is_presumed(make_fixture: MakeFixture) -> None:
+def test_a_dimmer_that_nobody_knows_begins_where_it_is_presumed(make_lamp: MakeLamp) -> None:
     """The engine remembers its zone, and it can't say anything itself."""
-    lamp = Lamp(make_fixture("plain", "level", scale=255))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("plain", "level", scale=255)
     lamp.assume(parse_setting("40%"))
     ask(lamp, "40%", 1.0, 2.0)
     assert {payload for _, payload in run(lamp, 1.0, 8.0)} == {b"29"}
@@ -143,10 +96,9 @@ def test_a_report_wins_over_what_is_presumed(dimmer: Lamp) -> None:
     assert run(dimmer, 1.0, 8.0)[0][1] == b"130"
 
 
-def test_lights_up_never_goes_below_where_a_lamp_may_be(make_fixture: MakeFixture) -> None:
+def test_lights_up_never_goes_below_where_a_lamp_may_be(make_lamp: MakeLamp) -> None:
     """A lamp that nobody knows is told its safe light at once, and three times more."""
-    lamp = Lamp(make_fixture("plain", "level", scale=255))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("plain", "level", scale=255)
     ask(lamp, "60%", 1.0, 3.0, urgent=True)
     assert run(lamp, 1.0, 10.0) == [
         (at, b"72") for at in (1.0, 2.0, 3.0, pytest.approx(4.6, abs=0.06))
@@ -155,12 +107,11 @@ def test_lights_up_never_goes_below_where_a_lamp_may_be(make_fixture: MakeFixtur
 
 @pytest.mark.parametrize("dialect", ["plain", "home-assistant"])
 def test_a_lamp_that_only_says_whether_it_is_there_is_not_blamed(
-    make_fixture: MakeFixture, dialect: str
+    make_lamp: MakeLamp, dialect: str
 ) -> None:
     """It can't confirm its look: it is told once, and staff hear nothing."""
     abilities = ("level",) if dialect == "plain" else ("level", "transition")
-    lamp = Lamp(make_fixture(dialect, *abilities, availability_topic=AVAILABILITY))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp(dialect, *abilities, availability_topic=AVAILABILITY)
     lamp.handle_report(AVAILABILITY, b"online", Seconds(0.0))
     ask(lamp, "40%", 1.0, 4.0)
     run(lamp, 1.0, 10.0)
@@ -204,11 +155,10 @@ def test_a_broker_that_goes_while_a_lamp_is_waited_for_costs_it_nothing(dimmer: 
     ],
 )
 def test_a_lamp_ends_what_it_was_told_though_the_broker_has_gone(
-    make_fixture: MakeFixture, dialect: str, gone: float, rests: float
+    make_lamp: MakeLamp, dialect: str, gone: float, rests: float
 ) -> None:
     """A fade of its own goes on by itself; the next look sets out from where that leads."""
-    lamp = Lamp(make_fixture(dialect, "level", "kelvin", "transition", state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp(dialect, "level", "kelvin", "transition", state_topic=STATE)
     ask(lamp, "off", -50.0, 0.0)
     run(lamp, -50.0, -30.0)
     ask(lamp, "80% 4000 K", 1.0, 40.0)

@@ -202,13 +202,13 @@ def test_a_hand_that_is_too_small_to_see_is_none(
     make_fixture: MakeFixture, shown: str, meaning: ReportKind
 ) -> None:
     """Fifteen mired are less than anybody sees; a hand changes more."""
-    witness = ColorReportClassifier(make_fixture("zigbee2mqtt", "level", "kelvin"))
+    classifier = ColorReportClassifier(make_fixture("zigbee2mqtt", "level", "kelvin"))
     start, target = parse_setting("40% 4000 K"), parse_setting("40% 2700 K")
-    witness.begin(
+    classifier.begin(
         trajectory_between(start, target, FadeOptions(Seconds(0.0), Seconds(5.0))),
         Seconds(0.0),
         known=True,
     )
-    assert witness.classify(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
-    found = witness.classify(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))
+    assert classifier.classify(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
+    found = classifier.classify(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))
     assert (found is ReportKind.HAND) is (meaning is ReportKind.HAND)

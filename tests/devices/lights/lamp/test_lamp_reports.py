@@ -1,62 +1,31 @@
 """Effects of reports: manual changes are kept, deviating lamps are corrected and reported."""
 
 import json
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from support.lone_lamp import STATE, MakeLamp, ask, run, says
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.model.look import parse_setting
-from kacenv.model.room import Fixture
-
-MakeFixture = Callable[..., Fixture]
-STATE = "house/lamp/state"
-LONG_AGO = Seconds(-100.0)
-
-
-def run(lamp: Lamp, start: float, end: float) -> list[tuple[float, bytes]]:
-    """Return all payloads sent to the lamp from `start` to `end`, polled every 0.1 s."""
-    sent: list[tuple[float, bytes]] = []
-    for tick in range(round((end - start) * 10) + 1):
-        now = Seconds(round(start + tick / 10, 6))
-        sent += [(now, message.payload) for message in lamp.messages(now)]
-    return sent
-
-
-def ask(lamp: Lamp, setting: str, now: float, duration: float, *, urgent: bool = False) -> None:
-    """Set a target in the notation of a scene file."""
-    lamp.set_target(parse_setting(setting), Seconds(now), Seconds(duration), urgent=urgent)
-
-
-def says(lamp: Lamp, brightness: int, now: float) -> None:
-    """Report a brightness of 255 from the bulb."""
-    fields = {"state": "ON", "brightness": brightness} if brightness else {"state": "OFF"}
-    lamp.handle_report(STATE, json.dumps(fields).encode(), Seconds(now))
 
 
 @pytest.fixture
-def bulb(make_fixture: MakeFixture) -> Lamp:
-    """A lamp that fades by itself, led from off to 40 % (102 of 255) between 1 and 11."""
-    abilities = ("level", "kelvin", "transition")
-    lamp = Lamp(make_fixture("home-assistant", *abilities, state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    says(lamp, 0, 0.0)
-    ask(lamp, "40%", 1.0, 10.0)
-    run(lamp, 1.0, 4.0)
-    return lamp
+def bulb(bulb: Lamp) -> Lamp:
+    """Return a lamp that fades by itself, led from off to 40 % (102 of 255) between 1 and 11."""
+    says(bulb, 0, 0.0)
+    ask(bulb, "40%", 1.0, 10.0)
+    run(bulb, 1.0, 4.0)
+    return bulb
 
 
 @pytest.fixture
-def dimmer(make_fixture: MakeFixture) -> Lamp:
-    """A dimmer being stepped from 72 to 0 of 255 between 1 and 61."""
-    lamp = Lamp(make_fixture("plain", "level", scale=255, state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
-    lamp.handle_report(STATE, b"72", Seconds(0.0))
-    ask(lamp, "40%", 1.0, 60.0)
-    run(lamp, 1.0, 10.0)
-    return lamp
+def dimmer(dimmer: Lamp) -> Lamp:
+    """Return a dimmer being stepped from 72 to 29 of 255 between 1 and 61."""
+    dimmer.handle_report(STATE, b"72", Seconds(0.0))
+    ask(dimmer, "40%", 1.0, 60.0)
+    run(dimmer, 1.0, 10.0)
+    return dimmer
 
 
 def test_echoes_and_what_lies_between_are_no_news(bulb: Lamp) -> None:
@@ -140,20 +109,18 @@ def test_a_lamp_astray_is_told_twice_more_and_then_named(bulb: Lamp) -> None:
     )
 
 
-def test_a_lamp_that_never_spoke_is_named(make_fixture: MakeFixture) -> None:
+def test_a_lamp_that_never_spoke_is_named(make_lamp: MakeLamp) -> None:
     """It has a state topic, and nothing ever comes."""
-    lamp = Lamp(make_fixture("home-assistant", "level", "transition", state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("home-assistant", "level", "transition", state_topic=STATE)
     ask(lamp, "40%", 1.0, 5.0)
     assert len(run(lamp, 1.0, 60.0)) == 3
     (news,) = lamp.staff_messages()
     assert "it should show 40%, and says nothing" in news
 
 
-def test_a_lamp_that_can_not_speak_is_not_named(make_fixture: MakeFixture) -> None:
+def test_a_lamp_that_can_not_speak_is_not_named(make_lamp: MakeLamp) -> None:
     """Nobody expects an answer of it."""
-    lamp = Lamp(make_fixture("home-assistant", "level", "transition"))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("home-assistant", "level", "transition")
     ask(lamp, "40%", 1.0, 5.0)
     assert len(run(lamp, 1.0, 60.0)) == 1
     assert lamp.staff_messages() == ()
@@ -180,10 +147,9 @@ def test_a_lamp_that_never_obeys_is_not_told_for_ever(bulb: Lamp) -> None:
     assert len(bulb.staff_messages()) == 1
 
 
-def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_fixture: MakeFixture) -> None:
+def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_lamp: MakeLamp) -> None:
     """And again once it is back and has confirmed."""
-    lamp = Lamp(make_fixture("zigbee2mqtt", "level", "transition"))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("zigbee2mqtt", "level", "transition")
     ask(lamp, "40%", 1.0, 5.0)
     run(lamp, 1.0, 2.0)
     for at in (10.0, 11.0):
@@ -197,15 +163,14 @@ def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_fixture: MakeFix
 
 
 def test_a_lamp_that_comes_back_in_mid_fade_is_led_from_where_it_is(
-    make_fixture: MakeFixture,
+    make_lamp: MakeLamp,
 ) -> None:
     """It comes back at full; no step is larger than the bound, whichever word comes first."""
     for first, then in (
         (b"online", b'{"state":"ON","brightness":254}'),
         (b'{"state":"ON","brightness":254}', b"online"),
     ):
-        lamp = Lamp(make_fixture("zigbee2mqtt", "level"))
-        lamp.broker_back(LONG_AGO)
+        lamp = make_lamp("zigbee2mqtt", "level")
         lamp.handle_report("house/lamp", b'{"state":"OFF"}', Seconds(0.0))
         ask(lamp, "40%", 1.0, 60.0)
         run(lamp, 1.0, 20.0)
@@ -256,10 +221,9 @@ def test_the_time_to_its_word_is_known(bulb: Lamp) -> None:
     assert bulb.state(Seconds(2.0)).confirmed_after == pytest.approx(0.3)
 
 
-def test_a_switch_lamp_is_judged_by_on_and_off(make_fixture: MakeFixture) -> None:
+def test_a_switch_lamp_is_judged_by_on_and_off(make_lamp: MakeLamp) -> None:
     """Any level is on; only off is something else."""
-    lamp = Lamp(make_fixture("home-assistant", state_topic=STATE))
-    lamp.broker_back(LONG_AGO)
+    lamp = make_lamp("home-assistant", state_topic=STATE)
     lamp.handle_report(STATE, b'{"state":"OFF"}', Seconds(0.0))
     ask(lamp, "40%", 1.0, 2.0)
     run(lamp, 1.0, 5.0)

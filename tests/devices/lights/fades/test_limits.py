@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from kacenv.core.units import Kelvin, Level
+from kacenv.devices.lights.fades.limits import LightLimits, limited_in_dim_light
 from kacenv.devices.lights.fades.warm_dim import warm_dim
-from kacenv.devices.lights.lamp.limits import LightLimits, limited_in_dim_light
 from kacenv.model.look import Color, Setting, parse_setting
 from kacenv.model.room import DimLight, Fixture
 
@@ -61,8 +61,8 @@ def test_a_lamp_is_asked_for_what_it_can_show(make_fixture: MakeFixture) -> None
 def test_warm_dimming_chooses_the_white_a_look_leaves_open(make_fixture: MakeFixture) -> None:
     """A look that gives one is obeyed."""
     lamp = make_fixture("home-assistant", "level", "kelvin")
-    manners = LightLimits(warm_dims=True)
+    limits = LightLimits(warm_dims=True)
     ends = (lamp.warmest, lamp.coolest)
-    assert manners.apply(lamp, parse_setting("5%")).kelvin == warm_dim(Level(0.05), *ends)
-    assert manners.apply(lamp, parse_setting("5% 2500 K")).kelvin == Kelvin(2500.0)
-    assert manners.warmth(lamp, parse_setting("5% 2500 K")) is None
+    assert limits.apply(lamp, parse_setting("5%")).kelvin == warm_dim(Level(0.05), *ends)
+    assert limits.apply(lamp, parse_setting("5% 2500 K")).kelvin == Kelvin(2500.0)
+    assert limits.warmth(lamp, parse_setting("5% 2500 K")) is None
