@@ -11,7 +11,7 @@ from support.pulse import Pulse
 
 from kacenv.analysis import MeasurementCache
 from kacenv.analysis.measurement_cache import FileStamp
-from kacenv.analysis.scan import _content
+from kacenv.analysis.scan import content_hash
 from kacenv.core.units import Decibels, Seconds
 
 MUSIC = Path(__file__).parents[2] / "playlists" / "house"
@@ -34,4 +34,4 @@ def measured(own_cache: None) -> None:  # noqa: ARG001 - it must be there first
         for path in sorted(MUSIC.glob("*.opus")):
             length = Seconds(_Mutagen.File(path).info.length)
             found = a_measurement(loudness=-20.0, true_peak=Decibels(-2.0), duration=length)
-            cache.keep(path, FileStamp.of(path), _content(path), found)
+            cache.keep(path, FileStamp.of(path), content_hash(path), found)
