@@ -7,13 +7,13 @@ have `tests/session/journal/test_versions.py` of their own.
 import json
 import shutil
 import sqlite3
-import wave
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.houses import write_silence
 
 from kacenv.analysis import MeasurementCache
 from kacenv.analysis.header_cache import Header, Headers
@@ -122,10 +122,7 @@ def test_newer_measurements_are_left_alone(kept: Path) -> None:
 def test_newer_headers_are_left_alone(kept: Path) -> None:
     """Headers are read from the music itself then, and nothing is kept of it."""
     before = made_newer(kept / "headers.sqlite")
-    sound = kept / "second.wav"
-    with wave.open(str(sound), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(bytes(16_000))
+    sound = write_silence(kept / "second.wav", 1.0)
     headers = Headers(kept)
     assert headers.find(sound).length == 1.0
     headers.keep()

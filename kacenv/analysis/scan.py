@@ -64,7 +64,7 @@ def scan(
             continue
         try:
             kind_of(str(path))
-            job = _ScanJob(path, FileStamp.of(path), _content(path))
+            job = _ScanJob(path, FileStamp.of(path), content_hash(path))
         except DeviceError as error:
             yield ScanResult(path, reason=str(error))
             continue
@@ -80,7 +80,8 @@ def scan(
         yield _kept(job, result, cache)
 
 
-def _content(path: Path) -> bytes:
+def content_hash(path: Path) -> bytes:
+    """Return the hash by which a file's content is known under any name."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "blake2b").digest()
 

@@ -1,11 +1,9 @@
 """The guess at a piece's energy sorts calm from lively."""
 
-from collections.abc import Callable
-
 import pytest
 from support.houses import FOREIGN_MUSIC
+from support.measurements import a_measurement
 
-from kacenv.analysis import Measurement
 from kacenv.analysis.energy_estimate import estimated_energy
 from kacenv.analysis.loudness_meter import measure
 
@@ -23,15 +21,13 @@ def test_real_music_is_sorted() -> None:
 
 
 @pytest.mark.parametrize("sudden", [0.0, 3.0, 8.0, 15.0, 40.0])
-def test_the_guess_is_from_one_to_five(
-    make_sound: Callable[..., Measurement], sudden: float
-) -> None:
+def test_the_guess_is_from_one_to_five(sudden: float) -> None:
     """However still or wild a file is measured."""
     for loudness in (-40.0, -20.0, -6.0):
-        guess = estimated_energy(make_sound(sudden=sudden, loudness=loudness))
+        guess = estimated_energy(a_measurement(sudden=sudden, loudness=loudness))
         assert guess in {1, 2, 3, 4, 5}
 
 
-def test_silence_has_no_energy(make_sound: Callable[..., Measurement]) -> None:
+def test_silence_has_no_energy() -> None:
     """Nothing is guessed of a silent file."""
-    assert estimated_energy(make_sound(loudness=None)) is None
+    assert estimated_energy(a_measurement(loudness=None)) is None

@@ -2,28 +2,18 @@
 
 import os
 import sqlite3
-import wave
 from pathlib import Path
 
 import pytest
+from support.houses import write_silence
 
 from kacenv.analysis.header_cache import Headers
 from kacenv.core.units import Seconds
 
 
-def write(path: Path, seconds: int) -> Path:
-    """A silent WAV file."""
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(1)
-        sound.setframerate(100)
-        sound.writeframes(b"\x80" * 100 * seconds)
-    return path
-
-
 def test_a_kept_header_opens_no_file(tmp_path: Path) -> None:
     """What was read is known the next time, by its stamp alone."""
-    track, cache = write(tmp_path / "a.wav", 60), tmp_path / "cache"
+    track, cache = write_silence(tmp_path / "a.wav", 60, rate=100), tmp_path / "cache"
     headers = Headers(cache)
     assert headers.find(track).length == Seconds(60.0)
     headers.keep()
@@ -37,17 +27,17 @@ def test_a_kept_header_opens_no_file(tmp_path: Path) -> None:
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     """Another size or another time means another file."""
-    track, cache = write(tmp_path / "a.wav", 60), tmp_path / "cache"
+    track, cache = write_silence(tmp_path / "a.wav", 60, rate=100), tmp_path / "cache"
     headers = Headers(cache)
     headers.find(track)
     headers.keep()
-    write(track, 90)
+    write_silence(track, 90, rate=100)
     assert Headers(cache).find(track).length == Seconds(90.0)
 
 
 def test_a_cache_that_is_damaged_or_older_only_costs_time(tmp_path: Path) -> None:
     """Garbage in its place is replaced, and nobody hears of it."""
-    track, cache = write(tmp_path / "a.wav", 60), tmp_path / "cache"
+    track, cache = write_silence(tmp_path / "a.wav", 60, rate=100), tmp_path / "cache"
     cache.mkdir()
     file = cache / "headers.sqlite"
     file.write_bytes(b"no database" * 100)
@@ -67,5 +57,5 @@ def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     """Where the cache's folder can't be, all is read each time."""
     (tmp_path / "file").write_text("")
     headers = Headers(tmp_path / "file" / "cache")
-    assert headers.find(write(tmp_path / "a.wav", 60)).length == Seconds(60.0)
+    assert headers.find(write_silence(tmp_path / "a.wav", 60, rate=100)).length == Seconds(60.0)
     headers.keep()

@@ -1,6 +1,5 @@
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -8,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
+from support.measurements import a_measurement
 
 from kacenv.analysis import Measurement, MeasurementCache, known_measurements
 from kacenv.analysis.measurement_cache import FileStamp, cache_folder
 from kacenv.core.errors import KacenvError
-
-Make = Callable[..., Measurement]
 
 _VERSION = range(60, 64)
 """Bytes of a SQLite file that hold `user_version` (sqlite.org/fileformat.html)."""
@@ -33,9 +31,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_is_kept_is_known(tmp_path: Path, file: Path, make_sound: Make) -> None:
+def test_what_is_kept_is_known(tmp_path: Path, file: Path) -> None:
     """A measurement comes back exactly, by path and by content."""
-    sound = make_sound(loudness=-17.123, damaged_at=3.5, gaps=b"\0\1\0\0\0\x10\0\0")
+    sound = a_measurement(loudness=-17.123, damaged_at=3.5, gaps=b"\0\1\0\0\0\x10\0\0")
     keep(tmp_path, file, sound)
     assert known_measurements(tmp_path).find(file) == sound
     with MeasurementCache(tmp_path) as cache:
@@ -44,9 +42,9 @@ def test_what_is_kept_is_known(tmp_path: Path, file: Path, make_sound: Make) -> 
         assert cache.of_content(b"other") is None
 
 
-def test_changed_file_is_unknown(tmp_path: Path, file: Path, make_sound: Make) -> None:
+def test_changed_file_is_unknown(tmp_path: Path, file: Path) -> None:
     """Another size or another time, and nothing is known; a vanished file is unknown too."""
-    keep(tmp_path, file, make_sound())
+    keep(tmp_path, file, a_measurement())
     known = known_measurements(tmp_path)
     before = file.stat()
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
@@ -61,25 +59,23 @@ def test_changed_file_is_unknown(tmp_path: Path, file: Path, make_sound: Make) -
 @pytest.mark.parametrize(
     "content", [b"", b"no base at all" * 500, b"SQLite format 3\0" + b"x" * 99]
 )
-def test_damaged_cache_is_rebuilt(
-    tmp_path: Path, file: Path, make_sound: Make, content: bytes
-) -> None:
+def test_damaged_cache_is_rebuilt(tmp_path: Path, file: Path, content: bytes) -> None:
     """Readers know nothing of a damaged cache, and the next scan begins a new one."""
     base = tmp_path / "music.sqlite"
     base.write_bytes(content)
     assert known_measurements(tmp_path).find(file) is None
     with MeasurementCache(tmp_path) as cache:
         assert cache.rebuilt == bool(content)
-    keep(tmp_path, file, make_sound())
-    assert known_measurements(tmp_path).find(file) == make_sound()
+    keep(tmp_path, file, a_measurement())
+    assert known_measurements(tmp_path).find(file) == a_measurement()
 
 
-def test_damage_inside_is_found(tmp_path: Path, make_sound: Make) -> None:
+def test_damage_inside_is_found(tmp_path: Path) -> None:
     """A cache whose pages were overwritten is rebuilt as well."""
     with MeasurementCache(tmp_path) as cache:
         for number in range(500):
             path = tmp_path / f"{number}.wav"
-            cache.keep(path, FileStamp(1, number), b"%d" % number, make_sound())
+            cache.keep(path, FileStamp(1, number), b"%d" % number, a_measurement())
     base = tmp_path / "music.sqlite"
     content = bytearray(base.read_bytes())
     content[4096 : len(content) - 4096] = b"\xa5" * (len(content) - 8192)
@@ -110,9 +106,9 @@ def test_no_damage_stops_a_reader(
         cache.known().find(base)
 
 
-def test_older_version_is_measured_anew(tmp_path: Path, file: Path, make_sound: Make) -> None:
+def test_older_version_is_measured_anew(tmp_path: Path, file: Path) -> None:
     """What an older version of the program measured isn't used."""
-    keep(tmp_path, file, make_sound())
+    keep(tmp_path, file, a_measurement())
     with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
         base.execute("PRAGMA user_version = 3")
         base.commit()
@@ -122,11 +118,9 @@ def test_older_version_is_measured_anew(tmp_path: Path, file: Path, make_sound: 
 
 
 @pytest.mark.parametrize("loudness", ["'loud'", "9e99", "-300.0"])
-def test_impossible_figures_are_passed_over(
-    tmp_path: Path, file: Path, make_sound: Make, loudness: str
-) -> None:
+def test_impossible_figures_are_passed_over(tmp_path: Path, file: Path, loudness: str) -> None:
     """A figure that somebody wrote into the cache by hand doesn't reach a fader."""
-    keep(tmp_path, file, make_sound())
+    keep(tmp_path, file, a_measurement())
     with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
         base.execute(f"UPDATE sounds SET loudness = {loudness}")  # noqa: S608 - from above
         base.commit()
@@ -151,11 +145,9 @@ def test_folder_is_the_one_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.mark.parametrize("gaps", ["'x'", "x'0000'", "x'ffffffffffffffff'", "NULL"])
-def test_impossible_silences_are_passed_over(
-    tmp_path: Path, file: Path, make_sound: Make, gaps: str
-) -> None:
+def test_impossible_silences_are_passed_over(tmp_path: Path, file: Path, gaps: str) -> None:
     """Silences that are torn, or lie beyond the file's end, are those of no measurement."""
-    keep(tmp_path, file, make_sound())
+    keep(tmp_path, file, a_measurement())
     with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
         base.execute(f"UPDATE sounds SET gaps = {gaps}")  # noqa: S608 - from above
         base.commit()

@@ -1,29 +1,16 @@
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.measurements import a_measurement
 
 from kacenv.analysis import Measurement
 from kacenv.analysis.normalization import heard, levelled
-from kacenv.core.units import Decibels, Seconds
-
-Make = Callable[..., Measurement]
+from kacenv.core.units import Decibels
 
 
 def measured(loudness: float | None, true_peak: float) -> Measurement:
     """A track so loud."""
-    return Measurement(
-        loudness=loudness,
-        true_peak=Decibels(true_peak),
-        loudness_range=0.0,
-        rise=0.0,
-        sudden=0.0,
-        sudden_at=Seconds(0.0),
-        head=Seconds(0.0),
-        tail=Seconds(0.0),
-        duration=Seconds(60.0),
-    )
+    return a_measurement(loudness=loudness, true_peak=Decibels(true_peak))
 
 
 def test_every_track_comes_to_the_reference() -> None:
@@ -62,15 +49,15 @@ def test_true_peak_never_passes_the_ceiling(
     assert gain <= 24.0
 
 
-def test_silent_ends_are_left_out(make_sound: Make) -> None:
+def test_silent_ends_are_left_out() -> None:
     """Silence beyond a tenth of a second isn't played, less is left as it is."""
-    assert heard(make_sound(head=2.0, tail=3.0, duration=60.0)) == (2.0, 57.0)
-    assert heard(make_sound(head=0.1, tail=0.05, duration=60.0)) == (0.0, 60.0)
+    assert heard(a_measurement(head=2.0, tail=3.0, duration=60.0)) == (2.0, 57.0)
+    assert heard(a_measurement(head=0.1, tail=0.05, duration=60.0)) == (0.0, 60.0)
 
 
-def test_silent_file_is_left_whole(make_sound: Make) -> None:
+def test_silent_file_is_left_whole() -> None:
     """Nothing would be left of a file that is silent all through."""
-    silent = make_sound(loudness=None, true_peak=-120.0, head=60.0, duration=60.0)
+    silent = a_measurement(loudness=None, true_peak=-120.0, head=60.0, duration=60.0)
     assert heard(silent) == (0.0, 60.0)
 
 
@@ -86,7 +73,7 @@ def test_silent_file_is_left_whole(make_sound: Make) -> None:
         {"head": 100.0, "tail": 100.0},
     ],
 )
-def test_impossible_measurements_are_refused(make_sound: Make, changes: dict[str, object]) -> None:
+def test_impossible_measurements_are_refused(changes: dict[str, object]) -> None:
     """Figures that no measurement gives never reach a fader."""
     with pytest.raises(ValueError, match="not a measurement"):
-        make_sound(**changes)
+        a_measurement(**changes)

@@ -5,7 +5,8 @@
 
 import platform
 import sys
-from importlib import import_module
+
+from support.reports import print_reports
 
 ALL = (
     "cold_start",
@@ -27,11 +28,7 @@ ALL = (
 def main(names: list[str]) -> None:
     """Print the machine, then each benchmark."""
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
-    for name in names or ALL:
-        benchmark = import_module(f"benchmarks.{name}")
-        print(f"\n{benchmark.__doc__}")
-        for line in benchmark.report():
-            print(f"  {line}", flush=True)
+    print_reports("benchmarks", names or ALL)
 
 
 if __name__ == "__main__":

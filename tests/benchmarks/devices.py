@@ -5,27 +5,24 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from support.decks import ArrayDeck, noise, rms
+from support.decks import rms
 from support.ears import Ear, later, listening
 from support.houses import FOREIGN_MUSIC
-from support.priority import ahead
+from support.noise import playing_noise
 from support.pulse import Pulse
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.output.sound_device import NullDevice
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.model.chime import BELL
-from kacenv.model.commands import Crossfade, CueTrack, StrikeChime
-from kacenv.model.playlist import Cut
+from kacenv.model.commands import StrikeChime
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
@@ -56,7 +53,10 @@ def _two_devices() -> Iterator[str]:
         Pulse(Path(folder), sink="left", more=("right",)) as pulse,
     ):
         os.environ.update(pulse.env)
-        with _playing() as audio, listening(("left", "right")) as (left, right):
+        with (
+            playing_noise(Room(name="bench", outputs=_SEATS), 120.0) as audio,
+            listening(("left", "right")) as (left, right),
+        ):
             yield _line("two devices are apart by", _apart(left, right), TOGETHER)
             pulse.remove("left")
             yield _line("a lost one is missed after", _until(lambda: audio.device_note), NOTICED)
@@ -66,21 +66,6 @@ def _two_devices() -> Iterator[str]:
             with listening(("left",)) as (again,):
                 yield _line("then they are apart by", _apart(again, right), TOGETHER)
             yield f"blocks lost {audio.errors}, underruns {audio.underruns}"
-
-
-@contextmanager
-def _playing() -> Iterator[RoomAudio]:
-    clock, deck = MonotonicClock(), ArrayDeck(noise(120.0, 1))
-    room = Room(name="bench", outputs=_SEATS)
-    audio = RoomAudio(room, clock, lambda _: None, lambda: deck)
-    with ahead():
-        audio.start()
-        try:
-            audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(120.0))))
-            audio.perform(Crossfade(1, clock.now(), Seconds(0.05)))
-            yield audio
-        finally:
-            audio.close()
 
 
 def _apart(one: Ear, other: Ear) -> float:

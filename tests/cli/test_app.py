@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from support.daemon import KACENV, Daemon
-from support.houses import write_house, write_silence
+from support.houses import quiet_house, write_house
 from support.typed import Said, typed
 
 ROOM = "name: quiet\noutputs:\n  - {id: speakers, role: speakers}\n"
@@ -20,20 +20,13 @@ phases:
   - {name: onset, duration: 10m, playlist: quiet}
   - {name: return, duration: 5m, playlist: quiet}
 """
-PLAYLIST = """
-title: Quiet
-repeat: yes
-tracks:
-  - {file: quiet.wav, title: Quiet, artist: Nobody, licence: CC0, instrumental: yes}
-"""
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A house with a room, a scene and a playlist of silence."""
     folder = tmp_path_factory.mktemp("house")
-    write_house(folder, rooms__quiet=ROOM, scenes__quiet=SCENE, playlists__quiet=PLAYLIST)
-    write_silence(folder / "playlists/quiet.wav", 60.0)
+    quiet_house(folder, rooms__quiet=ROOM, scenes__quiet=SCENE)
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.daemon import KACENV
-from support.houses import write_house, write_silence
+from support.houses import quiet_house
 from support.mosquitto import free_port
 
 from kacenv.cli.live_rehearsal_view import RehearsalOptions, play, untyped
@@ -33,20 +33,13 @@ phases:
 check_ins:
   - {at: 2m, phases: [return], prompt: Look in}
 """
-PLAYLIST = """
-title: Quiet
-repeat: yes
-tracks:
-  - {file: quiet.wav, title: Still, artist: Nobody, licence: CC0, instrumental: yes}
-"""
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A house with a scene of twenty minutes, in a room whose device is away."""
     folder = tmp_path_factory.mktemp("house")
-    write_house(folder, rooms__quiet=ROOM, playlists__quiet=PLAYLIST, scenes__twenty=SCENE)
-    write_silence(folder / "playlists/quiet.wav", 300.0)
+    quiet_house(folder, 300.0, rooms__quiet=ROOM, scenes__twenty=SCENE)
     return folder
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from support.houses import write_house, write_silence
+from support.houses import quiet_house
 from support.typed import Said, typed
 
 ROOM = """
@@ -22,12 +22,6 @@ phases:
 check_ins:
   - {{at: 5s, prompt: Look in}}
 """
-PLAYLIST = """
-title: Quiet
-repeat: yes
-tracks:
-  - {file: quiet.wav, title: Still, artist: Nobody, licence: CC0, instrumental: yes}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +32,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "scenes__short": SCENE.format(title="Short", onset="10s"),
         "scenes__long": SCENE.format(title="Long", onset="20s"),
     }
-    write_house(folder, rooms__quiet=ROOM, playlists__quiet=PLAYLIST, **scenes)
-    write_silence(folder / "playlists/quiet.wav", 60.0)
+    quiet_house(folder, rooms__quiet=ROOM, **scenes)
     return folder
 
 

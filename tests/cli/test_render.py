@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from support.houses import write_house, write_silence
+from support.houses import quiet_house
 
 from kacenv.cli.render import render_scene
 from kacenv.config import House
@@ -22,20 +22,13 @@ phases:
 check_ins:
   - {at: 5s, prompt: Look in}
 """
-PLAYLIST = """
-title: Quiet
-repeat: yes
-tracks:
-  - {file: quiet.wav, title: Quiet, artist: Nobody, licence: CC0, instrumental: yes}
-"""
 
 
 def test_the_file_is_written_and_staff_s_words_are_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The summary names the file, its length and each check-in; no bar outside a terminal."""
-    write_house(tmp_path, rooms__quiet=ROOM, scenes__quiet=SCENE, playlists__quiet=PLAYLIST)
-    write_silence(tmp_path / "playlists/quiet.wav", 60.0)
+    quiet_house(tmp_path, rooms__quiet=ROOM, scenes__quiet=SCENE)
     path = tmp_path / "out.flac"
     render_scene(House(tmp_path), "quiet", "quiet", path, "staff")
     said = capsys.readouterr()

@@ -1,32 +1,14 @@
 """A small house with music of its own making."""
 
 import shutil
-import wave
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.houses import write_silence
 
 from kacenv.config import House
 
 DATA = Path(__file__).parents[1] / "data"
-
-
-def silence(path: Path, seconds: int) -> Path:
-    """A silent WAV file, small because it has only a hundred samples a second."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(1)
-        sound.setframerate(100)
-        sound.writeframes(b"\x80" * 100 * seconds)
-    return path
-
-
-@pytest.fixture
-def write_silence() -> Callable[[Path, int], Path]:
-    """Writes a silent WAV file of so many seconds at a path."""
-    return silence
 
 
 @pytest.fixture
@@ -35,11 +17,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     root = tmp_path / "house"
     shutil.copytree(DATA / "house", root)
     music = root / "playlists" / "music"
-    silence(music / "evening.wav", 600)
-    silence(music / "morning.wav", 600)
+    write_silence(music / "evening.wav", 600, rate=100)
+    write_silence(music / "morning.wav", 600, rate=100)
     (music / "notes.txt").write_text("Bring flowers.\n")
     (music / "picture.opus").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
-    secret = silence(root / "private" / "secret.wav", 600)
+    secret = write_silence(root / "private" / "secret.wav", 600, rate=100)
     (music / "link.wav").symlink_to(secret)
     monkeypatch.chdir(root)
     monkeypatch.delenv("KACENV_HOUSE", raising=False)

@@ -1,11 +1,12 @@
 """The examples in the documentation work, and nothing is left unsaid."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.houses import write_silence
 
 from kacenv.config import House, load_room
 from kacenv.config.playlists.resolve import load_queue
@@ -74,9 +75,7 @@ def test_room_example_loads_in_a_house(house: House) -> None:
     assert load_room(house, "new").name == "rosewood"
 
 
-def test_playlist_example_loads_in_a_house(
-    house: House, write_silence: Callable[[Path, int], Path]
-) -> None:
+def test_playlist_example_loads_in_a_house(house: House) -> None:
     """The playlist of the page can be copied as it is, where its music is."""
     for name in ("evening", "morning"):
         write_silence(house.playlist_folder / "strings" / f"{name}.wav", 60)

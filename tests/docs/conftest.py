@@ -6,11 +6,12 @@ from typing import Any
 
 import mutagen
 import pytest
+from support.measurements import a_measurement
 from support.pulse import Pulse
 
-from kacenv.analysis import Measurement, MeasurementCache
+from kacenv.analysis import MeasurementCache
 from kacenv.analysis.measurement_cache import FileStamp
-from kacenv.analysis.scan import _content
+from kacenv.analysis.scan import content_hash
 from kacenv.core.units import Decibels, Seconds
 
 MUSIC = Path(__file__).parents[2] / "playlists" / "house"
@@ -32,9 +33,5 @@ def measured(own_cache: None) -> None:  # noqa: ARG001 - it must be there first
     with MeasurementCache() as cache:
         for path in sorted(MUSIC.glob("*.opus")):
             length = Seconds(_Mutagen.File(path).info.length)
-            found = Measurement(-20.0, Decibels(-2.0), 6.0, 3.0, 3.0, *_STILL, length)
-            cache.keep(path, FileStamp.of(path), _content(path), found)
-
-
-_STILL = (Seconds(30.0), Seconds(0.0), Seconds(0.0))
-"""Where it is loudest of a sudden, and the silence at its ends."""
+            found = a_measurement(loudness=-20.0, true_peak=Decibels(-2.0), duration=length)
+            cache.keep(path, FileStamp.of(path), content_hash(path), found)

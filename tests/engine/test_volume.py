@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
 from support.sessions import a_phase, a_queue, a_room, a_timeline
+from support.steps import at, following, started
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
@@ -15,7 +16,7 @@ from kacenv.devices.audio.mixing.automation import LevelAutomation
 from kacenv.engine.state import State
 from kacenv.engine.step import Step, next_due, step
 from kacenv.model import commands
-from kacenv.model.commands import Command, Crossfade
+from kacenv.model.commands import Crossfade
 from kacenv.model.playlist import Queue
 from kacenv.model.requests import (
     Back,
@@ -40,27 +41,6 @@ def tagged(name: str, *energies: int) -> Queue:
     queue = a_queue(name, [240.0] * len(energies))
     cuts = zip(queue.cuts, energies, strict=True)
     return replace(queue, cuts=tuple(replace(cut, energy=energy) for cut, energy in cuts))
-
-
-def started(queue: Queue | None = None) -> State:
-    """A session of one long phase that has just begun."""
-    peak = a_phase("peak", 3600.0, queue=queue or a_queue("peak"))
-    line = a_timeline(peak, a_phase("return"))
-    return step(State(room=a_room()), Seconds(0.0), Start(line)).state
-
-
-def at(state: State, now: float, request: Request | None = None) -> Step:
-    """The step at `now`."""
-    return step(state, Seconds(now), request)
-
-
-def following(state: State, until: float) -> tuple[State, list[Command]]:
-    """The state at `until`, and all that was ordered on the way."""
-    given: list[Command] = []
-    while (due := next_due(state)) is not None and due <= until:
-        state, ordered, _ = at(state, due)
-        given += ordered
-    return state, given
 
 
 def test_ducking_makes_room_for_a_voice() -> None:

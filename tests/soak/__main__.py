@@ -5,7 +5,8 @@
 
 import logging
 import sys
-from importlib import import_module
+
+from support.reports import print_reports
 
 RUNS = ("steady", "simulated", "fuzz", "lights", "kills", "real_kills", "live", "tablets", "hours")
 
@@ -13,11 +14,7 @@ RUNS = ("steady", "simulated", "fuzz", "lights", "kills", "real_kills", "live", 
 def main(names: list[str]) -> None:
     """The simulated runs first, then those in real time."""
     logging.basicConfig(level=logging.ERROR)
-    for name in names or RUNS:
-        run = import_module(f"soak.{name}")
-        print(f"\n{run.__doc__}")
-        for line in run.report():
-            print(f"  {line}", flush=True)
+    print_reports("soak", names or RUNS)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from support.mosquitto import Mosquitto
 from support.staff import Staff
 from support.waiting import wait_until
 
+from kacenv.devices.lights.dialects import codec
 from kacenv.system.clock import SimClock
 from soak.fuzz import Complaints, Count, Tally, mutated
 from soak.lights import a_room, lamps_of_all_dialects
@@ -40,7 +41,8 @@ def run(folder: Path, count: int, seed: int) -> Tally:
     """Send `count` reports to lamps of every dialect, which are led all the while."""
     counted, random = Count(), Random(seed)  # noqa: S311 - chance, not a secret
     with Mosquitto(folder) as broker, Complaints() as log, _lit(broker.port) as house:
-        topics = sorted(house.rig._by_topic)
+        lights = house.room.lights
+        topics = sorted({one for lamp in lights for one in codec(lamp).subscriptions(lamp)})
         with _heard(broker.port, topics) as (paho, samples):
             house.show("20%", 0.5)
             wait_until(lambda: len(samples) >= len(house.lamps) / 2)

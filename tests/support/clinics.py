@@ -3,14 +3,14 @@
 import os
 import secrets
 import sqlite3
-import wave
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from support.houses import write_house
+from support.houses import write_house, write_silence
+from support.measurements import a_measurement
 
-from kacenv.analysis import Measurement, MeasurementCache
+from kacenv.analysis import MeasurementCache
 from kacenv.analysis.measurement import FIELDS
 from kacenv.analysis.measurement_cache import FileStamp, cache_folder
 from kacenv.config import House
@@ -18,7 +18,6 @@ from kacenv.core.units import Decibels, Seconds
 
 PHASES = ("settle", "onset", "build", "peak", "descent", "return", "integration")
 _LENGTH = Seconds(240.0)
-_RATE = 100
 _ROOM = """\
 name: room-{number}
 outputs:
@@ -82,21 +81,13 @@ def _scene(number: int, playlists: int) -> str:
 def _music(folder: Path, count: int) -> list[Path]:
     folder.mkdir(parents=True)
     first, files = folder / "0.wav", []
-    _write_silence(first)
+    write_silence(first, _LENGTH, rate=100)
     for number in range(count):
         path = folder / f"{number}.wav"
         if number:
             os.link(first, path)
         files.append(path)
     return files
-
-
-def _write_silence(path: Path) -> None:
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(1)
-        sound.setframerate(_RATE)
-        sound.writeframes(b"\x80" * round(_RATE * _LENGTH))
 
 
 def _measure(files: list[Path]) -> None:
@@ -115,9 +106,6 @@ def _measure(files: list[Path]) -> None:
 def _rows(files: list[Path]) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
     for number, path in enumerate(files):
         content = secrets.token_bytes(64)
-        peak = Decibels(-3.0 - number / 1e4)
-        sound = Measurement(
-            -22.0, peak, 5.0, 4.0, 5.0, Seconds(1.0), Seconds(0.0), Seconds(0.0), _LENGTH
-        )
+        sound = a_measurement(true_peak=Decibels(-3.0 - number / 1e4), duration=_LENGTH)
         values = [getattr(sound, name) for name in FIELDS]
         yield (content, *values), (os.fsencode(path.resolve()), *FileStamp.of(path), content)

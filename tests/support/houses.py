@@ -44,10 +44,24 @@ def musical_house(house: Path, files: Sequence[Path], crossfade: float = 6.0) ->
 _ROOM = "name: bench\noutputs:\n  - {id: speakers, role: speakers}\n"
 
 
-def write_silence(path: Path, seconds: float) -> None:
-    """A WAV file of silence, for what only needs a length."""
+def quiet_house(house: Path, seconds: float = 60.0, /, **files: str) -> Path:
+    """A house with these files, and a playlist `quiet` of one silent piece, again and again."""
+    write_house(house, playlists__quiet=_QUIET, **files)
+    write_silence(house / "playlists/quiet.wav", seconds)
+    return house
+
+
+_QUIET = """title: Quiet
+repeat: yes
+tracks:
+  - {file: quiet.wav, title: Still, artist: Nobody, licence: CC0, instrumental: yes}
+"""
+
+
+def write_silence(path: Path, seconds: float, rate: int = 8000) -> Path:
+    """A WAV file of silence, for what only needs a length; at a low rate it is small."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * round(8000 * seconds)))
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(bytes(2 * round(rate * seconds)))
+    return path

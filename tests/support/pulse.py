@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -48,12 +47,7 @@ class Pulse:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self) -> None:
@@ -108,15 +102,16 @@ class Pulse:
 
     def remove(self, sink: str) -> None:
         """Take a sink away, as if its cable were pulled."""
-        modules = self._pactl("list", "short", "modules").splitlines()
+        modules = self.pactl("list", "short", "modules").splitlines()
         number = next(line.split()[0] for line in modules if f"sink_name={sink} " in line)
-        self._pactl("unload-module", number)
+        self.pactl("unload-module", number)
 
     def restore(self, sink: str) -> None:
         """Plug a sink in again."""
-        self._pactl("load-module", *self._null_sink(sink).split())
+        self.pactl("load-module", *self._null_sink(sink).split())
 
-    def _pactl(self, *words: str) -> str:
+    def pactl(self, *words: str) -> str:
+        """What `pactl WORDS` prints."""
         command = ["pactl", *words]
         done = subprocess.run(
             command, env=self._whole_env, capture_output=True, check=True, text=True

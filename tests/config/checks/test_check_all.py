@@ -1,10 +1,10 @@
 """What somebody should know of before a session, found without music or lamps."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.clinics import make_clinic
+from support.houses import write_silence
 
 from kacenv.config import House, check_files
 from kacenv.config.checks.track_warnings import WarningRule
@@ -45,7 +45,7 @@ def test_overflow_that_takes_over_is_told(house: House) -> None:
     ]
 
 
-def test_long_crossfades_are_told(house: House, write_silence: Callable[[Path, int], Path]) -> None:
+def test_long_crossfades_are_told(house: House) -> None:
     """A crossfade longer than a piece, or than half its phase."""
     write_silence(house.playlist_folder / "music" / "morning.wav", 40)
     change(house.scene("evening"), "duration: 15m", "duration: 15m\n    crossfade: 8m")

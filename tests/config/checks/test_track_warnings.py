@@ -3,10 +3,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.measurements import a_measurement
 from support.sounds import RATE, rest, tone, write_wav
 from support.typed import measure_here
 
-from kacenv.analysis import Measurement, MeasurementCache
+from kacenv.analysis import MeasurementCache
 from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.analysis.scan import scan
 from kacenv.analysis.silence_gaps import GapFrames, packed
@@ -139,15 +140,9 @@ def test_advice_on_a_silence_can_be_followed(
     """What is left is music of some length: from the silence on where there is none before it."""
     before, gap, after = spans
     file = write_wav(music(house, "evening"), rest(before + gap + after))
-    measured = Measurement(
+    measured = a_measurement(
         loudness=-30.0,
         true_peak=Decibels(-27.0),
-        loudness_range=0.0,
-        rise=0.0,
-        sudden=0.0,
-        sudden_at=Seconds(0.0),
-        head=Seconds(0.0),
-        tail=Seconds(0.0),
         duration=Seconds(float(before + gap + after)),
         gaps=packed([GapFrames(round(before * RATE), gap * RATE)], RATE),
     )

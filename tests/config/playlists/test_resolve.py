@@ -1,18 +1,18 @@
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.houses import write_silence
+from support.measurements import a_measurement
 
-from kacenv.analysis import KnownMeasurements, Measurement
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.core.errors import LoadError
 from kacenv.model.playlist import Cut
 
-Silence = Callable[[Path, int], Path]
 TRACK = "title: Evening, artist: Clara Vale, licence: CC0, instrumental: yes"
 
 
@@ -59,7 +59,7 @@ def test_symlink_into_the_music_root_is_fine(house: House) -> None:
     assert cut.path == str(house.root / "private" / "secret.wav")
 
 
-def test_folder_with_a_similar_name_is_outside(house: House, write_silence: Silence) -> None:
+def test_folder_with_a_similar_name_is_outside(house: House) -> None:
     """`playlists-old` isn't inside `playlists`."""
     write_silence(house.root / "playlists-old" / "a.wav", 60)
     path = playlist(house, f"title: x\ntracks:\n  - {{file: ../playlists-old/a.wav, {TRACK}}}\n")
@@ -96,7 +96,7 @@ def test_m3u8_and_xspf_become_queues(house: House) -> None:
     assert [cut.title for cut in load_queue(xspf, "new.xspf").cuts] == ["evening"]
 
 
-def test_usual_crossfade_yields_to_short_tracks(house: House, write_silence: Silence) -> None:
+def test_usual_crossfade_yields_to_short_tracks(house: House) -> None:
     """Unless the clinic chose it, the crossfade is at most half the shortest track."""
     write_silence(house.playlist_folder / "music" / "short.wav", 10)
     path = playlist(house, "music/evening.wav\nmusic/short.wav\n", "new.m3u8")
@@ -105,20 +105,9 @@ def test_usual_crossfade_yields_to_short_tracks(house: House, write_silence: Sil
 
 def known(path: Path, **changes: Any) -> KnownMeasurements:
     """A scan's measurement of one ten-minute file, but for `changes`."""
-    usual: dict[str, Any] = {
-        "loudness": -14.0,
-        "true_peak": 0.0,
-        "loudness_range": 5.0,
-        "rise": 2.0,
-        "sudden": 5.0,
-        "sudden_at": 30.0,
-        "head": 2.0,
-        "tail": 3.0,
-        "duration": 600.0,
-    }
-    return KnownMeasurements(
-        {os.fsencode(path): (FileStamp.of(path), Measurement(**(usual | changes)))}
-    )
+    usual = {"loudness": -14.0, "true_peak": 0.0, "head": 2.0, "tail": 3.0, "duration": 600.0}
+    found = a_measurement(**(usual | changes))
+    return KnownMeasurements({os.fsencode(path): (FileStamp.of(path), found)})
 
 
 def evening_cut(house: House, keys: str, **changes: Any) -> Cut:
@@ -168,7 +157,7 @@ def test_scan_knows_the_length_better_than_the_header(house: House) -> None:
     assert evening_cut(house, "", duration=300.0).length == 295.0
 
 
-def test_silence_makes_no_crossfade_too_long(house: House, write_silence: Silence) -> None:
+def test_silence_makes_no_crossfade_too_long(house: House) -> None:
     """A scan doesn't turn a good playlist into a wrong one; the crossfade yields instead."""
     file = write_silence(house.playlist_folder / "music" / "short.wav", 20)
     track = f"{{file: music/short.wav, {TRACK}}}"

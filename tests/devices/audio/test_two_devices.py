@@ -1,21 +1,12 @@
 """Two real devices of one room: both are heard, and one is lost alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from support.decks import ArrayDeck, noise
 from support.ears import listening
-from support.priority import ahead
+from support.noise import playing_noise
 from support.pulse import Pulse
 from support.waiting import wait_until
 
-from kacenv.core.units import Seconds
-from kacenv.devices.audio import RoomAudio
-from kacenv.model.commands import Crossfade, CueTrack
-from kacenv.model.playlist import Cut
 from kacenv.model.room import Output, Role, Room
-from kacenv.system.clock import MonotonicClock
 
 SEATS = Room(
     name="test",
@@ -26,28 +17,12 @@ SEATS = Room(
 )
 
 
-@contextmanager
-def playing() -> Iterator[RoomAudio]:
-    """Start the room's audio with noise."""
-    clock = MonotonicClock()
-    deck = ArrayDeck(noise(20.0, 1))
-    audio = RoomAudio(SEATS, clock, lambda _: None, lambda: deck)
-    with ahead():
-        audio.start()
-        try:
-            audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(60.0))))
-            audio.perform(Crossfade(1, clock.now(), Seconds(0.05)))
-            yield audio
-        finally:
-            audio.close()
-
-
 def test_a_device_is_lost_alone_and_comes_back(two_amps: Pulse) -> None:
     """The other plays on meanwhile, and staff are told which one is away.
 
     How near both are heard, before and after: `test_ensemble.py`, and `make bench`.
     """
-    with playing() as audio:
+    with playing_noise(SEATS) as audio:
         wait_until(lambda: audio.device == "Left, Right")
         assert audio.device_note is None
         with listening(("left", "right")) as ears:
@@ -72,7 +47,7 @@ def test_a_device_is_lost_alone_and_comes_back(two_amps: Pulse) -> None:
 @pytest.mark.usefixtures("no_sound_server")
 def test_without_any_device_staff_are_told_of_each() -> None:
     """The note names every silent output and says that the session goes on."""
-    with playing() as audio:
+    with playing_noise(SEATS) as audio:
         wait_until(lambda: audio.music_level.rms == pytest.approx(-20.0, abs=1.0))
         assert audio.device == "none"
         assert audio.device_note == (

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from support.houses import write_house, write_silence
+from support.houses import quiet_house, write_house
 from support.mosquitto import Mosquitto
 
 from kacenv.cli.logs import log_to_file
@@ -14,10 +14,6 @@ from kacenv.diagnostics.doctor import room_probes
 from kacenv.diagnostics.finding import Finding, Severity
 
 SCENE = "title: Quiet\nphases: [{name: onset, duration: 10m, playlist: quiet}]\n"
-PLAYLIST = """title: Quiet
-repeat: yes
-tracks: [{file: quiet.wav, title: Q, artist: Nobody, licence: CC0, instrumental: yes}]
-"""
 OUTPUTS = "outputs:\n  - {id: speakers, role: speakers}\n"
 
 
@@ -35,8 +31,7 @@ def only(found: Iterable[Finding]) -> Finding:
 def test_a_house_is_counted_and_checked(tmp_path: Path) -> None:
     """Rooms, scenes, playlists and problems; where there are any, how to see them."""
     home = a_house(tmp_path)
-    write_house(tmp_path, scenes__quiet=SCENE, playlists__quiet=PLAYLIST)
-    write_silence(tmp_path / "playlists/quiet.wav", 60.0)
+    quiet_house(tmp_path, scenes__quiet=SCENE)
     assert only(room_probes.house(home)) == Finding("house", "1 room, 1 scene, 1 playlist")
     write_house(tmp_path, scenes__other="colour: red\n")
     found = only(room_probes.house(home))

@@ -54,11 +54,11 @@ def test_a_microphone_hears_each_side() -> None:
 @pytest.mark.usefixtures("brief")
 def test_a_muted_device_is_no_go(pulse: Pulse) -> None:
     """The device takes the tone, the microphone hears none; a person who heard it is believed."""
-    pulse._pactl("set-sink-mute", pulse.sink, "1")
+    pulse.pactl("set-sink-mute", pulse.sink, "1")
     try:
         found = last(output(room(channels=[1]), "seat-a", Watcher(), f"monitor of {pulse.sink}"))
     finally:
-        pulse._pactl("set-sink-mute", pulse.sink, "0")
+        pulse.pactl("set-sink-mute", pulse.sink, "0")
     assert isinstance(found, Question)
     assert found.unasked == found.no
     assert found.no.mark is Severity.WRONG
