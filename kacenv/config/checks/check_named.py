@@ -15,14 +15,14 @@ from kacenv.config.yaml.validation import in_order
 
 @dataclass(slots=True)
 class _HouseRequest:
-    """What was named of one house, or is to be held against it."""
+    """Names and files to check together with one house."""
 
     names: list[str] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     loose: dict[Path, FileKind] = field(default_factory=dict)
 
     def survey(self, house: House, findings: ProblemCollector) -> HouseReport:
-        """What concerns it; names that nothing is called by go to `findings`."""
+        """Return its part of the survey; unknown names go to `findings`."""
         whole = check_files(house, self.loose)
         named = [findings.gather(whole.narrowed, [name]) for name in self.names]
         files = {file for part in named if part for file in part.files}
@@ -30,7 +30,7 @@ class _HouseRequest:
 
 
 def check_named(house: House, names: Sequence[str], *, chosen: bool = False) -> HouseReport:
-    """What concerns the rooms, scenes and playlists called so, or in the files at these paths.
+    """Return the problems and warnings of named rooms, scenes and playlists, or of files by path.
 
     A file is held against the house it lies in, else against `house`; if that was `chosen`, each
     file is. What can't be found, or isn't a file, is among the problems.

@@ -1,4 +1,4 @@
-"""What can't be checked of a file without a house, or without a room."""
+"""Warnings of what can't be checked of a file without a house, or without a room."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ _NAME_ONE = "name one: --house FOLDER"
 def unchecked_warnings(
     house: House, plans: Iterable[ScenePlan], unopened: Iterable[str], *, with_rooms: bool
 ) -> Iterator[LintWarning]:
-    """What no scene could be held against, and where the music of playlists wasn't looked for.
+    """Return a warning for each scene without a room or house, and each playlist without a house.
 
     `unopened` are the files of playlists that couldn't be used.
     """

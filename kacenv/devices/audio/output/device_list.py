@@ -20,7 +20,7 @@ _ALSA_DETOURS: Final = {"null", "pulse", "jack"}
 
 
 class Direction(Enum):
-    """Which way a device's sound goes."""
+    """Direction of a device's sound."""
 
     PLAYBACK = "PLAYBACK"
     CAPTURE = "CAPTURE"

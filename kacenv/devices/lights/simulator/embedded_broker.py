@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from functools import partial
 from typing import Any, Self
 
@@ -69,7 +70,16 @@ class EmbeddedBroker:
 async def _started(port: int) -> Any:
     from amqtt.broker import Broker  # noqa: PLC0415 - slow to import
 
-    broker = Broker(
+    class ClosingBroker(Broker):
+        """Closes each connection, also one that is still being greeted when the broker ends."""
+
+        async def stream_connected(
+            self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+        ) -> None:
+            with closing(writer):
+                await super().stream_connected(reader, writer, listener_name)
+
+    broker = ClosingBroker(
         {
             "listeners": {"default": {"type": "tcp", "bind": f"{HOST}:{port}"}},
             "plugins": {

@@ -39,6 +39,14 @@ def test_it_closes_under_a_connected_lamp() -> None:
         lamp.close()
 
 
+def test_it_hangs_up_on_who_has_said_nothing() -> None:
+    """A client that connected a moment before the end finds its line closed."""
+    with EmbeddedBroker() as broker:
+        line = socket.create_connection(("127.0.0.1", broker.port), timeout=60.0)
+    with line:
+        assert line.recv(1) == b""
+
+
 def test_it_is_not_seen_from_outside() -> None:
     """It listens on loopback alone."""
     with EmbeddedBroker() as broker, pytest.raises(ConnectionRefusedError):
