@@ -23,6 +23,7 @@ from kacenv.devices.audio.samples import RATE, Block
 from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.model.chime import BELL
 from kacenv.model.commands import StrikeChime
+from kacenv.model.playlist import Cut
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 from kacenv.system.clock import MonotonicClock
@@ -34,6 +35,7 @@ _SEATS: Final = (
     Output(id="seat-a", role=Role.SEAT_A, device="left", ceiling="0 dB"),
     Output(id="seat-b", role=Role.SEAT_B, device="right", ceiling="0 dB"),
 )
+_ROOM: Final = Room(name="bench", outputs=_SEATS)
 _WHOLE = 2000.0
 """The aim (ms) for the sound's return, of which its fade takes 0.8 s."""
 
@@ -54,7 +56,7 @@ def _two_devices() -> Iterator[str]:
     ):
         os.environ.update(pulse.env)
         with (
-            playing_noise(Room(name="bench", outputs=_SEATS), 120.0) as audio,
+            playing_noise(_ROOM, 120.0) as audio,
             listening(("left", "right")) as (left, right),
         ):
             yield _line("two devices are apart by", _apart(left, right), TOGETHER)
@@ -91,7 +93,7 @@ def _whole_again() -> float:
         def level() -> float:
             return rms(pulse.read(path)[-RATE // 10 :])
 
-        with pulse, _playing() as audio:
+        with pulse, playing_noise(_ROOM, 120.0) as audio:
             with pulse.recording(path):
                 _until(lambda: level() > 0)
                 time.sleep(_SETTLED)
