@@ -12,7 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 from soak.listening import listen
 from support.sessions import a_phase, a_queue, a_timeline
-from support.simulated_room import BLOCK, WaitingDeck, untimed
+from support.simulated_room import BLOCK, untimed, waiting_deck
 from support.steady import Puller
 from support.waiting import next_turn
 
@@ -93,7 +93,7 @@ class Night:
         self.clock, self.device = SimClock(), Puller()
         self.slept = Seconds(1000.0)
         self.session = Session(ROOM, self.clock, slept=lambda: self.slept)
-        self.audio = RoomAudio(ROOM, self.clock, self.session.report, WaitingDeck, self._open)
+        self.audio = RoomAudio(ROOM, self.clock, self.session.report, waiting_deck, self._open)
         self.session.stage.sound = self.audio
         self._blocks: list[Block] = []
         self._timeline = timeline

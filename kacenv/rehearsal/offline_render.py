@@ -17,7 +17,7 @@ import soundfile
 from kacenv.core.errors import RenderError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.mixing.routing import device_columns, output_columns
 from kacenv.devices.audio.samples import RATE, Block, frames_in
@@ -66,13 +66,14 @@ class OfflineSession:
         room: Room,
         timeline: Timeline,
         presses: Sequence[tuple[Seconds, Press]] = (),
-        make_deck: Callable[[], Deck] = FileDeck,
+        make_deck: Callable[[Cut], Deck] = file_deck,
     ) -> None:
         self.moments: list[Moment] = []
         self._engine = Rehearsal(room, timeline, presses)
         self._events: list[Event] = []
         self._closers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decks")
-        self._mixer = Mixer(room, self._events.append, lambda: self._patient(make_deck()), _at_once)
+        self._make_deck = make_deck
+        self._mixer = Mixer(room, self._events.append, self._patient, _at_once)
 
     @property
     def channels(self) -> int:
@@ -109,8 +110,8 @@ class OfflineSession:
         ended = self._engine.over or frames >= frames_in(LONGEST)
         return ended and frames >= frames_in(last)
 
-    def _patient(self, deck: Deck) -> Deck:
-        return _PatientDeck(deck, self._closers.submit)
+    def _patient(self, cut: Cut) -> Deck:
+        return PatientDeck(self._make_deck(cut), self._closers.submit)
 
     def _catch_up(self, until: Seconds) -> None:
         """Pass the last block's events to the engine, and advance it to `until`."""
@@ -128,7 +129,7 @@ class OfflineSession:
                 self._mixer.perform(moment.command)
 
 
-class _PatientDeck:
+class PatientDeck:
     """Deck that waits for its decoder instead of running dry, so that results are reproducible.
 
     It reads five seconds ahead; its answers depend on the samples, never on their timing.
@@ -211,7 +212,7 @@ def render(  # noqa: PLR0913 - all but three have defaults
     *,
     output: str | None = None,
     progress: Progress = lambda _: None,
-    make_deck: Callable[[], Deck] = FileDeck,
+    make_deck: Callable[[Cut], Deck] = file_deck,
 ) -> Rendered:
     """Write a whole session to `path` as 24-bit FLAC at 48 kHz.
 

@@ -88,7 +88,7 @@ class OfflineMixer:
         self.dead_airs: list[DeadAir] = []
         self.now = Seconds(0.0)
         unused = iter(self.decks)
-        self.mixer = Mixer(room, self._report, lambda: next(unused), lambda work: work())
+        self.mixer = Mixer(room, self._report, lambda _: next(unused), lambda work: work())
         self.perform = self.mixer.perform
 
     def _report(self, event: Event) -> None:

@@ -104,7 +104,7 @@ def run(room: Room, span: float) -> Steadiness:
     def opened(wanted: str, channels: int) -> Device:  # noqa: ARG001 - there is only one
         return device
 
-    audio = RoomAudio(room, clock, events.append, lambda: deck, opened)
+    audio = RoomAudio(room, clock, events.append, lambda _: deck, opened)
     audio.start()
     try:
         audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(10 * span))))

@@ -31,6 +31,7 @@ from kacenv.model.commands import (
     SetVolume,
     StrikeChime,
 )
+from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, TrackStarted
 from kacenv.model.room import Room
 from kacenv.model.scene import Audience
@@ -50,7 +51,7 @@ class Mixer:
         self,
         room: Room,
         report: Callable[[Event], None],
-        make_deck: Callable[[], Deck],
+        make_deck: Callable[[Cut], Deck],
         elsewhere: RunInBackground,
     ) -> None:
         self._routing = Routing(room.outputs)
@@ -104,7 +105,7 @@ class Mixer:
         """
         deck = None
         if isinstance(command, CueTrack):
-            deck = self._make_deck()
+            deck = self._make_deck(command.cut)
             self._elsewhere(partial(deck.open, command.cut))
         elif isinstance(command, SetVolume | SetMute):
             self._check_output(command.output)
