@@ -11,7 +11,7 @@ from typing import Final
 import mutagen
 
 from kacenv.analysis.measurement_cache import FileStamp, cache_folder
-from kacenv.analysis.vocal_tags import vocals_by_tag
+from kacenv.analysis.tags import vocals_by_tag
 from kacenv.core.units import Seconds
 
 VERSION: Final = 1

@@ -67,9 +67,9 @@ def _asked(what: str, room: Room) -> Finding:
         told.append(text)
         news.set()
 
-    ears = MqttCallbacks(lambda _up: news.set(), lambda _topic, _payload: None, tell)
+    callbacks = MqttCallbacks(lambda _up: news.set(), lambda _topic, _payload: None, tell)
     try:
-        client = MqttClient(room.broker, room.name, (), ears, announce=False)
+        client = MqttClient(room.broker, room.name, (), callbacks, announce=False)
     except DeviceError as error:
         return Finding(what, where, Severity.WRONG, str(error))
     client.start()

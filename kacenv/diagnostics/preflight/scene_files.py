@@ -32,26 +32,26 @@ def choose(
     """Read the room and the scenes, and check each scene against the room."""
     findings, chosen = ProblemCollector(), SceneSelection()
     headers = kept_headers()
-    shelf = PlaylistCache(home, known, headers)
+    playlists = PlaylistCache(home, known, headers)
     place = findings.gather(lambda: open_room(home.room(room)))
     names: dict[str, None] = {}
     for scene in scenes:
         plan = findings.gather(open_scene, home.scene(scene))
         if plan is not None:
-            check_plan(plan, place, shelf, findings)
+            check_plan(plan, place, playlists, findings)
             names.update(dict.fromkeys(plan.playlists()))
     for name in names:
-        chosen.tracks += _tracks(shelf, name, place)
+        chosen.tracks += _tracks(playlists, name, place)
     headers.keep()
     chosen.problems = list(dict.fromkeys(findings.problems))
     return chosen
 
 
-def _tracks(shelf: PlaylistCache, name: str, place: LoadedRoom | None) -> list[ResolvedTrack]:
+def _tracks(playlists: PlaylistCache, name: str, place: LoadedRoom | None) -> list[ResolvedTrack]:
     """Return the tracks of one playlist; its problems have been reported before."""
-    if name not in shelf.names:
+    if name not in playlists.names:
         return []
-    opened = ProblemCollector().gather(shelf.open, name, place.music_root if place else None)
+    opened = ProblemCollector().gather(playlists.open, name, place.music_root if place else None)
     return opened.tracks if opened else []
 
 

@@ -66,9 +66,9 @@ POLICY: Final = (
 Row = Sequence[str]
 
 
-def page_of(account: RecordBundle) -> str:
+def page_of(bundle: RecordBundle) -> str:
     """Return the record as HTML that is well-formed XML, too."""
-    record = account.record
+    record = bundle.record
     title = f"{record.scene}, {record.room}, {day_in_words(record.date)}"
     return "\n".join(
         (
@@ -81,7 +81,7 @@ def page_of(account: RecordBundle) -> str:
             f"<style>{_STYLE}</style></head>",
             "<body><main>",
             *_head(record),
-            *_picture(account),
+            *_picture(bundle),
             *_tables(record),
             *_closing(record),
             "</main></body></html>\n",
@@ -97,8 +97,8 @@ def _head(record: SessionRecord) -> Iterator[str]:
     yield f"<p>{_text(summary(record))}</p>"
 
 
-def _picture(account: RecordBundle) -> Iterator[str]:
-    planned, real = account.planned, account.real
+def _picture(bundle: RecordBundle) -> Iterator[str]:
+    planned, real = bundle.planned, bundle.real
     words = f"planned: {format_seconds(planned.length)}", f"real: {format_seconds(real.length)}"
     yield "<h2>The arc</h2>"
     yield f"<figure>{draw([planned, real], words)}</figure>"

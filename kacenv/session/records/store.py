@@ -59,7 +59,7 @@ class RecordStore:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or state_folder() / "records"
 
-    def put(self, account: RecordBundle, at: float | None = None) -> RecordRef:
+    def put(self, bundle: RecordBundle, at: float | None = None) -> RecordRef:
         """Write a session's record; writing it again has the same result.
 
         Its files get the modification time `at` (Unix time), when the session was last alive.
@@ -68,10 +68,10 @@ class RecordStore:
             OSError: It can't be written; partial files are removed.
             RecordError: A copy with another date, from before the clock was set, can't be removed.
         """
-        record = account.record
+        record = bundle.record
         kept = RecordRef(record.room, record.date, record.id)
         texts = {
-            PAGE: page_of(account),
+            PAGE: page_of(bundle),
             MUSIC: music_text(record),
             DATA: record.model_dump_json(indent=2) + "\n",
         }

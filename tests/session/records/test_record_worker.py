@@ -15,7 +15,7 @@ from support.lives import PLAN, Life, a_room_that_keeps, lived
 from kacenv.core.units import Days
 from kacenv.model.requests import Start
 from kacenv.session.records import RecordStore, RecordWorker
-from kacenv.session.records.worker_process import command
+from kacenv.session.records.record_worker import command
 
 PATIENCE = 180.0
 
@@ -89,7 +89,7 @@ def test_a_fault_is_told_once_until_it_is_gone(
     talk = "".join(f"{json.dumps(one)}\n" for one in (fault, fault, good, fault))
     code = f"import sys; sys.stdout.write({talk!r}); sys.exit(3)"
     child = [sys.executable, "-c", code]
-    monkeypatch.setattr("kacenv.session.records.worker_thread.command", lambda *_: child)
+    monkeypatch.setattr("kacenv.session.records.record_worker.command", lambda *_: child)
     with waiting(journal, store) as (worker, staff):
         worker.start()
         for _ in range(4):
@@ -105,9 +105,9 @@ def test_a_worker_that_hangs_holds_nobody_up(
     said = json.dumps(("I hang.", True))
     code = f"import signal; print({said!r}, flush=True); signal.pause()"
     monkeypatch.setattr(
-        "kacenv.session.records.worker_thread.command", lambda *_: [sys.executable, "-c", code]
+        "kacenv.session.records.record_worker.command", lambda *_: [sys.executable, "-c", code]
     )
-    monkeypatch.setattr("kacenv.session.records.worker_thread._TIMEOUT", 0.2)
+    monkeypatch.setattr("kacenv.session.records.record_worker._TIMEOUT", 0.2)
     with waiting(journal, store) as (worker, staff):
         worker.start()
         staff.wait()
