@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -97,9 +96,3 @@ def _summed(looks: list[Look], size: int) -> Iterator[str]:
     yield f"files open {first.files} to {last.files}, threads {first.threads} to {last.threads}"
     yield f"underruns {last.underruns}, blocks lost {last.errors}, journal {size / 1000:.0f} kB"
     yield f"session time off by {max(abs(look.drift) for look in looks) * 1000:.2f} ms at most"
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    for text in report(float(sys.argv[1]) if len(sys.argv) == 2 else HOURS):
-        print(text, flush=True)
