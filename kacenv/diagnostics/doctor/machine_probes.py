@@ -13,7 +13,7 @@ from kacenv import __version__
 from kacenv.devices.audio.output.miniaudio_backend import list_devices
 from kacenv.devices.midi.chime_player import RtMidiOutputs
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
-from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.finding import Finding, Severity, counted
 from kacenv.system.paths import state_folder
 from kacenv.system.timestamps import is_synchronised
 
@@ -132,7 +132,9 @@ def sound() -> Iterator[Finding]:
         todo = "Connect the device and switch it on; the user must be in the group audio."
         yield Finding("sound", "no device", Severity.WRONG, todo)
     else:
-        yield Finding("sound", f"{_count(len(devices))}, by {devices[0].backend}", lines=names)
+        yield Finding(
+            "sound", f"{counted(len(devices), 'device')}, by {devices[0].backend}", lines=names
+        )
 
 
 def midi() -> Iterator[Finding]:
@@ -144,7 +146,3 @@ def midi() -> Iterator[Finding]:
         yield Finding("midi", f"can't be asked: {error}", Severity.NOTE, todo)
     else:
         yield Finding("midi", f"{len(ports) or 'no'} ports for chimes", lines=ports)
-
-
-def _count(number: int) -> str:
-    return "1 device" if number == 1 else f"{number} devices"

@@ -149,15 +149,7 @@ class RecordStore:
             RecordError: It can't be read.
         """
         record = self.read(kept)
-        return RecordCard(
-            id=record.id,
-            room=record.room,
-            date=record.date,
-            kept_until=record.kept_until,
-            scene=record.scene,
-            length=record.length,
-            outcome=record.outcome,
-        )
+        return RecordCard.model_validate(record.model_dump(include=set(RecordCard.model_fields)))
 
     def cards(self, room: str | None = None) -> list[tuple[RecordRef, RecordCard | None]]:
         """Return all records, or one room's, each with its summary; None for a damaged one.
