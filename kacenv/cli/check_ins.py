@@ -23,7 +23,7 @@ def snooze(
     """Let a check-in come again in 5 minutes, or as long as you say: kacenv snooze 10m."""
     from kacenv.model.request_text import fields_of
 
-    send(room, "snooze", **fields_of(["snooze", *(words or [])]))
+    send(room, **fields_of(["snooze", *(words or [])]))
 
 
 def let_pass(
@@ -40,7 +40,6 @@ def seat(
     room: RoomOption = None,
 ) -> None:
     """Begin a seat's own clock: kacenv seat a started; reset sets it back."""
-    from kacenv.model.request_text import fields_of, press_of
+    from kacenv.model.request_text import fields_of
 
-    press_of(["seat", seat, word])
-    send(room, "seat", **fields_of(["seat", seat, word]))
+    send(room, **fields_of(["seat", seat, word]))
