@@ -250,7 +250,7 @@ _SOUND = (
         "Silence one output, or all, softly",
         "Fade one output, or all for people in the room, to silence in 2 s, its volume untouched; "
         "--off lets it sound again.",
-        ("mute", "mute seat-a", "mute --off"),
+        ("mute", "mute seat-a", "mute --off", "mute seat-a --off"),
         arguments=(_OUTPUT,),
         flag=Flag("--off", "muted", "Let it sound again."),
         works_in=ANYTIME,
@@ -354,7 +354,7 @@ _SOUND = (
         "Strike a soft bell for staff",
         "Strike a soft chime for staff: bell, two-bells, deep-bell or one of the room's own.",
         ("chime", "chime deep-bell"),
-        arguments=(Argument("chime", "CHIME", optional=True, names="chime"),),
+        arguments=(Argument("chime", "CHIME", "Else bell.", optional=True, names="chime"),),
         works_in=ANYTIME,
         counts_once=True,
         keys=(
