@@ -71,7 +71,7 @@ class TabletKey(NamedTuple):
     """
 
     id: str
-    place: Literal["time", "music", "light", "close"]
+    place: Literal["time", "music", "light", "close", "check-in", "seat-a", "seat-b"]
     name: str
     ask: Fields
     hint: str | None = None

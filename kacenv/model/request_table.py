@@ -186,6 +186,7 @@ _CHECK_INS = (
         works_in=IN_SESSION | {Mode.FADING},
         already={Mode.IDLE: _NO_CHECK_IN},
         counts_once=True,
+        keys=(TabletKey("check-in-done", "check-in", "Done", {"kind": "done"}),),
     ),
     RequestDefinition(
         "snooze",
@@ -199,6 +200,7 @@ _CHECK_INS = (
         ),
         already={Mode.IDLE: _NO_CHECK_IN},
         counts_once=True,
+        keys=(TabletKey("check-in-later", "check-in", "In 5 min", {"kind": "snooze", "by": "5m"}),),
     ),
     RequestDefinition(
         "pass",
@@ -210,6 +212,7 @@ _CHECK_INS = (
         works_in=IN_SESSION | {Mode.FADING},
         already={Mode.IDLE: _NO_CHECK_IN},
         counts_once=True,
+        keys=(TabletKey("check-in-pass", "check-in", "Let pass", {"kind": "pass"}),),
     ),
     RequestDefinition(
         "seat",
@@ -227,6 +230,22 @@ _CHECK_INS = (
             ),
         ),
         undo=Undo(flips="started", still=Still("seats", "asked", of="seat")),
+        keys=(
+            TabletKey(
+                "seat-a",
+                "seat-a",
+                "Seat A started",
+                {"kind": "seat", "seat": "a", "started": True},
+                slow=True,
+            ),
+            TabletKey(
+                "seat-b",
+                "seat-b",
+                "Seat B started",
+                {"kind": "seat", "seat": "b", "started": True},
+                slow=True,
+            ),
+        ),
     ),
 )
 _SOUND = (

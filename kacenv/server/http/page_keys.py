@@ -10,13 +10,15 @@ from kacenv.model.request_table import REQUESTS
 
 _ICON: Final = '<svg class="icon" aria-hidden="true"><use href="/page/icons.svg#{}"/></svg>\n{}'
 _KEYS: Final = tuple(key for one in REQUESTS for key in one.keys)
-_PLACES: Final = ("time", "music", "light", "close")
+_BLOCKS: Final = ("time", "music", "light", "close")
+_APART: Final = ("check-in", "seat-a", "seat-b")
+"""Places whose keys a script of their own shows and enables."""
 _EMPTY: Final[tuple[Any, ...]] = (None, "", (), {}, False)
 
 
 def with_keys(html: str) -> str:
     """Return the page with its keys, and with what its scripts need to know of them."""
-    for place in _PLACES:
+    for place in (*_BLOCKS, *_APART):
         mark = f"<!-- keys: {place} -->"
         indent = html[: html.index(mark)].rpartition("\n")[2]
         html = html.replace(mark, f"\n{indent}".join(_keys_of(place, indent)))
@@ -51,9 +53,16 @@ def _script() -> str:
 
 def _told(key: TabletKey) -> dict[str, Any]:
     """Return what scripts need of a key; its first face only if there is a second one."""
-    names = ("ask", "slow", "spent", *(("name", "hint", "icon", "face") if key.face else ()))
+    names = (
+        "ask",
+        "slow",
+        "spent",
+        "apart",
+        *(("name", "hint", "icon", "face") if key.face else ()),
+    )
     told: dict[str, Any] = _plain(key)
-    return {name: told[name] for name in names if name in told}
+    told["apart"] = key.place in _APART
+    return {name: told[name] for name in names if told.get(name)}
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,9 @@ const STEP = 2; // dB
 /** Keys by id, and how requests are taken back by kind, as the room's own code defines them. */
 export const { keys: KEYS, undo: UNDO } = JSON.parse(document.getElementById("requests").textContent);
 
+/** Keys that are shown and wired alike; others have a script of their own. */
+export const PLAIN_KEYS = Object.keys(KEYS).filter((id) => !KEYS[id].apart);
+
 /** Whether the session's status shows all of `shown`. */
 function shows(session, shown) {
   return Object.entries(shown).every(([field, value]) => session[field] === value);

@@ -3,7 +3,7 @@
 import { stayAwake } from "./awake.js";
 import { showCheckIns, wireCheckIns } from "./check_ins.js";
 import { insist } from "./insist.js";
-import { KEYS, faceOf, forget, muteAsk, volumeAsk } from "./keys.js";
+import { KEYS, PLAIN_KEYS, faceOf, forget, muteAsk, volumeAsk } from "./keys.js";
 import { ask, follow } from "./link.js";
 import { learnRole, logIn, showToken } from "./login.js";
 import { onLongPress, onPress } from "./press.js";
@@ -148,10 +148,10 @@ function hear(name, data) {
 }
 
 function wire() {
-  for (const [id, { slow }] of Object.entries(KEYS)) {
+  for (const id of PLAIN_KEYS) {
     const press = () => send(faceOf(id, room.now()).ask);
     if (id === "lights-up") onPress($(id), lightsUp);
-    else if (slow) onLongPress($(id), press, say);
+    else if (KEYS[id].slow) onLongPress($(id), press, say);
     else onPress($(id), press);
   }
   wireCheckIns(send);

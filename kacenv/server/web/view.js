@@ -2,7 +2,7 @@
 
 import { drawHill } from "./arc.js";
 import { mayGoDark } from "./awake.js";
-import { KEYS, LOUDEST, SOFTEST, faceOf, isOpen } from "./keys.js";
+import { KEYS, LOUDEST, PLAIN_KEYS, SOFTEST, faceOf, isOpen } from "./keys.js";
 import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
 const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage" };
@@ -167,7 +167,7 @@ function white(kelvin) {
 
 function showKeys(status) {
   const { session } = status;
-  for (const id of Object.keys(KEYS)) showKey(id, status);
+  for (const id of PLAIN_KEYS) showKey(id, status);
   write($("plan").querySelector(".hint"), HANDS[session.light_hand]);
   $("calmer").classList.toggle("leaning", session.lean < 0);
   $("livelier").classList.toggle("leaning", session.lean > 0);
