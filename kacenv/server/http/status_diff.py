@@ -8,7 +8,7 @@ itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge` appl
 from dataclasses import asdict
 from typing import Any
 
-from kacenv.engine.state import Mode
+from kacenv.model.mode import Mode
 from kacenv.session.status import RoomStatus
 
 Json = dict[str, Any]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kacenv.core.units import Seconds
-from kacenv.engine.state import Due, Mode
+from kacenv.engine.state import Due
 from kacenv.model.commands import EnterPhase
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Done, Extend, Pass, Shorten
 from kacenv.rehearsal.simulation import Moment
 from kacenv.session.records.journal_replay import ReplayedStep
