@@ -51,8 +51,8 @@ async def in_room() -> AsyncIterator[tuple[Session, SuspendTime]]:
     """A room whose session has lasted for a minute, on a clock that stands still."""
     suspended = SuspendTime()
     session = Session(a_room(), SimClock(0.0), slept=suspended)
-    session.stage.sound = MemorySound(session.clock)
-    session.stage.light = MemoryLight(session.clock, {"seats": "seats"})
+    session.devices.sound = MemorySound(session.clock)
+    session.devices.light = MemoryLight(session.clock, {"seats": "seats"})
     session.submit(Start(PLAN))
     session.clock.jump(Seconds(60.0))
     life = asyncio.create_task(session.run())
@@ -75,8 +75,8 @@ async def test_a_machine_that_slept_carries_on(room: tuple[Session, SuspendTime]
     status = session.status()
     assert status.session.elapsed == pytest.approx(180.0 + LEAD, abs=LEAD)
     new = orders(session)[before:]
-    assert isinstance(session.stage.sound, MemorySound)
-    assert session.stage.sound.fades_in == 1
+    assert isinstance(session.devices.sound, MemorySound)
+    assert session.devices.sound.fades_in == 1
     cue = next(order for order in new if isinstance(order, CueTrack))
     fade = next(order for order in new if isinstance(order, Crossfade))
     assert playing is not None
@@ -130,8 +130,8 @@ async def test_a_plan_that_fails_on_waking_does_not_end_the_room(
 
 def orders(session: Session) -> list[Command]:
     """All that the sound was told."""
-    assert isinstance(session.stage.sound, MemorySound)
-    return [order for _, order in session.stage.sound.orders]
+    assert isinstance(session.devices.sound, MemorySound)
+    return [order for _, order in session.devices.sound.orders]
 
 
 @pytest.mark.parametrize("leap", [86400.0, -86400.0, -4e9])
@@ -143,7 +143,7 @@ def test_a_clock_that_is_set_moves_no_session(
     async def stay() -> float:
         journal = Journal(tmp_path / "room.journal")
         session = Session(a_room(), MonotonicClock(), journal)
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         session.submit(Start(PLAN))
         life, wall = asyncio.create_task(session.run()), time.time
         began = time.monotonic()
@@ -230,7 +230,7 @@ def test_a_flood_of_requests_leaves_the_session_going(
     async def stay() -> tuple[int, int]:
         journal = Journal(tmp_path / "room.journal")
         session = Session(a_room(), MonotonicClock(), journal)
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         life = asyncio.create_task(session.run())
         with hold_room("test") as path:
             async with open_api(session, House.find(), "demo", path):

@@ -94,7 +94,7 @@ class Night:
         self.slept = Seconds(1000.0)
         self.session = Session(ROOM, self.clock, slept=lambda: self.slept)
         self.audio = RoomAudio(ROOM, self.clock, self.session.report, waiting_deck, self._open)
-        self.session.stage.sound = self.audio
+        self.session.devices.sound = self.audio
         self._blocks: list[Block] = []
         self._timeline = timeline
 

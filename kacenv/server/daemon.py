@@ -52,16 +52,16 @@ async def open_session(
         sound = RoomAudio(room, clock, session.report)
         stack.callback(sound.close)
         sound.start()
-        session.stage.sound = sound
+        session.devices.sound = sound
         if room.midi.chimes:
             chimes = MidiChimePlayer(room.midi.chimes, clock)
             stack.callback(chimes.close)
-            session.stage.chimes = chimes
+            session.devices.chimes = chimes
         if room.lights:
             rig = LightController(room, clock, session.tell)
             stack.callback(rig.close)
             rig.start()
-            session.stage.light = rig
+            session.devices.light = rig
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
@@ -69,7 +69,7 @@ async def open_session(
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
-            session.stage.controls = controls
+            session.devices.controls = controls
         life = asyncio.create_task(session.run())
         try:
             yield session
@@ -165,7 +165,7 @@ async def _monitoring_files(
 @asynccontextmanager
 async def _running_watchdog(session: Session) -> AsyncIterator[None]:
     """Signal the watchdog while engine and sound both make progress."""
-    sound = session.stage.sound
+    sound = session.devices.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
     running = asyncio.create_task(Watchdog(counts).run())
     try:

@@ -202,14 +202,14 @@ async def open_rehearsal(
         journal = Journal(folder / "rehearsal.journal", moments(clock))
         stack.callback(journal.close)
         session = Session(place, clock, journal)
-        session.stage.sound = UnheardSound(speed)
+        session.devices.sound = UnheardSound(speed)
         lamps = [
             stack.enter_context(VirtualLamp(fixture, real, broker))
             for fixture in place.lights
             if broker
         ]
         if lamps:
-            session.stage.light = await _led(stack, session, lamps, real, speed)
+            session.devices.light = await _led(stack, session, lamps, real, speed)
         life = await stack.enter_async_context(_living(session))
         await stack.enter_async_context(open_api(session, house, room_file, folder / "sock"))
         tcp = place.surfaces.tcp

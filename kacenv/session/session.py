@@ -71,8 +71,8 @@ class Session:
         self.turns = 0
         """Counter of the loop's turns."""
         self.ended = asyncio.Event()
-        self.stage = DeviceHub(room)
-        self._session_log = SessionLog(journal, self._engine_time, lambda: self.stage.underruns)
+        self.devices = DeviceHub(room)
+        self._session_log = SessionLog(journal, self._engine_time, lambda: self.devices.underruns)
         self._messages = StaffMessages(clock.now, self._session_log.tell)
         self._failing = False
         self._slept, self._awake_since = slept, slept()
@@ -126,8 +126,8 @@ class Session:
             return
         since = self._engine_time()
         self._awake_since = Seconds(self._awake_since + gap)
-        if self.stage.sound is not None:
-            self.stage.sound.fade_in()
+        if self.devices.sound is not None:
+            self.devices.sound.fade_in()
         self.clock.jump(gap)
         if not self.is_idle:
             self._pressed(Resume(since))
@@ -142,7 +142,7 @@ class Session:
 
     def _report_device_changes(self) -> None:
         """Tell staff when the sound device or the journal's disk fails, and when it works again."""
-        sound = self.stage.sound.device_note if self.stage.sound else None
+        sound = self.devices.sound.device_note if self.devices.sound else None
         self._messages.tell_once("The sound is back.", sound)
         self._messages.tell_once("The session is being written down again.", self._session_log.note)
 
@@ -271,9 +271,9 @@ class Session:
                 self._session_log.close(self._engine_time())
                 self.ended.set()
             case ShowLook() | ResumeLights():
-                self.stage.show(command)
+                self.devices.show(command)
             case _:
-                self.stage.play(command)
+                self.devices.play(command)
 
     @property
     def is_idle(self) -> bool:
@@ -282,16 +282,16 @@ class Session:
 
     def status(self) -> RoomStatus:
         """Return the room's present status."""
-        now, stage = self.clock.now(), self.stage
+        now, devices = self.clock.now(), self.devices
         return RoomStatus(
             room=self.room.name,
             session=describe(self.state, Seconds(now + LEAD)),
-            sound=stage.sound.device if stage.sound else "none",
-            meters=dict(stage.meters()),
-            broker=stage.light.connected if stage.light else None,
-            lamps=dict(stage.lamps()),
+            sound=devices.sound.device if devices.sound else "none",
+            meters=dict(devices.meters()),
+            broker=devices.light.connected if devices.light else None,
+            lamps=dict(devices.lamps()),
             told=self._messages.lines(now),
-            health={**stage.health(), **self._session_log.health()},
+            health={**devices.health(), **self._session_log.health()},
             roles={output.id: output.role for output in self.room.outputs},
             at=now,
             rate=self.clock.rate,

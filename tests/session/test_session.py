@@ -32,8 +32,8 @@ ZONES = {"seats": "seats", "task": "task", "path": "path"}
 async def in_room(clock: Clock | None = None) -> AsyncIterator[Session]:
     """A room of memory whose session lives on `clock`."""
     session = Session(a_room(), clock or MonotonicClock())
-    session.stage.sound = MemorySound(session.clock)
-    session.stage.light = MemoryLight(session.clock, ZONES)
+    session.devices.sound = MemorySound(session.clock)
+    session.devices.light = MemoryLight(session.clock, ZONES)
     life = asyncio.create_task(session.run())
     try:
         yield session
@@ -43,8 +43,8 @@ async def in_room(clock: Clock | None = None) -> AsyncIterator[Session]:
 
 def sound_of(session: Session) -> MemorySound:
     """The session's sound, as a test made it."""
-    assert isinstance(session.stage.sound, MemorySound)
-    return session.stage.sound
+    assert isinstance(session.devices.sound, MemorySound)
+    return session.devices.sound
 
 
 @inside(lambda: in_room(SimClock(rate=2000.0)))
@@ -89,7 +89,7 @@ async def test_a_report_from_another_thread_reaches_the_engine(session: Session)
 @inside(in_room)
 async def test_a_broken_adapter_stops_nothing(session: Session) -> None:
     """When the lamps' driver fails, the music begins all the same and staff are told."""
-    session.stage.light = BrokenLight(session.clock, ZONES)
+    session.devices.light = BrokenLight(session.clock, ZONES)
     session.submit(Start(SHORT))
     assert any(isinstance(command, Crossfade) for _, command in sound_of(session).orders)
     assert any("didn't answer" in told.text for told in session.status().told)
@@ -102,7 +102,7 @@ async def test_the_bell_rings_when_the_midi_instrument_is_away(
 ) -> None:
     """A chime goes to the MIDI instrument, or else to the built-in bell, never to both."""
     chimes = MemoryChimes(session.clock, there=there)
-    session.stage.chimes = chimes
+    session.devices.chimes = chimes
     session.submit(Chime())
     bells = [c for _, c in sound_of(session).orders if isinstance(c, StrikeChime)]
     assert (len(chimes.orders), len(bells)) == ((1, 0) if there else (0, 1))
@@ -112,21 +112,21 @@ async def test_the_bell_rings_when_the_midi_instrument_is_away(
 async def test_a_midi_chime_is_as_loud_as_the_music_lets_it(session: Session) -> None:
     """The instrument hears what peak the bell would have: over the music, or softest in silence."""
     chimes = MemoryChimes(session.clock, there=True)
-    session.stage.chimes = chimes
+    session.devices.chimes = chimes
     for level in (-30.0, -120.0, -6.0):
         sound_of(session).recent_music = Decibels(level)
-        session.stage.play(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
-    session.stage.sound = None
-    session.stage.play(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
+        session.devices.play(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
+    session.devices.sound = None
+    session.devices.play(StrikeChime(BELL, Audience.STAFF, Seconds(0.0)))
     assert chimes.peaks == [-27.0, -38.0, -20.0, -38.0]
 
 
 @inside(in_room)
 async def test_the_music_makes_room_for_a_midi_chime_in_the_room(session: Session) -> None:
     """A chime for the room on a MIDI instrument ducks the music; one for staff doesn't."""
-    session.stage.chimes = MemoryChimes(session.clock, there=True)
+    session.devices.chimes = MemoryChimes(session.clock, there=True)
     for audience in Audience:
-        session.stage.play(StrikeChime(BELL, audience, Seconds(float(len(audience)))))
+        session.devices.play(StrikeChime(BELL, audience, Seconds(float(len(audience)))))
     assert sound_of(session).room_made == [Seconds(float(len(Audience.ROOM)))]
 
 
@@ -201,8 +201,8 @@ async def test_a_fault_in_the_plan_does_not_end_the_room(
         with pytest.raises(RefusedError, match="lights-up, stop"):
             session.submit(Hold())
         assert session.submit(LightsUp()) == "Lights are coming up."
-        assert isinstance(session.stage.light, MemoryLight)
-        look = session.stage.light.orders[-1][1]
+        assert isinstance(session.devices.light, MemoryLight)
+        look = session.devices.light.orders[-1][1]
         assert isinstance(look, ShowLook)
         assert (look.look, look.urgent) == (a_room().safe_light, True)
     await session.ended.wait()

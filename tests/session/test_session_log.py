@@ -36,8 +36,8 @@ def live(journal: Journal, visit: Callable[[Session], Awaitable[None]], begin: f
         clock = SimClock()
         clock.jump(Seconds(begin))
         session = Session(a_room(), clock, journal)
-        session.stage.sound = MemorySound(clock)
-        session.stage.light = MemoryLight(clock, ZONES)
+        session.devices.sound = MemorySound(clock)
+        session.devices.light = MemoryLight(clock, ZONES)
         life = asyncio.create_task(session.run())
         try:
             visiting = asyncio.ensure_future(visit(session))
@@ -75,7 +75,7 @@ def test_what_decoders_missed_is_counted_from_the_start_on(path: Path) -> None:
     """What was before the session isn't its own."""
 
     async def visit(session: Session) -> None:
-        sound = session.stage.sound
+        sound = session.devices.sound
         assert isinstance(sound, MemorySound)
         sound.underruns = 7
         session.submit(Start(SHORT))
@@ -91,7 +91,7 @@ def test_what_devices_do_is_written_down_and_what_the_plan_says_is_not(path: Pat
     """The plan says it again when it is folded; check-ins and notices of it are there once."""
 
     async def visit(session: Session) -> None:
-        session.stage.light = BrokenLight(session.clock, ZONES)
+        session.devices.light = BrokenLight(session.clock, ZONES)
         session.submit(Start(SHORT))
         session.submit(Next())
         await session.ended.wait()

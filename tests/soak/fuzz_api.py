@@ -71,8 +71,8 @@ def _plan() -> Timeline:
 async def _live(folder: Path, count: int, random: Random, counted: Tally) -> None:
     journal = Journal(folder / "fuzz.journal")
     session = Session(a_room(), SimClock(5.0), journal)
-    session.stage.sound = MemorySound(session.clock)
-    session.stage.light = MemoryLight(
+    session.devices.sound = MemorySound(session.clock)
+    session.devices.light = MemoryLight(
         session.clock, {"seats": "seats", "task": "task", "path": "path"}
     )
     life = asyncio.create_task(session.run())

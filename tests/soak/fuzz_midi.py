@@ -81,7 +81,7 @@ def run(folder: Path, count: int, seed: int) -> Tally:
 
 async def _live(count: int, random: Random, counted: Tally) -> None:
     session = Session(a_room(), SimClock(1.0))
-    session.stage.sound = MemorySound(session.clock)
+    session.devices.sound = MemorySound(session.clock)
     session.submit(Start(a_timeline(*(a_phase(f"phase-{n}", 7000.0) for n in range(1000)))))
     life, machine = asyncio.create_task(session.run()), Machine()
     controls = MidiControls(MAP, session, machine)

@@ -65,7 +65,7 @@ async def _play(house: House, folder: Path, span: float) -> list[Look]:
     with closing(Journal(folder / "room.journal")) as journal:
         async with open_session(room, MonotonicClock(), journal) as session:
             plan, begin, started = load_session(house, "soak", "soak"), time.monotonic(), 0.0
-            sound = session.stage.sound
+            sound = session.devices.sound
             assert isinstance(sound, RoomAudio)
             while (passed := time.monotonic() - begin) < span:
                 if session.is_idle:

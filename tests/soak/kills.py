@@ -100,7 +100,7 @@ async def live(folder: Path, begin: float) -> None:
     journal = Journal(folder / "room.journal", moment)
     back = unfinished(journal.path, moment())
     session = Session(a_room(), clock, journal)
-    session.stage.sound = diary
+    session.devices.sound = diary
     if back is not None:
         session.resume(back)
     elif not (folder / "begun").exists():

@@ -120,7 +120,7 @@ class Ordeal:
         clock = MonotonicClock()
         session = Session(room, clock)
         sound = RoomAudio(room, clock, session.report, make_deck=self.faults.make)
-        session.stage.sound = sound
+        session.devices.sound = sound
         sound.start()
         life = asyncio.create_task(session.run())
         try:

@@ -114,7 +114,7 @@ def _watch(room: ServedRoom, token: str, tablets: int, rate: float, span: float)
 
 def _orders(room: ServedRoom) -> list[tuple[float, float]]:
     """When each order of the plan came, and for when."""
-    sound: Any = room.session.stage.sound
+    sound: Any = room.session.devices.sound
     orders = list(sound.orders)
     return [(came, order.at) for came, order in orders if isinstance(order, StrikeChime)]
 

@@ -46,7 +46,7 @@ def visit(run_folder: Path) -> Callable[[Callable[[], Any]], Any]:
 
     async def stay(call: Callable[[], Any]) -> Any:
         session = Session(a_room(), MonotonicClock())
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
         with hold_room("test") as path:
             async with open_api(session, House.find(), "demo", path):

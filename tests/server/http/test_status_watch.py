@@ -24,7 +24,7 @@ def in_room(visit: Callable[[Session, StatusWatch], Awaitable[None]]) -> None:
 
     async def stay() -> None:
         session = Session(a_room(), SimClock())
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
         await asyncio.wait_for(visit(session, StatusWatch(session)), 20.0)
 

@@ -32,7 +32,7 @@ def in_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
 
     async def stay(visit: Callable[[Path], None]) -> None:
         session = Session(a_room(), MonotonicClock())
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
         with hold_room("test") as path:
             async with open_api(session, House.find(), "demo", path):
