@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import pytest
-from support.steady import Puller
+from support.sound_devices import PulledDevice
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio, room_audio
@@ -44,7 +44,7 @@ class SimulatedRoom:
 
     def __init__(self, room: Room) -> None:
         self.clock, self.events = SimClock(), list[Event]()
-        self._device = Puller()
+        self._device = PulledDevice()
         self.audio = RoomAudio(room, self.clock, self.events.append, waiting_deck, self._open)
 
     def _open(self, name: str, channels: int) -> Device:  # noqa: ARG002 - there is only one
