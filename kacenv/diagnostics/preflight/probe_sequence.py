@@ -18,23 +18,18 @@ class ProbeUI(Protocol):
 
     def begins(self, what: str) -> None:
         """Show that a part begins."""
-        ...
 
     def step(self, what: str, text: str) -> None:
         """Show its progress."""
-        ...
 
     def found(self, finding: Finding) -> None:
         """Show a finding."""
-        ...
 
     def ask(self, question: str, *, default: bool = True) -> bool | None:
         """Ask a question; None if nobody can be asked."""
-        ...
 
     def confirm_room_free(self) -> None:
         """Raise RoomTakenError if the room is needed."""
-        ...
 
 
 class SequenceResult(NamedTuple):
