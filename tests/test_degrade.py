@@ -180,7 +180,7 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
         if re.search(r"time\.time\(|datetime|localtime|gmtime|CLOCK_REALTIME", path.read_text())
     }
     elsewhere = (
-        *("cli/", "diagnostics/", "server/auth/", "server/event_client.py"),
+        *("cli/", "diagnostics/", "server/auth/", "server/client.py"),
         *("system/certificate.py", "config/checks/network_warnings.py"),
     )
     of_sessions = {name for name in found if not name.startswith(elsewhere)}

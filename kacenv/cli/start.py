@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kacenv.cli.logs import log_to_file
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
-from kacenv.server.daemon_client import get
+from kacenv.server.client import get
 from kacenv.system.paths import run_folder
 from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 

@@ -5,8 +5,8 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Callable
 
-from kacenv.server.http.status_diff import Json, difference, extrapolate, merge
 from kacenv.server.http.status_watch import StatusWatch
+from kacenv.server.status_diff import Json, difference, extrapolate, merge
 
 _log = logging.getLogger(__name__)
 BEAT = 2.0

@@ -22,18 +22,14 @@ from kacenv.model.requests import Start
 from kacenv.model.timeline import Timeline
 from kacenv.server.auth import Authenticator, CredentialStore, key_file
 from kacenv.server.auth.login_sessions import Logins
-from kacenv.server.http import (
-    ConnectionLimitSocket,
-    FileOperations,
-    SecurityHeadersMiddleware,
-    SingleFlight,
-    SiteInfo,
-    TcpMiddleware,
-    UnixSocketMiddleware,
-    make_app,
-    unix_socket_options,
-)
+from kacenv.server.http.api import FileOperations, make_app
+from kacenv.server.http.connection_limit import ConnectionLimitSocket
 from kacenv.server.http.h11_protocol import tcp_options
+from kacenv.server.http.login_routes import SiteInfo
+from kacenv.server.http.security_headers import SecurityHeadersMiddleware
+from kacenv.server.http.single_flight import SingleFlight
+from kacenv.server.http.tcp_middleware import TcpMiddleware
+from kacenv.server.http.unix_middleware import UnixSocketMiddleware, unix_socket_options
 from kacenv.session.session import Session
 from kacenv.system.certificate import Certificate, CertificateError, open_certificate
 from kacenv.system.paths import state_folder

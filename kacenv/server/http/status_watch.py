@@ -3,12 +3,17 @@
 import asyncio
 import secrets
 from contextlib import suppress
+from dataclasses import asdict
+from typing import Final
 
-from kacenv.server.http.status_diff import Json, compact, difference, extrapolate
+from kacenv.server.status_diff import Json, difference, extrapolate
 from kacenv.session.session import Session
+from kacenv.session.status import RoomStatus
 
-LOOK_EVERY = 0.25
+POLL_EVERY: Final = 0.25
 """Polling interval while clients wait (seconds); a press is seen at once."""
+_RECENT: Final = 10
+"""Number of the newest staff messages that are sent."""
 
 
 class StatusWatch:
@@ -21,7 +26,7 @@ class StatusWatch:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen = compact(session.status())
-        self._looked_at = -LOOK_EVERY
+        self._looked_at = -POLL_EVERY
         self._news = asyncio.Event()
         self.version = secrets.randbelow(1_000_000_000)
         self.closed = False
@@ -41,13 +46,13 @@ class StatusWatch:
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience
         while not self.closed:
-            if clock() - self._looked_at >= LOOK_EVERY:
+            if clock() - self._looked_at >= POLL_EVERY:
                 self.poll()
             left = deadline - clock()
             if self.version != version or left <= 0:
                 break
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), min(left, LOOK_EVERY))
+                await asyncio.wait_for(self._news.wait(), min(left, POLL_EVERY))
         return self.version != version
 
     def close(self) -> None:
@@ -58,3 +63,24 @@ class StatusWatch:
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+def compact(status: RoomStatus) -> Json:
+    """Return a status for streaming: no meters, the newest ten messages, figures rounded."""
+    full = asdict(status) | {"told": [asdict(told) for told in status.told[-_RECENT:]]}
+    del full["meters"], full["version"]
+    rounded = _rounded(full)
+    assert isinstance(rounded, dict)  # noqa: S101 - what goes in is one
+    return rounded
+
+
+def _rounded(value: object) -> object:
+    match value:
+        case float():
+            return round(value, 2)
+        case dict():
+            return {key: _rounded(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_rounded(part) for part in value]
+        case _:
+            return value

@@ -25,8 +25,8 @@ from kacenv.core.errors import DaemonError, RefusedError
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.room import Room
+from kacenv.server.client import get, post, running_rooms, the_room
 from kacenv.server.daemon import hold_room
-from kacenv.server.daemon_client import get, post, running_rooms, the_room
 from kacenv.server.http.listen import _admit, open_api
 from kacenv.session.session import Session
 from kacenv.system.clock import MonotonicClock

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from support.guarded import Guarded
 from support.sessions import a_room
 
-from kacenv.server.http import FileOperations, make_app
+from kacenv.server.http.api import FileOperations, make_app
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from kacenv.server.http import SingleFlight
+from kacenv.server.http.single_flight import SingleFlight
 
 
 def test_the_same_errand_is_run_once() -> None:

@@ -14,8 +14,8 @@ from support.waiting import PATIENCE, wait_until
 
 from kacenv.config import House
 from kacenv.model.requests import Start
+from kacenv.server.client import get, post
 from kacenv.server.daemon import hold_room
-from kacenv.server.daemon_client import get, post
 from kacenv.server.http.listen import open_api
 from kacenv.server.http.unix_middleware import MOST_IDLE
 from kacenv.session.session import Session

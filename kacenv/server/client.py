@@ -1,24 +1,143 @@
-"""Client of a room's event stream over its Unix socket, with the status it adds up to."""
+"""Client of a room's daemon over its Unix socket: requests, and the stream of events.
+
+Its imports are light: a press loads them all.
+"""
 
 import json
 import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from kacenv.core.errors import DaemonError, NotRunningError, RefusedError
-from kacenv.server.daemon_client import connect
-from kacenv.server.http.status_diff import extrapolate, merge
+from kacenv.server.status_diff import Json, extrapolate, merge
+from kacenv.system.paths import run_folders
 
-Json = dict[str, Any]
-_REQUEST: Final = b"GET /v1/events HTTP/1.0\r\nHost: kacenv\r\n\r\n"
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_TIMEOUT: Final = 10.0
+"""Time limit of a connection, and of each answer, in seconds."""
+_EVENTS: Final = b"GET /v1/events HTTP/1.0\r\nHost: kacenv\r\n\r\n"
 _SILENCE: Final = 5.0
 """Time without an event until the connection counts as lost, in seconds."""
-_TIMEOUT: Final = 10.0
 _PAUSES: Final = (0.3, 0.7, 1.5, 3.0)
 """Delays of reconnections in seconds; the last one repeats."""
+_HOW_TO_START = (
+    "Begin one with: kacenv start SCENE --room ROOM  (to see which there are: kacenv scenes, "
+    "kacenv rooms)"
+)
+
+
+def running_rooms() -> list[str]:
+    """Return the rooms that run on this machine; sockets without a listener don't count."""
+    paths = (path for folder in run_folders() for path in folder.glob("*.sock"))
+    return sorted({path.stem for path in paths if _listens(str(path))})
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(path)
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+        return True
+
+
+def the_room(room: str | None) -> str:
+    """Return the named room, or the only one that runs.
+
+    Raises:
+        DaemonError: None runs, or several do and none was named.
+    """
+    if room:
+        return room
+    rooms = running_rooms()
+    if not rooms:
+        raise DaemonError(f"No room is running on this machine. {_HOW_TO_START}")
+    if len(rooms) > 1:
+        raise DaemonError(f"Several rooms are running; say which by --room: {', '.join(rooms)}")
+    return rooms[0]
+
+
+def get(room: str | None, path: str, timeout: float = _TIMEOUT) -> Any:
+    """Send GET to the room's daemon, and return its answer within `timeout` seconds."""
+    return _ask(the_room(room), f"GET {path}", b"", timeout)
+
+
+def post(room: str | None, path: str, body: dict[str, Any], timeout: float = _TIMEOUT) -> Any:
+    """Send POST to the room's daemon, and return its answer within `timeout` seconds.
+
+    Raises:
+        RefusedError: The daemon refused; the message has its reason.
+        DaemonError: The daemon can't be reached.
+    """
+    return _ask(the_room(room), f"POST {path}", json.dumps(body).encode(), timeout)
+
+
+def _ask(room: str, line: str, body: bytes, timeout: float) -> Any:
+    head = f"{line} HTTP/1.0\r\nHost: kacenv\r\nContent-Type: application/json\r\n"
+    request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    status, _, content = _exchange(room, request, timeout).partition(b"\r\n\r\n")
+    try:
+        code = int(status.split(b" ", 2)[1])
+        answer = json.loads(content)
+        refusal = answer["error"] if code >= 400 else None
+    except (ValueError, LookupError, TypeError):
+        raise DaemonError(
+            f"The room {room} gave no answer that can be understood. Ask again: kacenv status"
+        ) from None
+    if refusal is not None:
+        raise RefusedError(refusal)
+    return answer
+
+
+def connect(room: str, timeout: float) -> socket.socket:
+    """Connect to the room's daemon, with `timeout` seconds for each operation.
+
+    Raises:
+        DaemonError: The daemon can't be reached.
+    """
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(timeout)
+    try:
+        with _in_words(room):
+            line.connect(_address(room))
+    except DaemonError:
+        line.close()
+        raise
+    return line
+
+
+def _exchange(room: str, request: bytes, timeout: float) -> bytes:
+    with connect(room, timeout) as line, _in_words(room):
+        line.sendall(request)
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+@contextmanager
+def _in_words(room: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError:
+        raise DaemonError(
+            f"You may not drive the room {room}. "
+            "Ask the technician to add you to the group in the room file (socket_group)."
+        ) from None
+    except TimeoutError:
+        raise DaemonError(f"The room {room} doesn't answer. Its log says more.") from None
+    except OSError:
+        raise NotRunningError(f"The room {room} isn't running. {_HOW_TO_START}") from None
+
+
+def _address(room: str) -> str:
+    """Return the room's socket, in the first folder that has one."""
+    paths = [folder / f"{room}.sock" for folder in run_folders()]
+    return str(next((path for path in paths if path.exists()), paths[-1]))
 
 
 class EventClient:
@@ -109,7 +228,7 @@ class EventClient:
     def _begin(self) -> socket.socket:
         line = connect(self.room, _TIMEOUT)
         try:
-            line.sendall(_REQUEST)
+            line.sendall(_EVENTS)
         except OSError:
             line.close()
             raise NotRunningError(f"The room {self.room} is leaving just now.") from None
@@ -152,6 +271,8 @@ class EventClient:
 
     def _lose(self) -> bool:
         """Close the connection; return True if it was open."""
+        from datetime import UTC, datetime  # noqa: PLC0415 - a press does without
+
         if self._known is not None:
             self._known = self.status
         self._close()
