@@ -20,7 +20,7 @@ from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
 from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
 from kacenv.server.http.listen import open_api
-from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND
+from kacenv.server.rate_limit import PRESSES_AT_ONCE, PRESSES_PER_SECOND
 from kacenv.server.systemd_unit import ServiceUnit, unit_text
 from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import Session
@@ -257,7 +257,7 @@ def test_a_flood_of_requests_leaves_the_session_going(
     assert answered == SURFACES * PRESSES_EACH
     past = read(tmp_path / "room.journal")
     assert past is not None
-    assert len(past.entries) < AT_ONCE + PER_SECOND * took + 3 * len(phases)
+    assert len(past.entries) < PRESSES_AT_ONCE + PRESSES_PER_SECOND * took + 3 * len(phases)
 
 
 def fades(session: Session) -> int:

@@ -43,10 +43,10 @@ def _run(session: Json, span: float) -> Json:
     }
 
 
-def difference(foretold: Json, now: Json) -> Json:
+def difference(expected: Json, now: Json) -> Json:
     """Return the merge patch from the extrapolated status to the actual one; empty if equal."""
     slack = SLACK * max(1.0, now.get("rate", 1.0))
-    return _patch(foretold, now, slack)
+    return _patch(expected, now, slack)
 
 
 def _patch(before: Json, now: Json, slack: float) -> Json:

@@ -1,18 +1,18 @@
-"""Routes of the records of past sessions, for staff: JSON, HTML, or the music alone."""
+"""Routes of the records of past sessions: JSON, HTML, or the music alone."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Response
 
-from kacenv.server.auth import DeviceRole, HttpError
+from kacenv.server.http.edge.access import RECORDS
 from kacenv.server.http.error_responses import Problem
+from kacenv.server.http_error import HttpError
 from kacenv.session.records.html_page import POLICY
 from kacenv.session.records.session_record import RecordCard, SessionRecord
 from kacenv.session.records.store import DATA, MUSIC, PAGE, RecordStore
 
-RECORDS: Final = "/v1/records"
 _PAGE_POLICY: Final = "; frame-ancestors 'none'"
 _AS: Final = {"json": DATA, "html": PAGE, "music": MUSIC}
 _KINDS: Final = {
@@ -32,15 +32,13 @@ def add_records(app: FastAPI, room: str, answers: Mapping[int | str, dict[str, A
     described: dict[int | str, dict[str, Any]] = {**answers}
 
     @app.get(RECORDS, responses=described)
-    async def records(asked: Request) -> list[RecordCard]:
+    async def records() -> list[RecordCard]:
         """The room's records, the newest last."""
-        _for_staff(asked)
         return await asyncio.to_thread(_cards, room)
 
     @app.get(f"{RECORDS}/{{id}}", response_model=SessionRecord, responses=_contents(described))
-    async def record(run: Id, asked: Request, form: As = "json") -> Response:
+    async def record(run: Id, form: As = "json") -> Response:
         """One record."""
-        _for_staff(asked)
         text = await asyncio.to_thread(_text, room, run, _AS[form])
         return Response(text, media_type=_KINDS[form], headers=_headers(form))
 
@@ -55,25 +53,14 @@ def _headers(form: str) -> dict[str, str]:
     return {"Content-Security-Policy": POLICY + _PAGE_POLICY} if form == "html" else {}
 
 
-def _for_staff(asked: Request) -> None:
-    """Reject viewers; the Unix socket is for staff only.
-
-    Raises:
-        Refusal: The client is a viewer.
-    """
-    visitor = getattr(asked.state, "visitor", None)
-    if visitor is not None and visitor.role is not DeviceRole.STAFF:
-        raise HttpError(403, "Records are for staff.")
-
-
 def _cards(room: str) -> list[RecordCard]:
     """Return the readable records; a damaged one is left out."""
     return [card for _, card in RecordStore().cards(room) if card is not None]
 
 
 def _text(room: str, id_: str, part: str) -> str:
-    cabinet = RecordStore()
-    for kept in cabinet.kept(room):
+    store = RecordStore()
+    for kept in store.kept(room):
         if kept.id == id_:
-            return cabinet.text(kept, part)
+            return store.text(kept, part)
     raise HttpError(404, "There is no such record; see /v1/records.")

@@ -26,14 +26,14 @@ class StatusWatch:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen = compact(session.status())
-        self._looked_at = -POLL_EVERY
-        self._news = asyncio.Event()
+        self._polled_at = -POLL_EVERY
+        self._changed = asyncio.Event()
         self.version = secrets.randbelow(1_000_000_000)
         self.closed = False
 
     def poll(self) -> Json:
         """Return the present status, and wake all waiting clients if it has changed."""
-        self._looked_at = asyncio.get_running_loop().time()
+        self._polled_at = asyncio.get_running_loop().time()
         now = compact(self._session.status())
         if difference(extrapolate(self._seen, now["at"]), now):
             self._seen = now
@@ -41,18 +41,18 @@ class StatusWatch:
             self._wake()
         return now | {"version": self.version}
 
-    async def wait_for_change(self, version: int, patience: float) -> bool:
-        """Wait up to `patience` seconds for another version; return True if there is one."""
+    async def wait_for_change(self, version: int, limit: float) -> bool:
+        """Wait up to `limit` seconds for another version; return True if there is one."""
         clock = asyncio.get_running_loop().time
-        deadline = clock() + patience
+        deadline = clock() + limit
         while not self.closed:
-            if clock() - self._looked_at >= POLL_EVERY:
+            if clock() - self._polled_at >= POLL_EVERY:
                 self.poll()
             left = deadline - clock()
             if self.version != version or left <= 0:
                 break
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), min(left, POLL_EVERY))
+                await asyncio.wait_for(self._changed.wait(), min(left, POLL_EVERY))
         return self.version != version
 
     def close(self) -> None:
@@ -61,8 +61,8 @@ class StatusWatch:
         self._wake()
 
     def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 def compact(status: RoomStatus) -> Json:

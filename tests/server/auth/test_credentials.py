@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from kacenv.core.errors import KacenvError, UnitError
-from kacenv.server.auth import CredentialKind, CredentialStore, DeviceRole
-from kacenv.server.auth.credential import check_pin
+from kacenv.server.auth.credentials import CredentialKind, CredentialStore, DeviceRole, check_pin
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.server.auth.login_sessions import GRACE, LONGEST, TURN, UNUSED, Logins
+from kacenv.server.auth.login_sessions import GRACE, LONGEST, ROTATE_EVERY, UNUSED, Logins
 
 
 class Day:
@@ -45,12 +45,12 @@ def test_no_cookie_lasts_for_ever(day: Day) -> None:
 def test_a_cookie_is_exchanged_and_the_old_one_then_refused(day: Day) -> None:
     """The new one counts from its first use; a minute later the old one is worth nothing."""
     old = day.logins.begin("key")
-    day.time += TURN + 1.0
+    day.time += ROTATE_EVERY + 1.0
     login = day.logins.find(old)
     assert login
-    new = day.logins.turn(login)
+    new = day.logins.rotate(login)
     assert new
-    assert day.logins.turn(login) is None
+    assert day.logins.rotate(login) is None
     assert day.logins.find(old)
     assert day.logins.find(new)
     day.time += GRACE - 1.0
@@ -63,13 +63,13 @@ def test_a_cookie_is_exchanged_and_the_old_one_then_refused(day: Day) -> None:
 def test_an_answer_that_was_lost_logs_nobody_out(day: Day) -> None:
     """Where the new cookie never came, the old one goes on, and another is offered."""
     old = day.logins.begin("key")
-    day.time += TURN + 1.0
+    day.time += ROTATE_EVERY + 1.0
     login = day.logins.find(old)
     assert login
-    lost = day.logins.turn(login)
+    lost = day.logins.rotate(login)
     day.time += 3 * GRACE
     assert day.logins.find(old)
-    again = day.logins.turn(login)
+    again = day.logins.rotate(login)
     assert again
     assert again != lost
     assert lost

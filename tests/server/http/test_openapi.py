@@ -97,8 +97,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def unhurried() -> Iterator[None]:
     """A machine may ask as quickly as it likes here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kacenv.server.http.tcp_middleware.AT_ONCE", 100_000)
-        patch.setattr("kacenv.server.http.connection_limit._AT_ONCE_OF_ONE", 100_000)
+        patch.setattr("kacenv.server.http.edge.middleware.REQUESTS_AT_ONCE", 100_000)
+        patch.setattr("kacenv.server.http.edge.connection_limit._AT_ONCE_OF_ONE", 100_000)
         yield
 
 

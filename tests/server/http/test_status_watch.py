@@ -13,7 +13,7 @@ from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Extend, Hold, Start
-from kacenv.server.http.event_stream import BEAT, BREATH, EventStream
+from kacenv.server.http.event_stream import KEEP_ALIVE, LEAST_INTERVAL, EventStream
 from kacenv.server.http.status_watch import StatusWatch
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
@@ -103,8 +103,8 @@ def test_the_stream_begins_with_everything_and_goes_on_with_changes() -> None:
 
 def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing changes, a small sign of life comes every two seconds (0.2 s here)."""
-    assert BEAT == 2.0
-    monkeypatch.setattr("kacenv.server.http.event_stream.BEAT", 0.2)
+    assert KEEP_ALIVE == 2.0
+    monkeypatch.setattr("kacenv.server.http.event_stream.KEEP_ALIVE", 0.2)
 
     async def visit(_: Session, watch: StatusWatch) -> None:
         events = EventStream(watch).listen()
@@ -117,7 +117,7 @@ def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty presses in a third of a second come as a few changes, not as sixty."""
-    monkeypatch.setattr("kacenv.server.http.event_stream.BEAT", 1.0)
+    monkeypatch.setattr("kacenv.server.http.event_stream.KEEP_ALIVE", 1.0)
 
     async def press(session: Session, watch: StatusWatch) -> float:
         begun = time.monotonic()
@@ -134,7 +134,7 @@ def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
         while (name := (await heard(events))[0]) != "beat":
             names.append(name)
         took = await pressing
-        assert 1 <= len(names) <= 3 + took / BREATH
+        assert 1 <= len(names) <= 3 + took / LEAST_INTERVAL
 
     in_room(visit)
 

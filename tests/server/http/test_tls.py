@@ -17,7 +17,7 @@ from support.access import a_certificate, a_pin
 from support.tablet import ServedRoom
 from support.waiting import PATIENCE
 
-from kacenv.server.http.connection_limit import MOST_OF_ONE
+from kacenv.server.http.edge.connection_limit import MOST_OF_ONE
 
 
 @pytest.fixture(autouse=True)

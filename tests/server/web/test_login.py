@@ -10,7 +10,8 @@ from support.browser import SIZES, Open, Tablet, check_access
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.core.units import Seconds
-from kacenv.server.auth import CredentialStore, DeviceRole, key_file, throttle
+from kacenv.server import rate_limit
+from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 
@@ -69,8 +70,8 @@ def test_a_wrong_pin_is_said_and_then_has_to_wait(
     locked: ServedRoom, visit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wrong digits are said to be wrong; after four times the page says how long to wait."""
-    slow = replace(throttle.ONE, first=Seconds(600.0))  # than the slowest machine types
-    monkeypatch.setattr(throttle, "ONE", slow)
+    slow = replace(rate_limit.ONE, first=Seconds(600.0))  # than the slowest machine types
+    monkeypatch.setattr(rate_limit, "ONE", slow)
     tablet = visit(locked)
     for _ in range(4):
         type_pin(tablet, "728391")

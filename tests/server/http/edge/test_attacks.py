@@ -10,13 +10,13 @@ from support.caller import Answer, Caller
 from support.guarded import Guarded
 from support.waiting import PATIENCE
 
-from kacenv.server.auth import CredentialStore, DeviceRole, key_file
-from kacenv.server.auth.throttle import ONE
-from kacenv.server.http.connection_limit import MOST_OF_ONE
-from kacenv.server.http.h11_protocol import HEAD_TIME, MOST_HEAD
-from kacenv.server.http.request_body import BODY_TIME, MOST_BODY
-from kacenv.server.http.security_headers import ALWAYS
-from kacenv.server.http.tcp_middleware import AT_ONCE
+from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
+from kacenv.server.http.edge.connection_limit import MOST_OF_ONE
+from kacenv.server.http.edge.h11_protocol import HEAD_TIME, MOST_HEAD
+from kacenv.server.http.edge.middleware import REQUESTS_AT_ONCE
+from kacenv.server.http.edge.request import BODY_TIME, MOST_BODY
+from kacenv.server.http.edge.security_headers import ALWAYS
+from kacenv.server.rate_limit import ONE
 
 _HELD = '{"kind": "hold"}'
 
@@ -326,8 +326,8 @@ def test_deep_json_is_an_error_in_words(guarded: Guarded) -> None:
 def test_slow_requests_are_cut_off(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slowloris: silence, a dripping head, a dripping body all end in time (8 s; 1.5 s here)."""
     assert max(HEAD_TIME, BODY_TIME) < 10.0
-    monkeypatch.setattr("kacenv.server.http.h11_protocol.HEAD_TIME", 1.5)
-    monkeypatch.setattr("kacenv.server.http.request_body.BODY_TIME", 1.5)
+    monkeypatch.setattr("kacenv.server.http.edge.h11_protocol.HEAD_TIME", 1.5)
+    monkeypatch.setattr("kacenv.server.http.edge.request.BODY_TIME", 1.5)
     begun = time.monotonic()
     with ExitStack() as stack:
         lines = [stack.enter_context(guarded.stranger().line()) for _ in range(3)]
@@ -400,13 +400,13 @@ def test_a_flood_is_refused_and_others_are_served(guarded: Guarded) -> None:
     """More requests than hands could make answer 429; another address isn't slowed."""
     with guarded.staff().line() as line:
         head = b"GET /v1/login HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        line.sendall(head * 10 * AT_ONCE)
+        line.sendall(head * 10 * REQUESTS_AT_ONCE)
         answers = b""
         while b"HTTP/1.1 429 " not in answers:
             answer = line.recv(65536)
             assert answer, "the line was closed"
             answers += answer
-        assert answers.count(b"HTTP/1.1 200 ") >= AT_ONCE
+        assert answers.count(b"HTTP/1.1 200 ") >= REQUESTS_AT_ONCE
     assert guarded.staff().ask("GET", "/v1/status").status == 200
 
 
