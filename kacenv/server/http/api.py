@@ -104,8 +104,8 @@ def make_app(session: Session, files: FileOperations) -> FastAPI:
     app.state.watch = StatusWatch(session)
     add_exception_handlers(app)
     add_page(app)
-    add_login(app, PRESSING)
-    add_records(app, session.room.name, ASKING)
+    add_login(app)
+    add_records(app, session.room.name)
     _add_reading(app, session, app.state.watch, files)
     _add_driving(app, session, app.state.watch, files)
     return app

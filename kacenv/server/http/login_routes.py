@@ -1,7 +1,6 @@
 """Login: a PIN or a token once, then an HttpOnly cookie."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import Body, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kacenv.server.auth.authenticator import Authenticator, Principal
 from kacenv.server.http.edge.access import LOGIN, Site, access_of
 from kacenv.server.http.edge.request import address_of
+from kacenv.server.http.error_responses import PRESSING
 from kacenv.server.http_error import HttpError
 
 
@@ -33,16 +33,15 @@ class Standing(BaseModel):
     name: str = ""
 
 
-def add_login(app: FastAPI, answers: Mapping[int | str, dict[str, Any]]) -> None:
-    """Add the routes for logging in and out; `answers` describes the error responses."""
-    described: dict[int | str, dict[str, Any]] = dict(answers)
+def add_login(app: FastAPI) -> None:
+    """Add the routes for logging in and out."""
 
-    @app.get(LOGIN, responses=described)
+    @app.get(LOGIN, responses=PRESSING)
     async def who_am_i(request: Request) -> Standing:
         """What this device may do here."""
         return _standing(access_of(request).principal)
 
-    @app.post(LOGIN, responses=described)
+    @app.post(LOGIN, responses=PRESSING)
     async def log_in(
         secret: Annotated[Secret, Body()], request: Request, response: Response
     ) -> Standing:
@@ -55,7 +54,7 @@ def add_login(app: FastAPI, answers: Mapping[int | str, dict[str, Any]]) -> None
         response.headers.append("Set-Cookie", line)
         return _standing(principal)
 
-    @app.delete(LOGIN, responses=described)
+    @app.delete(LOGIN, responses=PRESSING)
     async def log_out(request: Request, response: Response) -> Standing:
         """Let the cookie be worth nothing."""
         authenticator, site = _authenticator(request)

@@ -145,6 +145,8 @@ def test_nothing_fails_and_everything_is_as_described(
 @pytest.mark.parametrize("token", ["", "viewer"])
 def test_nobody_without_the_right_changes_anything(guarded: Guarded, token: str) -> None:
     """A stranger and a viewer ask all of it, and the room is as it was."""
+    guarded.room.stand_still()
+    guarded.room.take_turn()
     before = guarded.room.ask(lambda session: session.state)
     heard = bombard(guarded, guarded.viewer_token if token else "", GenerationMode.POSITIVE)
     refusal = 403 if token else 401
