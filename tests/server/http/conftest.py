@@ -1,4 +1,4 @@
-"""Asynchronous tests, and a room that asks every client over TCP for a token or a PIN."""
+"""A room that asks every client over TCP for a token or a PIN."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +9,6 @@ from support.guarded import Guarded
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.server.auth.credentials import DeviceRole
-
-
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """The event loop of asynchronous tests."""
-    return "asyncio"
 
 
 @pytest.fixture(scope="module")
