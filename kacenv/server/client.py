@@ -38,9 +38,9 @@ def running_rooms() -> list[str]:
 
 
 def _listens(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as line:
+    with socket.socket(socket.AF_UNIX) as connection:
         try:
-            line.connect(path)
+            connection.connect(path)
         except PermissionError:
             return True
         except OSError:
@@ -79,8 +79,8 @@ def post(room: str | None, path: str, body: dict[str, Any], timeout: float = _TI
     return _ask(the_room(room), f"POST {path}", json.dumps(body).encode(), timeout)
 
 
-def _ask(room: str, line: str, body: bytes, timeout: float) -> Any:
-    head = f"{line} HTTP/1.0\r\nHost: kacenv\r\nContent-Type: application/json\r\n"
+def _ask(room: str, request_line: str, body: bytes, timeout: float) -> Any:
+    head = f"{request_line} HTTP/1.0\r\nHost: kacenv\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     status, _, content = _exchange(room, request, timeout).partition(b"\r\n\r\n")
     try:
@@ -102,25 +102,25 @@ def connect(room: str, timeout: float) -> socket.socket:
     Raises:
         DaemonError: The daemon can't be reached.
     """
-    line = socket.socket(socket.AF_UNIX)
-    line.settimeout(timeout)
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(timeout)
     try:
-        with _in_words(room):
-            line.connect(_address(room))
+        with _describing_errors(room):
+            connection.connect(_address(room))
     except DaemonError:
-        line.close()
+        connection.close()
         raise
-    return line
+    return connection
 
 
 def _exchange(room: str, request: bytes, timeout: float) -> bytes:
-    with connect(room, timeout) as line, _in_words(room):
-        line.sendall(request)
-        return b"".join(iter(lambda: line.recv(65536), b""))
+    with connect(room, timeout) as connection, _describing_errors(room):
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 @contextmanager
-def _in_words(room: str) -> Iterator[None]:
+def _describing_errors(room: str) -> Iterator[None]:
     try:
         yield
     except PermissionError:
@@ -156,16 +156,16 @@ class EventClient:
         self.lost_since: datetime | None = None
         self._now = now
         self._known: Json | None = None
-        self._heard_at = self._again_at = now()
+        self._received_at = self._retry_at = now()
         self._failures = 0
         self._text = b""
-        self._line: socket.socket | None = None
+        self._connection: socket.socket | None = None
 
     def __enter__(self) -> Self:
         """Wait for the room's first status."""
-        self._line = self._begin()
+        self._connection = self._begin()
         try:
-            self._hear_first()
+            self._wait_for_status()
         except BaseException:
             self._close()
             raise
@@ -182,7 +182,7 @@ class EventClient:
             raise DaemonError(f"The room {self.room} hasn't said how it is.")
         if self.lost_since is not None:
             return self._known
-        passed = (self._now() - self._heard_at) * self._known["rate"]
+        passed = (self._now() - self._received_at) * self._known["rate"]
         return extrapolate(self._known, self._known["at"] + passed)
 
     def wait(self, span: float, others: Sequence[int] = ()) -> bool:
@@ -193,13 +193,13 @@ class EventClient:
         """
         end = self._now() + max(0.0, span)
         while True:
-            watched: list[Any] = [*others, *([self._line] if self._line else [])]
+            watched: list[Any] = [*others, *([self._connection] if self._connection else [])]
             ready, _, _ = select.select(watched, [], [], self._span(end))
-            news = self._hear() if self._line in ready else self._reconnect_if_silent()
-            if news or self._now() >= end or any(other in ready for other in others):
-                return news
+            changed = self._receive() if self._connection in ready else self._reconnect_if_silent()
+            if changed or self._now() >= end or any(other in ready for other in others):
+                return changed
 
-    def _hear_first(self) -> None:
+    def _wait_for_status(self) -> None:
         end = self._now() + _TIMEOUT
         while self._known is None:
             self.wait(end - self._now())
@@ -210,36 +210,36 @@ class EventClient:
                 )
 
     def _span(self, end: float) -> float:
-        deadline = self._heard_at + _SILENCE if self._line else self._again_at
+        deadline = self._received_at + _SILENCE if self._connection else self._retry_at
         return max(0.0, min(end, deadline) - self._now())
 
     def _reconnect_if_silent(self) -> bool:
         """Detect a lost connection, and reconnect when due."""
-        if self._line is not None:
-            return self._now() >= self._heard_at + _SILENCE and self._lose()
-        if self._now() < self._again_at:
+        if self._connection is not None:
+            return self._now() >= self._received_at + _SILENCE and self._lose()
+        if self._now() < self._retry_at:
             return False
         try:
-            self._line = self._begin()
+            self._connection = self._begin()
         except DaemonError:
             self._schedule_retry()
         return False
 
     def _begin(self) -> socket.socket:
-        line = connect(self.room, _TIMEOUT)
+        connection = connect(self.room, _TIMEOUT)
         try:
-            line.sendall(_EVENTS)
+            connection.sendall(_EVENTS)
         except OSError:
-            line.close()
+            connection.close()
             raise NotRunningError(f"The room {self.room} is leaving just now.") from None
-        self._text, self._heard_at = b"", self._now()
-        return line
+        self._text, self._received_at = b"", self._now()
+        return connection
 
-    def _hear(self) -> bool:
+    def _receive(self) -> bool:
         """Read events; return True if they change anything."""
-        assert self._line is not None  # noqa: S101 - who calls has seen it
+        assert self._connection is not None  # noqa: S101 - who calls has seen it
         try:
-            piece = self._line.recv(65536)
+            piece = self._connection.recv(65536)
         except OSError:
             piece = b""
         if not piece:
@@ -247,8 +247,8 @@ class EventClient:
             return self._lose()
         self._text += piece
         *events, self._text = self._text.split(b"\n\n")
-        news = [self._learn(name, data) for name, data in _read(events)]
-        return any(news)
+        changed = [self._apply(name, data) for name, data in _read(events)]
+        return any(changed)
 
     def _check(self) -> None:
         """Raise the daemon's refusal, if it answered with one."""
@@ -259,8 +259,8 @@ class EventClient:
             except (ValueError, LookupError, TypeError):
                 return
 
-    def _learn(self, name: str, data: Json) -> bool:
-        self._heard_at = self._now()
+    def _apply(self, name: str, data: Json) -> bool:
+        self._received_at = self._now()
         if name == "status":
             self._known, self.lost_since, self._failures = data, None, 0
         elif self._known is None:
@@ -282,13 +282,13 @@ class EventClient:
         return first
 
     def _schedule_retry(self) -> None:
-        self._again_at = self._now() + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
+        self._retry_at = self._now() + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         self._failures += 1
 
     def _close(self) -> None:
-        if self._line is not None:
-            self._line.close()
-        self._line = None
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 def _read(events: Sequence[bytes]) -> Iterator[tuple[str, Json]]:

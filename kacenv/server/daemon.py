@@ -64,21 +64,21 @@ async def open_session(
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
             session.stage.controls = controls
-        life = asyncio.create_task(session.run())
+        task = asyncio.create_task(session.run())
         try:
             yield session
         finally:
-            await end(life)
+            await end(task)
             with suppress(asyncio.CancelledError):
-                life.result()
+                task.result()
             await _fade_out(session, sound)
 
 
-async def end(life: asyncio.Task[None]) -> None:
+async def end(task: asyncio.Task[None]) -> None:
     """Cancel a task until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
-    while not life.done():
-        life.cancel()
-        await asyncio.wait({life}, timeout=_CANCEL_WAIT)
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_CANCEL_WAIT)
 
 
 async def _fade_out(session: Session, sound: RoomAudio) -> None:
@@ -120,13 +120,13 @@ async def serve(house: House, room: str) -> None:
 
 @asynccontextmanager
 async def _open_api(
-    session: Session, house: House, room: str, path: Path, begun: Callable[[str], None]
+    session: Session, house: House, room: str, path: Path, on_begin: Callable[[str], None]
 ) -> AsyncIterator[None]:
     """Serve the API; its libraries load on a thread, so that music comes first after a crash."""
     await asyncio.to_thread(importlib.import_module, "kacenv.server.http.listen")
     from kacenv.server.http.listen import open_api  # noqa: PLC0415 - loaded just now, on a thread
 
-    async with open_api(session, house, room, path, begun):
+    async with open_api(session, house, room, path, on_begin):
         yield
 
 

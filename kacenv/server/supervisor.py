@@ -32,8 +32,8 @@ The track that it resumes may be the cause.
 _log = logging.getLogger(__name__)
 
 
-def _fork(life: Callable[[], int], heartbeats: int) -> int:
-    """Run `life` in a fork of this process, which exits with its result; return its process id.
+def _fork(run_daemon: Callable[[], int], heartbeats: int) -> int:
+    """Run a daemon in a fork of this process, which exits with its result; return its process id.
 
     It gets the pipe for heartbeats, and a process group of its own, so that the terminal's Ctrl-C
     doesn't reach it. Modules imported by now needn't be imported again, so it starts at once.
@@ -48,7 +48,7 @@ def _fork(life: Callable[[], int], heartbeats: int) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         os.environ[PIPE] = str(heartbeats)
-        code = life()
+        code = run_daemon()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 0
     except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's copy
@@ -61,7 +61,7 @@ def _fork(life: Callable[[], int], heartbeats: int) -> int:
 
 
 class Supervisor:
-    """Runs a daemon, `life`, in a fork until SIGTERM or SIGINT, and restarts it whenever it dies.
+    """Runs a daemon in a fork until SIGTERM or SIGINT, and restarts it whenever it dies.
 
     If the first daemon fails with an error code, the supervisor ends with it. A closed terminal
     (SIGHUP) ends neither. If the supervisor itself is killed the room goes on without it; systemd
@@ -70,17 +70,17 @@ class Supervisor:
 
     def __init__(
         self,
-        life: Callable[[], int],
+        run_daemon: Callable[[], int],
         heartbeat_timeout: Seconds = HEARTBEAT_TIMEOUT,
         start_timeout: Seconds = START_TIMEOUT,
         restart_delay: Seconds = RESTART_DELAY,
         shutdown_timeout: Seconds = SHUTDOWN_TIMEOUT,
     ) -> None:
-        self._life = life
+        self._run_daemon = run_daemon
         self._heartbeat_timeout, self._start_timeout = heartbeat_timeout, start_timeout
         self._restart_delay, self._shutdown_timeout = restart_delay, shutdown_timeout
-        self._leave = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._leaving = False
+        self._stop = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._stopping = False
 
     def run(self) -> int:
         """Run until told to end; return 0, or the exit code of a daemon that doesn't start.
@@ -91,18 +91,18 @@ class Supervisor:
             try:
                 return self._keep_alive()
             finally:
-                os.close(self._leave)
+                os.close(self._stop)
 
     def _keep_alive(self) -> int:
-        ever, failures = False, 0
-        while not self._leaving:
+        ever_ready, failures = False, 0
+        while not self._stopping:
             since = time.monotonic()
-            begun, code = self._watch_one()
-            if self._leaving or code == 0:
+            ready, code = self._watch_one()
+            if self._stopping or code == 0:
                 break
-            ever = ever or begun
-            failures = 0 if begun else failures + 1
-            if not ever and (code > 0 or failures >= _ATTEMPTS):
+            ever_ready = ever_ready or ready
+            failures = 0 if ready else failures + 1
+            if not ever_ready and (code > 0 or failures >= _ATTEMPTS):
                 return code if code > 0 else _REFUSED
             _log.warning("the room's daemon ended (%s); it is started again", _exit_reason(code))
             self._wait_to_restart(since, failures)
@@ -113,13 +113,13 @@ class Supervisor:
         wait = self._restart_delay - (time.monotonic() - since)
         if failures:
             wait = min(self._restart_delay * 2.0 ** min(failures - 1, 9), _LONGEST_RESTART_DELAY)
-        select.select([self._leave], [], [], max(0.0, wait))
+        select.select([self._stop], [], [], max(0.0, wait))
 
     def _watch_one(self) -> tuple[bool, int]:
         """Start a daemon and wait for its end; return if it was ready, and its exit code."""
         heartbeats, sent = os.pipe()
         try:
-            child = _fork(self._life, sent)
+            child = _fork(self._run_daemon, sent)
         except OSError as error:
             os.close(heartbeats)
             _log.error("the room's daemon can't be started: %s", error.strerror)
@@ -127,41 +127,41 @@ class Supervisor:
         finally:
             os.close(sent)
         try:
-            begun = self._listen(child, heartbeats)
+            ready = self._listen(child, heartbeats)
         finally:
             _kill_group(child)
             os.close(heartbeats)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        return begun, code
+        return ready, code
 
     def _listen(self, child: int, heartbeats: int) -> bool:
         """Wait for the daemon's end, and return True if it was ready; kill it if it hangs."""
-        begun, waiting = False, [heartbeats, self._leave]
-        gone = os.pidfd_open(child)
+        ready, waiting = False, [heartbeats, self._stop]
+        ended = os.pidfd_open(child)
         try:
-            while ready := select.select([gone, *waiting], [], [], self._timeout(begun))[0]:
-                if gone in ready:
-                    return begun or _read_heartbeat(heartbeats)
-                if self._leave in ready:
+            while readable := select.select([ended, *waiting], [], [], self._timeout(ready))[0]:
+                if ended in readable:
+                    return ready or _read_heartbeat(heartbeats)
+                if self._stop in readable:
                     os.kill(child, signal.SIGTERM)
                     waiting = []
                 elif _read_heartbeat(heartbeats):
-                    begun = True
+                    ready = True
                 else:
                     waiting.remove(heartbeats)
         finally:
-            os.close(gone)
+            os.close(ended)
         _log.error("the room's daemon is stuck; it is ended")
-        return begun
+        return ready
 
-    def _timeout(self, begun: bool) -> float:
-        if self._leaving:
+    def _timeout(self, ready: bool) -> float:
+        if self._stopping:
             return self._shutdown_timeout
-        return self._heartbeat_timeout if begun else self._start_timeout
+        return self._heartbeat_timeout if ready else self._start_timeout
 
     def _handle_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._leaving = True
-        os.eventfd_write(self._leave, 1)
+        self._stopping = True
+        os.eventfd_write(self._stop, 1)
 
 
 @contextmanager

@@ -46,16 +46,16 @@ async def open_api(
     house: House,
     room: str,
     path: Path,
-    begun: Callable[[str], None] = lambda _: None,
+    on_begin: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[None]:
     """Serve a session's API on the socket `path` and, if the room is set so, over TCP.
 
-    Scenes are loaded for the room file `room`; `begun` is called with each scene that begins.
+    Scenes are loaded for the room file `room`; `on_begin` is called with each scene that begins.
 
     Raises:
         DaemonError: A socket can't be opened, and no session is on.
     """
-    app = make_app(session, _file_operations(session, house, room, begun))
+    app = make_app(session, _file_operations(session, house, room, on_begin))
     async with AsyncExitStack() as stack:
         await _open_unix(stack, session, path, app)
         await _open_tcp(stack, session, house, app)
@@ -79,7 +79,7 @@ async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: F
 
 
 def _file_operations(
-    session: Session, house: House, room: str, begun: Callable[[str], None]
+    session: Session, house: House, room: str, on_begin: Callable[[str], None]
 ) -> FileOperations:
     loading = SingleFlight[str, Timeline](lambda scene: load_session(house, scene, room))
     listing = SingleFlight[None, Sequence[SceneCard]](lambda _: scene_cards(house))
@@ -87,7 +87,7 @@ def _file_operations(
     async def begin(scene: str) -> str:
         timeline = await loading.run(scene)
         words = session.submit(Start(timeline))
-        begun(scene)
+        on_begin(scene)
         return words
 
     return FileOperations(begin, lambda: listing.run(None))

@@ -444,13 +444,13 @@ def test_every_answer_carries_the_careful_headers(
 
 def test_a_device_that_is_removed_is_out_at_once(guarded: Guarded) -> None:
     """A token, and a stream that is open, end when the device is removed."""
-    ring = CredentialStore(key_file())
-    lost = Caller(guarded.port, ring.add_token("lost tablet", DeviceRole.STAFF))
+    store = CredentialStore(key_file())
+    lost = Caller(guarded.port, store.add_token("lost tablet", DeviceRole.STAFF))
     with lost.line() as line:
         line.sendall(f"{head_of('GET', '/v1/events', lost.token)}\r\n".encode())
         while b"event: status" not in line.recv(65536):
             pass
-        ring.remove("lost tablet")
+        store.remove("lost tablet")
         line.settimeout(5.0)
         while b"0\r\n\r\n" not in line.recv(65536):
             pass
