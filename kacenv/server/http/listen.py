@@ -36,9 +36,6 @@ from kacenv.system.paths import state_folder
 _SHUTDOWN_TIMEOUT = 2
 """Time for requests under way on shutdown, in seconds."""
 
-_BACKLOG = 2048
-"""Backlog of the listening sockets, as in uvicorn."""
-
 
 @asynccontextmanager
 async def open_api(
@@ -205,7 +202,7 @@ def _unix_listener(path: Path, group: str | None) -> Iterator[socket.socket]:
             os.umask(mask)
         if group is not None:
             _admit(path, group)
-        listener.listen(_BACKLOG)
+        listener.listen()
         yield listener
 
 

@@ -432,14 +432,16 @@ def test_nothing_is_injected_into_the_log(
 def test_every_answer_carries_the_careful_headers(
     guarded: Guarded, method: str, path: str, status: int
 ) -> None:
-    """CSP, nosniff, no-referrer, no frames, no store: on pages, refusals and errors alike."""
+    """CSP, nosniff, no-referrer, no frames, no store: on pages and errors, all of one shape."""
     answer = guarded.stranger().ask(method, path, {} if method == "POST" else None)
     assert answer.status == status
+    assert status < 400 or answer.body == b'{"error":"%b"}' % answer.error.encode()
     assert {name.lower() for name in ALWAYS} <= set(answer.headers)
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "server" not in answer.headers
     garbage = guarded.stranger().say(b"\x00\x01\r\n\r\n")
     assert b"x-content-type-options: nosniff" in garbage.lower()
+    assert garbage.endswith(b'{"error":"That is no request."}')
 
 
 def test_a_device_that_is_removed_is_out_at_once(guarded: Guarded) -> None:
