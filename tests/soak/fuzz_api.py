@@ -17,8 +17,8 @@ from kacenv.config import House
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline
+from kacenv.server import rate_limit
 from kacenv.server.daemon import hold_room
-from kacenv.server.http import press_limit
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
 from kacenv.session.session import Session
@@ -65,12 +65,12 @@ def run(folder: Path, count: int, seed: int) -> Tally:
 @contextmanager
 def _running_at(folder: Path) -> Iterator[None]:
     """With a run folder of its own, and a surface that may press as often as it likes."""
-    run_folder, at_once = os.environ.get("KACENV_RUN"), press_limit.AT_ONCE
-    os.environ["KACENV_RUN"], press_limit.AT_ONCE = str(folder / "run"), 10**9
+    run_folder, at_once = os.environ.get("KACENV_RUN"), rate_limit.PRESSES_AT_ONCE
+    os.environ["KACENV_RUN"], rate_limit.PRESSES_AT_ONCE = str(folder / "run"), 10**9
     try:
         yield
     finally:
-        press_limit.AT_ONCE = at_once
+        rate_limit.PRESSES_AT_ONCE = at_once
         del os.environ["KACENV_RUN"]
         if run_folder is not None:
             os.environ["KACENV_RUN"] = run_folder

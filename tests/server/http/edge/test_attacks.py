@@ -6,17 +6,17 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from support.caller import Answer, Caller
+from support.caller import Answer, Caller, is_closed
 from support.guarded import Guarded
 from support.waiting import PATIENCE
 
-from kacenv.server.auth import CredentialStore, DeviceRole, key_file
-from kacenv.server.auth.throttle import ONE
-from kacenv.server.http.connection_limit import MOST_OF_ONE
-from kacenv.server.http.h11_protocol import HEAD_TIME, MOST_HEAD
-from kacenv.server.http.request_body import BODY_TIME, MOST_BODY
-from kacenv.server.http.security_headers import ALWAYS
-from kacenv.server.http.tcp_middleware import AT_ONCE
+from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
+from kacenv.server.http.edge.connection_limit import MOST_OF_ONE
+from kacenv.server.http.edge.h11_protocol import HEAD_TIME, MOST_HEAD
+from kacenv.server.http.edge.middleware import REQUESTS_AT_ONCE
+from kacenv.server.http.edge.request import BODY_TIME, MOST_BODY
+from kacenv.server.http.edge.security_headers import ALWAYS
+from kacenv.server.rate_limit import ONE
 
 _HELD = '{"kind": "hold"}'
 
@@ -326,8 +326,8 @@ def test_deep_json_is_an_error_in_words(guarded: Guarded) -> None:
 def test_slow_requests_are_cut_off(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slowloris: silence, a dripping head, a dripping body all end in time (8 s; 1.5 s here)."""
     assert max(HEAD_TIME, BODY_TIME) < 10.0
-    monkeypatch.setattr("kacenv.server.http.h11_protocol.HEAD_TIME", 1.5)
-    monkeypatch.setattr("kacenv.server.http.request_body.BODY_TIME", 1.5)
+    monkeypatch.setattr("kacenv.server.http.edge.h11_protocol.HEAD_TIME", 1.5)
+    monkeypatch.setattr("kacenv.server.http.edge.request.BODY_TIME", 1.5)
     begun = time.monotonic()
     with ExitStack() as stack:
         lines = [stack.enter_context(guarded.stranger().line()) for _ in range(3)]
@@ -362,19 +362,8 @@ def test_connections_of_one_address_are_bounded(guarded: Guarded) -> None:
     with ExitStack() as stack:
         greedy = guarded.stranger()
         lines = [stack.enter_context(greedy.line()) for _ in range(MOST_OF_ONE + 8)]
-        for line in lines:
-            line.settimeout(PATIENCE)
-        assert sum(_is_closed(line) for line in lines[MOST_OF_ONE:]) == 8
+        assert sum(is_closed(line) for line in lines[MOST_OF_ONE:]) == 8
         assert guarded.staff().ask("GET", "/v1/status").status == 200
-
-
-def _is_closed(line: socket.socket) -> bool:
-    try:
-        return line.recv(1) == b""
-    except ConnectionError:
-        return True
-    except TimeoutError:
-        return False
 
 
 def test_streams_of_one_address_are_bounded(guarded: Guarded) -> None:
@@ -400,13 +389,13 @@ def test_a_flood_is_refused_and_others_are_served(guarded: Guarded) -> None:
     """More requests than hands could make answer 429; another address isn't slowed."""
     with guarded.staff().line() as line:
         head = b"GET /v1/login HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        line.sendall(head * 10 * AT_ONCE)
+        line.sendall(head * 10 * REQUESTS_AT_ONCE)
         answers = b""
         while b"HTTP/1.1 429 " not in answers:
             answer = line.recv(65536)
             assert answer, "the line was closed"
             answers += answer
-        assert answers.count(b"HTTP/1.1 200 ") >= AT_ONCE
+        assert answers.count(b"HTTP/1.1 200 ") >= REQUESTS_AT_ONCE
     assert guarded.staff().ask("GET", "/v1/status").status == 200
 
 
@@ -443,25 +432,27 @@ def test_nothing_is_injected_into_the_log(
 def test_every_answer_carries_the_careful_headers(
     guarded: Guarded, method: str, path: str, status: int
 ) -> None:
-    """CSP, nosniff, no-referrer, no frames, no store: on pages, refusals and errors alike."""
+    """CSP, nosniff, no-referrer, no frames, no store: on pages and errors, all of one shape."""
     answer = guarded.stranger().ask(method, path, {} if method == "POST" else None)
     assert answer.status == status
+    assert status < 400 or answer.body == b'{"error":"%b"}' % answer.error.encode()
     assert {name.lower() for name in ALWAYS} <= set(answer.headers)
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "server" not in answer.headers
     garbage = guarded.stranger().say(b"\x00\x01\r\n\r\n")
     assert b"x-content-type-options: nosniff" in garbage.lower()
+    assert garbage.endswith(b'{"error":"That is no request."}')
 
 
 def test_a_device_that_is_removed_is_out_at_once(guarded: Guarded) -> None:
     """A token, and a stream that is open, end when the device is removed."""
-    ring = CredentialStore(key_file())
-    lost = Caller(guarded.port, ring.add_token("lost tablet", DeviceRole.STAFF))
+    store = CredentialStore(key_file())
+    lost = Caller(guarded.port, store.add_token("lost tablet", DeviceRole.STAFF))
     with lost.line() as line:
         line.sendall(f"{head_of('GET', '/v1/events', lost.token)}\r\n".encode())
         while b"event: status" not in line.recv(65536):
             pass
-        ring.remove("lost tablet")
+        store.remove("lost tablet")
         line.settimeout(5.0)
         while b"0\r\n\r\n" not in line.recv(65536):
             pass

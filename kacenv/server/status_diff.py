@@ -5,40 +5,17 @@ itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge` appl
 `kacenv/server/web/status.js` implements the same three functions.
 """
 
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from kacenv.model.mode import Mode
-from kacenv.session.status import RoomStatus
 
 Json = dict[str, Any]
 CLOCKS = frozenset({"at", "in_phase", "phase_left", "elapsed", "left", "position", "due_in", "ago"})
 """Keys of numbers that change with time alone."""
-SLACK = 0.35
+SLACK: Final = 0.35
 """Tolerance of an extrapolated clock, in seconds."""
-_RECENT = 10
-"""Number of the newest staff messages that are sent."""
-
-
-def compact(status: RoomStatus) -> Json:
-    """Return a status for streaming: no meters, the newest ten messages, figures rounded."""
-    full = asdict(status) | {"told": [asdict(told) for told in status.told[-_RECENT:]]}
-    del full["meters"], full["version"]
-    rounded = _rounded(full)
-    assert isinstance(rounded, dict)  # noqa: S101 - what goes in is one
-    return rounded
-
-
-def _rounded(value: object) -> object:
-    match value:
-        case float():
-            return round(value, 2)
-        case dict():
-            return {key: _rounded(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_rounded(part) for part in value]
-        case _:
-            return value
+_STANDING: Final = frozenset({Mode.IDLE, Mode.HELD})
+"""Modes whose clocks stand still."""
 
 
 def extrapolate(status: Json, at: float) -> Json:
@@ -46,7 +23,7 @@ def extrapolate(status: Json, at: float) -> Json:
     span = at - status["at"]
     session = status["session"]
     moved = session | {"playing": _played(session["playing"], span)}
-    if session["mode"] not in {Mode.IDLE, Mode.HELD}:
+    if session["mode"] not in _STANDING:
         moved |= _run(session, span)
     told = [one | {"ago": one["ago"] + span} for one in status["told"]]
     return status | {"at": at, "session": moved, "told": told}
@@ -68,10 +45,10 @@ def _run(session: Json, span: float) -> Json:
     }
 
 
-def difference(foretold: Json, now: Json) -> Json:
+def difference(expected: Json, now: Json) -> Json:
     """Return the merge patch from the extrapolated status to the actual one; empty if equal."""
     slack = SLACK * max(1.0, now.get("rate", 1.0))
-    return _patch(foretold, now, slack)
+    return _patch(expected, now, slack)
 
 
 def _patch(before: Json, now: Json, slack: float) -> Json:

@@ -13,7 +13,8 @@ from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import End, Extend, Hold, Press, Start
 from kacenv.model.timeline import Timeline
-from kacenv.server.http.status_diff import compact, difference, extrapolate, merge
+from kacenv.server.http.status_watch import compact
+from kacenv.server.status_diff import difference, extrapolate, merge
 from kacenv.session.status import LampStatus, RoomStatus, Told, describe
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))

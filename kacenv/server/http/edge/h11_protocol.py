@@ -1,4 +1,4 @@
-"""HTTP protocol with a time limit on the head of a request."""
+"""HTTP protocols with a time limit on a request's head, and one on idle connections."""
 
 import asyncio
 from typing import Any, Final
@@ -6,12 +6,16 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kacenv.server.http.security_headers import with_security_headers
+from kacenv.server.http.edge.security_headers import with_missing
 
 HEAD_TIME: Final = 8.0
 """Time limit of a request's head (seconds), however slowly it arrives."""
 MOST_HEAD: Final = 16_384
 """Largest head of a request, in bytes."""
+MOST_IDLE: Final = 64
+"""Most connections to the Unix socket without a request; the oldest gives way to the newest."""
+MOST_AT_ONCE: Final = 512
+"""Most connections and requests to it; the session must never run out of file descriptors."""
 
 
 class TimedH11Protocol(H11Protocol):
@@ -44,14 +48,9 @@ class TimedH11Protocol(H11Protocol):
             self.transport.close()
             return
         headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-        body = b'{"error":"That is no request."}'
-        for event in (
-            h11.Response(
-                status_code=400, headers=with_security_headers(headers), reason=b"Bad Request"
-            ),
-            h11.Data(data=body),
-            h11.EndOfMessage(),
-        ):
+        head = h11.Response(status_code=400, headers=with_missing(headers), reason=b"Bad Request")
+        body = h11.Data(data=b'{"error":"That is no request."}')
+        for event in (head, body, h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
@@ -69,6 +68,33 @@ class TimedH11Protocol(H11Protocol):
         self.transport.abort()
 
 
+class _UnixSocketProtocol(TimedH11Protocol):
+    """HTTP protocol whose oldest idle connections are closed for newer ones."""
+
+    idle: dict["_UnixSocketProtocol", None]
+
+    def _start_head_timer(self) -> None:
+        super()._start_head_timer()
+        self.idle[self] = None
+        while len(self.idle) > MOST_IDLE:
+            next(iter(self.idle)).abort()
+
+    def _stop_head_timer(self) -> None:
+        super()._stop_head_timer()
+        self.idle.pop(self, None)
+
+    def abort(self) -> None:
+        """Abort the connection, and drop it from the idle ones."""
+        self.idle.pop(self, None)
+        super().abort()
+
+
 def tcp_options() -> dict[str, Any]:
     """Return uvicorn's options for TCP."""
     return {"http": TimedH11Protocol, "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD}
+
+
+def unix_socket_options() -> dict[str, Any]:
+    """Return uvicorn's options for one Unix socket."""
+    own = type("UnixSocketProtocol", (_UnixSocketProtocol,), {"idle": {}})
+    return {**tcp_options(), "http": own, "limit_concurrency": MOST_AT_ONCE}
