@@ -10,7 +10,6 @@ from typing import Any
 
 from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
-from kacenv.model.dialects import Dialect
 from kacenv.model.room import Fixture
 
 __all__ = [
@@ -27,21 +26,23 @@ __all__ = [
 
 def codec(fixture: Fixture) -> LampCodec:
     """Return the codec of a lamp, by its dialect."""
-    made: LampCodec = _codec_class(fixture.dialect)(fixture)
+    made: LampCodec = _class_in(_module(fixture), LampCodec)(fixture)
     return made
 
 
 def device_side(fixture: Fixture) -> DeviceCodec[Any]:
     """Return the device's side of a lamp's codec, by its dialect."""
-    made: DeviceCodec[Any] = _device_class(fixture.dialect)(codec(fixture))
+    made: DeviceCodec[Any] = _class_in(f"{_module(fixture)}.simulator", DeviceCodec)(codec(fixture))
     return made
 
 
-@cache
-def _codec_class(dialect: Dialect) -> Any:
-    return import_module(f"{__name__}.{dialect.replace('-', '_')}").CODEC
+def _module(fixture: Fixture) -> str:
+    return f"{__name__}.{fixture.dialect.replace('-', '_')}"
 
 
 @cache
-def _device_class(dialect: Dialect) -> Any:
-    return import_module(f"{__name__}.{dialect.replace('-', '_')}.simulator").DEVICE
+def _class_in(module: str, base: type) -> Any:
+    """Return the class with that base which a module defines."""
+    named = vars(import_module(module)).values()
+    classes = (one for one in named if isinstance(one, type) and one.__module__ == module)
+    return next(one for one in classes if issubclass(one, base))

@@ -5,7 +5,6 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message
-from kacenv.devices.lights.dialects.payloads import OFFLINE, ONLINE
 from kacenv.model.look import Color, Setting
 
 CodecT = TypeVar("CodecT", bound=LampCodec)
@@ -41,9 +40,9 @@ class DeviceCodec(ABC, Generic[CodecT]):
         self.codec, self.fixture = codec, codec.fixture
 
     @property
-    @abstractmethod
     def command_topics(self) -> tuple[str, ...]:
         """Return the topics of the lamp's commands."""
+        return (self.codec.command_topic,)
 
     @abstractmethod
     def decode_command(self, topic: str, payload: bytes) -> ParsedCommand | None:
@@ -59,5 +58,6 @@ class DeviceCodec(ABC, Generic[CodecT]):
 
     def availability(self, available: bool) -> Message | None:
         """Return the retained availability message; None if the lamp has none."""
-        topic = self.fixture.availability_topic
-        return Message(topic, (ONLINE if available else OFFLINE).encode()) if topic else None
+        topic = self.codec.availability_topic
+        word = self.codec.AVAILABLE[0 if available else 1]
+        return Message(topic, word.encode()) if topic else None

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects.payloads import MIRED, OFFLINE, ONLINE, read
+from kacenv.devices.lights.dialects.payloads import read
 from kacenv.devices.lights.fades.fade_steps import STEP_GAP
 from kacenv.devices.lights.fades.lightness import DimmingCurve, DimmingScale
+from kacenv.devices.lights.fades.trajectory import MIRED
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Fixture
 
@@ -38,6 +39,8 @@ class LampCodec(ABC):
     """Response of the lamps: the only place that decides who gets a dimming curve from kacenv."""
     GAP: ClassVar[Seconds] = STEP_GAP
     """Least gap (s) between two messages to the lamp."""
+    AVAILABLE: ClassVar[tuple[str, str]] = ("online", "offline")
+    """Words for a lamp that answers, and for one that doesn't."""
 
     def __init__(self, fixture: Fixture) -> None:
         self.fixture = fixture
@@ -54,18 +57,39 @@ class LampCodec(ABC):
         return ()
 
     @abstractmethod
+    def decode_report(self, topic: str, payload: bytes) -> Reported:
+        """Decode a message of `report_topics`; return an empty report if invalid. Never raises."""
+
+    def decode_availability(self, payload: bytes) -> Reported:
+        """Decode one of the words, bare or as the `state` of a JSON object. Never raises."""
+        word = read(payload).get("state", payload[:16].decode(errors="replace"))
+        return Reported(available=word == self.AVAILABLE[0] if word in self.AVAILABLE else None)
+
     def decode(self, topic: str, payload: bytes) -> Reported:
         """Decode a message from the lamp; return an empty report if invalid. Never raises."""
+        if topic == self.availability_topic:
+            return self.decode_availability(payload)
+        return self.decode_report(topic, payload) if topic in self.report_topics else Reported()
 
     @property
-    @abstractmethod
+    def command_topic(self) -> str:
+        """Return the topic of the lamp's commands."""
+        return self.fixture.topic
+
+    @property
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of the lamp's reports; none if it doesn't report."""
+        return (self.fixture.state_topic,) if self.fixture.state_topic else ()
+
+    @property
+    def availability_topic(self) -> str | None:
+        """Return the topic that tells if the lamp answers; None without one."""
+        return self.fixture.availability_topic
+
+    @property
     def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of the lamp's reports."""
-
-    @property
-    def reports_level(self) -> bool:
-        """Tell if the lamp can report its level, and not only its availability."""
-        return True
+        """Return the topics of the lamp's reports and availability."""
+        return tuple(filter(None, (*self.report_topics, self.availability_topic)))
 
     @property
     def state_query(self) -> tuple[Message, ...]:
@@ -115,27 +139,3 @@ class LampCodec(ABC):
         if setting.kelvin is None or not self.has_white or setting.level <= 0:
             return None
         return self.held(setting.kelvin)
-
-
-class RoomFileTopics(LampCodec):
-    """Codec of a lamp whose topics all stand in the room file."""
-
-    @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Return the state and availability topics, as far as there are any."""
-        return tuple(filter(None, (self.fixture.state_topic, self.fixture.availability_topic)))
-
-    @property
-    def reports_level(self) -> bool:
-        """Tell if there is a state topic."""
-        return self.fixture.state_topic is not None
-
-
-def available(payload: bytes) -> Reported:
-    """Decode `online` or `offline`, bare or as the `state` of a JSON object."""
-    return one_of(read(payload).get("state", payload[:16].decode(errors="replace")))
-
-
-def one_of(word: object, online: object = ONLINE, offline: object = OFFLINE) -> Reported:
-    """Return the availability that a word tells; an empty report for any other word."""
-    return Reported(available=word == online if word in (online, offline) else None)

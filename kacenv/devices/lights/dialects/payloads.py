@@ -4,6 +4,7 @@ import json
 from typing import Final
 
 from kacenv.core.units import Kelvin, Seconds
+from kacenv.devices.lights.fades.trajectory import MIRED
 
 LONGEST_PAYLOAD = 65536
 """Longest accepted payload (bytes), far above any lamp's report."""
@@ -11,8 +12,6 @@ LONGEST_TRANSITION: Final = Seconds(86400.0)
 """Longest accepted transition (s), far above any lamp's."""
 ON, OFF = "ON", "OFF"
 ONLINE, OFFLINE = "online", "offline"
-MIRED: Final = 1_000_000.0
-"""Divided by a white in kelvin it is mired, and the other way round."""
 
 
 def write(fields: dict[str, object]) -> bytes:

@@ -41,7 +41,7 @@ class Lamp:
         self._codec = codec(fixture)
         self._encoder = LampEncoder(fixture)
         self._classifier = ReportClassifier(fixture, self._encoder.scale)
-        self._resends = ResendSchedule(fixture.id, can_confirm=self._codec.reports_level)
+        self._resends = ResendSchedule(fixture.id, can_confirm=bool(self._codec.report_topics))
         self._target: LampTarget | None = None
         self._free_at = Seconds(0.0)
         self._report = LastReport()

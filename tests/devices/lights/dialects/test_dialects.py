@@ -13,7 +13,7 @@ from support.mosquitto import Mosquitto
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import ParsedCommand, Reported, codec, device_side
-from kacenv.devices.lights.dialects.payloads import MIRED
+from kacenv.devices.lights.fades.trajectory import MIRED
 from kacenv.model.dialects import WORDS, Dialect
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Fixture

@@ -24,7 +24,9 @@ TEMPLATES: dict[str, Any] = {
     "state_key": "dim",
     "white_key": "ct",
 }
-WHITES = tuple(one for one in Dialect if "not reported" not in WORDS[one].white)
+WHITES = tuple(
+    one for one in Dialect if WORDS[one].white != "no" and "not reported" not in WORDS[one].white
+)
 COLORS = tuple(one for one in Dialect if WORDS[one].color != "no")
 REPORTED: list[tuple[Dialect, str, str]] = [(dialect, "2700 K", "4500 K") for dialect in WHITES]
 REPORTED += [(dialect, "#ff0000", "#0000ff") for dialect in COLORS]

@@ -10,7 +10,7 @@ from typing import Final
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_parts, from_xy
-from kacenv.devices.lights.dialects.lamp_codec import Message, Reported, RoomFileTopics, available
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
     LONGEST_TRANSITION,
     OFF,
@@ -27,7 +27,7 @@ from kacenv.model.look import Color, Setting
 WHITE_MODE: Final = "color_temp"
 
 
-class HomeAssistantCodec(RoomFileTopics):
+class HomeAssistantCodec(LampCodec):
     """Codec of one light of Home Assistant's JSON schema."""
 
     FULL = 255
@@ -57,11 +57,9 @@ class HomeAssistantCodec(RoomFileTopics):
             fields["color_temp"] = self.mired(white)
         return fields
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode a report from the lamp's state or availability topic."""
-        if topic == self.fixture.availability_topic:
-            return available(payload)
-        return self.reported(read(payload)) if topic == self.fixture.state_topic else Reported()
+    def decode_report(self, _topic: str, payload: bytes) -> Reported:
+        """Decode a report in JSON."""
+        return self.reported(read(payload))
 
     def reported(self, fields: dict[str, object]) -> Reported:
         """Return the level, and white or colour, among `fields`."""
@@ -89,6 +87,3 @@ def color_of(fields: dict[str, object]) -> Color | None:
         return from_xy(x, y)
     hue, saturation = number(fields, "h", 360), number(fields, "s", 100)
     return None if hue is None or saturation is None else from_hue(hue, saturation)
-
-
-CODEC: Final = HomeAssistantCodec

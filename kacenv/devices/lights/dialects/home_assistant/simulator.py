@@ -1,7 +1,5 @@
 """Device side of Home Assistant's JSON schema, as ESPHome behaves."""
 
-from typing import Final
-
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.home_assistant import WHITE_MODE, HomeAssistantCodec
@@ -17,11 +15,6 @@ class HomeAssistantDevice(DeviceCodec[HomeAssistantCodec]):
     """ESPHome light."""
 
     RETAINS = True
-
-    @property
-    def command_topics(self) -> tuple[str, ...]:
-        """Return the topic of the lamp's commands."""
-        return (self.fixture.topic,)
 
     def decode_command(self, _topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode level, white, colour, transition; drop integer fields with a fractional value."""
@@ -44,6 +37,3 @@ class HomeAssistantDevice(DeviceCodec[HomeAssistantCodec]):
         elif "color_temp" in fields:
             fields["color_mode"] = WHITE_MODE
         return (Message(self.fixture.state_topic, write(fields)),)
-
-
-DEVICE: Final = HomeAssistantDevice

@@ -5,10 +5,9 @@ The number stands alone, or in the room file's template: `{level}` in `payload`,
 """
 
 import re
-from typing import Final
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects.lamp_codec import Message, Reported, RoomFileTopics, available
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import block, from_mired, read_value, white, within
 from kacenv.devices.lights.fades.lightness import DimmingCurve
 from kacenv.model.look import Setting
@@ -17,7 +16,7 @@ _NUMBER = re.compile(rb"\d{1,5}(\.\d{1,9})?")
 _LEVEL, _KELVIN, _MIRED = "{level}", "{kelvin}", "{mired}"
 
 
-class PlainCodec(RoomFileTopics):
+class PlainCodec(LampCodec):
     """Codec of one dimmer."""
 
     LONGEST = Seconds(0.0)
@@ -54,13 +53,7 @@ class PlainCodec(RoomFileTopics):
         mired = str(self.mired(setting.kelvin))
         return (Message(self.fixture.topic, payload.replace(_MIRED, mired).encode()),)
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode a report from the dimmer's state or availability topic."""
-        if topic == self.fixture.availability_topic:
-            return available(payload)
-        return self._reported(payload) if topic == self.fixture.state_topic else Reported()
-
-    def _reported(self, payload: bytes) -> Reported:
+    def decode_report(self, _topic: str, payload: bytes) -> Reported:
         """Decode a bare number, or a JSON object with the fixture's keys."""
         level_key, white_key = self.fixture.state_key, self.fixture.white_key
         if level_key is None:
@@ -86,6 +79,3 @@ def _under(value: object, path: str) -> object:
     for key in path.split("."):
         value = block(value).get(key)
     return value
-
-
-CODEC: Final = PlainCodec

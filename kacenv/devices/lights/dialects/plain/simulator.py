@@ -1,13 +1,13 @@
 """Device side of the plain dialect: a dimmer that takes a number and jumps to it."""
 
 import re
-from typing import Final
 
 from kacenv.core.units import Kelvin
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
-from kacenv.devices.lights.dialects.payloads import LONGEST_PAYLOAD, MIRED, from_mired, write
+from kacenv.devices.lights.dialects.payloads import LONGEST_PAYLOAD, from_mired, write
 from kacenv.devices.lights.dialects.plain import PlainCodec
+from kacenv.devices.lights.fades.trajectory import MIRED
 from kacenv.model.look import Setting
 
 _NUMBER = r"(?P<{}>\d{{1,5}}(?:\.\d{{1,9}})?)"
@@ -17,11 +17,6 @@ class PlainDevice(DeviceCodec[PlainCodec]):
     """Dimmer."""
 
     RETAINS = True
-
-    @property
-    def command_topics(self) -> tuple[str, ...]:
-        """Return the topic of the dimmer's commands."""
-        return (self.fixture.topic,)
 
     def decode_command(self, _topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode a level, or a white, by the room file's templates."""
@@ -69,6 +64,3 @@ def _under(path: str, value: int, fields: dict[str, object]) -> dict[str, object
         inner = block if isinstance(block, dict) else {}
     inner[last] = value
     return fields
-
-
-DEVICE: Final = PlainDevice

@@ -10,7 +10,7 @@ from typing import Final
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.color_convert import from_parts
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported, one_of
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import block, number, read, white, write
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
@@ -27,6 +27,7 @@ class ShellyCodec(LampCodec):
     FULL = 100
     LONGEST = Seconds(300.0)
     """Longest transition (s): the maker names no bound; this is far below any observed."""
+    AVAILABLE = ("true", "false")
 
     def __init__(self, fixture: Fixture) -> None:
         super().__init__(fixture)
@@ -37,7 +38,6 @@ class ShellyCodec(LampCodec):
         self.kind, self.index = (match["kind"], int(match["id"])) if match else (usual, 0)
         """The component's kind and index, such as `light` and 0."""
         self.component = f"{self.kind}:{self.index}"
-        self.command_topic = f"{self.device}/rpc"
         self.source = f"kacenv/{self.device}"
         """The caller's name in RPC calls: answers go to it with `/rpc` appended."""
         self.namespace = _NAMESPACES.get(self.kind, self.kind.upper())
@@ -73,18 +73,14 @@ class ShellyCodec(LampCodec):
             return {"ct": round(kelvin)} | ({"mode": "cct"} if both else {})
         return {}
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode a status, a status notification, an answer, or the device's availability."""
-        online, status, events, answers = self.subscriptions
-        if topic == online:
-            return one_of(payload, b"true", b"false")
+    def decode_report(self, topic: str, payload: bytes) -> Reported:
+        """Decode a status, a status notification, or an answer."""
+        _, events, answers = self.report_topics
         fields = read(payload)
         if topic == events:
             fields = block(block(fields.get("params")).get(self.component))
         elif topic == answers:
             fields = block(fields.get("result"))
-        elif topic != status:
-            return Reported()
         return self.reported(fields)
 
     def reported(self, fields: dict[str, object]) -> Reported:
@@ -97,10 +93,17 @@ class ShellyCodec(LampCodec):
         return Reported(level, kelvin, color=color)
 
     @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of availability, status, notifications, answers to kacenv's calls."""
+    def command_topic(self) -> str:
+        """Return the topic of the device's RPC calls."""
+        return f"{self.device}/rpc"
+
+    @property
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of status, notifications, and answers to kacenv's calls."""
         status, answers = f"{self.device}/status/{self.component}", f"{self.source}/rpc"
-        return f"{self.device}/online", status, f"{self.device}/events/rpc", answers
+        return status, f"{self.device}/events/rpc", answers
 
-
-CODEC: Final = ShellyCodec
+    @property
+    def availability_topic(self) -> str:
+        """Return the topic of the last will, and of the message after connecting."""
+        return f"{self.device}/online"

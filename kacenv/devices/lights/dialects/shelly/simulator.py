@@ -1,7 +1,5 @@
 """Device side of Shelly's second generation."""
 
-from typing import Final
-
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
@@ -17,11 +15,6 @@ _CHECKED = {"brightness": ShellyCodec.FULL, "ct": 20000.0, _SPAN: LONGEST_TRANSI
 
 class ShellyDevice(DeviceCodec[ShellyCodec]):
     """Component of a Shelly."""
-
-    @property
-    def command_topics(self) -> tuple[str, ...]:
-        """Return the topic of the device's RPC calls."""
-        return (self.codec.command_topic,)
 
     def decode_command(self, _topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode a call that sets the light; reject it whole if a value is out of range."""
@@ -57,10 +50,6 @@ class ShellyDevice(DeviceCodec[ShellyCodec]):
         frame: dict[str, object] = {**head, "params": {"ts": 0.0, codec.component: status}}
         return (Message(f"{codec.device}/events/rpc", write(frame)),)
 
-    def availability(self, available: bool) -> Message | None:
-        """Return the last will, or the message after connecting."""
-        return Message(f"{self.codec.device}/online", str(available).lower().encode())
-
 
 def _is_invalid(wanted: dict[str, object]) -> bool:
     span = number(wanted, _SPAN, LONGEST_TRANSITION)
@@ -68,6 +57,3 @@ def _is_invalid(wanted: dict[str, object]) -> bool:
     return short or any(
         key in wanted and number(wanted, key, most) is None for key, most in _CHECKED.items()
     )
-
-
-DEVICE: Final = ShellyDevice

@@ -7,11 +7,10 @@ Tasmota's LedTable is a gamma correction, and on unless switched off.
 """
 
 import math
-from typing import Final
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported, one_of
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
     OFF,
     ON,
@@ -32,6 +31,7 @@ class TasmotaCodec(LampCodec):
     FULL = 100
     LONGEST = Seconds(20.0)
     """Longest transition (s), Speed 40."""
+    AVAILABLE = ("Online", "Offline")
 
     def topic(self, prefix: str, suffix: str) -> str:
         """Return one of the lamp's topics; the fixture's own may place `%prefix%`."""
@@ -62,15 +62,9 @@ class TasmotaCodec(LampCodec):
         level = f"Dimmer {self.units(setting.level)}" if self.can_dim else f"Power {ON}"
         return [*commands, level]
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode a command's result, the periodic state, or the last will."""
-        result, state, will = self.subscriptions
-        if topic == will:
-            return one_of(payload, b"Online", b"Offline")
-        return self._reported(read(payload)) if topic in {result, state} else Reported()
-
-    def _reported(self, fields: dict[str, object]) -> Reported:
-        """Return the level, and white or colour, among `fields`."""
+    def decode_report(self, _topic: str, payload: bytes) -> Reported:
+        """Decode a command's result, or the periodic state."""
+        fields = read(payload)
         colored = self.has_color and not fields.get("White")
         color = _color(fields.get("HSBColor")) if colored else None
         kelvin = from_mired(number(fields, "CT", 500)) if color is None else None
@@ -81,9 +75,14 @@ class TasmotaCodec(LampCodec):
         return self.level_if(power, number(fields, "Dimmer", self.FULL))
 
     @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of results, periodic state, and last will."""
-        return self.topic("stat", "RESULT"), self.topic("tele", "STATE"), self.topic("tele", "LWT")
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of results and periodic state."""
+        return self.topic("stat", "RESULT"), self.topic("tele", "STATE")
+
+    @property
+    def availability_topic(self) -> str:
+        """Return the topic of the last will, and of the message after connecting."""
+        return self.topic("tele", "LWT")
 
     @property
     def state_query(self) -> tuple[Message, ...]:
@@ -100,6 +99,3 @@ def _color(text: object) -> Color | None:
     if hue is None or not saturation:
         return None
     return from_hue(hue, saturation)
-
-
-CODEC: Final = TasmotaCodec

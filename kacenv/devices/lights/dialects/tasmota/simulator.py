@@ -1,7 +1,5 @@
 """Device side of Tasmota."""
 
-from typing import Final
-
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_parts, to_hue
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
@@ -22,11 +20,6 @@ _MOST_COMMANDS = 30
 
 class TasmotaDevice(DeviceCodec[TasmotaCodec]):
     """Light of Tasmota."""
-
-    @property
-    def command_topics(self) -> tuple[str, ...]:
-        """Return the topic that takes several commands at once."""
-        return (self.codec.command_topic,)
 
     def decode_command(self, _topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode a backlog; skip unknown commands and values out of range."""
@@ -73,10 +66,6 @@ class TasmotaDevice(DeviceCodec[TasmotaCodec]):
             fields |= {"White": dimmer, "CT": self.codec.mired(setting.kelvin)}
         return (Message(self.codec.topic("stat", "RESULT"), write(fields)),)
 
-    def availability(self, available: bool) -> Message | None:
-        """Return the last will, or the message after connecting."""
-        return Message(self.codec.topic("tele", "LWT"), b"Online" if available else b"Offline")
-
 
 def _color(text: str) -> Color | None:
     try:
@@ -87,6 +76,3 @@ def _color(text: str) -> Color | None:
 
 def _whole(text: str, most: float) -> float | None:
     return within(int(text), most) if text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
-DEVICE: Final = TasmotaDevice

@@ -5,11 +5,10 @@ Commands set all selected segments to a solid colour: no effect may flicker in t
 """
 
 import re
-from typing import Final
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_parts
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported, one_of
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
     LONGEST_PAYLOAD,
     block,
@@ -64,19 +63,17 @@ class WledCodec(LampCodec):
         fields: dict[str, object] = {"fx": _STEADY, "cct": round(kelvin)}
         return fields | ({"col": [_WHITE_ONLY]} if self.has_color else {})
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode brightness, colour, the XML or JSON state, or the availability."""
-        brightness, color, state, status = self.subscriptions
+    def decode_report(self, topic: str, payload: bytes) -> Reported:
+        """Decode brightness, colour, or the XML or JSON state."""
+        brightness, color, _ = self.report_topics
         if len(payload) > LONGEST_PAYLOAD:
             return Reported()
         if topic == brightness:
             return Reported(self.level_of(_whole(payload)))
         if topic == color:
             return Reported(color=self._color(payload))
-        if topic == state:
-            fields = read(payload)
-            return self.reported(fields) if fields else self._from_xml(payload)
-        return one_of(payload, b"online", b"offline") if topic == status else Reported()
+        fields = read(payload)
+        return self.reported(fields) if fields else self._from_xml(payload)
 
     def _color(self, payload: bytes) -> Color | None:
         """Parse red, green and blue as hex digits, after an optional white channel."""
@@ -108,9 +105,14 @@ class WledCodec(LampCodec):
         return from_parts(parts[:3]) if isinstance(parts, list) and self.has_color else None
 
     @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of brightness, colour, state, and availability."""
-        return tuple(f"{self.fixture.topic}/{suffix}" for suffix in ("g", "c", "v", "status"))
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of brightness, colour and state."""
+        return tuple(f"{self.fixture.topic}/{suffix}" for suffix in "gcv")
+
+    @property
+    def availability_topic(self) -> str:
+        """Return the topic of the last will, and of the message after connecting."""
+        return f"{self.fixture.topic}/status"
 
 
 def _white(segment: dict[str, object]) -> Kelvin | None:
@@ -121,6 +123,3 @@ def _white(segment: dict[str, object]) -> Kelvin | None:
 
 def _whole(payload: bytes) -> float | None:
     return within(int(payload), WledCodec.FULL) if len(payload) <= 3 and payload.isdigit() else None
-
-
-CODEC: Final = WledCodec

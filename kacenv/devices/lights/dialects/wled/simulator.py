@@ -1,11 +1,9 @@
 """Device side of WLED."""
 
-from typing import Final
-
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
-from kacenv.devices.lights.dialects.payloads import OFFLINE, ONLINE, number, read
+from kacenv.devices.lights.dialects.payloads import number, read
 from kacenv.devices.lights.dialects.wled import WledCodec
 from kacenv.model.look import Color, Setting
 
@@ -14,11 +12,6 @@ _WHITE = Color(255, 255, 255)
 
 class WledDevice(DeviceCodec[WledCodec]):
     """Strip of WLED."""
-
-    @property
-    def command_topics(self) -> tuple[str, ...]:
-        """Return the lamp's JSON topic."""
-        return (self.codec.command_topic,)
 
     def decode_command(self, _topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode level, white, colour and transition."""
@@ -41,11 +34,3 @@ class WledDevice(DeviceCodec[WledCodec]):
             Message(f"{self.fixture.topic}/c", str(color).upper().encode()),
             Message(f"{self.fixture.topic}/v", state.encode()),
         )
-
-    def availability(self, available: bool) -> Message | None:
-        """Return the last will, or the message after connecting."""
-        word = ONLINE if available else OFFLINE
-        return Message(f"{self.fixture.topic}/status", word.encode())
-
-
-DEVICE: Final = WledDevice

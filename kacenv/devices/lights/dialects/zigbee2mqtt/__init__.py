@@ -10,7 +10,7 @@ from typing import Final
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_xy
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported, available
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
     OFF,
     ON,
@@ -38,11 +38,14 @@ class Zigbee2MqttCodec(LampCodec):
         return f"{self.fixture.topic}/set"
 
     @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Return the lamp's state and availability topics."""
-        own = self.fixture.topic
-        availability = self.fixture.availability_topic or f"{own}/availability"
-        return self.fixture.state_topic or own, availability
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the lamp's topic, unless the room file says otherwise."""
+        return (self.fixture.state_topic or self.fixture.topic,)
+
+    @property
+    def availability_topic(self) -> str:
+        """Return the lamp's own topic of availability, unless the room file says otherwise."""
+        return self.fixture.availability_topic or f"{self.fixture.topic}/availability"
 
     def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
         """Return the white or colour, if any, at once, then the level within `transition`."""
@@ -74,12 +77,9 @@ class Zigbee2MqttCodec(LampCodec):
         tenths = round(min(max(transition, 0.0), self.LONGEST), 1)
         return Message(self.command_topic, write(fields | {"transition": tenths}))
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode a report from the lamp's state or availability topic."""
-        state, availability = self.subscriptions
-        if topic == availability:
-            return available(payload)
-        return self.reported(read(payload)) if topic == state else Reported()
+    def decode_report(self, _topic: str, payload: bytes) -> Reported:
+        """Decode a report in JSON."""
+        return self.reported(read(payload))
 
     def reported(self, fields: dict[str, object]) -> Reported:
         """Return the level, and white or colour, among `fields`."""
@@ -108,6 +108,3 @@ def _color_of(fields: dict[str, object]) -> Color | None:
         return from_xy(x, y)
     hue, saturation = number(fields, "hue", 360), number(fields, "saturation", 100)
     return None if hue is None or saturation is None else from_hue(hue, saturation)
-
-
-CODEC: Final = Zigbee2MqttCodec

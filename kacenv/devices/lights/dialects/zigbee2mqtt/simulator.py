@@ -1,7 +1,5 @@
 """Device side of Zigbee2MQTT: the bridge and a bulb behind it."""
 
-from typing import Final
-
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.color_convert import to_xy
 from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
@@ -18,11 +16,6 @@ class Zigbee2MqttDevice(DeviceCodec[Zigbee2MqttCodec]):
     CANCELS = True
     RATE = CommandRate(10, Seconds(2.0))
     """Rate limit: cheap bulbs take about five commands a second, and clog after ten."""
-
-    @property
-    def command_topics(self) -> tuple[str, ...]:
-        """Return the bridge's command topic for this lamp."""
-        return (self.codec.command_topic,)
 
     def decode_command(self, _topic: str, payload: bytes) -> ParsedCommand | None:
         """Decode level, white, colour and transition; reject all with a brightness above 255."""
@@ -42,12 +35,9 @@ class Zigbee2MqttDevice(DeviceCodec[Zigbee2MqttCodec]):
             fields |= {"color_mode": "xy", "color": {"x": round(x, 4), "y": round(y, 4)}}
         elif setting.kelvin is not None:
             fields |= {"color_mode": WHITE_MODE, **self.codec.white(setting.kelvin)}
-        return (Message(self.codec.subscriptions[0], write(fields)),)
+        return (Message(self.codec.report_topics[0], write(fields)),)
 
     def availability(self, available: bool) -> Message | None:
         """Return the availability in Zigbee2MQTT 2's JSON."""
         word = ONLINE if available else OFFLINE
-        return Message(self.codec.subscriptions[1], write({"state": word}))
-
-
-DEVICE: Final = Zigbee2MqttDevice
+        return Message(self.codec.availability_topic, write({"state": word}))

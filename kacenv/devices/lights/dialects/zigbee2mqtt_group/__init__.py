@@ -5,8 +5,6 @@ availability differs: a group is `online` while any of its lamps is, so the retu
 goes unnoticed.
 """
 
-from typing import Final
-
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.zigbee2mqtt import Zigbee2MqttCodec
 
@@ -16,6 +14,3 @@ class Zigbee2MqttGroupCodec(Zigbee2MqttCodec):
 
     GAP = Seconds(1.2)
     """Least gap (s): each command is a broadcast, and a network takes eight in nine seconds."""
-
-
-CODEC: Final = Zigbee2MqttGroupCodec

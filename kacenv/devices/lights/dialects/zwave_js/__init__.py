@@ -6,12 +6,12 @@ exact up to 127; Z-Wave counts longer times in minutes. Dimmers bring their make
 """
 
 import math
-from typing import Final
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_parts
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
-from kacenv.devices.lights.dialects.payloads import MIRED, block, number, read_value, within, write
+from kacenv.devices.lights.dialects.payloads import block, number, read_value, within, write
+from kacenv.devices.lights.fades.trajectory import MIRED
 from kacenv.model.look import Color, Setting
 
 _FULL_COLOR = 255
@@ -73,15 +73,16 @@ class ZwaveJsCodec(LampCodec):
         warm, cold = self._range
         return (warm - MIRED / kelvin) / (warm - cold) if warm > cold else 0.0
 
-    def decode(self, topic: str, payload: bytes) -> Reported:
-        """Decode the node's level, colour channels, or availability."""
-        if topic not in self.subscriptions:
-            return Reported()
+    def decode_report(self, topic: str, payload: bytes) -> Reported:
+        """Decode the node's level, or its colour channels."""
         value = unwrapped(payload)
         if topic == self.level_topic("currentValue"):
             return Reported(self.level(value))
-        if topic == self.color_topic("currentColor"):
-            return self.hue(block(value))
+        return self.hue(block(value))
+
+    def decode_availability(self, payload: bytes) -> Reported:
+        """Decode the node's status."""
+        value = unwrapped(payload)
         return Reported(available=value if isinstance(value, bool) else None)
 
     def level(self, value: object) -> Level | None:
@@ -105,10 +106,15 @@ class ZwaveJsCodec(LampCodec):
         return Kelvin(MIRED / (warmest + (coolest - warmest) * cold / (warm + cold)))
 
     @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of level, colour where the lamp has it, and availability."""
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of level, and of colour where the lamp has it."""
         colors = (self.color_topic("currentColor"),) if self.has_hue else ()
-        return self.level_topic("currentValue"), *colors, f"{self.fixture.topic}/status"
+        return self.level_topic("currentValue"), *colors
+
+    @property
+    def availability_topic(self) -> str:
+        """Return the topic of the node's status."""
+        return f"{self.fixture.topic}/status"
 
 
 def _fade(transition: float) -> dict[str, object]:
@@ -120,6 +126,3 @@ def unwrapped(payload: bytes) -> object:
     """Return the value of a payload in any of the gateway's three formats."""
     value = read_value(payload)
     return value["value"] if isinstance(value, dict) and "value" in value else value
-
-
-CODEC: Final = ZwaveJsCodec

@@ -1,7 +1,6 @@
 """Device side of Z-Wave JS UI: the gateway and a node behind it."""
 
 import re
-from typing import Final
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
@@ -50,7 +49,7 @@ class ZwaveJsDevice(DeviceCodec[ZwaveJsCodec]):
         """Return the node's status message."""
         status = "Alive" if available else "Dead"
         payload = write({"time": 0, "value": available, "status": status})
-        return Message(f"{self.fixture.topic}/status", payload)
+        return Message(self.codec.availability_topic, payload)
 
 
 def _duration(fields: dict[str, object]) -> Seconds:
@@ -58,6 +57,3 @@ def _duration(fields: dict[str, object]) -> Seconds:
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0)
     return Seconds(minutes * 60.0 + seconds)
-
-
-DEVICE: Final = ZwaveJsDevice
