@@ -111,7 +111,7 @@ vm: setup-dev
 
 # --- building -------------------------------------------------------------------------------
 
-.PHONY: wheel docs help-text music lock clean
+.PHONY: wheel docs generated help-text music lock clean
 wheel: setup-dev
 	@rm -rf build/dist && mkdir -p build/dist
 	@$(BIN)/hatchling build -t wheel -d build/dist
@@ -119,6 +119,12 @@ wheel: setup-dev
 docs: setup-dev
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is at build/site/index.html"
+
+# Everything in the repository that is made from the code: help, pages, schemas, the API.
+generated: setup-dev help-text
+	$(BIN)/python -m docs.requests_table
+	$(BIN)/kacenv schema --all docs/schema
+	PYTHONPATH=tests $(BIN)/python tests/server/http/test_openapi.py
 
 # What `kacenv --help` prints at once, without loading any command.
 help-text: setup-dev

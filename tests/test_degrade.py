@@ -14,9 +14,9 @@ from support.waiting import PATIENCE, next_turn, until
 from kacenv.config import House
 from kacenv.core.units import Seconds
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
-from kacenv.engine.state import Mode
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
 from kacenv.server.http.listen import open_api

@@ -14,9 +14,6 @@ EXCEPTIONS = {
     # miniaudio takes the channels' order nowhere but in the configuration it keeps to itself.
     "devices/audio/output/miniaudio_backend.py: Playback._make_context",
     "devices/audio/output/miniaudio_backend.py: Playback._devconfig",
-    # typer takes completions only where a command is written; ours come by a parameter's name.
-    "cli/completion.py: parameter._custom_shell_complete",
-    "cli/completion.py: typer._click.shell_completion.CompletionItem",
     # PyYAML gives its parser in C only together with a constructor, which would lose the places.
     "config/yaml/document.py: yaml._yaml.CParser",
 }

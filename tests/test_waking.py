@@ -21,8 +21,8 @@ from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine.resume import HOLD_AFTER
-from kacenv.engine.state import Mode
 from kacenv.engine.step import LEAD
+from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Music, Silence, Start
 from kacenv.model.room import Output as RoomOutput

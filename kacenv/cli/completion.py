@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import typer
+
 from kacenv.system.paths import house_folder, state_folder
 
-VARIABLE: Final = "_KACENV_COMPLETE"
-"""Environment variable that a shell sets to ask for completions."""
 _YAML: Final = (".yaml", ".yml")
 _LISTS: Final = (".m3u8", ".m3u", ".xspf")
 _CHIMES: Final = ("bell", "two-bells", "deep-bell")
@@ -20,44 +20,7 @@ _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 Offer = tuple[str, str]
 """Word, and its help."""
-
-
-def answer() -> None:
-    """Answer the shell, and exit."""
-    from typer.main import get_command
-
-    from kacenv.cli.app import app
-
-    command = get_command(app)
-    equip(command)
-    command(prog_name="kacenv")
-
-
-def equip(command: Any, path: tuple[str, ...] = ()) -> None:
-    """Set the completions of every parameter that takes a name, by the parameter's name."""
-    for parameter in command.params:
-        offers = _OFFERS.get((*path, parameter.name)) or _OFFERS.get((parameter.name,))
-        if offers is not None and path != ("init",):
-            parameter._custom_shell_complete = _completer(offers)  # noqa: SLF001 - typer takes it only where the command is written
-    for name, below in getattr(command, "commands", {}).items():
-        equip(below, (*path, name))
-
-
-def _completer(offers: "Callable[[_CommandLine], Iterable[Offer]]") -> Callable[..., list[Any]]:
-    def complete(context: Any, _parameter: Any, incomplete: str) -> list[Any]:
-        from typer._click.shell_completion import CompletionItem
-
-        try:
-            found = dict(offers(_CommandLine(context.params)))
-        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
-            return []
-        return [
-            CompletionItem(word, help=help_ or None)
-            for word, help_ in found.items()
-            if word.startswith(incomplete)
-        ]
-
-    return complete
+Completion = Callable[[typer.Context], list[Any]]
 
 
 class _CommandLine:
@@ -161,12 +124,6 @@ def _span(seconds: float) -> str:
     return format_seconds(seconds)
 
 
-def _kinds(_asked: _CommandLine) -> Iterator[Offer]:
-    from kacenv.cli.schema import KINDS
-
-    return ((kind, "") for kind in KINDS)
-
-
 def _records(_asked: _CommandLine) -> Iterator[Offer]:
     """Yield records by their files' names; none is opened."""
     for path in sorted((state_folder() / "records").glob("*.json")):
@@ -174,20 +131,35 @@ def _records(_asked: _CommandLine) -> Iterator[Offer]:
         yield name, f"{year}-{month}-{day}"
 
 
-_OFFERS: Final[dict[tuple[str, ...], Callable[[_CommandLine], Iterable[Offer]]]] = {
-    ("scene",): _scenes,
-    ("compare",): _scenes,
-    ("room",): _rooms,
-    ("playlist",): _playlists,
-    ("playlists",): _playlists,
-    ("output",): _outputs,
-    ("output_or_level",): _outputs,
-    ("check", "names"): _everything,
-    ("chime", "name"): _chimes,
-    ("audio", "chime", "name"): _chimes,
-    ("rehearse", "at"): _phases,
-    ("schema", "kind"): _kinds,
-    ("record", "show", "id_"): _records,
-    ("record", "remove", "id_"): _records,
-}
-"""Completions by the parameter's name, or by its command's and its own."""
+def _completion(offers: Callable[[_CommandLine], Iterable[Offer]]) -> Completion:
+    """Return what typer asks for the words to offer."""
+
+    def complete(context: typer.Context) -> list[Any]:
+        try:
+            found = dict(offers(_CommandLine(context.params)))
+        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
+            return []
+        return [(word, help_) if help_ else word for word, help_ in found.items()]
+
+    return complete
+
+
+def first_word(offers: Completion) -> Completion:
+    """Return the same for the first of several words."""
+
+    def complete(context: typer.Context) -> list[Any]:
+        return [] if context.params.get("words") else offers(context)
+
+    return complete
+
+
+scenes = _completion(_scenes)
+rooms = _completion(_rooms)
+playlists = _completion(_playlists)
+everything = _completion(_everything)
+outputs = _completion(_outputs)
+chimes = _completion(_chimes)
+phase_times = _completion(_phases)
+record_ids = _completion(_records)
+NAMES: Final = {"output": outputs, "chime": chimes}
+"""Completions of requests' arguments, by what they name."""

@@ -21,9 +21,10 @@ from kacenv.devices.audio.decks.file_deck import FileDeck
 from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.mixing.routing import device_columns, output_columns
 from kacenv.devices.audio.samples import RATE, Block, frames_in
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import LEAD, next_due, step
 from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
+from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, Press, Request, Start
 from kacenv.model.room import Output, Room

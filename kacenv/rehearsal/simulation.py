@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_clock
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command
+from kacenv.model.mode import Mode
 from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press, Start
 from kacenv.model.room import Room

@@ -7,13 +7,13 @@ itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge` appl
 
 from typing import Any, Final
 
+from kacenv.model.mode import Mode
+
 Json = dict[str, Any]
 CLOCKS = frozenset({"at", "in_phase", "phase_left", "elapsed", "left", "position", "due_in", "ago"})
 """Keys of numbers that change with time alone."""
 SLACK: Final = 0.35
 """Tolerance of an extrapolated clock, in seconds."""
-_STANDING: Final = frozenset({"idle", "held"})
-"""Modes whose clocks stand still; `engine.state` has them all, and loads too much for a client."""
 
 
 def extrapolate(status: Json, at: float) -> Json:
@@ -21,7 +21,7 @@ def extrapolate(status: Json, at: float) -> Json:
     span = at - status["at"]
     session = status["session"]
     moved = session | {"playing": _played(session["playing"], span)}
-    if session["mode"] not in _STANDING:
+    if session["mode"] not in {Mode.IDLE, Mode.HELD}:
         moved |= _run(session, span)
     told = [one | {"ago": one["ago"] + span} for one in status["told"]]
     return status | {"at": at, "session": moved, "told": told}

@@ -10,7 +10,7 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
-from kacenv.engine.state import LightHand, Mode, State
+from kacenv.engine.state import LightHand, State
 from kacenv.engine.step import LEAD, next_due, step
 from kacenv.engine.track_changes import SHORTEST_FADE
 from kacenv.model.commands import (
@@ -27,6 +27,7 @@ from kacenv.model.commands import (
     SetVolume,
     ShowLook,
 )
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
 from kacenv.session.device_hub import DeviceHub

@@ -13,7 +13,7 @@ from support.sessions import a_phase, a_room, a_timeline
 from kacenv.core.units import Seconds
 from kacenv.devices.midi.control_map import FLOOD
 from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
-from kacenv.engine.state import Mode
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Next, Release, Start
 from kacenv.model.room import Controls
 from kacenv.session.session import Session

@@ -21,9 +21,10 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import resume
 from kacenv.engine.replay import JournaledRequest, replay
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import LEAD, next_due, step
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.simulation import LONGEST as FOREVER

@@ -7,8 +7,10 @@ from typing import Final
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model import room
 from kacenv.model.midi_trigger import MessageKind, MidiMessage, Trigger
-from kacenv.model.request_text import PressError, press_of
-from kacenv.model.requests import End, Press, Stop, Volume
+from kacenv.model.request_parser import press_of
+from kacenv.model.request_table import BY_KIND, REQUESTS
+from kacenv.model.request_text import PressError
+from kacenv.model.requests import Press, Volume
 
 GUARD: Final = Seconds(0.4)
 """Debounce time (s): a repeated press this soon is a bouncing contact, or a nervous foot."""
@@ -69,11 +71,12 @@ def request_of(control: room.Control) -> "Press | Fader":
 
 
 def _pressable(control: room.Control, press: Press) -> Press:
-    """Reject `end` and `stop` for controls that can't be held, as protection against slips."""
-    if isinstance(press, End | Stop) and not control.on.can_be_held:
+    """Reject what must be held for controls that can't be, as protection against slips."""
+    if BY_KIND[press.kind].pedal_held and not control.on.can_be_held:
+        held = " and ".join(f"`{one.typed}`" for one in REQUESTS if one.pedal_held)
         raise PressError(
             f"{control.on} can't be kept down, and {control.do!r} needs a press of {HELD:g} s.",
-            "`end` and `stop` only for a note, or a control with `above` or `below`, "
+            f"{held} only for a note, or a control with `above` or `below`, "
             "which can be kept down for a second",
             "lights-up",
         )
@@ -89,7 +92,7 @@ class Switch:
 
     def __init__(self, trigger: Trigger, press: Press) -> None:
         self.press = press
-        hard = isinstance(press, End | Stop) and not trigger.held
+        hard = BY_KIND[press.kind].pedal_held and not trigger.held
         self.span = HELD if hard else trigger.held
         self._trigger = trigger
         self._down = False

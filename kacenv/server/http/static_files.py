@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
+from kacenv.server.http.page_keys import with_keys
+
 FOLDER = Path(__file__).parents[1] / "web"
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -46,5 +48,7 @@ def add_page(app: FastAPI) -> None:
 
 def _read(path: Path) -> _File:
     content = path.read_bytes()
+    if path.name == "index.html":
+        content = with_keys(content.decode()).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     return _File(content, TYPES[path.suffix], tag)

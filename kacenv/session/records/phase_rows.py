@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kacenv.core.units import Seconds
-from kacenv.engine.state import Mode
 from kacenv.model.commands import EnterPhase
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Extend, Shorten
 from kacenv.rehearsal.simulation import Moment
 from kacenv.session.records.journal_replay import ReplayedStep
