@@ -14,8 +14,6 @@ CLOCKS = frozenset({"at", "in_phase", "phase_left", "elapsed", "left", "position
 """Keys of numbers that change with time alone."""
 SLACK: Final = 0.35
 """Tolerance of an extrapolated clock, in seconds."""
-_STANDING: Final = frozenset({Mode.IDLE, Mode.HELD})
-"""Modes whose clocks stand still."""
 
 
 def extrapolate(status: Json, at: float) -> Json:
@@ -23,7 +21,7 @@ def extrapolate(status: Json, at: float) -> Json:
     span = at - status["at"]
     session = status["session"]
     moved = session | {"playing": _played(session["playing"], span)}
-    if session["mode"] not in _STANDING:
+    if session["mode"] not in {Mode.IDLE, Mode.HELD}:
         moved |= _run(session, span)
     told = [one | {"ago": one["ago"] + span} for one in status["told"]]
     return status | {"at": at, "session": moved, "told": told}

@@ -72,7 +72,7 @@ async def _authenticate(authenticator: Authenticator, secret: Secret, address: s
 
 def _authenticator(request: Request) -> tuple[Authenticator, Site]:
     site = access_of(request).site
-    if site is None or site.authenticator is None:
+    if site.authenticator is None:
         raise HttpError(404, "Nobody needs to log in here.")
     return site.authenticator, site
 

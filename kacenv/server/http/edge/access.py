@@ -33,9 +33,9 @@ def authorize(principal: Principal | None, method: str, path: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A room's site for browsers: the machine's host names; without `authenticator`, for all."""
+    """A room as clients address it: by the machine's names; without `authenticator`, all may."""
 
-    room: str
+    room: str = ""
     names: frozenset[str] = frozenset()
     authenticator: Authenticator | None = None
 
@@ -59,22 +59,20 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Access of one request: its client, None before a login; `site` is None on the Unix socket."""
+    """Access of one request: its client, None before a login, and the site that it asks."""
 
     principal: Principal | None
-    site: Site | None = None
+    site: Site
 
     def is_valid(self) -> bool:
         """Return True while the client is still authorized."""
-        if self.principal is None or self.site is None or self.site.authenticator is None:
-            return True
-        return self.site.authenticator.is_valid(self.principal)
+        authenticator = self.site.authenticator
+        return not (authenticator and self.principal) or authenticator.is_valid(self.principal)
 
     def rotated_cookie(self, scheme: str) -> str | None:
         """Return the Set-Cookie header of a cookie that is due to be replaced, or None."""
-        if self.principal is None or self.site is None or self.site.authenticator is None:
-            return None
-        cookie = self.site.authenticator.rotate(self.principal)
+        authenticator = self.site.authenticator
+        cookie = authenticator and self.principal and authenticator.rotate(self.principal)
         return self.site.cookie_line(cookie, scheme) if cookie else None
 
 

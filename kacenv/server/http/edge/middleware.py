@@ -49,7 +49,7 @@ class UnixSocketMiddleware:
         await self._app({**scope, "state": state}, receive, send)
 
     def _admit(self, _request: HTTPConnection) -> Access:
-        return Access(Principal("", DeviceRole.STAFF))
+        return Access(Principal("", DeviceRole.STAFF), Site())
 
 
 async def _refuse(error: HttpError, scope: Scope, receive: Receive, send: Send) -> None:
