@@ -12,8 +12,8 @@ import soundfile
 from numpy.typing import NDArray
 from soak.listening import listen
 from support.sessions import a_phase, a_queue, a_timeline
-from support.simulated_room import BLOCK, WaitingDeck, untimed
-from support.steady import Puller
+from support.simulated_room import BLOCK, untimed, waiting_deck
+from support.sound_devices import PulledDevice
 from support.waiting import next_turn
 
 from kacenv.core.units import Decibels, Seconds
@@ -90,11 +90,11 @@ class Night:
     """A room on a simulated device, clock and bed; `sound` is all that was played."""
 
     def __init__(self, timeline: Timeline) -> None:
-        self.clock, self.device = SimClock(), Puller()
+        self.clock, self.device = SimClock(), PulledDevice()
         self.slept = Seconds(1000.0)
         self.session = Session(ROOM, self.clock, slept=lambda: self.slept)
-        self.audio = RoomAudio(ROOM, self.clock, self.session.report, WaitingDeck, self._open)
-        self.session.stage.sound = self.audio
+        self.audio = RoomAudio(ROOM, self.clock, self.session.report, waiting_deck, self._open)
+        self.session.devices.sound = self.audio
         self._blocks: list[Block] = []
         self._timeline = timeline
 

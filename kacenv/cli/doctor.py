@@ -72,14 +72,10 @@ def _rooms(home: "House") -> list[str]:
 
 def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Finding]":
     """Run one probe; imports are local, as some may fail."""
-    if probe in {"versions", "storage", "clock"}:
+    if probe in {"versions", "storage", "clock", "sound", "midi"}:
         from kacenv.diagnostics.doctor import machine_probes
 
-        return getattr(machine_probes, probe)()  # type: ignore[no-any-return] # one of three named above
-    if probe in {"sound", "midi"}:
-        from kacenv.diagnostics.doctor import device_probes
-
-        return device_probes.sound() if probe == "sound" else device_probes.midi()
+        return getattr(machine_probes, probe)()  # type: ignore[no-any-return] # one of five named above
     from kacenv.config import House
     from kacenv.diagnostics.doctor import room_probes as of
 

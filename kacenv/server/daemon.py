@@ -46,16 +46,16 @@ async def open_session(
         sound = RoomAudio(room, clock, session.report)
         stack.callback(sound.close)
         sound.start()
-        session.stage.sound = sound
+        session.devices.sound = sound
         if room.midi.chimes:
             chimes = MidiChimePlayer(room.midi.chimes, clock)
             stack.callback(chimes.close)
-            session.stage.chimes = chimes
+            session.devices.chimes = chimes
         if room.lights:
             light = LightController(room, clock, session.tell)
             stack.callback(light.close)
             light.start()
-            session.stage.light = light
+            session.devices.light = light
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
@@ -63,7 +63,7 @@ async def open_session(
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
-            session.stage.controls = controls
+            session.devices.controls = controls
         task = asyncio.create_task(session.run())
         try:
             yield session
@@ -159,7 +159,7 @@ async def _monitoring_files(
 @asynccontextmanager
 async def _running_watchdog(session: Session) -> AsyncIterator[None]:
     """Signal the watchdog while engine and sound both make progress."""
-    sound = session.stage.sound
+    sound = session.devices.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
     watchdog = asyncio.create_task(Watchdog(counts).run())
     try:

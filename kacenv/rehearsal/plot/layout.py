@@ -24,29 +24,29 @@ _GAP = 14.0
 def draw(arcs: Sequence[Arc], captions: Sequence[str] = ()) -> str:
     """Draw the sessions one above the other as SVG, with `captions`, by default for rehearsals."""
     said = captions or ["a rehearsal"] * len(arcs)
-    sheet = SvgCanvas(
+    canvas = SvgCanvas(
         WIDTH, " and ".join(f"{a.title}: {w}" for a, w in zip(arcs, said, strict=True))
     )
     scale = TimeAxis(_LEFT, _RIGHT, Seconds(max(arc.length for arc in arcs)))
     y = 22.0
     for arc, words in zip(arcs, captions or map(_rehearsed, arcs), strict=True):
-        y = _block(sheet, scale, arc, words, y) + 2 * _GAP
-    return sheet.svg(draw_legend(sheet, scale, arcs, y))
+        y = _block(canvas, scale, arc, words, y) + 2 * _GAP
+    return canvas.svg(draw_legend(canvas, scale, arcs, y))
 
 
-def _block(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, words: str, top: float) -> float:
+def _block(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, words: str, top: float) -> float:
     """Draw one session from `top` down; return the y of its end."""
-    _head(sheet, arc, words, top + 18)
-    y = _axis(sheet, scale, top + 58)
-    phases = y = draw_hand(sheet, scale, arc, y)
-    y = draw_phases(sheet, scale, arc, y) + _GAP
+    _head(canvas, arc, words, top + 18)
+    y = _axis(canvas, scale, top + 58)
+    phases = y = draw_hand(canvas, scale, arc, y)
+    y = draw_phases(canvas, scale, arc, y) + _GAP
     key = key_of(arc)
-    y = draw_music(sheet, scale, arc, key, y) + _GAP
-    y = draw_loudness(sheet, scale, arc, y) + _GAP
-    y = draw_light(sheet, scale, arc, y)
-    draw_held(sheet, scale, arc, phases, y)
-    y = draw_staff(sheet, scale, arc, y + _GAP)
-    return draw_key(sheet, scale, key, y + _GAP)
+    y = draw_music(canvas, scale, arc, key, y) + _GAP
+    y = draw_loudness(canvas, scale, arc, y) + _GAP
+    y = draw_light(canvas, scale, arc, y)
+    draw_held(canvas, scale, arc, phases, y)
+    y = draw_staff(canvas, scale, arc, y + _GAP)
+    return draw_key(canvas, scale, key, y + _GAP)
 
 
 def _rehearsed(arc: Arc) -> str:
@@ -54,14 +54,14 @@ def _rehearsed(arc: Arc) -> str:
     return f"{planned} planned, {length} rehearsed in the room {arc.room}"
 
 
-def _head(sheet: SvgCanvas, arc: Arc, words: str, y: float) -> None:
-    sheet.text(28, y, arc.title, fill=BRIGHT, size=24, font_weight="600")
-    sheet.text(_RIGHT, y, words, fill=DIM, size=13, anchor="end")
+def _head(canvas: SvgCanvas, arc: Arc, words: str, y: float) -> None:
+    canvas.text(28, y, arc.title, fill=BRIGHT, size=24, font_weight="600")
+    canvas.text(_RIGHT, y, words, fill=DIM, size=13, anchor="end")
 
 
-def _axis(sheet: SvgCanvas, scale: TimeAxis, y: float) -> float:
+def _axis(canvas: SvgCanvas, scale: TimeAxis, y: float) -> float:
     for at in scale.ticks():
         x = scale.x(at)
-        sheet.text(x, y, format_seconds(at) if at else "0", fill=DIM, size=12, anchor="middle")
-        sheet.line((x, y + 6), (x, y + 11), FAINT)
+        canvas.text(x, y, format_seconds(at) if at else "0", fill=DIM, size=12, anchor="middle")
+        canvas.line((x, y + 6), (x, y + 11), FAINT)
     return y + 17

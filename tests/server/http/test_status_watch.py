@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 async def session() -> Session:
     """A session that stands at its beginning until the clock jumps."""
     session = Session(a_room(), SimClock())
-    session.stage.sound = MemorySound(session.clock)
+    session.devices.sound = MemorySound(session.clock)
     session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
     return session
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from support.journals import past_of
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Seconds
@@ -37,7 +38,7 @@ from kacenv.model.requests import (
 )
 from kacenv.model.scene import EndKind, Follow, Seat
 from kacenv.model.timeline import Timeline
-from kacenv.session.journal import VERSION, Journal, UnfinishedSession, read, unfinished
+from kacenv.session.journal import VERSION, Journal, UnfinishedSession, unfinished
 from kacenv.session.journal.line_codec import JournalLine, read_line, write_line
 from kacenv.system.timestamps import Timestamp
 
@@ -185,13 +186,6 @@ def summary(past: UnfinishedSession) -> dict[str, Any]:
         "seats": {str(seat): clock.since for seat, clock in state.seats.items()},
         "lost": past.lost,
     }
-
-
-def past_of(path: Path) -> UnfinishedSession:
-    """What a journal tells."""
-    past = read(path)
-    assert past is not None
-    return past
 
 
 def kinds(requests: Iterable[Request]) -> set[str]:

@@ -1,26 +1,75 @@
 """Record worker: a thread that runs the record writer's process."""
 
+import fcntl
+import json
 import logging
+import os
 import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Days, Seconds
 from kacenv.model.room import Room
 from kacenv.session.records.pending_journals import put_aside
-from kacenv.session.records.record_writer import FAILED, WriterMessage, unwritable
+from kacenv.session.records.record_writer import FAILED, RecordWriter, WriterMessage, unwritable
 from kacenv.session.records.store import RecordStore
-from kacenv.session.records.worker_process import command, parse_message
 
 LOOK_EVERY = Seconds(86_400.0)
-"""Interval of the expiry of old records."""
+"""Interval of the retention of old records."""
 SETTLED = Seconds(30.0)
 """Delay after a resume."""
 _TIMEOUT: Final = 5.0
 """Time limit for the process to end on closing (seconds)."""
 _log = logging.getLogger(__name__)
+# Priority first, imports after. The service may not raise its niceness, but it may choose
+# SCHED_IDLE. The OOM score makes the kernel end this process first.
+_CODE: Final = """\
+import contextlib, os, pathlib
+try:
+    os.setpriority(os.PRIO_PROCESS, 0, 10)
+except OSError:
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+with contextlib.suppress(OSError):
+    pathlib.Path("/proc/self/oom_score_adj").write_text("500")
+from kacenv.session.records.record_worker import main
+main()
+"""
+
+
+def command(journal: Path, keep: Days, store: RecordStore) -> Sequence[str]:
+    """Return the command that runs the record writer once; `parse_message` parses its output."""
+    return [sys.executable, "-c", _CODE, str(journal), str(keep), str(store.folder)]
+
+
+def parse_message(line: str) -> WriterMessage:
+    """Parse a line of the command's output.
+
+    Raises:
+        ValueError: It is malformed.
+    """
+    text, is_fault = json.loads(line)
+    return WriterMessage(str(text), bool(is_fault))
+
+
+def main() -> None:
+    """Run the record writer once, and print its messages for staff as JSON lines."""
+    journal, keep, folder = sys.argv[1:]
+    writer = RecordWriter(Path(journal), Days(int(keep)), RecordStore(Path(folder)))
+    with suppress(FileNotFoundError):
+        _wait_for_others(Path(journal).parent)
+        for said in writer.write_pending():
+            sys.stdout.write(json.dumps(said) + "\n")
+            sys.stdout.flush()
+
+
+def _wait_for_others(folder: Path) -> None:
+    """Lock `folder` until this process ends; other rooms' record writers lock it, too."""
+    fcntl.flock(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), fcntl.LOCK_EX)
 
 
 class RecordWorker:
@@ -35,11 +84,11 @@ class RecordWorker:
         room: Room,
         journal: Path,
         tell: Callable[[str], None],
-        cabinet: RecordStore | None = None,
+        store: RecordStore | None = None,
     ) -> None:
         self._journal, self._tell = journal, tell
-        self._cabinet = cabinet or RecordStore()
-        self._command = command(journal, room.records.keep, self._cabinet)
+        self._store = store or RecordStore()
+        self._command = command(journal, room.records.keep, self._store)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._told: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)
@@ -72,7 +121,7 @@ class RecordWorker:
             put_aside(path)
         except OSError as error:
             _log.warning("a session's journal could not be put aside: %s", error)
-            self._tell_staff(unwritable(error, self._cabinet))
+            self._tell_staff(unwritable(error, self._store))
 
     def _run(self) -> None:
         self._wake.wait(self._rest)

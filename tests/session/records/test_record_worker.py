@@ -11,31 +11,13 @@ from pathlib import Path
 
 import pytest
 from support.lives import PLAN, Life, a_room_that_keeps, lived
+from support.staff import Staff
+from support.waiting import PATIENCE
 
 from kacenv.core.units import Days
 from kacenv.model.requests import Start
 from kacenv.session.records import RecordStore, RecordWorker
-from kacenv.session.records.worker_process import command
-
-PATIENCE = 180.0
-
-
-class Staff:
-    """Hears what is told, on any thread."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-        self.told = threading.Semaphore(0)
-
-    def tell(self, text: str) -> None:
-        """Hear it."""
-        self.heard.append(text)
-        self.told.release()
-
-    def wait(self) -> str:
-        """What is told next."""
-        assert self.told.acquire(timeout=PATIENCE)
-        return self.heard[-1]
+from kacenv.session.records.record_worker import command
 
 
 @contextmanager
@@ -54,7 +36,7 @@ def test_a_session_that_ends_leaves_a_record(journal: Path, store: RecordStore) 
         life.journal.on_end = worker.ended
         life.take(0.0, Start(PLAN))
         life.end()
-        assert "kept until 14 Feb 2027" in staff.wait()
+        assert staff.wait_for("kept until 14 Feb 2027", PATIENCE)
     assert len(store.kept("test")) == 1
     assert not list(journal.parent.glob("*.last"))
 
@@ -64,7 +46,7 @@ def test_a_kill_between_end_and_record_costs_nothing(journal: Path, store: Recor
     lived(journal, PLAN)
     with waiting(journal, store) as (worker, staff):
         worker.start()
-        staff.wait()
+        assert staff.wait_for("", PATIENCE)
     assert len(store.kept()) == 1
 
 
@@ -77,7 +59,7 @@ def test_a_session_that_is_given_up_is_put_aside(journal: Path, store: RecordSto
         worker.put_aside(journal)
         assert not journal.exists()
         worker.start()
-        staff.wait()
+        assert staff.wait_for("", PATIENCE)
     assert store.read(store.kept()[0]).outcome == "broke off"
 
 
@@ -89,13 +71,12 @@ def test_a_fault_is_told_once_until_it_is_gone(
     talk = "".join(f"{json.dumps(one)}\n" for one in (fault, fault, good, fault))
     code = f"import sys; sys.stdout.write({talk!r}); sys.exit(3)"
     child = [sys.executable, "-c", code]
-    monkeypatch.setattr("kacenv.session.records.worker_thread.command", lambda *_: child)
+    monkeypatch.setattr("kacenv.session.records.record_worker.command", lambda *_: child)
     with waiting(journal, store) as (worker, staff):
         worker.start()
-        for _ in range(4):
-            staff.wait()
+        assert staff.wait_for("the log says more", PATIENCE)
     assert staff.heard[:3] == ["No room.", "It is kept.", "No room."]
-    assert "the log says more" in staff.heard[3]
+    assert len(staff.heard) == 4
 
 
 def test_a_worker_that_hangs_holds_nobody_up(
@@ -105,12 +86,12 @@ def test_a_worker_that_hangs_holds_nobody_up(
     said = json.dumps(("I hang.", True))
     code = f"import signal; print({said!r}, flush=True); signal.pause()"
     monkeypatch.setattr(
-        "kacenv.session.records.worker_thread.command", lambda *_: [sys.executable, "-c", code]
+        "kacenv.session.records.record_worker.command", lambda *_: [sys.executable, "-c", code]
     )
-    monkeypatch.setattr("kacenv.session.records.worker_thread._TIMEOUT", 0.2)
+    monkeypatch.setattr("kacenv.session.records.record_worker._TIMEOUT", 0.2)
     with waiting(journal, store) as (worker, staff):
         worker.start()
-        staff.wait()
+        assert staff.wait_for("", PATIENCE)
     assert "records" not in {thread.name for thread in threading.enumerate()}
 
 
