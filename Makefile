@@ -12,7 +12,7 @@ RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2t64|libasound
 # jack_lsp is in a package of its own from Debian 13 on.
 TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils pipewire \
                     pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium jackd2 \
-                    jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont
+                    jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont curl libatomic1
 BENCH_PACKAGES   := liquidsoap
 VM_PACKAGES      := debootstrap qemu-system-x86 qemu-utils e2fsprogs
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg

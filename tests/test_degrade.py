@@ -22,7 +22,7 @@ from kacenv.model.mode import Mode
 from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
 from kacenv.server.http.listen import open_api
-from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND
+from kacenv.server.rate_limit import PRESSES_AT_ONCE, PRESSES_PER_SECOND
 from kacenv.server.systemd_unit import ServiceUnit, unit_text
 from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import Session
@@ -171,7 +171,7 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
         if re.search(r"time\.time\(|datetime|localtime|gmtime|CLOCK_REALTIME", path.read_text())
     }
     elsewhere = (
-        *("cli/", "diagnostics/", "server/auth/", "server/event_client.py"),
+        *("cli/", "diagnostics/", "server/auth/", "server/client.py"),
         *("system/certificate.py", "config/checks/network_warnings.py"),
     )
     of_sessions = {name for name in found if not name.startswith(elsewhere)}
@@ -248,7 +248,7 @@ def test_a_flood_of_requests_leaves_the_session_going(
     assert answered == SURFACES * PRESSES_EACH
     past = read(tmp_path / "room.journal")
     assert past is not None
-    assert len(past.entries) < AT_ONCE + PER_SECOND * took + 3 * len(phases)
+    assert len(past.entries) < PRESSES_AT_ONCE + PRESSES_PER_SECOND * took + 3 * len(phases)
 
 
 def fades(session: Session) -> int:

@@ -41,4 +41,5 @@ def test_every_fault_is_proved_by_a_test_that_is_there() -> None:
         for file, test in named:
             path = ROOT / "tests" / file
             assert path.exists(), fault
-            assert f"\ndef {test}(" in path.read_text(), f"{file}::{test}"
+            found = re.search(rf"^(?:async )?def {test}\(", path.read_text(), re.MULTILINE)
+            assert found, f"{file}::{test}"

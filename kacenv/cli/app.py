@@ -112,7 +112,7 @@ def start(
     """Begin a session: kacenv start couple-lozenge --room garden."""
     from kacenv.cli.start import ensure_running
     from kacenv.config import House
-    from kacenv.server.daemon_client import post, the_room
+    from kacenv.server.client import post, the_room
 
     home = House.find(house)
     name = ensure_running(home, room) if room else the_room(None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kacenv.cli.options import print_json
 from kacenv.core.errors import DaemonError, KacenvError, RefusedError
-from kacenv.server.daemon_client import post
+from kacenv.server.client import post
 
 if TYPE_CHECKING:
     from kacenv.devices.lights.direct import LampOutcome

@@ -65,7 +65,7 @@ def _jobs(home: "House", room: str | None) -> "Iterator[ProbeJob]":
 
 
 def _rooms(home: "House") -> list[str]:
-    from kacenv.server.daemon_client import running_rooms
+    from kacenv.server.client import running_rooms
 
     return sorted({*home.rooms(), *running_rooms()})
 
@@ -98,7 +98,7 @@ def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
 
 def _state(room: str) -> "Iterable[Finding]":
     from kacenv.diagnostics.doctor import room_probes as of
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     try:
         return of.state(room, get(room, "/v1/status"))

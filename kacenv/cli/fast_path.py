@@ -65,7 +65,7 @@ def _show_help(*, asked: bool) -> None:
 
 def send(room: str | None, kind: str, **fields: Any) -> None:
     """Send a request to the room, and print its reply."""
-    from kacenv.server.daemon_client import post
+    from kacenv.server.client import post
 
     given = {key: value for key, value in fields.items() if value is not None}
     print(post(room, "/v1/requests", {"kind": kind, **given})["reply"])
@@ -73,7 +73,7 @@ def send(room: str | None, kind: str, **fields: Any) -> None:
 
 def show_status(room: str | None, *, as_json: bool = False) -> None:
     """Print the room's status, in words or as JSON."""
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     found = get(room, "/v1/status")
     if as_json:

@@ -91,7 +91,7 @@ def simulate(
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
     """Start virtual lamps for the room's own."""
     from kacenv.core.errors import DeviceError
-    from kacenv.devices.lights.simulator import DEVICE_CODECS
+    from kacenv.devices.lights.dialects import device_side
     from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
     from kacenv.devices.lights.simulator.faults import LampFaults
     from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -110,7 +110,7 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
             stack.enter_context(EmbeddedBroker(room.broker.port))
         lamps = []
         for number, fixture in enumerate(room.lights):
-            faults = LampFaults(loss, seed=number, rate=DEVICE_CODECS[fixture.dialect].RATE)
+            faults = LampFaults(loss, seed=number, rate=device_side(fixture).RATE)
             lamp = VirtualLamp(fixture, clock, room.broker, faults=faults)
             lamps.append(stack.enter_context(lamp))
         _tell_of_silence(room, lamps)

@@ -118,7 +118,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[MidiMessage]]":
 
 def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
     """Print a heading for the lines that follow."""
-    from kacenv.server.daemon_client import running_rooms
+    from kacenv.server.client import running_rooms
 
     if place and place.name in running_rooms():
         print(f"# The room {place.name} is running: what its file maps is done, too.")

@@ -151,7 +151,7 @@ def _refuse_a_second(service: "ServiceUnit", *, dry_run: bool) -> None:
 
 
 def _refuse_during_session(room: str) -> None:
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     try:
         mode = get(room, "/v1/status")["session"]["mode"]
@@ -162,7 +162,7 @@ def _refuse_during_session(room: str) -> None:
 
 
 def _answers(room: str) -> bool:
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     try:
         get(room, "/v1/status")

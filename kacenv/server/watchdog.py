@@ -69,5 +69,5 @@ def notify(state: str) -> None:
     if address.startswith("@"):
         address = f"\0{address[1:]}"
     kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-    with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as line:
-        line.sendto(state.encode(), address)
+    with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as connection:
+        connection.sendto(state.encode(), address)

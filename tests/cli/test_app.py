@@ -194,7 +194,7 @@ def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     """Asking for help or sending a press imports no numpy, no models, no devices."""
     code = (
-        "import sys; import kacenv.cli.app, kacenv.server.daemon_client, kacenv.cli.status_text;"
+        "import sys; import kacenv.cli.app, kacenv.server.client, kacenv.cli.status_text;"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
     loaded = subprocess.run(

@@ -16,8 +16,8 @@ from kacenv.config import House
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline
+from kacenv.server import rate_limit
 from kacenv.server.daemon import hold_room
-from kacenv.server.http import press_limit
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
 from kacenv.session.session import Session
@@ -58,7 +58,7 @@ def run(folder: Path, count: int, seed: int) -> Tally:
     """Send `count` requests."""
     with pytest.MonkeyPatch.context() as patch, ErrorLog(Tally("API requests")) as counted:
         patch.setenv("KACENV_RUN", str(folder / "run"))
-        patch.setattr(press_limit, "AT_ONCE", 10**9)
+        patch.setattr(rate_limit, "PRESSES_AT_ONCE", 10**9)
         asyncio.run(_live(folder, count, Random(seed), counted))  # noqa: S311 - chance, not a secret
     return counted
 

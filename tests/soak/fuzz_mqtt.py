@@ -43,7 +43,7 @@ def run(folder: Path, count: int, seed: int) -> Tally:
     tally = ErrorLog(Tally("MQTT messages"))
     with Mosquitto(folder) as broker, tally as counted, _lit(broker.port) as house:
         lights = house.room.lights
-        topics = sorted({one for lamp in lights for one in codec(lamp).subscriptions(lamp)})
+        topics = sorted({one for lamp in lights for one in codec(lamp).subscriptions})
         with _heard(broker.port, topics) as (paho, samples):
             house.show("20%", 0.5)
             wait_until(lambda: len(samples) >= len(house.lamps) / 2)

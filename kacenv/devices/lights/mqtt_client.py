@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects.codec_protocol import LONGEST_PAYLOAD, OFFLINE, ONLINE
+from kacenv.devices.lights.dialects.payloads import LONGEST_PAYLOAD, OFFLINE, ONLINE
 from kacenv.devices.lights.mqtt_auth import authenticate
 from kacenv.model.room import Broker
 

@@ -30,7 +30,7 @@ class _File:
     kind: str
     tag: str
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         """Return the file, or 304 if the browser has it."""
         headers = HEADERS | {"ETag": self.tag}
         if request.headers.get("if-none-match") == self.tag:
@@ -43,7 +43,7 @@ def add_page(app: FastAPI) -> None:
     for path in sorted(FOLDER.iterdir()):
         if path.suffix in TYPES:
             address = "/" if path.name == "index.html" else f"/page/{path.name}"
-            app.add_route(address, _read(path).answer)
+            app.add_route(address, _read(path).respond)
 
 
 def _read(path: Path) -> _File:

@@ -44,7 +44,7 @@ def test_a_dimmer_that_says_nothing_begins_dim(dimmer: Lamp) -> None:
     ask(dimmer, "60%", 1.0, 2.0)
     sent = run(dimmer, 1.0, 8.0)
     assert sent[0] == (2.0, b"1")
-    scale = codec(dimmer.fixture).scale(dimmer.fixture)
+    scale = codec(dimmer.fixture).scale
     levels = [(at, scale.level(int(payload))) for at, payload in sent]
     unit = 0.04
     for (early, one), (late, other) in pairwise(levels):
