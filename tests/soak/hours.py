@@ -12,17 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 import psutil
-from support.mosquitto import Mosquitto
-from support.pulse import Pulse
 
 from kacenv.config import House, load_room, load_session
 from kacenv.devices.audio import RoomAudio
-from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.requests import Start
 from kacenv.server.daemon import open_session
 from kacenv.session.journal import Journal
 from kacenv.system.clock import MonotonicClock
-from soak.real_kills import make_house
+from soak.real_kills import open_room
 
 _log = logging.getLogger(__name__)
 HOURS = 6.0
@@ -48,12 +45,9 @@ def report(hours: float = HOURS) -> Iterator[str]:
     """How much grew in `hours`."""
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
-        broker = stack.enter_context(Mosquitto(folder))
-        pulse = stack.enter_context(Pulse(folder))
+        root, pulse = open_room(folder, stack)
         os.environ.update(pulse.env)
-        house = House(make_house(folder / "house", broker.port))
-        for fixture in load_room(house, "soak").lights:
-            stack.enter_context(VirtualLamp(fixture, MonotonicClock(), broker.port))
+        house = House(root)
         looks = asyncio.run(_play(house, folder, hours * 3600))
         size = (folder / "room.journal").stat().st_size
     yield from _summed(looks, size)

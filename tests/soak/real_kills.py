@@ -54,14 +54,7 @@ class KillRun:
     """A room with sound, lamps and check-ins, whose daemon is killed again and again."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
-        broker = stack.enter_context(Mosquitto(folder))
-        self.pulse = stack.enter_context(Pulse(folder))
-        self.house = make_house(folder / "house", broker.port)
-        room = load_room(House(self.house), "soak")
-        self.lamps = [
-            stack.enter_context(VirtualLamp(lamp, MonotonicClock(), broker.port))
-            for lamp in room.lights
-        ]
+        self.house, self.pulse = open_room(folder, stack)
         environment = {**os.environ, **self.pulse.env}
         self.daemon = stack.enter_context(Daemon(self.house, "soak", environment, supervised=True))
         self.recording = folder / "room.raw"
@@ -150,6 +143,16 @@ def _next_to(before: int | None, after: int | None) -> bool:
 
 def _share(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
+
+
+def open_room(folder: Path, stack: ExitStack) -> tuple[Path, Pulse]:
+    """A house with one room whose broker, lamps and sound server are there; with the latter."""
+    broker = stack.enter_context(Mosquitto(folder))
+    pulse = stack.enter_context(Pulse(folder))
+    house = make_house(folder / "house", broker.port)
+    for lamp in load_room(House(house), "soak").lights:
+        stack.enter_context(VirtualLamp(lamp, MonotonicClock(), broker.port))
+    return house, pulse
 
 
 def make_house(house: Path, port: int) -> Path:
