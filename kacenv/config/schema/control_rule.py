@@ -1,0 +1,40 @@
+"""JSON Schema of what a pedal or a controller does, which `kacenv check` reads as a request."""
+
+from typing import Final, get_args
+
+from kacenv.model.fields import Schema
+from kacenv.model.midi_trigger import FADER, any_case
+from kacenv.model.requests import Press
+
+_KINDS: Final = {one.model_fields["kind"].default for one in get_args(Press)} - {"lights-resume"}
+"""Kinds of presses, as they are typed."""
+_PRESSED: Final[Schema] = {
+    "pattern": rf"^\s*(?:{'|'.join(sorted(_KINDS))})(?:\s[\s\S]*)?$",
+    "patternErrorMessage": "Expected what is typed after kacenv, for example: hold",
+}
+_AT_ONCE: Final[Schema] = {
+    "pattern": r"^(?!\s*(?:end|stop)(?:\s|$))",
+    "patternErrorMessage": "end and stop are for what can be kept down, such as note 60",
+}
+_FADED: Final[Schema] = {
+    "pattern": r"^\s*volume(?:\s+\S+)?\s*$",
+    "patternErrorMessage": "Expected volume, or volume seat-a; to press: above 63",
+}
+
+
+def _on(pattern: str) -> Schema:
+    """Return the schema of a control whose trigger has this pattern."""
+    return {"properties": {"on": {"type": "string", "pattern": pattern}}}
+
+
+CONTROL_RULE: Final[Schema] = {
+    "if": _on(rf"^\s*{FADER}\s*$"),
+    "then": {"properties": {"do": _FADED}},
+    "else": {
+        "properties": {"do": _PRESSED},
+        "if": _on(rf"^\s*{any_case('program')}\s"),
+        "then": {"properties": {"do": _AT_ONCE}},
+    },
+}
+"""A fader sets a volume, others press; a program change, which can't be kept down, neither
+ends nor stops a session."""
