@@ -38,9 +38,13 @@ def text_schema(notation: Notation) -> Schema:
 
 
 def _keywords(pattern: str, notation: Notation) -> Schema:
-    """Return the keywords for text with a pattern, and the editor's message for other text."""
-    said = f"Expected {notation.expected}, for example: {flow_yaml(notation.example)}"
-    return {"pattern": pattern, "patternErrorMessage": said, "examples": [notation.example]}
+    expected = f"{notation.expected}, for example: {flow_yaml(notation.example)}"
+    return {**matching(pattern, expected), "examples": [notation.example]}
+
+
+def matching(pattern: str, expected: str) -> Schema:
+    """Return the keywords for text in which `pattern` is found, with the editor's message."""
+    return {"pattern": pattern, "patternErrorMessage": f"Expected {expected}"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +83,12 @@ def rules(*conditions: Schema) -> ConfigDict:
 
 def given(key: str) -> Schema:
     """Return the JSON Schema of a block in which `key` is present and not null."""
-    return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}
+    return having(key, {"not": {"type": "null"}})
+
+
+def having(key: str, value: Schema) -> Schema:
+    """Return the JSON Schema of a block in which `key` is present with such a value."""
+    return {"required": [key], "properties": {key: value}}
 
 
 def _in(unit: Unit) -> WithJsonSchema:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Notation
-from kacenv.model.fields import Model, Schema, TextSchema, given, rules
+from kacenv.model.fields import Model, TextSchema, given, having, rules
 
 _HOST: Final = Notation(
     r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*",
@@ -15,10 +15,7 @@ _HOST: Final = Notation(
     "garden.clinic.lan",
 )
 _HERE: Final = r"^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1|(?:0{1,4}:){7}0{0,3}1)$"
-_ELSEWHERE: Final[Schema] = {
-    "required": ["host"],
-    "properties": {"host": {"type": "string", "not": {"pattern": _HERE}}},
-}
+_ELSEWHERE: Final = having("host", {"type": "string", "not": {"pattern": _HERE}})
 _NO_TLS = "none"
 _SPELT_OUT = "tls: {certificate: /etc/kacenv/garden.pem, key: /etc/kacenv/garden.key}"
 
@@ -98,10 +95,7 @@ class Surfaces(Model):
     """Who may drive the room, and from where."""
 
     model_config = rules(
-        {
-            "if": {"required": ["tcp"], "properties": {"tcp": {"type": "object", **_ELSEWHERE}}},
-            "then": given("access"),
-        }
+        {"if": having("tcp", {"type": "object", **_ELSEWHERE}), "then": given("access")}
     )
 
     socket_group: Annotated[str | None, Field(examples=["clinic"])] = None

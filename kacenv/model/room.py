@@ -27,6 +27,8 @@ from kacenv.model.fields import (
     Slug,
     TextSchema,
     given,
+    having,
+    matching,
     rules,
 )
 from kacenv.model.look import LookField, Zone
@@ -70,14 +72,14 @@ class Ability(StrEnum):
     TRANSITION = "transition"
 
 
-_SHORT: Final[Schema] = {
-    "pattern": r"^\s*(?:0+h)?(?:0+m)?(?:0+(?:\.(?:[0-4][0-9]*|50*))?s)?\s*$",
-    "patternErrorMessage": "Expected a delay of at most 0.5s, for example: 0.012s",
-}
-_GENTLE: Final[Schema] = {
-    "pattern": r"^\s*0*(?:20(?:\.0+)?|1?[1-9](?:\.[0-9]+)?|10(?:\.[0-9]+)?)\s*%\s*$",
-    "patternErrorMessage": "Expected from 1% to 20% a second, for example: 10%",
-}
+_SHORT: Final = matching(
+    r"^\s*(?:0+h)?(?:0+m)?(?:0+(?:\.(?:[0-4][0-9]*|50*))?s)?\s*$",
+    "a delay of at most 0.5s, for example: 0.012s",
+)
+_GENTLE: Final = matching(
+    r"^\s*0*(?:20(?:\.0+)?|1?[1-9](?:\.[0-9]+)?|10(?:\.[0-9]+)?)\s*%\s*$",
+    "from 1% to 20% a second, for example: 10%",
+)
 _LEVEL_TEXT: Final = Notation(
     r"[\s\S]*\{level\}[\s\S]*", "a text with {level} in it", '{"dim": {level}}'
 )
@@ -275,19 +277,14 @@ def _not_none(chimes: dict[str, OwnChime]) -> dict[str, OwnChime]:
 
 def _safe(zone: Zone) -> Schema:
     """Return the JSON Schema of a room in which a zone with lamps has a safe light."""
-    lit = {"type": "object", "required": ["zone"], "properties": {"zone": {"const": zone.value}}}
-    lamp = {"required": ["lights"], "properties": {"lights": {"type": "array", "contains": lit}}}
-    light = {"type": "object", "required": [zone.value]}
+    lit = {"type": "object", **having("zone", {"const": zone.value})}
     return {
-        "if": lamp,
-        "then": {"required": ["safe_light"], "properties": {"safe_light": light}},
+        "if": having("lights", {"type": "array", "contains": lit}),
+        "then": having("safe_light", {"type": "object", "required": [zone.value]}),
     }
 
 
-_LAMPS: Final[Schema] = {
-    "required": ["lights"],
-    "properties": {"lights": {"type": "array", "minItems": 1}},
-}
+_LAMPS: Final = having("lights", {"type": "array", "minItems": 1})
 _LAMP: Final = {
     "id": "seat-left",
     "dialect": "zigbee2mqtt",

@@ -19,6 +19,8 @@ from kacenv.model.fields import (
     Slug,
     Title,
     given,
+    having,
+    matching,
     rules,
 )
 
@@ -63,14 +65,14 @@ class Follow(StrEnum):
 
 def _beside(end: EndKind, key: str) -> Schema:
     """Return the JSON Schema of a phase that has `key` with this end, and only then."""
-    so = {"required": ["end"], "properties": {"end": {"const": end.value}}}
-    return {"if": so, "then": given(key), "else": {"not": given(key)}}
+    return {
+        "if": having("end", {"const": end.value}),
+        "then": given(key),
+        "else": {"not": given(key)},
+    }
 
 
-_LONGER_THAN_NOTHING: Final[Schema] = {
-    "pattern": "[1-9]",
-    "patternErrorMessage": "Expected a phase that lasts longer than nothing",
-}
+_LONGER_THAN_NOTHING: Final = matching("[1-9]", "a phase that lasts longer than nothing")
 
 
 class Phase(Model):
@@ -124,12 +126,12 @@ def _needs(key: str, given: bool, wanted: bool, example: str) -> None:
         raise UnitError(f"`{key}` only beside `end: {end}`", f"`{key}`", f"end: {end}")
 
 
-_PHASES: Final[Schema] = {"required": ["phases"], "properties": {"phases": {"minItems": 1}}}
-_A_SECOND_OR_MORE: Final[Schema] = {
-    "pattern": r"^\s*(?:[0-9]*[1-9][0-9]*h|(?:[0-9]+h)?[0-9]*[1-9][0-9]*m"
+_PHASES: Final = having("phases", {"minItems": 1})
+_A_SECOND_OR_MORE: Final = matching(
+    r"^\s*(?:[0-9]*[1-9][0-9]*h|(?:[0-9]+h)?[0-9]*[1-9][0-9]*m"
     r"|(?:[0-9]+h)?(?:[0-9]+m)?[0-9]*[1-9][0-9]*(?:\.[0-9]+)?s)",
-    "patternErrorMessage": "Expected 1s or more",
-}
+    "1s or more",
+)
 
 
 class CheckIn(Model):
@@ -195,11 +197,8 @@ class Ending(Model):
     """The arc is compressed to at most this long."""
 
 
-_FOLLOWS: Final[Schema] = {
-    "required": ["phases_follow"],
-    "properties": {"phases_follow": {"not": {"const": Follow.NEITHER.value}}},
-}
-_WAITS: Final[Schema] = {"required": ["end"], "properties": {"end": {"const": EndKind.GO.value}}}
+_FOLLOWS: Final = having("phases_follow", {"not": {"const": Follow.NEITHER.value}})
+_WAITS: Final = having("end", {"const": EndKind.GO.value})
 
 
 class Scene(Model):

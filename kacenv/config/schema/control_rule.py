@@ -2,24 +2,23 @@
 
 from typing import Final, get_args
 
-from kacenv.model.fields import Schema
+from kacenv.model.fields import Schema, matching
 from kacenv.model.midi_trigger import FADER, any_case
 from kacenv.model.requests import Press
 
 _KINDS: Final = {one.model_fields["kind"].default for one in get_args(Press)} - {"lights-resume"}
 """Kinds of presses, as they are typed."""
-_PRESSED: Final[Schema] = {
-    "pattern": rf"^\s*(?:{'|'.join(sorted(_KINDS))})(?:\s[\s\S]*)?$",
-    "patternErrorMessage": "Expected what is typed after kacenv, for example: hold",
-}
+_PRESSED: Final = matching(
+    rf"^\s*(?:{'|'.join(sorted(_KINDS))})(?:\s[\s\S]*)?$",
+    "what is typed after kacenv, for example: hold",
+)
 _AT_ONCE: Final[Schema] = {
     "pattern": r"^(?!\s*(?:end|stop)(?:\s|$))",
     "patternErrorMessage": "end and stop are for what can be kept down, such as note 60",
 }
-_FADED: Final[Schema] = {
-    "pattern": r"^\s*volume(?:\s+\S+)?\s*$",
-    "patternErrorMessage": "Expected volume, or volume seat-a; to press: above 63",
-}
+_FADED: Final = matching(
+    r"^\s*volume(?:\s+\S+)?\s*$", "volume, or volume seat-a; to press: above 63"
+)
 
 
 def _on(pattern: str) -> Schema:

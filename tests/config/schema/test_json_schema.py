@@ -200,6 +200,13 @@ def test_colours_are_accepted_as_they_are_read(text: str) -> None:
     assert judge.is_valid(block) == reads(TypeAdapter(SettingField), block)
 
 
+@pytest.mark.parametrize(("payload", "right"), [('{"dim": {level}}', True), ("dim", False)])
+def test_payload_needs_its_placeholder(payload: str, right: bool) -> None:
+    """A payload that says no level is marked by an editor, as `kacenv check` marks it."""
+    lamp = SCHEMAS[SchemaKind.ROOM]["$defs"]["Fixture"]["properties"]["payload"]
+    assert validator(lamp).is_valid(payload) is right
+
+
 def test_an_editor_says_it_in_plain_words() -> None:
     """A wrong time is answered with a right one, not with a regular expression."""
     duration = json.dumps(SCHEMAS[SchemaKind.SCENE])
