@@ -113,8 +113,8 @@ async def serve(house: House, room: str) -> None:
         async with (
             open_session(place, clock, journal, back) as session,
             writing_records(session, journal, back),
-            _monitoring_files(session, house, room) as patrol,
-            _open_api(session, house, room, path, patrol.session_begun),
+            _monitoring_files(session, house, room) as monitor,
+            _open_api(session, house, room, path, monitor.session_begun),
         ):
             if why_not:
                 session.tell(why_not)
@@ -157,9 +157,9 @@ async def _monitoring_files(
     session: Session, house: House, room: str
 ) -> AsyncIterator[FileMonitor]:
     """Monitor the session's files, and tell staff of changes."""
-    with closing(FileMonitor(house, room, lambda: session.state.timeline, session.tell)) as patrol:
-        patrol.start()
-        yield patrol
+    with closing(FileMonitor(house, room, lambda: session.state.timeline, session.tell)) as monitor:
+        monitor.start()
+        yield monitor
 
 
 @asynccontextmanager
@@ -167,13 +167,13 @@ async def _running_watchdog(session: Session) -> AsyncIterator[None]:
     """Signal the watchdog while engine and sound both make progress."""
     sound = session.stage.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
-    heart = asyncio.create_task(Watchdog(counts).run())
+    running = asyncio.create_task(Watchdog(counts).run())
     try:
         yield
     finally:
-        heart.cancel()
+        running.cancel()
         with suppress(asyncio.CancelledError):
-            await heart
+            await running
 
 
 def journal_path(room: str) -> Path:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from kacenv.core.units import Seconds
 
 BEAT = Seconds(1.0)
-PIPE = "KACENV_HEART"
+PIPE = "KACENV_WATCHDOG"
 """Environment variable with the file descriptor of the pipe to kacenv's own supervisor."""
 
 

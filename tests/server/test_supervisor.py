@@ -30,7 +30,7 @@ sys.exit(Supervisor(begin, **times).run())
 """
 _DAEMON = r"""
 import os, signal, subprocess, sys, time
-told = os.environ.get("KACENV_HEART")
+told = os.environ.get("KACENV_WATCHDOG")
 def beat():
     try: os.write(int(told), b".")
     except BrokenPipeError: pass
@@ -160,7 +160,7 @@ def test_a_killed_daemon_is_started_again_at_once() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, None], ids=["stopped", "silent"])
-def test_a_daemon_whose_heart_stops_is_replaced(number: signal.Signals | None) -> None:
+def test_a_daemon_whose_watchdog_is_silent_is_replaced(number: signal.Signals | None) -> None:
     """One that was stopped, or has fallen silent by itself, is killed; the next one lives."""
     with Supervised(LIVES if number else HANGS, patience=SHORT) as room:
         first = room.hear("lives" if number else "hangs")

@@ -1,4 +1,4 @@
-"""The heart, heard by a real socket in systemd's place and by a real pipe."""
+"""The watchdog, heard by a real socket in systemd's place and by a real pipe."""
 
 import asyncio
 import os
@@ -87,11 +87,11 @@ class Count:
                 await self._look.wait()
 
 
-def beside(heart: Watchdog, story: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Let a heart run while `story` is told."""
+def beside(watchdog: Watchdog, story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a watchdog while `story` is told."""
 
     async def both() -> None:
-        running = asyncio.create_task(heart.run())
+        running = asyncio.create_task(watchdog.run())
         try:
             await story()
         finally:
@@ -112,7 +112,7 @@ def test_systemd_hears_ready_and_then_beats(systemd: Listener) -> None:
 
 @pytest.mark.parametrize("which", [0, 1], ids=["engine", "sound"])
 def test_no_beat_while_a_count_stands_still(systemd: Listener, which: int) -> None:
-    """If either of two stands still the heart does, and it beats again once that moves."""
+    """If either of two stands still nothing is told, and again once that moves."""
     counts = [Count(), Count()]
 
     async def story() -> None:
@@ -130,7 +130,7 @@ def test_no_beat_while_a_count_stands_still(systemd: Listener, which: int) -> No
 
 def test_the_supervisor_hears_each_beat(pipe: tuple[int, int]) -> None:
     """A byte at the beginning, and one a beat; what the daemon starts hears nothing of it."""
-    heart = Watchdog([count().__next__], BEAT)
+    watchdog = Watchdog([count().__next__], BEAT)
     assert PIPE not in os.environ
     assert not os.get_inheritable(pipe[1])
 
@@ -138,16 +138,16 @@ def test_the_supervisor_hears_each_beat(pipe: tuple[int, int]) -> None:
         for _ in range(3):
             assert set(await asyncio.to_thread(os.read, pipe[0], 1)) == {ord(".")}
 
-    beside(heart, story)
+    beside(watchdog, story)
 
 
 def test_the_room_waits_for_no_listener(
     systemd: Listener, pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With pipe and socket full, or gone, the heart goes on looking."""
+    """With pipe and socket full, or gone, the watchdog goes on looking."""
     assert systemd.heard() == []
     looks = Count()
-    heart = Watchdog([looks.look], BEAT)
+    watchdog = Watchdog([looks.look], BEAT)
     with suppress(BlockingIOError):
         while True:
             os.write(pipe[1], bytes(65536))
@@ -159,7 +159,7 @@ def test_the_room_waits_for_no_listener(
         monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere/at/all")
         await looks.looked_at(5)
 
-    beside(heart, story)
+    beside(watchdog, story)
 
 
 @pytest.mark.parametrize("named", ["", "nonsense", "-1", "9999"])

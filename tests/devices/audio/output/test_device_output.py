@@ -59,6 +59,19 @@ class Shelf:
         return self.devices.pop(0)
 
 
+class OneHolderCard:
+    """A sound card for one program at a time; opening it waits until it is free, as ALSA does."""
+
+    def __init__(self) -> None:
+        self.holder: HandDevice | None = None
+
+    def open(self) -> Device:
+        """Return a device when the one before is closed."""
+        wait_until(lambda: self.holder is None or self.holder.closed)
+        self.holder = HandDevice()
+        return self.holder
+
+
 def ones(frames: int) -> Block:
     """Return full-scale samples."""
     return np.ones((frames, 2), np.float32)
@@ -170,6 +183,19 @@ def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
     wait_until(lambda: second.pull is not None)
     assert first.closed
     assert second.ask()[0, 0] < 0.01
+    output.close()
+
+
+def test_a_card_is_closed_before_it_is_opened_again() -> None:
+    """A card that asks for no more sound after a sleep opens again once it is free."""
+    card = OneHolderCard()
+    output = DeviceOutput(ones, 2, card.open, lambda _: None, check_every=CHECK)
+    output.start()
+    first = card.holder
+    assert first
+    first.ask()
+    wait_until(lambda: card.holder is not first and bool(card.holder and card.holder.pull))
+    assert first.closed
     output.close()
 
 
