@@ -3,7 +3,7 @@
 Only ASCII digits; Python's parsers also accept others, which nobody types.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 Schema = dict[str, Any]
@@ -173,18 +173,19 @@ TRIGGER: Final = text(
 )
 
 
-def press(kinds: Iterable[str]) -> Schema:
+def press(kinds: Iterable[str], held: Sequence[str]) -> Schema:
     """Return the schema of a control's action: a fader sets a volume, others press one of `kinds`.
 
-    A program change can't be held down, so it presses nothing that is hard to undo.
+    A program change can't be held down, so it presses nothing that must be `held`.
     """
     pressed = {
         "pattern": rf"^\s*(?:{'|'.join(sorted(kinds))})(?:\s[\s\S]*)?$",
         "patternErrorMessage": "Expected what is typed after kacenv, for example: hold",
     }
     at_once = {
-        "pattern": r"^(?!\s*(?:end|stop)(?:\s|$))",
-        "patternErrorMessage": "end and stop are for what can be kept down, such as note 60",
+        "pattern": rf"^(?!\s*(?:{'|'.join(held)})(?:\s|$))",
+        "patternErrorMessage": f"{' and '.join(held)} are for what can be kept down, such as "
+        "note 60",
     }
     faded = {
         "pattern": r"^\s*volume(?:\s+\S+)?\s*$",

@@ -1,11 +1,11 @@
 """JSON Schema of the models' validators, by their names."""
 
-from typing import Final, get_args
+from typing import Final
 
 from kacenv.config.schema import patterns
 from kacenv.config.schema.patterns import Schema
 from kacenv.model.look import Zone
-from kacenv.model.requests import Press
+from kacenv.model.request_table import REQUESTS
 
 READERS: Final[dict[str, Schema]] = {
     "parse_seconds": patterns.DURATION,
@@ -23,8 +23,8 @@ READERS: Final[dict[str, Schema]] = {
 """Schemas of parsers: all that they accept."""
 
 
-_KINDS: Final = {one.model_fields["kind"].default for one in get_args(Press)} - {"lights-resume"}
-"""Kinds of presses, as they are typed."""
+_TYPED: Final = [one.typed for one in REQUESTS if one.is_one_word]
+_HELD: Final = [one.typed for one in REQUESTS if one.pedal_held]
 
 
 def _given(key: str) -> Schema:
@@ -110,7 +110,7 @@ UNSAID: Final[dict[str, str]] = {
 """Rules that JSON Schema can't express, and why; `kacenv check` checks them."""
 
 BLOCKS: Final[dict[str, Schema]] = {
-    "Control": patterns.press(_KINDS),
+    "Control": patterns.press(_TYPED, _HELD),
     "Track": {"properties": {"file": patterns.NO_ADDRESS}},
 }
 """Schemas of blocks that the loader checks beyond their model."""
