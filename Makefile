@@ -12,7 +12,7 @@ RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2t64|libasound
 # jack_lsp is in a package of its own from Debian 13 on.
 TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils pipewire \
                     pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium jackd2 \
-                    jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont
+                    jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont curl libatomic1
 BENCH_PACKAGES   := liquidsoap
 VM_PACKAGES      := debootstrap qemu-system-x86 qemu-utils e2fsprogs
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
@@ -111,7 +111,7 @@ vm: setup-dev
 
 # --- building -------------------------------------------------------------------------------
 
-.PHONY: wheel docs help-text music lock clean
+.PHONY: wheel docs generated help-text music lock clean
 wheel: setup-dev
 	@rm -rf build/dist && mkdir -p build/dist
 	@$(BIN)/hatchling build -t wheel -d build/dist
@@ -119,6 +119,12 @@ wheel: setup-dev
 docs: setup-dev
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is at build/site/index.html"
+
+# Everything in the repository that is made from the code: help, pages, schemas, the API.
+generated: setup-dev help-text
+	$(BIN)/python -m docs.requests_table
+	$(BIN)/kacenv schema --all docs/schema
+	PYTHONPATH=tests $(BIN)/python tests/server/http/test_openapi.py
 
 # What `kacenv --help` prints at once, without loading any command.
 help-text: setup-dev

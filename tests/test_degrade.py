@@ -3,24 +3,26 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from support.devices import MemoryLight, MemorySound
+from support.inside import inside
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
-from support.waiting import PATIENCE, next_turn, until
+from support.waiting import next_turn, until
 
 from kacenv.config import House
 from kacenv.core.units import Seconds
 from kacenv.engine.resume import HOLD_AFTER, READY_IN
-from kacenv.engine.state import Mode
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import Command, Crossfade, CueTrack, StrikeChime
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Start
 from kacenv.server.daemon import hold_room
 from kacenv.server.http.listen import open_api
-from kacenv.server.http.press_limit import AT_ONCE, PER_SECOND
+from kacenv.server.rate_limit import PRESSES_AT_ONCE, PRESSES_PER_SECOND
 from kacenv.server.systemd_unit import ServiceUnit, unit_text
 from kacenv.session.journal import Journal, read, unfinished
 from kacenv.session.session import Session
@@ -31,10 +33,9 @@ PLAN = a_timeline(
     a_phase("onset", 3000.0, cues=(a_cue("Look in", 100.0), a_cue("Blood pressure", 400.0))),
     a_phase("return", 3000.0),
 )
-Visit = Callable[[Session, "Bed"], Awaitable[None]]
 
 
-class Bed:
+class SuspendTime:
     """How long a machine has slept."""
 
     def __init__(self) -> None:
@@ -45,102 +46,92 @@ class Bed:
         return self.slept
 
 
-def in_room(visit: Visit) -> None:
-    """Run `visit` in a room whose session has lasted for a minute, on a clock that stands still."""
-
-    async def stay() -> None:
-        bed = Bed()
-        session = Session(a_room(), SimClock(0.0), slept=bed)
-        session.stage.sound = MemorySound(session.clock)
-        session.stage.light = MemoryLight(session.clock, {"seats": "seats"})
-        session.submit(Start(PLAN))
-        session.clock.jump(Seconds(60.0))
-        life = asyncio.create_task(session.run())
-        try:
-            await asyncio.sleep(0)
-            await asyncio.wait_for(visit(session, bed), PATIENCE)
-            assert not life.done()
-        finally:
-            life.cancel()
-
-    asyncio.run(stay())
+@asynccontextmanager
+async def in_room() -> AsyncIterator[tuple[Session, SuspendTime]]:
+    """A room whose session has lasted for a minute, on a clock that stands still."""
+    suspended = SuspendTime()
+    session = Session(a_room(), SimClock(0.0), slept=suspended)
+    session.devices.sound = MemorySound(session.clock)
+    session.devices.light = MemoryLight(session.clock, {"seats": "seats"})
+    session.submit(Start(PLAN))
+    session.clock.jump(Seconds(60.0))
+    life = asyncio.create_task(session.run())
+    try:
+        await asyncio.sleep(0)
+        yield session, suspended
+        assert not life.done()
+    finally:
+        life.cancel()
 
 
-def test_a_machine_that_slept_carries_on() -> None:
+@inside(in_room)
+async def test_a_machine_that_slept_carries_on(room: tuple[Session, SuspendTime]) -> None:
     """Two minutes of sleep: the same piece at its place, the missed check-in shown, not rung."""
-
-    async def visit(session: Session, bed: Bed) -> None:
-        playing, before = session.state.playing, len(orders(session))
-        bed.slept = Seconds(bed.slept + 120.0)
-        await next_turn(session)
-        assert session.clock.now() == 180.0
-        status = session.status()
-        assert status.session.elapsed == pytest.approx(180.0 + LEAD, abs=LEAD)
-        new = orders(session)[before:]
-        assert isinstance(session.stage.sound, MemorySound)
-        assert session.stage.sound.fades_in == 1
-        cue = next(order for order in new if isinstance(order, CueTrack))
-        fade = next(order for order in new if isinstance(order, Crossfade))
-        assert playing is not None
-        assert cue.cut.path == playing.cut.path
-        assert cue.cut.cue_in == pytest.approx(fade.at - playing.started_at)
-        assert fade.at == pytest.approx(180.0 + LEAD + READY_IN)
-        assert not any(isinstance(order, StrikeChime) for order in new)
-        texts = [told.text for told in status.told]
-        assert any("was away for 2m; the session goes on" in text for text in texts)
-        assert any("Look in" in text for text in texts)
-
-    in_room(visit)
+    session, suspended = room
+    playing, before = session.state.playing, len(orders(session))
+    suspended.slept = Seconds(suspended.slept + 120.0)
+    await next_turn(session)
+    assert session.clock.now() == 180.0
+    status = session.status()
+    assert status.session.elapsed == pytest.approx(180.0 + LEAD, abs=LEAD)
+    new = orders(session)[before:]
+    assert isinstance(session.devices.sound, MemorySound)
+    assert session.devices.sound.fades_in == 1
+    cue = next(order for order in new if isinstance(order, CueTrack))
+    fade = next(order for order in new if isinstance(order, Crossfade))
+    assert playing is not None
+    assert cue.cut.path == playing.cut.path
+    assert cue.cut.cue_in == pytest.approx(fade.at - playing.started_at)
+    assert fade.at == pytest.approx(180.0 + LEAD + READY_IN)
+    assert not any(isinstance(order, StrikeChime) for order in new)
+    texts = [told.text for told in status.told]
+    assert any("was away for 2m; the session goes on" in text for text in texts)
+    assert any("Look in" in text for text in texts)
 
 
-def test_a_long_sleep_comes_back_on_hold() -> None:
+@inside(in_room)
+async def test_a_long_sleep_comes_back_on_hold(room: tuple[Session, SuspendTime]) -> None:
     """A lid that was shut for an hour: the room asks before it goes on."""
-
-    async def visit(session: Session, bed: Bed) -> None:
-        bed.slept = Seconds(bed.slept + HOLD_AFTER + 3000.0)
-        await next_turn(session)
-        assert session.state.mode is Mode.HELD
-        assert any("kacenv release" in told.text for told in session.status().told)
-
-    in_room(visit)
+    session, suspended = room
+    suspended.slept = Seconds(suspended.slept + HOLD_AFTER + 3000.0)
+    await next_turn(session)
+    assert session.state.mode is Mode.HELD
+    assert any("kacenv release" in told.text for told in session.status().told)
 
 
-def test_a_moment_of_sleep_is_none() -> None:
+@inside(in_room)
+async def test_a_moment_of_sleep_is_none(room: tuple[Session, SuspendTime]) -> None:
     """Clocks that part by less than a second change nothing."""
-
-    async def visit(session: Session, bed: Bed) -> None:
-        before, told = orders(session), session.status().told
-        bed.slept = Seconds(bed.slept + 0.5)
-        await next_turn(session)
-        assert (session.clock.now(), orders(session)) == (60.0, before)
-        assert len(session.status().told) == len(told)
-
-    in_room(visit)
+    session, suspended = room
+    before, told = orders(session), session.status().told
+    suspended.slept = Seconds(suspended.slept + 0.5)
+    await next_turn(session)
+    assert (session.clock.now(), orders(session)) == (60.0, before)
+    assert len(session.status().told) == len(told)
 
 
-def test_a_plan_that_fails_on_waking_does_not_end_the_room(
-    monkeypatch: pytest.MonkeyPatch,
+@inside(in_room)
+async def test_a_plan_that_fails_on_waking_does_not_end_the_room(
+    room: tuple[Session, SuspendTime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The engine fails when the machine wakes: the loop lives, and goes on once it can."""
+    session, suspended = room
 
-    async def visit(session: Session, bed: Bed) -> None:
-        def fails(*_: object) -> None:
-            raise ZeroDivisionError("a fault in the engine")
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a fault in the engine")
 
-        with monkeypatch.context() as broken:
-            broken.setattr("kacenv.session.session.step", fails)
-            bed.slept = Seconds(bed.slept + 100.0)
-            await next_turn(session)
+    with monkeypatch.context() as broken:
+        broken.setattr("kacenv.session.session.step", fails)
+        suspended.slept = Seconds(suspended.slept + 100.0)
         await next_turn(session)
-        assert session.status().session.elapsed == pytest.approx(160.0 + LEAD, abs=LEAD)
-
-    in_room(visit)
+    await next_turn(session)
+    assert session.status().session.elapsed == pytest.approx(160.0 + LEAD, abs=LEAD)
 
 
 def orders(session: Session) -> list[Command]:
     """All that the sound was told."""
-    assert isinstance(session.stage.sound, MemorySound)
-    return [order for _, order in session.stage.sound.orders]
+    assert isinstance(session.devices.sound, MemorySound)
+    return [order for _, order in session.devices.sound.orders]
 
 
 @pytest.mark.parametrize("leap", [86400.0, -86400.0, -4e9])
@@ -152,7 +143,7 @@ def test_a_clock_that_is_set_moves_no_session(
     async def stay() -> float:
         journal = Journal(tmp_path / "room.journal")
         session = Session(a_room(), MonotonicClock(), journal)
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         session.submit(Start(PLAN))
         life, wall = asyncio.create_task(session.run()), time.time
         began = time.monotonic()
@@ -180,7 +171,7 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
         if re.search(r"time\.time\(|datetime|localtime|gmtime|CLOCK_REALTIME", path.read_text())
     }
     elsewhere = (
-        *("cli/", "diagnostics/", "server/auth/", "server/event_client.py"),
+        *("cli/", "diagnostics/", "server/auth/", "server/client.py"),
         *("system/certificate.py", "config/checks/room_warnings.py"),
     )
     of_sessions = {name for name in found if not name.startswith(elsewhere)}
@@ -239,7 +230,7 @@ def test_a_flood_of_requests_leaves_the_session_going(
     async def stay() -> tuple[int, int]:
         journal = Journal(tmp_path / "room.journal")
         session = Session(a_room(), MonotonicClock(), journal)
-        session.stage.sound = MemorySound(session.clock)
+        session.devices.sound = MemorySound(session.clock)
         life = asyncio.create_task(session.run())
         with hold_room("test") as path:
             async with open_api(session, House.find(), "demo", path):
@@ -257,7 +248,7 @@ def test_a_flood_of_requests_leaves_the_session_going(
     assert answered == SURFACES * PRESSES_EACH
     past = read(tmp_path / "room.journal")
     assert past is not None
-    assert len(past.entries) < AT_ONCE + PER_SECOND * took + 3 * len(phases)
+    assert len(past.entries) < PRESSES_AT_ONCE + PRESSES_PER_SECOND * took + 3 * len(phases)
 
 
 def fades(session: Session) -> int:

@@ -68,17 +68,12 @@ def test_staff_are_told_of_each_file_once(run: Run) -> None:
 class FatedDeck(ArrayDeck):
     """Plays noise until what its cut's title says befalls it."""
 
-    def __init__(self) -> None:
-        super().__init__(silence(0))
-
-    def open(self, cut: Cut) -> None:
-        """Learn one's fate."""
+    def __init__(self, cut: Cut) -> None:
         sound = noise(5.0 if cut.title == "short" else 10.0, 1)
         if cut.title in {"fine", "falls silent"}:
             rest = noise(50.0, 2) if cut.title == "fine" else silence(50 * RATE)
             sound = np.concatenate((sound, rest))
-        self._sound, self.arrived = sound, len(sound)
-        super().open(cut)
+        super().__init__(sound)
 
     @property
     def ended_in(self) -> int | None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from soak import fuzz_api, fuzz_midi, fuzz_mqtt, fuzz_yaml
-from soak.fuzz import Complaints, Tally
+from soak.fuzz import ErrorLog, Tally
 
 
 def expect_none(tally: Tally, count: int) -> None:
     """All were tried, and none did harm."""
     print(tally)
     assert tally.tried == count
-    assert tally.faults == ()
+    assert tally.faults == []
 
 
 def test_odd_files_are_refused_or_rehearsed(tmp_path: Path) -> None:
@@ -49,6 +49,6 @@ def test_a_fault_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(fuzz_yaml, "load_queue", fail)
     faults = fuzz_yaml.run(tmp_path, 20, seed=3).faults
     assert any("ZeroDivisionError: on purpose" in fault for fault in faults)
-    with Complaints() as log:
+    with ErrorLog(Tally("words")) as log:
         logging.getLogger("kacenv.session.session").error("the plan could not be followed")
-    assert log.heard == ["logged: the plan could not be followed "]
+    assert log.faults == ["logged: the plan could not be followed "]

@@ -12,27 +12,27 @@ SOURCE = TESTS.parent / "kacenv"
 MODULES = sorted(
     path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if not path.stem.startswith("__")
 )
-ROW = re.compile(r"^\| `([\w/]+)` \| (`.+`) \| (`.+\.py`) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([\w/*]+)` \| (`.+`) \| (`.+\.py`) \|$", re.MULTILINE)
 
 
 class Row(NamedTuple):
-    """Some modules of a folder, as patterns of their names, and the tests that stand for them."""
+    """Some modules of a folder, as patterns of both, and the tests that stand for them."""
 
-    folder: Path
+    folder: str
     modules: list[str]
     tests: list[str]
 
     def covers(self, module: Path) -> bool:
         """Return whether a module is one of these."""
-        return module.parent == self.folder and any(fnmatch(module.stem, m) for m in self.modules)
+        inside = fnmatch(str(module.parent), self.folder)
+        return inside and any(fnmatch(module.stem, one) for one in self.modules)
 
 
 def rows() -> list[Row]:
     """Return the table of tests/README.md."""
     found = ROW.findall((TESTS / "README.md").read_text(encoding="utf-8"))
     return [
-        Row(Path(folder), *(re.findall(r"`([^`]+)`", cell) for cell in cells))
-        for folder, *cells in found
+        Row(folder, *(re.findall(r"`([^`]+)`", cell) for cell in cells)) for folder, *cells in found
     ]
 
 
@@ -64,7 +64,7 @@ def is_test(name: str) -> bool:
 def test_each_module_has_its_test() -> None:
     """At the mirrored path, or by a row of the table."""
     table = rows()
-    assert len(MODULES) > 250
+    assert len(MODULES) > 200
     without = [module for module in MODULES if not has_test(module)]
     missing = [module for module in without if not any(row.covers(module) for row in table)]
     assert missing == []
@@ -76,7 +76,7 @@ def test_the_table_names_what_is_there() -> None:
     text = (TESTS / "README.md").read_text(encoding="utf-8")
     assert len(table) == text.partition("| in | modules |")[2].count("\n| ")
     for row in table:
-        names = [module.stem for module in MODULES if module.parent == row.folder]
+        names = [module.stem for module in MODULES if fnmatch(str(module.parent), row.folder)]
         assert [one for one in row.modules if not any(fnmatch(name, one) for name in names)] == []
         assert [one for one in row.tests if not (TESTS / one).is_file()] == []
 

@@ -16,8 +16,8 @@ from support.waiting import PATIENCE
 
 from kacenv.config import FileMonitor, House
 from kacenv.core.units import Seconds
+from kacenv.server.client import get, post
 from kacenv.server.daemon import serve
-from kacenv.server.daemon_client import get, post
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import soundfile
 from numpy.typing import NDArray
 from soak.listening import listen
 from support.sessions import a_phase, a_queue, a_timeline
-from support.simulated_room import BLOCK, WaitingDeck, untimed
-from support.steady import Puller
+from support.simulated_room import BLOCK, untimed, waiting_deck
+from support.sound_devices import PulledDevice
 from support.waiting import next_turn
 
 from kacenv.core.units import Decibels, Seconds
@@ -21,8 +21,8 @@ from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine.resume import HOLD_AFTER
-from kacenv.engine.state import Mode
 from kacenv.engine.step import LEAD
+from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Music, Silence, Start
 from kacenv.model.room import Output as RoomOutput
@@ -90,11 +90,11 @@ class Night:
     """A room on a simulated device, clock and bed; `sound` is all that was played."""
 
     def __init__(self, timeline: Timeline) -> None:
-        self.clock, self.device = SimClock(), Puller()
+        self.clock, self.device = SimClock(), PulledDevice()
         self.slept = Seconds(1000.0)
         self.session = Session(ROOM, self.clock, slept=lambda: self.slept)
-        self.audio = RoomAudio(ROOM, self.clock, self.session.report, WaitingDeck, self._open)
-        self.session.stage.sound = self.audio
+        self.audio = RoomAudio(ROOM, self.clock, self.session.report, waiting_deck, self._open)
+        self.session.devices.sound = self.audio
         self._blocks: list[Block] = []
         self._timeline = timeline
 

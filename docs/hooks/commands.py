@@ -14,7 +14,7 @@ from typer.main import get_command
 from docs.hooks.shell import commands as typed_in
 from docs.hooks.shell import pages
 from kacenv.cli.app import app
-from kacenv.cli.help_text import COMMAND_HELP, GROUPS
+from kacenv.cli.help_text import examples_of
 
 _PAGE: Final = "reference/commands.md"
 _MOST_EXAMPLES: Final = 4
@@ -39,13 +39,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def page() -> str:
     """Return the reference of all commands, as Markdown."""
     parts, examples = [_HEAD], _examples()
-    root = get_command(app)
-    known = getattr(root, "commands", {})
-    for group in GROUPS:
-        parts.append(f"## {group}\n")
-        for name in sorted(known, key=list(COMMAND_HELP).index):
-            if known[name].rich_help_panel == group:
-                parts += _described(f"kacenv {name}", known[name], examples)
+    root: Command = get_command(app)
+    for topic, names in root.topics.items():
+        parts.append(f"## {topic}\n")
+        for name in names:
+            parts += _described(f"kacenv {name}", root.commands[name], examples)
     return "\n".join(parts)
 
 
@@ -63,8 +61,8 @@ def _examples() -> dict[str, list[str]]:
     names = [name for name, _ in leaves(get_command(app), "kacenv")]
     names.sort(key=len, reverse=True)
     found = defaultdict[str, list[str]](list)
-    for words, page in COMMAND_HELP.items():
-        found[f"kacenv {words}"] += [f"kacenv {example}" for example in page.examples]
+    for named, command in _every(get_command(app), "kacenv"):
+        found[named] += [f"kacenv {example}" for example in examples_of(command)]
     for path in pages():
         for typed in typed_in(path):
             name = next((one for one in names if f"{typed.bare} ".startswith(f"{one} ")), None)
@@ -72,6 +70,13 @@ def _examples() -> dict[str, list[str]]:
             if name and typed.bare not in found[name]:
                 found[name].append(typed.bare)
     return found
+
+
+def _every(command: Command, name: str) -> Iterator[tuple[str, Command]]:
+    """Yield each command and group below `command`, with its full name."""
+    for word, one in getattr(command, "commands", {}).items():
+        yield f"{name} {word}", one
+        yield from _every(one, f"{name} {word}")
 
 
 def _lights(typed: str) -> str | None:

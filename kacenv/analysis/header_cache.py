@@ -10,8 +10,8 @@ from typing import Final
 
 import mutagen
 
-from kacenv.analysis.measurement_cache import FileStamp, cache_folder
-from kacenv.analysis.vocal_tags import vocals_by_tag
+from kacenv.analysis.measurement_cache import FileStamp, cache_folder, read_only, version_of
+from kacenv.analysis.tags import vocals_by_tag
 from kacenv.core.units import Seconds
 
 VERSION: Final = 1
@@ -95,8 +95,8 @@ def _read_all(file: Path) -> dict[bytes, tuple[FileStamp, Header]]:
     if not file.is_file():
         return {}
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as base:
-            if _version(base) != VERSION:
+        with read_only(file) as base:
+            if version_of(base) != VERSION:
                 return {}
             rows = base.execute("SELECT path, size, changed, length, words FROM headers")
             return {
@@ -109,14 +109,9 @@ def _read_all(file: Path) -> dict[bytes, tuple[FileStamp, Header]]:
 
 def _write(file: Path, rows: Sequence[tuple[object, ...]]) -> None:
     with closing(sqlite3.connect(file, timeout=1.0)) as base:
-        if _version(base) > VERSION:
+        if version_of(base) > VERSION:
             return  # a newer kacenv's, which it shall find again
-        if _version(base) != VERSION:
+        if version_of(base) != VERSION:
             base.executescript(_TABLE)
         with base:
             base.executemany("INSERT OR REPLACE INTO headers VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def _version(base: sqlite3.Connection) -> int:
-    (version,) = base.execute("PRAGMA user_version").fetchone()
-    return int(version)

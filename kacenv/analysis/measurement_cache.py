@@ -3,9 +3,8 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from kacenv.analysis.measurement import FIELDS, Measurement
@@ -93,8 +92,8 @@ def known_measurements(folder: Path | None = None) -> KnownMeasurements:
     if not file.is_file():
         return KnownMeasurements()
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as reader:
-            return KnownMeasurements(_read_all(reader) if _version(reader) == VERSION else None)
+        with read_only(file) as reader:
+            return KnownMeasurements(_read_all(reader) if version_of(reader) == VERSION else None)
     except (sqlite3.Error, UnicodeError, OSError):
         return KnownMeasurements()
 
@@ -119,12 +118,7 @@ class MeasurementCache:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._base.close()
 
     def known(self) -> KnownMeasurements:
@@ -188,7 +182,17 @@ class MeasurementCache:
         )
 
 
-def _version(base: sqlite3.Connection) -> int:
+def read_only(file: Path) -> AbstractContextManager[sqlite3.Connection]:
+    """Open a SQLite file for reading; it is closed at the end.
+
+    Raises:
+        sqlite3.Error: It can't be opened.
+    """
+    return closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True))
+
+
+def version_of(base: sqlite3.Connection) -> int:
+    """Return the version of a file's tables."""
     (version,) = base.execute("PRAGMA user_version").fetchone()
     return int(version)
 
@@ -203,10 +207,10 @@ def _prepare(base: sqlite3.Connection) -> None:
     if state != "ok":
         raise sqlite3.DatabaseError(state)
     base.execute("BEGIN IMMEDIATE").connection.rollback()
-    if _version(base) == VERSION:
+    if version_of(base) == VERSION:
         _read_all(base)
         return
-    if _version(base) > VERSION:
+    if version_of(base) > VERSION:
         raise KacenvError(_NEWER)
     base.executescript(
         f"BEGIN; DROP TABLE IF EXISTS sounds; DROP TABLE IF EXISTS files; {_TABLES} COMMIT;"

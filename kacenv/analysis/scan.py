@@ -3,19 +3,57 @@
 import hashlib
 import multiprocessing
 import os
+import resource
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
 
 from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.measurement import Measurement
 from kacenv.analysis.measurement_cache import FileStamp, MeasurementCache
-from kacenv.analysis.scan_worker import prepare, work
 from kacenv.core.errors import DeviceError
+
+MEMORY: Final = 2 << 30
+"""Memory limit (bytes) of a worker; music needs a twentieth of it."""
+PATIENCE: Final = 900
+"""Time limit (s) for one file; 24 hours of music take 300."""
+
+
+def prepare() -> None:
+    """Set up a worker: limit its memory, ignore Ctrl-C, and exit with the parent process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # it would reserve memory for each core
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.nice(5)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    wait([parent])
+    os._exit(1)
+
+
+def work(path: str) -> Measurement | str:
+    """Return the measurement of the file at `path`, or the reason for a failure."""
+    from kacenv.analysis.loudness_meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
+
+    signal.alarm(PATIENCE)  # ends the process, which the scan then tells of
+    try:
+        return measure(path)
+    except DeviceError as error:
+        return str(error)
+    finally:
+        signal.alarm(0)
+
 
 _BROKE_DOWN: Final = "the decoder broke down over it; convert it to FLAC"
 _CHANGED: Final = "it changed while it was measured; scan again"

@@ -18,9 +18,9 @@ def main() -> None:
     _never_stumble_over_a_letter()
     try:
         if "_KACENV_COMPLETE" in os.environ:
-            from kacenv.cli import completion
+            from kacenv.cli.app import app
 
-            completion.answer()
+            app(prog_name="kacenv")
         elif not fast_path.run(sys.argv[1:]):
             from kacenv.cli.app import app
 

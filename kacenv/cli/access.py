@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.help_text import described
 from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.model.room import Room
-    from kacenv.server.auth import CredentialStore
+    from kacenv.server.auth.credentials import CredentialStore
 
 app = typer.Typer(
     help="Say which tablets may drive or watch a room over the network.",
     no_args_is_help=True,
+    **described("Say which tablets may drive or watch a room", "access list"),
 )
 RoomOption = Annotated[
     str | None,
@@ -33,7 +35,13 @@ PinOption = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    **described(
+        "Let a device in, by a token or a PIN",
+        'access add "tablet garden" --room garden',
+        'access add "wall display" --role viewer --pin --room garden',
+    )
+)
 def add(
     device: DeviceName,
     role: RoleOption = "staff",
@@ -45,7 +53,7 @@ def add(
 
     E.g. kacenv access add "tablet garden" --room garden
     """
-    from kacenv.server.auth import DeviceRole
+    from kacenv.server.auth.credentials import DeviceRole
 
     if role not in set(DeviceRole):
         raise KacenvError(f"A device is staff or viewer, not {role}: --role viewer")
@@ -64,7 +72,7 @@ def add(
     print(f"Its hash is kept in {ring.path}.")
 
 
-@app.command("list")
+@app.command("list", **described("List the devices that may log in", "access list --room garden"))
 def list_keys(
     room: RoomOption = None, house: HouseOption = None, as_json: JsonOption = False
 ) -> None:
@@ -83,7 +91,7 @@ def list_keys(
         print(f"No device may log in. Let one in: kacenv access add DEVICE  ({ring.path})")
 
 
-@app.command()
+@app.command(**described("Let a device in no more", 'access remove "tablet garden"'))
 def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = None) -> None:
     """Let a device in no more; whatever it has open is closed within seconds."""
     ring, _ = _ring(room, house)
@@ -94,7 +102,7 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
 def _ring(room: str | None, house: Path | None) -> "tuple[CredentialStore, Room | None]":
     """Return the credential store of a room, or the default one."""
     from kacenv.config import House, load_room
-    from kacenv.server.auth import CredentialStore, key_file
+    from kacenv.server.auth.credentials import CredentialStore, key_file
 
     if room is None:
         return CredentialStore(key_file()), None

@@ -2,18 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from kacenv import __version__
+from kacenv.cli import completion
 from kacenv.cli.access import app as access_app
 from kacenv.cli.audio import app as sound_app
 from kacenv.cli.check import check
-from kacenv.cli.check_ins import done, let_pass, seat, snooze
 from kacenv.cli.doctor import doctor
 from kacenv.cli.fast_path import send, show_status
-from kacenv.cli.help_text import AFTER, DRIVE, PLAN, ROOM, SEATS, SENSES, CommandGroup
+from kacenv.cli.help_text import TopicGroup, described
 from kacenv.cli.init import init
 from kacenv.cli.lights import app as lights_app
 from kacenv.cli.lists import rooms, scenes
@@ -23,14 +23,36 @@ from kacenv.cli.options import HouseOption, JsonOption, RoomOption, room_option
 from kacenv.cli.preflight import preflight
 from kacenv.cli.record import app as record_app
 from kacenv.cli.rehearse import RehearseCommand, rehearse
+from kacenv.cli.requests import add_requests
 from kacenv.cli.schema import schema
 from kacenv.cli.service import app as service_app
 from kacenv.cli.watch import watch
-from kacenv.core.errors import KacenvError
+from kacenv.model.request_definition import Topic
+from kacenv.model.request_table import BY_KIND, REQUESTS
+
+
+def _requests(topic: Topic) -> list[str]:
+    return [one.typed for one in REQUESTS if one.topic is topic and one.is_one_word]
+
+
+class _Commands(TopicGroup):
+    """All commands, by topic."""
+
+    topics: ClassVar = {
+        Topic.SESSION: ["start", "status", "watch", *_requests(Topic.SESSION)],
+        Topic.CHECK_INS: _requests(Topic.CHECK_INS),
+        Topic.SOUND_AND_LIGHT: _requests(Topic.SOUND_AND_LIGHT),
+        "Before a session": ["scenes", "rooms", "check", "rehearse", "preflight"],
+        "After a session": ["record"],
+        "Setting up": [
+            *("demo", "init", "doctor", "audio", "midi", "access", "service", "serve", "schema")
+        ],
+    }
+
 
 app = typer.Typer(
     name="kacenv",
-    cls=CommandGroup,
+    cls=_Commands,
     help="Music, light and check-ins for the room in which ketamine-assisted therapy happens.",
     epilog="\b\nBegin:  kacenv start SCENE --room ROOM; kacenv scenes and rooms list them\n"
     "More:   kacenv start --help\n\n"
@@ -65,20 +87,24 @@ def program(
     """Music, light and check-ins for the room in which ketamine-assisted therapy happens."""
 
 
-app.add_typer(sound_app, name="audio", rich_help_panel=ROOM)
-app.add_typer(service_app, name="service", rich_help_panel=ROOM)
-app.add_typer(music_app, name="music", rich_help_panel=SENSES)
-app.add_typer(midi_app, name="midi", rich_help_panel=ROOM)
-app.add_typer(access_app, name="access", rich_help_panel=ROOM)
-app.add_typer(record_app, name="record", rich_help_panel=AFTER)
-app.add_typer(lights_app, name="lights", rich_help_panel=SENSES)
-TimeArgument = Annotated[str, typer.Argument(metavar="TIME", help="E.g. 10m, or 1h10m.")]
+app.add_typer(sound_app, name="audio")
+app.add_typer(service_app, name="service")
+app.add_typer(music_app, name="music")
+app.add_typer(midi_app, name="midi")
+app.add_typer(access_app, name="access")
+app.add_typer(record_app, name="record")
+app.add_typer(lights_app, name="lights")
 
 
-@app.command(rich_help_panel=DRIVE)
+@app.command(**described("Begin a session", "start couple-lozenge --room garden"))
 def start(
     scene: Annotated[
-        str, typer.Argument(metavar="SCENE", help="Its name; kacenv scenes lists them.")
+        str,
+        typer.Argument(
+            metavar="SCENE",
+            help="Its name; kacenv scenes lists them.",
+            autocompletion=completion.scenes,
+        ),
     ],
     room: RoomOption = None,
     house: HouseOption = None,
@@ -86,7 +112,7 @@ def start(
     """Begin a session: kacenv start couple-lozenge --room garden."""
     from kacenv.cli.start import ensure_running
     from kacenv.config import House
-    from kacenv.server.daemon_client import post, the_room
+    from kacenv.server.client import post, the_room
 
     home = House.find(house)
     name = ensure_running(home, room) if room else the_room(None)
@@ -94,7 +120,9 @@ def start(
     print(post(name, "/v1/start", found, timeout=_SLOW_DISK)["reply"])
 
 
-@app.command(rich_help_panel=DRIVE)
+@app.command(
+    **described("Show where the session is, and what comes next", "status", "status --json")
+)
 def status(
     room: RoomOption = None,
     as_json: JsonOption = False,
@@ -103,96 +131,20 @@ def status(
     show_status(room, as_json=as_json)
 
 
-app.command(rich_help_panel=DRIVE)(watch)
+app.command(
+    **described("The same, live; q leaves, the room goes on", "watch", "watch --room garden")
+)(watch)
 
 
-@app.command(rich_help_panel=DRIVE)
-def hold(room: RoomOption = None) -> None:
-    """Stay in this phase; the music goes on until you release."""
-    send(room, "hold")
-
-
-@app.command(rich_help_panel=DRIVE)
-def release(room: RoomOption = None) -> None:
-    """Let time run on after a hold."""
-    send(room, "release")
-
-
-@app.command(rich_help_panel=DRIVE)
-def extend(by: TimeArgument, room: RoomOption = None) -> None:
-    """Make this phase longer: kacenv extend 10m."""
-    send(room, "extend", by=by)
-
-
-@app.command(rich_help_panel=DRIVE)
-def shorten(by: TimeArgument, room: RoomOption = None) -> None:
-    """Take time off this phase again: kacenv shorten 5m; it never ends at once."""
-    send(room, "shorten", by=by)
-
-
-@app.command("next", rich_help_panel=DRIVE)
-def go_on(room: RoomOption = None) -> None:
-    """Go on to the next phase now, by a crossfade."""
-    send(room, "next")
-
-
-@app.command(rich_help_panel=DRIVE)
-def back(room: RoomOption = None) -> None:
-    """Go back to the beginning of the phase before."""
-    send(room, "back")
-
-
-_AS_TYPED = {"ignore_unknown_options": True}
-"""Makes `-3dB` an argument, not an option."""
-
-
-@app.command(rich_help_panel=SENSES, context_settings=_AS_TYPED)
-def volume(
-    output_or_level: Annotated[str, typer.Argument(metavar="[OUTPUT] LEVEL")],
-    level: Annotated[str | None, typer.Argument(hidden=True)] = None,
-    room: RoomOption = None,
-) -> None:
-    """Set the volume from the plan's: kacenv volume -3dB, or kacenv volume seat-a 0dB."""
-    output = output_or_level if level is not None else None
-    send(room, "volume", output=output, level=level or output_or_level)
-
-
-@app.command(rich_help_panel=SENSES)
-def mute(
-    output: Annotated[str | None, typer.Argument(metavar="[OUTPUT]")] = None,
-    off: Annotated[bool, typer.Option("--off", help="Let it sound again.")] = False,
-    room: RoomOption = None,
-) -> None:
-    """Silence one output, or all, softly; kacenv mute --off lets them sound again."""
-    send(room, "mute", output=output, muted=not off)
-
-
-@app.command(rich_help_panel=SENSES)
-def duck(
-    off: Annotated[bool, typer.Option("--off", help="Let the music come back.")] = False,
-    room: RoomOption = None,
-) -> None:
-    """Lower the music so that you can speak; kacenv duck --off brings it back slowly."""
-    send(room, "duck", ducked=not off)
-
-
-@app.command(rich_help_panel=SENSES)
-def silence(room: RoomOption = None) -> None:
-    """Fade the music to silence, until: kacenv music."""
-    send(room, "silence")
-
-
-@app.command(rich_help_panel=SENSES)
-def intensity(
-    lean: Annotated[str, typer.Argument(metavar="up|down")], room: RoomOption = None
-) -> None:
-    """Lean towards livelier (up) or calmer (down) pieces from the next good moment on."""
-    if lean not in {"up", "down"}:
-        raise KacenvError(f"Lean up (livelier) or down (calmer), not {lean}: kacenv intensity up")
-    send(room, "intensity", lean=lean)
-
-
-@app.command("lights-up", rich_help_panel=SENSES)
+@app.command(
+    "lights-up",
+    help=BY_KIND["lights-up"].help,
+    **described(
+        BY_KIND["lights-up"].summary,
+        *BY_KIND["lights-up"].examples,
+        "lights-up --direct --room garden",
+    ),
+)
 def lights_up(
     room: RoomOption = None,
     direct: Annotated[
@@ -201,7 +153,7 @@ def lights_up(
     house: HouseOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --direct: for scripts.")] = False,
 ) -> None:
-    """Bring up the safe light in 3 s; it stays until: kacenv lights plan."""
+    """Bring up the safe light, through the daemon or past it."""
     if direct:
         from kacenv.cli.direct_lights import lights_up as straight
 
@@ -209,41 +161,51 @@ def lights_up(
     send(room, "lights-up")
 
 
-@app.command(rich_help_panel=SENSES)
-def chime(
-    name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell", room: RoomOption = None
-) -> None:
-    """Strike a soft chime for staff: bell, two-bells, deep-bell or one of the room's own."""
-    send(room, "chime", chime=name)
+app.command(
+    **described(
+        "Find what is wrong in rooms, scenes and playlists",
+        "check",
+        "check garden --here",
+        "check ~/draft/evening.yaml",
+    )
+)(check)
+app.command(
+    **described(
+        "Print the JSON Schema of a kind of file, for editors",
+        "schema scene",
+        "schema --all schemas",
+    )
+)(schema)
+app.command(
+    **described(
+        "Write a first room, scenes and playlists", "init", "init clinic --room garden --yes"
+    )
+)(init)
+app.command(**described("List the scenes that can be started", "scenes"))(scenes)
+app.command(**described("List the rooms: which run, and which need mending", "rooms"))(rooms)
+app.command(
+    cls=RehearseCommand,
+    **described(
+        "Go through a session: in words, as a picture, as sound",
+        "rehearse couple-lozenge --room garden",
+        "rehearse couple-lozenge --at 40m hold --at 50m release",
+        "rehearse couple-lozenge --picture session.svg",
+        "rehearse couple-lozenge --render session.flac",
+        "rehearse couple-lozenge --room garden --live 60",
+    ),
+)(rehearse)
+app.command(**described("Try everything ten minutes before: GO or NO-GO", "preflight garden"))(
+    preflight
+)
 
 
-for _answer in (done, snooze, seat):
-    app.command(rich_help_panel=SEATS)(_answer)
-app.command("pass", rich_help_panel=SEATS)(let_pass)
-
-
-@app.command(rich_help_panel=DRIVE)
-def end(room: RoomOption = None) -> None:
-    """Come home early: the return arc, compressed."""
-    send(room, "end")
-
-
-@app.command(rich_help_panel=DRIVE)
-def stop(room: RoomOption = None) -> None:
-    """Fade everything out in a few seconds and bring up the safe light."""
-    send(room, "stop")
-
-
-app.command(rich_help_panel=PLAN)(check)
-app.command(rich_help_panel=ROOM)(schema)
-app.command(rich_help_panel=ROOM)(init)
-app.command(rich_help_panel=PLAN)(scenes)
-app.command(rich_help_panel=PLAN)(rooms)
-app.command(rich_help_panel=PLAN, cls=RehearseCommand)(rehearse)
-app.command(rich_help_panel=PLAN)(preflight)
-
-
-@app.command(rich_help_panel=ROOM)
+@app.command(
+    **described(
+        "Run a room until it is told to leave",
+        "serve --room garden",
+        "serve --room garden --supervised --log garden.log",
+    )
+)
 def serve(
     room: Annotated[
         str,
@@ -280,10 +242,10 @@ def serve(
     sys.exit(run(room, house))
 
 
-app.command(rich_help_panel=ROOM)(doctor)
+app.command(**described("Look at machine, devices and rooms; say what to do", "doctor"))(doctor)
 
 
-@app.command(rich_help_panel=ROOM)
+@app.command(**described("Play the three-minute demo, with virtual lamps", "demo"))
 def demo(house: HouseOption = None) -> None:
     """Play the three-minute demo scene with virtual lamps."""
     import logging
@@ -293,6 +255,9 @@ def demo(house: HouseOption = None) -> None:
 
     log_to_stderr(logging.ERROR)
     sys.exit(play(house or _house_with_demo()))
+
+
+add_requests(app)
 
 
 def _house_with_demo() -> Path:

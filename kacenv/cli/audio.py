@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli import completion
+from kacenv.cli.help_text import described
 from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.core.errors import DeviceError, LoadError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Find sound devices, hear each channel, and measure how loud the room is.",
     no_args_is_help=True,
+    **described("Find sound devices, hear them, measure the room", "audio devices"),
 )
 
 RoomOption = Annotated[str, room_option("The room's name.")]
@@ -34,7 +37,7 @@ loudness reads. 65 dB SPL is our choice: no source gives a level for these rooms
 70 dB harms no ear however long, while players reach 97 to 107 dB (docs/room.md)."""
 
 
-@app.command()
+@app.command(**described("List the sound devices", "audio devices"))
 def devices(as_json: JsonOption = False) -> None:
     """List the sound devices; `device` in a room file takes any part of a name."""
     from dataclasses import asdict
@@ -52,10 +55,12 @@ def devices(as_json: JsonOption = False) -> None:
             print(f"{device.name}  ({channels}, {device.backend})")
 
 
-@app.command("test")
+@app.command("test", **described("A soft tone on each channel in turn", "audio test --room garden"))
 def walk(
     room: RoomOption,
-    output: Annotated[str | None, typer.Argument(metavar="[OUTPUT]")] = None,
+    output: Annotated[
+        str | None, typer.Argument(metavar="[OUTPUT]", autocompletion=completion.outputs)
+    ] = None,
     house: HouseOption = None,
 ) -> None:
     """Play a soft tone on each channel in turn, and say before it which one sounds."""
@@ -76,12 +81,21 @@ def walk(
     print("Did each one sound where it should? If not, change `channels` in the room file.")
 
 
-@app.command("chime")
+@app.command(
+    "chime", **described("Hear a chime before it is used", "audio chime bell --room garden")
+)
 def hear_chime(
     room: RoomOption,
-    name: Annotated[str, typer.Argument(metavar="[CHIME]")] = "bell",
+    name: Annotated[
+        str, typer.Argument(metavar="[CHIME]", autocompletion=completion.chimes)
+    ] = "bell",
     output: Annotated[
-        str | None, typer.Option("--output", help="Where; without it, the first output.")
+        str | None,
+        typer.Option(
+            "--output",
+            help="Where; without it, the first output.",
+            autocompletion=completion.outputs,
+        ),
     ] = None,
     house: HouseOption = None,
 ) -> None:
@@ -103,9 +117,15 @@ def hear_chime(
         player.wait()
 
 
-@app.command()
+@app.command(
+    **described(
+        "Find an output's trim with a sound-level meter",
+        "audio calibrate speakers --room garden",
+        "audio calibrate speakers --room garden --reading 62dB --write",
+    )
+)
 def calibrate(  # noqa: PLR0913 - one argument for each option
-    output: str,
+    output: Annotated[str, typer.Argument(autocompletion=completion.outputs)],
     room: RoomOption,
     *,
     house: HouseOption = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli import completion
 from kacenv.cli.options import HouseOption
 from kacenv.system.paths import in_words
 
@@ -30,6 +31,7 @@ def check(  # noqa: PLR0913 - one argument for each option
         typer.Argument(
             help="Only these rooms, scenes and playlists: names, or paths of files anywhere.",
             show_default=False,
+            autocompletion=completion.everything,
         ),
     ] = None,
     *,

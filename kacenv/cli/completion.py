@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import typer
+
 from kacenv.system.paths import house_folder, state_folder
 
-VARIABLE: Final = "_KACENV_COMPLETE"
-"""Environment variable that a shell sets to ask for completions."""
 _YAML: Final = (".yaml", ".yml")
 _LISTS: Final = (".m3u8", ".m3u", ".xspf")
 _CHIMES: Final = ("bell", "two-bells", "deep-bell")
@@ -20,44 +20,7 @@ _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 Offer = tuple[str, str]
 """Word, and its help."""
-
-
-def answer() -> None:
-    """Answer the shell, and exit."""
-    from typer.main import get_command
-
-    from kacenv.cli.app import app
-
-    command = get_command(app)
-    equip(command)
-    command(prog_name="kacenv")
-
-
-def equip(command: Any, path: tuple[str, ...] = ()) -> None:
-    """Set the completions of every parameter that takes a name, by the parameter's name."""
-    for parameter in command.params:
-        offers = _OFFERS.get((*path, parameter.name)) or _OFFERS.get((parameter.name,))
-        if offers is not None and path != ("init",):
-            parameter._custom_shell_complete = _completer(offers)  # noqa: SLF001 - typer takes it only where the command is written
-    for name, below in getattr(command, "commands", {}).items():
-        equip(below, (*path, name))
-
-
-def _completer(offers: "Callable[[_CommandLine], Iterable[Offer]]") -> Callable[..., list[Any]]:
-    def complete(context: Any, _parameter: Any, incomplete: str) -> list[Any]:
-        from typer._click.shell_completion import CompletionItem
-
-        try:
-            found = dict(offers(_CommandLine(context.params)))
-        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
-            return []
-        return [
-            CompletionItem(word, help=help_ or None)
-            for word, help_ in found.items()
-            if word.startswith(incomplete)
-        ]
-
-    return complete
+Completion = Callable[[typer.Context], list[Any]]
 
 
 class _CommandLine:
@@ -101,19 +64,49 @@ class _CommandLine:
         return found if isinstance(found, dict) else {}
 
 
-def _scenes(asked: _CommandLine) -> Iterator[Offer]:
+def _completion(offers: Callable[[_CommandLine], Iterable[Offer]]) -> Completion:
+    """Return what typer asks for the words to offer."""
+
+    def complete(context: typer.Context) -> list[Any]:
+        try:
+            found = dict(offers(_CommandLine(context.params)))
+        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
+            return []
+        return [(word, help_) if help_ else word for word, help_ in found.items()]
+
+    return complete
+
+
+def first_word(offers: Completion) -> Completion:
+    """Return the same for the first of several words."""
+
+    def complete(context: typer.Context) -> list[Any]:
+        return [] if context.params.get("words") else offers(context)
+
+    return complete
+
+
+@_completion
+def scenes(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the house's scenes."""
     return ((name, "") for name in asked.names("scenes"))
 
 
-def _rooms(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def rooms(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the house's rooms."""
     return ((name, "") for name in asked.names("rooms"))
 
 
-def _playlists(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def playlists(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the house's playlists."""
     return ((name, "") for name in asked.names("playlists", *_LISTS))
 
 
-def _everything(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def everything(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield rooms, scenes and playlists, with their kind."""
     for name in asked.names("rooms"):
         yield name, "room"
     for name in asked.names("scenes"):
@@ -122,13 +115,17 @@ def _everything(asked: _CommandLine) -> Iterator[Offer]:
         yield name, "playlist"
 
 
-def _outputs(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def outputs(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the outputs of the named room, else of all, with their role."""
     for room in asked.rooms():
         for output in room.get("outputs", ()):
             yield output["id"], output.get("role", "")
 
 
-def _chimes(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def chimes(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the built-in chimes, and the rooms' own."""
     for name in _CHIMES:
         yield name, ""
     for room in asked.rooms():
@@ -136,7 +133,8 @@ def _chimes(asked: _CommandLine) -> Iterator[Offer]:
             yield name, "of the room's own"
 
 
-def _phases(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def phase_times(asked: _CommandLine) -> Iterator[Offer]:
     """Yield the times at which the scene's phases begin."""
     begin = 0.0
     for phase in asked.scene().get("phases", ()):
@@ -161,33 +159,13 @@ def _span(seconds: float) -> str:
     return format_seconds(seconds)
 
 
-def _kinds(_asked: _CommandLine) -> Iterator[Offer]:
-    from kacenv.cli.schema import KINDS
-
-    return ((kind, "") for kind in KINDS)
-
-
-def _records(_asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def record_ids(_asked: _CommandLine) -> Iterator[Offer]:
     """Yield records by their files' names; none is opened."""
     for path in sorted((state_folder() / "records").glob("*.json")):
         *_, year, month, day, name = path.stem.split("-")
         yield name, f"{year}-{month}-{day}"
 
 
-_OFFERS: Final[dict[tuple[str, ...], Callable[[_CommandLine], Iterable[Offer]]]] = {
-    ("scene",): _scenes,
-    ("compare",): _scenes,
-    ("room",): _rooms,
-    ("playlist",): _playlists,
-    ("playlists",): _playlists,
-    ("output",): _outputs,
-    ("output_or_level",): _outputs,
-    ("check", "names"): _everything,
-    ("chime", "name"): _chimes,
-    ("audio", "chime", "name"): _chimes,
-    ("rehearse", "at"): _phases,
-    ("schema", "kind"): _kinds,
-    ("record", "show", "id_"): _records,
-    ("record", "remove", "id_"): _records,
-}
-"""Completions by the parameter's name, or by its command's and its own."""
+NAMES: Final = {"output": outputs, "chime": chimes}
+"""Completions of requests' arguments, by what they name."""

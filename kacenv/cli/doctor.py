@@ -65,21 +65,17 @@ def _jobs(home: "House", room: str | None) -> "Iterator[ProbeJob]":
 
 
 def _rooms(home: "House") -> list[str]:
-    from kacenv.server.daemon_client import running_rooms
+    from kacenv.server.client import running_rooms
 
     return sorted({*home.rooms(), *running_rooms()})
 
 
 def _probed(probe: str, house: Path | None, room: str | None) -> "Iterable[Finding]":
     """Run one probe; imports are local, as some may fail."""
-    if probe in {"versions", "storage", "clock"}:
+    if probe in {"versions", "storage", "clock", "sound", "midi"}:
         from kacenv.diagnostics.doctor import machine_probes
 
-        return getattr(machine_probes, probe)()  # type: ignore[no-any-return] # one of three named above
-    if probe in {"sound", "midi"}:
-        from kacenv.diagnostics.doctor import device_probes
-
-        return device_probes.sound() if probe == "sound" else device_probes.midi()
+        return getattr(machine_probes, probe)()  # type: ignore[no-any-return] # one of five named above
     from kacenv.config import House
     from kacenv.diagnostics.doctor import room_probes as of
 
@@ -102,7 +98,7 @@ def _of_a_room(probe: str, home: "House", room: str) -> "Iterable[Finding]":
 
 def _state(room: str) -> "Iterable[Finding]":
     from kacenv.diagnostics.doctor import room_probes as of
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     try:
         return of.state(room, get(room, "/v1/status"))

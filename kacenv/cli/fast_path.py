@@ -12,12 +12,6 @@ HELP_FILE: Final = Path(__file__).with_name("help.txt")
 _WIDEST: Final = 80
 """Columns from which on help has the same lines, however wide the terminal is."""
 
-PRESSES = frozenset(
-    {"hold", "release", "next", "back", "lights-up", "end", "stop", "silence"}
-    | {"done", "snooze", "pass"}
-)
-"""Requests without arguments."""
-
 
 def run(words: list[str]) -> bool:
     """Run a command of one word; return False if the whole command line is needed."""
@@ -27,7 +21,7 @@ def run(words: list[str]) -> bool:
     if words in ([], ["--help"]) and _program() and _columns() >= _WIDEST:
         _show_help(asked=bool(words))
         return True
-    if len(words) != 1 or words[0] not in {*PRESSES, "status"}:
+    if len(words) != 1 or not _is_quick(words[0]):
         return False
     room = os.environ.get("KACENV_ROOM")
     if words[0] == "status":
@@ -35,6 +29,13 @@ def run(words: list[str]) -> bool:
     else:
         send(room, words[0])
     return True
+
+
+def _is_quick(word: str) -> bool:
+    """Tell if a word is the status, or a request that needs no other word."""
+    from kacenv.model.request_table import BY_KIND
+
+    return word == "status" or (word in BY_KIND and BY_KIND[word].needs_no_argument)
 
 
 def _program() -> str | None:
@@ -64,7 +65,7 @@ def _show_help(*, asked: bool) -> None:
 
 def send(room: str | None, kind: str, **fields: Any) -> None:
     """Send a request to the room, and print its reply."""
-    from kacenv.server.daemon_client import post
+    from kacenv.server.client import post
 
     given = {key: value for key, value in fields.items() if value is not None}
     print(post(room, "/v1/requests", {"kind": kind, **given})["reply"])
@@ -72,7 +73,7 @@ def send(room: str | None, kind: str, **fields: Any) -> None:
 
 def show_status(room: str | None, *, as_json: bool = False) -> None:
     """Print the room's status, in words or as JSON."""
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     found = get(room, "/v1/status")
     if as_json:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from kacenv.cli import completion
 from kacenv.cli.options import HouseOption
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ def import_folder(  # noqa: PLR0913, PLR0917 - one for each option
     ] = True,
     scene: Annotated[
         str | None,
-        typer.Option("--scene", help="Deal it to the phases of a scene like this one."),
+        typer.Option(
+            "--scene",
+            help="Deal it to the phases of a scene like this one.",
+            autocompletion=completion.scenes,
+        ),
     ] = None,
     house: HouseOption = None,
 ) -> None:

@@ -132,8 +132,8 @@ def _roles(ask: _Questions, listen: str | None, staff: bool | None) -> "tuple[Ro
 
 def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[LampAnswer, ...]":
     from kacenv.config.scaffold import LampAnswer
+    from kacenv.model.dialects import Dialect
     from kacenv.model.look import Zone
-    from kacenv.model.room import Dialect
 
     if given and not host:
         raise KacenvError("Lamps need a broker; add for example: --broker 192.168.1.10")
@@ -152,8 +152,8 @@ def _lamps(ask: _Questions, given: list[str], host: str) -> "tuple[LampAnswer, .
 
 def _lamp(text: str) -> "LampAnswer":
     from kacenv.config.scaffold import LampAnswer
+    from kacenv.model.dialects import Dialect
     from kacenv.model.look import Zone
-    from kacenv.model.room import Dialect
 
     try:
         name, dialect, rest = text.split(":", 2)

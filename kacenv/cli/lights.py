@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kacenv.cli.fast_path import send
+from kacenv.cli.help_text import described
 from kacenv.cli.options import HouseOption, JsonOption, room_option
+from kacenv.cli.requests import add_request
+from kacenv.model.request_table import BY_KIND
 
 if TYPE_CHECKING:
     from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
     from kacenv.model.room import Room
 
 _HERE = ("127.0.0.1", "localhost")
+_LIGHTS = BY_KIND["lights"]
 _TIMEOUT = 5.0
 """Time after which an unreachable broker is reported, in seconds."""
 
@@ -33,28 +36,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
-    help="Set all lamps until the next look: kacenv lights 20%; or give them back: plan.",
+    help=_LIGHTS.help,
+    **described(_LIGHTS.summary, *_LIGHTS.examples, "lights resume"),
 )
 
 
-@app.command("set", hidden=True)
-def set_all(
-    level: Annotated[str, typer.Argument(metavar="LEVEL|plan")],
-    room: Annotated[str | None, room_option("The room.")] = None,
-) -> None:
-    """Set all lamps until the next look: kacenv lights 20%; or give them back: plan."""
-    send(room, "lights", level=None if level == "plan" else level)
+add_request(app, "lights", "set", hidden=True)
+add_request(app, "lights-resume", "resume")
 
 
-@app.command()
-def resume(
-    room: Annotated[str | None, room_option("The room.")] = None,
-) -> None:
-    """Bring lamps that were changed by hand back to their look."""
-    send(room, "lights-resume")
-
-
-@app.command("test")
+@app.command(
+    "test", **described("Make each lamp a little brighter in turn", "lights test --room garden")
+)
 def walk(
     room: Annotated[str, room_option("Whose lamps to test.")],
     house: HouseOption = None,
@@ -66,7 +59,13 @@ def walk(
     sys.exit(go_round(room, house, as_json=as_json))
 
 
-@app.command()
+@app.command(
+    **described(
+        "Stand in for a room's lamps, and show them",
+        "lights simulate --room garden",
+        "lights simulate --room garden --broker --loss 10%",
+    )
+)
 def simulate(
     room: Annotated[str, room_option("Whose lamps to stand in for.")],
     broker: Annotated[
@@ -92,7 +91,7 @@ def simulate(
 def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualLamp]]":
     """Start virtual lamps for the room's own."""
     from kacenv.core.errors import DeviceError
-    from kacenv.devices.lights.simulator import DEVICE_CODECS
+    from kacenv.devices.lights.dialects import device_side
     from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
     from kacenv.devices.lights.simulator.faults import LampFaults
     from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -111,7 +110,7 @@ def _lamps(room: "Room", loss: float, *, serve: bool) -> "Iterator[list[VirtualL
             stack.enter_context(EmbeddedBroker(room.broker.port))
         lamps = []
         for number, fixture in enumerate(room.lights):
-            faults = LampFaults(loss, seed=number, rate=DEVICE_CODECS[fixture.dialect].RATE)
+            faults = LampFaults(loss, seed=number, rate=device_side(fixture).RATE)
             lamp = VirtualLamp(fixture, clock, room.broker, faults=faults)
             lamps.append(stack.enter_context(lamp))
         _tell_of_silence(room, lamps)

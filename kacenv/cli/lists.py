@@ -15,7 +15,7 @@ _NO_SCENE = "There is no scene yet. Begin with: kacenv init"
 def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
     """List the rooms: those that run, those of the house, and what must be mended first."""
     from kacenv.config import House
-    from kacenv.server.daemon_client import running_rooms
+    from kacenv.server.client import running_rooms
 
     found = list(_rooms(House.find(house), running_rooms()))
     if as_json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.help_text import described
 from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.core.errors import DeviceError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Find MIDI ports, and learn what a pedal or a controller sends.",
     no_args_is_help=True,
+    **described("Find MIDI ports, and learn what a pedal sends", "midi ports"),
 )
 _NO_MIDI = (
     "This machine has no MIDI. Under Linux, load its sequencer: modprobe snd-seq; where MIDI runs "
@@ -29,7 +31,7 @@ _NUMBERS = re.compile(r" \d+:\d+$")
 """ALSA's numbers at the end of a port's name, which vary between boots."""
 
 
-@app.command()
+@app.command(**described("List the MIDI ports", "midi ports"))
 def ports(as_json: JsonOption = False) -> None:
     """List the MIDI ports; a room file takes any part of a name."""
     inputs, outputs = _ports()
@@ -55,7 +57,7 @@ def _ports() -> tuple[list[str], list[str]]:
         raise DeviceError(str(error) if str(error) == MISSING else _NO_MIDI) from None
 
 
-@app.command()
+@app.command(**described("Show what a pedal or controller sends", "midi learn --room garden"))
 def learn(
     room: Annotated[str | None, room_option("Whose port, and map.")] = None,
     port: Annotated[
@@ -116,7 +118,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[MidiMessage]]":
 
 def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
     """Print a heading for the lines that follow."""
-    from kacenv.server.daemon_client import running_rooms
+    from kacenv.server.client import running_rooms
 
     if place and place.name in running_rooms():
         print(f"# The room {place.name} is running: what its file maps is done, too.")

@@ -5,41 +5,64 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kacenv.cli import playlists
+from kacenv.cli import completion, playlists
 from kacenv.cli.fast_path import send
+from kacenv.cli.help_text import described
 from kacenv.cli.importing import import_folder
-from kacenv.cli.options import HouseOption, JsonOption, print_json
+from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 from kacenv.cli.scan_progress import line_of, shown_scan
+from kacenv.model.request_table import BY_KIND
 
 if TYPE_CHECKING:
     from kacenv.analysis.scan import ScanResult
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False)
-app.command("import")(import_folder)
-app.command("list")(playlists.list_playlists)
-app.command()(playlists.missing)
-app.command("export")(playlists.export_playlist)
-app.command("pack")(playlists.pack_scene)
-app.command("unpack")(playlists.unpack_scene)
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    **described(BY_KIND["music"].summary, "music", "music scan"),
+)
+app.command(
+    "import",
+    **described("Make a playlist from a folder of music", "music import Music/Calm --name calm"),
+)(import_folder)
+app.command("list", **described("List the playlists: how many pieces, how long", "music list"))(
+    playlists.list_playlists
+)
+app.command(**described("Name every piece that has no file", "music missing"))(playlists.missing)
+app.command(
+    "export", **described("Write a playlist for other players", "music export calm calm.m3u8")
+)(playlists.export_playlist)
+app.command(
+    "pack", **described("Pack a scene with its music", "music pack couple-lozenge lozenge.tar")
+)(playlists.pack_scene)
+app.command("unpack", **described("Take in a packed scene", "music unpack lozenge.tar"))(
+    playlists.unpack_scene
+)
 
 
 @app.callback(invoke_without_command=True)
 def music(
     context: typer.Context,
-    room: Annotated[
-        str | None, typer.Option("--room", "-r", envvar="KACENV_ROOM", help="The room.")
-    ] = None,
+    room: Annotated[str | None, room_option("The room.")] = None,
 ) -> None:
     """Bring the music back after kacenv silence; or look after the clinic's music."""
     if context.invoked_subcommand is None:
         send(room, "music")
 
 
-@app.command()
+@app.command(
+    **described(
+        "Measure every track, so that all play equally loud", "music scan", "music scan calm.m3u8"
+    )
+)
 def scan(
     playlists: Annotated[
         list[str] | None,
-        typer.Argument(help="Only these playlists: names, or paths of files.", show_default=False),
+        typer.Argument(
+            help="Only these playlists: names, or paths of files.",
+            show_default=False,
+            autocompletion=completion.playlists,
+        ),
     ] = None,
     house: HouseOption = None,
     as_json: JsonOption = False,

@@ -5,10 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
+from kacenv.cli import completion
+
 
 def room_option(text: str | None) -> Any:
     """Return the option that names a room, else `KACENV_ROOM` does; `text` is its help."""
-    return typer.Option("--room", "-r", envvar="KACENV_ROOM", help=text)
+    return typer.Option(
+        "--room", "-r", envvar="KACENV_ROOM", help=text, autocompletion=completion.rooms
+    )
 
 
 HouseOption = Annotated[

@@ -2,8 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from kacenv.cli import completion
 from kacenv.cli.options import HouseOption, JsonOption, print_json
 
 if TYPE_CHECKING:
@@ -76,7 +79,11 @@ def missing(house: HouseOption = None, as_json: JsonOption = False) -> None:
     sys.exit(1 if problems else 0)
 
 
-def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> None:
+def export_playlist(
+    playlist: Annotated[str, typer.Argument(autocompletion=completion.playlists)],
+    file: Path,
+    house: HouseOption = None,
+) -> None:
     """Write a playlist for other players: kacenv music export calm calm.m3u8 (or .xspf)."""
     from kacenv.config import House
     from kacenv.config.transfer.export import export, house_tracks
@@ -86,7 +93,11 @@ def export_playlist(playlist: str, file: Path, house: HouseOption = None) -> Non
     print(f"{_count(len(tracks), 'piece')} of {playlist} are in {file}.")
 
 
-def pack_scene(scene: str, archive: Path, house: HouseOption = None) -> None:
+def pack_scene(
+    scene: Annotated[str, typer.Argument(autocompletion=completion.scenes)],
+    archive: Path,
+    house: HouseOption = None,
+) -> None:
     """Pack a scene with its playlists and music: kacenv music pack couple-lozenge out.tar."""
     from kacenv.config import House
     from kacenv.config.transfer.pack import pack

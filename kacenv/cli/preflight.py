@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from kacenv.cli import completion
 from kacenv.cli.options import HouseOption, print_json
 from kacenv.core.errors import DaemonError, KacenvError
 
@@ -23,10 +24,22 @@ _CLAIMANT = "preflight"
 
 
 def preflight(  # noqa: PLR0913 - one argument for each option
-    room: Annotated[str, typer.Argument(envvar="KACENV_ROOM", help="The room; see: kacenv rooms")],
+    room: Annotated[
+        str,
+        typer.Argument(
+            envvar="KACENV_ROOM",
+            help="The room; see: kacenv rooms",
+            autocompletion=completion.rooms,
+        ),
+    ],
     *,
     scene: Annotated[
-        str | None, typer.Option("--scene", help="Only this scene; otherwise all of the house.")
+        str | None,
+        typer.Option(
+            "--scene",
+            help="Only this scene; otherwise all of the house.",
+            autocompletion=completion.scenes,
+        ),
     ] = None,
     microphone: Annotated[
         str | None,

@@ -5,7 +5,8 @@ from typing import Final
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds, parse_seconds
-from kacenv.model.request_text import PressError, press_of
+from kacenv.model.request_parser import press_of
+from kacenv.model.request_text import PressError
 from kacenv.model.requests import Press
 from kacenv.rehearsal.simulation import LONGEST
 

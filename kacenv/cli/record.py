@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli import completion
+from kacenv.cli.help_text import described
 from kacenv.cli.options import JsonOption, print_json, room_option
 from kacenv.core.errors import KacenvError
 
@@ -15,13 +17,24 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Read the record of the last session, or of one before; it tells of nobody in the chairs.",
+    **described(
+        "What happened in a session; nothing about who was there",
+        "record",
+        "record --html session.html",
+        "record --music",
+    ),
 )
 RoomOption = Annotated[
     str | None,
     room_option("One room's records alone."),
 ]
 IdArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="The record's; kacenv record list shows them.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="The record's; kacenv record list shows them.",
+        autocompletion=completion.record_ids,
+    ),
 ]
 HtmlOption = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Copy its page to this file.")
@@ -55,7 +68,7 @@ def last(
     _give(cabinet, found[-1], html, as_json=as_json, music=music)
 
 
-@app.command()
+@app.command(**described("Show one of them", "record show 3f9a0c12"))
 def show(
     id_: IdArgument,
     as_json: JsonOption = False,
@@ -69,7 +82,9 @@ def show(
     _give(cabinet, cabinet.find(id_), html, as_json=as_json, music=music)
 
 
-@app.command("list")
+@app.command(
+    "list", **described("List the records that are kept", "record list", "record list --json")
+)
 def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
     """List the records that are kept, the newest last."""
     from kacenv.session.records import RecordStore
@@ -89,9 +104,12 @@ def list_records(room: RoomOption = None, as_json: JsonOption = False) -> None:
         print(_NONE)
 
 
-@app.command()
+@app.command(**described("Remove one for good, or all", "record remove 3f9a0c12"))
 def remove(
-    id_: Annotated[str | None, typer.Argument(metavar="[ID]", show_default=False)] = None,
+    id_: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", show_default=False, autocompletion=completion.record_ids),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="All that there are.")] = False,
     room: RoomOption = None,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand
 
+from kacenv.cli import completion
 from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
 
 if TYPE_CHECKING:
@@ -17,18 +18,28 @@ if TYPE_CHECKING:
     from kacenv.rehearsal.simulation import Moment
 
 Presses = list[tuple["Seconds", "Press"]]
+SceneArgument = Annotated[str, typer.Argument(autocompletion=completion.scenes)]
 RoomOption = Annotated[str, room_option(None)]
 AtOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--at", metavar="TIME PRESS", help="Press this then, e.g. --at 40m hold; any number."
+        "--at",
+        metavar="TIME PRESS",
+        help="Press this then, e.g. --at 40m hold; any number.",
+        autocompletion=completion.phase_times,
     ),
 ]
 PictureOption = Annotated[
     Path | None, typer.Option("--picture", help="Draw it to this .svg or .png file.")
 ]
 CompareOption = Annotated[
-    str | None, typer.Option("--compare", metavar="SCENE", help="Another scene on the same axis.")
+    str | None,
+    typer.Option(
+        "--compare",
+        metavar="SCENE",
+        help="Another scene on the same axis.",
+        autocompletion=completion.scenes,
+    ),
 ]
 LiveOption = Annotated[
     float | None,
@@ -51,7 +62,10 @@ RenderOption = Annotated[
     Path | None, typer.Option("--render", help="Write the sound to this FLAC file.")
 ]
 OutputOption = Annotated[
-    str | None, typer.Option("--output", help="With --render: this output alone.")
+    str | None,
+    typer.Option(
+        "--output", help="With --render: this output alone.", autocompletion=completion.outputs
+    ),
 ]
 
 
@@ -67,7 +81,7 @@ class RehearseCommand(TyperCommand):
 
 
 def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
-    scene: str,
+    scene: SceneArgument,
     room: RoomOption = "demo",
     at: AtOption = None,
     picture: PictureOption = None,

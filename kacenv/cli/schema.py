@@ -13,7 +13,10 @@ KINDS = ("room", "scene", "playlist")
 
 def schema(
     kind: Annotated[
-        str | None, typer.Argument(metavar="[room|scene|playlist]", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[room|scene|playlist]", show_default=False, autocompletion=lambda: list(KINDS)
+        ),
     ] = None,
     every: Annotated[
         Path | None, typer.Option("--all", metavar="DIR", help="Write all three to this folder.")

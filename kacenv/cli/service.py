@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kacenv.cli.help_text import described
 from kacenv.cli.options import HouseOption, room_option
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
+    **described("Have systemd keep a room running", "service install --room garden"),
 )
 
 RoomOption = Annotated[str, room_option("The room to keep running.")]
@@ -40,7 +42,13 @@ _WITHOUT = (
 )
 
 
-@app.command()
+@app.command(
+    **described(
+        "Start the room with the machine, and when it dies",
+        "service install --room garden --now",
+        "service install --room garden --dry-run",
+    )
+)
 def install(  # noqa: PLR0913 - one argument for each option
     room: RoomOption,
     *,
@@ -71,7 +79,7 @@ def install(  # noqa: PLR0913 - one argument for each option
         _say_what_next(service, root, started=bool(start))
 
 
-@app.command()
+@app.command(**described("Leave the room to itself", "service uninstall --room garden"))
 def uninstall(room: RoomOption, root: RootOption = None) -> None:
     """Leave the room to itself again; what it has written down is kept."""
     from kacenv.server.systemd_unit import unit_name
@@ -91,7 +99,7 @@ def uninstall(room: RoomOption, root: RootOption = None) -> None:
     print(f"{unit} is gone. Its user and /var/lib/kacenv are left as they are.")
 
 
-@app.command()
+@app.command(**described("Print the unit that install writes", "service show --room garden"))
 def show(room: RoomOption, house: HouseOption = None, user: UserOption = "kacenv") -> None:
     """Print the unit that install would write."""
     from kacenv.server.systemd_unit import unit_text
@@ -143,7 +151,7 @@ def _refuse_a_second(service: "ServiceUnit", *, dry_run: bool) -> None:
 
 
 def _refuse_during_session(room: str) -> None:
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     try:
         mode = get(room, "/v1/status")["session"]["mode"]
@@ -154,7 +162,7 @@ def _refuse_during_session(room: str) -> None:
 
 
 def _answers(room: str) -> bool:
-    from kacenv.server.daemon_client import get
+    from kacenv.server.client import get
 
     try:
         get(room, "/v1/status")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kacenv.cli.logs import log_to_file
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
-from kacenv.server.daemon_client import get
+from kacenv.server.client import get
 from kacenv.system.paths import run_folder
 from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 
@@ -62,7 +62,7 @@ def _comes_back(name: str) -> bool:
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
     """Keep the daemon of `room` running until told to end; return the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
-    from kacenv.server.supervisor import Supervisor, fork_daemon
+    from kacenv.server.supervisor import Supervisor
 
     for needed in _NEEDED:
         import_module(needed)
@@ -76,7 +76,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
         return run(room, house)
 
     with claim(room_name(House.find(house), room), SUPERVISOR):
-        return Supervisor(fork_daemon(life)).run()
+        return Supervisor(life).run()
 
 
 def run(room: str, house: Path | None) -> int:

@@ -28,8 +28,7 @@ def watch(
 
     E.g. kacenv watch --room garden, or kacenv watch --json | jq .session.phase
     """
-    from kacenv.server.daemon_client import the_room
-    from kacenv.server.event_client import EventClient
+    from kacenv.server.client import EventClient, the_room
 
     with EventClient(the_room(room)) as feed:
         try:

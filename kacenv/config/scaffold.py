@@ -11,8 +11,9 @@ from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.text_files import any_of, shown
 from kacenv.config.yaml.validation import validate
 from kacenv.core.errors import KacenvError
+from kacenv.model.dialects import WORDS, Dialect
 from kacenv.model.look import Zone
-from kacenv.model.room import Dialect, Role, Room
+from kacenv.model.room import Role, Room
 from kacenv.system.paths import shipped_house
 
 SCENES: Final = ("couple-lozenge", "couple-injection")
@@ -28,10 +29,6 @@ _WHITES: Final = {
     "day": (45, 2700, 30, 35),
 }
 """Looks that the scenes use: seats in % and kelvin, task and path in %."""
-_CAN: Final = {
-    Dialect.ZIGBEE2MQTT: "[level, kelvin, transition]",
-    Dialect.ZIGBEE2MQTT_GROUP: "[level, kelvin, transition]",
-}
 INTEGRATION: Final = """\
 # Two people, an integration session of 50 minutes: talking, with music far below the voices.
 # A plan for sound and light, not clinical advice; all its times are our choice.
@@ -206,7 +203,7 @@ def _broker(answers: SetupAnswers) -> Iterator[str]:
         yield f"    dialect: {lamp.dialect.value}"
         yield f"    topic: {_quoted(lamp.topic)}"
         yield f"    zone: {lamp.zone.value}"
-        yield f"    can: {_CAN.get(lamp.dialect, '[level]')}   # what it really can: docs/room.md"
+        yield f"    can: {WORDS[lamp.dialect].first_can}   # what it really can: docs/room.md"
 
 
 def _chimes(answers: SetupAnswers) -> Iterator[str]:

@@ -34,6 +34,11 @@ class Finding:
     lines: tuple[str, ...] = ()
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words, as `1 scene` or `3 scenes`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def to_json(findings: Iterable[Finding]) -> str:
     """Return the findings as JSON, masked."""
     listed = [asdict(masked(finding)) for finding in findings]

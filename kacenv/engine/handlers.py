@@ -1,15 +1,18 @@
 """Handlers of requests; each returns the reply that the therapist reads."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Final, Literal
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.engine import check_ins, lights, phases, seat_clocks, transitions, volume
-from kacenv.engine.state import LightHand, Mode, State, Stopwatch
+from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.engine.transitions import Outcome
 from kacenv.model.commands import StrikeChime
 from kacenv.model.look import Setting
+from kacenv.model.mode import Mode
+from kacenv.model.request_table import BY_KIND
 from kacenv.model.requests import (
     Back,
     Chime,
@@ -38,7 +41,6 @@ from kacenv.model.requests import (
 )
 from kacenv.model.scene import Audience
 
-_Answered = Done | Snooze | Pass
 PRESS_GUARD = Seconds(2.0)
 """The same press within this time counts once."""
 SOONEST_END = Seconds(60.0)
@@ -81,55 +83,17 @@ def press(turn: StepContext, request: Press) -> str:
         raise transitions.refusal(mode)
     if _is_double(turn.state, request, turn.now):
         return "Done already. Press again in a moment to do it once more."
-    reply = _do(turn, request)
+    reply = HANDLERS[type(request)](turn, request)
     turn.change(pressed={**turn.state.pressed, request.kind: (request, turn.now)})
     return reply
 
 
-def _do(turn: StepContext, request: Press) -> str:  # noqa: PLR0911, PLR0912, C901 - a line for each
-    match request:
-        case Hold():
-            return _hold(turn)
-        case Release():
-            return _release(turn)
-        case Extend():
-            return _extend(turn, request)
-        case Shorten():
-            return _shorten(turn, request)
-        case Next():
-            return _next(turn)
-        case Back():
-            return _back(turn)
-        case Volume():
-            return volume.volume(turn, request)
-        case Mute() | Duck() | Silence() | Music() | Intensity():
-            return _sound(turn, request)
-        case Lights():
-            return _lights(turn, request)
-        case LightsUp():
-            return _lights_up(turn)
-        case LightsResume():
-            return _lights_resume(turn)
-        case Chime():
-            return _chime(turn, request)
-        case Done() | Snooze() | Pass():
-            return check_ins.answer(turn, request)
-        case SeatStarted():
-            return seat_clocks.press(turn, request)
-        case End():
-            return _end(turn)
-        case Stop():
-            return _stop(turn)
-
-
 def _is_double(state: State, request: Press, now: Seconds) -> bool:
-    if not isinstance(request, Extend | Shorten | Next | Back | Chime | Intensity | _Answered):
-        return False
     last, at = state.pressed.get(request.kind, (None, now))
-    return last == request and now - at < PRESS_GUARD
+    return BY_KIND[request.kind].counts_once and last == request and now - at < PRESS_GUARD
 
 
-def _hold(turn: StepContext) -> str:
+def _hold(turn: StepContext, _: Hold) -> str:
     state = turn.state
     turn.change(
         mode=Mode.HELD,
@@ -139,7 +103,7 @@ def _hold(turn: StepContext) -> str:
     return f"Holding in {state.planned.name}. The music goes on until you release."
 
 
-def _release(turn: StepContext) -> str:
+def _release(turn: StepContext, _: Release) -> str:
     phases.resume(turn)
     return f"Time runs on in {turn.state.planned.name}."
 
@@ -166,7 +130,7 @@ def _shorten(turn: StepContext, request: Shorten) -> str:
     return f"{name.capitalize()} is now {length} long; what follows moves with it."
 
 
-def _next(turn: StepContext) -> str:
+def _next(turn: StepContext, _: Next) -> str:
     phases.resume(turn)
     phases.leave(turn)
     if turn.state.mode is Mode.FADING:
@@ -174,23 +138,17 @@ def _next(turn: StepContext) -> str:
     return f"Going on to {turn.state.planned.name}."
 
 
-def _back(turn: StepContext) -> str:
+def _back(turn: StepContext, _: Back) -> str:
     phases.go_back(turn)
     return f"Going back to {turn.state.planned.name}."
 
 
-def _sound(turn: StepContext, request: Mute | Duck | Silence | Music | Intensity) -> str:
-    match request:
-        case Mute():
-            return volume.mute(turn, request)
-        case Duck(ducked=ducked):
-            return volume.duck(turn, ducked)
-        case Silence():
-            return volume.hush(turn, hushed=True)
-        case Music():
-            return volume.hush(turn, hushed=False)
-        case Intensity(lean=lean):
-            return volume.lean(turn, 1 if lean == "up" else -1)
+def _silence(turn: StepContext, _: Silence) -> str:
+    return volume.hush(turn, hushed=True)
+
+
+def _music(turn: StepContext, _: Music) -> str:
+    return volume.hush(turn, hushed=False)
 
 
 def _lights(turn: StepContext, request: Lights) -> str:
@@ -218,12 +176,12 @@ def _lights_to_plan(turn: StepContext) -> str:
     return "The lights follow the plan again."
 
 
-def _lights_up(turn: StepContext) -> str:
+def _lights_up(turn: StepContext, _: LightsUp) -> str:
     lights.lights_up(turn)
     return "Lights are coming up and stay up. Give them back with: kacenv lights plan"
 
 
-def _lights_resume(turn: StepContext) -> str:
+def _lights_resume(turn: StepContext, _: LightsResume) -> str:
     lights.resume(turn)
     return "Lamps that were changed by hand go back to their look."
 
@@ -238,7 +196,7 @@ def _chime(turn: StepContext, request: Chime) -> str:
     return "Chime for staff."
 
 
-def _end(turn: StepContext) -> str:
+def _end(turn: StepContext, _: End) -> str:
     if not phases.come_home(turn):
         return "Already on the way home."
     state = turn.state
@@ -246,6 +204,33 @@ def _end(turn: StepContext) -> str:
     return f"Coming home through {state.planned.name}; {format_seconds(left)} to the end."
 
 
-def _stop(turn: StepContext) -> str:
+def _stop(turn: StepContext, _: Stop) -> str:
     phases.stop(turn)
     return "Stopping: the music fades out and the safe light comes up."
+
+
+HANDLERS: Final[dict[type[Press], Callable[[StepContext, Any], str]]] = {
+    Hold: _hold,
+    Release: _release,
+    Extend: _extend,
+    Shorten: _shorten,
+    Next: _next,
+    Back: _back,
+    End: _end,
+    Stop: _stop,
+    Done: check_ins.answer,
+    Snooze: check_ins.answer,
+    Pass: check_ins.answer,
+    SeatStarted: seat_clocks.press,
+    Volume: volume.volume,
+    Mute: volume.mute,
+    Duck: volume.duck,
+    Silence: _silence,
+    Music: _music,
+    Intensity: volume.lean,
+    Chime: _chime,
+    Lights: _lights,
+    LightsUp: _lights_up,
+    LightsResume: _lights_resume,
+}
+"""Handler of each request; returns the reply that the therapist reads."""

@@ -2,9 +2,10 @@
 
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
-from kacenv.engine.state import LightHand, Mode, State, Stopwatch
+from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import EnterPhase, SessionEnded
+from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
 from kacenv.model.scene import EndKind
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import step
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Request
 
 GIVEN_UP_AFTER = Seconds(6 * 3600.0)

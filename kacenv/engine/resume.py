@@ -9,7 +9,7 @@ from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Decibels, Level, Seconds, format_seconds
 from kacenv.engine import lights, track_changes, track_choice
 from kacenv.engine import volume as sound
-from kacenv.engine.state import LightHand, Mode, Playing, State
+from kacenv.engine.state import LightHand, Playing, State
 from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
 from kacenv.model.commands import (
@@ -24,6 +24,7 @@ from kacenv.model.commands import (
     ShowLook,
 )
 from kacenv.model.look import Look, Setting, Zone
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Resume
 
 HOLD_AFTER = Seconds(600.0)

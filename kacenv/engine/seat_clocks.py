@@ -2,8 +2,9 @@
 
 from kacenv.core.units import format_clock
 from kacenv.engine import phases
-from kacenv.engine.state import Mode, SeatClock, State, Stopwatch
+from kacenv.engine.state import SeatClock, State, Stopwatch
 from kacenv.engine.step_context import StepContext
+from kacenv.model.mode import Mode
 from kacenv.model.requests import SeatStarted
 from kacenv.model.scene import Follow, Seat
 

@@ -7,23 +7,12 @@ from enum import StrEnum
 from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Seconds
 from kacenv.model.look import Zone
+from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Press
 from kacenv.model.room import Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Cue, PlannedPhase, Timeline
-
-
-class Mode(StrEnum):
-    """Mode of the room."""
-
-    IDLE = "idle"
-    RUNNING = "running"
-    RETURNING = "returning"
-    """Returning early, through the compressed return arc."""
-    HELD = "held"
-    FADING = "fading"
-    """Last fade of the music."""
 
 
 class LightHand(StrEnum):

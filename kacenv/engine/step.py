@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, device_events, handlers, phases, resume, track_changes
-from kacenv.engine.state import Due, LightHand, Mode, Playing, State, Stopwatch
+from kacenv.engine.state import Due, LightHand, Playing, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import Command, Notice
+from kacenv.model.mode import Mode
 from kacenv.model.requests import (
     DeadAir,
     Event,
@@ -32,7 +33,6 @@ __all__ = [
     "LEAD",
     "Due",
     "LightHand",
-    "Mode",
     "Playing",
     "State",
     "Step",

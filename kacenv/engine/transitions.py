@@ -1,12 +1,15 @@
-"""Transition table: the effect of each request in each mode.
+"""Transition table: the effect of each request in each mode, from the requests' definitions.
 
 The diagram in the docs is made from it.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from kacenv.core.errors import RefusedError
-from kacenv.engine.state import Mode
+from kacenv.model.mode import Mode
+from kacenv.model.request_definition import RequestDefinition
+from kacenv.model.request_table import BY_KIND, REQUESTS
 
 
 class Outcome(StrEnum):
@@ -17,65 +20,34 @@ class Outcome(StrEnum):
     REFUSE = "refuse"
 
 
-_DO, _SO, _NO = Outcome.DO, Outcome.ALREADY, Outcome.REFUSE
-_ANYTIME = dict.fromkeys(("volume", "mute", "lights", "lights-up", "lights-resume", "chime"), _DO)
-_ON = {
-    "start": _NO,
-    "hold": _DO,
-    "release": _SO,
-    "extend": _DO,
-    "shorten": _DO,
-    "next": _DO,
-    "back": _DO,
-    "duck": _DO,
-    "silence": _DO,
-    "music": _DO,
-    "intensity": _DO,
-    "done": _DO,
-    "snooze": _DO,
-    "pass": _DO,
-    "seat": _DO,
-    "end": _DO,
-    "stop": _DO,
-    **_ANYTIME,
-}
-_OFF = dict.fromkeys(_ON, _NO) | _ANYTIME
+def _outcome(request: RequestDefinition, mode: Mode) -> Outcome:
+    if mode in request.already:
+        return Outcome.ALREADY
+    return Outcome.DO if mode in request.works_in else Outcome.REFUSE
 
-TRANSITIONS: dict[Mode, dict[str, Outcome]] = {
-    Mode.IDLE: _OFF | {"start": _DO, "stop": _SO, "done": _SO, "snooze": _SO, "pass": _SO},
-    Mode.RUNNING: _ON,
-    Mode.RETURNING: _ON,
-    Mode.HELD: _ON | {"hold": _SO, "release": _DO},
-    Mode.FADING: _OFF | {"end": _SO, "stop": _DO, "done": _DO, "pass": _DO},
-}
 
-LEADS_TO: dict[tuple[Mode, str], Mode] = {
+TRANSITIONS: Final[dict[Mode, dict[str, Outcome]]] = {
+    mode: {
+        "start": Outcome.DO if mode is Mode.IDLE else Outcome.REFUSE,
+        **{request.kind: _outcome(request, mode) for request in REQUESTS},
+    }
+    for mode in Mode
+}
+LEADS_TO: Final[dict[tuple[Mode, str], Mode]] = {
     (Mode.IDLE, "start"): Mode.RUNNING,
-    (Mode.RUNNING, "hold"): Mode.HELD,
-    (Mode.RUNNING, "end"): Mode.RETURNING,
-    (Mode.RUNNING, "stop"): Mode.FADING,
-    (Mode.RETURNING, "hold"): Mode.HELD,
-    (Mode.RETURNING, "back"): Mode.RUNNING,
-    (Mode.RETURNING, "stop"): Mode.FADING,
-    (Mode.HELD, "release"): Mode.RUNNING,
-    (Mode.HELD, "next"): Mode.RUNNING,
-    (Mode.HELD, "back"): Mode.RUNNING,
-    (Mode.HELD, "end"): Mode.RETURNING,
-    (Mode.HELD, "stop"): Mode.FADING,
+    **{
+        (mode, request.kind): request.leads_to[mode]
+        for mode in Mode
+        for request in REQUESTS
+        if mode in request.leads_to
+    },
 }
 """Mode after a request that is done.
 
 A release leads back to returning if the hold began there, and so does a step back within the
 return arc; the end of the last phase leads to fading, and the end of the last fade to idle.
 """
-
-_ALREADY_WORDS = {
-    (Mode.IDLE, "stop"): "Nothing is playing.",
-    **{(Mode.IDLE, kind): "No check-in is due." for kind in ("done", "snooze", "pass")},
-    (Mode.HELD, "hold"): "Already holding.",
-    (Mode.FADING, "end"): "The session is ending already.",
-}
-_REFUSED_WORDS = {
+_REFUSED_WORDS: Final = {
     Mode.IDLE: "No session is on. Begin one with: kacenv start SCENE",
     Mode.FADING: "The session is ending; the music is fading out.",
 }
@@ -83,7 +55,7 @@ _REFUSED_WORDS = {
 
 def already(mode: Mode, kind: str) -> str:
     """Return the reply to a request that changes nothing."""
-    return _ALREADY_WORDS.get((mode, kind), "Time is running already.")
+    return BY_KIND[kind].already[mode]
 
 
 def refusal(mode: Mode) -> RefusedError:

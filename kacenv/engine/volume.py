@@ -8,7 +8,7 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import track_changes, track_choice
 from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
-from kacenv.model.requests import Mute, Volume
+from kacenv.model.requests import Duck, Intensity, Mute, Volume
 from kacenv.model.room import Role
 
 LOUDEST = Decibels(6.0)
@@ -82,8 +82,9 @@ def reset(turn: StepContext) -> None:
             _set_volume(turn, output, Decibels(0.0))
 
 
-def duck(turn: StepContext, ducked: bool) -> str:
+def duck(turn: StepContext, request: Duck) -> str:
     """Duck the music for the therapist's voice, or bring it back."""
+    ducked = request.ducked
     if ducked is turn.state.ducked:
         return "The music is low already." if ducked else "The music is at its level already."
     turn.change(ducked=ducked)
@@ -105,8 +106,9 @@ def hush(turn: StepContext, *, hushed: bool) -> str:
     return "The music comes back."
 
 
-def lean(turn: StepContext, by: int) -> str:
+def lean(turn: StepContext, request: Intensity) -> str:
     """Prefer tracks of more or less energy from the next crossfade on, in this session."""
+    by = 1 if request.lean == "up" else -1
     after = max(-FARTHEST_LEAN, min(FARTHEST_LEAN, turn.state.lean + by))
     if after == turn.state.lean:
         return f"The music leans {'up' if by > 0 else 'down'} as far as it goes already."

@@ -14,6 +14,7 @@ from kacenv.core.units import Kelvin as White
 from kacenv.core.units import Level as Share
 from kacenv.core.units import Notation, Seconds
 from kacenv.model.chime import BUILT_IN, OwnChime, Phrase
+from kacenv.model.dialects import Dialect
 from kacenv.model.fields import (
     Days,
     Decibels,
@@ -48,19 +49,6 @@ class Role(StrEnum):
     SEAT_A = "seat-a"
     SEAT_B = "seat-b"
     STAFF = "staff"
-
-
-class Dialect(StrEnum):
-    """How a lamp is spoken to over MQTT."""
-
-    HOME_ASSISTANT = "home-assistant"
-    ZIGBEE2MQTT = "zigbee2mqtt"
-    ZIGBEE2MQTT_GROUP = "zigbee2mqtt-group"
-    TASMOTA = "tasmota"
-    WLED = "wled"
-    SHELLY = "shelly"
-    ZWAVE_JS = "zwave-js"
-    PLAIN = "plain"
 
 
 class Ability(StrEnum):

@@ -6,7 +6,7 @@ reach the engine between blocks, in order. So two runs give the same samples.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -17,25 +17,17 @@ import soundfile
 from kacenv.core.errors import RenderError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.mixing.mixer import Mixer
 from kacenv.devices.audio.mixing.routing import device_columns, output_columns
 from kacenv.devices.audio.samples import RATE, Block, frames_in
-from kacenv.engine.state import Mode, State
-from kacenv.engine.step import LEAD, next_due, step
-from kacenv.model.commands import AudioCommand, Command, Notice, Prompt
+from kacenv.engine.step import LEAD
+from kacenv.model.commands import AudioCommand, Notice, Prompt
 from kacenv.model.playlist import Cut
-from kacenv.model.requests import Event, Press, Request, Start
+from kacenv.model.requests import Event, Press
 from kacenv.model.room import Output, Room
 from kacenv.model.timeline import Timeline
-from kacenv.rehearsal.simulation import (
-    LONGEST,
-    Moment,
-    Pressed,
-    moment_of,
-    refusals_at,
-    refuse_late,
-)
+from kacenv.rehearsal.simulation import LONGEST, Moment, Rehearsal
 from kacenv.system.atomic_write import atomic_write
 
 _BLOCK = frames_in(0.16)
@@ -74,17 +66,14 @@ class OfflineSession:
         room: Room,
         timeline: Timeline,
         presses: Sequence[tuple[Seconds, Press]] = (),
-        make_deck: Callable[[], Deck] = FileDeck,
+        make_deck: Callable[[Cut], Deck] = file_deck,
     ) -> None:
         self.moments: list[Moment] = []
-        self._state = State(room=room)
-        self._start = Start(timeline)
-        self._presses = sorted(presses, key=lambda press: press[0])
+        self._engine = Rehearsal(room, timeline, presses)
         self._events: list[Event] = []
-        self._time = Seconds(0.0)
-        """Simulated time of the engine."""
         self._closers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decks")
-        self._mixer = Mixer(room, self._events.append, lambda: self._patient(make_deck()), _at_once)
+        self._make_deck = make_deck
+        self._mixer = Mixer(room, self._events.append, self._patient, _at_once)
 
     @property
     def channels(self) -> int:
@@ -103,66 +92,44 @@ class OfflineSession:
             RefusedError: A press makes no sense at its time.
         """
         frames = 0
-        self._step(self._start)
-        while not (self._over and self._heard_all(frames)):
+        self._perform(self._engine.until(Seconds(0.0)))
+        while not self._is_over(frames):
             now = Seconds(frames / RATE)
             self._catch_up(Seconds(now + LEAD))
             yield self._mixer.render(_BLOCK, now)
             frames += _BLOCK
-        refuse_late(self._presses, self._time)
 
     def close(self) -> None:
         """Close all files."""
         self._mixer.close()
         self._closers.shutdown()
 
-    @property
-    def _over(self) -> bool:
-        return self._state.mode is Mode.IDLE or self._time >= LONGEST
-
-    def _heard_all(self, frames: int) -> bool:
+    def _is_over(self, frames: int) -> bool:
+        """Return True once the session has ended, and its last fade has begun."""
         last = self.moments[-1].at if self.moments else 0.0
-        return frames >= frames_in(last)
+        ended = self._engine.over or frames >= frames_in(LONGEST)
+        return ended and frames >= frames_in(last)
 
-    def _patient(self, deck: Deck) -> Deck:
-        return _PatientDeck(deck, self._closers.submit)
+    def _patient(self, cut: Cut) -> Deck:
+        return PatientDeck(self._make_deck(cut), self._closers.submit)
 
     def _catch_up(self, until: Seconds) -> None:
-        """Pass the mixer's events to the engine, and advance it to `until`."""
+        """Pass the last block's events to the engine, and advance it to `until`."""
+        before = Seconds(until - _BLOCK / RATE)
         events = self._events.copy()
         self._events.clear()
         for event in events:
-            self._step(event)
-        while self._presses and self._presses[0][0] <= until:
-            at, press = self._presses.pop(0)
-            self._time = max(self._time, at)
-            self._press(press)
-        due = next_due(self._state)
-        self._time = until
-        if due is not None and due <= until:
-            self._step(None)
+            self._perform(self._engine.report(event, before))
+        self._perform(self._engine.until(until))
 
-    def _press(self, press: Press) -> None:
-        with refusals_at(self._time, press):
-            self._state, commands, reply = step(self._state, self._time, press)
-        self.moments.append(Moment(self._time, Pressed(press, reply)))
-        self._perform_all(commands)
-
-    def _step(self, request: Request | None) -> None:
-        self._state, commands, _ = step(self._state, self._time, request)
-        self._perform_all(commands)
-
-    def _perform_all(self, commands: Sequence[Command]) -> None:
-        for command in commands:
-            self._perform(command)
-
-    def _perform(self, command: Command) -> None:
-        self.moments.append(Moment(moment_of(command, self._time), command))
-        if isinstance(command, AudioCommand):
-            self._mixer.perform(command)
+    def _perform(self, moments: Iterable[Moment]) -> None:
+        for moment in moments:
+            self.moments.append(moment)
+            if isinstance(moment.command, AudioCommand):
+                self._mixer.perform(moment.command)
 
 
-class _PatientDeck:
+class PatientDeck:
     """Deck that waits for its decoder instead of running dry, so that results are reproducible.
 
     It reads five seconds ahead; its answers depend on the samples, never on their timing.
@@ -245,7 +212,7 @@ def render(  # noqa: PLR0913 - all but three have defaults
     *,
     output: str | None = None,
     progress: Progress = lambda _: None,
-    make_deck: Callable[[], Deck] = FileDeck,
+    make_deck: Callable[[Cut], Deck] = file_deck,
 ) -> Rendered:
     """Write a whole session to `path` as 24-bit FLAC at 48 kHz.
 

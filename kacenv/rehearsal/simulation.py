@@ -1,17 +1,17 @@
 """Rehearsal: the engine of the live session on simulated time."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_clock
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command
+from kacenv.model.mode import Mode
 from kacenv.model.request_text import request_words
-from kacenv.model.requests import Press, Start
+from kacenv.model.requests import Event, Press, Start
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 
@@ -66,23 +66,38 @@ class Rehearsal:
             happens = min(pressed, LONGEST if due is None else due)
             if happens > moment or happens >= LONGEST:
                 return
-            self.now = happens
-            yield from self._press() if pressed <= happens else self._go_on()
-        refuse_late(self._pending, self.now)
+            self.now = max(self.now, happens)
+            yield from self._press() if pressed <= happens else self._step(None)
+        self._refuse_late()
+
+    def report(self, event: Event, at: Seconds) -> Iterator[Moment]:
+        """Pass a device's event to the engine at `at`, and yield what happens then."""
+        self.now = max(self.now, at)
+        return self._step(event)
+
+    def _step(self, event: Event | None) -> Iterator[Moment]:
+        self.state, commands, _ = step(self.state, self.now, event)
+        yield from self._moments(commands)
 
     def _press(self) -> Iterator[Moment]:
         _, press = self._pending.pop(0)
-        with refusals_at(self.now, press):
+        try:
             self.state, commands, reply = step(self.state, self.now, press)
+        except RefusedError as error:
+            raise RefusedError(f"{_at(self.now, press)}: {error}") from error
         yield Moment(self.now, Pressed(press, reply))
-        yield from self._moments(commands)
-
-    def _go_on(self) -> Iterator[Moment]:
-        self.state, commands, _ = step(self.state, self.now)
         yield from self._moments(commands)
 
     def _moments(self, commands: Sequence[Command]) -> Iterator[Moment]:
         return (Moment(moment_of(command, self.now), command) for command in commands)
+
+    def _refuse_late(self) -> None:
+        """Refuse presses after the session's end."""
+        for at, press in self._pending:
+            raise RefusedError(
+                f"{_at(at, press)}: the session has ended at {format_clock(self.now)} by then."
+                " Give an earlier time."
+            )
 
 
 def rehearse(
@@ -102,24 +117,5 @@ def moment_of(command: Command, now: Seconds) -> Seconds:
     return now if at is None else Seconds(at)
 
 
-@contextmanager
-def refusals_at(at: Seconds, press: Press) -> Iterator[None]:
-    """Add the press and its time to a refusal's message."""
-    try:
-        yield
-    except RefusedError as error:
-        raise RefusedError(f"At {format_clock(at)}, {request_words(press)}: {error}") from error
-
-
-def refuse_late(pending: Sequence[tuple[Seconds, Press]], ended: Seconds) -> None:
-    """Refuse presses after the session's end.
-
-    Raises:
-        RefusedError: There are any.
-    """
-    if pending:
-        at, press = pending[0]
-        raise RefusedError(
-            f"At {format_clock(at)}, {request_words(press)}: the session has ended at"
-            f" {format_clock(ended)} by then. Give an earlier time."
-        )
+def _at(at: Seconds, press: Press) -> str:
+    return f"At {format_clock(at)}, {request_words(press)}"

@@ -5,13 +5,7 @@ import importlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import (
-    ExitStack,
-    asynccontextmanager,
-    closing,
-    contextmanager,
-    suppress,
-)
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 from kacenv.config import FileMonitor, House, load_room
@@ -52,16 +46,16 @@ async def open_session(
         sound = RoomAudio(room, clock, session.report)
         stack.callback(sound.close)
         sound.start()
-        session.stage.sound = sound
+        session.devices.sound = sound
         if room.midi.chimes:
             chimes = MidiChimePlayer(room.midi.chimes, clock)
             stack.callback(chimes.close)
-            session.stage.chimes = chimes
+            session.devices.chimes = chimes
         if room.lights:
-            rig = LightController(room, clock, session.tell)
-            stack.callback(rig.close)
-            rig.start()
-            session.stage.light = rig
+            light = LightController(room, clock, session.tell)
+            stack.callback(light.close)
+            light.start()
+            session.devices.light = light
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
@@ -69,22 +63,22 @@ async def open_session(
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
-            session.stage.controls = controls
-        life = asyncio.create_task(session.run())
+            session.devices.controls = controls
+        task = asyncio.create_task(session.run())
         try:
             yield session
         finally:
-            await end(life)
+            await end(task)
             with suppress(asyncio.CancelledError):
-                life.result()
+                task.result()
             await _fade_out(session, sound)
 
 
-async def end(life: asyncio.Task[None]) -> None:
+async def end(task: asyncio.Task[None]) -> None:
     """Cancel a task until it is over: Python 3.11 may lose a cancellation (cpython#86296)."""
-    while not life.done():
-        life.cancel()
-        await asyncio.wait({life}, timeout=_CANCEL_WAIT)
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_CANCEL_WAIT)
 
 
 async def _fade_out(session: Session, sound: RoomAudio) -> None:
@@ -101,38 +95,38 @@ async def serve(house: House, room: str) -> None:
         LoadError: The room's file can't be used.
         DaemonError: Another daemon runs this room.
     """
-    leave = asyncio.Event()
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
+        loop.add_signal_handler(number, stop.set)
     name = room_name(house, room)
     with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
         back, why_not = _unfinished(journal)
-        place = back.past.base.room if back else load_room(house, room)
+        served = back.past.base.room if back else load_room(house, room)
         clock = _clock_after(back) if back else MonotonicClock()
         async with (
-            open_session(place, clock, journal, back) as session,
+            open_session(served, clock, journal, back) as session,
             writing_records(session, journal, back),
-            _monitoring_files(session, house, room) as patrol,
-            _open_api(session, house, room, path, patrol.session_begun),
+            _monitoring_files(session, house, room) as monitor,
+            _open_api(session, house, room, path, monitor.session_begun),
         ):
             if why_not:
                 session.tell(why_not)
             _log.info("the room %s is ready", name)
             async with _running_watchdog(session):
-                await leave.wait()
+                await stop.wait()
     _log.info("the room %s is left", name)
 
 
 @asynccontextmanager
 async def _open_api(
-    session: Session, house: House, room: str, path: Path, begun: Callable[[str], None]
+    session: Session, house: House, room: str, path: Path, on_begin: Callable[[str], None]
 ) -> AsyncIterator[None]:
     """Serve the API; its libraries load on a thread, so that music comes first after a crash."""
     await asyncio.to_thread(importlib.import_module, "kacenv.server.http.listen")
     from kacenv.server.http.listen import open_api  # noqa: PLC0415 - loaded just now, on a thread
 
-    async with open_api(session, house, room, path, begun):
+    async with open_api(session, house, room, path, on_begin):
         yield
 
 
@@ -144,11 +138,11 @@ async def writing_records(
     await asyncio.to_thread(importlib.import_module, "kacenv.session.records")
     from kacenv.session.records import SETTLED, RecordWorker  # noqa: PLC0415 - loaded just now, on a thread
 
-    with closing(RecordWorker(session.room, journal.path, session.tell)) as keeper:
+    with closing(RecordWorker(session.room, journal.path, session.tell)) as worker:
         if back is None:
-            await asyncio.to_thread(keeper.put_aside, journal.path)
-        journal.on_end = keeper.ended
-        keeper.start(SETTLED if back else Seconds(0.0))
+            await asyncio.to_thread(worker.put_aside, journal.path)
+        journal.on_end = worker.ended
+        worker.start(SETTLED if back else Seconds(0.0))
         yield
 
 
@@ -157,23 +151,21 @@ async def _monitoring_files(
     session: Session, house: House, room: str
 ) -> AsyncIterator[FileMonitor]:
     """Monitor the session's files, and tell staff of changes."""
-    with closing(FileMonitor(house, room, lambda: session.state.timeline, session.tell)) as patrol:
-        patrol.start()
-        yield patrol
+    with closing(FileMonitor(house, room, lambda: session.state.timeline, session.tell)) as monitor:
+        monitor.start()
+        yield monitor
 
 
 @asynccontextmanager
 async def _running_watchdog(session: Session) -> AsyncIterator[None]:
     """Signal the watchdog while engine and sound both make progress."""
-    sound = session.stage.sound
+    sound = session.devices.sound
     counts = [lambda: session.turns, lambda: sound.moved if sound else session.turns]
-    heart = asyncio.create_task(Watchdog(counts).run())
+    watchdog = asyncio.create_task(Watchdog(counts).run())
     try:
         yield
     finally:
-        heart.cancel()
-        with suppress(asyncio.CancelledError):
-            await heart
+        await end(watchdog)
 
 
 def journal_path(room: str) -> Path:

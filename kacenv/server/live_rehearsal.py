@@ -138,17 +138,17 @@ class LiveRehearsal:
             JournalError: The journal can't be read.
             OSError: The record can't be written.
         """
-        room, cabinet = self.session.room, RecordStore()
+        room, store = self.session.room, RecordStore()
         if not room.records.keep:
             return None
         now = current_timestamp()
-        account = build_record(self.journal.with_suffix(".last"), now=now)
-        expiry = RetentionPolicy(cabinet, room.name, room.records.keep)
-        expiry.remove_expired(now, is_certain=is_synchronised())
+        bundle = build_record(self.journal.with_suffix(".last"), now=now)
+        retention = RetentionPolicy(store, room.name, room.records.keep)
+        retention.remove_expired(now, is_certain=is_synchronised())
         nothing = {"half": None, "nearly_all": None, "latest": None}
-        timing = account.record.timing.model_copy(update=nothing)
-        record = account.record.model_copy(update={"timing": timing})
-        return cabinet.put(account._replace(record=record))
+        timing = bundle.record.timing.model_copy(update=nothing)
+        record = bundle.record.model_copy(update={"timing": timing})
+        return store.put(bundle._replace(record=record))
 
     def check(self) -> None:
         """Check that the session's task still runs.
@@ -202,14 +202,14 @@ async def open_rehearsal(
         journal = Journal(folder / "rehearsal.journal", moments(clock))
         stack.callback(journal.close)
         session = Session(place, clock, journal)
-        session.stage.sound = UnheardSound(speed)
+        session.devices.sound = UnheardSound(speed)
         lamps = [
             stack.enter_context(VirtualLamp(fixture, real, broker))
             for fixture in place.lights
             if broker
         ]
         if lamps:
-            session.stage.light = await _led(stack, session, lamps, real, speed)
+            session.devices.light = await _led(stack, session, lamps, real, speed)
         life = await stack.enter_async_context(_living(session))
         await stack.enter_async_context(open_api(session, house, room_file, folder / "sock"))
         tcp = place.surfaces.tcp

@@ -7,7 +7,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -30,57 +30,38 @@ _ATTEMPTS = 3
 The track that it resumes may be the cause.
 """
 _log = logging.getLogger(__name__)
-Begin = Callable[[int], int]
-"""Starts a daemon in a process group of its own, so that it doesn't get the terminal's Ctrl-C.
-
-Takes the pipe for notifications, and returns the process id.
-"""
 
 
-def spawn_program(command: Sequence[str]) -> Begin:
-    """Return a starter of a program."""
+def _fork(run_daemon: Callable[[], int], heartbeats: int) -> int:
+    """Run a daemon in a fork of this process, which exits with its result; return its process id.
 
-    def begin(beats: int) -> int:
-        environment = {**os.environ, PIPE: str(beats)}
-        os.set_inheritable(beats, True)
-        return os.posix_spawn(command[0], list(command), environment, setpgroup=0)
-
-    return begin
-
-
-def fork_daemon(life: Callable[[], int]) -> Begin:
-    """Return a starter that runs `life` in a fork of this process; it returns an exit code.
-
-    Modules imported by now needn't be imported again, so it starts at once.
+    It gets the pipe for heartbeats, and a process group of its own, so that the terminal's Ctrl-C
+    doesn't reach it. Modules imported by now needn't be imported again, so it starts at once.
     """
-
-    def begin(beats: int) -> int:
-        gc.freeze()
-        child = os.fork()
-        if child:
-            return child
-        code = _REFUSED
-        try:
-            os.setpgid(0, 0)
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
-            os.environ[PIPE] = str(beats)
-            code = life()
-        except SystemExit as leaving:
-            code = leaving.code if isinstance(leaving.code, int) else 0
-        except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's copy
-            _log.exception("the room's daemon failed")
-        finally:
-            logging.shutdown()
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
-            os._exit(code)
-
-    return begin
+    gc.freeze()
+    child = os.fork()
+    if child:
+        return child
+    code = _REFUSED
+    try:
+        os.setpgid(0, 0)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        os.environ[PIPE] = str(heartbeats)
+        code = run_daemon()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 0
+    except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's copy
+        _log.exception("the room's daemon failed")
+    finally:
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
 class Supervisor:
-    """Runs a daemon until SIGTERM or SIGINT, and restarts it whenever it dies.
+    """Runs a daemon in a fork until SIGTERM or SIGINT, and restarts it whenever it dies.
 
     If the first daemon fails with an error code, the supervisor ends with it. A closed terminal
     (SIGHUP) ends neither. If the supervisor itself is killed the room goes on without it; systemd
@@ -89,118 +70,118 @@ class Supervisor:
 
     def __init__(
         self,
-        begin: Begin,
-        silence: Seconds = HEARTBEAT_TIMEOUT,
-        beginning: Seconds = START_TIMEOUT,
-        breath: Seconds = RESTART_DELAY,
-        parting: Seconds = SHUTDOWN_TIMEOUT,
+        run_daemon: Callable[[], int],
+        heartbeat_timeout: Seconds = HEARTBEAT_TIMEOUT,
+        start_timeout: Seconds = START_TIMEOUT,
+        restart_delay: Seconds = RESTART_DELAY,
+        shutdown_timeout: Seconds = SHUTDOWN_TIMEOUT,
     ) -> None:
-        self._begin = begin
-        self._silence, self._beginning = silence, beginning
-        self._breath, self._parting = breath, parting
-        self._leave = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._leaving = False
+        self._run_daemon = run_daemon
+        self._heartbeat_timeout, self._start_timeout = heartbeat_timeout, start_timeout
+        self._restart_delay, self._shutdown_timeout = restart_delay, shutdown_timeout
+        self._stop = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._stopping = False
 
     def run(self) -> int:
         """Run until told to end; return 0, or the exit code of a daemon that doesn't start.
 
         A daemon that ends by itself without an error ends the supervisor with 0, too.
         """
-        with _handling_signals(self._told_to_leave):
+        with _handling_signals(self._handle_signal):
             try:
                 return self._keep_alive()
             finally:
-                os.close(self._leave)
+                os.close(self._stop)
 
     def _keep_alive(self) -> int:
-        ever, failures = False, 0
-        while not self._leaving:
+        ever_ready, failures = False, 0
+        while not self._stopping:
             since = time.monotonic()
-            begun, code = self._watch_one()
-            if self._leaving or code == 0:
+            ready, code = self._watch_one()
+            if self._stopping or code == 0:
                 break
-            ever = ever or begun
-            failures = 0 if begun else failures + 1
-            if not ever and (code > 0 or failures >= _ATTEMPTS):
+            ever_ready = ever_ready or ready
+            failures = 0 if ready else failures + 1
+            if not ever_ready and (code > 0 or failures >= _ATTEMPTS):
                 return code if code > 0 else _REFUSED
             _log.warning("the room's daemon ended (%s); it is started again", _exit_reason(code))
-            self._rest(since, failures)
+            self._wait_to_restart(since, failures)
         return 0
 
-    def _rest(self, since: float, failures: int) -> None:
+    def _wait_to_restart(self, since: float, failures: int) -> None:
         """Wait until the next start is allowed, or the supervisor is told to end."""
-        wait = self._breath - (time.monotonic() - since)
+        wait = self._restart_delay - (time.monotonic() - since)
         if failures:
-            wait = min(self._breath * 2.0 ** min(failures - 1, 9), _LONGEST_RESTART_DELAY)
-        select.select([self._leave], [], [], max(0.0, wait))
+            wait = min(self._restart_delay * 2.0 ** min(failures - 1, 9), _LONGEST_RESTART_DELAY)
+        select.select([self._stop], [], [], max(0.0, wait))
 
     def _watch_one(self) -> tuple[bool, int]:
         """Start a daemon and wait for its end; return if it was ready, and its exit code."""
-        heard, beats = os.pipe()
+        heartbeats, sent = os.pipe()
         try:
-            child = self._begin(beats)
+            child = _fork(self._run_daemon, sent)
         except OSError as error:
-            os.close(heard)
+            os.close(heartbeats)
             _log.error("the room's daemon can't be started: %s", error.strerror)
             return False, _REFUSED
         finally:
-            os.close(beats)
+            os.close(sent)
         try:
-            begun = self._listen(child, heard)
+            ready = self._listen(child, heartbeats)
         finally:
-            _sweep(child)
-            os.close(heard)
+            _kill_group(child)
+            os.close(heartbeats)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        return begun, code
+        return ready, code
 
-    def _listen(self, child: int, heard: int) -> bool:
+    def _listen(self, child: int, heartbeats: int) -> bool:
         """Wait for the daemon's end, and return True if it was ready; kill it if it hangs."""
-        begun, waiting = False, [heard, self._leave]
-        gone = os.pidfd_open(child)
+        ready, waiting = False, [heartbeats, self._stop]
+        ended = os.pidfd_open(child)
         try:
-            while ready := select.select([gone, *waiting], [], [], self._patience(begun))[0]:
-                if gone in ready:
-                    return begun or _read_heartbeat(heard)
-                if self._leave in ready:
+            while readable := select.select([ended, *waiting], [], [], self._timeout(ready))[0]:
+                if ended in readable:
+                    return ready or _read_heartbeat(heartbeats)
+                if self._stop in readable:
                     os.kill(child, signal.SIGTERM)
                     waiting = []
-                elif _read_heartbeat(heard):
-                    begun = True
+                elif _read_heartbeat(heartbeats):
+                    ready = True
                 else:
-                    waiting.remove(heard)
+                    waiting.remove(heartbeats)
         finally:
-            os.close(gone)
+            os.close(ended)
         _log.error("the room's daemon is stuck; it is ended")
-        return begun
+        return ready
 
-    def _patience(self, begun: bool) -> float:
-        if self._leaving:
-            return self._parting
-        return self._silence if begun else self._beginning
+    def _timeout(self, ready: bool) -> float:
+        if self._stopping:
+            return self._shutdown_timeout
+        return self._heartbeat_timeout if ready else self._start_timeout
 
-    def _told_to_leave(self, _number: int, _frame: FrameType | None) -> None:
-        self._leaving = True
-        os.eventfd_write(self._leave, 1)
+    def _handle_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+        os.eventfd_write(self._stop, 1)
 
 
 @contextmanager
-def _handling_signals(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+def _handling_signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Handle SIGTERM and SIGINT, and ignore SIGHUP."""
-    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
-def _read_heartbeat(heard: int) -> bool:
+def _read_heartbeat(heartbeats: int) -> bool:
     """Return True if the pipe holds notifications, and empty it."""
-    return bool(select.select([heard], [], [], 0)[0]) and bool(os.read(heard, 4096))
+    return bool(select.select([heartbeats], [], [], 0)[0]) and bool(os.read(heartbeats, 4096))
 
 
-def _sweep(child: int) -> None:
+def _kill_group(child: int) -> None:
     """Kill the daemon's process group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from kacenv.core.units import Seconds
 
 BEAT = Seconds(1.0)
-PIPE = "KACENV_HEART"
+PIPE = "KACENV_WATCHDOG"
 """Environment variable with the file descriptor of the pipe to kacenv's own supervisor."""
 
 
@@ -69,5 +69,5 @@ def notify(state: str) -> None:
     if address.startswith("@"):
         address = f"\0{address[1:]}"
     kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-    with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as line:
-        line.sendto(state.encode(), address)
+    with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as connection:
+        connection.sendto(state.encode(), address)

@@ -17,11 +17,9 @@ class SoundPort(Protocol):
     @property
     def underruns(self) -> int:
         """Return how often a decoder fell behind playback."""
-        ...
 
     def perform(self, command: AudioCommand) -> bool:
         """Perform a command; return False if nobody could hear it."""
-        ...
 
     def fade_in(self) -> None:
         """Mute for a moment and fade in, to hide a jump of the values or of the clock."""
@@ -32,21 +30,17 @@ class SoundPort(Protocol):
     @property
     def recent_music(self) -> Decibels:
         """Return the music's level (dBFS rms) of the last 3 s, which sets the chimes' level."""
-        ...
 
     def meters(self) -> Mapping[str, tuple[float, float]]:
         """Return the current rms and peak (dBFS) of each output, by its id."""
-        ...
 
     @property
     def device(self) -> str:
         """Return the name of the playing device, for people to read."""
-        ...
 
     @property
     def device_note(self) -> str | None:
         """Return the device's trouble and remedy, for people to read; None without trouble."""
-        ...
 
 
 class LampPort(Protocol):
@@ -55,17 +49,14 @@ class LampPort(Protocol):
     @property
     def believed(self) -> Setting | None:
         """Return the setting that the lamp should show now."""
-        ...
 
     @property
     def reported(self) -> Setting | None:
         """Return the setting that the lamp reports."""
-        ...
 
     @property
     def available(self) -> bool | None:
         """Tell if the lamp is available."""
-        ...
 
 
 class LightPort(Protocol):
@@ -76,12 +67,10 @@ class LightPort(Protocol):
 
     def states(self) -> Mapping[str, LampPort]:
         """Return each lamp's state, by its id."""
-        ...
 
     @property
     def connected(self) -> bool:
         """Tell if the broker is connected."""
-        ...
 
 
 class ControlPort(Protocol):
@@ -90,7 +79,6 @@ class ControlPort(Protocol):
     @property
     def note(self) -> str | None:
         """Return the controls' trouble and remedy, for people to read; None without trouble."""
-        ...
 
 
 class ChimePort(Protocol):
@@ -99,11 +87,9 @@ class ChimePort(Protocol):
     @property
     def port(self) -> str | None:
         """Return the name of the open port; None without one."""
-        ...
 
     def perform(self, command: StrikeChime, peak: Decibels) -> bool:
         """Play a chime about as loud as the built-in bell would with that peak (dBFS).
 
         Returns False if it can't, so that the built-in bell rings instead.
         """
-        ...

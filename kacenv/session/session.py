@@ -10,7 +10,7 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
-from kacenv.engine.state import LightHand, Mode, State
+from kacenv.engine.state import LightHand, State
 from kacenv.engine.step import LEAD, next_due, step
 from kacenv.engine.track_changes import SHORTEST_FADE
 from kacenv.model.commands import (
@@ -27,6 +27,7 @@ from kacenv.model.commands import (
     SetVolume,
     ShowLook,
 )
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
 from kacenv.session.device_hub import DeviceHub
@@ -70,10 +71,10 @@ class Session:
         self.turns = 0
         """Counter of the loop's turns."""
         self.ended = asyncio.Event()
-        self.stage = DeviceHub(room)
-        self._diary = SessionLog(journal, self._engine_time, lambda: self.stage.underruns)
-        self._board = StaffMessages(clock.now, self._diary.tell)
-        self._stumbled = False
+        self.devices = DeviceHub(room)
+        self._session_log = SessionLog(journal, self._engine_time, lambda: self.devices.underruns)
+        self._messages = StaffMessages(clock.now, self._session_log.tell)
+        self._failing = False
         self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -96,27 +97,27 @@ class Session:
             self._handle_suspend()
             self._advance(None)
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
-            if not self._stumbled:
+            if not self._failing:
                 _log.exception("the plan could not be followed")
-                self._board.tell(_NO_PLAN)
-            self._stumbled = True
+                self._messages.tell(_NO_PLAN)
+            self._failing = True
         else:
-            self._stumbled = False
+            self._failing = False
 
     def resume(self, back: ResumableSession) -> None:
         """Resume a session that broke off; the clock is as if it had never stopped."""
         past, away = back
         if past.lost:
-            self._board.tell(f"{past.lost} lines of the session's record are lost.")
-        self._diary.go_on(past.number)
+            self._messages.tell(f"{past.lost} lines of the session's record are lost.")
+        self._session_log.go_on(past.number)
         try:
             self.state = replay(past.base, past.entries)
             self._advance(Resume(past.since, away.certain))
         except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
             _log.exception("the session before could not be carried on")
             self.state = State(room=self.room)
-            self._diary.close(self._engine_time())
-            self._board.tell(_NO_WAY_BACK)
+            self._session_log.close(self._engine_time())
+            self._messages.tell(_NO_WAY_BACK)
 
     def _handle_suspend(self) -> None:
         """Resume after a suspend of the machine as after any other outage."""
@@ -125,8 +126,8 @@ class Session:
             return
         since = self._engine_time()
         self._awake_since = Seconds(self._awake_since + gap)
-        if self.stage.sound is not None:
-            self.stage.sound.fade_in()
+        if self.devices.sound is not None:
+            self.devices.sound.fade_in()
         self.clock.jump(gap)
         if not self.is_idle:
             self._pressed(Resume(since))
@@ -134,19 +135,19 @@ class Session:
     def _poll_devices(self) -> None:
         """Write a heartbeat and report faults of devices; an error in that doesn't end the loop."""
         try:
-            self._diary.beat(self._engine_time())
+            self._session_log.beat(self._engine_time())
             self._report_device_changes()
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             _log.exception("the room's devices could not be looked after")
 
     def _report_device_changes(self) -> None:
         """Tell staff when the sound device or the journal's disk fails, and when it works again."""
-        sound = self.stage.sound.device_note if self.stage.sound else None
-        self._board.tell_once("The sound is back.", sound)
-        self._board.tell_once("The session is being written down again.", self._diary.note)
+        sound = self.devices.sound.device_note if self.devices.sound else None
+        self._messages.tell_once("The sound is back.", sound)
+        self._messages.tell_once("The session is being written down again.", self._session_log.note)
 
     def _wait(self) -> float:
-        due = None if self._stumbled else next_due(self.state)
+        due = None if self._failing else next_due(self.state)
         if due is None or not self.clock.rate:
             return LONGEST_WAIT
         return min(LONGEST_WAIT, max(0.0, due - self._engine_time()) / self.clock.rate)
@@ -185,9 +186,9 @@ class Session:
             self._perform(Crossfade(None, now, STOPPING))
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
             self._reset_levels(Seconds(now + STOPPING))
-            self._diary.write(self.state, now, request)
+            self._session_log.write(self.state, now, request)
             self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
-            self._diary.close(now)
+            self._session_log.close(now)
             self.ended.set()
             return "Stopping: the music fades out and the safe light comes up."
         if isinstance(request, LightsUp):
@@ -216,7 +217,7 @@ class Session:
         try:
             self.submit(request)
         except KacenvError as error:
-            self._board.tell(str(error))
+            self._messages.tell(str(error))
 
     def volume(self, output: str | None) -> Decibels:
         """Return the target volume of one output (dB from the plan), or the loudest of all.
@@ -229,7 +230,7 @@ class Session:
 
     def tell(self, text: str) -> None:
         """Show a message to staff. Thread-safe."""
-        self._call_soon(self._board.tell, text)
+        self._call_soon(self._messages.tell, text)
 
     def _call_soon(self, act: object, *args: object) -> None:
         try:
@@ -241,9 +242,9 @@ class Session:
         before, now = self.state, self._engine_time()
         due = next_due(before)
         self.state, commands, reply = step(before, now, request)
-        self._diary.order_performed(due, now, request)
+        self._session_log.order_performed(due, now, request)
         if request is not None:
-            self._diary.write(before, now, request)
+            self._session_log.write(before, now, request)
         for command in commands:
             self._perform(command)
         return reply
@@ -254,25 +255,25 @@ class Session:
             self._route(command)
         except Exception:  # noqa: BLE001 - one broken adapter must not take the others with it
             _log.exception("could not be done: %s", command)
-            self._board.tell("A part of the room didn't answer; the session goes on.")
+            self._messages.tell("A part of the room didn't answer; the session goes on.")
 
     def _route(self, command: Command) -> None:
         match command:
             case Prompt(text=text):
-                self._board.tell(text, check_in=True)
+                self._messages.tell(text, check_in=True)
             case Notice(text=text):
-                self._board.tell(text, planned=True)
+                self._messages.tell(text, planned=True)
             case EnterPhase(name=name):
                 self.ended.clear()
                 _log.info("phase %s", name)
             case SessionEnded():
                 _log.info("session ended")
-                self._diary.close(self._engine_time())
+                self._session_log.close(self._engine_time())
                 self.ended.set()
             case ShowLook() | ResumeLights():
-                self.stage.show(command)
+                self.devices.show(command)
             case _:
-                self.stage.play(command)
+                self.devices.play(command)
 
     @property
     def is_idle(self) -> bool:
@@ -281,16 +282,16 @@ class Session:
 
     def status(self) -> RoomStatus:
         """Return the room's present status."""
-        now, stage = self.clock.now(), self.stage
+        now, devices = self.clock.now(), self.devices
         return RoomStatus(
             room=self.room.name,
             session=describe(self.state, Seconds(now + LEAD)),
-            sound=stage.sound.device if stage.sound else "none",
-            meters=dict(stage.meters()),
-            broker=stage.light.connected if stage.light else None,
-            lamps=dict(stage.lamps()),
-            told=self._board.lines(now),
-            health={**stage.health(), **self._diary.health()},
+            sound=devices.sound.device if devices.sound else "none",
+            meters=dict(devices.meters()),
+            broker=devices.light.connected if devices.light else None,
+            lamps=dict(devices.lamps()),
+            told=self._messages.lines(now),
+            health={**devices.health(), **self._session_log.health()},
             roles={output.id: output.role for output in self.room.outputs},
             at=now,
             rate=self.clock.rate,

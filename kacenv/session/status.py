@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from kacenv.core.units import Seconds
 from kacenv.engine import phases
-from kacenv.engine.state import Due, Mode, State
+from kacenv.engine.state import Due, State
 from kacenv.engine.transitions import TRANSITIONS, Outcome
 from kacenv.model.look import Setting
+from kacenv.model.mode import Mode
 from kacenv.model.room import Fixture, Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Cue

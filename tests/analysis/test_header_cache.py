@@ -11,10 +11,15 @@ from kacenv.analysis.header_cache import Headers
 from kacenv.core.units import Seconds
 
 
-def test_a_kept_header_opens_no_file(tmp_path: Path) -> None:
+@pytest.fixture
+def track(tmp_path: Path) -> Path:
+    """A minute of silence."""
+    return write_silence(tmp_path / "a.wav", 60, rate=100)
+
+
+def test_a_kept_header_opens_no_file(tmp_path: Path, track: Path) -> None:
     """What was read is known the next time, by its stamp alone."""
-    track, cache = write_silence(tmp_path / "a.wav", 60, rate=100), tmp_path / "cache"
-    headers = Headers(cache)
+    cache, headers = tmp_path / "cache", Headers(tmp_path / "cache")
     assert headers.find(track).length == Seconds(60.0)
     headers.keep()
     stamp = track.stat()
@@ -25,19 +30,18 @@ def test_a_kept_header_opens_no_file(tmp_path: Path) -> None:
         Headers().find(track)
 
 
-def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+def test_a_changed_file_is_read_again(tmp_path: Path, track: Path) -> None:
     """Another size or another time means another file."""
-    track, cache = write_silence(tmp_path / "a.wav", 60, rate=100), tmp_path / "cache"
-    headers = Headers(cache)
+    cache, headers = tmp_path / "cache", Headers(tmp_path / "cache")
     headers.find(track)
     headers.keep()
     write_silence(track, 90, rate=100)
     assert Headers(cache).find(track).length == Seconds(90.0)
 
 
-def test_a_cache_that_is_damaged_or_older_only_costs_time(tmp_path: Path) -> None:
+def test_a_cache_that_is_damaged_or_older_only_costs_time(tmp_path: Path, track: Path) -> None:
     """Garbage in its place is replaced, and nobody hears of it."""
-    track, cache = write_silence(tmp_path / "a.wav", 60, rate=100), tmp_path / "cache"
+    cache = tmp_path / "cache"
     cache.mkdir()
     file = cache / "headers.sqlite"
     file.write_bytes(b"no database" * 100)
@@ -53,9 +57,9 @@ def test_a_cache_that_is_damaged_or_older_only_costs_time(tmp_path: Path) -> Non
     again.keep()
 
 
-def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path, track: Path) -> None:
     """Where the cache's folder can't be, all is read each time."""
     (tmp_path / "file").write_text("")
     headers = Headers(tmp_path / "file" / "cache")
-    assert headers.find(write_silence(tmp_path / "a.wav", 60, rate=100)).length == Seconds(60.0)
+    assert headers.find(track).length == Seconds(60.0)
     headers.keep()

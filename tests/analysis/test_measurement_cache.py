@@ -106,24 +106,33 @@ def test_no_damage_stops_a_reader(
         cache.known().find(base)
 
 
+def edit(folder: Path, statement: str) -> None:
+    """Change a cache by hand."""
+    with closing(sqlite3.connect(folder / "music.sqlite")) as base:
+        base.execute(statement)
+        base.commit()
+
+
 def test_older_version_is_measured_anew(tmp_path: Path, file: Path) -> None:
     """What an older version of the program measured isn't used."""
     keep(tmp_path, file, a_measurement())
-    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
-        base.execute("PRAGMA user_version = 3")
-        base.commit()
+    edit(tmp_path, "PRAGMA user_version = 3")
     assert known_measurements(tmp_path).find(file) is None
     with MeasurementCache(tmp_path) as cache:
         assert cache.known().find(file) is None
 
 
-@pytest.mark.parametrize("loudness", ["'loud'", "9e99", "-300.0"])
-def test_impossible_figures_are_passed_over(tmp_path: Path, file: Path, loudness: str) -> None:
-    """A figure that somebody wrote into the cache by hand doesn't reach a fader."""
+@pytest.mark.parametrize(
+    "figure",
+    [
+        *("loudness = 'loud'", "loudness = 9e99", "loudness = -300.0"),
+        *("gaps = 'x'", "gaps = x'0000'", "gaps = x'ffffffffffffffff'", "gaps = NULL"),
+    ],
+)
+def test_impossible_figures_are_passed_over(tmp_path: Path, file: Path, figure: str) -> None:
+    """A figure, or a silence, that nobody measured doesn't reach a fader."""
     keep(tmp_path, file, a_measurement())
-    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
-        base.execute(f"UPDATE sounds SET loudness = {loudness}")  # noqa: S608 - from above
-        base.commit()
+    edit(tmp_path, f"UPDATE sounds SET {figure}")  # noqa: S608 - from above
     assert known_measurements(tmp_path).find(file) is None
 
 
@@ -142,13 +151,3 @@ def test_folder_is_the_one_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("XDG_CACHE_HOME", "/home/clinic/.cache")
     own = Path("/var/cache/kacenv") if os.geteuid() == 0 else Path("/home/clinic/.cache/kacenv")
     assert cache_folder() == own
-
-
-@pytest.mark.parametrize("gaps", ["'x'", "x'0000'", "x'ffffffffffffffff'", "NULL"])
-def test_impossible_silences_are_passed_over(tmp_path: Path, file: Path, gaps: str) -> None:
-    """Silences that are torn, or lie beyond the file's end, are those of no measurement."""
-    keep(tmp_path, file, a_measurement())
-    with closing(sqlite3.connect(tmp_path / "music.sqlite")) as base:
-        base.execute(f"UPDATE sounds SET gaps = {gaps}")  # noqa: S608 - from above
-        base.commit()
-    assert known_measurements(tmp_path).find(file) is None

@@ -13,30 +13,22 @@ def measured(loudness: float | None, true_peak: float) -> Measurement:
     return a_measurement(loudness=loudness, true_peak=Decibels(true_peak))
 
 
-def test_every_track_comes_to_the_reference() -> None:
-    """A loud track is turned down and a soft one up, to -20 LUFS."""
-    assert levelled(Decibels(0.0), measured(-12.0, 0.0)) == -8.0
-    assert levelled(Decibels(0.0), measured(-26.0, -12.0)) == 6.0
-
-
-def test_wish_of_the_playlist_counts_from_the_reference() -> None:
-    """A track's own gain is added to the levelling."""
-    assert levelled(Decibels(-3.0), measured(-12.0, 0.0)) == -11.0
-
-
-def test_track_that_was_never_scanned_plays_as_it_is() -> None:
-    """Without a measurement only the playlist's gain counts."""
-    assert levelled(Decibels(-3.0), None) == -3.0
-
-
-def test_silence_is_not_pulled_up() -> None:
-    """What has no loudness isn't levelled."""
-    assert levelled(Decibels(0.0), measured(None, -80.0)) == 0.0
-
-
-def test_noise_is_not_pulled_up_without_end() -> None:
-    """A track that is hardly there becomes 24 dB louder at most."""
-    assert levelled(Decibels(0.0), measured(-60.0, -50.0)) == 24.0
+@pytest.mark.parametrize(
+    ("own", "sound", "gain"),
+    [
+        pytest.param(0.0, measured(-12.0, 0.0), -8.0, id="a loud track is turned down"),
+        pytest.param(0.0, measured(-26.0, -12.0), 6.0, id="a soft one is turned up"),
+        pytest.param(-3.0, measured(-12.0, 0.0), -11.0, id="the playlist's own gain is added"),
+        pytest.param(-3.0, None, -3.0, id="without a measurement it alone counts"),
+        pytest.param(0.0, measured(None, -80.0), 0.0, id="silence has no loudness to level"),
+        pytest.param(0.0, measured(-60.0, -50.0), 24.0, id="24 dB is the most"),
+    ],
+)
+def test_every_track_comes_to_the_reference(
+    own: float, sound: Measurement | None, gain: float
+) -> None:
+    """A track is levelled to -20 LUFS, as far as it can be."""
+    assert levelled(Decibels(own), sound) == gain
 
 
 @given(st.floats(-90.0, 24.0), st.none() | st.floats(-69.9, 10.0), st.floats(-120.0, 30.0))

@@ -9,7 +9,7 @@ from mutagen.flac import FLAC
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4, MP4FreeForm
 
-from kacenv.analysis.vocal_tags import vocals_by_tag
+from kacenv.analysis.tags import vocals_by_tag
 
 Make = Callable[[str], Path]
 

@@ -7,16 +7,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 from support.pulse import Pulse
+from support.sounds import write_wav
 from support.waiting import wait_until
 
 from benchmarks import playing
@@ -35,20 +34,18 @@ Player = Callable[[Path, list[Path], dict[str, str]], AbstractContextManager[int
 
 
 class Figures(NamedTuple):
-    """`deviation` from constant power and `step` in dB, `gap` in samples, `cpu` of one core."""
+    """`deviation` from constant power and `step` in dB, `gap` in samples."""
 
     deviation: float
     gap: int
     step: float
-    cpu: float
-    memory: float
+    weight: playing.Weight
 
     def __str__(self) -> str:
         """For the report."""
         return (
             f"off constant power {self.deviation:5.2f} dB, longest gap {self.gap:5d} samples, "
-            f"largest 50 ms step {self.step:5.2f} dB, "
-            f"{100 * self.cpu:5.1f} % of a core, {self.memory:4.0f} MB"
+            f"largest 50 ms step {self.step:5.2f} dB, {self.weight}"
         )
 
 
@@ -78,12 +75,7 @@ def _write(path: Path, number: int) -> Path:
     waves = np.sin(2 * np.pi * pitches[:, None] * time_axis + phases).sum(axis=1)
     period = 0.1 * waves / np.sqrt(np.mean(waves**2, axis=1, keepdims=True))
     sound = np.tile(period.T, (round(LENGTH * RATE / WINDOW), 1))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((sound * 32767).round().astype("<i2").tobytes())
-    return path
+    return write_wav(path, sound)
 
 
 def _measure(folder: Path, files: list[Path], pulse: Pulse, player: Player) -> Figures:
@@ -93,15 +85,10 @@ def _measure(folder: Path, files: list[Path], pulse: Pulse, player: Player) -> F
         player(folder, files, {**os.environ, **pulse.env}) as pid,
     ):
         begin = _first_sound(pulse, recording)
-        process = psutil.Process(pid)
-        time.sleep(HEARD[0] / 2)
-        before, start = sum(process.cpu_times()[:2]), time.monotonic()
-        time.sleep(HEARD[1] - HEARD[0] / 2 + 0.5)
-        cpu = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - start)
-        memory = process.memory_info().rss / 2**20
+        weight = playing.weigh(pid, HEARD[0] / 2, HEARD[1] - HEARD[0] / 2 + 0.5)
     sound = pulse.read(recording)[begin:]
     heard = sound[round(HEARD[0] * RATE) : round(HEARD[1] * RATE)]
-    return Figures(*_listen(heard), cpu, memory)
+    return Figures(*_listen(heard), weight)
 
 
 def _first_sound(pulse: Pulse, recording: Path) -> int:

@@ -83,7 +83,7 @@ def _encoding() -> Iterator[str]:
         setting, encode = Setting(Level(0.35)), codec(fixture).encode
         start = time.perf_counter()
         for _ in range(TAKES):
-            encode(fixture, setting, Seconds(2.0))
+            encode(setting, Seconds(2.0))
         cost = (time.perf_counter() - start) / TAKES
         yield f"encoding one command, {name}: {cost * 1e6:.1f} µs"
 

@@ -36,9 +36,9 @@ def report() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, Pulse(Path(folder)) as pulse:
         environment = {**os.environ, **pulse.env}
         with play_with_kacenv(Path(folder), files, environment) as process:
-            ours = _weigh(process)
+            ours = weigh(process)
         with play_with_liquidsoap(Path(folder), files, environment) as process:
-            theirs = _weigh(process)
+            theirs = weigh(process)
     yield f"kacenv      {ours}"
     yield f"Liquidsoap  {theirs}"
     cpu, memory = ours.cpu / theirs.cpu, ours.memory / theirs.memory
@@ -80,12 +80,13 @@ def play_with_liquidsoap(
         process.wait()
 
 
-def _weigh(pid: int) -> Weight:
+def weigh(pid: int, settle: float = SETTLE, watch: float = WATCH) -> Weight:
+    """Return what a process weighs in the `watch` seconds after `settle`."""
     process = psutil.Process(pid)
-    time.sleep(SETTLE)
+    time.sleep(settle)
     if process.status() == psutil.STATUS_ZOMBIE:
         raise RuntimeError("a player ended before it could be weighed")
     before, start = sum(process.cpu_times()[:2]), time.monotonic()
-    time.sleep(WATCH)
+    time.sleep(watch)
     spent = sum(process.cpu_times()[:2]) - before
     return Weight(spent / (time.monotonic() - start), process.memory_info().rss / 2**20)

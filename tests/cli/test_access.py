@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.typed import Said, typed
 
-from kacenv.server.auth import CredentialStore, DeviceRole
+from kacenv.server.auth.credentials import CredentialStore, DeviceRole
 
 _ROOM = """
 name: garden

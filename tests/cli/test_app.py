@@ -111,8 +111,6 @@ def test_status_is_for_people_and_for_programs(daemon: Daemon) -> None:
         (["lights", "bright"], "expected a light level from 0% to 100%"),
         (["volume", "moon", "0dB"], "There is no output moon; there is speakers."),
         (["chime", "gong"], "bell"),
-        (["intensity", "sideways"], "kacenv intensity up"),
-        (["seat", "c", "started"], "type: seat a started"),
         (["start", "noisy"], "quiet"),
         (["status", "--room", "garden"], "The room garden isn't running."),
         (["serve", "--room", "quiet"], "The room quiet is already being run by another kacenv."),
@@ -125,6 +123,23 @@ def test_mistakes_get_the_way_out(daemon: Daemon, words: list[str], error: str) 
     assert done.returncode == 1
     assert error in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["intensity", "sideways"], "expected 'up' or 'down'; type: intensity up"),
+        (["seat", "c", "started"], "expected 'a' or 'b'; type: seat a started"),
+        (["snooze", "soon", "later"], "Type: snooze, snooze 10m"),
+        (["volume", "speakers", "-6", "dB"], "Type: volume -3dB"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_mistyped_gets_its_syntax(house: Path, words: list[str], error: str) -> None:
+    """Words that no request has end with 2, before any room is asked."""
+    done = alone(*words, house=house)
+    assert done.returncode == 2
+    assert error in " ".join(done.stderr.split())
 
 
 def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -> None:
@@ -179,7 +194,7 @@ def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     """Asking for help or sending a press imports no numpy, no models, no devices."""
     code = (
-        "import sys; import kacenv.cli.app, kacenv.server.daemon_client, kacenv.cli.status_text;"
+        "import sys; import kacenv.cli.app, kacenv.server.client, kacenv.cli.status_text;"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
     loaded = subprocess.run(

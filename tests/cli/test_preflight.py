@@ -20,7 +20,6 @@ from support.waiting import PATIENCE
 from typer.main import get_command
 
 from kacenv.cli.app import app
-from kacenv.cli.completion import equip
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Fixture
@@ -216,7 +215,6 @@ def test_the_tab_key_knows_rooms_and_scenes(room: Room, monkeypatch: pytest.Monk
     """After `preflight` come the rooms, after `--scene` the scenes."""
     monkeypatch.setenv("KACENV_HOUSE", str(room.house))
     command = get_command(app).commands["preflight"]  # type: ignore[attr-defined]  # a group
-    equip(command, ("preflight",))
     context = command.make_context("preflight", ["lit"])
     offered = {
         one.name: [item.value for item in one.shell_complete(context, "")]

@@ -1,12 +1,15 @@
 """What a therapist's press does, what it says, and that a second press does no harm."""
 
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
-from kacenv.engine.state import LightHand, Mode, State
+from kacenv.engine.handlers import HANDLERS
+from kacenv.engine.state import LightHand, State
 from kacenv.engine.step import Step, next_due, step
 from kacenv.engine.transitions import LEADS_TO, TRANSITIONS, Outcome
 from kacenv.model.chime import OwnChime
@@ -19,6 +22,9 @@ from kacenv.model.commands import (
     StrikeChime,
 )
 from kacenv.model.look import Zone
+from kacenv.model.mode import Mode
+from kacenv.model.request_parser import press_of
+from kacenv.model.request_table import REQUESTS
 from kacenv.model.requests import (
     Back,
     Chime,
@@ -49,11 +55,7 @@ THREE = a_timeline(
 )
 EXTEND = Extend.model_validate({"by": "10m"})
 SHORTEN = Shorten.model_validate({"by": "5m"})
-EVERY_PRESS: tuple[Press, ...] = (
-    Hold(), Release(), EXTEND, SHORTEN, Next(), Back(), Lights(), LightsUp(), Chime(), End(),
-    Stop(),
-    Volume.model_validate({"level": "-3 dB"}),
-)  # fmt: skip
+EVERY_PRESS = tuple(press_of(one.examples[0].split()) for one in REQUESTS)
 
 
 def started(timeline: Timeline = THREE) -> State:
@@ -72,6 +74,11 @@ def in_mode(mode: Mode) -> State:
     if mode is Mode.IDLE:
         return State(room=a_room())
     return at(started(), 99.0, presses.get(mode)).state
+
+
+def test_each_request_has_its_handler() -> None:
+    """No kind that a person can ask for is without one."""
+    assert set(HANDLERS) == set(get_args(Press))
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -14,7 +14,7 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, 
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Seconds
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.engine.track_changes import SHORTEST_FADE, STEEPEST_LEVEL
 from kacenv.model.commands import (
@@ -30,6 +30,7 @@ from kacenv.model.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
 from kacenv.model.room import STEEPEST_LIGHT
 from kacenv.model.scene import EndKind

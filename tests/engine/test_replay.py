@@ -23,7 +23,7 @@ from kacenv.core.fades import Fade
 from kacenv.core.units import Seconds
 from kacenv.engine.replay import JournaledRequest, is_on, replay
 from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import Step, next_due, step
 from kacenv.model.commands import (
     Command,
@@ -39,6 +39,7 @@ from kacenv.model.commands import (
     ShowLook,
     StrikeChime,
 )
+from kacenv.model.mode import Mode
 from kacenv.model.requests import (
     Done,
     Hold,

@@ -10,9 +10,10 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command, EnterPhase, Notice, Prompt
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Done, Hold, Next, Press, Release, SeatStarted, Start, Stop
 from kacenv.model.scene import EndKind, Follow, Seat
 from kacenv.model.timeline import Timeline

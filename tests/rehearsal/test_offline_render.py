@@ -44,25 +44,22 @@ def two_tones() -> Timeline:
     )
 
 
-class ToneDeck(ArrayDeck):
-    """Plays noise quietly under the tone that its cut is named after."""
-
-    def __init__(self) -> None:
-        super().__init__(noise(0.01, 1))
-
-    def open(self, cut: Cut) -> None:
-        """Begin with the tone of the cut's name."""
-        span = cut.length if "short" not in cut.title else 5.0
-        sound = tone(span, LOW if "low" in cut.title else HIGH, 0.1) + noise(span, 1, 0.01)
-        self._sound, self.arrived = sound, len(sound)
-        super().open(cut)
+def tone_of(cut: Cut) -> Block:
+    """Quiet noise under the tone that a cut is named after."""
+    span = cut.length if "short" not in cut.title else 5.0
+    return tone(span, LOW if "low" in cut.title else HIGH, 0.1) + noise(span, 1, 0.01)
 
 
-class HesitantDeck(ToneDeck):
+def tone_deck(cut: Cut) -> ArrayDeck:
+    """A deck that plays the tone of a cut's name."""
+    return ArrayDeck(tone_of(cut))
+
+
+class HesitantDeck(ArrayDeck):
     """Gives its samples in pieces of any size, often none at all, as a busy decoder does."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__()
+    def __init__(self, cut: Cut, seed: int) -> None:
+        super().__init__(tone_of(cut))
         self._random = np.random.default_rng(seed)
 
     def read(self, frames: int) -> Block:
@@ -72,7 +69,7 @@ class HesitantDeck(ToneDeck):
 
 def sound_of(
     timeline: Timeline,
-    make_deck: Callable[[], ArrayDeck] = ToneDeck,
+    make_deck: Callable[[Cut], ArrayDeck] = tone_deck,
     presses: list[tuple[Seconds, Press]] | None = None,
     room: Room = SPEAKERS,
 ) -> tuple[Block, OfflineSession]:
@@ -115,7 +112,7 @@ def test_a_slow_decoder_changes_no_sample(seed: int, monkeypatch: pytest.MonkeyP
     """However the samples arrive, the same sound comes out, and the same orders are given."""
     monkeypatch.setattr("kacenv.rehearsal.offline_render._NAP", 0)
     prompt, first = sound_of(two_tones())
-    hesitant, second = sound_of(two_tones(), lambda: HesitantDeck(seed))
+    hesitant, second = sound_of(two_tones(), lambda cut: HesitantDeck(cut, seed))
     np.testing.assert_array_equal(hesitant, prompt)
     assert second.moments == first.moments
 
@@ -146,7 +143,7 @@ def test_a_press_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
             two_tones(),
             tmp_path / "out.flac",
             [(Seconds(26.0), Release())],
-            make_deck=ToneDeck,
+            make_deck=tone_deck,
         )
     assert not list(tmp_path.iterdir())
 
@@ -156,7 +153,7 @@ def test_the_file_holds_what_was_played(tmp_path: Path) -> None:
     path, heard = tmp_path / "out.flac", list[Seconds]()
     room = a_room()
     timeline = a_timeline(a_phase("low", 12.0, cues=(a_cue("Look in", 2.0),)))
-    rendered = render(room, timeline, path, progress=heard.append, make_deck=ToneDeck)
+    rendered = render(room, timeline, path, progress=heard.append, make_deck=tone_deck)
     sound, _ = sound_of(timeline, room=room)
     written, info = read(path), soundfile.info(path)
     assert (info.samplerate, info.format, info.subtype) == (RATE, "FLAC", "PCM_24")
@@ -169,7 +166,7 @@ def test_the_file_holds_what_was_played(tmp_path: Path) -> None:
 def test_one_output_can_be_rendered_alone(tmp_path: Path) -> None:
     """The file has that output's channels and no others."""
     timeline = a_timeline(a_phase("low", 12.0, cues=(a_cue("Look in", 2.0),)))
-    render(a_room(), timeline, tmp_path / "o.flac", output="staff", make_deck=ToneDeck)
+    render(a_room(), timeline, tmp_path / "o.flac", output="staff", make_deck=tone_deck)
     sound, _ = sound_of(timeline, room=a_room())
     written = read(tmp_path / "o.flac")
     np.testing.assert_allclose(written, sound[:, [2]], atol=2**-23)
@@ -188,14 +185,16 @@ def test_more_channels_than_flac_holds_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(RenderError, match="--output speakers"):
         render(room, two_tones(), tmp_path / "o.flac")
-    rendered = render(room, two_tones(), tmp_path / "o.flac", output="speakers", make_deck=ToneDeck)
+    rendered = render(
+        room, two_tones(), tmp_path / "o.flac", output="speakers", make_deck=tone_deck
+    )
     assert rendered.length > 26
 
 
 def test_a_place_that_cant_be_written_is_named(tmp_path: Path) -> None:
     """A folder that isn't there is an error in plain words."""
     with pytest.raises(RenderError, match=r"out\.flac can't be written"):
-        render(SPEAKERS, two_tones(), tmp_path / "nowhere/out.flac", make_deck=ToneDeck)
+        render(SPEAKERS, two_tones(), tmp_path / "nowhere/out.flac", make_deck=tone_deck)
 
 
 def test_a_bad_file_is_passed_over_and_told(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import selectors
 import signal
 import subprocess
 import sys
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Self
 
@@ -15,22 +14,20 @@ import pytest
 PATIENCE, SHORT = 30.0, 0.4
 _SUPERVISOR = """
 import logging, sys
-from kacenv.server.supervisor import Supervisor, fork_daemon, spawn_program
+from kacenv.server.supervisor import Supervisor
 logging.basicConfig(format="%(message)s")
-way, patience, beginning, code, *words = sys.argv[1:]
-times = dict(silence=float(patience), parting=float(patience))
-times |= dict(beginning=float(beginning), breath=0.02)
+timeout, start_timeout, code, *words = sys.argv[1:]
+times = dict(heartbeat_timeout=float(timeout), shutdown_timeout=float(timeout))
+times |= dict(start_timeout=float(start_timeout), restart_delay=0.02)
 def life():
     sys.argv = ["-c", *words]
     exec(code, {})
     return 0
-command = [sys.executable, "-I", "-S", "-c", code, *words]
-begin = fork_daemon(life) if way == "forked" else spawn_program(command)
-sys.exit(Supervisor(begin, **times).run())
+sys.exit(Supervisor(life, **times).run())
 """
 _DAEMON = r"""
 import os, signal, subprocess, sys, time
-told = os.environ.get("KACENV_HEART")
+told = os.environ.get("KACENV_WATCHDOG")
 def beat():
     try: os.write(int(told), b".")
     except BrokenPipeError: pass
@@ -60,15 +57,6 @@ open(sys.argv[1], "w").close(); beat(); say("lives"); live()
 """
 
 
-WAY = ContextVar("WAY", default="forked")
-
-
-@pytest.fixture(autouse=True, params=["forked", "spawned"])
-def way(request: pytest.FixtureRequest) -> None:
-    """Daemons are copies of the supervisor, or programs of their own."""
-    WAY.set(request.param)
-
-
 class Supervised:
     """A supervisor as a process of its own, over a daemon that tells what it does.
 
@@ -79,11 +67,11 @@ class Supervised:
         self,
         daemon: str,
         *words: str,
-        patience: float = PATIENCE,
-        beginning: float = PATIENCE,
+        timeout: float = PATIENCE,
+        start_timeout: float = PATIENCE,
     ) -> None:
-        way = [WAY.get(), str(patience), str(beginning)]
-        command = [sys.executable, "-c", _SUPERVISOR, *way, _DAEMON + daemon, *words]
+        times = [str(timeout), str(start_timeout)]
+        command = [sys.executable, "-c", _SUPERVISOR, *times, _DAEMON + daemon, *words]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
@@ -160,9 +148,9 @@ def test_a_killed_daemon_is_started_again_at_once() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, None], ids=["stopped", "silent"])
-def test_a_daemon_whose_heart_stops_is_replaced(number: signal.Signals | None) -> None:
+def test_a_daemon_whose_watchdog_is_silent_is_replaced(number: signal.Signals | None) -> None:
     """One that was stopped, or has fallen silent by itself, is killed; the next one lives."""
-    with Supervised(LIVES if number else HANGS, patience=SHORT) as room:
+    with Supervised(LIVES if number else HANGS, timeout=SHORT) as room:
         first = room.hear("lives" if number else "hangs")
         if number:
             os.kill(first, number)
@@ -187,7 +175,7 @@ def test_who_is_told_to_end_lets_the_daemon_part(number: signal.Signals) -> None
 
 def test_a_daemon_that_won_t_leave_is_ended() -> None:
     """Nobody waits for ever for a daemon that goes on after it was told to leave."""
-    with Supervised(WON_T_LEAVE, patience=SHORT) as room:
+    with Supervised(WON_T_LEAVE, timeout=SHORT) as room:
         room.hear("stays")
         room.send(signal.SIGTERM)
         assert room.ended()[0] == 0
@@ -212,7 +200,7 @@ def test_a_closed_terminal_ends_nothing() -> None:
 )
 def test_a_daemon_that_won_t_begin_ends_the_supervisor(daemon: str, code: int, tries: int) -> None:
     """Its exit code is handed on, 1 if it hangs thrice; one that is done is not started again."""
-    with Supervised(daemon, beginning=SHORT if tries > 1 else PATIENCE) as room:
+    with Supervised(daemon, start_timeout=SHORT if tries > 1 else PATIENCE) as room:
         assert room.ended()[0] == code
         assert len(room.pids) == tries
         assert not room.living()

@@ -1,13 +1,12 @@
-"""The heart, heard by a real socket in systemd's place and by a real pipe."""
+"""The watchdog, heard by a real socket in systemd's place and by a real pipe."""
 
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.waiting import PATIENCE
@@ -16,6 +15,7 @@ from kacenv.core.units import Seconds
 from kacenv.server.watchdog import PIPE, Watchdog, notify
 
 BEAT = Seconds(0.002)
+pytestmark = pytest.mark.anyio
 
 
 class Listener:
@@ -87,35 +87,28 @@ class Count:
                 await self._look.wait()
 
 
-def beside(heart: Watchdog, story: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Let a heart run while `story` is told."""
-
-    async def both() -> None:
-        running = asyncio.create_task(heart.run())
-        try:
-            await story()
-        finally:
-            running.cancel()
-
-    asyncio.run(both())
+@asynccontextmanager
+async def running(watchdog: Watchdog) -> AsyncIterator[None]:
+    """Let a watchdog run meanwhile."""
+    task = asyncio.create_task(watchdog.run())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
-def test_systemd_hears_ready_and_then_beats(systemd: Listener) -> None:
+async def test_systemd_hears_ready_and_then_beats(systemd: Listener) -> None:
     """READY comes once and first, WATCHDOG again and again."""
-
-    async def story() -> None:
+    async with running(Watchdog([count().__next__], BEAT)):
         words = [await systemd.hear() for _ in range(4)]
-        assert words == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"]
-
-    beside(Watchdog([count().__next__], BEAT), story)
+    assert words == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"]
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["engine", "sound"])
-def test_no_beat_while_a_count_stands_still(systemd: Listener, which: int) -> None:
-    """If either of two stands still the heart does, and it beats again once that moves."""
+async def test_no_beat_while_a_count_stands_still(systemd: Listener, which: int) -> None:
+    """If either of two stands still there is no notification, until that moves again."""
     counts = [Count(), Count()]
-
-    async def story() -> None:
+    async with running(Watchdog([one.look for one in counts], BEAT)):
         await counts[0].looked_at(3)
         counts[which].stands_still = True
         await counts[0].looked_at(2)
@@ -125,48 +118,42 @@ def test_no_beat_while_a_count_stands_still(systemd: Listener, which: int) -> No
         counts[which].stands_still = False
         assert await systemd.hear() == "WATCHDOG=1"
 
-    beside(Watchdog([one.look for one in counts], BEAT), story)
 
-
-def test_the_supervisor_hears_each_beat(pipe: tuple[int, int]) -> None:
+async def test_the_supervisor_hears_each_beat(pipe: tuple[int, int]) -> None:
     """A byte at the beginning, and one a beat; what the daemon starts hears nothing of it."""
-    heart = Watchdog([count().__next__], BEAT)
+    watchdog = Watchdog([count().__next__], BEAT)
     assert PIPE not in os.environ
     assert not os.get_inheritable(pipe[1])
-
-    async def story() -> None:
+    async with running(watchdog):
         for _ in range(3):
             assert set(await asyncio.to_thread(os.read, pipe[0], 1)) == {ord(".")}
 
-    beside(heart, story)
 
-
-def test_the_room_waits_for_no_listener(
+async def test_the_room_waits_for_no_listener(
     systemd: Listener, pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With pipe and socket full, or gone, the heart goes on looking."""
+    """With pipe and socket full, or gone, the watchdog goes on looking."""
     assert systemd.heard() == []
     looks = Count()
-    heart = Watchdog([looks.look], BEAT)
+    watchdog = Watchdog([looks.look], BEAT)
     with suppress(BlockingIOError):
         while True:
             os.write(pipe[1], bytes(65536))
     for _ in range(1000):
         notify("WATCHDOG=1")
-
-    async def story() -> None:
+    async with running(watchdog):
         await looks.looked_at(5)
         monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere/at/all")
         await looks.looked_at(5)
 
-    beside(heart, story)
-
 
 @pytest.mark.parametrize("named", ["", "nonsense", "-1", "9999"])
-def test_a_pipe_that_is_none_is_done_without(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_pipe_that_is_none_is_done_without(
+    named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A daemon that nobody watches, or that was told nonsense, runs all the same."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     monkeypatch.setenv(PIPE, named)
     looks = Count()
-
-    beside(Watchdog([looks.look], BEAT), lambda: looks.looked_at(3))
+    async with running(Watchdog([looks.look], BEAT)):
+        await looks.looked_at(3)

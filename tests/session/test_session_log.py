@@ -26,7 +26,12 @@ ZONES = {"seats": "seats", "task": "task", "path": "path"}
 FAST = 2000.0
 
 
-def live(journal: Journal, visit: Callable[[Session], Awaitable[None]], begin: float = 0.0) -> None:
+def live(
+    path: Path,
+    visit: Callable[[Session], Awaitable[None]],
+    begin: float = 0.0,
+    journal: Journal | None = None,
+) -> None:
     """Live a session with a journal, at 2,000 times its speed, for as long as `visit` stays.
 
     What a visit does before it first waits is done in one moment.
@@ -35,9 +40,9 @@ def live(journal: Journal, visit: Callable[[Session], Awaitable[None]], begin: f
     async def stay() -> None:
         clock = SimClock()
         clock.jump(Seconds(begin))
-        session = Session(a_room(), clock, journal)
-        session.stage.sound = MemorySound(clock)
-        session.stage.light = MemoryLight(clock, ZONES)
+        session = Session(a_room(), clock, book)
+        session.devices.sound = MemorySound(clock)
+        session.devices.light = MemoryLight(clock, ZONES)
         life = asyncio.create_task(session.run())
         try:
             visiting = asyncio.ensure_future(visit(session))
@@ -47,7 +52,8 @@ def live(journal: Journal, visit: Callable[[Session], Awaitable[None]], begin: f
         finally:
             life.cancel()
 
-    asyncio.run(stay())
+    with closing(journal or Journal(path)) as book:
+        asyncio.run(stay())
 
 
 @pytest.fixture
@@ -63,8 +69,7 @@ async def _whole(session: Session) -> None:
 
 def test_how_late_the_loop_was_is_written_down(path: Path) -> None:
     """As often as the plan had something to do; a busy machine does several things at once."""
-    with closing(Journal(path)) as journal:
-        live(journal, _whole)
+    live(path, _whole)
     tally = read_complete(path.with_suffix(".last")).tally
     assert tally.orders >= 1
     assert tally.longest > 0
@@ -75,15 +80,14 @@ def test_what_decoders_missed_is_counted_from_the_start_on(path: Path) -> None:
     """What was before the session isn't its own."""
 
     async def visit(session: Session) -> None:
-        sound = session.stage.sound
+        sound = session.devices.sound
         assert isinstance(sound, MemorySound)
         sound.underruns = 7
         session.submit(Start(SHORT))
         sound.underruns = 9
         await session.ended.wait()
 
-    with closing(Journal(path)) as journal:
-        live(journal, visit)
+    live(path, visit)
     assert read_complete(path.with_suffix(".last")).tally.underruns == 2
 
 
@@ -91,13 +95,12 @@ def test_what_devices_do_is_written_down_and_what_the_plan_says_is_not(path: Pat
     """The plan says it again when it is folded; check-ins and notices of it are there once."""
 
     async def visit(session: Session) -> None:
-        session.stage.light = BrokenLight(session.clock, ZONES)
+        session.devices.light = BrokenLight(session.clock, ZONES)
         session.submit(Start(SHORT))
         session.submit(Next())
         await session.ended.wait()
 
-    with closing(Journal(path)) as journal:
-        live(journal, visit)
+    live(path, visit)
     told = [line.text for line in read_complete(path.with_suffix(".last")).told]
     assert "A part of the room didn't answer; the session goes on." in told
     assert "Look in" not in told
@@ -117,8 +120,7 @@ def test_a_stop_without_the_engine_is_written_down(
             broken.setattr("kacenv.session.session.step", lambda *_: 1 / 0)
             session.submit(Stop())
 
-    with closing(Journal(path)) as journal:
-        live(journal, visit)
+    live(path, visit)
     assert build_record(path.with_suffix(".last")).record.outcome == "stopped"
 
 
@@ -129,8 +131,7 @@ def test_nothing_is_written_without_a_session(path: Path) -> None:
         session.tell("No output is for staff.")
         await asyncio.sleep(0)
 
-    with closing(Journal(path)) as journal:
-        live(journal, visit)
+    live(path, visit)
     assert not path.exists()
 
 
@@ -142,8 +143,7 @@ def test_a_session_carried_on_is_one_record(path: Path) -> None:
         await until(lambda: session.state.phase == 1)
         session.submit(Volume.model_validate({"level": "-5 dB"}))
 
-    with closing(Journal(path)) as journal:
-        live(journal, half)
+    live(path, half)
     past = read(path)
     assert past is not None
     away = ElapsedTime(Seconds(20.0))
@@ -152,8 +152,7 @@ def test_a_session_carried_on_is_one_record(path: Path) -> None:
         session.resume(ResumableSession(past, away))
         await session.ended.wait()
 
-    with closing(Journal(path)) as journal:
-        live(journal, rest, past.since + away.span)
+    live(path, rest, past.since + away.span)
     found = build_record(path.with_suffix(".last")).record
     # A fast clock makes minutes of the moment that a busy machine lets this wait.
     assert [15.0 < one.length < 900.0 for one in found.away] == [True]
@@ -170,13 +169,13 @@ def test_the_daemon_has_each_session_recorded(
     """When it ends, and staff are told; the loop waits for nothing of it."""
     monkeypatch.setenv("KACENV_STATE", str(tmp_path / "state"))
 
-    with closing(Journal(path)) as journal:
+    journal = Journal(path)
 
-        async def visit(session: Session) -> None:
-            async with writing_records(session, journal, None):
-                await _whole(session)
-                told = session.status
-                await until(lambda: any("is kept until" in one.text for one in told().told))
+    async def visit(session: Session) -> None:
+        async with writing_records(session, journal, None):
+            await _whole(session)
+            told = session.status
+            await until(lambda: any("is kept until" in one.text for one in told().told))
 
-        live(journal, visit)
+    live(path, visit, journal=journal)
     assert len(RecordStore().kept("test")) == 1

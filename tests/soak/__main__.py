@@ -1,6 +1,6 @@
 """Runs the runs that are named, or all, and prints what was heard and what staff were told.
 
-`python -m soak kills live` runs two of them.
+`python -m soak kills=20 live` runs two of them, one of them shorter than usual.
 """
 
 import logging

@@ -2,13 +2,12 @@
 
 import logging
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, Self
 
 COUNT = 10_000
 SEED = 23
@@ -18,14 +17,15 @@ _AMOUNTS = (0, 1, 2, 5, 7, 10, 16, 30, 45, 59, 90, 600, 2200, 2700)
 _FIGURES = ("-1", "0", "1e999", "NaN", "-inf", "9" * 40, "0x1F", "٣", "1h1h", "-0 dB", "1e-320%")
 
 
-class Tally(NamedTuple):
+@dataclass
+class Tally:
     """What became of them: `refused` in words, `faults` that should not be, slowest in seconds."""
 
     what: str
-    tried: int
-    refused: int
-    faults: tuple[str, ...]
-    slowest: float
+    tried: int = 0
+    refused: int = 0
+    faults: list[str] = field(default_factory=list)
+    slowest: float = 0.0
 
     def __str__(self) -> str:
         """A line of the report."""
@@ -36,42 +36,28 @@ class Tally(NamedTuple):
             f"faults: {wrong}"
         )
 
-
-class Count:
-    """Counts on the way to a tally."""
-
-    def __init__(self) -> None:
-        self.tried = self.refused = 0
-        self.slowest = 0.0
-        self.faults: list[str] = []
-
-    def took(self, since: float) -> None:
-        """One more was tried, from `since` (monotonic seconds) until now."""
-        self.tried += 1
+    def took(self, since: float, count: int = 1) -> None:
+        """So many more were tried, from `since` (monotonic seconds) until now."""
+        self.tried += count
         self.slowest = max(self.slowest, time.monotonic() - since)
 
-    def tally(self, what: str, log: "Complaints") -> Tally:
-        """The result, with what was logged as a fault meanwhile."""
-        faults = (*self.faults, *log.heard)
-        return Tally(what, self.tried, self.refused, faults, self.slowest)
 
+class ErrorLog(logging.Handler):
+    """Counts every error that kacenv, or the server below it, logs while it is in force."""
 
-class Complaints(logging.Handler):
-    """Hears every error that kacenv, or the server below it, logs while it is in force."""
-
-    def __init__(self) -> None:
+    def __init__(self, tally: Tally) -> None:
         super().__init__(logging.ERROR)
-        self.heard: list[str] = []
+        self._tally = tally
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Remember it, with the name of its exception."""
-        kind = record.exc_info[0] if record.exc_info else None
-        self.heard.append(f"logged: {record.getMessage()[:200]} {kind.__name__ if kind else ''}")
+        """Note it as a fault, with the name of its exception."""
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        self._tally.faults.append(f"logged: {record.getMessage()[:200]} {kind}")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Tally:
         """Begin to listen."""
         logging.getLogger().addHandler(self)
-        return self
+        return self._tally
 
     def __exit__(self, *_: object) -> None:
         """Listen no more."""
@@ -156,17 +142,12 @@ _MUTATIONS: tuple[Callable[[str, Random, list[str]], str], ...] = (
 )
 
 
-def report(count: int = COUNT) -> Iterator[str]:
+def report(count: float = COUNT) -> Iterator[str]:
     """A line for each of the four."""
     from soak import fuzz_api, fuzz_midi, fuzz_mqtt, fuzz_yaml  # noqa: PLC0415 - they need this one
 
     for part in (fuzz_yaml, fuzz_api, fuzz_mqtt, fuzz_midi):
         with TemporaryDirectory() as folder:
             began = time.monotonic()
-            tally = part.run(Path(folder), count, SEED)
+            tally = part.run(Path(folder), round(count), SEED)
         yield f"{tally}; {time.monotonic() - began:.0f} s"
-
-
-if __name__ == "__main__":
-    for line in report(int(sys.argv[1]) if len(sys.argv) == 2 else COUNT):
-        print(line, flush=True)

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
 
+import pytest
 from support.devices import MemoryLight, MemorySound
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
@@ -17,13 +16,13 @@ from kacenv.config import House
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline
+from kacenv.server import rate_limit
 from kacenv.server.daemon import hold_room
-from kacenv.server.http import press_limit
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
-from soak.fuzz import Complaints, Count, Tally, mutated
+from soak.fuzz import ErrorLog, Tally, mutated
 
 PATIENCE = 10.0
 """Seconds for an answer; a request that waits for longer hangs."""
@@ -57,23 +56,11 @@ _TRACES = (b"Traceback", b'File "', b"pydantic")
 
 def run(folder: Path, count: int, seed: int) -> Tally:
     """Send `count` requests."""
-    with _running_at(folder), Complaints() as log:
-        counted = asyncio.run(_live(folder, count, Random(seed)))  # noqa: S311 - chance, not a secret
-    return counted.tally("API requests", log)
-
-
-@contextmanager
-def _running_at(folder: Path) -> Iterator[None]:
-    """With a run folder of its own, and a surface that may press as often as it likes."""
-    run_folder, at_once = os.environ.get("KACENV_RUN"), press_limit.AT_ONCE
-    os.environ["KACENV_RUN"], press_limit.AT_ONCE = str(folder / "run"), 10**9
-    try:
-        yield
-    finally:
-        press_limit.AT_ONCE = at_once
-        del os.environ["KACENV_RUN"]
-        if run_folder is not None:
-            os.environ["KACENV_RUN"] = run_folder
+    with pytest.MonkeyPatch.context() as patch, ErrorLog(Tally("API requests")) as counted:
+        patch.setenv("KACENV_RUN", str(folder / "run"))
+        patch.setattr(rate_limit, "PRESSES_AT_ONCE", 10**9)
+        asyncio.run(_live(folder, count, Random(seed), counted))  # noqa: S311 - chance, not a secret
+    return counted
 
 
 def _plan() -> Timeline:
@@ -81,11 +68,11 @@ def _plan() -> Timeline:
     return a_timeline(*phases)
 
 
-async def _live(folder: Path, count: int, random: Random) -> Count:
-    counted, journal = Count(), Journal(folder / "fuzz.journal")
+async def _live(folder: Path, count: int, random: Random, counted: Tally) -> None:
+    journal = Journal(folder / "fuzz.journal")
     session = Session(a_room(), SimClock(5.0), journal)
-    session.stage.sound = MemorySound(session.clock)
-    session.stage.light = MemoryLight(
+    session.devices.sound = MemorySound(session.clock)
+    session.devices.light = MemoryLight(
         session.clock, {"seats": "seats", "task": "task", "path": "path"}
     )
     life = asyncio.create_task(session.run())
@@ -100,10 +87,9 @@ async def _live(folder: Path, count: int, random: Random) -> Count:
     finally:
         life.cancel()
         journal.close()
-    return counted
 
 
-async def _try(path: Path, random: Random, counted: Count) -> None:
+async def _try(path: Path, random: Random, counted: Tally) -> None:
     request, whole = _request(random)
     since = time.monotonic()
     try:
@@ -179,7 +165,7 @@ def _text(data: object) -> bytes:
     return json.dumps(data).encode()
 
 
-async def _still_lives(session: Session, path: Path, counted: Count) -> None:
+async def _still_lives(session: Session, path: Path, counted: Tally) -> None:
     """The loop goes round, and the room answers."""
     turns = session.turns
     answer = await _answer(path, b"GET /v1/status HTTP/1.0\r\nHost: room\r\n\r\n", whole=True)

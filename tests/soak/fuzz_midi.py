@@ -12,13 +12,13 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
 from kacenv.devices.midi.control_map import FLOOD
-from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
-from kacenv.engine.state import Mode
+from kacenv.devices.midi.midi_input import MidiControls, MidiInputPort, OnMessage
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Next, Release, Start
 from kacenv.model.room import Controls
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
-from soak.fuzz import Complaints, Count, Tally
+from soak.fuzz import ErrorLog, Tally
 
 HOLD = (0x90, 60, 100)
 LIFT = (0x80, 60, 0)
@@ -48,14 +48,14 @@ class Machine:
 
     def __init__(self) -> None:
         self.opened = threading.Event()
-        self._hear: Hear | None = None
+        self._hear: OnMessage | None = None
         self.alive = True
 
     def names(self) -> Sequence[str]:
         """The pedal's."""
         return ["pedal"]
 
-    def open(self, name: str, hear: Hear) -> MidiInputPort:
+    def open(self, name: str, hear: OnMessage) -> MidiInputPort:
         """The pedal's port."""
         assert name == "pedal"
         self._hear = hear
@@ -74,14 +74,14 @@ class Machine:
 def run(folder: Path, count: int, seed: int) -> Tally:
     """Play `count` messages."""
     assert folder.is_dir()
-    with Complaints() as log:
-        return asyncio.run(_live(count, Random(seed))).tally("MIDI messages", log)  # noqa: S311 - chance
+    with ErrorLog(Tally("MIDI messages")) as counted:
+        asyncio.run(_live(count, Random(seed), counted))  # noqa: S311 - chance
+    return counted
 
 
-async def _live(count: int, random: Random) -> Count:
-    counted = Count()
+async def _live(count: int, random: Random, counted: Tally) -> None:
     session = Session(a_room(), SimClock(1.0))
-    session.stage.sound = MemorySound(session.clock)
+    session.devices.sound = MemorySound(session.clock)
     session.submit(Start(a_timeline(*(a_phase(f"phase-{n}", 7000.0) for n in range(1000)))))
     life, machine = asyncio.create_task(session.run()), Machine()
     controls = MidiControls(MAP, session, machine)
@@ -92,10 +92,9 @@ async def _live(count: int, random: Random) -> Count:
     finally:
         await asyncio.to_thread(controls.close)
         life.cancel()
-    return counted
 
 
-def _play(machine: Machine, count: int, random: Random, counted: Count) -> None:
+def _play(machine: Machine, count: int, random: Random, counted: Tally) -> None:
     """At a pace that a hand with a stuck cable might reach."""
     began = time.monotonic()
     for number in range(count):
@@ -117,7 +116,7 @@ def _message(random: Random) -> list[int]:
     return [random.randint(0, 255) for _ in range(random.choice((0, 1, 2, 3, 3, 3, 4, 300)))]
 
 
-async def _still_obeys(session: Session, machine: Machine, counted: Count) -> None:
+async def _still_obeys(session: Session, machine: Machine, counted: Tally) -> None:
     """The session is on, and one press of the pedal holds it."""
     await asyncio.sleep(1.0)
     if session.state.mode is Mode.HELD:

@@ -17,7 +17,7 @@ from support.waiting import wait_until
 
 from kacenv.devices.lights.dialects import codec
 from kacenv.system.clock import SimClock
-from soak.fuzz import Complaints, Count, Tally, mutated
+from soak.fuzz import ErrorLog, Tally, mutated
 from soak.lights import a_room, lamps_of_all_dialects
 
 PATIENCE = 10.0
@@ -39,10 +39,11 @@ _ODD = (
 
 def run(folder: Path, count: int, seed: int) -> Tally:
     """Send `count` reports to lamps of every dialect, which are led all the while."""
-    counted, random = Count(), Random(seed)  # noqa: S311 - chance, not a secret
-    with Mosquitto(folder) as broker, Complaints() as log, _lit(broker.port) as house:
+    random = Random(seed)  # noqa: S311 - chance, not a secret
+    tally = ErrorLog(Tally("MQTT messages"))
+    with Mosquitto(folder) as broker, tally as counted, _lit(broker.port) as house:
         lights = house.room.lights
-        topics = sorted({one for lamp in lights for one in codec(lamp).subscriptions(lamp)})
+        topics = sorted({one for lamp in lights for one in codec(lamp).subscriptions})
         with _heard(broker.port, topics) as (paho, samples):
             house.show("20%", 0.5)
             wait_until(lambda: len(samples) >= len(house.lamps) / 2)
@@ -50,7 +51,7 @@ def run(folder: Path, count: int, seed: int) -> Tally:
             while counted.tried < count and not counted.faults:
                 shower.once(topics[: count - counted.tried], random, counted)
         _still_led(house, counted)
-        return counted.tally("MQTT messages", log)
+    return counted
 
 
 @contextmanager
@@ -92,7 +93,7 @@ class Shower:
         self._house, self._paho = house, paho
         self._right = right or ["{}"]
 
-    def once(self, topics: list[str], random: Random, counted: Count) -> None:
+    def once(self, topics: list[str], random: Random, counted: Tally) -> None:
         """One on each topic, as the rig keeps but the newest of each until it has heard it."""
         since = time.monotonic()
         if random.random() < 0.1:
@@ -100,8 +101,7 @@ class Shower:
         for topic in topics:
             self._paho.publish(topic, self._payload(random)).wait_for_publish(PATIENCE)
         wait_until(lambda: not self._house.rig._reports, "the rig hears no more")
-        counted.tried += len(topics)
-        counted.slowest = max(counted.slowest, time.monotonic() - since)
+        counted.took(since, len(topics))
 
     def _payload(self, random: Random) -> bytes:
         way = random.random()
@@ -113,7 +113,7 @@ class Shower:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _still_led(house: LitRoom, counted: Count) -> None:
+def _still_led(house: LitRoom, counted: Tally) -> None:
     """Every lamp follows the next look."""
     house.show("70%", 3.0, urgent=True)
     if not house.reaches(0.7, PATIENCE):

@@ -14,7 +14,7 @@ from kacenv.config import House, load_room, load_session
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.core.errors import LoadError
 from kacenv.rehearsal.simulation import rehearse
-from soak.fuzz import Complaints, Count, Tally, mutated, revalued
+from soak.fuzz import ErrorLog, Tally, mutated, revalued
 
 DATA = Path(__file__).parents[1] / "data"
 SLOWEST = 5.0
@@ -27,16 +27,16 @@ _JARGON = re.compile(r"Traceback|File \"|Error\b|pydantic|yaml\.|0x[0-9a-f]{6,}"
 def run(folder: Path, count: int, seed: int) -> Tally:
     """Load `count` files in a house below `folder`."""
     house = _house(folder / "house")
-    random, counted = Random(seed), Count()  # noqa: S311 - chance, not a secret
+    random = Random(seed)  # noqa: S311 - chance, not a secret
     right, broken = _corpus(house)
     texts = [text for _, _, text in (*right, *broken)]
-    with chdir(house.root), Complaints() as log:
+    with chdir(house.root), ErrorLog(Tally("YAML files and playlists")) as counted:
         for _ in range(count):
             way = random.random()
             kind, suffix, text = random.choice(right if way < 0.7 else broken)
             text = revalued(text, random) if way < 0.3 else mutated(text, random, texts)
             _try(house, kind, suffix, text, counted)
-    return counted.tally("YAML files and playlists", log)
+    return counted
 
 
 def _house(root: Path) -> House:
@@ -57,7 +57,7 @@ def _corpus(house: House) -> tuple[list[tuple[str, str, str]], ...]:
     )
 
 
-def _try(house: House, kind: str, suffix: str, text: str, counted: Count) -> None:
+def _try(house: House, kind: str, suffix: str, text: str, counted: Tally) -> None:
     """Load one file, and live through what it makes."""
     path = house.root / kind / f"fuzz{suffix if kind == 'playlists' else '.yaml'}"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -66,7 +65,7 @@ async def _play(house: House, folder: Path, span: float) -> list[Look]:
     with closing(Journal(folder / "room.journal")) as journal:
         async with open_session(room, MonotonicClock(), journal) as session:
             plan, begin, started = load_session(house, "soak", "soak"), time.monotonic(), 0.0
-            sound = session.stage.sound
+            sound = session.devices.sound
             assert isinstance(sound, RoomAudio)
             while (passed := time.monotonic() - begin) < span:
                 if session.is_idle:
@@ -97,9 +96,3 @@ def _summed(looks: list[Look], size: int) -> Iterator[str]:
     yield f"files open {first.files} to {last.files}, threads {first.threads} to {last.threads}"
     yield f"underruns {last.underruns}, blocks lost {last.errors}, journal {size / 1000:.0f} kB"
     yield f"session time off by {max(abs(look.drift) for look in looks) * 1000:.2f} ms at most"
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    for text in report(float(sys.argv[1]) if len(sys.argv) == 2 else HOURS):
-        print(text, flush=True)

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,9 +20,10 @@ from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.engine import resume
 from kacenv.engine.replay import JournaledRequest, replay
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import LEAD, next_due, step
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, EnterPhase
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Extend, Hold, LightsUp, Press, Release, Resume, Start, Volume
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.simulation import LONGEST as FOREVER
@@ -100,7 +100,7 @@ async def live(folder: Path, begin: float) -> None:
     journal = Journal(folder / "room.journal", moment)
     back = unfinished(journal.path, moment())
     session = Session(a_room(), clock, journal)
-    session.stage.sound = diary
+    session.devices.sound = diary
     if back is not None:
         session.resume(back)
     elif not (folder / "begun").exists():
@@ -163,13 +163,13 @@ class Counted(NamedTuple):
     """The largest error of a piece's position, in seconds."""
 
 
-def report(kills: int = KILLS) -> Iterator[str]:
+def report(kills: float = KILLS) -> Iterator[str]:
     """What was lost, wrong, or rung twice."""
     random = Random(11)  # noqa: S311 - chance, not a secret
     total = Counted()
     while total.kills < kills:
         with tempfile.TemporaryDirectory() as place:
-            total = _add(total, _one_session(Path(place), random, kills - total.kills))
+            total = _add(total, _one_session(Path(place), random, round(kills) - total.kills))
     yield (
         f"{total.kills} kills in {total.sessions} sessions: lost {total.lost}, in a wrong phase "
         f"{total.wrong_phase}, in a wrong piece {total.wrong_piece} of {total.looks} looks, "
@@ -288,9 +288,4 @@ def read_ended(folder: Path) -> Any:
 
 
 if __name__ == "__main__":
-    started = time.monotonic()
-    if len(sys.argv) == 3:
-        asyncio.run(live(Path(sys.argv[1]), float(sys.argv[2])))
-    else:
-        for text in report(int(sys.argv[1]) if len(sys.argv) == 2 else KILLS):
-            print(f"{text}; {time.monotonic() - started:.0f} s")
+    asyncio.run(live(Path(sys.argv[1]), float(sys.argv[2])))

@@ -21,8 +21,8 @@ from support.staff import Staff
 from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.dialects import device_side
 from kacenv.devices.lights.fades.trajectory import STEEPEST
-from kacenv.devices.lights.simulator import DEVICE_CODECS
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
@@ -163,9 +163,7 @@ class Storm:
             self._house.start()
             lamps = self._house.lamps.values()
             self._topics = {
-                topic: lamp
-                for lamp in lamps
-                for topic in DEVICE_CODECS[lamp.fixture.dialect].command_topics(lamp.fixture)
+                topic: lamp for lamp in lamps for topic in device_side(lamp.fixture).command_topics
             }
             observer = Observer(self._broker.port, list(self._topics))
             stack.callback(observer.close)
@@ -227,9 +225,9 @@ class Storm:
 
     def _stale(self, lamp: VirtualLamp) -> Iterator[str]:
         """Commands for a level that an older look had asked for, well after a newer one."""
-        bulb = DEVICE_CODECS[lamp.fixture.dialect]
+        device = device_side(lamp.fixture)
         for message in lamp.received:
-            heard = bulb.decode_command(lamp.fixture, message.topic, message.payload)
+            heard = device.decode_command(message.topic, message.payload)
             if heard is None or heard.level is None or not heard.transition:
                 continue
             newest = [level for at, level in self._asked if at <= message.at - 0.5]

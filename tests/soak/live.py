@@ -14,6 +14,7 @@ from support.pulse import Pulse
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import Block, frames_in
+from kacenv.model.playlist import Cut
 from kacenv.model.requests import Start
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
@@ -52,7 +53,7 @@ class MortalDeck(VlcDeck):
         super()._receive(*call)
 
 
-class Undertaker:
+class DeckFaults:
     """Hands out decks, and kills those that play or wait: one, or every third time all."""
 
     def __init__(self, random: Random) -> None:
@@ -61,7 +62,7 @@ class Undertaker:
         self._decks: list[MortalDeck] = []
         self._random = random
 
-    def make(self) -> MortalDeck:
+    def make(self, _: Cut) -> MortalDeck:
         """A deck that may die."""
         self._decks = [*self._decks[-5:], MortalDeck()]
         return self._decks[-1]
@@ -87,7 +88,7 @@ def report() -> Iterator[str]:
             ordeal = Ordeal(pulse, folder, SPAN)
             told = asyncio.run(ordeal.play(*room_and_session(paths, SPAN + 60)))
         yield from _heard([pulse.read(path) for path in ordeal.recordings])
-    yield f"decks killed: {ordeal.undertaker.deaths}, underruns: {ordeal.underruns}"
+    yield f"decks killed: {ordeal.faults.deaths}, underruns: {ordeal.underruns}"
     yield from (f"told: {text}" for text in told)
 
 
@@ -111,15 +112,15 @@ class Ordeal:
         self.recordings: list[Path] = []
         self.underruns = 0
         self._random = Random(7)  # noqa: S311 - chance, not a secret
-        self.undertaker = Undertaker(self._random)
+        self.faults = DeckFaults(self._random)
         self._pulse, self._folder, self._span = pulse, folder, span
 
     async def play(self, room: Room, timeline: Timeline) -> list[str]:
         """Live through it; what staff were told."""
         clock = MonotonicClock()
         session = Session(room, clock)
-        sound = RoomAudio(room, clock, session.report, make_deck=self.undertaker.make)
-        session.stage.sound = sound
+        sound = RoomAudio(room, clock, session.report, make_deck=self.faults.make)
+        session.devices.sound = sound
         sound.start()
         life = asyncio.create_task(session.run())
         try:
@@ -152,4 +153,4 @@ class Ordeal:
         for moment in range(1, round(span / _TICK)):
             await asyncio.sleep(_TICK)
             if (moment * _TICK) % DEATHS_EVERY == DEATHS_EVERY / 2:
-                await asyncio.to_thread(self.undertaker.kill)
+                await asyncio.to_thread(self.faults.kill)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -42,13 +41,13 @@ class Kill(NamedTuple):
     rise: float
 
 
-def report(kills: int = KILLS) -> Iterator[str]:
+def report(kills: float = KILLS) -> Iterator[str]:
     """What the fifty did to the music, to the lamps and to the session."""
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
         ordeal = Ordeal(folder, stack)
-        ordeal.suffer(kills)
-        yield from ordeal.told(kills)
+        ordeal.suffer(round(kills))
+        yield from ordeal.told(round(kills))
 
 
 class Ordeal:
@@ -194,7 +193,3 @@ phases:
 {_PHASES}check_ins:
   - {{every: 20s, phases: [{", ".join(f"phase-{n}" for n in range(20))}], prompt: Look in}}
 """
-
-if __name__ == "__main__":
-    for text in report(int(sys.argv[1]) if len(sys.argv) == 2 else KILLS):
-        print(text, flush=True)

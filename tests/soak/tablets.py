@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
+import pytest
 from support.access import a_token
 from support.sessions import a_cue, a_phase, a_timeline
 from support.tablet import ServedRoom
@@ -81,16 +82,11 @@ def busy_plan(span: float) -> Timeline:
 
 def run(folder: Path, tablets: int, rate: float, span: float) -> Verdict:
     """The room here, its clients in a process of their own."""
-    before = os.environ.get("KACENV_STATE")
-    os.environ["KACENV_STATE"] = str(folder / "state")
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KACENV_STATE", str(folder / "state"))
         token = a_token()
         with ServedRoom(folder, busy_plan(span), access={}) as room:
             return _watch(room, token, tablets, rate, span)
-    finally:
-        os.environ.pop("KACENV_STATE")
-        if before is not None:
-            os.environ["KACENV_STATE"] = before
 
 
 def _watch(room: ServedRoom, token: str, tablets: int, rate: float, span: float) -> Verdict:
@@ -118,7 +114,7 @@ def _watch(room: ServedRoom, token: str, tablets: int, rate: float, span: float)
 
 def _orders(room: ServedRoom) -> list[tuple[float, float]]:
     """When each order of the plan came, and for when."""
-    sound: Any = room.session.stage.sound
+    sound: Any = room.session.devices.sound
     orders = list(sound.orders)
     return [(came, order.at) for came, order in orders if isinstance(order, StrikeChime)]
 

@@ -4,7 +4,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kacenv.server.auth import CredentialStore, DeviceRole, key_file
+from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
 
 PIN = "825064"
 

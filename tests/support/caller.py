@@ -30,6 +30,17 @@ class Answer(NamedTuple):
         return str(self.json.get("error", ""))
 
 
+def is_closed(connection: socket.socket, within: float = PATIENCE) -> bool:
+    """Return whether the room closes a connection within so many seconds, without a word."""
+    connection.settimeout(within)
+    try:
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
 class Caller:
     """Somebody with an address of their own on loopback (127.0.0.2 and so on)."""
 

@@ -1,6 +1,5 @@
 """A deck and a mixer for tests that need no files and no waiting."""
 
-from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -77,7 +76,7 @@ class ArrayDeck:
         self.closed += 1
 
 
-class Stage:
+class OfflineMixer:
     """A mixer on decks of arrays, rendered as fast as it goes.
 
     `decks` are handed out in order; `tracks` and `dead_airs` are what the mixer has reported.
@@ -88,8 +87,9 @@ class Stage:
         self.tracks: list[TrackStarted | TrackEnded | TrackFailed] = []
         self.dead_airs: list[DeadAir] = []
         self.now = Seconds(0.0)
-        shelf = iter(self.decks)
-        self.mixer = Mixer(room, self._report, lambda: next(shelf), _at_once)
+        unused = iter(self.decks)
+        self.mixer = Mixer(room, self._report, lambda _: next(unused), lambda work: work())
+        self.perform = self.mixer.perform
 
     def _report(self, event: Event) -> None:
         if isinstance(event, DeadAir):
@@ -102,12 +102,17 @@ class Stage:
         deck = next(deck for deck in self.decks if deck.cut is None)
         whole = deck.reserve / RATE
         cut = Cut("/x", "x", "x", Seconds(length or whole), gain=Decibels(gain))
-        self.mixer.perform(CueTrack(play_id, cut))
+        self.perform(CueTrack(play_id, cut))
         return deck
 
     def fade(self, play_id: int | None, at: float, duration: float) -> None:
         """Crossfade to a cued track."""
-        self.mixer.perform(Crossfade(play_id, Seconds(at), Seconds(duration)))
+        self.perform(Crossfade(play_id, Seconds(at), Seconds(duration)))
+
+    def play(self, play_id: int, at: float, duration: float) -> None:
+        """Cue the next deck, and crossfade to it."""
+        self.cue(play_id)
+        self.fade(play_id, at, duration)
 
     def render(self, span: float, block: int = 1440) -> Block:
         """What the device plays in the next `span` seconds."""
@@ -118,10 +123,6 @@ class Stage:
             self.now = Seconds(self.now + size / RATE)
             left -= size
         return np.concatenate(blocks)
-
-
-def _at_once(work: Callable[[], None]) -> None:
-    work()
 
 
 def one_output(ceiling: float = 0.0) -> Room:
@@ -163,10 +164,18 @@ def chime(audience: Audience, at: float, phrase: Phrase = BELL) -> StrikeChime:
     return StrikeChime(phrase, audience, Seconds(at))
 
 
-def playing(room: Room, *sounds: Block) -> Stage:
-    """A stage on which the first sound has just reached its full level."""
-    stage = Stage(room, *sounds)
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(0.1)
-    return stage
+def started(room: Room, *sounds: Block, arrived: float | None = None) -> OfflineMixer:
+    """A mixer whose first sound begins at 0; of it so many seconds have `arrived`, or all."""
+    mix = OfflineMixer(room, *sounds)
+    deck = mix.cue(1)
+    if arrived is not None:
+        deck.arrived = frames_in(arrived)
+    mix.fade(1, 0.0, 0.05)
+    return mix
+
+
+def playing(room: Room, *sounds: Block) -> OfflineMixer:
+    """A mixer whose first sound has just reached its full level."""
+    mix = started(room, *sounds)
+    mix.render(0.1)
+    return mix

@@ -10,7 +10,7 @@ from kacenv.core.units import Seconds
 from kacenv.engine.replay import JournaledRequest
 from kacenv.engine.state import State
 from kacenv.model.requests import Hold, Release, Start
-from kacenv.session.journal import Journal
+from kacenv.session.journal import Journal, UnfinishedSession, read
 from kacenv.system.timestamps import Timestamp
 
 ROOM = a_room()
@@ -21,6 +21,13 @@ TOLD = [
     JournaledRequest(Seconds(60.5), Hold()),
     JournaledRequest(Seconds(70.25), Release()),
 ]
+
+
+def past_of(path: Path) -> UnfinishedSession:
+    """What the journal of a session that broke off tells."""
+    past = read(path)
+    assert past is not None
+    return past
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class LitRoom:
     @property
     def report_topics(self) -> list[str]:
         """Return the topics of all lamps' reports."""
-        return [topic for one in self.room.lights for topic in codec(one).subscriptions(one)]
+        return [topic for one in self.room.lights for topic in codec(one).subscriptions]
 
     def start(self) -> None:
         """Lamps first, as they'd hang in the room, then the rig."""

@@ -8,8 +8,9 @@ from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Days, Seconds
-from kacenv.engine.state import Mode, State
+from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
+from kacenv.model.mode import Mode
 from kacenv.model.requests import Press, Request, Resume, Start
 from kacenv.model.room import Records, Room
 from kacenv.model.scene import Seat

@@ -18,7 +18,7 @@ from kacenv.system.clock import MonotonicClock
 def playing_noise(room: Room, seconds: float = 60.0) -> Iterator[RoomAudio]:
     """Have a room's outputs play `seconds` of noise; nobody is told of anything."""
     clock, deck = MonotonicClock(), ArrayDeck(noise(seconds, 1))
-    audio = RoomAudio(room, clock, lambda _: None, lambda: deck)
+    audio = RoomAudio(room, clock, lambda _: None, lambda _: deck)
     with ahead():
         audio.start()
         try:

@@ -49,7 +49,7 @@ class SimDevice:
         self.rate = RATE * (1 + make.speed * 1e-6)
         self.reader: DeviceReader | None = None
         self.heard: list[tuple[float, float]] = []
-        """When the first frame of each block is heard, and its place on the tape."""
+        """When the first frame of each block is heard, and its place on the buffer."""
         self.sound: list[Block] = []
         self.keeps_sound = False
         self._pull: Pull | None = None
@@ -97,7 +97,7 @@ class SimDevice:
     def _note(self, heard: float, block: Block) -> None:
         reader = self.reader
         if reader and reader.in_place and reader.real:
-            place = reader.position - len(block) * reader._steering.ratio
+            place = reader.position - len(block) * reader._controller.ratio
             self.heard.append((heard, place))
         if self.keeps_sound:
             self.sound.append(block)

@@ -10,29 +10,9 @@ from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.model.chime import BELL
 from kacenv.model.look import Setting, Zone
 from kacenv.model.playlist import Cut, Queue
-from kacenv.model.requests import (
-    Back,
-    Chime,
-    Done,
-    Duck,
-    End,
-    Extend,
-    Hold,
-    Intensity,
-    Lights,
-    LightsUp,
-    Music,
-    Mute,
-    Next,
-    Pass,
-    Press,
-    Release,
-    SeatStarted,
-    Silence,
-    Snooze,
-    Stop,
-    Volume,
-)
+from kacenv.model.request_parser import press_of
+from kacenv.model.request_table import REQUESTS
+from kacenv.model.requests import Extend, Lights, Press, Snooze, Volume
 from kacenv.model.room import Room
 from kacenv.model.scene import Audience, EndKind, Follow, Seat
 from kacenv.model.timeline import Cue, PlannedPhase, Timeline
@@ -165,11 +145,10 @@ def timelines(draw: st.DrawFn) -> Timeline:
 
 
 _presses: st.SearchStrategy[Press] = st.one_of(
-    st.sampled_from([Hold(), Release(), Next(), Back(), LightsUp(), Chime(), End(), Stop()]),
-    st.sampled_from([Silence(), Music(), Duck(), Duck(ducked=False), Mute(), Mute(muted=False)]),
-    st.sampled_from([Intensity(lean="up"), Intensity(lean="down")]),
-    st.sampled_from([Done(), Pass(), Snooze()]),
-    st.sampled_from([SeatStarted(seat=Seat.A), SeatStarted(seat=Seat.B)]),
+    st.sampled_from([press_of(one.examples[0].split()) for one in REQUESTS]),
+    st.sampled_from(["duck --off", "mute --off", "intensity down", "seat b started"]).map(
+        lambda typed: press_of(typed.split())
+    ),
     st.integers(1, 600).map(lambda span: Snooze.model_validate({"by": f"{span}s"})),
     st.integers(1, 600).map(lambda span: Extend.model_validate({"by": f"{span}s"})),
     st.integers(-30, 6).map(lambda level: Volume.model_validate({"level": f"{level} dB"})),

@@ -1,6 +1,5 @@
 """A room's sound on a simulated device and clock, with the real decks and mixer."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -8,43 +7,28 @@ from typing import Final
 
 import numpy as np
 import pytest
-from support.steady import Puller
-from support.waiting import PATIENCE
+from support.sound_devices import PulledDevice
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio, room_audio
-from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.output.device_output import DeviceOutput
 from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
+from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event
 from kacenv.model.room import Room
+from kacenv.rehearsal.offline_render import PatientDeck
 from kacenv.system.clock import SimClock
 
 BLOCK: Final = 960
-_IN_HAND = 4 * RATE
 _NEVER = Seconds(3600.0)
 
 
-class WaitingDeck(FileDeck):
+def waiting_deck(cut: Cut) -> Deck:
     """The room's deck, for which simulated time stands still until it has decoded enough."""
-
-    def _wait(self, frames: int) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while super().reserve < frames and super().ended_in is None and super().failed is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
-
-    @property
-    def ready(self) -> bool:
-        """Once so much of it is in hand that no mixer thinks its decoder slow."""
-        self._wait(_IN_HAND)
-        return super().ready
-
-    def read(self, frames: int) -> Block:
-        """With as much left over."""
-        self._wait(_IN_HAND)
-        return super().read(frames)
+    return PatientDeck(file_deck(cut), lambda work: work())
 
 
 @contextmanager
@@ -60,8 +44,8 @@ class SimulatedRoom:
 
     def __init__(self, room: Room) -> None:
         self.clock, self.events = SimClock(), list[Event]()
-        self._device = Puller()
-        self.audio = RoomAudio(room, self.clock, self.events.append, WaitingDeck, self._open)
+        self._device = PulledDevice()
+        self.audio = RoomAudio(room, self.clock, self.events.append, waiting_deck, self._open)
 
     def _open(self, name: str, channels: int) -> Device:  # noqa: ARG002 - there is only one
         return self._device

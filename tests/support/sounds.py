@@ -23,9 +23,10 @@ def rest(seconds: float) -> Wave:
 
 
 def write_wav(path: Path, *parts: Wave, channels: int = 2) -> Path:
-    """A 16-bit WAV file of the parts one after another, alike in every channel."""
+    """A 16-bit WAV file of the parts one after another; mono ones are alike in every channel."""
     samples = np.concatenate(parts)
-    pcm = np.repeat(np.round(samples * 32767).clip(-32768, 32767).astype("<i2"), channels)
+    whole = samples if samples.ndim > 1 else np.repeat(samples[:, None], channels, axis=1)
+    pcm = np.round(whole * 32767).clip(-32768, 32767).astype("<i2")
     path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(channels)

@@ -4,11 +4,12 @@ import threading
 from typing import NamedTuple
 
 import numpy as np
+from support.sound_devices import PulledDevice
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
-from kacenv.devices.audio.output.sound_device import Device, OnStop, Pull
+from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.commands import Crossfade, CueTrack
 from kacenv.model.playlist import Cut
@@ -52,28 +53,6 @@ class CountingDeck:
         """Nothing to let go of."""
 
 
-class Puller:
-    """A device that pulls in simulated time."""
-
-    name = "puller"
-    latency = Seconds(0.0)
-
-    def __init__(self) -> None:
-        self.pull: Pull = lambda frames: np.zeros((frames, 0), np.float32)
-        self.frames = 0
-
-    def start(self, pull: Pull, on_stop: OnStop) -> None:  # noqa: ARG002 - it never stops
-        """Keep the source."""
-        self.pull = pull
-
-    def heard_in(self) -> Seconds:
-        """At once."""
-        return self.latency
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
 class Steadiness(NamedTuple):
     """What a run has shown: how far off frames and track were, and the last second's sound.
 
@@ -98,13 +77,13 @@ def piece(start: int, frames: int) -> Block:
 
 def run(room: Room, span: float) -> Steadiness:
     """Play one piece for `span` simulated seconds."""
-    clock, device, deck = SimClock(), Puller(), CountingDeck()
+    clock, device, deck = SimClock(), PulledDevice(), CountingDeck()
     events: list[Event] = []
 
     def opened(wanted: str, channels: int) -> Device:  # noqa: ARG001 - there is only one
         return device
 
-    audio = RoomAudio(room, clock, events.append, lambda: deck, opened)
+    audio = RoomAudio(room, clock, events.append, lambda _: deck, opened)
     audio.start()
     try:
         audio.perform(CueTrack(1, Cut("/x", "x", "x", Seconds(10 * span))))
@@ -117,13 +96,12 @@ def run(room: Room, span: float) -> Steadiness:
     return _judge(clock, device, deck, events, blocks)._replace(orders_off=late)
 
 
-def _pull(device: Puller, clock: SimClock, span: float) -> list[Block]:
+def _pull(device: PulledDevice, clock: SimClock, span: float) -> list[Block]:
     """The blocks of the last second."""
     count, last = round(span * RATE / _BLOCK), RATE // _BLOCK
     kept: list[Block] = []
     for number in range(count):
-        block = device.pull(_BLOCK)
-        device.frames += _BLOCK
+        block = device.ask(_BLOCK)
         clock.jump(Seconds(_BLOCK / RATE))
         if number >= count - last:
             kept.append(block)
@@ -131,7 +109,11 @@ def _pull(device: Puller, clock: SimClock, span: float) -> list[Block]:
 
 
 def _judge(
-    clock: SimClock, device: Puller, deck: CountingDeck, events: list[Event], blocks: list[Block]
+    clock: SimClock,
+    device: PulledDevice,
+    deck: CountingDeck,
+    events: list[Event],
+    blocks: list[Block],
 ) -> Steadiness:
     sound = np.concatenate(blocks)
     started = next(event for event in events if isinstance(event, TrackStarted))

@@ -117,8 +117,8 @@ class ServedRoom:
         surfaces = Surfaces.model_validate(fields)
         room = couples_room().model_copy(update={"surfaces": surfaces})
         self.session = Session(room, self.clock)
-        self.session.stage.sound = MemorySound(self.clock)
-        self.session.stage.light = MemoryLight(self.clock, _LAMPS)
+        self.session.devices.sound = MemorySound(self.clock)
+        self.session.devices.light = MemoryLight(self.clock, _LAMPS)
         if self._timeline:
             self.session.submit(Start(self._timeline))
         life = asyncio.create_task(self.session.run())

@@ -16,6 +16,8 @@ Signal = npt.NDArray[np.float64]
 _BELOW_BELLS = 200.0
 _SILENT = 1e-3
 _WINDOW = RATE // 2
+_CLEAR = 2.0
+"""A tone leads if it is twice as strong as any other: a dropout within a crossfade spreads both."""
 _RISE, _STRONG, _APART = 2.0, 0.1, 6
 """A stroke is twice as strong as the window before it and a tenth of the strongest, and six
 windows after the last one: its rest after a dropout is none."""
@@ -99,9 +101,9 @@ def phases_heard(sound: Signal) -> list[str]:
 
 def bells_heard(sound: Signal) -> list[tuple[int, str | None]]:
     """Return each stroke of a bell, in order: its channel, and the phase that sounds with it."""
-    music = list(_windows(sound[:, SPEAKERS]))
+    music = [_leading(window) for window in _windows(sound[:, SPEAKERS])]
     strokes = [(at, output) for output in (SPEAKERS, STAFF) for at in _strokes(sound[:, output])]
-    return [(channel, _leading(music[at])) for at, channel in sorted(strokes)]
+    return [(channel, next(filter(None, music[at:]), None)) for at, channel in sorted(strokes)]
 
 
 def _windows(signal: Signal) -> list[Signal]:
@@ -110,10 +112,11 @@ def _windows(signal: Signal) -> list[Signal]:
 
 
 def _leading(window: Signal) -> str | None:
-    """Return the phase whose tone is the strongest; None in silence."""
-    if np.abs(window).max() < _SILENT:
-        return None
-    return max(TONES, key=lambda name: _strength(window, TONES[name]))
+    """Return the phase whose tone is clearly the strongest; None in silence and amid a change."""
+    strengths = {name: _strength(window, pitch) for name, pitch in TONES.items()}
+    second, first = sorted(strengths, key=strengths.__getitem__)[-2:]
+    is_clear = np.abs(window).max() > _SILENT and strengths[first] > _CLEAR * strengths[second]
+    return first if is_clear else None
 
 
 def _strength(window: Signal, pitch: float) -> float:

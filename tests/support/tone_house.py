@@ -1,14 +1,11 @@
 """A house whose phases play one tone each, in a room with three lamps and a staff output."""
 
-import wave
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import yaml
 from support.houses import write_house
-
-from kacenv.devices.audio.samples import RATE
+from support.sounds import tone, write_wav
 
 NAME: Final = "e2e"
 PHASES: Final = ("settle", "onset", "build", "peak", "descent", "return", "integration")
@@ -39,7 +36,8 @@ def tone_house(folder: Path, port: int) -> Path:
     """Write the house, for a broker at `port`."""
     house = write_house(folder, rooms__e2e=_plain(_room(port)), scenes__e2e=_plain(_scene()))
     for name, pitch in TONES.items():
-        _write_tone(house / f"playlists/{name}.wav", pitch)
+        sound = tone(LONG + FADE + 3, -14.0, pitch)  # longer than a phase and its crossfade
+        write_wav(house / f"playlists/{name}.wav", sound)
         (house / f"playlists/{name}.yaml").write_text(
             f"title: {name}\ntracks:\n  - {{file: {name}.wav, title: {name}, artist: x,"
             " licence: x, instrumental: yes}\n"
@@ -90,14 +88,3 @@ def _look(level: int) -> dict[str, str]:
 def _plain(document: dict[str, Any]) -> str:
     """Return YAML as a person would write it: no quotes around lists."""
     return str(yaml.safe_dump(document, sort_keys=False)).replace("'", "")
-
-
-def _write_tone(path: Path, pitch: float) -> None:
-    """Write a stereo tone at -17 dBFS, longer than a phase and its crossfade."""
-    time_axis = np.arange(round(RATE * (LONG + FADE + 3))) / RATE
-    samples = (0.2 * 32767 * np.sin(2 * np.pi * pitch * time_axis)).astype("<i2")
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(np.repeat(samples, 2).tobytes())

@@ -46,6 +46,7 @@ def try_release(name: str) -> tuple[list[str], bool]:
             except GuestError as error:
                 seen, good, whole = str(error), False, False
                 guest.revive()
+                guest.run("journalctl -b --no-pager -n 80")
             row = (
                 f"{'ok  ' if good else 'FAIL'} {title:34} {time.monotonic() - since:5.0f} s  {seen}"
             )

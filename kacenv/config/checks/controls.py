@@ -7,8 +7,9 @@ from kacenv.config.yaml.text_files import any_of, near
 from kacenv.core.errors import FileProblem
 from kacenv.devices.midi.control_map import Fader, request_of
 from kacenv.model.midi_trigger import Trigger
+from kacenv.model.request_table import BY_KIND
 from kacenv.model.request_text import PressError
-from kacenv.model.requests import Chime, Mute, Press, Volume
+from kacenv.model.requests import Press
 from kacenv.model.room import Room
 
 
@@ -34,14 +35,11 @@ def check_control_map(room: Room, document: Document) -> Iterator[FileProblem]:
 def _unknown(
     wish: Press | Fader, room: Room, document: Document, trail: Trail
 ) -> Iterator[FileProblem]:
-    match wish:
-        case Volume(output=str(name)) | Mute(output=str(name)) | Fader(output=str(name)):
-            what, known = "output", [output.id for output in room.outputs]
-        case Chime(chime=name):
-            what, known = "chime", list(room.phrases)
-        case _:
-            return
-    if name not in known:
+    known_names = {"output": [output.id for output in room.outputs], "chime": list(room.phrases)}
+    for what, name in _names(wish):
+        known = known_names[what]
+        if name in known:
+            continue
         like = near(name, known)
         yield document.problem(
             trail,
@@ -49,3 +47,13 @@ def _unknown(
             f"one of the room's {what}s: {any_of(known)}",
             f"do: {str(document.at(trail)).replace(name, like)}" if like else "",
         )
+
+
+def _names(wish: Press | Fader) -> Iterator[tuple[str, str]]:
+    """Yield each name in a control's request, after the kind of thing that is named."""
+    if isinstance(wish, Fader):
+        named = [("output", wish.output)]
+    else:
+        arguments = BY_KIND[wish.kind].arguments
+        named = [(one.names, getattr(wish, one.field)) for one in arguments if one.names]
+    yield from ((what, name) for what, name in named if name is not None)

@@ -1,20 +1,19 @@
 """JSON Schema of what a pedal or a controller does, which `kacenv check` reads as a request."""
 
-from typing import Final, get_args
+from typing import Final
 
 from kacenv.model.fields import Schema, matching
 from kacenv.model.midi_trigger import FADER, any_case
-from kacenv.model.requests import Press
+from kacenv.model.request_table import REQUESTS
 
-_KINDS: Final = {one.model_fields["kind"].default for one in get_args(Press)} - {"lights-resume"}
-"""Kinds of presses, as they are typed."""
+_TYPED: Final = "|".join(sorted(one.typed for one in REQUESTS if one.is_one_word))
+_HELD: Final = [one.typed for one in REQUESTS if one.pedal_held]
 _PRESSED: Final = matching(
-    rf"^\s*(?:{'|'.join(sorted(_KINDS))})(?:\s[\s\S]*)?$",
-    "what is typed after kacenv, for example: hold",
+    rf"^\s*(?:{_TYPED})(?:\s[\s\S]*)?$", "what is typed after kacenv, for example: hold"
 )
 _AT_ONCE: Final[Schema] = {
-    "pattern": r"^(?!\s*(?:end|stop)(?:\s|$))",
-    "patternErrorMessage": "end and stop are for what can be kept down, such as note 60",
+    "pattern": rf"^(?!\s*(?:{'|'.join(_HELD)})(?:\s|$))",
+    "patternErrorMessage": f"{' and '.join(_HELD)} are for what can be kept down, such as note 60",
 }
 _FADED: Final = matching(
     r"^\s*volume(?:\s+\S+)?\s*$", "volume, or volume seat-a; to press: above 63"
@@ -35,5 +34,5 @@ CONTROL_RULE: Final[Schema] = {
         "then": {"properties": {"do": _AT_ONCE}},
     },
 }
-"""A fader sets a volume, others press; a program change, which can't be kept down, neither
-ends nor stops a session."""
+"""A fader sets a volume, others press; a program change, which can't be kept down, presses nothing
+that must be held."""

@@ -11,8 +11,7 @@ import yaml
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.energy_estimate import estimated_energy
 from kacenv.analysis.file_type import kind_of
-from kacenv.analysis.tags import Tags, read_tags
-from kacenv.analysis.vocal_tags import vocals_by_tag
+from kacenv.analysis.tags import Tags, read_tags, vocals_by_tag
 from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.yaml.text_files import refuse, shown

@@ -5,7 +5,7 @@ from functools import partial
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.decks.deck import Deck
-from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.decks.libvlc import instance
 from kacenv.devices.audio.decks.thread_runner import ThreadRunner
 from kacenv.devices.audio.mixing.meters import LevelReading
@@ -16,6 +16,7 @@ from kacenv.devices.audio.output.render_clock import RenderClock
 from kacenv.devices.audio.output.sound_device import Device, SoundDevice, open_one_of_several
 from kacenv.devices.audio.samples import Block
 from kacenv.model.commands import AudioCommand
+from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event
 from kacenv.model.room import Room
 from kacenv.system.clock import Clock
@@ -33,12 +34,12 @@ class RoomAudio:
         room: Room,
         clock: Clock,
         report: Callable[[Event], None],
-        make_deck: Callable[[], Deck] = FileDeck,
+        make_deck: Callable[[Cut], Deck] = file_deck,
         open_device: Callable[[str, int], Device] | None = None,
     ) -> None:
-        self._stagehands = ThreadRunner()
+        self._runner = ThreadRunner()
         self._make_deck = make_deck
-        self._mixer = Mixer(room, report, make_deck, self._stagehands.run)
+        self._mixer = Mixer(room, report, make_deck, self._runner.run)
         self._pacer = RenderClock(clock)
         self.moved = 0
         self._output = self._plan(room, open_device)
@@ -79,9 +80,9 @@ class RoomAudio:
 
     def start(self) -> None:
         """Start to play; silently without a device, with the reason in `device_note`."""
-        if self._make_deck is FileDeck:
+        if self._make_deck is file_deck:
             # Loading libVLC's plug-ins takes a moment; done now, it doesn't delay the first track.
-            self._stagehands.run(instance)
+            self._runner.run(instance)
         self._output.start()
 
     def perform(self, command: AudioCommand) -> bool:
@@ -108,7 +109,7 @@ class RoomAudio:
         """Stop at once and release everything; idempotent. Fade out before."""
         self._output.close()
         self._mixer.close()
-        self._stagehands.close()
+        self._runner.close()
 
     def _plan(
         self, room: Room, open_device: Callable[[str, int], Device] | None

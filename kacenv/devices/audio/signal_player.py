@@ -3,7 +3,6 @@
 import math
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -64,12 +63,7 @@ class SignalPlayer:
         self._device.start(self._pull, self._stopped)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Fade out and close the device."""
         if not self._over.is_set():
             self._level.fade_to(SILENT, self._now, _FALL)

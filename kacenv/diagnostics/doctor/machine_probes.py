@@ -1,4 +1,4 @@
-"""Probes of the machine: versions, disk and clock."""
+"""Probes of the machine: versions, disk, clock, sound cards and MIDI."""
 
 import errno
 import os
@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kacenv import __version__
+from kacenv.devices.audio.output.miniaudio_backend import list_devices
+from kacenv.devices.midi.chime_player import RtMidiOutputs
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
-from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.finding import Finding, Severity, counted
 from kacenv.system.paths import state_folder
 from kacenv.system.timestamps import is_synchronised
 
@@ -120,3 +122,27 @@ def clock() -> Iterator[Finding]:
             "back on hold and asks. Add a clock with a battery (RTC) to spare staff that."
         )
         yield Finding("battery clock", "none", Severity.NOTE, todo)
+
+
+def sound() -> Iterator[Finding]:
+    """List the sound devices."""
+    devices = list_devices()
+    names = tuple(f"{one.name} ({one.channels or '?'} channels)" for one in devices)
+    if not devices:
+        todo = "Connect the device and switch it on; the user must be in the group audio."
+        yield Finding("sound", "no device", Severity.WRONG, todo)
+    else:
+        yield Finding(
+            "sound", f"{counted(len(devices), 'device')}, by {devices[0].backend}", lines=names
+        )
+
+
+def midi() -> Iterator[Finding]:
+    """List the MIDI ports."""
+    try:
+        ports = tuple(RtMidiOutputs().output_names())
+    except OSError as error:
+        todo = "Only rooms with `midi` need it; the built-in bell rings all the same."
+        yield Finding("midi", f"can't be asked: {error}", Severity.NOTE, todo)
+    else:
+        yield Finding("midi", f"{len(ports) or 'no'} ports for chimes", lines=ports)

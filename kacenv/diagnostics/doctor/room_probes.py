@@ -5,23 +5,20 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from kacenv.config import House, check_house, load_room
 from kacenv.core.errors import DeviceError, LoadError
-from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
-from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.finding import Finding, Severity, counted
+from kacenv.diagnostics.preflight.broker import BrokerEcho
 from kacenv.model.room import Room
 from kacenv.server.systemd_unit import unit_name
 from kacenv.system.paths import run_folders
 
-BROKER_WITHIN = 5.0
-"""Time limit of the connection to a broker, in seconds."""
 MOST_LINES = 12
 _TAIL = 200_000
 """Bytes read from the end of a log."""
@@ -34,9 +31,7 @@ def house(home: House) -> Iterator[Finding]:
     problems = len(check_house(home))
     counts = (len(home.rooms()), len(home.scenes()), len(home.playlists()))
     things = zip(counts, ("room", "scene", "playlist"), strict=True)
-    found = ", ".join(
-        f"1 {thing}" if count == 1 else f"{count} {thing}s" for count, thing in things
-    )
+    found = ", ".join(counted(count, thing) for count, thing in things)
     if problems:
         found += f"; problems: {problems}"
         yield Finding("house", found, Severity.WRONG, "See them by: kacenv check")
@@ -61,25 +56,15 @@ def broker(home: House, room: str) -> Iterator[Finding]:
 def _asked(what: str, room: Room) -> Finding:
     assert room.broker is not None  # noqa: S101 - its caller has looked
     where = f"{room.broker.host}:{room.broker.port}"
-    news, told = threading.Event(), list[str]()
-
-    def tell(text: str) -> None:
-        told.append(text)
-        news.set()
-
-    ears = MqttCallbacks(lambda _up: news.set(), lambda _topic, _payload: None, tell)
     try:
-        client = MqttClient(room.broker, room.name, (), ears, announce=False)
+        echo = BrokerEcho(room.name, room.broker)
     except DeviceError as error:
         return Finding(what, where, Severity.WRONG, str(error))
-    client.start()
-    try:
-        news.wait(BROKER_WITHIN)
-        if client.connected:
+    with closing(echo):
+        if echo.reach():
             return Finding(what, f"{where} answers")
-    finally:
-        client.close()
-    todo = told[0] if told else "Is it switched on, and on this network? Is the address right?"
+    default = "Is it switched on, and on this network? Is the address right?"
+    todo = echo.told[0] if echo.told else default
     return Finding(what, f"{where} doesn't answer", Severity.WRONG, todo)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from kacenv.core.errors import DaemonError, KacenvError, NotRunningError
 from kacenv.core.units import Kelvin, Level
 from kacenv.model.look import Setting, parse_color
-from kacenv.server.daemon_client import get, post
+from kacenv.server.client import get, post
 from kacenv.system.room_lock import is_claimed
 
 _ANSWERS_WITHIN = 2.0

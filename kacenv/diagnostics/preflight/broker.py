@@ -31,8 +31,8 @@ class BrokerEcho:
         self.told: list[str] = []
         self._topic = f"kacenv/{room}/preflight/{uuid4().hex[:8]}"
         self._came, self._payload = threading.Event(), b""
-        ears = MqttCallbacks(lambda _up: self.news.set(), self._hear, self._tell)
-        self._client = MqttClient(broker, room, (self._topic,), ears, announce=False)
+        callbacks = MqttCallbacks(lambda _up: self.news.set(), self._hear, self._tell)
+        self._client = MqttClient(broker, room, (self._topic,), callbacks, announce=False)
 
     def reach(self) -> bool:
         """Connect, and return True if that succeeds in time."""

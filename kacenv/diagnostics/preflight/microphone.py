@@ -3,7 +3,6 @@
 import importlib
 import threading
 from collections.abc import Generator
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -38,12 +37,7 @@ class Microphone:
         self._device.start(hearing)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop recording."""
         self._device.close()
 

@@ -34,14 +34,14 @@ _SILENT = (
 )
 _DEVICE = "Connect it and switch it on; kacenv audio devices lists what there is."
 OpenDevice = Callable[[str, int], Device]
-_Ear = Microphone | None
+_Recorder = Microphone | None
 _Level = Decibels | None
 
 
 def output(
     room: Room,
     name: str,
-    lookout: RoomAvailability,
+    availability: RoomAvailability,
     microphone: str | None = None,
     open_device: OpenDevice = SoundDevice,
 ) -> Iterator[ProbeMessage]:
@@ -50,7 +50,7 @@ def output(
     what = f"output {name}"
     try:
         found = miniaudio_backend.find(one.device, max(one.channels))
-        yield from _played(one, microphone, partial(_tone, room, lookout, open_device))
+        yield from _played(one, microphone, partial(_tone, room, availability, open_device))
     except RoomTakenError as taken:
         yield Taken(taken.reason, taken.todo)
     except DeviceError as error:
@@ -61,19 +61,19 @@ def output(
 
 
 def _played(
-    one: Output, microphone: str | None, tone: Callable[[Output, _Ear], _Level]
+    one: Output, microphone: str | None, tone: Callable[[Output, _Recorder], _Level]
 ) -> Iterator[ProbeMessage]:
     heard: list[_Level] = []
-    with Microphone(microphone) if microphone else nullcontext() as ear:
+    with Microphone(microphone) if microphone else nullcontext() as recorder:
         for side, column in zip(sides(one), one.channels, strict=True):
             yield Progress(f"a soft tone, {side}")
             alone = one.model_copy(update={"channels": (column,)})
-            heard.append(tone(alone, ear))
+            heard.append(tone(alone, recorder))
     if microphone is None:
         yield _asked(one)
     elif None in heard:
-        deaf = [side for side, level in zip(sides(one), heard, strict=True) if level is None]
-        yield _unheard(one, deaf)
+        silent = [side for side, level in zip(sides(one), heard, strict=True) if level is None]
+        yield _unheard(one, silent)
     else:
         softest = min(level for level in heard if level is not None)
         found = f"heard by the microphone, {softest:.0f} dB above the room"
@@ -86,29 +86,33 @@ def sides(one: Output) -> tuple[str, ...]:
 
 
 def _tone(
-    room: Room, lookout: RoomAvailability, open_device: OpenDevice, alone: Output, ear: _Ear
+    room: Room,
+    availability: RoomAvailability,
+    open_device: OpenDevice,
+    alone: Output,
+    recorder: _Recorder,
 ) -> _Level:
     """Play one side; return the rise above the room's noise if there is a microphone."""
     tone = soft_tone(TONE, LEVEL)
-    begun = ear.frames if ear else 0
-    if ear:
-        ear.listen(_BEFORE)
-    middle = ear.frames if ear else 0
-    lookout.check()
+    begun = recorder.frames if recorder else 0
+    if recorder:
+        recorder.listen(_BEFORE)
+    middle = recorder.frames if recorder else 0
+    availability.check()
     with SignalPlayer(room, alone, tone, open_device=open_device) as player:
-        _stay(lookout)
+        _stay(availability)
         player.wait()
-    if ear is None:
+    if recorder is None:
         return None
-    ear.listen(_AFTER)
-    return rise(ear.heard(begun, middle), ear.heard(middle))
+    recorder.listen(_AFTER)
+    return rise(recorder.heard(begun, middle), recorder.heard(middle))
 
 
-def _stay(lookout: RoomAvailability) -> None:
+def _stay(availability: RoomAvailability) -> None:
     """Wait until the tone is over, or raise if the room is needed."""
     clock, pause = MonotonicClock(), threading.Event()
     while clock.now() < TONE:
-        lookout.check()
+        availability.check()
         pause.wait(_LOOK)
 
 
@@ -123,9 +127,9 @@ def _asked(one: Output) -> Question:
     )
 
 
-def _unheard(one: Output, deaf: list[str]) -> Question:
+def _unheard(one: Output, silent: list[str]) -> Question:
     """Ask a person, who may hear headphones that a microphone in the room can't."""
-    what, which = f"output {one.id}", " and ".join(deaf)
+    what, which = f"output {one.id}", " and ".join(silent)
     found = Finding(what, f"{which}: the microphone heard no tone", Severity.WRONG, _SILENT)
     return Question(
         f"The microphone heard nothing from {one.id}, {which}. Did you?",

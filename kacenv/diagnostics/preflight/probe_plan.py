@@ -45,7 +45,7 @@ def tasks(room: Room, known: Container[str] = ()) -> Iterator[ProbeTask]:
 
 
 def _lamps(room: Room, known: Container[str]) -> Iterator[ProbeTask]:
-    mute = [one for one in room.lights if not codec(one).reports_level(one)]
+    mute = [one for one in room.lights if not codec(one).report_topics]
     back = Seconds(GRACE + 1 / room.steepest_light)
     if len(mute) < len(room.lights):
         yield ProbeTask("lamps", "lamps", _SLOW_DISK, touches=True, grace=back)

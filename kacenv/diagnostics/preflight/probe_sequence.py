@@ -18,23 +18,18 @@ class ProbeUI(Protocol):
 
     def begins(self, what: str) -> None:
         """Show that a part begins."""
-        ...
 
     def step(self, what: str, text: str) -> None:
         """Show its progress."""
-        ...
 
     def found(self, finding: Finding) -> None:
         """Show a finding."""
-        ...
 
     def ask(self, question: str, *, default: bool = True) -> bool | None:
         """Ask a question; None if nobody can be asked."""
-        ...
 
     def confirm_room_free(self) -> None:
         """Raise RoomTakenError if the room is needed."""
-        ...
 
 
 class SequenceResult(NamedTuple):
@@ -47,7 +42,7 @@ class SequenceResult(NamedTuple):
 def run_sequence(
     tasks: Iterable[ProbeTask],
     command: Callable[[str], Sequence[str]],
-    guide: ProbeUI,
+    ui: ProbeUI,
     listen: Callable[[ProbeJob], Iterator[ProbeMessage]] = run,
 ) -> SequenceResult:
     """Run the probes and return their findings, or those until the room is needed.
@@ -58,16 +53,16 @@ def run_sequence(
     findings: list[Finding] = []
     try:
         for task in tasks:
-            guide.begins(task.what)
+            ui.begins(task.what)
             if task.touches:
-                guide.confirm_room_free()
+                ui.confirm_room_free()
             broken = _needs_broker(task) and _is_wrong(findings, "broker")
             job = ProbeJob(task.what, command(task.probe), task.patience, task.grace)
-            said = iter([_untested(task)]) if broken else _allowed(task, job, guide, listen)
-            for finding in _findings(task, said, guide):
+            said = iter([_untested(task)]) if broken else _allowed(task, job, ui, listen)
+            for finding in _findings(task, said, ui):
                 findings.append(finding)
-                guide.found(finding)
-        guide.confirm_room_free()
+                ui.found(finding)
+        ui.confirm_room_free()
     except RoomTakenError as taken:
         return SequenceResult(findings, Taken(taken.reason, taken.todo))
     return SequenceResult(findings)
@@ -76,25 +71,25 @@ def run_sequence(
 def _allowed(
     task: ProbeTask,
     job: ProbeJob,
-    guide: ProbeUI,
+    ui: ProbeUI,
     listen: Callable[[ProbeJob], Iterator[ProbeMessage]],
 ) -> Iterator[ProbeMessage]:
     """Yield the probe's messages; without consent the probe isn't run."""
     if task.consent:
-        if not guide.ask(task.consent, default=False):
+        if not ui.ask(task.consent, default=False):
             yield Finding(task.what, "can't answer; not tried", Severity.NOTE)
             return
-        guide.confirm_room_free()
+        ui.confirm_room_free()
     yield from listen(job)
 
 
-def _findings(task: ProbeTask, said: Iterator[ProbeMessage], guide: ProbeUI) -> Iterator[Finding]:
+def _findings(task: ProbeTask, said: Iterator[ProbeMessage], ui: ProbeUI) -> Iterator[Finding]:
     for one in said:
         match one:
             case Progress():
-                guide.step(task.what, one.text)
+                ui.step(task.what, one.text)
             case Question():
-                yield _answered(one, guide.ask(one.text))
+                yield _answered(one, ui.ask(one.text))
             case Taken():
                 raise RoomTakenError(one.reason, one.todo)
             case Finding():

@@ -11,7 +11,7 @@ from kacenv.config.load import LoadedRoom, ProblemCollector, check_plan, open_ro
 from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.errors import FileProblem
-from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.diagnostics.finding import Finding, Severity, counted
 from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 
 _ELSEWHERE = frozenset({WarningRule.UNUSED, WarningRule.UNMEASURED, WarningRule.DEVICE})
@@ -32,26 +32,26 @@ def choose(
     """Read the room and the scenes, and check each scene against the room."""
     findings, chosen = ProblemCollector(), SceneSelection()
     headers = kept_headers()
-    shelf = PlaylistCache(home, known, headers)
+    playlists = PlaylistCache(home, known, headers)
     place = findings.gather(lambda: open_room(home.room(room)))
     names: dict[str, None] = {}
     for scene in scenes:
         plan = findings.gather(open_scene, home.scene(scene))
         if plan is not None:
-            check_plan(plan, place, shelf, findings)
+            check_plan(plan, place, playlists, findings)
             names.update(dict.fromkeys(plan.playlists()))
     for name in names:
-        chosen.tracks += _tracks(shelf, name, place)
+        chosen.tracks += _tracks(playlists, name, place)
     headers.keep()
     chosen.problems = list(dict.fromkeys(findings.problems))
     return chosen
 
 
-def _tracks(shelf: PlaylistCache, name: str, place: LoadedRoom | None) -> list[ResolvedTrack]:
+def _tracks(playlists: PlaylistCache, name: str, place: LoadedRoom | None) -> list[ResolvedTrack]:
     """Return the tracks of one playlist; its problems have been reported before."""
-    if name not in shelf.names:
+    if name not in playlists.names:
         return []
-    opened = ProblemCollector().gather(shelf.open, name, place.music_root if place else None)
+    opened = ProblemCollector().gather(playlists.open, name, place.music_root if place else None)
     return opened.tracks if opened else []
 
 
@@ -66,23 +66,19 @@ def files(
         yield Finding("files", "the house has no scene", Severity.WRONG, "Write one: kacenv init")
         return
     if problems:
-        found = f"{_count(len(problems), 'problem')}; {_short(problems[0])}"
+        found = f"{counted(len(problems), 'problem')}; {_short(problems[0])}"
         lines = tuple(str(problem) for problem in problems)
         yield Finding("files", found, Severity.WRONG, f"See them all: {check}", lines)
         return
     yield Progress("looking for what to know of")
-    found = f"the room and {_count(len(scenes), 'scene')} can be used"
+    found = f"the room and {counted(len(scenes), 'scene')} can be used"
     told = check_named(home, [room, *scenes], chosen=True).cautions
     cautions = tuple(str(one) for one in told if one.rule not in _ELSEWHERE)
     yield Finding("files", found)
     if cautions:
-        many = _count(len(cautions), "warning")
+        many = counted(len(cautions), "warning")
         yield Finding("files", many, Severity.NOTE, f"Read them: {check}", cautions)
 
 
 def _short(problem: FileProblem) -> str:
     return f"{problem.file}:{problem.line}: {problem.found}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

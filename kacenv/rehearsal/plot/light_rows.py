@@ -8,10 +8,9 @@ from kacenv.model.look import Zone
 from kacenv.rehearsal.plot.arc import Arc, LookSpan
 from kacenv.rehearsal.plot.fade_sequence import FadeSequence
 from kacenv.rehearsal.plot.palette import NIGHT, SOFT
-from kacenv.rehearsal.plot.row_labels import GAP, row_name
 from kacenv.rehearsal.plot.screen_color import Light, light_of, shown
 from kacenv.rehearsal.plot.svg_canvas import SvgCanvas, width_of
-from kacenv.rehearsal.plot.time_axis import TimeAxis
+from kacenv.rehearsal.plot.time_axis import GAP, TimeAxis, row_name
 
 _BAND, _BETWEEN = 34.0, 5.0
 SHORTEST: Final = Seconds(1.0)
@@ -22,34 +21,34 @@ _HIGH: Final = 0.5
 """Level above which a band's text is below its curve."""
 
 
-def draw_light(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
+def draw_light(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw the bands from `y` down; return the y of their end."""
     for zone in Zone:
         looks = [look for look in arc.looks if look.zone is zone]
         if looks:
-            row_name(sheet, scale, y + _BAND / 2 + 4, f"{zone} light")
-            _band(sheet, scale, arc, looks, y)
+            row_name(canvas, scale, y + _BAND / 2 + 4, f"{zone} light")
+            _band(canvas, scale, arc, looks, y)
             y += _BAND + _BETWEEN
     return y - _BETWEEN
 
 
-def _band(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, looks: list[LookSpan], y: float) -> None:
+def _band(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, looks: list[LookSpan], y: float) -> None:
     zone = ZoneLight(arc, looks[0].zone)
     times = zone.bends(arc.length)
     whole = max(arc.length, SHORTEST)
     stops = [(at / whole, shown(zone.light_at(at), zone.level_at(at))) for at in times]
     width = scale.span(arc.length)
-    sheet.box(scale.left, y, width, _BAND, sheet.gradient(stops))
+    canvas.box(scale.left, y, width, _BAND, canvas.gradient(stops))
     edge = [(at / whole, shown(zone.light_at(at), 0.85)) for at in times]
     line = [(scale.x(at), y + _BAND - 1 - (_BAND - 3) * zone.level_at(at)) for at in times]
-    stroke = sheet.gradient(edge)
+    stroke = canvas.gradient(edge)
     # A gradient needs a height, which a level stroke lacks.
     line[0] = line[0][0], line[0][1] + 0.01
-    sheet.path(line, fill="none", stroke=stroke, stroke_width=1.3, stroke_opacity=0.75)
+    canvas.path(line, fill="none", stroke=stroke, stroke_width=1.3, stroke_opacity=0.75)
     for phase in arc.phases[1:]:
-        sheet.box(scale.x(phase.begin) - GAP, y, GAP, _BAND, NIGHT, fill_opacity=0.6)
+        canvas.box(scale.x(phase.begin) - GAP, y, GAP, _BAND, NIGHT, fill_opacity=0.6)
     for look, after in zip(looks, [*looks[1:], None], strict=True):
-        _setting(sheet, scale, look, after.begin if after else arc.length, y)
+        _setting(canvas, scale, look, after.begin if after else arc.length, y)
 
 
 class ZoneLight:
@@ -84,14 +83,14 @@ class ZoneLight:
         return sorted({Seconds(0.0), length, *knots})
 
 
-def _setting(sheet: SvgCanvas, scale: TimeAxis, look: LookSpan, until: Seconds, y: float) -> None:
+def _setting(canvas: SvgCanvas, scale: TimeAxis, look: LookSpan, until: Seconds, y: float) -> None:
     """Draw the zone's setting from the end of its fade on, if there is space."""
     left, right = scale.x(look.reached) + 6, scale.x(until) - 4
     for text in _spellings(look):
         if width_of(text, 11) <= right - left:
             level = look.setting.level
             line = y + (_BAND - 7 if level > _HIGH else 15)
-            sheet.text(left, line, text, fill=NIGHT if level > _BRIGHT else SOFT, size=11)
+            canvas.text(left, line, text, fill=NIGHT if level > _BRIGHT else SOFT, size=11)
             return
 
 

@@ -5,9 +5,8 @@ from typing import Final
 
 from kacenv.rehearsal.plot.arc import Arc
 from kacenv.rehearsal.plot.palette import BRIGHT, DIM, EDGE, SOFT, WARM
-from kacenv.rehearsal.plot.row_labels import decibels, ground, row_name
 from kacenv.rehearsal.plot.svg_canvas import SvgCanvas, width_of
-from kacenv.rehearsal.plot.time_axis import TimeAxis
+from kacenv.rehearsal.plot.time_axis import TimeAxis, decibels, ground, row_name
 
 _HEIGHT: Final = 92.0
 _HEADROOM: Final = 5.0
@@ -15,23 +14,23 @@ _STEP: Final = 6
 """Distance of two lines in dB."""
 
 
-def draw_loudness(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
+def draw_loudness(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw the curve from `y` down; return the y of its end."""
-    row_name(sheet, scale, y + 14, "loudness")
+    row_name(canvas, scale, y + 14, "loudness")
     ruler = _Ruler(arc, y)
-    ground(sheet, scale, arc, y, _HEIGHT)
-    _lines(sheet, scale, arc, ruler)
+    ground(canvas, scale, arc, y, _HEIGHT)
+    _lines(canvas, scale, arc, ruler)
     base = y + _HEIGHT
     planned = [(scale.x(point.at), ruler.y(point.level)) for point in arc.loudness]
     heard = [(scale.x(point.at), ruler.y(point.level)) for point in arc.measured] or planned
     corners = [(heard[0][0], base), *heard, (heard[-1][0], base)]
-    fill = sheet.gradient([(0, f"{WARM}88"), (1, f"{WARM}12")], upright=True)
-    sheet.path(corners, closed=True, fill=fill)
+    fill = canvas.gradient([(0, f"{WARM}88"), (1, f"{WARM}12")], upright=True)
+    canvas.path(corners, closed=True, fill=fill)
     if arc.measured:
-        sheet.path(planned, fill="none", stroke=BRIGHT, stroke_width=1, stroke_opacity=0.45)
+        canvas.path(planned, fill="none", stroke=BRIGHT, stroke_width=1, stroke_opacity=0.45)
     width = 1.2 if arc.measured else 1.6
-    sheet.path(heard, fill="none", stroke=WARM, stroke_width=width, stroke_linejoin="round")
-    _levels(sheet, scale, arc, ruler)
+    canvas.path(heard, fill="none", stroke=WARM, stroke_width=width, stroke_linejoin="round")
+    _levels(canvas, scale, arc, ruler)
     return base
 
 
@@ -51,16 +50,16 @@ class _Ruler:
         return self._y + share * _HEIGHT
 
 
-def _lines(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
+def _lines(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
     right = scale.x(arc.length)
     for level in range(0, ruler.bottom, -_STEP):
         y = ruler.y(level)
-        sheet.line((scale.left, y), (right, y), EDGE, stroke_dasharray="2 4")
+        canvas.line((scale.left, y), (right, y), EDGE, stroke_dasharray="2 4")
         if level:
-            sheet.text(scale.left - 16, y + 4, decibels(level), fill=DIM, size=10, anchor="end")
+            canvas.text(scale.left - 16, y + 4, decibels(level), fill=DIM, size=10, anchor="end")
 
 
-def _levels(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
+def _levels(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
     """Draw each phase's level above its curve, or at the top if loudness was measured."""
     for phase in arc.phases:
         text, width = decibels(phase.level), scale.span(phase.end - phase.begin)
@@ -68,4 +67,4 @@ def _levels(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, ruler: _Ruler) -> None:
             middle = phase.begin + (phase.end - phase.begin) / 2
             above = ruler.y(max(phase.level, arc.level_at(middle))) - 6
             y = ruler.y(ruler.top) + 13 if arc.measured else above
-            sheet.text(scale.x(middle), y, text, fill=SOFT, size=11, anchor="middle")
+            canvas.text(scale.x(middle), y, text, fill=SOFT, size=11, anchor="middle")

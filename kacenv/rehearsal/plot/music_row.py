@@ -7,9 +7,8 @@ from typing import Final
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.rehearsal.plot.arc import Arc, PieceSpan
 from kacenv.rehearsal.plot.palette import DIM, ENERGY, NIGHT, NO_ENERGY, SOFT
-from kacenv.rehearsal.plot.row_labels import ground, row_name
 from kacenv.rehearsal.plot.svg_canvas import Point, SvgCanvas, fitted, width_of
-from kacenv.rehearsal.plot.time_axis import TimeAxis
+from kacenv.rehearsal.plot.time_axis import TimeAxis, ground, row_name
 
 _LANE, _BETWEEN = 20.0, 3.0
 _STEPS = 8
@@ -30,26 +29,26 @@ def key_of(arc: Arc) -> Key:
     return key
 
 
-def draw_music(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, key: Key, y: float) -> float:
+def draw_music(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, key: Key, y: float) -> float:
     """Draw the two lanes from `y` down; return the y of their end."""
     height = 2 * _LANE + _BETWEEN
-    row_name(sheet, scale, y + height / 2 + 4, "music")
-    ground(sheet, scale, arc, y, height)
+    row_name(canvas, scale, y + height / 2 + 4, "music")
+    ground(canvas, scale, arc, y, height)
     for index, piece in enumerate(arc.pieces):
         number, _ = key[(piece.title, piece.artist)]
-        _piece(sheet, scale, piece, str(number), y + (index % 2) * (_LANE + _BETWEEN))
+        _piece(canvas, scale, piece, str(number), y + (index % 2) * (_LANE + _BETWEEN))
     return y + height
 
 
-def _piece(sheet: SvgCanvas, scale: TimeAxis, piece: PieceSpan, number: str, y: float) -> None:
+def _piece(canvas: SvgCanvas, scale: TimeAxis, piece: PieceSpan, number: str, y: float) -> None:
     x, width = scale.x(piece.begin), scale.span(piece.end - piece.begin)
     times = f"{format_clock(piece.begin)} to {format_clock(piece.end)}"
     fades = f"in over {format_seconds(piece.fade_in)}, out over {format_seconds(piece.fade_out)}"
-    with sheet.hint(f"{piece.title}, {piece.artist}: {times}, {fades}"):
-        sheet.path(_outline(scale, piece, y), closed=True, fill=colour_of(piece))
+    with canvas.hint(f"{piece.title}, {piece.artist}: {times}, {fades}"):
+        canvas.path(_outline(scale, piece, y), closed=True, fill=colour_of(piece))
         if width >= width_of(number, 11) + 1:
             place = x + width / 2, y + _LANE / 2 + 4
-            sheet.text(*place, number, fill=NIGHT, size=11, anchor="middle", font_weight="600")
+            canvas.text(*place, number, fill=NIGHT, size=11, anchor="middle", font_weight="600")
 
 
 def _outline(scale: TimeAxis, piece: PieceSpan, y: float) -> Iterator[Point]:
@@ -66,9 +65,9 @@ def colour_of(piece: PieceSpan) -> str:
     return ENERGY.get(piece.energy or 0, NO_ENERGY)
 
 
-def draw_key(sheet: SvgCanvas, scale: TimeAxis, key: Key, y: float) -> float:
+def draw_key(canvas: SvgCanvas, scale: TimeAxis, key: Key, y: float) -> float:
     """Draw the numbered list of tracks in columns from `y` down; return the y of its end."""
-    row_name(sheet, scale, y + 12, "pieces")
+    row_name(canvas, scale, y + 12, "pieces")
     named = [piece for _, piece in list(key.values())[:_MOST]]
     last = _last_words(key)
     rows = math.ceil((len(named) + bool(last)) / _COLUMNS)
@@ -78,14 +77,14 @@ def draw_key(sheet: SvgCanvas, scale: TimeAxis, key: Key, y: float) -> float:
         for index in range(rows * _COLUMNS)
     ]
     for number, (piece, (x, line)) in enumerate(zip(named, places, strict=False), start=1):
-        sheet.box(x, line - 12, 20, 15, colour_of(piece), radius=2)
+        canvas.box(x, line - 12, 20, 15, colour_of(piece), radius=2)
         middle = x + 10, line - 0.5
-        sheet.text(*middle, str(number), fill=NIGHT, size=10, anchor="middle", font_weight="600")
+        canvas.text(*middle, str(number), fill=NIGHT, size=10, anchor="middle", font_weight="600")
         artist = "" if last.startswith("all") else piece.artist
-        _named(sheet, (x + 28, line), width - 36, piece.title, artist)
+        _named(canvas, (x + 28, line), width - 36, piece.title, artist)
     if last:
         x, line = places[len(named)]
-        sheet.text(x, line, fitted(last, 11, width - 8), fill=DIM, size=11)
+        canvas.text(x, line, fitted(last, 11, width - 8), fill=DIM, size=11)
     return y + rows * _ROW
 
 
@@ -97,7 +96,7 @@ def _last_words(key: Key) -> str:
     return f"all by {artists.pop()}" if len(artists) == 1 and len(key) > 1 else ""
 
 
-def _named(sheet: SvgCanvas, place: Point, room: float, title: str, artist: str) -> None:
+def _named(canvas: SvgCanvas, place: Point, room: float, title: str, artist: str) -> None:
     shown = fitted(title, 12, room)
     after = fitted(artist, 11, room - width_of(shown, 12) - 7)
-    sheet.text(*place, shown, fill=SOFT, size=12, after=after)
+    canvas.text(*place, shown, fill=SOFT, size=12, after=after)

@@ -6,9 +6,8 @@ from typing import Final
 from kacenv.core.units import format_clock
 from kacenv.rehearsal.plot.arc import Arc, ArcMark, MarkKind
 from kacenv.rehearsal.plot.palette import DIM, HAND, SOFT, WARM
-from kacenv.rehearsal.plot.row_labels import row_name
 from kacenv.rehearsal.plot.svg_canvas import Point, SvgCanvas, width_of
-from kacenv.rehearsal.plot.time_axis import TimeAxis
+from kacenv.rehearsal.plot.time_axis import TimeAxis, row_name
 
 _ROW: Final = 20.0
 _INDENT: Final = 11.0
@@ -38,25 +37,25 @@ class _Lines:
         return len(self._taken)
 
 
-def draw_hand(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
+def draw_hand(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw presses from `y` down, if there are any; return the y of their end."""
     presses = [mark for mark in arc.marks if mark.kind is MarkKind.PRESS]
     if not presses:
         return y
-    row_name(sheet, scale, y + 14, "by hand")
+    row_name(canvas, scale, y + 14, "by hand")
     lines = _Lines(scale)
     for mark in presses:
         number, leftwards = lines.place(mark.at, mark.text)
         x, line = scale.x(mark.at), y + number * _ROW + 14
-        with sheet.hint(f"{format_clock(mark.at)} {mark.text}: {mark.reply}"):
-            sheet.dot(x, line - 4, 4, fill=HAND)
-            _label(sheet, (x, line), mark.text, HAND, leftwards=leftwards)
+        with canvas.hint(f"{format_clock(mark.at)} {mark.text}: {mark.reply}"):
+            canvas.dot(x, line - 4, 4, fill=HAND)
+            _label(canvas, (x, line), mark.text, HAND, leftwards=leftwards)
     return y + len(lines) * _ROW + 4
 
 
-def draw_staff(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
+def draw_staff(canvas: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
     """Draw check-ins, chimes and notes from `y` down; return the y of their end."""
-    row_name(sheet, scale, y + 14, "for staff")
+    row_name(canvas, scale, y + 14, "for staff")
     lines = _Lines(scale)
     for mark, chime in _with_chimes(arc.marks):
         text = mark.text if mark else chime.text if chime else ""
@@ -64,24 +63,24 @@ def draw_staff(sheet: SvgCanvas, scale: TimeAxis, arc: Arc, y: float) -> float:
         number, leftwards = lines.place(at, text)
         x, line = scale.x(at), y + number * _ROW + 14
         rings = f", chime: {chime.text}" if mark and chime else ""
-        with sheet.hint(f"{format_clock(at)} {text}{rings}"):
-            _mark(sheet, x, line - 4, mark, rings=chime is not None)
+        with canvas.hint(f"{format_clock(at)} {text}{rings}"):
+            _mark(canvas, x, line - 4, mark, rings=chime is not None)
             note = mark is None or mark.kind is MarkKind.NOTE
-            _label(sheet, (x, line), text, DIM if note else SOFT, leftwards=leftwards)
+            _label(canvas, (x, line), text, DIM if note else SOFT, leftwards=leftwards)
     return y + max(1, len(lines)) * _ROW
 
 
-def _mark(sheet: SvgCanvas, x: float, y: float, mark: ArcMark | None, *, rings: bool) -> None:
+def _mark(canvas: SvgCanvas, x: float, y: float, mark: ArcMark | None, *, rings: bool) -> None:
     if mark is not None:
-        sheet.dot(x, y, 3.2, fill=DIM if mark.kind is MarkKind.NOTE else WARM)
+        canvas.dot(x, y, 3.2, fill=DIM if mark.kind is MarkKind.NOTE else WARM)
     if rings:
-        sheet.dot(x, y, 6, fill="none", stroke=WARM, stroke_width=1.3)
+        canvas.dot(x, y, 6, fill="none", stroke=WARM, stroke_width=1.3)
 
 
-def _label(sheet: SvgCanvas, place: Point, text: str, colour: str, *, leftwards: bool) -> None:
+def _label(canvas: SvgCanvas, place: Point, text: str, colour: str, *, leftwards: bool) -> None:
     x, y = place
     begin, anchor = (x - _INDENT, "end") if leftwards else (x + _INDENT, "start")
-    sheet.text(begin, y, text, fill=colour, size=_SIZE, anchor=anchor)
+    canvas.text(begin, y, text, fill=colour, size=_SIZE, anchor=anchor)
 
 
 def _with_chimes(marks: tuple[ArcMark, ...]) -> Iterator[tuple[ArcMark | None, ArcMark | None]]:

@@ -17,7 +17,7 @@ UNUSED: Final = Seconds(12 * 3600.0)
 """Idle time after which a login expires."""
 LONGEST: Final = Seconds(30 * 86400.0)
 """Longest life of a login."""
-TURN: Final = Seconds(3600.0)
+ROTATE_EVERY: Final = Seconds(3600.0)
 """Interval of cookie rotation."""
 GRACE: Final = Seconds(60.0)
 """Time that the old cookie stays valid after the new one is first used, for requests under way."""
@@ -42,7 +42,7 @@ class Login:
 
     def is_over(self, now: float) -> bool:
         """Return True if it has expired, or the clock has jumped."""
-        unused = now - self.used > UNUSED or self.used > now + TURN
+        unused = now - self.used > UNUSED or self.used > now + ROTATE_EVERY
         return unused or now - self.begun > LONGEST
 
     def knows(self, digest: str, now: float) -> bool:
@@ -77,13 +77,13 @@ class Logins:
                 return login
         return None
 
-    def turn(self, login: Login) -> str | None:
+    def rotate(self, login: Login) -> str | None:
         """Return a new cookie for the login, if that is due; it counts once it is used.
 
         Until then the old one stays valid: the response may get lost.
         """
         now = self._now()
-        if now - login.turned < (GRACE if login.offered else TURN):
+        if now - login.turned < (GRACE if login.offered else ROTATE_EVERY):
             return None
         cookie = _new_cookie()
         login.offered, login.turned = _digest(cookie), now
@@ -93,7 +93,7 @@ class Logins:
         """End a login; its cookies are invalid from now on."""
         self._logins = [other for other in self._logins if other is not login]
 
-    def is_on(self, login: Login) -> bool:
+    def is_valid(self, login: Login) -> bool:
         """Return True if the login is still valid."""
         return any(other is login for other in self._logins) and not login.is_over(self._now())
 

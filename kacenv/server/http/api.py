@@ -11,20 +11,22 @@ from pydantic import BaseModel
 from kacenv.config import SceneCard
 from kacenv.engine.state import State
 from kacenv.model.requests import PressField
+from kacenv.server.http.edge.access import access_of
+from kacenv.server.http.edge.request import address_of
 from kacenv.server.http.error_responses import ASKING, PRESSING, add_exception_handlers
 from kacenv.server.http.event_stream import EventStream
 from kacenv.server.http.login_routes import add_login
-from kacenv.server.http.press_limit import PressLimiter
 from kacenv.server.http.record_routes import add_records
 from kacenv.server.http.static_files import add_page
 from kacenv.server.http.status_watch import StatusWatch
+from kacenv.server.rate_limit import PressLimiter
 from kacenv.session.session import Session
 from kacenv.session.status import RoomStatus
 
 VERSION = "1.0"
 """Version of the API; 1.1 would add to it, 2.0 would live below `/v2`."""
 _WORDS = "Reads and drives a room. Over TCP by a token or a cookie; on the Unix socket by neither."
-_LET_IN = {
+_SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "From `kacenv access add`."},
     "cookie": {
         "type": "apiKey",
@@ -80,13 +82,13 @@ class _DescribedApi(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description (3.1)."""
-        described = super().openapi()
-        described["components"]["securitySchemes"] = _LET_IN
-        described["security"] = [{scheme: []} for scheme in _LET_IN]
-        return described
+        description = super().openapi()
+        description["components"]["securitySchemes"] = _SECURITY_SCHEMES
+        description["security"] = [{scheme: []} for scheme in _SECURITY_SCHEMES]
+        return description
 
 
-def make_app(session: Session, ways: FileOperations) -> FastAPI:
+def make_app(session: Session, files: FileOperations) -> FastAPI:
     """Build the room's API; version 1 lives below `/v1`, the tablet's page at `/`.
 
     Close `app.state.watch` before the server, or open event streams delay its shutdown.
@@ -102,15 +104,15 @@ def make_app(session: Session, ways: FileOperations) -> FastAPI:
     app.state.watch = StatusWatch(session)
     add_exception_handlers(app)
     add_page(app)
-    add_login(app, PRESSING)
-    add_records(app, session.room.name, ASKING)
-    _add_reading(app, session, app.state.watch, ways)
-    _add_driving(app, session, app.state.watch, ways)
+    add_login(app)
+    add_records(app, session.room.name)
+    _add_reading(app, session, app.state.watch, files)
+    _add_driving(app, session, app.state.watch, files)
     return app
 
 
-def _add_reading(app: FastAPI, session: Session, watch: StatusWatch, ways: FileOperations) -> None:
-    broadcast = EventStream(watch)
+def _add_reading(app: FastAPI, session: Session, watch: StatusWatch, files: FileOperations) -> None:
+    stream = EventStream(watch)
 
     @app.get("/v1/status", responses=ASKING)
     async def status(after: After = None) -> RoomStatus:
@@ -121,24 +123,24 @@ def _add_reading(app: FastAPI, session: Session, watch: StatusWatch, ways: FileO
         return replace(session.status(), version=watch.version)
 
     @app.get("/v1/events", response_class=StreamingResponse, responses=_EVENTS)
-    async def events(asked: Request) -> StreamingResponse:
+    async def events(request: Request) -> StreamingResponse:
         """The room now, and whatever changes, until one of the two leaves."""
-        still = getattr(asked.state, "still", lambda: True)
-        return StreamingResponse(broadcast.listen(still), media_type="text/event-stream")
+        listening = stream.listen(access_of(request).is_valid)
+        return StreamingResponse(listening, media_type="text/event-stream")
 
     @app.get("/v1/scenes", responses=ASKING)
     async def scenes() -> Sequence[SceneCard]:
         """The scenes of the house."""
-        return await ways.scenes()
+        return await files.scenes()
 
 
-def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, ways: FileOperations) -> None:
-    haste = PressLimiter()
+def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, files: FileOperations) -> None:
+    limiter = PressLimiter()
 
     @app.post("/v1/requests", responses=PRESSING)
-    async def requests(press: Annotated[PressField, Body()], asked: Request) -> Reply:
+    async def requests(press: Annotated[PressField, Body()], request: Request) -> Reply:
         """Press a key; docs/requests.md has them all."""
-        haste.check(asked.client.host if asked.client else "", press)
+        limiter.check(address_of(request), press)
         before = session.state
         words = session.submit(press)
         watch.poll()
@@ -147,7 +149,7 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, ways: FileO
     @app.post("/v1/start", responses=PRESSING)
     async def start(body: SceneName) -> Reply:
         """Begin a scene."""
-        words = await ways.begin(body.scene)
+        words = await files.begin(body.scene)
         watch.poll()
         return Reply(reply=words)
 

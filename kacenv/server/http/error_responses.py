@@ -1,6 +1,5 @@
 """Exception handlers: errors as JSON, in words that a therapist can read."""
 
-import math
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -10,7 +9,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from kacenv.core.errors import KacenvError, LoadError, RefusedError, UnitError
-from kacenv.server.auth import HttpError
+from kacenv.server.http_error import HttpError, error_response
 
 
 def add_exception_handlers(app: FastAPI) -> None:
@@ -53,25 +52,22 @@ PRESSING: Final[dict[int | str, dict[str, Any]]] = {
 
 def _explain(_: Request, error: Exception) -> Response:
     if isinstance(error, HttpError):
-        wait = {"Retry-After": str(math.ceil(error.wait))} if error.wait else {}
-        return JSONResponse({"error": str(error)}, error.status, wait)
+        return error_response(error)
     status = {RefusedError: 409, LoadError: 422}.get(type(error), 500)
-    return JSONResponse({"error": str(error)}, status)
+    return error_response(HttpError(status, str(error)))
 
 
 def _explain_address(_: Request, error: Exception) -> Response:
-    code = error.status_code if isinstance(error, HTTPException) else 404
-    words = "There is nothing at this address; see /openapi.json."
-    if code == 405:
-        words = "This address is asked in another way; see /openapi.json."
-    if code == 400:
-        words = "The request can't be read."
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return JSONResponse({"error": words}, code, headers)
+    assert isinstance(error, HTTPException)  # noqa: S101 - the type it's registered for
+    words = {
+        405: "This address is asked in another way; see /openapi.json.",
+        400: "The request can't be read.",
+    }.get(error.status_code, "There is nothing at this address; see /openapi.json.")
+    return JSONResponse({"error": words}, error.status_code, error.headers)
 
 
 def _explain_fault(_: Request, __: Exception) -> Response:
-    return JSONResponse({"error": "That failed; the room goes on. Its log says more."}, 500)
+    return error_response(HttpError(500, "That failed; the room goes on. Its log says more."))
 
 
 def _explain_request(_: Request, error: Exception) -> Response:
@@ -82,4 +78,4 @@ def _explain_request(_: Request, error: Exception) -> Response:
     where = ".".join(str(part) for part in first["loc"][1:])
     words = first["msg"].replace("Input should be", "expected")
     text = str(cause) if isinstance(cause, UnitError) else f"{where}: {words}".lstrip(": ")
-    return JSONResponse({"error": text}, 422)
+    return error_response(HttpError(422, text))

@@ -5,13 +5,13 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Callable
 
-from kacenv.server.http.status_diff import Json, difference, extrapolate, merge
 from kacenv.server.http.status_watch import StatusWatch
+from kacenv.server.status_diff import Json, difference, extrapolate, merge
 
 _log = logging.getLogger(__name__)
-BEAT = 2.0
+KEEP_ALIVE = 2.0
 """Interval of keep-alive events while nothing changes (seconds)."""
-BREATH = 0.1
+LEAST_INTERVAL = 0.1
 """Least time between two changes (seconds), however many presses come in."""
 
 
@@ -21,16 +21,16 @@ class _EventNode:
     def __init__(self, text: str) -> None:
         self.text = text
         self._next: _EventNode | None = None
-        self._there = asyncio.Event()
+        self._is_set = asyncio.Event()
 
-    def lead_to(self, event: "_EventNode | None") -> None:
+    def set_next(self, event: "_EventNode | None") -> None:
         """Set the next event; None ends the streams."""
         self._next = event
-        self._there.set()
+        self._is_set.set()
 
     async def next(self) -> "_EventNode | None":
         """Wait for the next event."""
-        await self._there.wait()
+        await self._is_set.wait()
         return self._next
 
 
@@ -42,12 +42,14 @@ class EventStream:
         self._shown: Json = {}
         self._last = _EventNode("")
         self._listeners = 0
-        self._telling: asyncio.Task[None] | None = None
+        self._publishing: asyncio.Task[None] | None = None
 
-    async def listen(self, still: Callable[[], bool] = lambda: True) -> AsyncGenerator[str, None]:
+    async def listen(
+        self, is_allowed: Callable[[], bool] = lambda: True
+    ) -> AsyncGenerator[str, None]:
         """Yield the whole status at once, then each change, or a keep-alive.
 
-        The stream ends when `still` returns False: its reader is no longer authorized.
+        The stream ends when `is_allowed` returns False: its reader is no longer authorized.
         """
         if self._watch.closed:
             return
@@ -56,23 +58,23 @@ class EventStream:
             self._start_publishing()
             event: _EventNode | None = self._last
             yield _text("status", self._shown)
-            while event and still():
+            while event and is_allowed():
                 event = await event.next()
-                if event and still():
+                if event and is_allowed():
                     yield event.text
         finally:
             self._listeners -= 1
-            if self._listeners == 0 and self._telling is not None:
-                self._telling.cancel()
-                self._telling = None
+            if self._listeners == 0 and self._publishing is not None:
+                self._publishing.cancel()
+                self._publishing = None
 
     def _start_publishing(self) -> None:
         """Bring the shown status up to date, and start the publishing task."""
-        if self._telling is not None and not self._telling.done():
+        if self._publishing is not None and not self._publishing.done():
             self._catch_up()
             return
         self._shown, self._last = self._watch.poll(), _EventNode("")
-        self._telling = asyncio.create_task(self._publish())
+        self._publishing = asyncio.create_task(self._publish())
 
     async def _publish(self) -> None:
         """Publish until closed; any failure ends the streams, and clients reconnect."""
@@ -80,29 +82,29 @@ class EventStream:
             await self._publish_loop()
         except Exception:  # noqa: BLE001 - a stream that hangs would look like a quiet room
             _log.exception("the room can't be shown")
-        self._last.lead_to(None)
+        self._last.set_next(None)
 
     async def _publish_loop(self) -> None:
         while not self._watch.closed:
-            if await self._watch.wait_for_change(self._shown["version"], BEAT):
+            if await self._watch.wait_for_change(self._shown["version"], KEEP_ALIVE):
                 self._catch_up()
-                await asyncio.sleep(BREATH)
+                await asyncio.sleep(LEAST_INTERVAL)
             elif not self._watch.closed:
                 self._shown = extrapolate(self._shown, self._watch.poll()["at"])
                 self._add(_text("beat", {"at": self._shown["at"]}))
 
     def _catch_up(self) -> None:
         now = self._watch.poll()
-        foretold = extrapolate(self._shown, now["at"])
-        patch = difference(foretold, now)
+        expected = extrapolate(self._shown, now["at"])
+        patch = difference(expected, now)
         if patch:
             patch |= {"at": now["at"]}
             self._add(_text("change", patch))
-        self._shown = merge(foretold, patch)
+        self._shown = merge(expected, patch)
 
     def _add(self, text: str) -> None:
         event = _EventNode(text)
-        self._last.lead_to(event)
+        self._last.set_next(event)
         self._last = event
 
 

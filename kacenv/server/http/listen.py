@@ -20,29 +20,21 @@ from kacenv.core.errors import DaemonError
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.timeline import Timeline
-from kacenv.server.auth import Authenticator, CredentialStore, key_file
+from kacenv.server.auth.authenticator import Authenticator
+from kacenv.server.auth.credentials import CredentialStore, key_file
 from kacenv.server.auth.login_sessions import Logins
-from kacenv.server.http import (
-    ConnectionLimitSocket,
-    FileOperations,
-    SecurityHeadersMiddleware,
-    SingleFlight,
-    SiteInfo,
-    TcpMiddleware,
-    UnixSocketMiddleware,
-    make_app,
-    unix_socket_options,
-)
-from kacenv.server.http.h11_protocol import tcp_options
+from kacenv.server.http.api import FileOperations, make_app
+from kacenv.server.http.edge.access import Site
+from kacenv.server.http.edge.connection_limit import ConnectionLimitSocket
+from kacenv.server.http.edge.h11_protocol import tcp_options, unix_socket_options
+from kacenv.server.http.edge.middleware import TcpMiddleware, UnixSocketMiddleware
+from kacenv.server.http.single_flight import SingleFlight
 from kacenv.session.session import Session
 from kacenv.system.certificate import Certificate, CertificateError, open_certificate
 from kacenv.system.paths import state_folder
 
-_LAST_WORDS = 2
+_SHUTDOWN_TIMEOUT = 2
 """Time for requests under way on shutdown, in seconds."""
-
-_WAITING = 2048
-"""Backlog of the listening sockets, as in uvicorn."""
 
 
 @asynccontextmanager
@@ -51,16 +43,16 @@ async def open_api(
     house: House,
     room: str,
     path: Path,
-    begun: Callable[[str], None] = lambda _: None,
+    on_begin: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[None]:
     """Serve a session's API on the socket `path` and, if the room is set so, over TCP.
 
-    Scenes are loaded for the room file `room`; `begun` is called with each scene that begins.
+    Scenes are loaded for the room file `room`; `on_begin` is called with each scene that begins.
 
     Raises:
         DaemonError: A socket can't be opened, and no session is on.
     """
-    app = make_app(session, _file_operations(session, house, room, begun))
+    app = make_app(session, _file_operations(session, house, room, on_begin))
     async with AsyncExitStack() as stack:
         await _open_unix(stack, session, path, app)
         await _open_tcp(stack, session, house, app)
@@ -72,24 +64,19 @@ async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: F
     """Serve the Unix socket; during a session, do without it rather than fail."""
     for group in (session.room.surfaces.socket_group, None):
         try:
-            unix = stack.enter_context(_socket(path, group))
+            listener = stack.enter_context(_unix_listener(path, group))
         except DaemonError as error:
             if session.is_idle:
                 raise
             session.tell(f"The session goes on, but not all can reach it: {error}")
         else:
-            await stack.enter_async_context(
-                _served(
-                    unix,
-                    SecurityHeadersMiddleware(UnixSocketMiddleware(app)),
-                    unix_socket_options(),
-                )
-            )
+            served = _served(listener, UnixSocketMiddleware(app), unix_socket_options())
+            await stack.enter_async_context(served)
             return
 
 
 def _file_operations(
-    session: Session, house: House, room: str, begun: Callable[[str], None]
+    session: Session, house: House, room: str, on_begin: Callable[[str], None]
 ) -> FileOperations:
     loading = SingleFlight[str, Timeline](lambda scene: load_session(house, scene, room))
     listing = SingleFlight[None, Sequence[SceneCard]](lambda _: scene_cards(house))
@@ -97,7 +84,7 @@ def _file_operations(
     async def begin(scene: str) -> str:
         timeline = await loading.run(scene)
         words = session.submit(Start(timeline))
-        begun(scene)
+        on_begin(scene)
         return words
 
     return FileOperations(begin, lambda: listing.run(None))
@@ -109,28 +96,24 @@ async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: 
     if surfaces.tcp is None:
         return
     try:
-        secured = await asyncio.to_thread(_secured, surfaces.tcp, house)
-        porch = stack.enter_context(_tcp(surfaces.tcp))
-    except CertificateError as error:
-        session.tell(f"No tablet is served: {error}")
-        return
-    except DaemonError as error:
-        if session.is_idle:
+        certificate = await asyncio.to_thread(_certificate, surfaces.tcp, house)
+        listener = stack.enter_context(_tcp_listener(surfaces.tcp))
+    except (CertificateError, DaemonError) as error:
+        if session.is_idle and not isinstance(error, CertificateError):
             raise
         session.tell(f"No tablet is served: {error}")
         return
-    gate = _gate(surfaces, session.room.name)
-    host = SiteInfo(session.room.name, _names(surfaces.tcp, secured), gate)
-    if gate is not None:
-        stack.push_async_callback(gate.close)
-    for warning in _warnings(secured, gate):
+    authenticator = _authenticator(surfaces, session.room.name)
+    if authenticator is not None:
+        stack.push_async_callback(authenticator.close)
+    for warning in _warnings(certificate, authenticator):
         session.tell(warning)
-    await stack.enter_async_context(
-        _served(porch, SecurityHeadersMiddleware(TcpMiddleware(app, host)), tcp_options(), secured)
-    )
+    site = Site(session.room.name, _names(surfaces.tcp, certificate), authenticator)
+    served = _served(listener, TcpMiddleware(app, site), tcp_options(), certificate)
+    await stack.enter_async_context(served)
 
 
-def _secured(tcp: Tcp, house: House) -> Certificate | None:
+def _certificate(tcp: Tcp, house: House) -> Certificate | None:
     """Return the room's certificate; None without TLS.
 
     Raises:
@@ -141,22 +124,24 @@ def _secured(tcp: Tcp, house: House) -> Certificate | None:
     return open_certificate(house.root / tcp.tls.certificate, house.root / tcp.tls.key)
 
 
-def _gate(surfaces: Surfaces, room: str) -> Authenticator | None:
+def _authenticator(surfaces: Surfaces, room: str) -> Authenticator | None:
     if surfaces.access is None:
         return None
-    ring = CredentialStore(key_file(surfaces.access.file))
-    return Authenticator(ring, Logins(state_folder() / f"{room}.logins"))
+    credentials = CredentialStore(key_file(surfaces.access.file))
+    return Authenticator(credentials, Logins(state_folder() / f"{room}.logins"))
 
 
-def _names(tcp: Tcp, secured: Certificate | None) -> frozenset[str]:
+def _names(tcp: Tcp, certificate: Certificate | None) -> frozenset[str]:
     """Return the host names of this machine for browsers; addresses are always allowed."""
     own = {tcp.host.lower(), socket.gethostname().lower()}
-    return frozenset({*own, *tcp.names, *(secured.names if secured else ())})
+    return frozenset({*own, *tcp.names, *(certificate.names if certificate else ())})
 
 
-def _warnings(secured: Certificate | None, gate: Authenticator | None) -> Iterator[str]:
-    expiring = secured.warning(datetime.now(UTC)) if secured else None
-    locked = gate.problem() if gate else None
+def _warnings(
+    certificate: Certificate | None, authenticator: Authenticator | None
+) -> Iterator[str]:
+    expiring = certificate.warning(datetime.now(UTC)) if certificate else None
+    locked = authenticator.problem() if authenticator else None
     yield from (warning for warning in (expiring, locked) if warning)
 
 
@@ -165,7 +150,7 @@ async def _served(
     listener: socket.socket,
     app: ASGIApp,
     options: Mapping[str, Any],
-    secured: Certificate | None = None,
+    certificate: Certificate | None = None,
 ) -> AsyncIterator[None]:
     """Serve `app` on this socket with uvicorn's `options`."""
     config = uvicorn.Config(
@@ -175,11 +160,11 @@ async def _served(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=_LAST_WORDS,
+        timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
         **options,
     )
     config.load()
-    config.ssl = secured.context if secured else None
+    config.ssl = certificate.context if certificate else None
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -197,7 +182,7 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
+def _unix_listener(path: Path, group: str | None) -> Iterator[socket.socket]:
     """Open a listening Unix socket for the daemon's own user and, if named, a group.
 
     Raises:
@@ -217,7 +202,7 @@ def _socket(path: Path, group: str | None) -> Iterator[socket.socket]:
             os.umask(mask)
         if group is not None:
             _admit(path, group)
-        listener.listen(_WAITING)
+        listener.listen()
         yield listener
 
 
@@ -233,7 +218,7 @@ def _admit(path: Path, group: str) -> None:
 
 
 @contextmanager
-def _tcp(where: Tcp) -> Iterator[ConnectionLimitSocket]:
+def _tcp_listener(where: Tcp) -> Iterator[ConnectionLimitSocket]:
     """Open a listening TCP socket."""
     try:
         listener = socket.create_server((where.host, where.port), family=_family(where.host))
@@ -242,8 +227,8 @@ def _tcp(where: Tcp) -> Iterator[ConnectionLimitSocket]:
             f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
             "Choose another port in the room file (surfaces: tcp: port:)."
         ) from None
-    with ConnectionLimitSocket(listener) as porch:
-        yield porch
+    with ConnectionLimitSocket(listener) as limited:
+        yield limited
 
 
 def _family(host: str) -> socket.AddressFamily:

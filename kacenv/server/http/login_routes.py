@@ -1,43 +1,15 @@
 """Login: a PIN or a token once, then an HttpOnly cookie."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import Body, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from starlette.types import Message, Send
 
-from kacenv.server.auth import Authenticator, DeviceRole, HttpError, Principal
-
-LOGIN: Final = "/v1/login"
-_NO_GATE: Final = "Nobody needs to log in here."
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInfo:
-    """Site data for TCP clients: the room's name, the machine's host names, the authenticator."""
-
-    room: str
-    names: frozenset[str] = frozenset()
-    gate: Authenticator | None = None
-
-    def cookie(self, scheme: str) -> str:
-        """Return the cookie's name; browsers take `__Host-` over TLS alone (RFC 6265bis, 4.1.3).
-
-        Ports share cookies, so two rooms on one machine need two names.
-        """
-        return f"__Host-kacenv-{self.room}" if scheme == "https" else f"kacenv-{self.room}"
-
-    def cookie_line(self, value: str, scheme: str) -> str:
-        """Return the Set-Cookie header that sets the cookie, or deletes it if `value` is empty.
-
-        Browsers keep it for 30 days; the server decides when it expires.
-        """
-        age = 30 * 86400 if value else 0
-        secure = "; Secure" if scheme == "https" else ""
-        name = self.cookie(scheme)
-        return f"{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+from kacenv.server.auth.authenticator import Authenticator, Principal
+from kacenv.server.http.edge.access import LOGIN, Site, access_of
+from kacenv.server.http.edge.request import address_of
+from kacenv.server.http.error_responses import PRESSING
+from kacenv.server.http_error import HttpError
 
 
 class Secret(BaseModel):
@@ -61,73 +33,51 @@ class Standing(BaseModel):
     name: str = ""
 
 
-def add_login(app: FastAPI, answers: Mapping[int | str, dict[str, Any]]) -> None:
-    """Add the routes for logging in and out; `answers` describes the error responses."""
-    described: dict[int | str, dict[str, Any]] = dict(answers)
+def add_login(app: FastAPI) -> None:
+    """Add the routes for logging in and out."""
 
-    @app.get(LOGIN, responses=described)
-    async def who_am_i(asked: Request) -> Standing:
+    @app.get(LOGIN, responses=PRESSING)
+    async def who_am_i(request: Request) -> Standing:
         """What this device may do here."""
-        return _standing(_visitor(asked))
+        return _standing(access_of(request).principal)
 
-    @app.post(LOGIN, responses=described)
+    @app.post(LOGIN, responses=PRESSING)
     async def log_in(
-        secret: Annotated[Secret, Body()], asked: Request, answer: Response
+        secret: Annotated[Secret, Body()], request: Request, response: Response
     ) -> Standing:
         """Show a PIN or a token, and get a cookie."""
-        gate, host = _gate(asked)
-        address = asked.client.host if asked.client else ""
-        visitor = (
-            gate.by_token(secret.token, address)
-            if secret.token
-            else await gate.by_pin(secret.pin or "", address)
-        )
-        if (before := _visitor(asked)) is not None:
-            gate.log_out(before)
-        line = host.cookie_line(gate.log_in(visitor), asked.url.scheme)
-        answer.headers.append("Set-Cookie", line)
-        return _standing(visitor)
+        authenticator, site = _authenticator(request)
+        principal = await _authenticate(authenticator, secret, address_of(request))
+        if (before := access_of(request).principal) is not None:
+            authenticator.log_out(before)
+        line = site.cookie_line(authenticator.log_in(principal), request["scheme"])
+        response.headers.append("Set-Cookie", line)
+        return _standing(principal)
 
-    @app.delete(LOGIN, responses=described)
-    async def log_out(asked: Request, answer: Response) -> Standing:
+    @app.delete(LOGIN, responses=PRESSING)
+    async def log_out(request: Request, response: Response) -> Standing:
         """Let the cookie be worth nothing."""
-        gate, host = _gate(asked)
-        if (visitor := _visitor(asked)) is not None:
-            gate.log_out(visitor)
-        answer.headers.append("Set-Cookie", host.cookie_line("", asked.url.scheme))
+        authenticator, site = _authenticator(request)
+        if (principal := access_of(request).principal) is not None:
+            authenticator.log_out(principal)
+        response.headers.append("Set-Cookie", site.cookie_line("", request["scheme"]))
         return Standing(role="none")
 
 
-def _gate(asked: Request) -> tuple[Authenticator, SiteInfo]:
-    host: SiteInfo | None = getattr(asked.state, "host", None)
-    if host is None or host.gate is None:
-        raise HttpError(404, _NO_GATE)
-    return host.gate, host
+async def _authenticate(authenticator: Authenticator, secret: Secret, address: str) -> Principal:
+    if secret.token:
+        return authenticator.by_token(secret.token, address)
+    return await authenticator.by_pin(secret.pin or "", address)
 
 
-def _visitor(asked: Request) -> Principal | None:
-    """Return the client; on the Unix socket, staff."""
-    if getattr(asked.state, "host", None) is None:
-        return Principal("", DeviceRole.STAFF)
-    visitor: Principal | None = asked.state.visitor
-    return visitor
+def _authenticator(request: Request) -> tuple[Authenticator, Site]:
+    site = access_of(request).site
+    if site.authenticator is None:
+        raise HttpError(404, "Nobody needs to log in here.")
+    return site.authenticator, site
 
 
-def _standing(visitor: Principal | None) -> Standing:
-    if visitor is None:
+def _standing(principal: Principal | None) -> Standing:
+    if principal is None:
         return Standing(role="none")
-    return Standing(role=visitor.role.value, name=visitor.name)
-
-
-def add_cookie(send: Send, line: str) -> Send:
-    """Return a `send` that adds a Set-Cookie header, unless the response has one."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = list(message.get("headers", []))
-            if not any(name.lower() == b"set-cookie" for name, _ in headers):
-                headers.append((b"set-cookie", line.encode()))
-            message = {**message, "headers": headers}
-        await send(message)
-
-    return sending
+    return Standing(role=principal.role.value, name=principal.name)

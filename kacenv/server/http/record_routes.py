@@ -1,24 +1,28 @@
-"""Routes of the records of past sessions, for staff: JSON, HTML, or the music alone."""
+"""Routes of the records of past sessions: JSON, HTML, or the music alone."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Response
 
-from kacenv.server.auth import DeviceRole, HttpError
-from kacenv.server.http.error_responses import Problem
+from kacenv.server.http.edge.access import RECORDS
+from kacenv.server.http.error_responses import ASKING, Problem
+from kacenv.server.http_error import HttpError
 from kacenv.session.records.html_page import POLICY
 from kacenv.session.records.session_record import RecordCard, SessionRecord
 from kacenv.session.records.store import DATA, MUSIC, PAGE, RecordStore
 
-RECORDS: Final = "/v1/records"
-_PAGE_POLICY: Final = "; frame-ancestors 'none'"
-_AS: Final = {"json": DATA, "html": PAGE, "music": MUSIC}
-_KINDS: Final = {
-    "json": "application/json",
-    "html": "text/html; charset=utf-8",
-    "music": "text/plain; charset=utf-8",
+_FORMS: Final = {
+    "json": (DATA, "application/json"),
+    "html": (PAGE, "text/html; charset=utf-8"),
+    "music": (MUSIC, "text/plain; charset=utf-8"),
+}
+"""Part of a record, and its media type."""
+_PAGE_HEADERS: Final = {"Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'"}
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    **ASKING,
+    404: {"model": Problem, "description": "There is no such record."},
+    200: {"content": {"text/html": {}, "text/plain": {}}},
 }
 Id = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{8}$", description="As the list has it.")]
 As = Annotated[
@@ -27,43 +31,21 @@ As = Annotated[
 ]
 
 
-def add_records(app: FastAPI, room: str, answers: Mapping[int | str, dict[str, Any]]) -> None:
-    """Add the routes of one room's records; `answers` describes the error responses."""
-    described: dict[int | str, dict[str, Any]] = {**answers}
+def add_records(app: FastAPI, room: str) -> None:
+    """Add the routes of one room's records."""
 
-    @app.get(RECORDS, responses=described)
-    async def records(asked: Request) -> list[RecordCard]:
+    @app.get(RECORDS, responses=ASKING)
+    async def records() -> list[RecordCard]:
         """The room's records, the newest last."""
-        _for_staff(asked)
         return await asyncio.to_thread(_cards, room)
 
-    @app.get(f"{RECORDS}/{{id}}", response_model=SessionRecord, responses=_contents(described))
-    async def record(run: Id, asked: Request, form: As = "json") -> Response:
+    @app.get(f"{RECORDS}/{{id}}", response_model=SessionRecord, responses=_ANSWERS)
+    async def record(run: Id, form: As = "json") -> Response:
         """One record."""
-        _for_staff(asked)
-        text = await asyncio.to_thread(_text, room, run, _AS[form])
-        return Response(text, media_type=_KINDS[form], headers=_headers(form))
-
-
-def _contents(described: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
-    more: dict[str, Any] = {"text/html": {}, "text/plain": {}}
-    missing = {"model": Problem, "description": "There is no such record."}
-    return {**described, 404: missing, 200: {"content": more}}
-
-
-def _headers(form: str) -> dict[str, str]:
-    return {"Content-Security-Policy": POLICY + _PAGE_POLICY} if form == "html" else {}
-
-
-def _for_staff(asked: Request) -> None:
-    """Reject viewers; the Unix socket is for staff only.
-
-    Raises:
-        Refusal: The client is a viewer.
-    """
-    visitor = getattr(asked.state, "visitor", None)
-    if visitor is not None and visitor.role is not DeviceRole.STAFF:
-        raise HttpError(403, "Records are for staff.")
+        part, media_type = _FORMS[form]
+        text = await asyncio.to_thread(_text, room, run, part)
+        headers = _PAGE_HEADERS if form == "html" else {}
+        return Response(text, media_type=media_type, headers=headers)
 
 
 def _cards(room: str) -> list[RecordCard]:
@@ -72,8 +54,8 @@ def _cards(room: str) -> list[RecordCard]:
 
 
 def _text(room: str, id_: str, part: str) -> str:
-    cabinet = RecordStore()
-    for kept in cabinet.kept(room):
+    store = RecordStore()
+    for kept in store.kept(room):
         if kept.id == id_:
-            return cabinet.text(kept, part)
+            return store.text(kept, part)
     raise HttpError(404, "There is no such record; see /v1/records.")

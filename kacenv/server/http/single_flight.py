@@ -15,26 +15,26 @@ class SingleFlight(Generic[K, T]):
     as much as one, and leave the processor to the audio.
     """
 
-    def __init__(self, errand: Callable[[K], T]) -> None:
-        self._errand = errand
-        self._turn = asyncio.Lock()
-        self._under_way: dict[K, asyncio.Task[T]] = {}
+    def __init__(self, operation: Callable[[K], T]) -> None:
+        self._operation = operation
+        self._lock = asyncio.Lock()
+        self._running: dict[K, asyncio.Task[T]] = {}
 
-    async def run(self, what: K) -> T:
+    async def run(self, key: K) -> T:
         """Return the result for a key; raises what the operation raises."""
-        task = self._under_way.get(what)
+        task = self._running.get(key)
         if task is None:
-            task = asyncio.create_task(self._run(what))
-            self._under_way[what] = task
-            task.add_done_callback(lambda done: self._forget(what, done))
+            task = asyncio.create_task(self._run(key))
+            self._running[key] = task
+            task.add_done_callback(lambda done: self._forget(key, done))
         return await asyncio.shield(task)
 
-    async def _run(self, what: K) -> T:
-        async with self._turn:
-            return await asyncio.to_thread(self._errand, what)
+    async def _run(self, key: K) -> T:
+        async with self._lock:
+            return await asyncio.to_thread(self._operation, key)
 
-    def _forget(self, what: K, done: asyncio.Task[T]) -> None:
+    def _forget(self, key: K, done: asyncio.Task[T]) -> None:
         """Drop a finished call; its exception counts as retrieved."""
-        del self._under_way[what]
+        del self._running[key]
         if not done.cancelled():
             done.exception()

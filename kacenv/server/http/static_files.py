@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
+from kacenv.server.http.page_keys import with_keys
+
 FOLDER = Path(__file__).parents[1] / "web"
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -28,7 +30,7 @@ class _File:
     kind: str
     tag: str
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         """Return the file, or 304 if the browser has it."""
         headers = HEADERS | {"ETag": self.tag}
         if request.headers.get("if-none-match") == self.tag:
@@ -41,10 +43,12 @@ def add_page(app: FastAPI) -> None:
     for path in sorted(FOLDER.iterdir()):
         if path.suffix in TYPES:
             address = "/" if path.name == "index.html" else f"/page/{path.name}"
-            app.add_route(address, _read(path).answer)
+            app.add_route(address, _read(path).respond)
 
 
 def _read(path: Path) -> _File:
     content = path.read_bytes()
+    if path.name == "index.html":
+        content = with_keys(content.decode()).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     return _File(content, TYPES[path.suffix], tag)

@@ -3,12 +3,17 @@
 import asyncio
 import secrets
 from contextlib import suppress
+from dataclasses import asdict
+from typing import Final
 
-from kacenv.server.http.status_diff import Json, compact, difference, extrapolate
+from kacenv.server.status_diff import Json, difference, extrapolate
 from kacenv.session.session import Session
+from kacenv.session.status import RoomStatus
 
-LOOK_EVERY = 0.25
+POLL_EVERY: Final = 0.25
 """Polling interval while clients wait (seconds); a press is seen at once."""
+_RECENT: Final = 10
+"""Number of the newest staff messages that are sent."""
 
 
 class StatusWatch:
@@ -21,14 +26,14 @@ class StatusWatch:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen = compact(session.status())
-        self._looked_at = -LOOK_EVERY
-        self._news = asyncio.Event()
+        self._polled_at = -POLL_EVERY
+        self._changed = asyncio.Event()
         self.version = secrets.randbelow(1_000_000_000)
         self.closed = False
 
     def poll(self) -> Json:
         """Return the present status, and wake all waiting clients if it has changed."""
-        self._looked_at = asyncio.get_running_loop().time()
+        self._polled_at = asyncio.get_running_loop().time()
         now = compact(self._session.status())
         if difference(extrapolate(self._seen, now["at"]), now):
             self._seen = now
@@ -36,18 +41,18 @@ class StatusWatch:
             self._wake()
         return now | {"version": self.version}
 
-    async def wait_for_change(self, version: int, patience: float) -> bool:
-        """Wait up to `patience` seconds for another version; return True if there is one."""
+    async def wait_for_change(self, version: int, limit: float) -> bool:
+        """Wait up to `limit` seconds for another version; return True if there is one."""
         clock = asyncio.get_running_loop().time
-        deadline = clock() + patience
+        deadline = clock() + limit
         while not self.closed:
-            if clock() - self._looked_at >= LOOK_EVERY:
+            if clock() - self._polled_at >= POLL_EVERY:
                 self.poll()
             left = deadline - clock()
             if self.version != version or left <= 0:
                 break
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), min(left, LOOK_EVERY))
+                await asyncio.wait_for(self._changed.wait(), min(left, POLL_EVERY))
         return self.version != version
 
     def close(self) -> None:
@@ -56,5 +61,26 @@ class StatusWatch:
         self._wake()
 
     def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def compact(status: RoomStatus) -> Json:
+    """Return a status for streaming: no meters, the newest ten messages, figures rounded."""
+    full = asdict(status) | {"told": [asdict(told) for told in status.told[-_RECENT:]]}
+    del full["meters"], full["version"]
+    rounded = _rounded(full)
+    assert isinstance(rounded, dict)  # noqa: S101 - what goes in is one
+    return rounded
+
+
+def _rounded(value: object) -> object:
+    match value:
+        case float():
+            return round(value, 2)
+        case dict():
+            return {key: _rounded(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_rounded(part) for part in value]
+        case _:
+            return value

@@ -1,26 +1,24 @@
 // Check-ins that wait for staff: what is due, and the three keys that answer it.
 // It is a reminder: it stands there, in the same place, and never grows more insistent.
 
+import { KEYS } from "./keys.js";
 import { onPress } from "./press.js";
 import { asked, clock } from "./words.js";
 import { $, enable, fill, write } from "./view.js";
 
 const SETTLED = 700; // ms; a key that has just come to mean another check-in isn't meant
 const ALSO = 2; // how many more that are due are named
-const ANSWERS = {
-  "check-in-done": (id) => ({ kind: "done", check_in: id }),
-  "check-in-later": (id) => ({ kind: "snooze", check_in: id, by: "5m" }),
-  "check-in-pass": (id) => ({ kind: "pass", check_in: id }),
-};
+const ANSWERS = ["check-in-done", "check-in-later", "check-in-pass"];
 
 let subject = null;
 let since = 0;
 
 /** The keys answer the check-in that has been due for longest, by `send(request)`. */
 export function wireCheckIns(send) {
-  for (const [key, request] of Object.entries(ANSWERS)) {
+  for (const key of ANSWERS) {
     onPress($(key), () => {
-      if (subject && performance.now() - since > SETTLED) send(request(subject.id));
+      if (!subject || performance.now() - since <= SETTLED) return;
+      send({ ...KEYS[key].ask, check_in: subject.id });
     });
   }
 }
@@ -40,8 +38,8 @@ export function showCheckIns({ session, at }) {
 function address(due, can) {
   if ((due && due.id) !== (subject && subject.id)) since = performance.now();
   subject = due;
-  for (const [key, request] of Object.entries(ANSWERS)) {
-    enable($(key), due !== null && can.includes(request("").kind));
+  for (const key of ANSWERS) {
+    enable($(key), due !== null && can.includes(KEYS[key].ask.kind));
     const words = $(key).querySelector(".name").textContent;
     if (due) $(key).setAttribute("aria-label", `${words}: ${asked(due)}`);
   }

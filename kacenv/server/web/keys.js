@@ -4,40 +4,28 @@ export const LOUDEST = 6; // dB from the plan
 export const SOFTEST = -40;
 const STEP = 2; // dB
 
-/** What each key asks, given the room as it is. */
-export const ASKS = {
-  hold: ({ session }) => ({ kind: session.mode === "held" ? "release" : "hold" }),
-  "extend-5": () => ({ kind: "extend", by: "5m" }),
-  "extend-10": () => ({ kind: "extend", by: "10m" }),
-  next: () => ({ kind: "next" }),
-  back: () => ({ kind: "back" }),
-  duck: ({ session }) => ({ kind: "duck", ducked: !session.ducked }),
-  silence: ({ session }) => ({ kind: session.hushed ? "music" : "silence" }),
-  calmer: () => ({ kind: "intensity", lean: "down" }),
-  livelier: () => ({ kind: "intensity", lean: "up" }),
-  dimmer: () => ({ kind: "lights", step: "dimmer" }),
-  brighter: () => ({ kind: "lights", step: "brighter" }),
-  plan: () => ({ kind: "lights" }),
-  "lights-up": () => ({ kind: "lights-up" }),
-  chime: () => ({ kind: "chime" }),
-  end: () => ({ kind: "end" }),
-  stop: () => ({ kind: "stop" }),
-};
+/** Keys by id, and how requests are taken back by kind, as the room's own code defines them. */
+export const { keys: KEYS, undo: UNDO } = JSON.parse(document.getElementById("requests").textContent);
 
-/** These are hard to take back. */
-export const LONG_PRESSES = ["next", "back", "end", "stop"];
+/** Keys that are shown and wired alike; others have a script of their own. */
+export const PLAIN_KEYS = Object.keys(KEYS).filter((id) => !KEYS[id].apart);
 
-/** Keys that would change nothing although the room would take them. */
-const IDLE_KEYS = {
-  plan: ({ session }) => session.light_hand === "plan",
-  calmer: ({ session }) => session.lean <= -2,
-  livelier: ({ session }) => session.lean >= 2,
-};
+/** Whether the session's status shows all of `shown`. */
+function shows(session, shown) {
+  return Object.entries(shown).every(([field, value]) => session[field] === value);
+}
 
-/** Whether pressing the key does something now. */
+/** What a key says and asks now: some have a second face. */
+export function faceOf(id, { session }) {
+  const { face } = KEYS[id];
+  return face && shows(session, face.shown) ? face : KEYS[id];
+}
+
+/** Whether pressing the key does something now; one that is spent would change nothing. */
 export function isOpen(id, status) {
-  const idle = IDLE_KEYS[id];
-  return status.session.can.includes(ASKS[id](status).kind) && !(idle && idle(status));
+  const { spent } = KEYS[id];
+  const { session } = status;
+  return session.can.includes(faceOf(id, status).ask.kind) && !(spent && shows(session, spent));
 }
 
 const FRESH = 1000; // ms in which quick presses add up, before the room has shown the first

@@ -3,7 +3,7 @@
 import { stayAwake } from "./awake.js";
 import { showCheckIns, wireCheckIns } from "./check_ins.js";
 import { insist } from "./insist.js";
-import { ASKS, LONG_PRESSES, forget, muteAsk, volumeAsk } from "./keys.js";
+import { KEYS, PLAIN_KEYS, faceOf, forget, muteAsk, volumeAsk } from "./keys.js";
 import { ask, follow } from "./link.js";
 import { learnRole, logIn, showToken } from "./login.js";
 import { onLongPress, onPress } from "./press.js";
@@ -63,7 +63,7 @@ function takeBack() {
 
 /** Lights-up is tried whatever the link says; that it failed stays to be read. */
 async function lightsUp() {
-  const request = ASKS["lights-up"]();
+  const request = KEYS["lights-up"].ask;
   const before = room.now();
   const mine = ++presses;
   let failed = false;
@@ -148,10 +148,11 @@ function hear(name, data) {
 }
 
 function wire() {
-  for (const [id, request] of Object.entries(ASKS)) {
+  for (const id of PLAIN_KEYS) {
+    const press = () => send(faceOf(id, room.now()).ask);
     if (id === "lights-up") onPress($(id), lightsUp);
-    else if (LONG_PRESSES.includes(id)) onLongPress($(id), () => send(request(room.now())), say);
-    else onPress($(id), () => send(request(room.now())));
+    else if (KEYS[id].slow) onLongPress($(id), press, say);
+    else onPress($(id), press);
   }
   wireCheckIns(send);
   wireSeats(send, say);

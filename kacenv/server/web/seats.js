@@ -1,5 +1,6 @@
 // The seats' own clocks: a key until a seat has begun, then how long ago and what comes next on it.
 
+import { KEYS } from "./keys.js";
 import { onLongPress } from "./press.js";
 import { clock } from "./words.js";
 import { $, enable, write } from "./view.js";
@@ -9,7 +10,7 @@ const SEATS = ["a", "b"];
 /** A press of a second begins a seat's clock, by `send(request)`; `say(text)` tells how. */
 export function wireSeats(send, say) {
   for (const seat of SEATS) {
-    onLongPress($(`seat-${seat}`), () => send({ kind: "seat", seat, started: true }), say);
+    onLongPress($(`seat-${seat}`), () => send(KEYS[`seat-${seat}`].ask), say);
   }
 }
 

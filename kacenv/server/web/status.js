@@ -1,5 +1,5 @@
 // What a status says of a later moment, and what a change makes of it.
-// The same rules as kacenv/server/http/status_diff.py.
+// The same rules as kacenv/server/status_diff.py.
 
 const RESTING = ["idle", "held"];
 

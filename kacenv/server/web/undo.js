@@ -1,49 +1,43 @@
 // Which request takes another one back honestly; where none does, there is no undo.
 
+import { UNDO } from "./keys.js";
+
+const OPPOSITES = new Map([[true, false], [false, true], ["up", "down"], ["down", "up"]]);
+const RULES = { volume: undoVolume, lights: undoLights };
+
 /**
  * What takes `request` back, given the room `before` it; or null.
  * `still(status)` says whether the room is as the request left it: if not, somebody else has
  * decided meanwhile, and their word counts.
  */
 export function undoOf(request, before) {
-  const session = before.session;
-  switch (request.kind) {
-    case "hold":
-      return undo({ kind: "release" }, (now) => now.mode === "held");
-    case "release":
-      return undo({ kind: "hold" }, (now) => now.mode === "running" || now.mode === "returning");
-    case "extend":
-      return undo({ kind: "shorten", by: request.by }, (now) => now.phase === session.phase);
-    case "volume":
-      return undoVolume(request, session);
-    case "mute":
-      return undo({ ...request, muted: !request.muted },
-        (now) => now.muted.includes(request.output) === request.muted);
-    case "duck":
-      return undo({ kind: "duck", ducked: !request.ducked }, (now) => now.ducked === request.ducked);
-    case "silence":
-      return undo({ kind: "music" }, (now) => now.hushed);
-    case "music":
-      return undo({ kind: "silence" }, (now) => !now.hushed);
-    case "intensity":
-      return undo({ kind: "intensity", lean: request.lean === "up" ? "down" : "up" },
-        (now) => now.lean !== session.lean);
-    case "seat":
-      return undo({ ...request, started: !request.started },
-        (now) => Boolean((now.seats || {})[request.seat]) === request.started);
-    case "lights":
-    case "lights-up":
-      return undoLights(request, before);
-    default:
-      return null; // next, back, end, stop, chime and what is said to a check-in can't be unmade
+  const { rule, kind = request.kind, flips, still } = UNDO[request.kind] || { rule: "none" };
+  if (rule) return RULES[rule] ? RULES[rule](request, before) : null;
+  const back = { ...request, kind };
+  if (flips) back[flips] = OPPOSITES.get(request[flips]);
+  const wanted = request[flips];
+  return undo(back, (now) => !still || holds(still, now, before.session, request[still.of], wanted));
+}
+
+/** Whether a field of the status is as the definition of the undo wants it. */
+function holds({ field, rule, values, of }, now, before, element, wanted) {
+  switch (rule) {
+    case "among": return values.includes(now[field]);
+    case "same": return now[field] === before[field];
+    case "changed": return now[field] !== before[field];
+    default: return (of ? has(now[field], element) : now[field]) === wanted;
   }
+}
+
+function has(collection = [], element) {
+  return Array.isArray(collection) ? collection.includes(element) : element in collection;
 }
 
 function undo(request, still) {
   return { request, still: (status) => still(status.session) };
 }
 
-function undoVolume(request, session) {
+function undoVolume(request, { session }) {
   const level = `${session.volumes[request.output]} dB`;
   return undo({ ...request, level },
     (now) => `${now.volumes[request.output]} dB` === request.level);

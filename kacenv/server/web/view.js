@@ -2,7 +2,7 @@
 
 import { drawHill } from "./arc.js";
 import { mayGoDark } from "./awake.js";
-import { ASKS, LOUDEST, SOFTEST, isOpen } from "./keys.js";
+import { KEYS, LOUDEST, PLAIN_KEYS, SOFTEST, faceOf, isOpen } from "./keys.js";
 import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
 const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage" };
@@ -167,18 +167,19 @@ function white(kelvin) {
 
 function showKeys(status) {
   const { session } = status;
-  for (const id of Object.keys(ASKS)) enable($(id), isOpen(id, status));
-  label("hold", session.mode === "held" ? "Let time run" : "Hold here",
-    session.mode === "held" ? "time stands still" : "the music goes on", session.mode === "held");
-  draw("hold", session.mode === "held" ? "run" : "hold");
-  label("duck", session.ducked ? "Music back" : "Speak", session.ducked ? "music is low" : "music low", session.ducked);
-  label("silence", session.hushed ? "Music" : "Silence", session.hushed ? "fade in" : "fade out", session.hushed);
+  for (const id of PLAIN_KEYS) showKey(id, status);
   write($("plan").querySelector(".hint"), HANDS[session.light_hand]);
-  label("lights-up", "Lights up", session.light_hand === "lights-up" ? "until given back" : "safe light, now",
-    session.light_hand === "lights-up");
   $("calmer").classList.toggle("leaning", session.lean < 0);
   $("livelier").classList.toggle("leaning", session.lean > 0);
   if (session.phase !== null && session.phase !== undefined) showWays(session);
+}
+
+function showKey(id, status) {
+  const [key, face] = [KEYS[id], faceOf(id, status)];
+  enable($(id), isOpen(id, status));
+  if (!key.face) return;
+  label(id, face.name, face.hint, face !== key);
+  draw(id, face.icon || key.icon);
 }
 
 function showWays({ phases, phase }) {

@@ -2,11 +2,11 @@
 
 from kacenv.session.records.builder import RecordBundle, build_record
 from kacenv.session.records.pending_journals import forget
+from kacenv.session.records.record_worker import SETTLED, RecordWorker
 from kacenv.session.records.record_writer import RecordWriter, write_record
 from kacenv.session.records.retention import RetentionPolicy
 from kacenv.session.records.session_record import SessionRecord
 from kacenv.session.records.store import RecordRef, RecordStore
-from kacenv.session.records.worker_thread import SETTLED, RecordWorker
 
 __all__ = [
     "SETTLED",

@@ -17,9 +17,14 @@ from kacenv.rehearsal.plot.arc import HeldSpan
 from kacenv.rehearsal.simulation import rehearse
 from kacenv.session.journal import CompleteJournal, read_complete
 from kacenv.session.records import session_record
-from kacenv.session.records.check_in_rows import check_ins_of
 from kacenv.session.records.journal_replay import moments_of, replayed_steps
-from kacenv.session.records.phase_rows import extended_of, holds_of, phase_rows, visits_of
+from kacenv.session.records.phase_rows import (
+    check_ins_of,
+    extended_of,
+    holds_of,
+    phase_rows,
+    visits_of,
+)
 from kacenv.session.records.track_rows import TrackHistory
 from kacenv.system.timestamps import Timestamp, as_seen, day_after, day_of
 
@@ -52,7 +57,7 @@ def build_record(
         seen = as_seen(whole.past.stamp, now)
         whole = whole._replace(past=whole.past._replace(stamp=seen))
     timeline = first.request.timeline
-    return _RecordBuilder(whole, first.at, timeline, kept_for(whole, keep)).account()
+    return _RecordBuilder(whole, first.at, timeline, kept_for(whole, keep)).build()
 
 
 def kept_for(whole: CompleteJournal, keep: Days | None) -> Days:
@@ -76,7 +81,7 @@ class _RecordBuilder:
         self.is_over = bool(over)
         self.end = float(over[0] if over else whole.past.since - begin)
 
-    def account(self) -> RecordBundle:
+    def build(self) -> RecordBundle:
         record = self._record()
         real = arc_of(self.room, self.timeline, self.moments)
         held = tuple(HeldSpan(Seconds(one.begin), Seconds(one.end)) for one in record.holds)

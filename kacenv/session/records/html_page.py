@@ -66,9 +66,9 @@ POLICY: Final = (
 Row = Sequence[str]
 
 
-def page_of(account: RecordBundle) -> str:
+def page_of(bundle: RecordBundle) -> str:
     """Return the record as HTML that is well-formed XML, too."""
-    record = account.record
+    record = bundle.record
     title = f"{record.scene}, {record.room}, {day_in_words(record.date)}"
     return "\n".join(
         (
@@ -81,7 +81,7 @@ def page_of(account: RecordBundle) -> str:
             f"<style>{_STYLE}</style></head>",
             "<body><main>",
             *_head(record),
-            *_picture(account),
+            *_picture(bundle),
             *_tables(record),
             *_closing(record),
             "</main></body></html>\n",
@@ -97,22 +97,22 @@ def _head(record: SessionRecord) -> Iterator[str]:
     yield f"<p>{_text(summary(record))}</p>"
 
 
-def _picture(account: RecordBundle) -> Iterator[str]:
-    planned, real = account.planned, account.real
+def _picture(bundle: RecordBundle) -> Iterator[str]:
+    planned, real = bundle.planned, bundle.real
     words = f"planned: {format_seconds(planned.length)}", f"real: {format_seconds(real.length)}"
     yield "<h2>The arc</h2>"
     yield f"<figure>{draw([planned, real], words)}</figure>"
 
 
 class _Table(NamedTuple):
-    """Table of the page: heading, columns, rows of the record, and the cells of a row.
+    """Table of the page: heading, columns, key of its rows in the record, and the cells of a row.
 
     A column with a star doesn't wrap.
     """
 
     name: str
     columns: Row
-    rows: Callable[[SessionRecord], Iterable[Any]]
+    rows: str
     row: Callable[[Any], Row]
 
 
@@ -149,31 +149,21 @@ def _away(row: AwayRow) -> Row:
 
 
 _TABLES: Final = (
+    _Table("Phases", ("phase", "*planned", "*real", "*difference", "by hand"), "phases", _phase),
     _Table(
-        "Phases",
-        ("phase", "*planned", "*real", "*difference", "by hand"),
-        lambda record: record.phases,
-        _phase,
+        "Music", ("title", "artist", "*heard", "*flowed in", "phase", "licence"), "pieces", _piece
     ),
-    _Table(
-        "Music",
-        ("title", "artist", "*heard", "*flowed in", "phase", "licence"),
-        lambda record: record.pieces,
-        _piece,
-    ),
-    _Table("Check-ins", ("check-in", "*due", "answer"), lambda record: record.check_ins, _check_in),
-    _Table(
-        "Pressed", ("*time", "*press", "*phase", "answer"), lambda record: record.presses, _press
-    ),
-    _Table("Seats", ("seat", "*began"), lambda record: record.seats, _seat),
-    _Table("Told to staff", ("*time", "what"), lambda record: record.told, _told),
-    _Table("Times away", ("*from", "*to", "for"), lambda record: record.away, _away),
+    _Table("Check-ins", ("check-in", "*due", "answer"), "check_ins", _check_in),
+    _Table("Pressed", ("*time", "*press", "*phase", "answer"), "presses", _press),
+    _Table("Seats", ("seat", "*began"), "seats", _seat),
+    _Table("Told to staff", ("*time", "what"), "told", _told),
+    _Table("Times away", ("*from", "*to", "for"), "away", _away),
 )
 
 
 def _tables(record: SessionRecord) -> Iterator[str]:
     for table in _TABLES:
-        yield from _table(table.name, table.columns, map(table.row, table.rows(record)))
+        yield from _table(table.name, table.columns, map(table.row, getattr(record, table.rows)))
 
 
 def _closing(record: SessionRecord) -> Iterator[str]:

@@ -32,7 +32,7 @@ class WriterMessage(NamedTuple):
 
 
 def write_record(
-    journal: Path, cabinet: RecordStore, keep: Days | None = None, now: Timestamp | None = None
+    journal: Path, store: RecordStore, keep: Days | None = None, now: Timestamp | None = None
 ) -> SessionRecord | None:
     """Write the record of the past session in `journal`.
 
@@ -47,20 +47,20 @@ def write_record(
     at = journal.stat().st_mtime
     if not kept_for(read_complete(journal), keep):
         return None
-    account = build_record(journal, keep, now)
-    kept = cabinet.put(account, at)
+    bundle = build_record(journal, keep, now)
+    kept = store.put(bundle, at)
     if not journal.exists():
-        cabinet.remove(kept)
+        store.remove(kept)
         return None
-    return account.record
+    return bundle.record
 
 
-def unwritable(error: Exception, cabinet: RecordStore) -> WriterMessage:
+def unwritable(error: Exception, store: RecordStore) -> WriterMessage:
     """Return the message for staff on a record that can't be written yet, with the remedy."""
     why = (getattr(error, "strerror", None) or str(error)).lower()
     return WriterMessage(
         f"The session's record can't be written yet ({why}). Make room on the disk, or have"
-        f" {cabinet.folder} writable; it is tried again after the next session."
+        f" {store.folder} writable; it is tried again after the next session."
     )
 
 
@@ -74,13 +74,13 @@ class RecordWriter:
         self,
         journal: Path,
         keep: Days,
-        cabinet: RecordStore,
+        store: RecordStore,
         now: Callable[[], Timestamp] = current_timestamp,
         is_certain: Callable[[], bool] = is_synchronised,
     ) -> None:
-        self._journal, self._keep, self._cabinet = journal, keep, cabinet
+        self._journal, self._keep, self._store = journal, keep, store
         self._now, self._is_certain = now, is_certain
-        self._expiry = RetentionPolicy(cabinet, journal.stem, keep)
+        self._retention = RetentionPolicy(store, journal.stem, keep)
 
     def write_pending(self) -> Iterator[WriterMessage]:
         """Write all pending records, and remove old ones except those just written."""
@@ -88,7 +88,9 @@ class RecordWriter:
         for path in waiting(self._journal):
             yield from self._write(path, written)
         try:
-            self._expiry.remove_expired(self._now(), is_certain=self._is_certain(), spare=written)
+            self._retention.remove_expired(
+                self._now(), is_certain=self._is_certain(), spare=written
+            )
         except Exception:  # noqa: BLE001 - whatever it is, it is tried again
             _log.exception("old records could not be removed")
 
@@ -110,13 +112,13 @@ class RecordWriter:
     def _record(self, path: Path) -> SessionRecord | None:
         if not self._keep or not path.stat().st_size:
             return None
-        return write_record(path, self._cabinet, self._keep, self._now())
+        return write_record(path, self._store, self._keep, self._now())
 
     def _fail(self, path: Path, error: Exception) -> WriterMessage:
         """Rename a journal whose record can't be written, and return the message for staff."""
         _log.warning("a session's record can't be written: %s", error, exc_info=error)
         if isinstance(error, OSError | RecordError):
-            return unwritable(error, self._cabinet)
+            return unwritable(error, self._store)
         if isinstance(error, NewerJournalError):
             return WriterMessage(_NEWER)
         is_damaged = isinstance(error, JournalError)

@@ -34,9 +34,9 @@ class RetentionPolicy:
     either the clock is synchronised, or the file has been old for a day by the machine's uptime.
     """
 
-    def __init__(self, cabinet: RecordStore, room: str, keep: Days) -> None:
-        self._cabinet, self._room, self._keep = cabinet, room, keep
-        self._folder = cabinet.folder.parent
+    def __init__(self, store: RecordStore, room: str, keep: Days) -> None:
+        self._store, self._room, self._keep = store, room, keep
+        self._folder = store.folder.parent
         self._notes = self._folder / f"{room}.old"
 
     def remove_expired(
@@ -59,7 +59,7 @@ class RetentionPolicy:
 
     def _records(self, today: str) -> Iterator[RecordFile]:
         until: dict[RecordRef, str] = {}
-        for one in self._cabinet.files():
+        for one in self._store.files():
             if one.kept not in until:
                 until[one.kept] = self._last_day(one.kept)
             if (one.new and one.kept.room == self._room) or until[one.kept] < today:
@@ -68,7 +68,7 @@ class RetentionPolicy:
     def _last_day(self, kept: RecordRef) -> str:
         """Return the earlier of the record's own last day and that by the room's setting now."""
         by_setting = day_after(kept.day, self._days(kept.room))
-        promised = self._cabinet.promised(kept)
+        promised = self._store.promised(kept)
         if promised is None:
             return by_setting
         return min(promised, by_setting) if kept.room == self._room else promised
@@ -94,7 +94,7 @@ class RetentionPolicy:
         return {name: seen.get(name, now) for name in names}
 
     def _remove(self, old: _Expired, due: Collection[str]) -> int:
-        count = self._cabinet.take(one for name, one in old.records.items() if name in due)
+        count = self._store.take(one for name, one in old.records.items() if name in due)
         for name, path in old.journals.items():
             if name in due:
                 path.unlink(missing_ok=True)

@@ -59,7 +59,7 @@ class RecordStore:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or state_folder() / "records"
 
-    def put(self, account: RecordBundle, at: float | None = None) -> RecordRef:
+    def put(self, bundle: RecordBundle, at: float | None = None) -> RecordRef:
         """Write a session's record; writing it again has the same result.
 
         Its files get the modification time `at` (Unix time), when the session was last alive.
@@ -68,10 +68,10 @@ class RecordStore:
             OSError: It can't be written; partial files are removed.
             RecordError: A copy with another date, from before the clock was set, can't be removed.
         """
-        record = account.record
+        record = bundle.record
         kept = RecordRef(record.room, record.date, record.id)
         texts = {
-            PAGE: page_of(account),
+            PAGE: page_of(bundle),
             MUSIC: music_text(record),
             DATA: record.model_dump_json(indent=2) + "\n",
         }
@@ -149,15 +149,7 @@ class RecordStore:
             RecordError: It can't be read.
         """
         record = self.read(kept)
-        return RecordCard(
-            id=record.id,
-            room=record.room,
-            date=record.date,
-            kept_until=record.kept_until,
-            scene=record.scene,
-            length=record.length,
-            outcome=record.outcome,
-        )
+        return RecordCard.model_validate(record.model_dump(include=set(RecordCard.model_fields)))
 
     def cards(self, room: str | None = None) -> list[tuple[RecordRef, RecordCard | None]]:
         """Return all records, or one room's, each with its summary; None for a damaged one.

@@ -1,6 +1,7 @@
 """The player of test signals: a device's failure is reported."""
 
 import pytest
+from support.sound_devices import PulledDevice
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -10,26 +11,18 @@ from kacenv.devices.audio.signal_player import SignalPlayer
 from kacenv.model.room import Output, Role, Room
 
 
-class Unplugged:
+class Unplugged(PulledDevice):
     """A device that stops as soon as it has begun; `channels` is how many it was opened with."""
 
-    name = "unplugged"
-    latency = Seconds(0.1)
-
     def __init__(self, wanted: str, channels: int) -> None:
+        super().__init__(Seconds(0.1))
         self.wanted, self.channels = wanted, channels
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Pull once, and stop."""
-        assert pull(480).shape == (480, self.channels)
+        super().start(pull, on_stop)
+        assert self.ask().shape == (480, self.channels)
         on_stop()
-
-    def heard_in(self) -> Seconds:
-        """Return a constant."""
-        return self.latency
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 def test_a_device_that_stops_is_told() -> None:

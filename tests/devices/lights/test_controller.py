@@ -252,7 +252,7 @@ def test_two_lamps_of_one_device_are_both_heard(
     for number in (0, 1):
         status = {f"light:{number}": {"output": True, "brightness": 40}}
         payload = json.dumps({"method": "NotifyStatus", "params": status}).encode()
-        client.callbacks.heard("dim/events/rpc", payload)
+        client.callbacks.received("dim/events/rpc", payload)
     with closing(house.rig):
         house.rig.start()
         assert house.knows(0.4)
@@ -273,7 +273,7 @@ def test_of_a_flood_only_the_newest_reports_are_kept(
     house = LitRoom(make_room(1, DIMMER), SimClock(), staff)
     (topic,) = house.report_topics
     for number in range(1000):
-        client.callbacks.heard(topic, str(number % 256).encode())
+        client.callbacks.received(topic, str(number % 256).encode())
     with closing(house.rig):
         house.rig.start()
         assert house.knows(lightness(231 / 255))

@@ -1,4 +1,4 @@
-"""The tour: what is asked, what is spared, and when it is broken off."""
+"""The sequence of probes: what is asked, what is spared, and when it is broken off."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ ROOM = Room.model_validate(
 YES, NO, UNASKED = (Finding("output desk", text) for text in ("heard", "not heard", "not asked"))
 
 
-class Person:
+class ScriptedUI:
     """Whoever goes along, and answers always alike."""
 
     def __init__(self, answer: bool | None = None, *, session_after: int = 99) -> None:
@@ -61,31 +61,23 @@ class Person:
             raise RoomTakenError("A session is on.", "Later.")
 
 
-def gone(
-    person: Person, answers: dict[str, list[ProbeMessage]], known: str = "path"
-) -> tuple[list[Finding], list[str]]:
-    """What a tour through a free room finds, and which probes ran."""
-    (findings, taken), ran = went(person, answers, known)
-    assert taken is None
-    return findings, ran
-
-
-def went(
-    person: Person, answers: dict[str, list[ProbeMessage]], known: str = "path"
+def ran_sequence(
+    ui: ScriptedUI, answers: dict[str, list[ProbeMessage]], known: str = "path"
 ) -> tuple[SequenceResult, list[str]]:
-    """How a tour through the room went, and which probes ran."""
+    """How a sequence in the room went, and which probes ran."""
     ran: list[str] = []
 
     def listen(job: ProbeJob) -> Iterator[ProbeMessage]:
         ran.append(job.command[0])
         yield from answers.get(job.command[0], [Finding(job.what, "well")])
 
-    return run_sequence(tasks(ROOM, {known}), lambda probe: [probe], person, listen), ran
+    return run_sequence(tasks(ROOM, {known}), lambda probe: [probe], ui, listen), ran
 
 
 def test_every_part_of_the_room_is_looked_at() -> None:
     """In an order in which what is quick comes first; a lamp that can't answer has its own part."""
-    findings, ran = gone(Person(), {})
+    (findings, taken), ran = ran_sequence(ScriptedUI(), {})
+    assert taken is None
     assert ran == [
         *("files", "machine", "midi", "broker", "lamps", "lamp:path"),
         *("output:speakers", "output:desk", "music"),
@@ -102,18 +94,20 @@ def test_a_room_without_lamps_or_midi_is_asked_for_none() -> None:
 @pytest.mark.parametrize(("answer", "finding"), [(True, YES), (False, NO), (None, UNASKED)])
 def test_a_question_is_put_to_the_person(answer: bool | None, finding: Finding) -> None:
     """Their answer is the finding; without anybody, what the machine knows."""
-    person = Person(answer)
+    ui = ScriptedUI(answer)
     said: list[ProbeMessage] = [Progress("left"), Question("Did you hear it?", YES, NO, UNASKED)]
-    findings, _ = gone(person, {"output:desk": said})
+    (findings, taken), _ = ran_sequence(ui, {"output:desk": said})
+    assert taken is None
     assert finding in findings
-    at = person.heard.index("output desk")
-    assert person.heard[at + 1 : at + 3] == ["output desk: left", "Did you hear it?"]
+    at = ui.heard.index("output desk")
+    assert ui.heard[at + 1 : at + 3] == ["output desk: left", "Did you hear it?"]
 
 
 def test_without_a_broker_lamps_are_spared() -> None:
     """One cause is one thing to put right."""
     away = Finding("broker", "doesn't answer", Severity.WRONG, "Switch it on.")
-    findings, ran = gone(Person(), {"broker": [away]})
+    (findings, taken), ran = ran_sequence(ScriptedUI(), {"broker": [away]})
+    assert taken is None
     assert not {"lamps", "lamp:path"} & set(ran)
     spared = [one for one in findings if "not tested" in one.found]
     assert [one.what for one in spared] == ["lamps", "lamp path"]
@@ -123,8 +117,8 @@ def test_without_a_broker_lamps_are_spared() -> None:
 @pytest.mark.parametrize("before", range(5))
 def test_a_session_that_begins_meanwhile_ends_the_tour(before: int) -> None:
     """It is looked before each lamp and each tone, and once more at the end; the findings stay."""
-    person = Person(session_after=before)
-    (findings, taken), ran = went(person, {})
+    ui = ScriptedUI(session_after=before)
+    (findings, taken), ran = ran_sequence(ui, {})
     assert taken == Taken("A session is on.", "Later.")
     assert len(findings) == len(ran)
     touched = [probe for probe in ran if "lamp" in probe or "output" in probe]
@@ -135,20 +129,21 @@ def test_a_session_that_begins_meanwhile_ends_the_tour(before: int) -> None:
 def test_a_probe_that_has_let_go_ends_the_tour() -> None:
     """What it had found before counts, and nothing else is begun."""
     well, taken = Finding("lamp a", "well"), Taken("A session is on.", "Later.")
-    toured, ran = went(Person(), {"lamps": [well, taken]})
-    assert toured.taken == taken
-    assert toured.findings[-1] == well
+    result, ran = ran_sequence(ScriptedUI(), {"lamps": [well, taken]})
+    assert result.taken == taken
+    assert result.findings[-1] == well
     assert ran[-1] == "lamps"
 
 
 @pytest.mark.parametrize("answer", [True, False, None])
 def test_a_lamp_of_which_nobody_knows_is_asked_about_first(answer: bool | None) -> None:
     """No consent, or nobody to give it, is a note; a mere Enter is none."""
-    person = Person(answer)
-    findings, ran = gone(person, {}, known="nothing")
-    (asked,) = [text for text in person.heard if text.startswith("path can't answer")]
+    ui = ScriptedUI(answer)
+    (findings, taken), ran = ran_sequence(ui, {}, known="nothing")
+    assert taken is None
+    (asked,) = [text for text in ui.heard if text.startswith("path can't answer")]
     assert "its safe light, 50%" in asked
-    assert person.defaults == [False]
+    assert ui.defaults == [False]
     assert ("unknown-lamp:path" in ran) is (answer is True)
     untried = Finding("lamp path", "can't answer; not tried", Severity.NOTE)
     assert (untried in findings) is (answer is not True)

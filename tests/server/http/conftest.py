@@ -1,4 +1,4 @@
-"""A room that asks everybody who comes by TCP for a token or a PIN."""
+"""A room that asks every client over TCP for a token or a PIN."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from support.access import a_pin, a_token
 from support.guarded import Guarded
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.server.auth import DeviceRole
+from kacenv.server.auth.credentials import DeviceRole
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from support.guarded import Guarded
 from support.sessions import a_room
 
-from kacenv.server.http import FileOperations, make_app
+from kacenv.server.http.api import FileOperations, make_app
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
@@ -97,8 +97,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def unhurried() -> Iterator[None]:
     """A machine may ask as quickly as it likes here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kacenv.server.http.tcp_middleware.AT_ONCE", 100_000)
-        patch.setattr("kacenv.server.http.connection_limit._AT_ONCE_OF_ONE", 100_000)
+        patch.setattr("kacenv.server.http.edge.middleware.REQUESTS_AT_ONCE", 100_000)
+        patch.setattr("kacenv.server.http.edge.connection_limit._AT_ONCE_OF_ONE", 100_000)
         yield
 
 
@@ -145,6 +145,8 @@ def test_nothing_fails_and_everything_is_as_described(
 @pytest.mark.parametrize("token", ["", "viewer"])
 def test_nobody_without_the_right_changes_anything(guarded: Guarded, token: str) -> None:
     """A stranger and a viewer ask all of it, and the room is as it was."""
+    guarded.room.stand_still()
+    guarded.room.take_turn()
     before = guarded.room.ask(lambda session: session.state)
     heard = bombard(guarded, guarded.viewer_token if token else "", GenerationMode.POSITIVE)
     refusal = 403 if token else 401

@@ -37,15 +37,6 @@ def test_what_the_browser_has_is_not_sent_again(room: ServedRoom) -> None:
         assert (again.status, again.read()) == (304, b"")
 
 
-@pytest.mark.parametrize(
-    "path", ["/page/../daemon.py", "/page/%2e%2e/daemon.py", "/page//etc/passwd"]
-)
-def test_nothing_but_the_page_is_served(room: ServedRoom, path: str) -> None:
-    """No path leads out of the page's folder, because files are known by exact name."""
-    with room.get(path) as answer:
-        assert answer.status == 404
-
-
 def test_the_manifest_names_icons_that_are_there() -> None:
     """A tablet's home screen finds a picture that is as large as is said."""
     manifest = json.loads((FOLDER / "page.webmanifest").read_text())

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,111 +13,100 @@ from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
 from kacenv.model.requests import Extend, Hold, Start
-from kacenv.server.http.event_stream import BEAT, BREATH, EventStream
+from kacenv.server.http.event_stream import KEEP_ALIVE, LEAST_INTERVAL, EventStream
 from kacenv.server.http.status_watch import StatusWatch
 from kacenv.session.session import Session
 from kacenv.system.clock import SimClock
 
+pytestmark = pytest.mark.anyio
 
-def in_room(visit: Callable[[Session, StatusWatch], Awaitable[None]]) -> None:
-    """Visit a room with a session that stands at its beginning until the clock jumps."""
 
-    async def stay() -> None:
-        session = Session(a_room(), SimClock())
-        session.stage.sound = MemorySound(session.clock)
-        session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
-        await asyncio.wait_for(visit(session, StatusWatch(session)), 20.0)
+@pytest.fixture
+async def session() -> Session:
+    """A session that stands at its beginning until the clock jumps."""
+    session = Session(a_room(), SimClock())
+    session.devices.sound = MemorySound(session.clock)
+    session.submit(Start(a_timeline(a_phase("onset"), a_phase("return"))))
+    return session
 
-    asyncio.run(stay())
+
+@pytest.fixture
+async def watch(session: Session) -> StatusWatch:
+    """A watch of it."""
+    return StatusWatch(session)
 
 
 async def heard(events: AsyncIterator[str]) -> tuple[str, Any]:
     """The next event's name and data."""
-    name, data, *_ = (await anext(events)).splitlines()
+    async with asyncio.timeout(PATIENCE):
+        name, data, *_ = (await anext(events)).splitlines()
     return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
 
-def test_who_waits_is_woken_by_a_press() -> None:
+async def test_who_waits_is_woken_by_a_press(session: Session, watch: StatusWatch) -> None:
     """A press ends the wait at once, with a new version."""
-
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        version = watch.version
-        waiting = asyncio.create_task(watch.wait_for_change(version, 15.0))
-        await asyncio.sleep(0)
-        session.submit(Hold())
-        watch.poll()
-        assert await asyncio.wait_for(waiting, PATIENCE)
-        assert watch.version == version + 1
-
-    in_room(visit)
+    version = watch.version
+    waiting = asyncio.create_task(watch.wait_for_change(version, 15.0))
+    await asyncio.sleep(0)
+    session.submit(Hold())
+    watch.poll()
+    assert await asyncio.wait_for(waiting, PATIENCE)
+    assert watch.version == version + 1
 
 
-def test_what_happens_without_a_press_is_seen_soon() -> None:
+async def test_what_happens_without_a_press_is_seen_soon(
+    session: Session, watch: StatusWatch
+) -> None:
     """What the session does by itself is noticed within a look or two."""
-
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        waiting = asyncio.create_task(watch.wait_for_change(watch.version, 15.0))
-        await asyncio.sleep(0)
-        session.tell("The sound is back.")
-        assert await asyncio.wait_for(waiting, PATIENCE)
-
-    in_room(visit)
+    waiting = asyncio.create_task(watch.wait_for_change(watch.version, 15.0))
+    await asyncio.sleep(0)
+    session.tell("The sound is back.")
+    assert await asyncio.wait_for(waiting, PATIENCE)
 
 
-def test_time_wakes_nobody() -> None:
+async def test_time_wakes_nobody(session: Session, watch: StatusWatch) -> None:
     """A jump of the clock within a piece is no news."""
-
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        session.clock.jump(Seconds(100.0))
-        assert not await watch.wait_for_change(watch.version, 0.6)
-
-    in_room(visit)
+    session.clock.jump(Seconds(100.0))
+    assert not await watch.wait_for_change(watch.version, 0.6)
 
 
-def test_another_daemons_version_is_news_at_once() -> None:
+async def test_another_daemons_version_is_news_at_once(watch: StatusWatch) -> None:
     """A surface that knew the daemon before this one isn't left waiting."""
-
-    async def visit(_: Session, watch: StatusWatch) -> None:
-        assert await watch.wait_for_change(watch.version - 1, 15.0)
-
-    in_room(visit)
+    assert await watch.wait_for_change(watch.version - 1, 15.0)
 
 
-def test_the_stream_begins_with_everything_and_goes_on_with_changes() -> None:
+async def test_the_stream_begins_with_everything_and_goes_on_with_changes(
+    session: Session, watch: StatusWatch
+) -> None:
     """First the whole room, then a patch with only what is new."""
-
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        events = EventStream(watch).listen()
-        name, first = await heard(events)
-        assert (name, first["session"]["mode"]) == ("status", "running")
-        session.submit(Extend.model_validate({"by": "10m"}))
-        watch.poll()
-        name, patch = await heard(events)
-        assert name == "change"
-        assert patch["session"]["phase_left"] == 1200.0
-        assert "room" not in patch
-        assert patch["version"] == first["version"] + 1
-
-    in_room(visit)
+    events = EventStream(watch).listen()
+    name, first = await heard(events)
+    assert (name, first["session"]["mode"]) == ("status", "running")
+    session.submit(Extend.model_validate({"by": "10m"}))
+    watch.poll()
+    name, patch = await heard(events)
+    assert name == "change"
+    assert patch["session"]["phase_left"] == 1200.0
+    assert "room" not in patch
+    assert patch["version"] == first["version"] + 1
 
 
-def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_quiet_stream_beats(watch: StatusWatch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing changes, a small sign of life comes every two seconds (0.2 s here)."""
-    assert BEAT == 2.0
-    monkeypatch.setattr("kacenv.server.http.event_stream.BEAT", 0.2)
+    assert KEEP_ALIVE == 2.0
+    monkeypatch.setattr("kacenv.server.http.event_stream.KEEP_ALIVE", 0.2)
 
-    async def visit(_: Session, watch: StatusWatch) -> None:
-        events = EventStream(watch).listen()
-        await heard(events)
-        name, beat = await heard(events)
-        assert (name, set(beat)) == ("beat", {"at"})
-
-    in_room(visit)
+    events = EventStream(watch).listen()
+    await heard(events)
+    name, beat = await heard(events)
+    assert (name, set(beat)) == ("beat", {"at"})
 
 
-def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_presses_make_few_changes(
+    session: Session, watch: StatusWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Sixty presses in a third of a second come as a few changes, not as sixty."""
-    monkeypatch.setattr("kacenv.server.http.event_stream.BEAT", 1.0)
+    monkeypatch.setattr("kacenv.server.http.event_stream.KEEP_ALIVE", 1.0)
 
     async def press(session: Session, watch: StatusWatch) -> float:
         begun = time.monotonic()
@@ -127,73 +116,60 @@ def test_many_presses_make_few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
             await asyncio.sleep(0.005)
         return time.monotonic() - begun
 
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        events, names = EventStream(watch).listen(), []
-        await heard(events)
-        pressing = asyncio.create_task(press(session, watch))
-        while (name := (await heard(events))[0]) != "beat":
-            names.append(name)
-        took = await pressing
-        assert 1 <= len(names) <= 3 + took / BREATH
-
-    in_room(visit)
+    events, names = EventStream(watch).listen(), []
+    await heard(events)
+    pressing = asyncio.create_task(press(session, watch))
+    while (name := (await heard(events))[0]) != "beat":
+        names.append(name)
+    took = await pressing
+    assert 1 <= len(names) <= 3 + took / LEAST_INTERVAL
 
 
-def test_closing_lets_everybody_go() -> None:
+async def test_closing_lets_everybody_go(watch: StatusWatch) -> None:
     """A daemon that leaves isn't held up by those who watch."""
-
-    async def visit(_: Session, watch: StatusWatch) -> None:
-        events = EventStream(watch).listen()
-        await heard(events)
-        rest = asyncio.create_task(_all(events))
-        waiting = asyncio.create_task(watch.wait_for_change(watch.version, 15.0))
-        await asyncio.sleep(0.1)
-        watch.close()
-        assert await asyncio.wait_for(rest, PATIENCE) == []
-        assert not await asyncio.wait_for(waiting, PATIENCE)
-
-    in_room(visit)
+    events = EventStream(watch).listen()
+    await heard(events)
+    rest = asyncio.create_task(_all(events))
+    waiting = asyncio.create_task(watch.wait_for_change(watch.version, 15.0))
+    await asyncio.sleep(0.1)
+    watch.close()
+    assert await asyncio.wait_for(rest, PATIENCE) == []
+    assert not await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def _all(events: AsyncIterator[str]) -> list[str]:
     return [event async for event in events]
 
 
-def test_all_streams_tell_one_story() -> None:
+async def test_all_streams_tell_one_story(session: Session, watch: StatusWatch) -> None:
     """Who comes later hears the same changes, and is in agreement with who was there before."""
-
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        broadcast = EventStream(watch)
-        early, late = broadcast.listen(), broadcast.listen()
-        _, first = await heard(early)
-        session.submit(Hold())
-        _, second = await heard(late)
-        _, patch = await heard(early)
-        assert second["session"]["mode"] == patch["session"]["mode"] == "held"
-        assert second["version"] == patch["version"] == first["version"] + 1
-        session.tell("The sound is back.")
-        assert (await heard(early)) == (await heard(late))
-        await early.aclose()
-        await late.aclose()
-        again = broadcast.listen()
-        assert (await heard(again))[1]["session"]["mode"] == "held"
-        await again.aclose()
-
-    in_room(visit)
+    stream = EventStream(watch)
+    early, late = stream.listen(), stream.listen()
+    _, first = await heard(early)
+    session.submit(Hold())
+    _, second = await heard(late)
+    _, patch = await heard(early)
+    assert second["session"]["mode"] == patch["session"]["mode"] == "held"
+    assert second["version"] == patch["version"] == first["version"] + 1
+    session.tell("The sound is back.")
+    assert (await heard(early)) == (await heard(late))
+    await early.aclose()
+    await late.aclose()
+    again = stream.listen()
+    assert (await heard(again))[1]["session"]["mode"] == "held"
+    await again.aclose()
 
 
-def test_a_stream_ends_when_its_reader_may_not_look_any_more() -> None:
+async def test_a_stream_ends_when_its_reader_may_not_look_any_more(
+    session: Session, watch: StatusWatch
+) -> None:
     """Whoever is let in no more hears nothing more."""
-
-    async def visit(session: Session, watch: StatusWatch) -> None:
-        allowed = [True]
-        events = EventStream(watch).listen(lambda: allowed[0])
-        await heard(events)
-        waiting = asyncio.create_task(_all(events))
-        await asyncio.sleep(0.05)
-        allowed[0] = False
-        session.submit(Hold())
-        watch.poll()
-        assert await asyncio.wait_for(waiting, PATIENCE) == []
-
-    in_room(visit)
+    allowed = [True]
+    events = EventStream(watch).listen(lambda: allowed[0])
+    await heard(events)
+    waiting = asyncio.create_task(_all(events))
+    await asyncio.sleep(0.05)
+    allowed[0] = False
+    session.submit(Hold())
+    watch.poll()
+    assert await asyncio.wait_for(waiting, PATIENCE) == []

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 from support.access import a_certificate, a_pin
+from support.caller import is_closed
 from support.tablet import ServedRoom
 from support.waiting import PATIENCE
 
-from kacenv.server.http.connection_limit import MOST_OF_ONE
+from kacenv.server.http.edge.connection_limit import MOST_OF_ONE
 
 
 @pytest.fixture(autouse=True)
@@ -106,22 +107,12 @@ def test_a_handshake_that_never_ends_counts_as_a_line(room: ServedRoom, tmp_path
     try:
         open_lines, deadline = set(silent), time.monotonic() + PATIENCE
         while len(open_lines) > MOST_OF_ONE and time.monotonic() < deadline:
-            open_lines -= {line for line in open_lines if _is_closed(line)}
+            open_lines -= {line for line in open_lines if is_closed(line, 0.05)}
         assert len(open_lines) == MOST_OF_ONE
     finally:
         for line in silent:
             line.close()
     assert tmp_path.is_dir()
-
-
-def _is_closed(line: socket.socket) -> bool:
-    line.settimeout(0.05)
-    try:
-        return line.recv(1) == b""
-    except TimeoutError:
-        return False
-    except ConnectionError:
-        return True
 
 
 def test_a_room_without_keys_tells_staff_how_to_begin(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_chime_is_struck_for_staff(room: ServedRoom, open_tablet: Open) -> N
     tablet = open_tablet(room)
     tablet.tap("#chime")
     tablet.reads("#said", "Chime for staff.")
-    orders = room.ask(lambda session: [order for _, order in session.stage.sound.orders])  # type: ignore[union-attr] # memory
+    orders = room.ask(lambda session: [order for _, order in session.devices.sound.orders])  # type: ignore[union-attr] # memory
     assert sum(isinstance(order, StrikeChime) for order in orders) == 1
     assert tablet.page.locator("#undo").is_hidden()
 

@@ -10,7 +10,8 @@ from support.browser import SIZES, Open, Tablet, check_access
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.core.units import Seconds
-from kacenv.server.auth import CredentialStore, DeviceRole, key_file, throttle
+from kacenv.server import rate_limit
+from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 
@@ -25,7 +26,7 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedRo
 
 
 @pytest.fixture
-def visit(new_tablet: Open) -> Open:
+def open_page(new_tablet: Open) -> Open:
     """Opens a page that may ask for a PIN first."""
 
     def open_one(room: ServedRoom, size: str = "upright", end: str = "") -> Tablet:
@@ -45,9 +46,9 @@ def type_pin(tablet: Tablet, pin: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_pin_opens_the_room_by_touch(locked: ServedRoom, visit: Open, size: str) -> None:
+def test_a_pin_opens_the_room_by_touch(locked: ServedRoom, open_page: Open, size: str) -> None:
     """Nothing of the room shows before; afterwards it is there, and stays over a reload."""
-    tablet = visit(locked, size)
+    tablet = open_page(locked, size)
     tablet.page.wait_for_selector("#login:not([hidden])")
     assert not tablet.page.is_visible("main")
     assert "settle" not in tablet.page.content()
@@ -66,12 +67,12 @@ def test_a_pin_opens_the_room_by_touch(locked: ServedRoom, visit: Open, size: st
 
 
 def test_a_wrong_pin_is_said_and_then_has_to_wait(
-    locked: ServedRoom, visit: Open, monkeypatch: pytest.MonkeyPatch
+    locked: ServedRoom, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wrong digits are said to be wrong; after four times the page says how long to wait."""
-    slow = replace(throttle.ONE, first=Seconds(600.0))  # than the slowest machine types
-    monkeypatch.setattr(throttle, "ONE", slow)
-    tablet = visit(locked)
+    slow = replace(rate_limit.ONE, first=Seconds(600.0))  # than the slowest machine types
+    monkeypatch.setattr(rate_limit, "ONE", slow)
+    tablet = open_page(locked)
     for _ in range(4):
         type_pin(tablet, "728391")
         tablet.reads("#login-said", "not right")
@@ -82,9 +83,11 @@ def test_a_wrong_pin_is_said_and_then_has_to_wait(
     assert not tablet.page.is_visible("main")
 
 
-def test_a_slip_can_be_taken_back_and_keys_can_be_typed(locked: ServedRoom, visit: Open) -> None:
+def test_a_slip_can_be_taken_back_and_keys_can_be_typed(
+    locked: ServedRoom, open_page: Open
+) -> None:
     """The last digit goes away; a keyboard works as the pad does."""
-    tablet = visit(locked)
+    tablet = open_page(locked)
     tablet.page.wait_for_selector("#login:not([hidden])")
     tablet.tap(f"[data-digit='{PIN[0]}']")
     tablet.tap("[data-digit='9']")
@@ -96,17 +99,17 @@ def test_a_slip_can_be_taken_back_and_keys_can_be_typed(locked: ServedRoom, visi
     tablet.reads("#phase", "settle")
 
 
-def test_a_link_logs_in_and_leaves_no_token_behind(locked: ServedRoom, visit: Open) -> None:
+def test_a_link_logs_in_and_leaves_no_token_behind(locked: ServedRoom, open_page: Open) -> None:
     """The token of a link never reaches the server's addresses, nor stays in the page's."""
-    tablet = visit(locked, end=f"#token={a_token()}")
+    tablet = open_page(locked, end=f"#token={a_token()}")
     tablet.reads("#phase", "settle")
     assert tablet.page.url == locked.address
     assert tablet.page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-def test_a_viewer_sees_everything_and_presses_nothing(locked: ServedRoom, visit: Open) -> None:
+def test_a_viewer_sees_everything_and_presses_nothing(locked: ServedRoom, open_page: Open) -> None:
     """Every key is disabled, without a link too; the page says that it only looks."""
-    tablet = visit(locked, end=f"#token={a_token('screen', DeviceRole.VIEWER)}")
+    tablet = open_page(locked, end=f"#token={a_token('screen', DeviceRole.VIEWER)}")
     tablet.reads("#phase", "settle")
     tablet.reads("#title", "looking only")
     assert tablet.page.evaluate(_OPEN_KEYS) == []
@@ -117,9 +120,9 @@ def test_a_viewer_sees_everything_and_presses_nothing(locked: ServedRoom, visit:
     assert tablet.page.evaluate(_OPEN_KEYS) == []
 
 
-def test_a_removed_device_sees_nothing_more(locked: ServedRoom, visit: Open) -> None:
+def test_a_removed_device_sees_nothing_more(locked: ServedRoom, open_page: Open) -> None:
     """The page of a device that is let in no more asks for a PIN, and shows no room."""
-    tablet = visit(locked, end=f"#token={a_token()}")
+    tablet = open_page(locked, end=f"#token={a_token()}")
     tablet.reads("#phase", "settle")
     CredentialStore(key_file()).remove("tablet garden")
     tablet.page.wait_for_selector("#login:not([hidden])")
@@ -128,9 +131,9 @@ def test_a_removed_device_sees_nothing_more(locked: ServedRoom, visit: Open) -> 
     tablet.reads("#phase", "settle")
 
 
-def test_a_log_in_outlives_the_daemon(locked: ServedRoom, visit: Open) -> None:
+def test_a_log_in_outlives_the_daemon(locked: ServedRoom, open_page: Open) -> None:
     """After a crash the tablet is back without anybody typing."""
-    tablet = visit(locked)
+    tablet = open_page(locked)
     type_pin(tablet, PIN)
     tablet.reads("#phase", "settle")
     locked.cut()

@@ -1,6 +1,5 @@
 """How light, quick and accessible the page is."""
 
-import json
 import re
 
 import pytest
@@ -109,12 +108,3 @@ def test_a_screen_reader_is_told_rarely(room: ServedRoom, open_tablet: Open) -> 
     tablet.wait_for("document.getElementById('news').textContent.startsWith('Check-in')")
     room.jump(10)
     tablet.wait_for("document.getElementById('news').textContent === 'Now onset.'")
-
-
-def test_the_manifest_names_files_that_are_there(room: ServedRoom) -> None:
-    """The page can be put on a home screen."""
-    with room.get("/page/page.webmanifest") as answer:
-        manifest = json.load(answer)
-    icon = manifest["icons"][0]["src"]
-    with room.get(icon) as answer:
-        assert answer.headers["Content-Type"] == "image/svg+xml"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.full_disk import full_disk
-from support.journals import BEGIN, NOW, ROOM, TOLD, journal
+from support.journals import BEGIN, NOW, ROOM, TOLD, journal, past_of
 
 from kacenv.core.errors import JournalError, NewerJournalError
 from kacenv.core.units import Seconds
@@ -34,8 +34,7 @@ def test_what_was_written_is_read(path: Path) -> None:
     """The session's beginning and every request come back, with when it was last alive."""
     with journal(path) as book:
         book.beat(Seconds(75.0))
-        past = read(path)
-    assert past is not None
+        past = past_of(path)
     assert past.base == State(room=ROOM)
     assert list(past.entries) == TOLD
     assert (past.since, past.stamp, past.number, past.lost) == (75.0, NOW, 3, 0)
@@ -77,10 +76,9 @@ def test_a_tail_torn_at_any_byte_loses_only_what_is_torn(path: Path) -> None:
     first = len(lines[0])
     for length in range(first, len(whole)):
         path.write_bytes(whole[:length])
-        past = read(path)
+        past = past_of(path)
         ends = [len(b"".join(lines[: n + 1])) - 1 for n in range(len(lines))]
         count = sum(length >= end for end in ends[1:]) if length > first else 0
-        assert past is not None
         assert list(past.entries) == TOLD[: max(1, count)]
 
 
@@ -91,8 +89,7 @@ def test_a_flipped_bit_anywhere_is_noticed(path: Path) -> None:
         damaged = bytearray(whole)
         damaged[place] ^= 0x10
         path.write_bytes(damaged)
-        past = read(path)
-        assert past is not None
+        past = past_of(path)
         assert past.entries[0] == TOLD[0]
         assert all(entry in TOLD for entry in past.entries)
 
@@ -101,8 +98,7 @@ def test_a_request_lost_in_the_middle_is_counted(path: Path) -> None:
     """Staff can be told that something is missing."""
     lines = written(path).splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:2], b"rubbish\n", *lines[3:]]))
-    past = read(path)
-    assert past is not None
+    past = past_of(path)
     assert past.lost == 1
     assert list(past.entries) == [TOLD[0], TOLD[2]]
 
@@ -115,8 +111,7 @@ def test_writing_goes_on_after_a_torn_tail(path: Path) -> None:
     book.go_on(2)
     book.add(Seconds(90.0), LightsUp())
     book.close()
-    past = read(path)
-    assert past is not None
+    past = past_of(path)
     assert list(past.entries) == [*TOLD[:2], JournaledRequest(Seconds(90.0), LightsUp())]
 
 
@@ -185,8 +180,7 @@ def test_a_full_disk_loses_nothing_that_comes_after(path: Path) -> None:
         assert "Make room" in full
         book.add(Seconds(81.0), Hold())
         assert book.note is None
-        past = read(path)
-    assert past is not None
+        past = past_of(path)
     assert [entry.request for entry in past.entries[3:]] == [LightsUp(), Hold()]
 
 

@@ -21,7 +21,7 @@ from support.sessions import (
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
-from kacenv.engine.state import Mode
+from kacenv.model.mode import Mode
 from kacenv.model.requests import (
     Back,
     DeadAir,

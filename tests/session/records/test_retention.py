@@ -1,4 +1,4 @@
-"""The expiry: what is old goes, whichever room left it, and no wrong clock takes anything."""
+"""The retention: what is old goes, whichever room left it, and no wrong clock takes anything."""
 
 import os
 import time
@@ -105,10 +105,10 @@ def test_journals_without_a_record_go_by_their_age(store: RecordStore) -> None:
 def test_a_clock_that_runs_ahead_empties_nothing(store: RecordStore, bundle: RecordBundle) -> None:
     """As often as the room is started, as long as no day has really passed."""
     store.put(bundle)
-    expiry = RetentionPolicy(store, "test", Days(30))
+    retention = RetentionPolicy(store, "test", Days(30))
     for boot_id, boot in (("a-boot", 100.0), ("a-boot", 4000.0), ("another", 60.0)):
-        assert expiry.remove_expired(moment("2036-01-01", boot, boot_id), is_certain=False) == 0
-    assert expiry.remove_expired(moment("2027-01-16", 900.0, "another"), is_certain=True) == 0
+        assert retention.remove_expired(moment("2036-01-01", boot, boot_id), is_certain=False) == 0
+    assert retention.remove_expired(moment("2027-01-16", 900.0, "another"), is_certain=True) == 0
     assert len(store.kept()) == 1
     assert [path.name for path in store.folder.parent.iterdir()] == ["records"]
 
@@ -122,16 +122,16 @@ def test_what_has_been_old_for_a_day_goes(
 ) -> None:
     """Where no time server is in reach: by the machine's own count, or after it was off."""
     store.put(bundle)
-    expiry = RetentionPolicy(store, "test", Days(30))
-    assert expiry.remove_expired(moment("2027-03-01"), is_certain=False) == 0
-    assert expiry.remove_expired(moment(day, boot, boot_id), is_certain=False) == 3
+    retention = RetentionPolicy(store, "test", Days(30))
+    assert retention.remove_expired(moment("2027-03-01"), is_certain=False) == 0
+    assert retention.remove_expired(moment(day, boot, boot_id), is_certain=False) == 3
     assert list(store.folder.iterdir()) == []
 
 
 def test_damaged_notes_are_no_hindrance(store: RecordStore, bundle: RecordBundle) -> None:
     """What was old counts anew."""
     store.put(bundle)
-    expiry = RetentionPolicy(store, "test", Days(30))
+    retention = RetentionPolicy(store, "test", Days(30))
     for notes in ("[]", "{", '{"x": 3}'):
         (store.folder.parent / "test.old").write_text(notes)
-        assert expiry.remove_expired(moment("2027-03-01"), is_certain=False) == 0
+        assert retention.remove_expired(moment("2027-03-01"), is_certain=False) == 0

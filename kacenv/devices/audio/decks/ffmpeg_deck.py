@@ -17,7 +17,7 @@ from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.loudness_meter import LOCAL
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.buffered_deck import BufferedDeck
+from kacenv.devices.audio.decks.deck import BufferedDeck
 from kacenv.devices.audio.samples import RATE, Pcm, frames_in
 from kacenv.model.playlist import Cut
 

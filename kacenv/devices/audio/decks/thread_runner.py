@@ -20,28 +20,28 @@ class ThreadRunner:
     """
 
     def __init__(self) -> None:
-        self._orders: SimpleQueue[Work | None] = SimpleQueue()
-        self._at_work: set[threading.Thread] = set()
+        self._jobs: SimpleQueue[Work | None] = SimpleQueue()
+        self._running: set[threading.Thread] = set()
         self._dispatcher = threading.Thread(target=self._dispatch, name="decks", daemon=True)
         self._dispatcher.start()
 
     def run(self, work: Work) -> None:
         """Run `work` on a thread of its own."""
-        self._orders.put(work)
+        self._jobs.put(work)
 
     def close(self) -> None:
         """Wait up to 3 s for running jobs; abandon those that hang."""
-        self._orders.put(None)
+        self._jobs.put(None)
         deadline = time.monotonic() + _TIMEOUT
         self._dispatcher.join(_TIMEOUT)
-        for hand in tuple(self._at_work):
-            hand.join(max(0.0, deadline - time.monotonic()))
+        for thread in tuple(self._running):
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _dispatch(self) -> None:
-        while (work := self._orders.get()) is not None:
-            hand = threading.Thread(target=_do, args=(work,), name="deck", daemon=True)
-            self._at_work = {other for other in self._at_work if other.is_alive()} | {hand}
-            hand.start()
+        while (work := self._jobs.get()) is not None:
+            thread = threading.Thread(target=_do, args=(work,), name="deck", daemon=True)
+            self._running = {other for other in self._running if other.is_alive()} | {thread}
+            thread.start()
 
 
 def _do(work: Work) -> None:

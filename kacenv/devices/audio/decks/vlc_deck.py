@@ -15,7 +15,7 @@ import numpy as np
 from kacenv.analysis import file_type
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.buffered_deck import BufferedDeck
+from kacenv.devices.audio.decks.deck import BufferedDeck
 from kacenv.devices.audio.decks.libvlc import instance, library
 from kacenv.devices.audio.samples import RATE, Pcm, frames_in
 from kacenv.model.playlist import Cut

@@ -31,6 +31,7 @@ from kacenv.model.commands import (
     SetVolume,
     StrikeChime,
 )
+from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event, TrackStarted
 from kacenv.model.room import Room
 from kacenv.model.scene import Audience
@@ -50,18 +51,18 @@ class Mixer:
         self,
         room: Room,
         report: Callable[[Event], None],
-        make_deck: Callable[[], Deck],
+        make_deck: Callable[[Cut], Deck],
         elsewhere: RunInBackground,
     ) -> None:
         self._routing = Routing(room.outputs)
         self._report = report
         self._music = MusicBus(self._tell, elsewhere)
         self._watch, self._recent = SilenceDetector(report), RecentLoudness()
-        self._belfry = ChimeBus(room.chime_loudness)
+        self._chimes = ChimeBus(room.chime_loudness)
         self._level, self._duck, self._hush = LevelAutomation(), LevelAutomation(), MuteAutomation()
         self._ramp, self._meter = GainRamp(), LevelMeter()
-        self._inbox: deque[tuple[AudioCommand, Deck | None]] = deque()
-        self._making_room: deque[Seconds] = deque()
+        self._commands: deque[tuple[AudioCommand, Deck | None]] = deque()
+        self._midi_chimes: deque[Seconds] = deque()
         self._make_deck, self._elsewhere = make_deck, elsewhere
         self._primed = False
         for phrase in room.phrases.values():
@@ -90,7 +91,7 @@ class Mixer:
     @property
     def recent_music(self) -> Decibels:
         """Return the music's level (dBFS rms) of the last 3 s, before volumes and trims."""
-        return self._belfry.music
+        return self._chimes.music
 
     def meters(self) -> dict[str, LevelReading]:
         """Return each output's levels, by its id."""
@@ -104,7 +105,7 @@ class Mixer:
         """
         deck = None
         if isinstance(command, CueTrack):
-            deck = self._make_deck()
+            deck = self._make_deck(command.cut)
             self._elsewhere(partial(deck.open, command.cut))
         elif isinstance(command, SetVolume | SetMute):
             self._check_output(command.output)
@@ -112,7 +113,7 @@ class Mixer:
             if command.audience is Audience.STAFF and not self._routing.staff_can_hear:
                 return False
             ring(command.chime)
-        self._inbox.append((command, deck))
+        self._commands.append((command, deck))
         return True
 
     def render(self, frames: int, start: Seconds) -> Block:
@@ -133,7 +134,7 @@ class Mixer:
 
     def duck_for_chime(self, at: Seconds) -> None:
         """Duck the music as for a chime in the room, for one that another device plays at `at`."""
-        self._making_room.append(at)
+        self._midi_chimes.append(at)
 
     def close(self) -> None:
         """Close every deck; only after the last `render`."""
@@ -153,7 +154,7 @@ class Mixer:
     def _chunk(self, frames: int, start: Seconds) -> Block:
         self._take_orders()
         end = Seconds(start + frames / RATE)
-        chimes = self._belfry.render(frames, start, self._recent.level)
+        chimes = self._chimes.render(frames, start, self._recent.level)
         hushed = self._hush.gain_at(end)
         music = self._music.render(frames, start)
         expected = self._music.expected_at(end) if hushed == 1.0 else 0.0
@@ -165,14 +166,14 @@ class Mixer:
 
     def _gain_at(self, time: Seconds) -> float:
         """Return the gain on all music at `time`, except for the hush."""
-        ducked = self._duck.gain_at(time) * self._belfry.duck_at(time)
+        ducked = self._duck.gain_at(time) * self._chimes.duck_at(time)
         return self._level.gain_at(time) * ducked
 
     def _take_orders(self) -> None:
-        while self._making_room:
-            self._belfry.duck_for_chime(self._making_room.popleft())
-        while self._inbox:
-            command, deck = self._inbox.popleft()
+        while self._midi_chimes:
+            self._chimes.duck_for_chime(self._midi_chimes.popleft())
+        while self._commands:
+            command, deck = self._commands.popleft()
             match command:
                 case CueTrack():
                     assert deck is not None  # noqa: S101 - `perform` made it
@@ -188,7 +189,7 @@ class Mixer:
                 case SetMute() | SetVolume():
                     self._routing.strips[command.output].follow(command)
                 case StrikeChime():
-                    self._belfry.ring(command)
+                    self._chimes.ring(command)
 
 
 def _make(phrase: Phrase) -> None:

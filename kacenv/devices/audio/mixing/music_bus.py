@@ -58,7 +58,7 @@ class MusicBus:
         self._cued: dict[int, _CuedTrack] = {}
         self._next_id: int | None = None
         self._orders: list[_CrossfadeOrder] = []
-        self._voices: list[TrackChannel] = []
+        self._channels: list[TrackChannel] = []
         self._end_told = True
         self._wanted = False
         self._failed_id: int | None = None
@@ -67,18 +67,18 @@ class MusicBus:
     @property
     def underruns(self) -> int:
         """Return how often a decoder fell behind playback."""
-        return self._past_underruns + sum(voice.underruns for voice in self._voices)
+        return self._past_underruns + sum(channel.underruns for channel in self._channels)
 
     @property
     def sounding(self) -> tuple[int, ...]:
         """Return the ids of the playing tracks, the newest last."""
-        return tuple(voice.play_id for voice in self._voices)
+        return tuple(channel.play_id for channel in self._channels)
 
     def expected_at(self, time: Seconds) -> float:
         """Return the tracks' combined gain at `time`; 0 if silence was requested."""
         if not self._wanted:
             return 0.0
-        gains = [voice.envelope.gain_at(time) for voice in self._voices]
+        gains = [channel.envelope.gain_at(time) for channel in self._channels]
         return min(1.0, math.hypot(*gains)) if gains else 1.0
 
     def cue(self, play_id: int, cut: Cut, deck: Deck) -> None:
@@ -100,28 +100,28 @@ class MusicBus:
         self._follow_orders(start, end)
         self._fade_out_ending_tracks(start)
         block = silence(frames)
-        for voice in tuple(self._voices):
-            block += self._rendered(voice, frames, end)
+        for channel in tuple(self._channels):
+            block += self._rendered(channel, frames, end)
         self._report_end(end)
         self._release_finished(end)
         return block
 
-    def _rendered(self, voice: TrackChannel, frames: int, end: Seconds) -> Block:
+    def _rendered(self, channel: TrackChannel, frames: int, end: Seconds) -> Block:
         """Render one track; on an error drop it, and report it as failed."""
         try:
-            return voice.render(frames, end)
+            return channel.render(frames, end)
         except Exception:  # noqa: BLE001 - the music survives any error
             _log.exception("a deck failed")
-            self._voices.remove(voice)
-            self._elsewhere(voice.deck.close)
-            self._report(TrackFailed(voice.play_id, "its decoder failed"))
+            self._channels.remove(channel)
+            self._elsewhere(channel.deck.close)
+            self._report(TrackFailed(channel.play_id, "its decoder failed"))
             return silence(frames)
 
     def close(self) -> None:
         """Close every deck."""
-        for voice in self._voices:
-            self._elsewhere(voice.deck.close)
-        self._voices = []
+        for channel in self._channels:
+            self._elsewhere(channel.deck.close)
+        self._channels = []
         self._drop_cued(set(self._cued))
 
     def _drop_cued(self, play_ids: set[int]) -> None:
@@ -170,11 +170,11 @@ class MusicBus:
 
     def _begin(self, cued: _CuedTrack, crossfade: Crossfade, start: Seconds) -> None:
         at = max(crossfade.at, start)
-        kind = CrossfadeCurve if self._voices else FadeInCurve
+        kind = CrossfadeCurve if self._channels else FadeInCurve
         crossing = kind(at, crossfade.duration)
         self._fade_out_all(crossing)
         delay = frames_in(at - start)
-        self._voices.append(
+        self._channels.append(
             TrackChannel(cued.play_id, cued.cut, cued.deck, GainEnvelope(crossing), delay)
         )
         del self._cued[cued.play_id]
@@ -182,20 +182,20 @@ class MusicBus:
         self._report(TrackStarted(cued.play_id, at))
 
     def _fade_out_all(self, crossing: CrossfadeCurve) -> None:
-        for voice in self._voices:
-            voice.envelope = voice.envelope.with_fade_out(crossing)
+        for channel in self._channels:
+            channel.envelope = channel.envelope.with_fade_out(crossing)
 
     def _fade_out_ending_tracks(self, start: Seconds) -> None:
         """Fade out a track that ends inside its crossfade, and shorten the crossfade to match."""
-        for voice in self._voices:
-            left = voice.frames_left
+        for channel in self._channels:
+            left = channel.frames_left
             if left is None:
                 continue
-            over, departure = Seconds(start + left / RATE), voice.envelope.first_fade_out
+            over, departure = Seconds(start + left / RATE), channel.envelope.first_fade_out
             if departure and departure.end > over + _NEARLY:
-                departure.shorten(start, self._crossfade_end(start, over, voice))
+                departure.shorten(start, self._crossfade_end(start, over, channel))
             if not (departure and departure.end <= over + _NEARLY):
-                voice.fade_out_early(start, over)
+                channel.fade_out_early(start, over)
 
     def _crossfade_end(self, start: Seconds, over: Seconds, ending: TrackChannel) -> Seconds:
         """Return the end of the crossfade from a track that ends at `over`.
@@ -206,7 +206,7 @@ class MusicBus:
         """
         if over >= start + _QUICKEST:
             return over
-        others = [voice.gain_at(start) for voice in self._voices if voice is not ending]
+        others = [channel.gain_at(start) for channel in self._channels if channel is not ending]
         angle = math.asin(min(1.0, max(math.hypot(*others), 1e-6)))
         needed = 20 / math.log(10) * (math.pi / 2 - angle) / math.tan(angle) / _STEEPEST
         return Seconds(start + max(_QUICKEST, needed))
@@ -218,7 +218,7 @@ class MusicBus:
 
     def _report_end(self, end: Seconds) -> None:
         """Report once when the newest track's last sample will be heard."""
-        newest = self._voices[-1] if self._voices else None
+        newest = self._channels[-1] if self._channels else None
         if newest is None or self._end_told or newest.is_fading_out:
             return
         left, reason = newest.deck.ended_in, newest.broken
@@ -230,7 +230,7 @@ class MusicBus:
             self._report(TrackFailed(newest.play_id, reason))
 
     def _release_finished(self, end: Seconds) -> None:
-        for voice in [voice for voice in self._voices if voice.done(end)]:
-            self._past_underruns += voice.underruns
-            self._voices.remove(voice)
-            self._elsewhere(voice.deck.close)
+        for channel in [channel for channel in self._channels if channel.done(end)]:
+            self._past_underruns += channel.underruns
+            self._channels.remove(channel)
+            self._elsewhere(channel.deck.close)

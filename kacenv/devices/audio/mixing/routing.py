@@ -7,7 +7,6 @@ import numpy as np
 from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.devices.audio.mixing.automation import LevelAutomation, MuteAutomation
 from kacenv.devices.audio.mixing.bell_synth import Mono
-from kacenv.devices.audio.mixing.delay_line import DelayLine
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.limiter import Limiter
 from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading
@@ -15,6 +14,22 @@ from kacenv.devices.audio.samples import Block, frames_in, silence
 from kacenv.model.commands import SetMute, SetVolume
 from kacenv.model.room import Output, Role
 from kacenv.model.scene import Audience
+
+
+class DelayLine:
+    """Delays a signal by `frames` frames; starts with silence."""
+
+    def __init__(self, frames: int, channels: int) -> None:
+        self._waiting = silence(frames, channels)
+
+    def apply(self, block: Block) -> Block:
+        """Append a block; return as many frames, delayed."""
+        if not len(self._waiting):
+            return block
+        late = np.concatenate((self._waiting, block))
+        self._waiting = late[len(block) :].copy()
+        return late[: len(block)]
+
 
 _CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
 """Range (dB) in which chimes follow an output's volume: down, but not up."""

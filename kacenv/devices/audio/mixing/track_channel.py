@@ -77,8 +77,8 @@ class TrackChannel:
 
     def gain_at(self, time: Seconds) -> float:
         """Return the deck's gain at `time`, 0 to 1."""
-        farewell = self._end_fade.value_at(time) if self._end_fade else 1.0
-        return self.envelope.gain_at(time) * farewell
+        faded = self._end_fade.value_at(time) if self._end_fade else 1.0
+        return self.envelope.gain_at(time) * faded
 
     def fade_out_early(self, start: Seconds, end: Seconds) -> None:
         """Fade out without a request, because samples may be missing from `end` on."""

@@ -10,6 +10,7 @@ import numpy as np
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp, even
+from kacenv.devices.audio.output.bounded_open import BoundedOpen
 from kacenv.devices.audio.output.sound_device import Device, NullDevice, Pull
 from kacenv.devices.audio.samples import RATE, Block, silence
 
@@ -75,7 +76,7 @@ class DeviceOutput:
         check_every: Seconds = _CHECK_EVERY,
     ) -> None:
         self._source = FaultGuard(source, channels)
-        self._open_device, self._on_start = open_device, on_start
+        self._open_device, self._on_start = BoundedOpen(open_device), on_start
         self._check_every = check_every
         self._one_at_a_time = threading.Lock()
         self._news, self._over = threading.Event(), False
@@ -120,6 +121,7 @@ class DeviceOutput:
         self._news.set()
         if self._watch.ident is not None:
             self._watch.join()
+        self._open_device.abandon()
         if self._device:
             self._device.close()
 
@@ -169,7 +171,13 @@ class DeviceOutput:
             if not self._over and (stopped or self.reason or watch.stuck(self._blocks)):
                 watch = StallDetector()
                 time.sleep(_BREATH if stopped else 0.0)
+                self._release()
                 self._begin()
+
+    def _release(self) -> None:
+        """Close a device that has stopped: while it is open, its card can't be opened again."""
+        if self._device and not isinstance(self._device, NullDevice):
+            self._device.close()
 
 
 class StallDetector:

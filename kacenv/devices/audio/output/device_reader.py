@@ -24,7 +24,7 @@ class DeviceReader:
     `now` is a monotonic clock (s).
     """
 
-    def __init__(self, tape: SharedBuffer, columns: list[int], now: Callable[[], float]) -> None:
+    def __init__(self, buffer: SharedBuffer, columns: list[int], now: Callable[[], float]) -> None:
         self.phase = DriftEstimate()
         self.in_place = False
         """True if the device's sound is aligned with the others'."""
@@ -32,9 +32,9 @@ class DeviceReader:
         """True if the device is audible, not the silent one."""
         self.position = 0.0
         """Next frame to read, in frames of the shared buffer."""
-        self._tape, self._columns, self._now = tape, columns, now
+        self._buffer, self._columns, self._now = buffer, columns, now
         self._device: Device = NullDevice()
-        self._steering = DriftController()
+        self._controller = DriftController()
         self._gain, self._wanted, self._ramp = 0.0, 0.0, GainRamp(0.0)
         self._untold = 0.0
 
@@ -44,7 +44,7 @@ class DeviceReader:
         self.real = not isinstance(device, NullDevice)
         self.in_place = False
         self.phase.reset()
-        self._steering.begin()
+        self._controller.begin()
         self._untold = 0.0
         self._gain, self._wanted, self._ramp = 0.0, 0.0, GainRamp(0.0)
 
@@ -58,7 +58,7 @@ class DeviceReader:
         if at_once:
             self._gain, self._ramp = 1.0, GainRamp(1.0)
         self.in_place, self._wanted = True, 1.0
-        self._steering.return_to_unity(frames / RATE)
+        self._controller.return_to_unity(frames / RATE)
         return self._faded(self._read(frames, heard_in))
 
     def follow(self, leader: DriftEstimate, frames: int) -> Block:
@@ -76,7 +76,7 @@ class DeviceReader:
         if known and abs(ahead) > _ASTRAY:
             self._wanted = 0.0
         if known:
-            self._steering.correct(ahead, frames / RATE)
+            self._controller.correct(ahead, frames / RATE)
         return self._faded(self._read(frames, heard_in))
 
     def _measure(self, frames: int) -> float:
@@ -97,16 +97,16 @@ class DeviceReader:
     def _move(self, frames: float) -> None:
         self.position += frames
         self.phase.shift(frames)
-        self._steering.begin()
+        self._controller.begin()
 
     def _read(self, frames: int, heard_in: float) -> Block:
-        start, ratio = self.position, self._steering.ratio
+        start, ratio = self.position, self._controller.ratio
         self.position += frames * ratio
         if ratio == 1.0 and start == floor(start):
-            return self._tape.read(int(start), frames, self._columns, heard_in)
+            return self._buffer.read(int(start), frames, self._columns, heard_in)
         first, count = places(start, ratio, frames)
         early = heard_in - (start - first) / RATE
-        sound = self._tape.read(first, count, self._columns, early)
+        sound = self._buffer.read(first, count, self._columns, early)
         return interpolate(sound, start, ratio, frames) if self._columns else sound[:frames]
 
     def _faded(self, block: Block) -> Block:

@@ -43,9 +43,9 @@ class MultiDeviceOutput:
     ) -> None:
         channels = sum(len(part.columns) for part in parts)
         self._make = FaultGuard(make, channels)
-        tape = SharedBuffer(self._make, channels)
+        buffer = SharedBuffer(self._make, channels)
         self._names = [part.names for part in parts]
-        self.readers = [DeviceReader(tape, part.columns, now) for part in parts]
+        self.readers = [DeviceReader(buffer, part.columns, now) for part in parts]
         self.leader: DeviceReader | None = None
         """Reader whose rate the others follow; None before the first pull."""
         self._one_at_a_time = threading.Lock()
@@ -119,5 +119,5 @@ class MultiDeviceOutput:
         """Return the leader, or an aligned reader if the leader is lost and there is one."""
         if leader.real and leader.in_place:
             return leader
-        heirs = (reader for reader in self.readers if reader.real and reader.in_place)
-        return next(heirs, leader)
+        candidates = (reader for reader in self.readers if reader.real and reader.in_place)
+        return next(candidates, leader)

@@ -37,18 +37,15 @@ class Device(Protocol):
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Start to pull, on the device's own thread."""
-        ...
 
     def heard_in(self) -> Seconds | None:
         """Return the latency (s) of the next sample, measured if the device can.
 
         None if a measurement isn't available yet. For the pulling thread only.
         """
-        ...
 
     def close(self) -> None:
         """Stop pulling; idempotent."""
-        ...
 
 
 class NullDevice:

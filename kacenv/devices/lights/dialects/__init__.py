@@ -1,34 +1,48 @@
-"""Codecs of the lamp dialects, by name; a new dialect is a module and a line here."""
+"""Lamp dialects: one folder each, found by being there.
 
-from collections.abc import Mapping
+A folder holds the codec (`__init__.py`), the device's side of it (`simulator.py`), and an example
+with words for people (`dialect.toml`).
+"""
 
-from kacenv.devices.lights.dialects import (
-    home_assistant,
-    plain,
-    shelly,
-    tasmota,
-    wled,
-    zigbee2mqtt,
-    zigbee2mqtt_group,
-    zwave_js,
-)
-from kacenv.devices.lights.dialects.codec_protocol import Codec, Message, Reported
-from kacenv.model.room import Dialect, Fixture
+from functools import cache
+from importlib import import_module
+from typing import Any
 
-__all__ = ["CODECS", "Codec", "Message", "Reported", "codec"]
+from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.model.room import Fixture
 
-CODECS: Mapping[Dialect, Codec] = {
-    Dialect.HOME_ASSISTANT: home_assistant,
-    Dialect.ZIGBEE2MQTT: zigbee2mqtt,
-    Dialect.ZIGBEE2MQTT_GROUP: zigbee2mqtt_group,
-    Dialect.TASMOTA: tasmota,
-    Dialect.WLED: wled,
-    Dialect.SHELLY: shelly,
-    Dialect.ZWAVE_JS: zwave_js,
-    Dialect.PLAIN: plain,
-}
+__all__ = [
+    "CommandRate",
+    "DeviceCodec",
+    "LampCodec",
+    "Message",
+    "ParsedCommand",
+    "Reported",
+    "codec",
+    "device_side",
+]
 
 
-def codec(fixture: Fixture) -> Codec:
-    """Return the codec of a lamp's dialect."""
-    return CODECS[fixture.dialect]
+def codec(fixture: Fixture) -> LampCodec:
+    """Return the codec of a lamp, by its dialect."""
+    made: LampCodec = _class_in(_module(fixture), LampCodec)(fixture)
+    return made
+
+
+def device_side(fixture: Fixture) -> DeviceCodec[Any]:
+    """Return the device's side of a lamp's codec, by its dialect."""
+    made: DeviceCodec[Any] = _class_in(f"{_module(fixture)}.simulator", DeviceCodec)(codec(fixture))
+    return made
+
+
+def _module(fixture: Fixture) -> str:
+    return f"{__name__}.{fixture.dialect.replace('-', '_')}"
+
+
+@cache
+def _class_in(module: str, base: type) -> Any:
+    """Return the class with that base which a module defines."""
+    named = vars(import_module(module)).values()
+    classes = (one for one in named if isinstance(one, type) and one.__module__ == module)
+    return next(one for one in classes if issubclass(one, base))

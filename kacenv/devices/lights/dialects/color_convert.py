@@ -7,7 +7,7 @@ Hue and saturation are those of HSV.
 import colorsys
 from collections.abc import Sequence
 
-from kacenv.devices.lights.dialects.codec_protocol import within
+from kacenv.devices.lights.dialects.payloads import within
 from kacenv.model.look import Color
 
 _TO_XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))

@@ -4,12 +4,10 @@ Levels are CIE 1976 lightness divided by 100 (CIE 15:2018, section 8.2.1): equal
 look equally large, which equal steps of light don't.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from kacenv.core.units import Level
-from kacenv.model.room import Dialect
 
 _LINEAR_SLOPE = 24389 / 27 / 100
 _LINEAR_BELOW = 0.08
@@ -22,26 +20,6 @@ class DimmingCurve(StrEnum):
     """Linear: twice the number is twice the light."""
     EYE = "eye"
     """Perceptual: the lamp applies a dimming curve, so even steps of the number look even."""
-
-
-DIMMING_CURVES: Mapping[Dialect, DimmingCurve] = {
-    # ESPHome corrects what it is sent (gamma 2.8 unless set otherwise).
-    Dialect.HOME_ASSISTANT: DimmingCurve.EYE,
-    # Bulbs bring their maker's dimming curve; a second one would crush the dark end.
-    Dialect.ZIGBEE2MQTT: DimmingCurve.EYE,
-    Dialect.ZIGBEE2MQTT_GROUP: DimmingCurve.EYE,
-    # Tasmota's LedTable is a gamma correction, and on unless switched off.
-    Dialect.TASMOTA: DimmingCurve.EYE,
-    # WLED corrects its colours but, unless told to, not its brightness.
-    Dialect.WLED: DimmingCurve.LIGHT,
-    # Mains dimmers bring their maker's dimming curve.
-    Dialect.SHELLY: DimmingCurve.EYE,
-    Dialect.ZWAVE_JS: DimmingCurve.EYE,
-    # A bare dimmer passes its number on to the lamp.
-    Dialect.PLAIN: DimmingCurve.LIGHT,
-}
-"""Response of each dialect's lamps: the only place that decides who gets a dimming curve from
-kacenv."""
 
 
 def luminance(level: float) -> float:

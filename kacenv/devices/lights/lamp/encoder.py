@@ -2,20 +2,11 @@
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import Message, codec
-from kacenv.devices.lights.fades.fade_steps import (
-    STEP_GAP,
-    FadeStep,
-    LampFade,
-    LampRunFade,
-    SteppedFade,
-)
+from kacenv.devices.lights.fades.fade_steps import FadeStep, LampFade, LampRunFade, SteppedFade
 from kacenv.devices.lights.fades.trajectory import Trajectory
 from kacenv.model.look import Setting
-from kacenv.model.room import Ability, Dialect, Fixture
+from kacenv.model.room import Ability, Fixture
 
-GROUP_GAP = Seconds(1.2)
-"""Least gap (s) for a Zigbee group: each command is a broadcast, and a network takes about eight in
-nine seconds."""
 SAME_WHITE = 25.0
 """Difference of whites (kelvin) that nobody sees, larger than the rounding to whole mired."""
 _AT_ONCE = Seconds(0.0)
@@ -25,15 +16,13 @@ class LampEncoder:
     """Encodes one lamp's fades and steps; remembers the last setting sent."""
 
     def __init__(self, fixture: Fixture) -> None:
-        self._fixture = fixture
         self._codec = codec(fixture)
-        self.fades = self._codec.FADES and Ability.TRANSITION in fixture.can
+        self.fades = self._codec.LONGEST > 0 and Ability.TRANSITION in fixture.can
         """True if the lamp has transitions of its own."""
-        in_group = fixture.dialect is Dialect.ZIGBEE2MQTT_GROUP
-        self.gap = GROUP_GAP if in_group else STEP_GAP
+        self.gap = self._codec.GAP
         """Least gap (s) between two messages to the lamp."""
-        self.scale = self._codec.scale(fixture)
-        self.told: Setting | None = None
+        self.scale = self._codec.scale
+        self.last_sent: Setting | None = None
         """Setting sent last, level and white or colour together."""
 
     def fade_along(self, path: Trajectory, origin: Setting | None, *, urgent: bool) -> LampFade:
@@ -51,15 +40,15 @@ class LampEncoder:
             before = origin.kelvin if origin else None
             same = before and target.kelvin and abs(target.kelvin - before) < SAME_WHITE
             changes = target.kelvin is not None and not same
-        return changes and bool(self._codec.encode_color(self._fixture, target, _AT_ONCE))
+        return changes and bool(self._codec.encode_color(target, _AT_ONCE))
 
     def encode_step(self, step: FadeStep) -> tuple[Message, ...]:
         """Return the messages for one step of a fade."""
         level, kelvin, transition, color = step
         if level is None:
             shown = Setting(Level(1.0), kelvin, color)
-            return self._codec.encode_color(self._fixture, shown, transition)
-        before = self.told or Setting(level)
+            return self._codec.encode_color(shown, transition)
+        before = self.last_sent or Setting(level)
         shade = (kelvin, color) if kelvin or color else (before.kelvin, before.color)
-        self.told = Setting(level, *shade)
-        return self._codec.encode(self._fixture, Setting(level, kelvin, color), transition)
+        self.last_sent = Setting(level, *shade)
+        return self._codec.encode(Setting(level, kelvin, color), transition)

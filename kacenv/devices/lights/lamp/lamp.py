@@ -41,12 +41,12 @@ class Lamp:
         self._codec = codec(fixture)
         self._encoder = LampEncoder(fixture)
         self._classifier = ReportClassifier(fixture, self._encoder.scale)
-        self._resends = ResendSchedule(fixture.id, can_confirm=self._codec.reports_level(fixture))
+        self._resends = ResendSchedule(fixture.id, can_confirm=bool(self._codec.report_topics))
         self._target: LampTarget | None = None
         self._free_at = Seconds(0.0)
         self._report = LastReport()
         self._estimate = LampEstimate(self._report, self._encoder.scale)
-        self._query = StateQuery(self._codec.state_query(fixture))
+        self._query = StateQuery(self._codec.state_query)
         self._by_hand = False
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
@@ -54,7 +54,7 @@ class Lamp:
     @property
     def subscriptions(self) -> tuple[str, ...]:
         """Return the topics of the lamp's reports."""
-        return self._codec.subscriptions(self.fixture)
+        return self._codec.subscriptions
 
     @property
     def reports_state(self) -> bool:
@@ -174,9 +174,9 @@ class Lamp:
         self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
         messages = tuple(message for step in steps for message in self._encoder.encode_step(step))
         for step in steps:
-            self._estimate.told_at = now
+            self._estimate.sent_at = now
             if step.level is not None:
-                self._classifier.told(step.level, now)
+                self._classifier.level_sent(step.level, now)
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
@@ -211,9 +211,7 @@ class Lamp:
 
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
-        report = self._codec.decode(self.fixture, topic, payload)
-        if report is None:
-            return
+        report = self._codec.decode(topic, payload)
         before = self._report.available
         self._report.update(report, now)
         if report.available is not None and report.available is not before:
@@ -293,4 +291,4 @@ class Lamp:
         self._query.interrupted()
         self._resends.cancel()
         self._report.forget_availability()
-        self._estimate.control_lost(self._encoder.told)
+        self._estimate.control_lost(self._encoder.last_sent)

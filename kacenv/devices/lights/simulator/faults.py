@@ -5,7 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.simulator.device_codec import CommandRate
+from kacenv.devices.lights.dialects import CommandRate
 from kacenv.model.look import Setting
 
 

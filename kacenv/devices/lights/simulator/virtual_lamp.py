@@ -12,9 +12,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects import Message, codec
+from kacenv.devices.lights.dialects import Message, ParsedCommand, device_side
 from kacenv.devices.lights.mqtt_auth import authenticate
-from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
 from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
 from kacenv.model.look import Color, Setting
 from kacenv.model.room import Ability, Broker, Fixture
@@ -62,8 +61,8 @@ class VirtualLamp:
         """Fades of the level, the oldest first."""
         self._clock = clock
         self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
-        self._device = DEVICE_CODECS[fixture.dialect]
-        self._state_query = codec(fixture).state_query(fixture)
+        self._device = device_side(fixture)
+        self._state_query = self._device.codec.state_query
         self._changed = threading.Condition()
         self.faults = faults
         self._lit = setting.level or Level(1.0)
@@ -80,7 +79,7 @@ class VirtualLamp:
         paho = Paho(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv311)
         authenticate(paho, self._broker)
         paho.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)  # type: ignore[arg-type] # floats work
-        gone = self._device.availability(self.fixture, False)
+        gone = self._device.availability(False)
         if gone is not None:
             paho.will_set(gone.topic, gone.payload, retain=True)
         paho.on_connect = self._on_connect
@@ -171,7 +170,7 @@ class VirtualLamp:
 
     def close(self) -> None:
         """Disconnect from the broker."""
-        gone = self._device.availability(self.fixture, False)
+        gone = self._device.availability(False)
         if gone is not None and self._subscribed.is_set():
             self._paho.publish(gone.topic, gone.payload, retain=True)
         self._paho.disconnect()
@@ -180,11 +179,11 @@ class VirtualLamp:
 
     def _on_connect(self, paho: Paho, *_: object) -> None:
         queries = {message.topic for message in self._state_query}
-        topics = {*self._device.command_topics(self.fixture), *queries}
+        topics = {*self._device.command_topics, *queries}
         paho.subscribe([(topic, 0) for topic in topics])
 
     def _on_subscribe(self, paho: Paho, *_: object) -> None:
-        here = self._device.availability(self.fixture, True)
+        here = self._device.availability(True)
         if here is not None:
             paho.publish(here.topic, here.payload, retain=True)
         self._report()
@@ -209,8 +208,8 @@ class VirtualLamp:
             self._changed.notify_all()
 
     def _handle_command(self, topic: str, payload: bytes) -> None:
-        command = self._device.decode_command(self.fixture, topic, payload)
-        for answer in self._device.answers(self.fixture, payload, taken=command is not None):
+        command = self._device.decode_command(topic, payload)
+        for answer in self._device.answers(payload, taken=command is not None):
             self._paho.publish(answer.topic, answer.payload)
         if command is not None:
             self._apply(command)
@@ -246,5 +245,5 @@ class VirtualLamp:
     def _report(self) -> None:
         """Publish the lamp's target."""
         target = self._setting(Level(self.levels[-1].target), self._kelvin.target)
-        for report in self._device.reports(self.fixture, target):
+        for report in self._device.reports(target):
             self._paho.publish(report.topic, report.payload, retain=self._device.RETAINS)

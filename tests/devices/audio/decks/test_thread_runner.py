@@ -7,31 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.file_deck import FileDeck
+from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.decks.thread_runner import ThreadRunner
-from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.model.playlist import Cut
 
 
 @contextmanager
-def hands() -> Iterator[ThreadRunner]:
+def a_runner() -> Iterator[ThreadRunner]:
     """Return a thread runner for one test."""
-    some = ThreadRunner()
+    runner = ThreadRunner()
     try:
-        yield some
+        yield runner
     finally:
-        some.close()
+        runner.close()
 
 
 def test_work_that_hangs_keeps_nobody_waiting() -> None:
     """Five files on a disk that doesn't answer, and the sixth is opened all the same."""
     answers, done = threading.Event(), threading.Event()
-    with hands() as some:
+    with a_runner() as runner:
         for _ in range(5):
-            some.run(answers.wait)
-        some.run(done.set)
+            runner.run(answers.wait)
+        runner.run(done.set)
         assert done.wait(30.0)
         answers.set()
 
@@ -43,29 +43,35 @@ def test_work_that_fails_takes_nothing_along() -> None:
     def fail() -> None:
         raise OSError("the disk is gone")
 
-    with hands() as some:
-        some.run(fail)
-        some.run(done.set)
+    with a_runner() as runner:
+        runner.run(fail)
+        runner.run(done.set)
         assert done.wait(30.0)
 
 
 def test_a_deck_may_be_closed_while_it_opens(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Closing never waits for a file that hangs; the deck closes itself once that answers."""
+    """Nobody waits for a file that hangs; the deck is closed once that answers."""
     answers, opening, closed = threading.Event(), threading.Event(), threading.Event()
 
-    def hang(_deck: VlcDeck, _cut: Cut) -> None:
+    def hang(_path: str) -> str:
         opening.set()
         answers.wait()
+        raise DeviceError("the disk is gone")
 
-    monkeypatch.setattr(VlcDeck, "open", hang)
-    monkeypatch.setattr(VlcDeck, "close", lambda _deck: closed.set())
-    deck = FileDeck()
-    with hands() as some:
-        some.run(lambda: deck.open(Cut(str(tmp_path), "Gone", "Nobody", Seconds(RATE))))
-        assert opening.wait(30.0)
+    monkeypatch.setattr("kacenv.analysis.file_type.kind_of", hang)
+    cut = Cut(str(tmp_path), "Gone", "Nobody", Seconds(RATE))
+    deck = file_deck(cut)
+
+    def close() -> None:
         deck.close()
-        assert not closed.is_set()
+        closed.set()
+
+    with a_runner() as runner:
+        runner.run(lambda: deck.open(cut))
+        assert opening.wait(30.0)
+        runner.run(close)
+        assert not closed.wait(0.05)
         answers.set()
         assert closed.wait(30.0)

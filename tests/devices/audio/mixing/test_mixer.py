@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, steepest_step, tone
+from support.decks import (
+    SEATS,
+    OfflineMixer,
+    chime,
+    noise,
+    one_output,
+    playing,
+    rms,
+    steepest_step,
+    tone,
+)
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds, amplitude
@@ -21,19 +31,18 @@ SOFTEST, LOUDEST = -38.0, -20.0
 def test_music_passes_untouched() -> None:
     """One track at no gain reaches the speakers as it is in its file."""
     sound = noise(2.0, seed=1)
-    stage = playing(one_output(), sound)
-    np.testing.assert_array_equal(stage.render(1.0), sound[4800:52800])
+    mix = playing(one_output(), sound)
+    np.testing.assert_array_equal(mix.render(1.0), sound[4800:52800])
 
 
 def test_the_same_orders_make_the_same_samples() -> None:
     """Two mixers with the same decks and orders render alike."""
 
     def take() -> Block:
-        stage = playing(SEATS, noise(9.0, 1), noise(9.0, 2))
-        stage.cue(2)
-        stage.fade(2, 1.0, 3.0)
-        stage.mixer.perform(chime(Audience.ROOM, 2.2))
-        return stage.render(5.0)
+        mix = playing(SEATS, noise(9.0, 1), noise(9.0, 2))
+        mix.play(2, 1.0, 3.0)
+        mix.perform(chime(Audience.ROOM, 2.2))
+        return mix.render(5.0)
 
     np.testing.assert_array_equal(take(), take())
 
@@ -42,21 +51,19 @@ def test_the_same_orders_make_the_same_samples() -> None:
 @settings(max_examples=20)
 def test_blocks_of_any_size_join_without_a_seam(sizes: list[int]) -> None:
     """Whatever the device asks for, a tone that is being faded has no step in it."""
-    stage = Stage(one_output(), tone(3.0, level=0.3), tone(3.0, 555.0, 0.3))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.2)
-    blocks = [stage.render(size / RATE, size) for size in sizes]
-    stage.cue(2)
-    stage.fade(2, stage.now, 0.3)
-    blocks += [stage.render(size / RATE, size) for size in reversed(sizes)]
+    mix = OfflineMixer(one_output(), tone(3.0, level=0.3), tone(3.0, 555.0, 0.3))
+    mix.play(1, 0.0, 0.2)
+    blocks = [mix.render(size / RATE, size) for size in sizes]
+    mix.play(2, mix.now, 0.3)
+    blocks += [mix.render(size / RATE, size) for size in reversed(sizes)]
     assert steepest_step(np.concatenate(blocks)) < 0.05
 
 
 def test_a_level_is_faded_on_every_music_output() -> None:
     """A level of -12 dB arrives on time, and the fade to it has no step."""
-    stage = playing(SEATS, tone(9.0))
-    stage.mixer.perform(SetLevel(Decibels(-12.0), Seconds(1.0), Seconds(2.0)))
-    device = stage.render(5.0)
+    mix = playing(SEATS, tone(9.0))
+    mix.perform(SetLevel(Decibels(-12.0), Seconds(1.0), Seconds(2.0)))
+    device = mix.render(5.0)
     assert rms(device[:40000, 0]) == pytest.approx(0.5 / np.sqrt(2), rel=1e-3)
     assert rms(device[150000:, 0]) == pytest.approx(amplitude(-12.0) * 0.5 / np.sqrt(2), rel=1e-3)
     assert steepest_step(device) < 1.05 * steepest_step(tone(0.1))
@@ -66,16 +73,16 @@ def test_an_unknown_output_is_refused() -> None:
     """The error names the outputs there are."""
     order = SetVolume("roof", Decibels(0.0), Seconds(0.0), Seconds(1.0))
     with pytest.raises(DeviceError, match="'roof'; it has: speakers, left-seat, desk"):
-        Stage(SEATS).mixer.perform(order)
+        OfflineMixer(SEATS).mixer.perform(order)
 
 
 @given(st.integers(1, 3 * RATE), st.sampled_from(list(BUILT_IN.values())))
 @settings(max_examples=25)
 def test_a_chime_begins_on_its_frame(frame: int, phrase: Phrase) -> None:
     """What is rendered holds the chime from its very frame on, and nothing before."""
-    stage = Stage(one_output())
-    assert stage.mixer.perform(chime(Audience.ROOM, frame / RATE, phrase))
-    sound = stage.render(4.0)[:, 0]
+    mix = OfflineMixer(one_output())
+    assert mix.perform(chime(Audience.ROOM, frame / RATE, phrase))
+    sound = mix.render(4.0)[:, 0]
     assert not sound[:frame].any()
     bell = ring(phrase) * np.float32(amplitude(SOFTEST))
     np.testing.assert_array_equal(sound[frame:], bell[: 4 * RATE - frame])
@@ -83,42 +90,42 @@ def test_a_chime_begins_on_its_frame(frame: int, phrase: Phrase) -> None:
 
 def test_a_chime_that_is_a_little_late_rings_at_once() -> None:
     """Half a second late is not too late, more than a second is."""
-    stage = Stage(one_output())
-    stage.render(10.0)
-    stage.mixer.perform(chime(Audience.ROOM, 8.5))
-    assert not stage.render(1.0).any()
-    stage.mixer.perform(chime(Audience.ROOM, 10.5))
-    assert stage.render(1.0).any()
+    mix = OfflineMixer(one_output())
+    mix.render(10.0)
+    mix.perform(chime(Audience.ROOM, 8.5))
+    assert not mix.render(1.0).any()
+    mix.perform(chime(Audience.ROOM, 10.5))
+    assert mix.render(1.0).any()
 
 
 def test_staff_chimes_sound_for_staff_alone() -> None:
     """A chime for staff reaches the staff output and no other."""
-    stage = Stage(SEATS)
-    assert stage.mixer.perform(chime(Audience.STAFF, 0.1))
-    device = stage.render(3.0)
+    mix = OfflineMixer(SEATS)
+    assert mix.perform(chime(Audience.STAFF, 0.1))
+    device = mix.render(3.0)
     assert device[:, 3].any()
     assert not device[:, :3].any()
 
 
 def test_without_staff_output_staff_chimes_are_silent() -> None:
     """In a room without a staff output the order is refused and nothing sounds."""
-    stage = Stage(one_output())
-    assert not stage.mixer.perform(chime(Audience.STAFF, 0.1))
-    assert not stage.render(3.0).any()
+    mix = OfflineMixer(one_output())
+    assert not mix.perform(chime(Audience.STAFF, 0.1))
+    assert not mix.render(3.0).any()
 
 
 def test_room_chimes_sound_everywhere() -> None:
     """A chime for the room reaches speakers, seats and staff."""
-    stage = Stage(SEATS)
-    stage.mixer.perform(chime(Audience.ROOM, 0.1))
-    assert stage.render(1.0).any(axis=0).all()
+    mix = OfflineMixer(SEATS)
+    mix.perform(chime(Audience.ROOM, 0.1))
+    assert mix.render(1.0).any(axis=0).all()
 
 
 def test_room_chimes_duck_the_music() -> None:
     """The music is 3 dB down half a second after the stroke and back after the bell."""
-    stage = playing(one_output(), np.full((20 * RATE, 2), 0.25, np.float32))
-    stage.mixer.perform(chime(Audience.ROOM, 1.0))
-    device = stage.render(12.0)[:, 0]
+    mix = playing(one_output(), np.full((20 * RATE, 2), 0.25, np.float32))
+    mix.perform(chime(Audience.ROOM, 1.0))
+    device = mix.render(12.0)[:, 0]
     bell = ring(BELL) * np.float32(amplitude(LOUDEST))
     device[frames_in(0.9) : frames_in(0.9) + len(bell)] -= bell
     ducked, back = device[frames_in(2.0)], device[frames_in(9.0)]
@@ -130,19 +137,19 @@ def test_room_chimes_duck_the_music() -> None:
 def test_staff_chimes_do_not_duck_the_music() -> None:
     """What patients hear isn't touched by a chime for staff."""
     sound = noise(4.0, 1)
-    stage = playing(SEATS, sound)
-    stage.mixer.perform(chime(Audience.STAFF, 0.5))
-    np.testing.assert_array_equal(stage.render(3.0)[:, :2], sound[4800 : 4800 + 3 * RATE])
+    mix = playing(SEATS, sound)
+    mix.perform(chime(Audience.STAFF, 0.5))
+    np.testing.assert_array_equal(mix.render(3.0)[:, :2], sound[4800 : 4800 + 3 * RATE])
 
 
 def test_a_duck_lowers_the_music_on_every_output_and_back() -> None:
     """12 dB lower after a second, back after ten, evenly in dB and without a step."""
-    stage = playing(SEATS, tone(30.0))
-    before = rms(stage.render(0.4)[:, :2])
-    stage.mixer.perform(SetDuck(Decibels(12.0), stage.now, Seconds(1.0)))
-    down, low = stage.render(1.0), stage.render(1.0)
-    stage.mixer.perform(SetDuck(Decibels(0.0), stage.now, Seconds(10.0)))
-    up, back = stage.render(10.0), stage.render(1.0)
+    mix = playing(SEATS, tone(30.0))
+    before = rms(mix.render(0.4)[:, :2])
+    mix.perform(SetDuck(Decibels(12.0), mix.now, Seconds(1.0)))
+    down, low = mix.render(1.0), mix.render(1.0)
+    mix.perform(SetDuck(Decibels(0.0), mix.now, Seconds(10.0)))
+    up, back = mix.render(10.0), mix.render(1.0)
     assert rms(low[:, :2]) == pytest.approx(before * amplitude(-12.0), rel=1e-2)
     assert rms(low[:, 2]) == pytest.approx(before * amplitude(-18.0), rel=1e-2)
     assert rms(back[:, :2]) == pytest.approx(before, rel=1e-2)
@@ -154,14 +161,14 @@ def test_a_duck_lowers_the_music_on_every_output_and_back() -> None:
 def test_a_hush_is_true_silence_and_the_tracks_run_on() -> None:
     """Hushed music is zero to the last bit; brought back, the track is where it would be."""
     sound = noise(20.0, 1)
-    stage = playing(SEATS, sound)
-    stage.mixer.perform(SetHush(True, stage.now, Seconds(3.0)))
-    stage.render(3.1)
-    assert not stage.render(2.0).any()
-    stage.mixer.perform(SetHush(False, stage.now, Seconds(3.0)))
-    stage.render(3.1)
-    at = frames_in(stage.now)
-    np.testing.assert_array_equal(stage.render(1.0)[:, :2], sound[at : at + RATE])
+    mix = playing(SEATS, sound)
+    mix.perform(SetHush(True, mix.now, Seconds(3.0)))
+    mix.render(3.1)
+    assert not mix.render(2.0).any()
+    mix.perform(SetHush(False, mix.now, Seconds(3.0)))
+    mix.render(3.1)
+    at = frames_in(mix.now)
+    np.testing.assert_array_equal(mix.render(1.0)[:, :2], sound[at : at + RATE])
 
 
 ORDERS = st.lists(
@@ -175,19 +182,19 @@ ORDERS = st.lists(
 @settings(max_examples=30, deadline=None)
 def test_orders_on_orders_never_jump(orders: list[tuple[int, bool, float, float]]) -> None:
     """Ducks, hushes and mutes that interrupt or repeat each other, late or early, are smooth."""
-    stage = playing(one_output(), np.full((60 * RATE, 2), 0.5, np.float32))
-    played = [stage.render(0.2)]
+    mix = playing(one_output(), np.full((60 * RATE, 2), 0.5, np.float32))
+    played = [mix.render(0.2)]
     for kind, on, late, duration in orders:
-        at, span = Seconds(stage.now + late), Seconds(duration)
+        at, span = Seconds(mix.now + late), Seconds(duration)
         for order in (
             SetDuck(Decibels(12.0 if on else 0.0), at, span),
             SetHush(on, at, span),
             SetMute("room", on, at, span),
         )[kind % 3 : kind % 3 + 1 + kind // 3]:
-            stage.mixer.perform(order)
-            stage.mixer.perform(order)
-        played.append(stage.render(0.3))
-    played.append(stage.render(4.0))
+            mix.perform(order)
+            mix.perform(order)
+        played.append(mix.render(0.3))
+    played.append(mix.render(4.0))
     assert steepest_step(np.concatenate(played)) < 0.5 * 2 * np.pi / (0.5 * RATE)
 
 
@@ -204,20 +211,20 @@ def test_no_sample_passes_a_ceiling(
         Output(id="a", role=Role.SPEAKERS, ceiling=f"{ceiling} dB", trim=f"{gain:.1f} dB"),
         Output(id="b", role=Role.SEAT_A, delay=f"{delay:.4f}s", channels=(2, 3)),
     )
-    stage = Stage(
+    mix = OfflineMixer(
         Room(name="test", outputs=outputs), noise(3.0, seed, 0.5), noise(3.0, seed + 1, 0.5)
     )
     for play_id, at in ((1, 0.0), (2, 0.5)):
-        stage.cue(play_id, gain=gain)
-        stage.fade(play_id, at, 0.5)
-        stage.mixer.perform(chime(Audience.ROOM, at))
+        mix.cue(play_id, gain=gain)
+        mix.fade(play_id, at, 0.5)
+        mix.perform(chime(Audience.ROOM, at))
         quickly, moment = Seconds(0.1), Seconds(at)
-        stage.mixer.perform(SetLevel(Decibels(12.0), moment, quickly))
-        stage.mixer.perform(SetVolume("b", Decibels(12.0), moment, quickly))
-        stage.mixer.perform(SetDuck(Decibels(data.draw(st.floats(0, 12))), moment, quickly))
-        stage.mixer.perform(SetHush(data.draw(st.booleans()), moment, quickly))
-        stage.mixer.perform(SetMute("b", data.draw(st.booleans()), moment, quickly))
-        device = stage.render(1.0)
+        mix.perform(SetLevel(Decibels(12.0), moment, quickly))
+        mix.perform(SetVolume("b", Decibels(12.0), moment, quickly))
+        mix.perform(SetDuck(Decibels(data.draw(st.floats(0, 12))), moment, quickly))
+        mix.perform(SetHush(data.draw(st.booleans()), moment, quickly))
+        mix.perform(SetMute("b", data.draw(st.booleans()), moment, quickly))
+        device = mix.render(1.0)
         assert np.abs(device[:, :2]).max() <= amplitude(ceiling)
         assert np.abs(device[:, 2]).max() <= amplitude(-3.0)
 
@@ -227,17 +234,17 @@ def test_no_sample_passes_a_ceiling(
 )
 def test_a_chime_is_as_loud_as_the_music_lets_it(level: float, peak: float) -> None:
     """Its peak is 3 dB above the music of the last three seconds, from -38 to -20 dBFS."""
-    stage = playing(SEATS, noise(9.0, 1, level))
-    stage.render(4.0)
-    stage.mixer.perform(chime(Audience.STAFF, stage.now))
-    heard = np.abs(stage.render(1.0)[:, 3]).max()
+    mix = playing(SEATS, noise(9.0, 1, level))
+    mix.render(4.0)
+    mix.perform(chime(Audience.STAFF, mix.now))
+    heard = np.abs(mix.render(1.0)[:, 3]).max()
     assert 20 * np.log10(heard) == pytest.approx(peak, abs=0.2)
 
 
 def test_music_makes_room_for_a_chime_struck_elsewhere() -> None:
     """Asked to, the music falls as for its own bell, though nothing is struck."""
-    stage = playing(one_output(), np.full((20 * RATE, 2), 0.25, np.float32))
-    stage.mixer.duck_for_chime(Seconds(1.0))
-    device = stage.render(12.0)[:, 0]
+    mix = playing(one_output(), np.full((20 * RATE, 2), 0.25, np.float32))
+    mix.mixer.duck_for_chime(Seconds(1.0))
+    device = mix.render(12.0)[:, 0]
     assert device[frames_in(2.0)] == pytest.approx(0.25 * amplitude(-3.0), rel=1e-3)
     assert device[frames_in(9.0)] == pytest.approx(0.25, rel=1e-3)

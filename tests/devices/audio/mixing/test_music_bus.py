@@ -2,7 +2,17 @@
 
 import numpy as np
 import pytest
-from support.decks import Stage, about, noise, one_output, playing, rms, steepest_step, tone
+from support.decks import (
+    OfflineMixer,
+    about,
+    noise,
+    one_output,
+    playing,
+    rms,
+    started,
+    steepest_step,
+    tone,
+)
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.samples import RATE, Block, frames_in
@@ -23,306 +33,265 @@ def orthogonal(count: int, span: float) -> list[Block]:
 
 def test_power_is_constant_through_a_crossfade() -> None:
     """Two uncorrelated sounds keep their common power within 0.05 dB."""
-    stage = Stage(one_output(), *orthogonal(2, 40.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.cue(2)
-    stage.fade(2, 5.0, 20.0)
-    assert powers(stage.render(30.0)) == pytest.approx([-23.01] * 60, abs=0.05)
+    mix = started(one_output(), *orthogonal(2, 40.0))
+    mix.render(1.0)
+    mix.play(2, 5.0, 20.0)
+    assert powers(mix.render(30.0)) == pytest.approx([-23.01] * 60, abs=0.05)
 
 
 def test_power_is_constant_when_crossfades_interrupt() -> None:
     """A third and a fourth track that come too early leave the power within 0.05 dB too."""
-    stage = Stage(one_output(), *orthogonal(4, 60.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
+    mix = started(one_output(), *orthogonal(4, 60.0))
+    mix.render(1.0)
     sounds = []
     for play_id, duration in ((2, 20.0), (3, 9.0), (4, 13.0)):
-        stage.cue(play_id)
-        stage.fade(play_id, stage.now, duration)
-        sounds.append(stage.render(5.0))
-    sounds.append(stage.render(15.0))
+        mix.play(play_id, mix.now, duration)
+        sounds.append(mix.render(5.0))
+    sounds.append(mix.render(15.0))
     assert powers(np.concatenate(sounds)) == pytest.approx([-23.01] * 60, abs=0.05)
-    assert [deck.closed for deck in stage.decks] == [1, 1, 1, 0]
+    assert [deck.closed for deck in mix.decks] == [1, 1, 1, 0]
 
 
 def test_power_of_noise_is_constant() -> None:
     """Two noises keep their power as well as a window of five seconds can tell."""
-    stage = Stage(one_output(), noise(60.0, 1, 0.05), noise(60.0, 2, 0.05))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.cue(2)
-    stage.fade(2, 5.0, 30.0)
-    assert powers(stage.render(40.0), 5.0) == pytest.approx([-26.02] * 8, abs=0.05)
+    mix = started(one_output(), noise(60.0, 1, 0.05), noise(60.0, 2, 0.05))
+    mix.render(1.0)
+    mix.play(2, 5.0, 30.0)
+    assert powers(mix.render(40.0), 5.0) == pytest.approx([-26.02] * 8, abs=0.05)
 
 
 def test_a_track_starts_on_its_frame() -> None:
     """The new track's first sample is heard exactly at the time of the order."""
     marked = np.zeros((RATE, 2), np.float32)
     marked[frames_in(0.5)] = 0.5
-    stage = Stage(one_output(), marked)
-    stage.cue(1)
-    stage.fade(1, 0.123, 0.05)
-    sound = stage.render(1.0)
+    mix = OfflineMixer(one_output(), marked)
+    mix.play(1, 0.123, 0.05)
+    sound = mix.render(1.0)
     assert np.flatnonzero(sound[:, 0]) == [frames_in(0.123) + frames_in(0.5)]
-    assert stage.tracks[0] == TrackStarted(1, Seconds(0.123))
+    assert mix.tracks[0] == TrackStarted(1, Seconds(0.123))
 
 
 def test_a_late_order_fades_from_now() -> None:
     """An order for the past begins now, at the gain that was, and says so."""
-    stage = Stage(one_output(), tone(99.0, level=0.3), tone(99.0, 445.0, 0.3))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    before = stage.render(30.0)[-1:]
-    stage.cue(2)
-    stage.fade(2, 10.0, 5.0)
-    sound = np.concatenate((before, stage.render(10.0)))
+    mix = started(one_output(), tone(99.0, level=0.3), tone(99.0, 445.0, 0.3))
+    before = mix.render(30.0)[-1:]
+    mix.play(2, 10.0, 5.0)
+    sound = np.concatenate((before, mix.render(10.0)))
     assert steepest_step(sound) < 0.03
-    assert TrackStarted(2, about(30.0, 0.006)) in stage.tracks
+    assert TrackStarted(2, about(30.0, 0.006)) in mix.tracks
 
 
 def test_the_old_music_goes_on_until_the_new_is_ready() -> None:
     """A deck that is slow delays the crossfade; what plays stays at full level."""
-    stage = Stage(one_output(), tone(99.0), tone(99.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.cue(2).slow = True
-    stage.fade(2, 2.0, 1.0)
-    assert powers(stage.render(4.0)) == pytest.approx([-9.03] * 8, abs=0.01)
-    stage.decks[1].slow = False
-    stage.render(1.0)
-    assert TrackStarted(2, about(5.0, 0.02)) in stage.tracks
+    mix = started(one_output(), tone(99.0), tone(99.0))
+    mix.render(1.0)
+    mix.cue(2).slow = True
+    mix.fade(2, 2.0, 1.0)
+    assert powers(mix.render(4.0)) == pytest.approx([-9.03] * 8, abs=0.01)
+    mix.decks[1].slow = False
+    mix.render(1.0)
+    assert TrackStarted(2, about(5.0, 0.02)) in mix.tracks
 
 
 def test_a_deck_that_never_gets_ready_fails() -> None:
     """Five seconds after it should have started, a track is given up; the old one goes on."""
-    stage = Stage(one_output(), tone(99.0), tone(99.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.cue(2).slow = True
-    stage.fade(2, 1.0, 1.0)
-    stage.render(5.9)
-    assert all(event.play_id == 1 for event in stage.tracks)
-    sound = stage.render(1.0)
-    assert isinstance(stage.tracks[-1], TrackFailed)
+    mix = started(one_output(), tone(99.0), tone(99.0))
+    mix.cue(2).slow = True
+    mix.fade(2, 1.0, 1.0)
+    mix.render(5.9)
+    assert all(event.play_id == 1 for event in mix.tracks)
+    sound = mix.render(1.0)
+    assert isinstance(mix.tracks[-1], TrackFailed)
     assert powers(sound) == pytest.approx([-9.03] * 2, abs=0.01)
-    assert stage.decks[1].closed == 1
+    assert mix.decks[1].closed == 1
 
 
 def test_a_failed_deck_is_told_once_and_the_music_goes_on() -> None:
     """The reason is reported as soon as it is known, and the crossfade to it is no news."""
-    stage = Stage(one_output(), tone(99.0), tone(99.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.cue(2).reason = "no such file"
-    stage.render(1.0)
-    stage.fade(2, 2.0, 1.0)
-    assert powers(stage.render(4.0)) == pytest.approx([-9.03] * 8, abs=0.01)
-    about_two = [event for event in stage.tracks if event.play_id == 2]
+    mix = started(one_output(), tone(99.0), tone(99.0))
+    mix.cue(2).reason = "no such file"
+    mix.render(1.0)
+    mix.fade(2, 2.0, 1.0)
+    assert powers(mix.render(4.0)) == pytest.approx([-9.03] * 8, abs=0.01)
+    about_two = [event for event in mix.tracks if event.play_id == 2]
     assert about_two == [TrackFailed(2, "no such file")]
 
 
 def test_a_crossfade_to_a_track_never_cued_fails() -> None:
     """The order is answered with an error, and nothing changes."""
-    stage = Stage(one_output(), tone(99.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.fade(9, 1.0, 1.0)
-    assert powers(stage.render(1.0)) == pytest.approx([-9.03] * 2, abs=0.01)
-    assert isinstance(stage.tracks[-1], TrackFailed)
+    mix = started(one_output(), tone(99.0))
+    mix.render(1.0)
+    mix.fade(9, 1.0, 1.0)
+    assert powers(mix.render(1.0)) == pytest.approx([-9.03] * 2, abs=0.01)
+    assert isinstance(mix.tracks[-1], TrackFailed)
 
 
 def test_a_repeated_crossfade_does_no_harm() -> None:
     """The same order twice starts the track once and leaves its level alone."""
-    stage = Stage(one_output(), tone(99.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.fade(1, 1.0, 1.0)
-    assert powers(stage.render(2.0)) == pytest.approx([-9.03] * 4, abs=0.01)
-    assert stage.tracks.count(TrackStarted(1, Seconds(0.0))) == 1
+    mix = started(one_output(), tone(99.0))
+    mix.render(1.0)
+    mix.fade(1, 1.0, 1.0)
+    assert powers(mix.render(2.0)) == pytest.approx([-9.03] * 4, abs=0.01)
+    assert mix.tracks.count(TrackStarted(1, Seconds(0.0))) == 1
 
 
 def test_a_cued_track_can_be_replaced() -> None:
     """A track without a crossfade that is replaced is closed unheard and unreported."""
-    stage = Stage(one_output(), tone(9.0), tone(9.0, 555.0), tone(9.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.cue(2)
-    stage.render(1.0)
-    stage.cue(3)
-    stage.render(3.0)
-    stage.fade(3, 4.0, 1.0)
-    stage.render(1.0)
-    started = [event.play_id for event in stage.tracks if isinstance(event, TrackStarted)]
-    assert started == [1, 3]
-    assert all(event.play_id != 2 for event in stage.tracks)
-    assert stage.decks[1].closed == 1
+    mix = started(one_output(), tone(9.0), tone(9.0, 555.0), tone(9.0))
+    mix.cue(2)
+    mix.render(1.0)
+    mix.cue(3)
+    mix.render(3.0)
+    mix.fade(3, 4.0, 1.0)
+    mix.render(1.0)
+    heard = [event.play_id for event in mix.tracks if isinstance(event, TrackStarted)]
+    assert heard == [1, 3]
+    assert all(event.play_id != 2 for event in mix.tracks)
+    assert mix.decks[1].closed == 1
 
 
 def test_a_track_whose_time_has_come_is_not_replaced() -> None:
     """A slow track that should already sound outlives the cueing of the one after it."""
-    stage = Stage(one_output(), tone(9.0), tone(9.0))
-    stage.cue(1).slow = True
-    stage.fade(1, 0.0, 0.05)
-    stage.cue(2)
-    stage.render(1.0)
-    stage.decks[0].slow = False
-    stage.render(1.0)
-    assert TrackStarted(1, about(1.0, 0.006)) in stage.tracks
-    stage.fade(2, 2.0, 1.0)
-    stage.render(2.0)
-    assert TrackStarted(2, about(2.0, 0.006)) in stage.tracks
+    mix = OfflineMixer(one_output(), tone(9.0), tone(9.0))
+    mix.cue(1).slow = True
+    mix.fade(1, 0.0, 0.05)
+    mix.cue(2)
+    mix.render(1.0)
+    mix.decks[0].slow = False
+    mix.render(1.0)
+    assert TrackStarted(1, about(1.0, 0.006)) in mix.tracks
+    mix.fade(2, 2.0, 1.0)
+    mix.render(2.0)
+    assert TrackStarted(2, about(2.0, 0.006)) in mix.tracks
 
 
 def test_a_track_whose_crossfade_is_ordered_is_not_replaced() -> None:
     """A track that is to sound in a moment outlives the cueing of the one after it."""
-    stage = Stage(one_output(), tone(9.0), tone(9.0))
-    stage.cue(1)
-    stage.fade(1, 0.2, 0.05)
-    stage.cue(2)
-    stage.render(1.0)
-    assert TrackStarted(1, about(0.2, 0.006)) in stage.tracks
+    mix = OfflineMixer(one_output(), tone(9.0), tone(9.0))
+    mix.play(1, 0.2, 0.05)
+    mix.cue(2)
+    mix.render(1.0)
+    assert TrackStarted(1, about(0.2, 0.006)) in mix.tracks
 
 
 def test_a_newer_crossfade_gives_up_a_slow_track() -> None:
     """When the next track shall sound, one that still isn't ready is closed unheard."""
-    stage = Stage(one_output(), tone(9.0), tone(9.0))
-    stage.cue(1).slow = True
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.cue(2)
-    stage.fade(2, 1.0, 1.0)
-    stage.render(1.0)
-    assert stage.decks[0].closed == 1
-    assert [event.play_id for event in stage.tracks] == [2, 2]
+    mix = OfflineMixer(one_output(), tone(9.0), tone(9.0))
+    mix.cue(1).slow = True
+    mix.fade(1, 0.0, 0.05)
+    mix.render(1.0)
+    mix.play(2, 1.0, 1.0)
+    mix.render(1.0)
+    assert mix.decks[0].closed == 1
+    assert [event.play_id for event in mix.tracks] == [2, 2]
 
 
 def test_everything_can_be_faded_out() -> None:
     """A crossfade to nothing ends in true silence, its deck closed, without a step."""
-    stage = Stage(one_output(), tone(99.0, 200.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.fade(None, 1.0, 2.0)
-    sound = stage.render(4.0)
+    mix = started(one_output(), tone(99.0, 200.0))
+    mix.render(1.0)
+    mix.fade(None, 1.0, 2.0)
+    sound = mix.render(4.0)
     assert not sound[frames_in(2.02) :].any()
     assert steepest_step(sound) < 0.014
-    assert stage.decks[0].closed == 1
+    assert mix.decks[0].closed == 1
 
 
 def test_fading_out_forgets_what_was_to_come() -> None:
     """A fade to nothing now outranks a crossfade that was to begin later."""
-    stage = Stage(one_output(), tone(99.0), tone(99.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    stage.cue(2)
-    stage.fade(2, 3.0, 1.0)
-    stage.fade(None, 1.0, 1.0)
-    stage.render(2.5)
-    assert not stage.render(3.0).any()
+    mix = started(one_output(), tone(99.0), tone(99.0))
+    mix.play(2, 3.0, 1.0)
+    mix.fade(None, 1.0, 1.0)
+    mix.render(2.5)
+    assert not mix.render(3.0).any()
 
 
 def test_the_end_is_told_when_the_decoder_knows_it() -> None:
     """As soon as the last samples have been decoded, their time is told, once."""
-    stage = Stage(one_output(), tone(10.0))
-    deck = stage.cue(1)
+    mix = OfflineMixer(one_output(), tone(10.0))
+    deck = mix.cue(1)
     deck.arrived = frames_in(9.0)
-    stage.fade(1, 1.0, 0.05)
-    stage.render(6.0)
-    assert len(stage.tracks) == 1
+    mix.fade(1, 1.0, 0.05)
+    mix.render(6.0)
+    assert len(mix.tracks) == 1
     deck.arrived = frames_in(10.0)
-    stage.render(5.0)
-    assert stage.tracks[1:] == [TrackEnded(1, about(11.0, 0.001))]
-    assert stage.decks[0].closed == 1
+    mix.render(5.0)
+    assert mix.tracks[1:] == [TrackEnded(1, about(11.0, 0.001))]
+    assert mix.decks[0].closed == 1
 
 
 def test_only_the_newest_track_tells_its_end() -> None:
     """A track that is being faded out ends without a word."""
-    stage = Stage(one_output(), tone(3.0), tone(99.0))
-    deck = stage.cue(1)
-    deck.arrived = frames_in(2.0)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.cue(2).arrived = frames_in(50.0)
-    stage.fade(2, 1.0, 10.0)
-    stage.render(0.5)
+    mix = started(one_output(), tone(3.0), tone(99.0), arrived=2.0)
+    deck = mix.decks[0]
+    mix.render(1.0)
+    mix.cue(2).arrived = frames_in(50.0)
+    mix.fade(2, 1.0, 10.0)
+    mix.render(0.5)
     deck.arrived = frames_in(3.0)
-    stage.render(5.0)
-    assert [type(event) for event in stage.tracks] == [TrackStarted, TrackStarted]
+    mix.render(5.0)
+    assert [type(event) for event in mix.tracks] == [TrackStarted, TrackStarted]
 
 
 def test_a_track_that_fades_to_silence_tells_no_end() -> None:
     """Once everything is to fall silent, nobody needs to know where the track would end."""
-    stage = Stage(one_output(), tone(9.0))
-    deck = stage.cue(1)
-    deck.arrived = frames_in(5.0)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(1.0)
-    stage.fade(None, 1.0, 3.0)
-    stage.render(0.5)
+    mix = started(one_output(), tone(9.0), arrived=5.0)
+    deck = mix.decks[0]
+    mix.render(1.0)
+    mix.fade(None, 1.0, 3.0)
+    mix.render(0.5)
     deck.arrived = frames_in(9.0)
-    stage.render(5.0)
-    assert [type(event) for event in stage.tracks] == [TrackStarted]
+    mix.render(5.0)
+    assert [type(event) for event in mix.tracks] == [TrackStarted]
 
 
 def test_a_deck_that_dies_while_it_plays_fails() -> None:
     """When samples stop and the deck says why, the reason is passed on and the deck closed."""
-    stage = Stage(one_output(), tone(9.0))
-    deck = stage.cue(1)
-    deck.arrived = frames_in(2.0)
-    stage.fade(1, 0.0, 0.05)
-    stage.render(2.5)
+    mix = started(one_output(), tone(9.0), arrived=2.0)
+    deck = mix.decks[0]
+    mix.render(2.5)
     deck.reason = "no sound came"
-    stage.render(1.0)
-    assert stage.tracks[1:] == [TrackFailed(1, "no sound came")]
+    mix.render(1.0)
+    assert mix.tracks[1:] == [TrackFailed(1, "no sound came")]
     assert deck.closed == 1
 
 
 def test_underruns_do_not_click() -> None:
     """Where samples are late the sound sinks and comes back without a step, and is counted."""
-    stage = Stage(one_output(), tone(9.0, 200.0))
-    deck = stage.cue(1)
+    mix = OfflineMixer(one_output(), tone(9.0, 200.0))
+    deck = mix.cue(1)
     deck.arrived = frames_in(1.0) + 77
-    stage.fade(1, 0.0, 0.05)
-    sounds = [stage.render(1.5)]
+    mix.fade(1, 0.0, 0.05)
+    sounds = [mix.render(1.5)]
     assert not sounds[0][frames_in(1.1) :].any()
     deck.arrived = frames_in(9.0)
-    sounds.append(stage.render(2.0))
+    sounds.append(mix.render(2.0))
     sound = np.concatenate(sounds)
-    assert stage.mixer.underruns == 1
+    assert mix.mixer.underruns == 1
     assert powers(sound[frames_in(2.0) :]) == pytest.approx([-9.03] * 3, abs=0.01)
     assert steepest_step(sound) < 1.2 * steepest_step(tone(1.0, 200.0))
 
 
 def test_an_abrupt_end_does_not_click() -> None:
     """A track cut off in full sound sinks to rest."""
-    stage = Stage(one_output(), tone(1.001, 200.0))
-    stage.cue(1)
-    stage.fade(1, 0.0, 0.05)
-    sound = stage.render(2.0)
+    mix = started(one_output(), tone(1.001, 200.0))
+    sound = mix.render(2.0)
     assert steepest_step(sound) < 1.2 * steepest_step(tone(1.0, 200.0))
-    assert stage.mixer.underruns == 0
+    assert mix.mixer.underruns == 0
 
 
 def test_a_deck_that_raises_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told as failed and let go; what follows it is heard."""
-    stage = playing(one_output(), tone(30.0), tone(30.0, 220.0))
-    stage.render(1.0)
+    mix = playing(one_output(), tone(30.0), tone(30.0, 220.0))
+    mix.render(1.0)
 
     def fail(frames: int) -> Block:
         raise OSError(frames)
 
-    monkeypatch.setattr(stage.decks[0], "read", fail)
-    stage.render(0.5)
-    assert [event for event in stage.tracks if isinstance(event, TrackFailed)] == [
+    monkeypatch.setattr(mix.decks[0], "read", fail)
+    mix.render(0.5)
+    assert [event for event in mix.tracks if isinstance(event, TrackFailed)] == [
         TrackFailed(1, "its decoder failed")
     ]
-    stage.cue(2)
-    stage.fade(2, stage.now, 0.1)
-    assert rms(stage.render(1.0)[-RATE // 2 :]) > 0.1
+    mix.play(2, mix.now, 0.1)
+    assert rms(mix.render(1.0)[-RATE // 2 :]) > 0.1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.decks import SEATS, Stage, chime, noise, one_output, playing, rms, tone
+from support.decks import SEATS, OfflineMixer, chime, noise, one_output, playing, rms, tone
 
 from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.devices.audio.samples import RATE, frames_in
@@ -30,10 +30,10 @@ def test_devices_lie_side_by_side() -> None:
         Output(id="b", role=Role.SEAT_B, device="right amp", ceiling="0 dB"),
         Output(id="c", role=Role.STAFF, device="left amp", channels=(1,)),
     )
-    stage = playing(Room(name="test", outputs=outputs), noise(2.0, 1))
-    assert stage.mixer.devices == {"left amp": [0, 1, 2, 3], "right amp": [4, 5]}
-    device = stage.render(1.0)
-    assert device.shape[1] == stage.mixer.channels == 6
+    mix = playing(Room(name="test", outputs=outputs), noise(2.0, 1))
+    assert mix.mixer.devices == {"left amp": [0, 1, 2, 3], "right amp": [4, 5]}
+    device = mix.render(1.0)
+    assert device.shape[1] == mix.mixer.channels == 6
     assert not device[:, :2].any()
     assert device[:, 2:4].any()
     np.testing.assert_array_equal(device[:, 2:4], device[:, 4:])
@@ -41,11 +41,11 @@ def test_devices_lie_side_by_side() -> None:
 
 def test_a_volume_touches_one_output() -> None:
     """A seat turned down to silence leaves the speakers alone."""
-    stage = playing(SEATS, tone(9.0))
-    before = stage.render(0.1)
-    stage.mixer.perform(SetVolume("left-seat", Decibels(-90.0), stage.now, Seconds(1.0)))
-    stage.render(2.0)
-    after = stage.render(0.1)
+    mix = playing(SEATS, tone(9.0))
+    before = mix.render(0.1)
+    mix.perform(SetVolume("left-seat", Decibels(-90.0), mix.now, Seconds(1.0)))
+    mix.render(2.0)
+    after = mix.render(0.1)
     assert not after[:, 2].any()
     assert rms(after[:, :2]) == pytest.approx(rms(before[:, :2]), rel=1e-2)
 
@@ -53,19 +53,19 @@ def test_a_volume_touches_one_output() -> None:
 def test_a_mute_is_true_silence_on_one_output_alone() -> None:
     """A muted output plays neither music nor chimes, the others play on as before."""
     sound = noise(20.0, 1)
-    stage = playing(SEATS, sound)
-    stage.mixer.perform(SetMute("left-seat", True, stage.now, Seconds(1.0)))
-    stage.render(1.1)
-    at = frames_in(stage.now)
-    device = stage.render(1.0)
+    mix = playing(SEATS, sound)
+    mix.perform(SetMute("left-seat", True, mix.now, Seconds(1.0)))
+    mix.render(1.1)
+    at = frames_in(mix.now)
+    device = mix.render(1.0)
     np.testing.assert_array_equal(device[:, :2], sound[at : at + RATE])
-    stage.mixer.perform(chime(Audience.ROOM, stage.now))
+    mix.perform(chime(Audience.ROOM, mix.now))
     assert not device[:, 2].any()
-    assert not stage.render(1.0)[:, 2].any()
-    stage.mixer.perform(SetMute("left-seat", False, stage.now, Seconds(1.0)))
-    stage.render(10.0)
-    at = frames_in(stage.now)
-    heard, music = stage.render(1.0)[:, 2], sound[at : at + RATE].mean(axis=1)
+    assert not mix.render(1.0)[:, 2].any()
+    mix.perform(SetMute("left-seat", False, mix.now, Seconds(1.0)))
+    mix.render(10.0)
+    at = frames_in(mix.now)
+    heard, music = mix.render(1.0)[:, 2], sound[at : at + RATE].mean(axis=1)
     np.testing.assert_allclose(heard, music * amplitude(-6.0), atol=2e-3)
 
 
@@ -93,21 +93,21 @@ def test_chimes_follow_a_volume_turned_down_but_not_up() -> None:
     """A chime is softer where the music is, and never louder or gone."""
     levels = {}
     for volume in (-60.0, -10.0, 0.0, 12.0):
-        stage = Stage(one_output())
-        stage.mixer.perform(SetVolume("room", Decibels(volume), Seconds(0.0), Seconds(0.1)))
-        stage.render(0.5)
-        stage.mixer.perform(chime(Audience.ROOM, 0.6))
-        levels[volume] = 20 * np.log10(np.abs(stage.render(2.0)).max())
+        mix = OfflineMixer(one_output())
+        mix.perform(SetVolume("room", Decibels(volume), Seconds(0.0), Seconds(0.1)))
+        mix.render(0.5)
+        mix.perform(chime(Audience.ROOM, 0.6))
+        levels[volume] = 20 * np.log10(np.abs(mix.render(2.0)).max())
     assert levels == pytest.approx({-60.0: -58.0, -10.0: -48.0, 0.0: -38.0, 12.0: -38.0}, abs=0.1)
 
 
 def test_meters_tell_each_output_apart() -> None:
     """A tone shows at its level, a trimmed output lower, a silent one at the bottom."""
-    stage = playing(SEATS, tone(2.0))
-    stage.render(0.5)
-    meters = stage.mixer.meters()
+    mix = playing(SEATS, tone(2.0))
+    mix.render(0.5)
+    meters = mix.mixer.meters()
     assert meters["speakers"].rms == pytest.approx(-9.03, abs=0.1)
     assert meters["speakers"].peak == pytest.approx(-6.02, abs=0.1)
     assert meters["left-seat"].rms == pytest.approx(-15.03, abs=0.1)
     assert meters["desk"].peak == -120.0
-    assert stage.mixer.music_level.rms == pytest.approx(-9.03, abs=0.1)
+    assert mix.mixer.music_level.rms == pytest.approx(-9.03, abs=0.1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from soak.listening import first_sound, listen
-from support.decks import Stage, noise, one_output, playing
+from support.decks import OfflineMixer, noise, one_output, playing
 
 from kacenv.core.units import Seconds, amplitude
 from kacenv.devices.audio.mixing.silence_fade import AMPLE, FLOOR, STEEPEST, SilenceFade
@@ -71,10 +71,10 @@ def test_what_silences_and_brings_back_never_startles(
     orders: tuple[AudioCommand, AudioCommand], loudness: float
 ) -> None:
     """Within 50 ms the level moves by less than 3 dB; at music's level it is heard in 0.4 s."""
-    stage = playing(one_output(), noise(30.0, 1, amplitude(loudness)))
+    mix = playing(one_output(), noise(30.0, 1, amplitude(loudness)))
     for order in orders:
-        stage.mixer.perform(order)
-    sound = stage.render(24.0)
+        mix.perform(order)
+    sound = mix.render(24.0)
     heard = listen(sound)
     assert heard.rise < 3.0
     assert heard.fall < 3.0
@@ -86,12 +86,11 @@ def test_what_silences_and_brings_back_never_startles(
 @pytest.mark.parametrize("loudness", LOUDNESSES)
 def test_the_first_music_and_the_last_never_startle(loudness: float) -> None:
     """Music that begins where none sounds, and a stop, keep the same bound."""
-    stage = Stage(one_output(), noise(30.0, 1, amplitude(loudness)))
-    stage.cue(1)
-    stage.fade(1, 0.0, FROM_SILENCE)
-    begins = stage.render(8.0)
-    stage.mixer.perform(Crossfade(None, stage.now, STOPPING))
-    ends = stage.render(8.0)
+    mix = OfflineMixer(one_output(), noise(30.0, 1, amplitude(loudness)))
+    mix.play(1, 0.0, FROM_SILENCE)
+    begins = mix.render(8.0)
+    mix.perform(Crossfade(None, mix.now, STOPPING))
+    ends = mix.render(8.0)
     assert listen(begins).rise < 3.0
     assert listen(ends).fall < 3.0
-    assert not stage.render(0.1).any()
+    assert not mix.render(0.1).any()

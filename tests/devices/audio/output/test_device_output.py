@@ -5,50 +5,27 @@ import threading
 
 import numpy as np
 import pytest
+from support.sound_devices import PulledDevice
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output.device_output import DeviceOutput, StallDetector
-from kacenv.devices.audio.output.sound_device import Device, NullDevice, OnStop, Pull, SoundDevice
+from kacenv.devices.audio.output.sound_device import Device, NullDevice, Pull, SoundDevice
 from kacenv.devices.audio.samples import RATE, Block
 
 CHECK = Seconds(0.05)
 
 
-class HandDevice:
-    """A device that pulls when a test says so."""
-
-    name = "hand"
-    latency = Seconds(0.25)
-
-    def __init__(self) -> None:
-        self.pull: Pull | None = None
-        self.stop: OnStop = lambda: None
-        self.closed = False
-
-    def start(self, pull: Pull, on_stop: OnStop) -> None:
-        """Store the callbacks."""
-        self.pull, self.stop = pull, on_stop
-
-    def heard_in(self) -> Seconds:
-        """Return a constant."""
-        return self.latency
-
-    def close(self) -> None:
-        """Note the call."""
-        self.closed = True
-
-    def ask(self, frames: int = 480) -> Block:
-        """Pull one block."""
-        assert self.pull
-        return self.pull(frames)
+def a_device() -> PulledDevice:
+    """A device that is heard a quarter of a second later."""
+    return PulledDevice(Seconds(0.25))
 
 
-class Shelf:
+class DeviceQueue:
     """Source of devices for an output; opening fails while it is empty."""
 
-    def __init__(self, *devices: HandDevice) -> None:
+    def __init__(self, *devices: PulledDevice) -> None:
         self.devices = list(devices)
 
     def open(self) -> Device:
@@ -59,16 +36,29 @@ class Shelf:
         return self.devices.pop(0)
 
 
+class OneHolderCard:
+    """A sound card for one program at a time; opening it waits until it is free, as ALSA does."""
+
+    def __init__(self) -> None:
+        self.holder: PulledDevice | None = None
+
+    def open(self) -> Device:
+        """Return a device when the one before is closed."""
+        wait_until(lambda: self.holder is None or self.holder.closed)
+        self.holder = a_device()
+        return self.holder
+
+
 def ones(frames: int) -> Block:
     """Return full-scale samples."""
     return np.ones((frames, 2), np.float32)
 
 
-def make(source: Pull, shelf: Shelf, latencies: list[Seconds] | None = None) -> DeviceOutput:
-    """Return an output on the devices of `shelf`."""
+def make(source: Pull, queue: DeviceQueue, latencies: list[Seconds] | None = None) -> DeviceOutput:
+    """Return an output on the devices of `queue`."""
     heard = latencies if latencies is not None else []
     return DeviceOutput(
-        source, 2, shelf.open, lambda device: heard.append(device.latency), check_every=CHECK
+        source, 2, queue.open, lambda device: heard.append(device.latency), check_every=CHECK
     )
 
 
@@ -83,8 +73,8 @@ def test_an_error_costs_one_block(caplog: pytest.LogCaptureFixture) -> None:
             raise ZeroDivisionError(msg)
         return call(frames)
 
-    device = HandDevice()
-    output = DeviceOutput(source, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    device = a_device()
+    output = DeviceOutput(source, 2, DeviceQueue(device).open, lambda _: None, Seconds(60.0))
     output.start()
     with caplog.at_level(logging.ERROR):
         blocks = [device.ask(), device.ask(), device.ask()]
@@ -103,7 +93,7 @@ def test_without_a_device_it_goes_on_silently() -> None:
         pulled.append(frames)
         return ones(frames)
 
-    output = make(source, Shelf())
+    output = make(source, DeviceQueue())
     output.start()
     assert output.device == "none"
     assert output.note is not None
@@ -115,12 +105,12 @@ def test_without_a_device_it_goes_on_silently() -> None:
 
 def test_a_device_that_comes_later_is_used_and_fades_in() -> None:
     """Sound begins softly on a device that is plugged in during the session."""
-    shelf, latencies = Shelf(), list[Seconds]()
-    output = make(ones, shelf, latencies)
+    queue, latencies = DeviceQueue(), list[Seconds]()
+    output = make(ones, queue, latencies)
     output.start()
-    device = HandDevice()
-    shelf.devices.append(device)
-    wait_until(lambda: device.pull is not None)
+    device = a_device()
+    queue.devices.append(device)
+    wait_until(lambda: device.started)
     sound = np.concatenate([device.ask() for _ in range(300)])
     output.close()
     assert output.note is None
@@ -133,8 +123,8 @@ def test_a_device_that_comes_later_is_used_and_fades_in() -> None:
 
 def test_a_fade_in_begins_with_a_silence() -> None:
     """What leaps in the next 0.4 s isn't heard; nor does the way there and back break off."""
-    device = HandDevice()
-    output = DeviceOutput(ones, 2, Shelf(device).open, lambda _: None, Seconds(60.0))
+    device = a_device()
+    output = DeviceOutput(ones, 2, DeviceQueue(device).open, lambda _: None, Seconds(60.0))
     output.start()
     before = device.ask()
     output.fade_in()
@@ -147,11 +137,11 @@ def test_a_fade_in_begins_with_a_silence() -> None:
 
 def test_a_device_that_stops_is_replaced() -> None:
     """When a device no longer asks for sound, another is opened, or silence pulls on."""
-    first, second = HandDevice(), HandDevice()
-    output = make(ones, Shelf(first, second))
+    first, second = a_device(), a_device()
+    output = make(ones, DeviceQueue(first, second))
     output.start()
     first.ask()
-    wait_until(lambda: second.pull is not None)
+    wait_until(lambda: second.started)
     assert first.closed
     second.ask()
     wait_until(lambda: output.device == "none")
@@ -161,15 +151,28 @@ def test_a_device_that_stops_is_replaced() -> None:
 
 def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
     """A device's own word is enough; nobody waits for it to be missed."""
-    first, second = HandDevice(), HandDevice()
-    shelf = Shelf(first, second)
-    output = DeviceOutput(ones, 2, shelf.open, lambda _: None, check_every=Seconds(60.0))
+    first, second = a_device(), a_device()
+    queue = DeviceQueue(first, second)
+    output = DeviceOutput(ones, 2, queue.open, lambda _: None, check_every=Seconds(60.0))
     output.start()
     first.ask()
     first.stop()
-    wait_until(lambda: second.pull is not None)
+    wait_until(lambda: second.started)
     assert first.closed
     assert second.ask()[0, 0] < 0.01
+    output.close()
+
+
+def test_a_card_is_closed_before_it_is_opened_again() -> None:
+    """A card that asks for no more sound after a sleep opens again once it is free."""
+    card = OneHolderCard()
+    output = DeviceOutput(ones, 2, card.open, lambda _: None, check_every=CHECK)
+    output.start()
+    first = card.holder
+    assert first
+    first.ask()
+    wait_until(lambda: card.holder is not first and bool(card.holder and card.holder.started))
+    assert first.closed
     output.close()
 
 

@@ -136,7 +136,7 @@ def test_a_lost_leader_is_not_heard_by_the_others() -> None:
 
 
 def test_all_lost_the_music_goes_on() -> None:
-    """With every device away nothing plays, the tape runs in time, and any return leads on."""
+    """With every device away nothing plays, the buffer runs in time, and any return leads on."""
     room = Orchestra((FAST, SLOW), music := Singer(0))
     room.play(5.0)
     room.lose(0)

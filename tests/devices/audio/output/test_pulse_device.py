@@ -55,17 +55,10 @@ def test_a_stream_ends_with_its_device(two_amps: Pulse) -> None:
     device.close()
 
 
-@pytest.mark.usefixtures("two_amps")
-def test_an_unknown_sink_is_refused() -> None:
-    """A device that has gone since it was listed can't be opened."""
+@pytest.mark.parametrize("server", ["two_amps", "no_sound_server"])
+def test_a_device_that_has_gone_is_refused(server: str, request: pytest.FixtureRequest) -> None:
+    """One that has gone since it was listed can't be opened, nor can one whose server has gone."""
+    request.getfixturevalue(server)
     gone = DeviceMatch("Gone", None, 2, Seconds(0.075), on_server=True, address="gone")
-    with pytest.raises(DeviceError, match="'Gone' can't be opened"):
-        PulseDevice(gone, 2)
-
-
-@pytest.mark.usefixtures("no_sound_server")
-def test_without_a_server_no_stream_opens() -> None:
-    """Where the server has gone, the error is that of a device that can't be opened."""
-    gone = DeviceMatch("Gone", None, 2, Seconds(0.075), on_server=True)
     with pytest.raises(DeviceError, match="'Gone' can't be opened"):
         PulseDevice(gone, 2)

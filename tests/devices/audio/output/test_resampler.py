@@ -27,7 +27,7 @@ def test_between_samples_the_wave_is_as_it_was(pitch: float, start: float, ratio
 
 
 def test_whole_places_give_the_samples_themselves() -> None:
-    """At the tape's own speed nothing is changed."""
+    """At the buffer's own speed nothing is changed."""
     sound = np.random.default_rng(1).standard_normal((500, 3)).astype(np.float32)
     first, count = places(100.0, 1.0, 300)
     same = interpolate(sound[first : first + count], 100.0, 1.0, 300)

@@ -25,11 +25,11 @@ class Counter:
 
 def test_all_readers_find_the_same_frames() -> None:
     """What one reader had made is there for the next, on the columns it asks for."""
-    tape = SharedBuffer(Counter(), 2)
-    np.testing.assert_array_equal(tape.read(0, 1000, [0], 0.1)[:, 0], np.arange(1000))
-    made = tape.end
-    np.testing.assert_array_equal(tape.read(300, 500, [1], 0.1)[:, 0], -np.arange(300, 800))
-    assert tape.end == made
+    buffer = SharedBuffer(Counter(), 2)
+    np.testing.assert_array_equal(buffer.read(0, 1000, [0], 0.1)[:, 0], np.arange(1000))
+    made = buffer.end
+    np.testing.assert_array_equal(buffer.read(300, 500, [1], 0.1)[:, 0], -np.arange(300, 800))
+    assert buffer.end == made
 
 
 def test_what_is_made_ahead_is_heard_later() -> None:
@@ -41,10 +41,10 @@ def test_what_is_made_ahead_is_heard_later() -> None:
 
 def test_what_is_long_past_or_before_the_beginning_is_silence() -> None:
     """A reader too far behind gets silence of the right length, never other sound."""
-    tape = SharedBuffer(Counter(), 2)
-    np.testing.assert_array_equal(tape.read(-3, 5, [0], 0.1)[:, 0], [0, 0, 0, 0, 1])
-    tape.read(10 * RATE, 100, [0], 0.1)
-    assert not tape.read(0, 100, [0, 1], 0.1).any()
-    first = tape.end - (1 << 17)
+    buffer = SharedBuffer(Counter(), 2)
+    np.testing.assert_array_equal(buffer.read(-3, 5, [0], 0.1)[:, 0], [0, 0, 0, 0, 1])
+    buffer.read(10 * RATE, 100, [0], 0.1)
+    assert not buffer.read(0, 100, [0, 1], 0.1).any()
+    first = buffer.end - (1 << 17)
     expected = [0, first, first + 1]
-    np.testing.assert_array_equal(tape.read(first - 1, 3, [0], 0.1)[:, 0], expected)
+    np.testing.assert_array_equal(buffer.read(first - 1, 3, [0], 0.1)[:, 0], expected)

@@ -1,9 +1,9 @@
-"""Properties of every dialect, for any input."""
+"""Contract of every dialect: its codec against the device's side of it, for any input."""
 
 import json
 from collections.abc import Callable, Iterable
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,22 +12,20 @@ from support.lamps import TIMEOUT, LitRoom
 from support.mosquitto import Mosquitto
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects import CODECS, Message, Reported, codec
-from kacenv.devices.lights.dialects.codec_protocol import held, shown_color, shown_white
-from kacenv.devices.lights.simulator import DEVICE_CODECS, ParsedCommand
+from kacenv.devices.lights.dialects import ParsedCommand, Reported, codec, device_side
+from kacenv.devices.lights.fades.trajectory import MIRED
+from kacenv.model.dialects import WORDS, Dialect
 from kacenv.model.look import Color, Setting
-from kacenv.model.room import Ability, Dialect, Fixture
+from kacenv.model.room import Ability, Fixture
 
-MakeFixture = Callable[..., Fixture]
 MakeHouse = Callable[..., LitRoom]
 TOPICS = {"topic": "house/lamp", "state_topic": "house/state", "availability_topic": "house/there"}
-_WORDS: dict[str, Any] = {
+_TEMPLATES: dict[str, Any] = {
     "payload": '{"dim": {level}}',
     "white_payload": '{"ct": {kelvin}}',
     "state_key": "light.dim",
     "white_key": "light.ct",
 }
-MIRED = 1e6
 
 
 @st.composite
@@ -40,7 +38,7 @@ def fixtures(draw: st.DrawFn) -> Fixture:
         "can": tuple(draw(st.sets(st.sampled_from(Ability)))),
         "scale": draw(st.integers(1, 65535)),
     }
-    return Fixture.model_validate({**fields, **TOPICS, **draw(st.sampled_from([{}, _WORDS]))})
+    return Fixture.model_validate({**fields, **TOPICS, **draw(st.sampled_from([{}, _TEMPLATES]))})
 
 
 def settings() -> st.SearchStrategy[Setting]:
@@ -80,36 +78,35 @@ _PAYLOADS = (
 )
 
 
+def a_lamp(dialect: str, **fields: Any) -> Fixture:
+    """Return a lamp with topics, of every ability unless told otherwise."""
+    described = {"id": "lamp", "zone": "seats", "dialect": dialect, "can": list(Ability)}
+    return Fixture.model_validate({**described, **TOPICS, **fields})
+
+
 def every_topic(fixture: Fixture) -> tuple[str, ...]:
     """Return a lamp's report and command topics, and unrelated ones."""
-    bulb = DEVICE_CODECS[fixture.dialect]
-    return (*codec(fixture).subscriptions(fixture), *bulb.command_topics(fixture), "", "house/lamp")
-
-
-def test_every_dialect_of_the_room_file_is_spoken() -> None:
-    """No lamp that a room may name is left without words."""
-    assert set(CODECS) == set(DEVICE_CODECS) == set(Dialect)
+    commands = device_side(fixture).command_topics
+    return (*codec(fixture).subscriptions, *commands, "", "house/lamp")
 
 
 @given(fixtures(), _PAYLOADS)
 def test_hostile_payloads_never_raise(fixture: Fixture, payload: bytes) -> None:
-    """Whatever comes, a report is None or within what a lamp can be."""
+    """Whatever comes, a report is empty or within what a lamp can be."""
     for topic in every_topic(fixture):
-        report = codec(fixture).decode(fixture, topic, payload)
-        if report is not None:
-            assert report != Reported()
-            assert report.level is None or 0 <= report.level <= 1
-            assert report.kelvin is None or 1000 <= report.kelvin <= 20000
-            assert report.color is None or all(0 <= part <= 255 for part in report.color)
+        report = codec(fixture).decode(topic, payload)
+        assert report.level is None or 0 <= report.level <= 1
+        assert report.kelvin is None or 1000 <= report.kelvin <= 20000
+        assert report.color is None or all(0 <= part <= 255 for part in report.color)
 
 
 @given(fixtures(), _PAYLOADS)
 def test_virtual_lamps_never_stumble(fixture: Fixture, payload: bytes) -> None:
     """Whatever a lamp is told, it understands something possible, or nothing."""
-    bulb = DEVICE_CODECS[fixture.dialect]
-    for topic in bulb.command_topics(fixture):
-        heard = bulb.decode_command(fixture, topic, payload)
-        bulb.answers(fixture, payload, taken=heard is not None)
+    device = device_side(fixture)
+    for topic in device.command_topics:
+        heard = device.decode_command(topic, payload)
+        device.answers(payload, taken=heard is not None)
         if heard is not None:
             assert heard.level is None or 0 <= heard.level <= 1
             assert heard.transition >= 0
@@ -141,15 +138,37 @@ def test_virtual_lamps_never_stumble(fixture: Fixture, payload: bytes) -> None:
 @pytest.mark.parametrize("dialect", Dialect)
 def test_nonsense_says_nothing(dialect: Dialect, payload: bytes) -> None:
     """What isn't JSON, is huge, not a number or out of range isn't taken for a report."""
-    described = {"id": "lamp", "zone": "seats", "dialect": dialect, "can": list(Ability)}
-    for words in ({}, _WORDS):
-        fixture = Fixture.model_validate({**described, **TOPICS, **words})
+    for words in ({}, _TEMPLATES):
+        fixture = a_lamp(dialect, **words)
         for topic in every_topic(fixture):
-            report = codec(fixture).decode(fixture, topic, payload)
-            assert report is None
+            assert codec(fixture).decode(topic, payload) == Reported()
 
 
-def merged(old: Iterable[Any], new: Iterable[Any]) -> Iterable[Any]:
+class Exchange(NamedTuple):
+    """A setting on its way to a lamp and back."""
+
+    fixture: Fixture
+    asked: Setting
+    heard: ParsedCommand
+    """What the lamp has heard of it."""
+    report: Reported
+    """What kacenv has read in the lamp's report."""
+
+
+def exchange(fixture: Fixture, asked: Setting, transition: float = 3.0) -> Exchange:
+    """Encode a setting, have a virtual lamp hear and report it, and decode that."""
+    lamp, device = codec(fixture), device_side(fixture)
+    told = lamp.encode(asked, Seconds(transition))
+    commands = [device.decode_command(message.topic, message.payload) for message in told]
+    assert None not in commands
+    heard = ParsedCommand._make(reduce(newest, filter(None, commands), ParsedCommand()))
+    assert heard.level is not None
+    shown = Setting(heard.level, heard.kelvin, heard.color)
+    read = [lamp.decode(topic, payload) for topic, payload in device.reports(shown)]
+    return Exchange(fixture, asked, heard, Reported._make(reduce(newest, read, Reported())))
+
+
+def newest(old: Iterable[Any], new: Iterable[Any]) -> Any:
     """Return the newest value of each field."""
     return [was if now is None else now for was, now in zip(old, new, strict=True)]
 
@@ -157,40 +176,29 @@ def merged(old: Iterable[Any], new: Iterable[Any]) -> Iterable[Any]:
 @given(fixtures(), settings())
 def test_what_is_encoded_is_decoded_within_a_unit(fixture: Fixture, setting: Setting) -> None:
     """Told, heard by a virtual lamp, reported and read: it is what was asked for."""
-    speech, bulb = codec(fixture), DEVICE_CODECS[fixture.dialect]
-    told = speech.encode(fixture, setting, Seconds(3.0))
-    heard = [bulb.decode_command(fixture, message.topic, message.payload) for message in told]
-    assert None not in heard
-    nothing: Iterable[Any] = ParsedCommand()
-    hearing = ParsedCommand._make(reduce(merged, filter(None, heard), nothing))
-    assert hearing.level is not None
-    shown = Setting(hearing.level, hearing.kelvin, hearing.color)
-    reports = [
-        speech.decode(fixture, message.topic, message.payload)
-        for message in bulb.reports(fixture, shown)
-    ]
-    silence: Iterable[Any] = Reported()
-    report = Reported._make(reduce(merged, filter(None, reports), silence))
-    assert_like(fixture, hearing, setting)
-    scale = speech.scale(fixture)
+    _, _, heard, report = result = exchange(fixture, setting)
+    assert_heard(result)
+    scale = codec(fixture).scale
     assert report.level is not None
     assert scale.units(report.level) == scale.units(setting.level)
-    if report.kelvin is not None and hearing.kelvin is not None:
-        assert MIRED / report.kelvin == pytest.approx(MIRED / hearing.kelvin, abs=2)
-    if hearing.color is not None:
+    if report.kelvin is not None and heard.kelvin is not None:
+        assert MIRED / report.kelvin == pytest.approx(MIRED / heard.kelvin, abs=2)
+    if heard.color is not None:
         assert report.color is not None
-        assert report.color == pytest.approx(hearing.color, abs=4)
+        assert report.color == pytest.approx(heard.color, abs=4)
 
 
-def assert_like(fixture: Fixture, heard: ParsedCommand, asked: Setting) -> None:
-    """Assert that a lamp was told the setting within its abilities, and within a unit."""
-    white, color = shown_white(fixture, asked), shown_color(fixture, asked)
-    silent = fixture.dialect is Dialect.PLAIN
-    if color is not None and not silent:
+def assert_heard(result: Exchange) -> None:
+    """Assert that a lamp was told the setting within its and its dialect's abilities."""
+    fixture, asked, heard, _ = result
+    lamp, words = codec(fixture), WORDS[fixture.dialect]
+    white, color = lamp.shown_white(asked), lamp.shown_color(asked)
+    needs_template = "white_payload" in words.white and fixture.white_payload is None
+    if color is not None and words.color != "no":
         assert heard.color == color
-    elif white is not None and not (silent and fixture.white_payload is None):
+    elif white is not None and words.white != "no" and not needs_template:
         assert heard.kelvin is not None
-        assert MIRED / heard.kelvin == pytest.approx(MIRED / held(fixture, white), abs=1)
+        assert MIRED / heard.kelvin == pytest.approx(MIRED / white, abs=1)
     else:
         assert heard.color is None
         assert heard.kelvin is None
@@ -201,9 +209,8 @@ def test_nothing_is_said_that_a_lamp_cannot(
     fixture: Fixture, setting: Setting, transition: float
 ) -> None:
     """No field is sent that the room file doesn't grant the lamp, and no time beyond its own."""
-    bulb = DEVICE_CODECS[fixture.dialect]
-    messages = codec(fixture).encode(fixture, setting, Seconds(transition))
-    payloads = b"".join(message.payload for message in messages)
+    lamp = codec(fixture)
+    payloads = b"".join(one.payload for one in lamp.encode(setting, Seconds(transition)))
     assert Ability.KELVIN in fixture.can or not any(
         word in payloads for word in (b"color_temp", b"CT ", b"ct", b"warmWhite")
     )
@@ -213,69 +220,30 @@ def test_nothing_is_said_that_a_lamp_cannot(
     assert Ability.LEVEL in fixture.can or not any(
         word in payloads for word in (b"brightness", b"Dimmer", b'"bri"')
     )
-    for message in messages:
-        heard = bulb.decode_command(fixture, message.topic, message.payload)
-        assert heard is not None
-        assert heard.transition <= codec(fixture).LONGEST
+    assert exchange(fixture, setting, transition).heard.transition <= lamp.LONGEST
 
 
-QUERIES = {
-    "zigbee2mqtt": ("house/lamp/get", b'{"state":"","brightness":""}'),
-    "zigbee2mqtt-group": ("house/lamp/get", b'{"state":"","brightness":""}'),
-    "tasmota": ("cmnd/house/lamp/STATE", b""),
-    "shelly": (
-        "house/lamp/rpc",
-        b'{"id":1,"src":"kacenv/house/lamp","method":"Light.GetStatus","params":{"id":0}}',
-    ),
-}
+@pytest.mark.parametrize("available", [True, False])
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_lamp_tells_if_it_is_there(dialect: Dialect, available: bool) -> None:
+    """On a topic that kacenv listens to, and in words that it knows."""
+    fixture = a_lamp(dialect)
+    message = device_side(fixture).availability(available)
+    assert message is not None
+    assert message.topic in codec(fixture).subscriptions
+    assert codec(fixture).decode(*message) == Reported(available=available)
 
 
-@pytest.mark.parametrize("dialect", QUERIES)
-def test_the_question_is_the_makers(make_fixture: MakeFixture, dialect: str) -> None:
-    """Each dialect that knows a question has its documented words for it."""
-    fixture = make_fixture(dialect, "level")
-    assert codec(fixture).state_query(fixture) == (Message(*QUERIES[dialect]),)
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_question_changes_nothing(dialect: Dialect) -> None:
+    """A lamp that is asked for its state doesn't take that for a command, nor for a report."""
+    fixture = a_lamp(dialect)
+    for message in codec(fixture).state_query:
+        assert device_side(fixture).decode_command(*message) is None
+        assert codec(fixture).decode(*message) == Reported()
 
 
-@pytest.mark.parametrize("dialect", ["home-assistant", "wled", "zwave-js", "plain"])
-def test_others_can_not_be_asked(make_fixture: MakeFixture, dialect: str) -> None:
-    """They report when they change, and what the broker has kept."""
-    fixture = make_fixture(dialect, "level", state_topic="x")
-    assert codec(fixture).state_query(fixture) == ()
-
-
-@pytest.mark.parametrize(
-    ("dialect", "topic", "payload"),
-    [
-        (
-            "tasmota",
-            "stat/house/lamp/RESULT",
-            (
-                b'{"Time":"2026-01-05T10:00:00","Uptime":"0T01:00:00","POWER":"ON","Dimmer":60,'
-                b'"Color":"99","HSBColor":"0,0,60","Channel":[60],"Fade":"ON","Speed":2}'
-            ),
-        ),
-        (
-            "shelly",
-            "kacenv/house/lamp/rpc",
-            (
-                b'{"id":1,"src":"house/lamp","dst":"kacenv/house/lamp","result":'
-                b'{"id":0,"source":"init","output":true,"brightness":60.00}}'
-            ),
-        ),
-    ],
-)
-def test_the_answer_is_understood(
-    make_fixture: MakeFixture, dialect: str, topic: str, payload: bytes
-) -> None:
-    """As the makers' documents have it."""
-    fixture = make_fixture(dialect, "level")
-    report = codec(fixture).decode(fixture, topic, payload)
-    assert report is not None
-    assert report.level == pytest.approx(0.6)
-
-
-@pytest.mark.parametrize("dialect", QUERIES)
+@pytest.mark.parametrize("dialect", [one for one in Dialect if codec(a_lamp(one)).state_query])
 def test_a_bright_lamp_that_nobody_knew_is_led_from_where_it_is(
     make_house: MakeHouse, mosquitto: Mosquitto, dialect: str
 ) -> None:

@@ -1,23 +1,18 @@
 """Tasmota, from documented payloads."""
 
-from collections.abc import Callable
-
 import pytest
+from support.dialects import MakeCodec, sent
 
-from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import Message, Reported, tasmota
-from kacenv.devices.lights.dialects.codec_protocol import from_mired
-from kacenv.model.look import Color, Setting, parse_setting
-from kacenv.model.room import Fixture
-
-MakeFixture = Callable[..., Fixture]
-RESULT = "stat/seat-left/RESULT"
+from kacenv.core.units import Level
+from kacenv.devices.lights.dialects import LampCodec, Reported
+from kacenv.devices.lights.dialects.payloads import from_mired
+from kacenv.model.look import Color
 
 
 @pytest.fixture
-def lamp(make_fixture: MakeFixture) -> Fixture:
+def lamp(make_codec: MakeCodec) -> LampCodec:
     """A bulb with level, white and colour."""
-    return make_fixture("tasmota", "level", "kelvin", "color", "transition", topic="seat-left")
+    return make_codec("tasmota", "level", "kelvin", "color", "transition", topic="seat-left")
 
 
 @pytest.mark.parametrize(
@@ -30,11 +25,10 @@ def lamp(make_fixture: MakeFixture) -> Fixture:
         ("1%", 3600.0, b"Speed 40;Dimmer 1"),
     ],
 )
-def test_a_look_is_one_backlog(lamp: Fixture, asked: str, span: float, said: bytes) -> None:
+def test_a_look_is_one_backlog(lamp: LampCodec, asked: str, span: float, said: bytes) -> None:
     """Fade stays on, and counts half-seconds for the whole way, however short."""
-    messages = tasmota.encode(lamp, parse_setting(asked), Seconds(span))
     whole = b"SetOption117 1;Fade 1;" + said
-    assert messages == (Message("cmnd/seat-left/Backlog0", whole),)
+    assert sent(lamp, asked, span) == [("cmnd/seat-left/Backlog0", whole)]
 
 
 @pytest.mark.parametrize(
@@ -52,43 +46,41 @@ def test_a_look_is_one_backlog(lamp: Fixture, asked: str, span: float, said: byt
             b'{"POWER":"ON","Dimmer":40,"HSBColor":"20,75,40","White":0,"CT":400,"Fade":"ON"}',
             Reported(Level(0.4), color=Color(255, 128, 64)),
         ),
+        (b'{"POWER":"ON"}', Reported()),
+        (b'{"HSBColor":"400,1,1"}', Reported()),
+        (b'{"HSBColor":"1,1"}', Reported()),
+        ('{"HSBColor":"²,1,1"}'.encode(), Reported()),
+        (b'{"Dimmer":101}', Reported()),
+        (b'{"CT":5}', Reported()),
     ],
 )
-def test_results_are_understood(lamp: Fixture, payload: bytes, report: Reported) -> None:
-    """Level, and white or colour, of which the lamp shows one."""
-    assert tasmota.decode(lamp, RESULT, payload) == report
-    assert tasmota.decode(lamp, "tele/seat-left/STATE", payload) == report
+def test_results_are_understood(lamp: LampCodec, payload: bytes, report: Reported) -> None:
+    """Level, and white or colour, of which the lamp shows one; what no lamp can be is ignored."""
+    assert lamp.decode("stat/seat-left/RESULT", payload) == report
+    assert lamp.decode("tele/seat-left/STATE", payload) == report
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        b'{"POWER":"ON"}',
-        b'{"HSBColor":"400,1,1"}',
-        b'{"HSBColor":"1,1"}',
-        '{"HSBColor":"²,1,1"}'.encode(),
-        b'{"Dimmer":101}',
-        b'{"CT":5}',
-    ],
-)
-def test_odd_results_say_nothing(lamp: Fixture, payload: bytes) -> None:
-    """What no lamp can be isn't believed."""
-    assert tasmota.decode(lamp, RESULT, payload) is None
+def test_the_last_will_is_spelled_its_way(lamp: LampCodec) -> None:
+    """With a capital."""
+    assert lamp.decode("tele/seat-left/LWT", b"Online") == Reported(available=True)
+    assert lamp.decode("tele/seat-left/LWT", b"online") == Reported()
 
 
-def test_the_last_will_is_understood(lamp: Fixture) -> None:
-    """Online and offline, as Tasmota spells them."""
-    assert tasmota.decode(lamp, "tele/seat-left/LWT", b"Online") == Reported(available=True)
-    assert tasmota.decode(lamp, "tele/seat-left/LWT", b"Offline") == Reported(available=False)
-    assert tasmota.decode(lamp, "tele/seat-left/LWT", b"online") is None
-
-
-def test_a_full_topic_of_ones_own_is_followed(make_fixture: MakeFixture) -> None:
+def test_a_full_topic_of_ones_own_is_followed(make_codec: MakeCodec) -> None:
     """The prefix stands where the clinic has put it."""
-    lamp = make_fixture("tasmota", topic="clinic/seat-left/%prefix%")
-    (message,) = tasmota.encode(lamp, Setting(Level(0.5)), Seconds(1.0))
-    assert message.topic == "clinic/seat-left/cmnd/Backlog0"
-    assert message.payload.endswith(b";Power ON")
-    assert tasmota.decode(lamp, "clinic/seat-left/stat/RESULT", b'{"POWER":"ON"}') == Reported(
-        Level(1.0)
+    lamp = make_codec("tasmota", topic="clinic/seat-left/%prefix%")
+    ((topic, payload),) = sent(lamp, "50%", 1.0)
+    assert topic == "clinic/seat-left/cmnd/Backlog0"
+    assert payload.endswith(b";Power ON")
+    report = lamp.decode("clinic/seat-left/stat/RESULT", b'{"POWER":"ON"}')
+    assert report == Reported(Level(1.0))
+
+
+def test_its_state_is_asked_for_by_a_command(lamp: LampCodec) -> None:
+    """Whose answer is understood, as the maker's documents have both."""
+    assert lamp.state_query == (("cmnd/seat-left/STATE", b""),)
+    answer = (
+        b'{"Time":"2026-01-05T10:00:00","Uptime":"0T01:00:00","POWER":"ON","Dimmer":60,'
+        b'"Color":"99","HSBColor":"0,0,60","Channel":[60],"Fade":"ON","Speed":2}'
     )
+    assert lamp.decode("stat/seat-left/RESULT", answer) == Reported(Level(0.6))

@@ -1,53 +1,34 @@
-"""Zigbee2MQTT's groups, from documented payloads."""
+"""Zigbee2MQTT's groups, beside its devices."""
 
 from collections.abc import Callable
 
-import pytest
+from support.dialects import MakeCodec, sent
 
-from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import CODECS, Message, Reported
-from kacenv.devices.lights.simulator import DEVICE_CODECS
-from kacenv.model.look import parse_setting
-from kacenv.model.room import Dialect, Fixture
+from kacenv.devices.lights.dialects import Reported, device_side
+from kacenv.model.room import Fixture
 
-MakeFixture = Callable[..., Fixture]
 TOPIC = "zigbee2mqtt/seats"
-SPEECH = CODECS[Dialect.ZIGBEE2MQTT_GROUP]
 
 
-@pytest.fixture
-def group(make_fixture: MakeFixture) -> Fixture:
-    """Lamps with level and white."""
-    return make_fixture("zigbee2mqtt-group", "level", "kelvin", "transition", topic=TOPIC)
+def test_a_group_is_told_as_one_lamp_is(make_codec: MakeCodec) -> None:
+    """One command is for all lamps, and the report and the availability have the group's name."""
+    group, lamp = (
+        make_codec(dialect, "level", "kelvin", topic=TOPIC)
+        for dialect in ("zigbee2mqtt-group", "zigbee2mqtt")
+    )
+    assert sent(group, "50% 2500 K", 60.0) == sent(lamp, "50% 2500 K", 60.0)
+    assert group.subscriptions == lamp.subscriptions == (TOPIC, f"{TOPIC}/availability")
 
 
-def test_one_command_is_for_all_lamps(group: Fixture) -> None:
-    """A group is told as one lamp is."""
-    messages = SPEECH.encode(group, parse_setting("50%"), Seconds(60.0))
-    payload = b'{"state":"ON","brightness":127,"transition":60.0}'
-    assert messages == (Message("zigbee2mqtt/seats/set", payload),)
-
-
-def test_its_report_is_of_all(group: Fixture) -> None:
-    """Zigbee2MQTT reports what it told them."""
-    report = SPEECH.decode(group, TOPIC, b'{"state":"ON","brightness":127}')
-    assert report == Reported(Level(0.5))
-
-
-def test_a_group_is_away_when_all_its_lamps_are(group: Fixture) -> None:
-    """Its availability has the group's name."""
-    topic = "zigbee2mqtt/seats/availability"
-    assert SPEECH.decode(group, topic, b'{"state":"offline"}') == Reported(available=False)
-    assert topic in SPEECH.subscriptions(group)
-
-
-def test_the_bridges_state_can_stand_for_a_groups(make_fixture: MakeFixture) -> None:
+def test_the_bridges_state_can_stand_for_a_groups(make_codec: MakeCodec) -> None:
     """Where availability is switched off, the bridge's own can be named."""
     topic = "zigbee2mqtt/bridge/state"
-    group = make_fixture("zigbee2mqtt-group", topic=TOPIC, availability_topic=topic)
-    assert SPEECH.decode(group, topic, b'{"state":"offline"}') == Reported(available=False)
+    group = make_codec("zigbee2mqtt-group", topic=TOPIC, availability_topic=topic)
+    assert group.decode(topic, b'{"state":"offline"}') == Reported(available=False)
 
 
-def test_broadcasts_are_few() -> None:
-    """A house has room for eight in nine seconds."""
-    assert DEVICE_CODECS[Dialect.ZIGBEE2MQTT_GROUP].RATE == (8, 9.0)
+def test_broadcasts_are_few(make_codec: MakeCodec, make_fixture: Callable[..., Fixture]) -> None:
+    """A house has room for eight in nine seconds, and kacenv keeps to that."""
+    commands, within = device_side(make_fixture("zigbee2mqtt-group")).RATE or (0, 0.0)
+    assert (commands, within) == (8, 9.0)
+    assert within / commands <= make_codec("zigbee2mqtt-group").GAP

@@ -5,13 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.devices.lights.fades.lightness import (
-    DIMMING_CURVES,
     DimmingCurve,
     DimmingScale,
     lightness,
     luminance,
 )
-from kacenv.model.room import Dialect
 
 LEVELS = st.floats(0.0, 1.0)
 
@@ -53,12 +51,3 @@ def test_a_number_survives_its_level(units: int, response: DimmingCurve) -> None
 def test_only_off_is_off(level: float, response: DimmingCurve, full: int) -> None:
     """The faintest level keeps a lamp lit."""
     assert DimmingScale(full, response).units(level) >= 1
-
-
-def test_only_lamps_without_a_curve_get_one_from_us() -> None:
-    """Lamps with a dimming curve of their own aren't corrected twice."""
-    curved = {
-        dialect for dialect, response in DIMMING_CURVES.items() if response is DimmingCurve.LIGHT
-    }
-    assert set(DIMMING_CURVES) == set(Dialect)
-    assert curved == {Dialect.PLAIN, Dialect.WLED}

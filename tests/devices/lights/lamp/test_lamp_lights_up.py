@@ -7,11 +7,11 @@ import pytest
 from support.lone_lamp import AVAILABILITY, STATE, MakeLamp, run, says
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects import Message, codec
+from kacenv.devices.lights.dialects import Message, codec, device_side
 from kacenv.devices.lights.lamp.lamp import Lamp
-from kacenv.devices.lights.simulator import DEVICE_CODECS
+from kacenv.model.dialects import Dialect
 from kacenv.model.look import parse_setting
-from kacenv.model.room import Ability, Dialect
+from kacenv.model.room import Ability
 
 Prepare = Callable[[Lamp], None]
 SAFE = parse_setting("70% 3000 K")
@@ -21,7 +21,7 @@ NOW = Seconds(10.0)
 
 def commands(lamp: Lamp, now: float) -> list[Message]:
     """Return the messages to the lamp at `now`, except queries."""
-    queries = codec(lamp.fixture).state_query(lamp.fixture)
+    queries = codec(lamp.fixture).state_query
     return [one for one in lamp.messages(Seconds(now)) if one not in queries]
 
 
@@ -47,7 +47,7 @@ def of_one_just_back(lamp: Lamp) -> None:
     lamp.set_target(parse_setting("20%"), Seconds(1.0), Seconds(1.0))
     run(lamp, 1.0, 6.0)
     for there, moment in ((False, 6.0), (True, NOW - 0.5)):
-        word = DEVICE_CODECS[lamp.fixture.dialect].availability(lamp.fixture, there)
+        word = device_side(lamp.fixture).availability(there)
         if word is not None:
             lamp.handle_report(word.topic, word.payload, Seconds(moment))
     run(lamp, NOW - 0.5, NOW - 0.05)
@@ -72,14 +72,14 @@ def test_it_never_waits_for_an_answer(
     make_lamp: MakeLamp, dialect: Dialect, fades: bool, prepare: Prepare
 ) -> None:
     """Whatever was asked, and whoever was waited for: the safe light is told at that moment."""
-    words: dict[str, Any] = {"white_payload": "{kelvin}"} if dialect is Dialect.PLAIN else {}
+    words: dict[str, Any] = {"white_payload": "{kelvin}"} if dialect == "plain" else {}
     abilities = [Ability.LEVEL, Ability.KELVIN, *([Ability.TRANSITION] if fades else [])]
     topics = {"state_topic": STATE, "availability_topic": AVAILABILITY}
     lamp = make_lamp(dialect, *abilities, **topics, **words)
     prepare(lamp)
     spoken = codec(lamp.fixture)
-    span = Seconds(3.0 if fades and spoken.FADES else 0.0)
-    assert commands(lamp, NOW) == list(spoken.encode(lamp.fixture, SAFE, span))
+    span = Seconds(3.0 if fades and spoken.LONGEST else 0.0)
+    assert commands(lamp, NOW) == list(spoken.encode(SAFE, span))
 
 
 @pytest.fixture

@@ -8,24 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.devices.lights.dialects import device_side
 from kacenv.devices.lights.fades.trajectory import FadeOptions, trajectory_between
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.lamp.report_check import ColorReportClassifier, ReportKind
-from kacenv.devices.lights.simulator import DEVICE_CODECS
+from kacenv.model.dialects import WORDS, Dialect
 from kacenv.model.look import Color, Setting, parse_setting
-from kacenv.model.room import Dialect, Fixture
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 STATE = "house/lamp/state"
-WORDS: dict[str, Any] = {
+TEMPLATES: dict[str, Any] = {
     "payload": '{"dim": {level}}',
     "white_payload": '{"ct": {mired}}',
     "state_key": "dim",
     "white_key": "ct",
 }
-WHITES = tuple(dialect for dialect in Dialect if dialect is not Dialect.WLED)
-"""WLED doesn't report whites."""
-COLORS = tuple(dialect for dialect in Dialect if dialect is not Dialect.PLAIN)
+WHITES = tuple(
+    one for one in Dialect if WORDS[one].white != "no" and "not reported" not in WORDS[one].white
+)
+COLORS = tuple(one for one in Dialect if WORDS[one].color != "no")
 REPORTED: list[tuple[Dialect, str, str]] = [(dialect, "2700 K", "4500 K") for dialect in WHITES]
 REPORTED += [(dialect, "#ff0000", "#0000ff") for dialect in COLORS]
 REPORTED += [(dialect, "2700 K", "#0000ff") for dialect in COLORS if dialect in WHITES]
@@ -34,7 +36,7 @@ REPORTED += [(dialect, "#ff0000", "4500 K") for dialect in COLORS if dialect in 
 
 def a_lamp(make_fixture: MakeFixture, dialect: Dialect, *can: str) -> Lamp:
     """A lamp whose broker has been there for long, dark and known to be."""
-    words = WORDS if dialect is Dialect.PLAIN else {}
+    words = TEMPLATES if dialect == "plain" else {}
     abilities = ("level", *can, "transition")
     lamp = Lamp(make_fixture(dialect, *abilities, state_topic=STATE, **words))
     lamp.broker_back(Seconds(-100.0))
@@ -45,7 +47,7 @@ def a_lamp(make_fixture: MakeFixture, dialect: Dialect, *can: str) -> Lamp:
 def says(lamp: Lamp, setting: str | Setting, now: float) -> None:
     """The lamp reports that it shows `setting`, as one of its dialect does."""
     shown = parse_setting(setting) if isinstance(setting, str) else setting
-    for report in DEVICE_CODECS[lamp.fixture.dialect].reports(lamp.fixture, shown):
+    for report in device_side(lamp.fixture).reports(shown):
         lamp.handle_report(report.topic, report.payload, Seconds(now))
 
 

@@ -1,0 +1,63 @@
+"""Opening of a device that blocks while another program holds the card."""
+
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+from kacenv.devices.audio.output.sound_device import Device
+
+_PATIENCE = Seconds(2.0)
+
+
+class BoundedOpen:
+    """Opens a device on a thread of its own, and waits for it no longer than `patience` (s).
+
+    ALSA's open blocks until a card is free. An opening that takes longer goes on, and the next call
+    waits for it again.
+    """
+
+    def __init__(self, open_device: Callable[[], Device], patience: Seconds = _PATIENCE) -> None:
+        self._open_device, self._patience = open_device, patience
+        self._opening: Future[Device] | None = None
+
+    def __call__(self) -> Device:
+        """Return the device.
+
+        Raises:
+            DeviceError: It can't be opened, or not yet.
+        """
+        opening = self._opening or self._begin()
+        self._opening = opening
+        try:
+            device = opening.result(self._patience)
+        except TimeoutError as error:
+            raise DeviceError("the sound device is in use by another program") from error
+        finally:
+            if opening.done():
+                self._opening = None
+        return device
+
+    def abandon(self) -> None:
+        """Have a device that opens from now on closed again; idempotent."""
+        if self._opening:
+            self._opening.add_done_callback(_close_again)
+            self._opening = None
+
+    def _begin(self) -> Future[Device]:
+        opening = Future[Device]()
+        Thread(target=self._open, args=(opening,), name="open-device", daemon=True).start()
+        return opening
+
+    def _open(self, opening: Future[Device]) -> None:
+        try:
+            opening.set_result(self._open_device())
+        except Exception as error:  # noqa: BLE001 - it is raised where the device is awaited
+            opening.set_exception(error)
+
+
+def _close_again(opening: Future[Device]) -> None:
+    with contextlib.suppress(Exception):
+        opening.result().close()

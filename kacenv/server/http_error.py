@@ -1,0 +1,27 @@
+"""HTTP error with a message in plain words, and the response that says it."""
+
+import math
+
+from starlette.responses import JSONResponse
+
+from kacenv.core.errors import KacenvError
+from kacenv.core.units import Seconds
+
+
+class HttpError(KacenvError):
+    """HTTP error: `status` as in RFC 9110; `wait` is the time until a retry (Retry-After)."""
+
+    def __init__(self, status: int, words: str, wait: Seconds | None = None) -> None:
+        super().__init__(words)
+        self.status = status
+        self.wait = wait
+
+
+def error_response(error: HttpError) -> JSONResponse:
+    """Return the response to an error: `{"error": words}`, with the headers that go with it."""
+    headers = {}
+    if error.wait:
+        headers["Retry-After"] = str(math.ceil(error.wait))
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse({"error": str(error)}, error.status, headers)
