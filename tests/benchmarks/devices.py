@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 from support.decks import rms
-from support.ears import Ear, later, listening
 from support.houses import FOREIGN_MUSIC
 from support.noise import playing_noise
 from support.pulse import Pulse
+from support.sink_recorder import SinkRecorder, later, recording_sinks
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
@@ -57,7 +57,7 @@ def _two_devices() -> Iterator[str]:
         os.environ.update(pulse.env)
         with (
             playing_noise(_ROOM, 120.0) as audio,
-            listening(("left", "right")) as (left, right),
+            recording_sinks(("left", "right")) as (left, right),
         ):
             yield _line("two devices are apart by", _apart(left, right), TOGETHER)
             pulse.remove("left")
@@ -65,16 +65,16 @@ def _two_devices() -> Iterator[str]:
             pulse.restore("left")
             opened = _until(lambda: audio.device_note is None)
             yield _line("once it returns, it is opened after", opened, OPENED)
-            with listening(("left",)) as (again,):
+            with recording_sinks(("left",)) as (again,):
                 yield _line("then they are apart by", _apart(again, right), TOGETHER)
             yield f"blocks lost {audio.errors}, underruns {audio.underruns}"
 
 
-def _apart(one: Ear, other: Ear) -> float:
+def _apart(one: SinkRecorder, other: SinkRecorder) -> float:
     """Return by how much two devices are heard apart once both have found their pace (ms)."""
     time.sleep(_SETTLED)
     end = time.monotonic() - 0.5
-    return 1000 * abs(later(*(ear.between(end - 1, end) for ear in (one, other))))
+    return 1000 * abs(later(*(recorder.between(end - 1, end) for recorder in (one, other))))
 
 
 def _until(true: Callable[[], object]) -> float:

@@ -47,9 +47,9 @@ def run(folder: Path, count: int, seed: int) -> Tally:
         with _heard(broker.port, topics) as (paho, samples):
             house.show("20%", 0.5)
             wait_until(lambda: len(samples) >= len(house.lamps) / 2)
-            shower = Shower(house, paho, [payload.decode() for payload in samples.values()])
+            sender = ReportSender(house, paho, [payload.decode() for payload in samples.values()])
             while counted.tried < count and not counted.faults:
-                shower.once(topics[: count - counted.tried], random, counted)
+                sender.once(topics[: count - counted.tried], random, counted)
         _still_led(house, counted)
     return counted
 
@@ -86,7 +86,7 @@ def _heard(port: int, topics: list[str]) -> Iterator[tuple[Paho, dict[str, bytes
         paho.loop_stop()
 
 
-class Shower:
+class ReportSender:
     """Reports on all topics at once; `right` are some that lamps have sent."""
 
     def __init__(self, house: LitRoom, paho: Paho, right: list[str]) -> None:

@@ -67,7 +67,7 @@ def session_plan() -> Timeline:
     return a_timeline(*phases, cues=(a_cue("forty minutes", 2400.0),))
 
 
-class Diary(MemorySound):
+class OrderLog(MemorySound):
     """A sound system that writes each order down, as a crash leaves it."""
 
     def __init__(self, clock: SimClock, path: Path) -> None:
@@ -92,7 +92,7 @@ async def live(folder: Path, begin: float) -> None:
     # A hundredth of a second is four here: no life is short enough to blame a piece for its end.
     resume.SHORT_LIFE = Seconds(0.0)
     clock = SimClock(0.0, Seconds(begin))
-    diary = Diary(clock, folder / "diary")
+    log = OrderLog(clock, folder / "log")
 
     def moment() -> Timestamp:
         return Timestamp("sim", clock.now(), 0.0)
@@ -100,14 +100,14 @@ async def live(folder: Path, begin: float) -> None:
     journal = Journal(folder / "room.journal", moment)
     back = unfinished(journal.path, moment())
     session = Session(a_room(), clock, journal)
-    session.devices.sound = diary
+    session.devices.sound = log
     if back is not None:
         session.resume(back)
     elif not (folder / "begun").exists():
         session.submit(Start(session_plan()))
         (folder / "begun").touch()
     else:
-        diary.note("ended", at=begin)
+        log.note("ended", at=begin)
         journal.close()
         return
     clock.rate = RATE
@@ -118,35 +118,35 @@ async def live(folder: Path, begin: float) -> None:
     ended = asyncio.create_task(session.ended.wait())
     told = 0
     while not ended.done():
-        _press(session, clock, diary, pending)
-        await _look(session, clock, diary)
+        _press(session, clock, log, pending)
+        await _look(session, clock, log)
         for line in session.status().told[told:]:
             told += 1
             if line.check_in:
-                diary.note("prompt", text=line.text, at=float(clock.now()))
+                log.note("prompt", text=line.text, at=float(clock.now()))
         await asyncio.wait([ended], timeout=0.02)
-    diary.note("ended", at=float(clock.now()))
+    log.note("ended", at=float(clock.now()))
     life.cancel()
     journal.close()
 
 
-async def _look(session: Session, clock: SimClock, diary: Diary) -> None:
+async def _look(session: Session, clock: SimClock, log: OrderLog) -> None:
     """Write down what the session does, while its time stands still."""
     clock.rate = 0.0
     await next_turn(session)
     seen = session.status().session
     piece = (seen.playing.title, seen.playing.position) if seen.playing else None
-    diary.note("now", at=float(clock.now()), phase=seen.phase, mode=seen.mode, piece=piece)
+    log.note("now", at=float(clock.now()), phase=seen.phase, mode=seen.mode, piece=piece)
     clock.rate = RATE
 
 
-def _press(session: Session, clock: SimClock, diary: Diary, pending: list[Timed]) -> None:
+def _press(session: Session, clock: SimClock, log: OrderLog, pending: list[Timed]) -> None:
     """Ask for what has come due."""
     while pending and pending[0][0] <= clock.now():
         press = pending.pop(0)[1]
         with suppress(RefusedError):
             session.submit(press)
-            diary.note("press", kind=press.kind, at=float(clock.now()))
+            log.note("press", kind=press.kind, at=float(clock.now()))
 
 
 class Counted(NamedTuple):
@@ -211,8 +211,8 @@ def _start(folder: Path, now: float) -> "subprocess.Popen[str]":
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
-    diary = folder / "diary"
-    text = diary.read_text().splitlines() if diary.exists() else []
+    log = folder / "log"
+    text = log.read_text().splitlines() if log.exists() else []
     return [json.loads(line) for line in text if line.endswith("}")]
 
 

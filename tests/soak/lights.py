@@ -81,7 +81,7 @@ def a_room(port: int, lights: list[dict[str, Any]]) -> Room:
 def report() -> Iterator[str]:
     """What came of both."""
     with tempfile.TemporaryDirectory() as folder:
-        yield from Storm(Path(folder), seed=7).run(OUTAGES).lines()
+        yield from OutageRun(Path(folder), seed=7).run(OUTAGES).lines()
     with tempfile.TemporaryDirectory() as folder:
         yield from three_hours(Path(folder), SPEED)
 
@@ -140,7 +140,7 @@ class Observer:
         self._paho.loop_stop()
 
 
-class Storm:
+class OutageRun:
     """A lit room whose broker is killed again and again, seeded."""
 
     def __init__(self, folder: Path, seed: int, settle: float = SETTLE) -> None:

@@ -85,10 +85,10 @@ def report() -> Iterator[str]:
         with ExitStack() as stack:
             pulse = stack.enter_context(Pulse(folder))
             os.environ.update(pulse.env)
-            ordeal = Ordeal(pulse, folder, SPAN)
-            told = asyncio.run(ordeal.play(*room_and_session(paths, SPAN + 60)))
-        yield from _heard([pulse.read(path) for path in ordeal.recordings])
-    yield f"decks killed: {ordeal.faults.deaths}, underruns: {ordeal.underruns}"
+            run = FaultRun(pulse, folder, SPAN)
+            told = asyncio.run(run.play(*room_and_session(paths, SPAN + 60)))
+        yield from _heard([pulse.read(path) for path in run.recordings])
+    yield f"decks killed: {run.faults.deaths}, underruns: {run.underruns}"
     yield from (f"told: {text}" for text in told)
 
 
@@ -105,7 +105,7 @@ def _heard(recordings: list[Block]) -> Iterator[str]:
         yield f"stretch {number + 1}, {length:.0f} s: {came}; {listen(sound[skipped:])}"
 
 
-class Ordeal:
+class FaultRun:
     """One session, and all that befalls it; each stretch with a device is recorded."""
 
     def __init__(self, pulse: Pulse, folder: Path, span: float) -> None:

@@ -45,12 +45,12 @@ def report(kills: float = KILLS) -> Iterator[str]:
     """What the fifty did to the music, to the lamps and to the session."""
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
-        ordeal = Ordeal(folder, stack)
-        ordeal.suffer(round(kills))
-        yield from ordeal.told(round(kills))
+        run = KillRun(folder, stack)
+        run.kill(round(kills))
+        yield from run.told(round(kills))
 
 
-class Ordeal:
+class KillRun:
     """A room with sound, lamps and check-ins, whose daemon is killed again and again."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
@@ -71,7 +71,7 @@ class Ordeal:
         self.after: list[dict[str, Any]] = []
         self._random = Random(5)  # noqa: S311 - chance, not a secret
 
-    def suffer(self, kills: int) -> None:
+    def kill(self, kills: int) -> None:
         """Begin the session, and kill its daemon at moments nobody chose."""
         self.daemon.run("start", "soak")
         time.sleep(6.0)

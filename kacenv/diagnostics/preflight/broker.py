@@ -76,7 +76,7 @@ def broker(room: Room) -> Iterator[ProbeMessage]:
         if not echo.reach():
             yield _away(where, echo.told)
             return
-        yield _judged(where, _trips(echo))
+        yield judged(where, _trips(echo))
 
 
 def _trips(echo: BrokerEcho) -> list[Seconds | None]:
@@ -93,7 +93,8 @@ def _away(where: str, told: list[str]) -> Finding:
     return Finding("broker", f"{where} doesn't answer", Severity.WRONG, todo)
 
 
-def _judged(where: str, trips: list[Seconds | None]) -> Finding:
+def judged(where: str, trips: list[Seconds | None]) -> Finding:
+    """Return the finding on round trips to a broker at `where`; None is a lost message."""
     came = [trip for trip in trips if trip is not None]
     if not came:
         todo = "Let kacenv's user read and write kacenv/# on the broker to have it measured."

@@ -1,9 +1,9 @@
 """Two real devices of one room: both are heard, and one is lost alone."""
 
 import pytest
-from support.ears import listening
 from support.noise import playing_noise
 from support.pulse import Pulse
+from support.sink_recorder import recording_sinks
 from support.waiting import wait_until
 
 from kacenv.model.room import Output, Role, Room
@@ -25,8 +25,8 @@ def test_a_device_is_lost_alone_and_comes_back(two_amps: Pulse) -> None:
     with playing_noise(SEATS) as audio:
         wait_until(lambda: audio.device == "Left, Right")
         assert audio.device_note is None
-        with listening(("left", "right")) as ears:
-            wait_until(lambda: all(ear.is_sounding for ear in ears))
+        with recording_sinks(("left", "right")) as recorders:
+            wait_until(lambda: all(recorder.is_sounding for recorder in recorders))
         two_amps.remove("left")
         wait_until(lambda: audio.device_note is not None)
         assert audio.device == "Right"
@@ -34,12 +34,12 @@ def test_a_device_is_lost_alone_and_comes_back(two_amps: Pulse) -> None:
             "No sound on seat-a: no sound device is called 'left'; there are: Right. "
             "The other outputs play on. Connect the device"
         )
-        with listening(("right",)) as (right,):
+        with recording_sinks(("right",)) as (right,):
             wait_until(lambda: right.is_sounding)
         two_amps.restore("left")
         wait_until(lambda: audio.device_note is None)
-        with listening(("left", "right")) as ears:
-            wait_until(lambda: all(ear.is_sounding for ear in ears))
+        with recording_sinks(("left", "right")) as recorders:
+            wait_until(lambda: all(recorder.is_sounding for recorder in recorders))
         assert audio.device == "Left, Right"
         assert audio.errors == 0
 

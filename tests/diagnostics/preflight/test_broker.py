@@ -73,6 +73,6 @@ def test_a_broker_that_refuses(tmp_path: Path) -> None:
 )
 def test_how_soon_is_soon_enough(trips: list[Seconds | None], mark: Severity) -> None:
     """One slow message is nothing; half of them slow, or some lost, is told."""
-    found = brokers._judged("here", trips)
+    found = brokers.judged("here", trips)
     assert found.mark is mark
     assert bool(found.todo) is (mark is not Severity.FINE)

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from support.availability import ScriptedAvailability
 from support.lamps import DIMMER, ESPHOME, TIMEOUT, ZIGBEE
 from support.mosquitto import Mosquitto, free_port
-from support.watcher import Watcher
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights import lamp_test
@@ -103,7 +103,7 @@ def test_a_round_finds_the_dead_lamp_and_leaves_the_others_as_they_were(rooms: L
     """A bright and a dim one move and come back; one without power is named, with a way out."""
     room = rooms.room(ESPHOME, DIMMER, DEAD, safe_light=dict.fromkeys(Zone, "20%"))
     rooms.add_lamps(room, esphome="95% 2700 K", dimmer="20%")
-    found = findings(lamps(room, Watcher()))
+    found = findings(lamps(room, ScriptedAvailability()))
     assert set(found) == {"lamps", "lamp dead"}
     assert found["lamps"].found.startswith("2 of 3 confirm, the slowest (")
     assert len(found["lamps"].lines) == 2
@@ -127,15 +127,15 @@ def test_a_lamp_of_which_nobody_knows_is_left_at_the_safe_light(rooms: LampRooms
             reported.set()
 
     callbacks = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
-    watcher = MqttClient(
+    availability = MqttClient(
         room.broker, "x", (f"{room.lights[0].topic}/#",), callbacks, announce=False
     )
-    with closing(watcher):
-        watcher.start()
-        assert wait_for(lambda: watcher.connected, Seconds(TIMEOUT))
+    with closing(availability):
+        availability.start()
+        assert wait_for(lambda: availability.connected, Seconds(TIMEOUT))
         rooms.add_lamps(room, strip="30%")
         assert reported.wait(TIMEOUT)
-    found = findings(lamps(room, Watcher()))
+    found = findings(lamps(room, ScriptedAvailability()))
     assert found["lamp strip"].mark is Severity.NOTE
     assert "left at its safe light, 60%" in found["lamp strip"].found
     assert rooms.lamps["strip"].wait_for(lambda lamp: abs(lamp.level_now - 0.6) < 0.02, TIMEOUT)
@@ -145,7 +145,7 @@ def test_a_lamp_that_can_be_asked_comes_back_to_what_it_said(rooms: LampRooms) -
     """Zigbee2MQTT keeps no report either, but answers what the lamp shows: there it is led back."""
     room = rooms.room(ZIGBEE)
     rooms.add_lamps(room, zigbee="30% 2700 K")
-    found = findings(lamps(room, Watcher()))
+    found = findings(lamps(room, ScriptedAvailability()))
     assert set(found) == {"lamps"}
     lamp = rooms.lamps["zigbee"]
     assert lamp.wait_for(lambda lamp: abs(lamp.level_now - 0.3) < 0.02, TIMEOUT)
@@ -156,7 +156,7 @@ def test_lamps_move_softly(rooms: LampRooms) -> None:
     """A lamp goes up by levels in between and down again, and never beyond; it ends as it was."""
     room = rooms.room(DIMMER, steepest_light="8%")
     rooms.add_lamps(room, dimmer="20%")
-    assert findings(lamps(room, Watcher())).keys() == {"lamps"}
+    assert findings(lamps(room, ScriptedAvailability())).keys() == {"lamps"}
     levels = [level for _, level in rooms.lamps["dimmer"].log if level > 0]
     top = levels.index(max(levels))
     assert levels[: top + 1] == sorted(levels[: top + 1])
@@ -169,7 +169,7 @@ def test_a_round_that_is_interrupted_brings_the_lamps_back(rooms: LampRooms) -> 
     """Whoever presses Ctrl-C in the middle finds the light as it was."""
     room = rooms.room(ESPHOME)
     rooms.add_lamps(room, esphome="20%")
-    said = lamps(room, Watcher())
+    said = lamps(room, ScriptedAvailability())
     lamp = rooms.lamps["esphome"]
     begin(said, rooms)
     said.close()  # type: ignore[attr-defined]  # a generator, as all probes are
@@ -177,7 +177,7 @@ def test_a_round_that_is_interrupted_brings_the_lamps_back(rooms: LampRooms) -> 
     assert len(lamp.log) >= 2
 
 
-class Flicker(Watcher):
+class Flicker(ScriptedAvailability):
     """Somebody takes the room, and it looks free again a moment later."""
 
     def check(self) -> None:
@@ -188,19 +188,21 @@ class Flicker(Watcher):
             self.taken = False
 
 
-@pytest.mark.parametrize("kind", [Watcher, Flicker])
-def test_a_room_that_is_taken_is_let_go_of(rooms: LampRooms, kind: type[Watcher]) -> None:
+@pytest.mark.parametrize("kind", [ScriptedAvailability, Flicker])
+def test_a_room_that_is_taken_is_let_go_of(
+    rooms: LampRooms, kind: type[ScriptedAvailability]
+) -> None:
     """A session begins in the middle: no lamp is told anything more, and the daemon is asked once.
 
     The lamp that fades by itself ends where it was sent, the other where it was just then.
     """
-    room, watcher = rooms.room(ESPHOME, DIMMER, steepest_light="2%"), kind()
+    room, availability = rooms.room(ESPHOME, DIMMER, steepest_light="2%"), kind()
     rooms.add_lamps(room, esphome="20%", dimmer="20%")
-    said = lamps(room, watcher)
+    said = lamps(room, availability)
     begin(said, rooms)
-    watcher.taken = True
+    availability.taken = True
     assert list(said)[-1] == Taken("A session is on.", "Look again later.")
-    assert watcher.given_back == 1
+    assert availability.given_back == 1
     assert len(rooms.lamps["esphome"].received) == 1
     levels = [level for _, level in rooms.lamps["dimmer"].log]
     assert levels == sorted(levels)
@@ -213,7 +215,7 @@ def test_a_session_that_begins_before_the_first_word_finds_the_lamps_untouched(
     """It is looked right before each lamp is sent anywhere."""
     room = rooms.room(ESPHOME)
     rooms.add_lamps(room, esphome="20%")
-    *_, taken = lamps(room, Watcher(taken_after=0))
+    *_, taken = lamps(room, ScriptedAvailability(taken_after=0))
     assert isinstance(taken, Taken)
     assert not rooms.lamps["esphome"].received
 
@@ -222,7 +224,7 @@ def test_a_lamp_that_somebody_turns_meanwhile_is_theirs(rooms: LampRooms) -> Non
     """It isn't led back, and its radio isn't blamed; the other comes home."""
     room = rooms.room(ESPHOME, DIMMER)
     rooms.add_lamps(room, esphome="20%", dimmer="20%")
-    said = lamps(room, Watcher())
+    said = lamps(room, ScriptedAvailability())
     lamp = rooms.lamps["esphome"]
     begin(said, rooms)
     lamp.turn(Level(0.8))
@@ -242,7 +244,7 @@ def test_a_lamp_that_says_nothing_doesn_t_begin_in_the_dark(rooms: LampRooms) ->
     lit = VirtualLamp(lone, MonotonicClock(), rooms.port, setting=parse_setting("60%"))
     with lit:
         assert lit.wait_until_listening(TIMEOUT)
-        assert findings(lamps(room, Watcher()))["lamp dead"].mark is Severity.WRONG
+        assert findings(lamps(room, ScriptedAvailability()))["lamp dead"].mark is Severity.WRONG
         assert lit.wait_for(partial(shows, 0.6), TIMEOUT)
     assert min(level for _, level in lit.log) > 0.58
 
@@ -260,7 +262,7 @@ SIXTY = Setting(Level(0.6))
 def test_a_lamp_that_cannot_answer_begins_where_the_daemon_knows_it_to_be(rooms: LampRooms) -> None:
     """It gets a little brighter and comes back, never darker; what a person says counts."""
     room = mute(rooms, "60%")
-    *steps, question = mute_lamp(room, "mute", Watcher({"mute": SIXTY}))
+    *steps, question = mute_lamp(room, "mute", ScriptedAvailability({"mute": SIXTY}))
     assert all(isinstance(step, Progress) for step in steps)
     assert isinstance(question, Question)
     assert question.yes.mark is question.unasked.mark is Severity.FINE
@@ -275,11 +277,11 @@ def test_a_lamp_that_cannot_answer_begins_where_the_daemon_knows_it_to_be(rooms:
 def test_a_lamp_of_which_nobody_knows_is_touched_only_by_consent(rooms: LampRooms) -> None:
     """Without it nothing is sent; with it the lamp goes to its safe light, never below."""
     room = mute(rooms, "60%")
-    (note,) = mute_lamp(room, "mute", Watcher())
+    (note,) = mute_lamp(room, "mute", ScriptedAvailability())
     assert note == Finding("lamp mute", "can't answer; not tried", Severity.NOTE)
     lamp = rooms.lamps["mute"]
     assert not lamp.received
-    *_, question = mute_lamp(room, "mute", Watcher(), blindly=True)
+    *_, question = mute_lamp(room, "mute", ScriptedAvailability(), blindly=True)
     assert isinstance(question, Question)
     assert "left at its safe light, 40%" in question.unasked.found
     assert shows(0.4, lamp)
@@ -289,7 +291,7 @@ def test_a_lamp_of_which_nobody_knows_is_touched_only_by_consent(rooms: LampRoom
 def test_an_interrupted_lamp_that_cannot_answer_is_brought_back_too(rooms: LampRooms) -> None:
     """Nobody could see from anywhere that it was left behind."""
     room = mute(rooms, "60%")
-    said = mute_lamp(room, "mute", Watcher({"mute": SIXTY}))
+    said = mute_lamp(room, "mute", ScriptedAvailability({"mute": SIXTY}))
     lamp = rooms.lamps["mute"]
     begin(said, rooms)
     assert lamp.wait_for(lambda lamp: lamp.level_now > 0.62, TIMEOUT)
@@ -299,12 +301,12 @@ def test_an_interrupted_lamp_that_cannot_answer_is_brought_back_too(rooms: LampR
 
 def test_a_lamp_that_cannot_answer_is_let_go_of_once_the_room_is_taken(rooms: LampRooms) -> None:
     """Also where the probe is being interrupted: whoever has the room leads it from here."""
-    room, watcher = mute(rooms, "60%"), Watcher({"mute": SIXTY})
-    said = mute_lamp(room, "mute", watcher)
+    room, availability = mute(rooms, "60%"), ScriptedAvailability({"mute": SIXTY})
+    said = mute_lamp(room, "mute", availability)
     lamp = rooms.lamps["mute"]
     begin(said, rooms)
     assert lamp.wait_for(lambda lamp: lamp.level_now > 0.62, TIMEOUT)
-    watcher.taken = True
+    availability.taken = True
     said.close()  # type: ignore[attr-defined]  # a generator, as all probes are
     assert not shows(0.6, lamp)
 
@@ -315,7 +317,7 @@ def test_without_a_broker_no_lamp_is_reached(
     """That is one finding, with what to do."""
     monkeypatch.setattr("kacenv.devices.lights.direct.REACH_WITHIN", Seconds(0.4))
     room = rooms.room(DIMMER, MUTE, broker={"host": "127.0.0.1", "port": free_port()})
-    known = Watcher({"mute": parse_setting("40%")})
+    known = ScriptedAvailability({"mute": parse_setting("40%")})
     for said in (lamps(room, known), mute_lamp(room, "mute", known)):
         (found,) = findings(said).values()
         assert found.mark is Severity.WRONG

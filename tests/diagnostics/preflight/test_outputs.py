@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.availability import ScriptedAvailability
 from support.pulse import Pulse
-from support.watcher import Watcher
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -45,7 +45,7 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("brief", "pulse")
 def test_a_microphone_hears_each_side() -> None:
     """Both sides' tones stand far above the room; nobody needs to be asked."""
-    found = last(output(room(), "seat-a", Watcher(), "default"))
+    found = last(output(room(), "seat-a", ScriptedAvailability(), "default"))
     assert isinstance(found, Finding)
     assert found.mark is Severity.FINE
     assert found.found.startswith("heard by the microphone, ")
@@ -56,7 +56,9 @@ def test_a_muted_device_is_no_go(pulse: Pulse) -> None:
     """The device takes the tone, the microphone hears none; a person who heard it is believed."""
     pulse.pactl("set-sink-mute", pulse.sink, "1")
     try:
-        found = last(output(room(channels=[1]), "seat-a", Watcher(), f"monitor of {pulse.sink}"))
+        found = last(
+            output(room(channels=[1]), "seat-a", ScriptedAvailability(), f"monitor of {pulse.sink}")
+        )
     finally:
         pulse.pactl("set-sink-mute", pulse.sink, "0")
     assert isinstance(found, Question)
@@ -70,7 +72,7 @@ def test_a_muted_device_is_no_go(pulse: Pulse) -> None:
 @pytest.mark.usefixtures("brief", "pulse")
 def test_without_a_microphone_a_person_is_asked() -> None:
     """Where nobody is, no more is claimed than that the device took it."""
-    found = last(output(room(channels=[2]), "seat-a", Watcher()))
+    found = last(output(room(channels=[2]), "seat-a", ScriptedAvailability()))
     assert isinstance(found, Question)
     assert found.unasked.found == "the device took the tone; not listened to"
     assert found.unasked.mark is found.yes.mark is Severity.FINE
@@ -80,15 +82,15 @@ def test_without_a_microphone_a_person_is_asked() -> None:
 @pytest.mark.usefixtures("brief", "pulse")
 def test_a_side_is_not_played_once_the_room_is_taken() -> None:
     """A session has begun during the left side's tone: the right side stays silent."""
-    watcher = Watcher()
-    said = output(room(), "seat-a", watcher)
+    availability = ScriptedAvailability()
+    said = output(room(), "seat-a", availability)
     assert next(said) == Progress("a soft tone, left")
     assert next(said) == Progress("a soft tone, right")
-    watcher.taken = True
-    looks = watcher.looks
+    availability.taken = True
+    looks = availability.looks
     assert list(said) == [Taken("A session is on.", "Look again later.")]
     assert looks > 1
-    assert watcher.looks == looks + 1
+    assert availability.looks == looks + 1
 
 
 def test_a_tone_that_sounds_fades_out_once_the_room_is_taken(
@@ -98,7 +100,7 @@ def test_a_tone_that_sounds_fades_out_once_the_room_is_taken(
     monkeypatch.setattr(outputs, "TONE", Seconds(60.0))
     path = tmp_path / "heard"
 
-    class Listener(Watcher):
+    class Listener(ScriptedAvailability):
         """Take the room once half a second of the tone was heard."""
 
         def check(self) -> None:
@@ -122,7 +124,7 @@ def test_what_is_lacking_is_named() -> None:
         (room(channels=[3]), None, "has 2 channels, the room uses 3"),
         (room(), "Røde", "no microphone is called 'Røde'; there are: "),
     ):
-        found = last(output(one, "seat-a", Watcher(), microphone))
+        found = last(output(one, "seat-a", ScriptedAvailability(), microphone))
         assert isinstance(found, Finding)
         assert found.mark is Severity.WRONG
         assert says in found.found
@@ -133,7 +135,7 @@ def test_no_sound_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """Without a server or card that is said."""
     for name, value in Pulse(tmp_path / "nowhere").env.items():
         monkeypatch.setenv(name, value)
-    found = last(output(room(), "seat-a", Watcher()))
+    found = last(output(room(), "seat-a", ScriptedAvailability()))
     assert isinstance(found, Finding)
     assert (found.mark, found.found) == (Severity.WRONG, "no sound device was found")
 
@@ -147,11 +149,11 @@ def test_a_card_that_the_daemon_holds(tmp_path: Path, monkeypatch: pytest.Monkey
     def busy(wanted: str, _channels: int) -> Device:
         raise DeviceError(f"the sound device {wanted!r} can't be opened")
 
-    alone = last(output(room(), "seat-a", Watcher(), open_device=busy))
+    alone = last(output(room(), "seat-a", ScriptedAvailability(), open_device=busy))
     assert isinstance(alone, Finding)
     assert alone.mark is Severity.WRONG
     with claim("quiet"):
-        held = last(output(room(), "seat-a", Watcher(), open_device=busy))
+        held = last(output(room(), "seat-a", ScriptedAvailability(), open_device=busy))
     assert isinstance(held, Finding)
     assert held.mark is Severity.NOTE
     assert "no tone was played" in held.found

@@ -60,6 +60,13 @@ def record(path: Path, *requests: tuple[float, Request], plan: Timeline = PLAN) 
     return build_record(lived(path, plan, requests, BEGIN)).record
 
 
+def begun(path: Path) -> Life:
+    """A session that has just begun."""
+    life = Life(path)
+    life.take(BEGIN, Start(PLAN))
+    return life
+
+
 def simple(arc: Arc) -> Arc:
     """The arc without the hold's spans, which the record takes from the engine's mode."""
     return replace(arc, held=())
@@ -153,8 +160,7 @@ def test_check_ins_say_when_they_were_seen_to(path: Path) -> None:
 )
 def test_how_it_ended(path: Path, press: End | Stop | None, outcome: str) -> None:
     """Home early, stopped, or broken off and never carried on."""
-    life = Life(path)
-    life.take(BEGIN, Start(PLAN))
+    life = begun(path)
     life.take(700.0, Hold())
     if press is not None:
         life.take(800.0, press)
@@ -202,8 +208,7 @@ def test_after_a_long_time_away_it_was_on_hold(path: Path) -> None:
 
 def test_a_piece_that_cannot_be_played_was_not_heard(path: Path) -> None:
     """What failed before it sounded isn't music that was heard; staff were told."""
-    life = Life(path)
-    life.take(BEGIN, Start(PLAN))
+    life = begun(path)
     assert life.state.playing is not None
     failed = life.state.playing
     life.take(BEGIN + 0.5, TrackFailed(failed.play_id, "it is torn"))
@@ -227,8 +232,7 @@ def test_a_piece_that_never_sounded_was_not_heard(path: Path) -> None:
 
 def test_a_session_that_broke_off_at_once_has_a_record(path: Path) -> None:
     """Of no length, with its page."""
-    life = Life(path)
-    life.take(BEGIN, Start(PLAN))
+    life = begun(path)
     bundle = build_record(life.end(BEGIN))
     assert (bundle.record.length, bundle.record.outcome) == (0.0, "broke off")
     assert "<svg" in page_of(bundle)
@@ -236,8 +240,7 @@ def test_a_session_that_broke_off_at_once_has_a_record(path: Path) -> None:
 
 def test_what_ended_without_its_end_broke_off(path: Path) -> None:
     """A room that can't carry a session on closes its journal; nobody has stopped it."""
-    life = Life(path)
-    life.take(BEGIN, Start(PLAN))
+    life = begun(path)
     life.live_until(BEGIN + 100.0)
     life.journal.end(life.now)
     life.journal.close()
@@ -252,8 +255,7 @@ def test_a_silence_nobody_asked_for_is_measured(path: Path) -> None:
 
 def test_what_devices_did_is_told_in_order(path: Path) -> None:
     """Beside what the plan had said; and how punctual the room was."""
-    life = Life(path)
-    life.take(BEGIN, Start(PLAN))
+    life = begun(path)
     life.tell(BEGIN + 10.0, "The sound device is gone.")
     tally = LatenessHistogram(underruns=2).with_order(Seconds(0.004)).with_order(Seconds(0.0001))
     found = build_record(life.end(tally=tally)).record

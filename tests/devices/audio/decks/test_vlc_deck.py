@@ -184,25 +184,24 @@ def test_what_is_no_music_fails_in_plain_words(name: str, tmp_path: Path) -> Non
         assert len(deck.read(480)) == 0
 
 
-def test_a_missing_file_fails_in_plain_words(tmp_path: Path) -> None:
-    """The reason says that the file isn't there."""
-    with opened(cut(tmp_path / "gone.mp3")) as deck:
-        assert deck.failed is not None
-        assert "isn't there" in deck.failed
-
-
-@pytest.mark.parametrize("path", [Path("/"), Path("song.mp3"), Path("/dev/zero")])
-def test_only_real_files_are_opened(path: Path) -> None:
-    """Folders, relative paths and devices are refused."""
-    with opened(cut(path)) as deck:
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/nowhere/gone.mp3", "isn't there"),
+        *((name, "") for name in ("/", "song.mp3", "/dev/zero")),
+    ],
+)
+def test_only_real_files_are_opened(path: str, says: str) -> None:
+    """Missing files, folders, relative paths and devices are refused with a reason."""
+    with opened(cut(Path(path))) as deck:
         assert deck.failed
+        assert says in deck.failed
 
 
 def test_a_cue_in_after_the_end_fails(make_file: MakeFile) -> None:
     """The reason points at the cue point."""
     with opened(cut(make_file("mp3"), cue_in=9.0)) as deck:
-        assert deck.failed is not None
-        assert "cue" in deck.failed
+        assert "cue" in (deck.failed or "")
 
 
 def test_a_file_that_vanishes_while_it_plays_goes_on(make_file: MakeFile, tmp_path: Path) -> None:
@@ -257,8 +256,7 @@ def test_a_silent_file_is_refused(make_file: MakeFile) -> None:
         assert deck.failed == "nothing can be heard in it; listen to it elsewhere"
     late = "aevalsrc='if(lt(t,7),0,0.1*sin(2765*t))':s=48000"
     with opened(cut(make_file("flac", late, 9.0))) as deck:
-        assert deck.failed is not None
-        assert "nothing can be heard in its first 6 s" in deck.failed
+        assert "nothing can be heard in its first 6 s" in (deck.failed or "")
     with opened(cut(make_file("flac", late, 9.0), cue_in=6.5)) as deck:
         assert deck.failed is None
         assert deck.ready

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.decks import rms, steepest_step
-from support.orchestra import Make, Orchestra, SimDevice, apart
+from support.simulated_devices import Make, SimDevice, SimulatedOutput, apart
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.samples import RATE, Block
@@ -20,7 +20,7 @@ MUTE = Make(speed=-200.0, latency=0.24, tells=False, late=0.002)
 STEEPEST = 0.5 * 2 * np.pi * 440 / RATE
 
 
-class Singer:
+class SineSource:
     """A sine of 440 Hz on each channel, without end; counts its frames."""
 
     def __init__(self, channels: int) -> None:
@@ -43,9 +43,9 @@ def sound_of(device: SimDevice) -> Block:
     return np.concatenate(device.sound)
 
 
-def singing(makes: tuple[Make, ...]) -> Orchestra:
+def recorded_sines(makes: tuple[Make, ...]) -> SimulatedOutput:
     """Return recording devices of one channel each."""
-    room = Orchestra(makes, Singer(len(makes)), channels=1)
+    room = SimulatedOutput(makes, SineSource(len(makes)), channels=1)
     for device in room.devices:
         device.keeps_sound = True
     return room
@@ -64,8 +64,8 @@ def test_an_hour_leaves_devices_together(makes: tuple[Make, ...], span: float) -
 
     The devices watch for over- and underruns themselves: none ever runs dry.
     """
-    music = Singer(0)
-    room = Orchestra(makes, music)
+    music = SineSource(0)
+    room = SimulatedOutput(makes, music)
     room.play(span)
     away = np.abs(apart(room.devices))
     settled = np.abs(apart(room.devices, after=30.0))
@@ -79,11 +79,11 @@ def test_an_hour_leaves_devices_together(makes: tuple[Make, ...], span: float) -
 
 def test_a_steady_leader_plays_the_samples_themselves() -> None:
     """The device that leads is not resampled; the others have no audible steps."""
-    room = singing((FAST, SLOW))
+    room = recorded_sines((FAST, SLOW))
     room.play(30.0)
     assert room.ensemble.errors == 0
     first, second = (sound_of(device) for device in room.devices)
-    expected = Singer(1)(len(first), Seconds(0.1))
+    expected = SineSource(1)(len(first), Seconds(0.1))
     leads, follows = (first, second) if first[:RATE].any(axis=1).mean() > 0.9 else (second, first)
     np.testing.assert_array_equal(leads, expected[: len(leads)])
     assert steepest_step(follows) < 1.01 * STEEPEST
@@ -93,7 +93,7 @@ def test_a_steady_leader_plays_the_samples_themselves() -> None:
 
 def test_all_devices_fade_in_after_a_silence() -> None:
     """After 0.4 s without sound, leader and follower come back together, without a step."""
-    room = singing((FAST, SLOW))
+    room = recorded_sines((FAST, SLOW))
     room.play(20.0)
     places = [len(sound_of(device)) for device in room.devices]
     room.ensemble.fade_in()
@@ -109,7 +109,7 @@ def test_all_devices_fade_in_after_a_silence() -> None:
 
 def test_a_lost_leader_is_not_heard_by_the_others() -> None:
     """When the leader goes and comes back, the other plays on without a step or a dip."""
-    room = singing((SLOW, FAST))
+    room = recorded_sines((SLOW, FAST))
     room.play(10.0)
     leader = [reader is room.ensemble.leader for reader in room.ensemble.readers].index(True)
     other = room.devices[1 - leader]
@@ -137,7 +137,7 @@ def test_a_lost_leader_is_not_heard_by_the_others() -> None:
 
 def test_all_lost_the_music_goes_on() -> None:
     """With every device away nothing plays, the buffer runs in time, and any return leads on."""
-    room = Orchestra((FAST, SLOW), music := Singer(0))
+    room = SimulatedOutput((FAST, SLOW), music := SineSource(0))
     room.play(5.0)
     room.lose(0)
     room.lose(1)
@@ -155,7 +155,7 @@ def test_all_lost_the_music_goes_on() -> None:
 
 def test_a_device_that_stalls_is_put_back_in_its_place() -> None:
     """A follower that loses a tenth of a second fades out, and in again where the others are."""
-    room = singing((FAST, replace(SLOW, latency=0.2), SLOW))
+    room = recorded_sines((FAST, replace(SLOW, latency=0.2), SLOW))
     room.play(5.0)
     late = next(one for one in room.devices if one.reader is not room.ensemble.leader)
     late.stall(0.1)
@@ -168,7 +168,7 @@ def test_a_device_that_stalls_is_put_back_in_its_place() -> None:
 
 def test_a_device_that_never_knows_is_taken_at_its_estimate() -> None:
     """A server that never tells its latency leaves nobody in silence."""
-    room = Orchestra((FAST, replace(MUTE, tells=None)), Singer(0))
+    room = SimulatedOutput((FAST, replace(MUTE, tells=None)), SineSource(0))
     room.play(30.0)
     assert len(room.devices[1].heard) > 400
     assert np.abs(apart(room.devices, after=5.0)).max() < TOGETHER

@@ -31,14 +31,14 @@ class _Buffer(ctypes.Structure):
     )
 
 
-class Ear:
+class SinkRecorder:
     """Records one sink of two channels from a thread of its own."""
 
     def __init__(self, sink: str) -> None:
         self._pieces: list[Block] = []
         self._begins: list[float] = []
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(sink,), name=f"ear-{sink}")
+        self._thread = threading.Thread(target=self._run, args=(sink,), name=f"recorder-{sink}")
         self._thread.start()
 
     @property
@@ -79,7 +79,7 @@ class Ear:
         form = _Format(_FLOAT_LE, RATE, 2)
         buffer = _Buffer(_DEFAULT, _DEFAULT, _DEFAULT, _DEFAULT, _PIECE * 8)
         error, name = ctypes.c_int(), f"{sink}.monitor".encode()
-        words = (None, b"ear", _RECORD, name, b"ear", ctypes.byref(form), None)
+        words = (None, b"recorder", _RECORD, name, b"recorder", ctypes.byref(form), None)
         opened = simple.pa_simple_new(*words, ctypes.byref(buffer), ctypes.byref(error))
         assert opened, f"{sink} can't be heard: {error.value}"
         handle = ctypes.c_void_p(opened)
@@ -101,14 +101,14 @@ class Ear:
 
 
 @contextmanager
-def listening(sinks: Sequence[str]) -> Iterator[list[Ear]]:
-    """An ear at each of `sinks` of the server that this process uses."""
-    ears = [Ear(sink) for sink in sinks]
+def recording_sinks(sinks: Sequence[str]) -> Iterator[list[SinkRecorder]]:
+    """An recorder at each of `sinks` of the server that this process uses."""
+    recorders = [SinkRecorder(sink) for sink in sinks]
     try:
-        yield ears
+        yield recorders
     finally:
-        for ear in ears:
-            ear.close()
+        for recorder in recorders:
+            recorder.close()
 
 
 def later(one: Block, other: Block) -> float:

@@ -119,7 +119,7 @@ class SimNull(SimDevice, NullDevice):
         return self.latency
 
 
-class Orchestra:
+class SimulatedOutput:
     """An ensemble whose devices live on simulated time; each has `channels` of `source`."""
 
     def __init__(self, makes: Sequence[Make], source: Source, channels: int = 0) -> None:

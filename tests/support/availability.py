@@ -6,7 +6,7 @@ from kacenv.diagnostics.preflight.availability import RoomAvailability, RoomTake
 from kacenv.model.look import Setting
 
 
-class Watcher(RoomAvailability):
+class ScriptedAvailability(RoomAvailability):
     """Availability without a daemon: `taken_after` so many looks, or once `taken` is set.
 
     `known` are the lamps whose light the daemon would know.
