@@ -172,7 +172,7 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
     }
     elsewhere = (
         *("cli/", "diagnostics/", "server/auth/", "server/client.py"),
-        *("system/certificate.py", "config/checks/network_warnings.py"),
+        *("system/certificate.py", "config/checks/room_warnings.py"),
     )
     of_sessions = {name for name in found if not name.startswith(elsewhere)}
     pulse = "devices/audio/output/pulse_device.py"

@@ -1,6 +1,5 @@
 """MkDocs hook: generates the reference of every key from the files' JSON Schemas."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -10,6 +9,7 @@ from mkdocs.structure.files import File, Files
 
 from docs.hooks.shell import ROOT
 from kacenv.config.schema.json_schema import SchemaKind, schema_of
+from kacenv.core.flow_yaml import flow_yaml
 
 _WORDS: Final = {
     "integer": "whole number",
@@ -104,9 +104,9 @@ def _target(root: Schema, node: Schema) -> Schema:
 def _row(root: Schema, name: str, node: Schema, said: Said, *, required: bool) -> str:
     """Return a table of one row: the value, the default, and an example."""
     kinds = _in_words(root, node)
-    default = f"`{_yaml(node['default'])}`" if node.get("default") else said.default
+    default = f"`{flow_yaml(node['default'])}`" if node.get("default") else said.default
     without = "required" if required else default
-    example = _yaml(node["examples"][0]) if node.get("examples") else ""
+    example = flow_yaml(node["examples"][0]) if node.get("examples") else ""
     example = f"`{name.rsplit('.', 1)[-1]}: {example}`" if example else ""
     unit = f" ({said.unit})" if said.unit and said.unit not in kinds and kinds != "dB" else ""
     cells = (f"{kinds}{unit}", without, example)
@@ -133,7 +133,7 @@ def _kinds(root: Schema, node: Schema) -> Iterator[str]:
             yield from _kinds(root, one)
     elif "enum" in node:
         yield ", ".join(str(one) for one in node["enum"])
-    else:
+    elif "const" not in node:
         yield from _simple(node)
 
 
@@ -153,16 +153,6 @@ def _bounds(node: Schema) -> str:
     if low is not None and high is not None:
         return f" from {low} to {high}"
     return "" if low is None else f" of at least {low}"
-
-
-def _yaml(value: Any) -> str:
-    """Return a value as YAML on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_yaml(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_yaml, value)) + "]"
-    text = str(value)
-    return json.dumps(text) if "#" in text else text
 
 
 def _cell(text: str) -> str:

@@ -32,7 +32,7 @@ from kacenv.model.request_table import BY_KIND, REQUESTS
 
 
 def _requests(topic: Topic) -> list[str]:
-    return [one.typed for one in REQUESTS if one.topic is topic and " " not in one.typed]
+    return [one.typed for one in REQUESTS if one.topic is topic and one.is_one_word]
 
 
 class _Commands(TopicGroup):

@@ -64,19 +64,49 @@ class _CommandLine:
         return found if isinstance(found, dict) else {}
 
 
-def _scenes(asked: _CommandLine) -> Iterator[Offer]:
+def _completion(offers: Callable[[_CommandLine], Iterable[Offer]]) -> Completion:
+    """Return what typer asks for the words to offer."""
+
+    def complete(context: typer.Context) -> list[Any]:
+        try:
+            found = dict(offers(_CommandLine(context.params)))
+        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
+            return []
+        return [(word, help_) if help_ else word for word, help_ in found.items()]
+
+    return complete
+
+
+def first_word(offers: Completion) -> Completion:
+    """Return the same for the first of several words."""
+
+    def complete(context: typer.Context) -> list[Any]:
+        return [] if context.params.get("words") else offers(context)
+
+    return complete
+
+
+@_completion
+def scenes(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the house's scenes."""
     return ((name, "") for name in asked.names("scenes"))
 
 
-def _rooms(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def rooms(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the house's rooms."""
     return ((name, "") for name in asked.names("rooms"))
 
 
-def _playlists(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def playlists(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the house's playlists."""
     return ((name, "") for name in asked.names("playlists", *_LISTS))
 
 
-def _everything(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def everything(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield rooms, scenes and playlists, with their kind."""
     for name in asked.names("rooms"):
         yield name, "room"
     for name in asked.names("scenes"):
@@ -85,13 +115,17 @@ def _everything(asked: _CommandLine) -> Iterator[Offer]:
         yield name, "playlist"
 
 
-def _outputs(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def outputs(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the outputs of the named room, else of all, with their role."""
     for room in asked.rooms():
         for output in room.get("outputs", ()):
             yield output["id"], output.get("role", "")
 
 
-def _chimes(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def chimes(asked: _CommandLine) -> Iterator[Offer]:
+    """Yield the built-in chimes, and the rooms' own."""
     for name in _CHIMES:
         yield name, ""
     for room in asked.rooms():
@@ -99,7 +133,8 @@ def _chimes(asked: _CommandLine) -> Iterator[Offer]:
             yield name, "of the room's own"
 
 
-def _phases(asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def phase_times(asked: _CommandLine) -> Iterator[Offer]:
     """Yield the times at which the scene's phases begin."""
     begin = 0.0
     for phase in asked.scene().get("phases", ()):
@@ -124,42 +159,13 @@ def _span(seconds: float) -> str:
     return format_seconds(seconds)
 
 
-def _records(_asked: _CommandLine) -> Iterator[Offer]:
+@_completion
+def record_ids(_asked: _CommandLine) -> Iterator[Offer]:
     """Yield records by their files' names; none is opened."""
     for path in sorted((state_folder() / "records").glob("*.json")):
         *_, year, month, day, name = path.stem.split("-")
         yield name, f"{year}-{month}-{day}"
 
 
-def _completion(offers: Callable[[_CommandLine], Iterable[Offer]]) -> Completion:
-    """Return what typer asks for the words to offer."""
-
-    def complete(context: typer.Context) -> list[Any]:
-        try:
-            found = dict(offers(_CommandLine(context.params)))
-        except Exception:  # noqa: BLE001 - whatever lies in the folder, a shell isn't disturbed
-            return []
-        return [(word, help_) if help_ else word for word, help_ in found.items()]
-
-    return complete
-
-
-def first_word(offers: Completion) -> Completion:
-    """Return the same for the first of several words."""
-
-    def complete(context: typer.Context) -> list[Any]:
-        return [] if context.params.get("words") else offers(context)
-
-    return complete
-
-
-scenes = _completion(_scenes)
-rooms = _completion(_rooms)
-playlists = _completion(_playlists)
-everything = _completion(_everything)
-outputs = _completion(_outputs)
-chimes = _completion(_chimes)
-phase_times = _completion(_phases)
-record_ids = _completion(_records)
 NAMES: Final = {"output": outputs, "chime": chimes}
 """Completions of requests' arguments, by what they name."""

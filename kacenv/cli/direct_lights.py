@@ -32,7 +32,7 @@ def lights_up(room: str | None, house: Path | None, *, as_json: bool = False) ->
     else:
         for one in found:
             print(_outcome_line(one))
-    return 0 if all(one.after is not None or not one.speaks for one in found) else 1
+    return 0 if all(one.after is not None or not one.can_report for one in found) else 1
 
 
 def _tell_daemon(room: str) -> None:
@@ -52,7 +52,7 @@ def _room(room: str | None, house: Path | None) -> "Room":
 
 
 def _outcome_line(one: "LampOutcome") -> str:
-    if not one.speaks:
+    if not one.can_report:
         return f"{one.lamp}: told four times; it can't answer. Look at it."
     if one.after is not None:
         return f"{one.lamp}: confirmed after {one.after:.1f} s"
@@ -63,7 +63,7 @@ def _outcome_fields(one: "LampOutcome") -> dict[str, Any]:
     reported = one.state.reported
     return {
         "lamp": one.lamp,
-        "speaks": one.speaks,
+        "speaks": one.can_report,
         "confirmed": one.after is not None,
         "after": _rounded(one.after),
         "reported": None if reported is None else str(reported),

@@ -35,7 +35,7 @@ def _is_quick(word: str) -> bool:
     """Tell if a word is the status, or a request that needs no other word."""
     from kacenv.model.request_table import BY_KIND
 
-    return word == "status" or (word in BY_KIND and BY_KIND[word].is_one_word)
+    return word == "status" or (word in BY_KIND and BY_KIND[word].needs_no_argument)
 
 
 def _program() -> str | None:

@@ -20,7 +20,7 @@ def add_requests(app: typer.Typer) -> None:
     groups = {one.name for one in app.registered_groups}
     known = groups | {one.name for one in app.registered_commands}
     for definition in REQUESTS:
-        if definition.typed not in known and " " not in definition.typed:
+        if definition.is_one_word and definition.typed not in known:
             add_request(app, definition.kind, definition.typed)
 
 

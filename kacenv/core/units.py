@@ -1,7 +1,9 @@
 """Quantities with units, parsed and formatted: `1h10m`, `-6 dB`, `35%`, `2200 K`."""
 
 import re
-from typing import NewType
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NewType
 
 from kacenv.core.errors import UnitError
 
@@ -16,57 +18,46 @@ Days = NewType("Days", int)
 Kelvin = NewType("Kelvin", float)
 """Colour temperature of white light; lower is warmer."""
 
-_SPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
-_DAYS = re.compile(r"(\d{1,4})d")
-_DECIBELS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*dB")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_KELVIN = re.compile(r"(\d+)\s*K")
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """Notation of a value: a pattern for Python and ECMA-262 alike, and the words of its error."""
+
+    pattern: str
+    expected: str
+    example: str
+
+    def read(self, text: object) -> str:
+        """Return the text without spaces around it.
+
+        Raises:
+            UnitError: It is not written so.
+        """
+        if not isinstance(text, str) or not self.accepts(text.strip()):
+            raise UnitError(self.expected, text, self.example)
+        return text.strip()
+
+    def check(self, text: object) -> str:
+        """Return the text as it is.
+
+        Raises:
+            UnitError: It is not written so, or has spaces around it.
+        """
+        if not isinstance(text, str) or not self.accepts(text):
+            raise UnitError(self.expected, text, self.example)
+        return text
+
+    def accepts(self, text: str) -> bool:
+        """Return True if `text` is such a value, without spaces around it."""
+        return bool(re.fullmatch(self.pattern, text))
 
 
-def parse_seconds(text: object) -> Seconds:
-    """Parse a span such as `90s`, `15m` or `1h10m`."""
-    match = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
-    if match is None or not any(match.groups()):
-        raise UnitError("a time with its unit (h, m or s)", text, "1h10m")
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return Seconds(hours * 3600 + minutes * 60 + seconds)
+@dataclass(frozen=True, slots=True)
+class Unit(Notation):
+    """Notation of a quantity: its symbol as people write it, and its format."""
 
-
-def parse_days(text: object) -> Days:
-    """Parse a number of days such as `30d`."""
-    match = _DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
-    if match is None or int(match[1]) > 3650:
-        raise UnitError("a number of days (d), from 0d to 3650d", text, "30d")
-    return Days(int(match[1]))
-
-
-def parse_decibels(text: object) -> Decibels:
-    """Parse a level such as `-6 dB` or `0dB`."""
-    number = _number(_DECIBELS, text)
-    if number is None or not -90 <= number <= 24:
-        raise UnitError("a level from -90 dB to 24 dB", text, "-6 dB")
-    return Decibels(number)
-
-
-def parse_level(text: object) -> Level:
-    """Parse a light level such as `35%`."""
-    number = _number(_PERCENT, text)
-    if number is None or number > 100:
-        raise UnitError("a light level from 0% to 100%", text, "35%")
-    return Level(number / 100)
-
-
-def parse_kelvin(text: object) -> Kelvin:
-    """Parse a colour temperature such as `2200 K`."""
-    number = _number(_KELVIN, text)
-    if number is None or not 1000 <= number <= 10000:
-        raise UnitError("a colour temperature from 1000 K to 10000 K", text, "2200 K")
-    return Kelvin(number)
-
-
-def _number(pattern: re.Pattern[str], text: object) -> float | None:
-    match = pattern.fullmatch(text.strip()) if isinstance(text, str) else None
-    return float(match[1]) if match else None
+    symbol: str
+    format: Callable[[float], str]
 
 
 def format_seconds(span: float) -> str:
@@ -75,6 +66,75 @@ def format_seconds(span: float) -> str:
     minutes, seconds = divmod(rest, 60)
     parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
     return "".join(f"{value}{unit}" for value, unit in parts if value) or "0s"
+
+
+_FRACTION: Final = r"(?:\.[0-9]+)?"
+_LOUDER: Final = rf"\+?0*(?:24(?:\.0+)?|(?:2[0-3]|1?[0-9]){_FRACTION})"
+_QUIETER: Final = rf"-0*(?:90(?:\.0+)?|[1-8]?[0-9]{_FRACTION})"
+DURATION: Final = Unit(
+    rf"(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+{_FRACTION}s)?",
+    "a time with its unit (h, m or s)",
+    "1h10m",
+    "",
+    format_seconds,
+)
+DAYS: Final = Unit(
+    "(?:[0-2]?[0-9]{1,3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)d",
+    "a number of days (d), from 0d to 3650d",
+    "30d",
+    "d",
+    "{:.0f}d".format,
+)
+DECIBELS: Final = Unit(
+    rf"(?:{_LOUDER}|{_QUIETER})\s*dB",
+    "a level from -90 dB to 24 dB",
+    "-6 dB",
+    " dB",
+    "{:g} dB".format,
+)
+LEVEL: Final = Unit(
+    rf"(?:0*(?:100(?:\.0+)?|[0-9]{{1,2}}{_FRACTION})\s*%)",
+    "a light level from 0% to 100%",
+    "35%",
+    "%",
+    "{:.0%}".format,
+)
+KELVIN: Final = Unit(
+    r"(?:0*(?:10000|[1-9][0-9]{3})\s*K)",
+    "a colour temperature from 1000 K to 10000 K",
+    "2200 K",
+    " K",
+    "{:.0f} K".format,
+)
+UNITS: Final = (DURATION, DAYS, DECIBELS, LEVEL, KELVIN)
+"""Every unit of the clinic's files."""
+_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
+
+
+def parse_seconds(text: object) -> Seconds:
+    """Parse a span such as `90s`, `15m` or `1h10m`."""
+    parts = re.findall(r"([0-9.]+)([hms])", DURATION.read(text))
+    return Seconds(sum(float(number) * _SECONDS[unit] for number, unit in parts))
+
+
+def parse_days(text: object) -> Days:
+    """Parse a number of days such as `30d`."""
+    return Days(int(DAYS.read(text).rstrip("d")))
+
+
+def parse_decibels(text: object) -> Decibels:
+    """Parse a level such as `-6 dB` or `0dB`."""
+    return Decibels(float(DECIBELS.read(text).rstrip("dB")))
+
+
+def parse_level(text: object) -> Level:
+    """Parse a light level such as `35%`."""
+    return Level(float(LEVEL.read(text).rstrip("%")) / 100)
+
+
+def parse_kelvin(text: object) -> Kelvin:
+    """Parse a colour temperature such as `2200 K`."""
+    return Kelvin(float(KELVIN.read(text).rstrip("K")))
 
 
 def format_clock(span: float) -> str:

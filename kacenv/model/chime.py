@@ -1,16 +1,15 @@
 """Chimes as short sequences of notes, built in or from a room file."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Final, NamedTuple, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from kacenv.core.errors import UnitError
-from kacenv.core.units import Seconds
-from kacenv.model.fields import Duration, Model
+from kacenv.core.units import Notation, Seconds
+from kacenv.model.fields import Duration, Model, given, rules, text_schema
 
 LOWEST: Final = 36
 HIGHEST: Final = 96
@@ -19,7 +18,12 @@ LONGEST: Final = Seconds(12.0)
 """Greatest offset (s) of a chime's last note."""
 MOST_NOTES: Final = 32
 _GAP = Seconds(1.5)
-_PITCH = re.compile(r"([A-G])([#b]?)([0-9])", re.IGNORECASE)
+PITCH: Final = Notation(
+    "(?:[Cc](?:#?[2-6]|7)|[Cc][Bb][3-7]|[D-Gd-gAa][#Bb]?[2-6]|[Bb][Bb]?[2-6]|[Bb]#[1-6]"
+    "|0?(?:3[6-9]|[4-8][0-9]|9[0-6]))",
+    f"a note from C2 to C7, or its MIDI number, from {LOWEST} to {HIGHEST}",
+    "E4",
+)
 _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
@@ -62,18 +66,11 @@ def parse_pitch(value: object) -> int:
     Raises:
         UnitError: The value isn't a pitch from C2 to C7.
     """
-    text = str(value).strip() if isinstance(value, str | int) else ""
-    match = _PITCH.fullmatch(text)
-    if match:
-        letter, sign, octave = match.groups()
-        pitch = 12 * (int(octave) + 1) + _NAMES.index(letter.upper())
-        pitch += {"": 0, "#": 1, "b": -1}[sign.lower()]
-    else:
-        pitch = int(text) if re.fullmatch("[0-9]{1,3}", text) else -1
-    if not LOWEST <= pitch <= HIGHEST:
-        found = value if isinstance(value, str | int) else "something else"
-        raise UnitError("a note from C2 to C7, or its MIDI number, from 36 to 96", found, "E4")
-    return pitch
+    text = PITCH.read(str(value) if isinstance(value, str | int) else "something else")
+    if text.isdecimal():
+        return int(text)
+    letter, sign, octave = text[0].upper(), text[1:-1].lower(), int(text[-1])
+    return 12 * (octave + 1) + _NAMES.index(letter) + {"": 0, "#": 1, "b": -1}[sign]
 
 
 def pitch_name(pitch: int) -> str:
@@ -84,34 +81,49 @@ def pitch_name(pitch: int) -> str:
 Pitch = Annotated[
     int,
     BeforeValidator(parse_pitch),
-    WithJsonSchema({"type": "string", "pattern": "^[A-G][#b]?[0-9]$", "examples": ["E4"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                text_schema(PITCH),
+                {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST},
+            ],
+            "examples": ["E4"],
+        }
+    ),
 ]
 
 
 class Stroke(Model):
     """One note of a chime, as a clinic writes it: its pitch alone, or a block."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": ["E4"]})
-
     note: Pitch
     """Its pitch: a name (C4 is middle C) or a MIDI number."""
-    after: Duration | None = None
+    after: Annotated[Duration | None, Field(examples=["1.2s"])] = None
     """How long after the note before; without it 1.5s, and the first comes at once."""
-    velocity: Annotated[int, Field(ge=1, le=127, examples=["velocity: 40"])] = 48
+    velocity: Annotated[int, Field(ge=1, le=127, examples=[40])] = 48
     """How strongly it is struck (MIDI), against the other notes of the chime."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _pitch_alone(cls, data: object) -> object:
-        return {"note": parse_pitch(data)} if isinstance(data, str | int) else data
+
+def _spelled_out(data: object) -> object:
+    return {"note": parse_pitch(data)} if isinstance(data, str | int) else data
+
+
+StrokeField = Annotated[
+    Stroke, BeforeValidator(_spelled_out, json_schema_input_type=Pitch | Stroke)
+]
 
 
 class OwnChime(Model):
     """A chime of the room's own: its notes, or a MIDI file that holds them."""
 
-    notes: Annotated[tuple[Stroke, ...], Field(min_length=1, max_length=MOST_NOTES)] | None = None
+    model_config = rules({"oneOf": [given("notes"), given("file")]})
+
+    notes: Annotated[
+        Annotated[tuple[StrokeField, ...], Field(min_length=1, max_length=MOST_NOTES)] | None,
+        Field(examples=[["E4", "B4", {"note": "E5", "after": "1.2s"}]]),
+    ] = None
     """The notes in their order."""
-    file: Annotated[str | None, Field(examples=["file: chimes/evening.mid"])] = None
+    file: Annotated[str | None, Field(examples=["chimes/evening.mid"])] = None
     """A MIDI file, as seen from this file, to take the notes from."""
 
     @model_validator(mode="after")

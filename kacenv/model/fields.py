@@ -1,44 +1,114 @@
-"""Field types of the models: quantities with units, and a strict frozen base."""
+"""Field types of the models, each with its JSON Schema, and a strict frozen base."""
 
-import re
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
 
 from kacenv.core import units
-from kacenv.core.errors import UnitError
+from kacenv.core.flow_yaml import flow_yaml
+from kacenv.core.units import Notation, Unit
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LINE_LIMIT = 80
+Schema = dict[str, Any]
+"""Node of a JSON Schema (draft 2020-12)."""
 
-
-def _slug(value: object) -> str:
-    if not isinstance(value, str) or not _SLUG.fullmatch(value):
-        raise UnitError("a short name of small letters, digits and hyphens", value, "seat-a")
-    return value
-
-
-def _line(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= _LINE_LIMIT:
-        raise UnitError(f"one line of at most {_LINE_LIMIT} characters", value, "Blood pressure")
-    return value.strip()
-
-
-def _text(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+CONTROL_CHARACTERS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
+LINE: Final = Notation(
+    rf"(?![\s\S]*[{CONTROL_CHARACTERS}])\s*\S(?:[\s\S]{{0,78}}\S)?\s*",
+    "one line of at most 80 characters",
+    "Calm beginnings",
+)
+SLUG: Final = Notation(
+    "[a-z0-9]+(?:-[a-z0-9]+)*", "a short name of small letters, digits and hyphens", "seat-a"
+)
 
 
-Duration = Annotated[
-    units.Seconds, BeforeValidator(units.parse_seconds), _text(r"^(\d+h)?(\d+m)?(\d+s)?$", "15m")
+def text_schema(notation: Notation) -> Schema:
+    """Return the JSON Schema of text in a notation, with or without spaces around it."""
+    keywords = _keywords(rf"^\s*{notation.pattern}\s*$", notation)
+    return {"type": "string", **keywords}
+
+
+def _keywords(pattern: str, notation: Notation) -> Schema:
+    expected = f"{notation.expected}, for example: {flow_yaml(notation.example)}"
+    return {**matching(pattern, expected), "examples": [notation.example]}
+
+
+def matching(pattern: str, expected: str) -> Schema:
+    """Return the keywords for text in which `pattern` is found, with the editor's message."""
+    return {"pattern": pattern, "patternErrorMessage": f"Expected {expected}"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextSchema:
+    """Annotation of text that `notation` checks, in YAML perhaps written as a number."""
+
+    notation: Notation
+    of_numbers: Schema = field(default_factory=dict)
+    """Keywords where numbers are text, too."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> Schema:
+        made = handler(core)
+        more = {} if made["type"] == "string" else self.of_numbers
+        return {**made, **_keywords(f"^{self.notation.pattern}$", self.notation), **more}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """Annotation that adds a condition to the JSON Schema of a field."""
+
+    condition: Schema
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> Schema:
+        made = handler(core)
+        return {**made, "allOf": [*made.get("allOf", []), self.condition]}
+
+
+def rules(*conditions: Schema) -> ConfigDict:
+    """Return a model's configuration that adds conditions between keys to its JSON Schema."""
+    return ConfigDict(json_schema_extra={"allOf": list(conditions)})
+
+
+def given(key: str) -> Schema:
+    """Return the JSON Schema of a block in which `key` is present and not null."""
+    return having(key, {"not": {"type": "null"}})
+
+
+def having(key: str, value: Schema) -> Schema:
+    """Return the JSON Schema of a block in which `key` is present with such a value."""
+    return {"required": [key], "properties": {key: value}}
+
+
+def _in(unit: Unit) -> WithJsonSchema:
+    return WithJsonSchema(text_schema(unit))
+
+
+Duration = Annotated[units.Seconds, BeforeValidator(units.parse_seconds), _in(units.DURATION)]
+Days = Annotated[units.Days, BeforeValidator(units.parse_days), _in(units.DAYS)]
+Decibels = Annotated[units.Decibels, BeforeValidator(units.parse_decibels), _in(units.DECIBELS)]
+Level = Annotated[units.Level, BeforeValidator(units.parse_level), _in(units.LEVEL)]
+Kelvin = Annotated[units.Kelvin, BeforeValidator(units.parse_kelvin), _in(units.KELVIN)]
+Slug = Annotated[
+    str,
+    BeforeValidator(SLUG.check),
+    TextSchema(SLUG, {"type": ["string", "integer"], "minimum": 0}),
 ]
-Days = Annotated[units.Days, BeforeValidator(units.parse_days), _text(r"^\d+d$", "30d")]
-Decibels = Annotated[
-    units.Decibels, BeforeValidator(units.parse_decibels), _text(r"^[+-]?\d.*dB$", "-6 dB")
+Line = Annotated[str, BeforeValidator(LINE.read), TextSchema(LINE)]
+Title = Annotated[
+    Line, Field(description="What people call it, in one line.", examples=["Calm beginnings"])
 ]
-Level = Annotated[units.Level, BeforeValidator(units.parse_level), _text(r"^\d.*%$", "35%")]
-Kelvin = Annotated[units.Kelvin, BeforeValidator(units.parse_kelvin), _text(r"^\d+ ?K$", "2200 K")]
-Slug = Annotated[str, BeforeValidator(_slug), _text(_SLUG.pattern, "seat-a")]
-Line = Annotated[str, BeforeValidator(_line)]
 
 
 class Model(BaseModel):

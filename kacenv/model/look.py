@@ -3,17 +3,20 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from kacenv.core.errors import UnitError
-from kacenv.core.units import Kelvin, Level, parse_kelvin, parse_level
+from kacenv.core.units import KELVIN, LEVEL, Kelvin, Level, Notation, parse_kelvin, parse_level
+from kacenv.model.fields import Schema, text_schema
 
 _SETTING = re.compile(
     r"(?P<level>\S+?\s?%)(?:\s+(?P<kelvin>\d+\s*K))?(?:\s+(?P<color>#[0-9A-Fa-f]{6}))?"
 )
-_COLOR = re.compile(r"#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
+COLOR: Final = Notation(
+    "#(?!000000)[0-9A-Fa-f]{6}", "a colour in quotes: # and six digits from 0 to f", "#ff8040"
+)
 _COLORED = 'color: "#ff8040"'
 
 
@@ -62,13 +65,13 @@ Look = Mapping[Zone, Setting]
 
 def parse_color(text: object) -> Color:
     """Parse a colour such as `#ff8040`; scale a darker one to full brightness."""
-    match = _COLOR.fullmatch(text.strip()) if isinstance(text, str) else None
-    if match is None:
-        found = "`color` with nothing after it; bare, # begins a comment" if text is None else text
-        raise UnitError("a colour in quotes: # and six digits from 0 to f", found, _COLORED)
-    parts = [int(part, 16) for part in match.groups()]
-    if not any(parts):
+    digits = text.strip() if isinstance(text, str) else ""
+    if digits == "#000000":
         raise UnitError("a colour; black is `off`", text, _COLORED)
+    if not COLOR.accepts(digits):
+        found = "`color` with nothing after it; bare, # begins a comment" if text is None else text
+        raise UnitError(COLOR.expected, found, _COLORED)
+    parts = bytes.fromhex(digits[1:])
     return Color(*(round(part * 255 / max(parts)) for part in parts))
 
 
@@ -105,8 +108,32 @@ def _setting(parts: Mapping[Any, object], found: object) -> Setting:
     )
 
 
-SettingField = Annotated[
-    Setting,
-    BeforeValidator(parse_setting),
-    WithJsonSchema({"type": ["string", "object"], "examples": ["12% 2200 K", "off"]}),
+_WORDS: Final = Notation(
+    rf"(?:off|{LEVEL.pattern}(?:\s+(?:{KELVIN.pattern}|{COLOR.pattern}))?)",
+    "a light level, with or without a white or a quoted colour",
+    "12% 2200 K",
+)
+_BLOCK: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "level": text_schema(LEVEL),
+        "kelvin": text_schema(KELVIN),
+        "color": text_schema(COLOR),
+    },
+    "required": ["level"],
+    "additionalProperties": False,
+    "not": {"required": ["kelvin", "color"]},
+}
+_SCHEMA: Final[Schema] = {"anyOf": [text_schema(_WORDS), _BLOCK], "examples": ["12% 2200 K", "off"]}
+SettingField = Annotated[Setting, BeforeValidator(parse_setting), WithJsonSchema(_SCHEMA)]
+LookField = Annotated[
+    dict[Zone, SettingField],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {zone.value: _SCHEMA for zone in Zone},
+            "additionalProperties": False,
+            "examples": [{"seats": "12% 2200 K"}],
+        }
+    ),
 ]

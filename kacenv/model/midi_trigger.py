@@ -1,7 +1,6 @@
 """MIDI triggers: messages of a pedal or controller, and their notation in a room file."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,23 +8,43 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from kacenv.core.errors import UnitError
-from kacenv.core.units import Seconds
+from kacenv.core.units import Notation, Seconds
 from kacenv.model.chime import pitch_name
+from kacenv.model.fields import text_schema
 
 SLACK: Final = 8
 """Hysteresis: a pedal counts as released only this far behind its bound; half-pressed it would
 chatter otherwise."""
-_HOW: Final = (
+_EXPECTED: Final = (
     "`note 60`, `control 64 above 63`, `control 7` or `program 3`, with numbers from 0 to 127,"
     " `on channel 2` (1 to 16) after it where only that channel counts, and `held 1s` (0.5s to 10s)"
     " at the end where a note or control with a bound must be kept down"
 )
-_WORDS: Final = re.compile(
-    r"(?P<kind>note|control|program) +(?P<number>\d{1,3}|[a-g]#?-?\d)"
-    r"(?: +(?P<side>above|below) +(?P<bound>\d{1,3}))?(?: +on +channel +(?P<channel>\d{1,2}))?"
-    r"(?: +held +(?P<held>0\.[5-9]|[1-9](?:\.[0-9])?|10)s)?",
-    re.IGNORECASE,
+
+
+def any_case(word: str) -> str:
+    """Return a pattern of `word` in small or large letters."""
+    return "".join(f"[{letter.upper()}{letter}]" for letter in word)
+
+
+_TO_126: Final = "(?:12[0-6]|1[01][0-9]|0?[0-9]{1,2})"
+_TO_127: Final = "(?:12[0-7]|1[01][0-9]|0?[0-9]{1,2})"
+_NAME: Final = "(?:(?:[A-Ga-g]|[ACDFGacdfg]#)(?:-1|[0-8])|(?:[C-Gc-g]|[CDFcdf]#)9)"
+_NOTE: Final = f"{any_case('note')} +(?:{_TO_127}|{_NAME})"
+_CONTROL: Final = f"{any_case('control')} +{_TO_127}"
+_ABOVE: Final = f" +{any_case('above')} +{_TO_126}"
+_BELOW: Final = f" +{any_case('below')} +(?!0+(?![0-9])){_TO_127}"
+_CHANNEL: Final = f"(?: +{any_case('on')} +{any_case('channel')} +(?:1[0-6]|0?[1-9]))?"
+_HELD: Final = rf"(?: +{any_case('held')} +(?:0\.[5-9]|[1-9](?:\.[0-9])?|10)[Ss])?"
+FADER: Final = f"{_CONTROL}{_CHANNEL}"
+"""Pattern of a control without a bound."""
+PROGRAM: Final = f"{any_case('program')} +{_TO_127}{_CHANNEL}"
+"""Pattern of a program change, which can't be held down."""
+TRIGGER: Final = Notation(
+    f"(?:{_NOTE}{_CHANNEL}{_HELD}|{_CONTROL}(?:{_ABOVE}|{_BELOW}){_CHANNEL}{_HELD}"
+    f"|{FADER}|{PROGRAM})",
+    _EXPECTED,
+    "note 60",
 )
 _PITCHES: Final = {pitch_name(pitch).lower(): pitch for pitch in range(128)}
 
@@ -143,36 +162,17 @@ def parse_trigger(text: object) -> Trigger:
     """
     if isinstance(text, Trigger):
         return text
-    match = _WORDS.fullmatch(text.strip()) if isinstance(text, str) else None
-    found = _trigger(match) if match else None
-    if found is None:
-        raise UnitError(_HOW, text, "on: note 60")
-    return found
-
-
-def _trigger(match: re.Match[str]) -> Trigger | None:
-    """Return the trigger of a match; None if a number is out of range."""
-    sort, side, bound = MessageKind(match["kind"].lower()), match["side"], int(match["bound"] or 0)
-    named = match["number"].lower()
-    number = int(named) if named.isdigit() else _PITCHES.get(named, 128)
-    channel = int(match["channel"]) if match["channel"] else None
-    bounds = {"above": range(127), "below": range(1, 128)}
-    if side and (sort is not MessageKind.CONTROL or bound not in bounds[side.lower()]):
-        return None
-    by_name = not named.isdigit()
-    if (
-        number > 127
-        or (by_name and sort is not MessageKind.NOTE)
-        or channel not in {None, *range(1, 17)}
-    ):
-        return None
-    sides = {side.lower(): bound} if side else {}
-    found = Trigger(sort, number, **sides, channel=channel, held=Seconds(float(match["held"] or 0)))
-    return found if found.can_be_held or not found.held else None
+    kind, number, *rest = TRIGGER.read(text).lower().split()
+    words = [word for word in rest if word != "on"]
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    above, below, channel = (
+        int(given[key]) if key in given else None for key in ("above", "below", "channel")
+    )
+    pitch = int(number) if number.isdecimal() else _PITCHES[number]
+    held = Seconds(float(given.get("held", "0s").rstrip("s")))
+    return Trigger(MessageKind(kind), pitch, above, below, channel, held)
 
 
 TriggerField = Annotated[
-    Trigger,
-    BeforeValidator(parse_trigger),
-    WithJsonSchema({"type": "string", "examples": ["on: note 60"]}),
+    Trigger, BeforeValidator(parse_trigger), WithJsonSchema(text_schema(TRIGGER))
 ]

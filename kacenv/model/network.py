@@ -1,15 +1,21 @@
 """Network access to a room: TCP, TLS and authentication."""
 
-import re
 from ipaddress import ip_address
-from typing import Annotated, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kacenv.core.errors import UnitError
-from kacenv.model.fields import Model
+from kacenv.core.units import Notation
+from kacenv.model.fields import Model, TextSchema, given, having, rules
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_HOST: Final = Notation(
+    r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*",
+    "a name of this machine, in small letters",
+    "garden.clinic.lan",
+)
+_HERE: Final = r"^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1|(?:0{1,4}:){7}0{0,3}1)$"
+_ELSEWHERE: Final = having("host", {"type": "string", "not": {"pattern": _HERE}})
 _NO_TLS = "none"
 _SPELT_OUT = "tls: {certificate: /etc/kacenv/garden.pem, key: /etc/kacenv/garden.key}"
 
@@ -22,23 +28,15 @@ def _spelt_out(value: object) -> object:
     return value
 
 
-def _host_name(name: str) -> str:
-    if not _HOST.fullmatch(name):
-        raise UnitError("a name of this machine, in small letters", name, "garden.clinic.lan")
-    return name
-
-
-_HostName = Annotated[str, AfterValidator(_host_name), Field(examples=["garden.clinic.lan"])]
+_HostName = Annotated[str, AfterValidator(_HOST.check), TextSchema(_HOST)]
 
 
 class Tls(Model):
     """The clinic's certificate, or `none`."""
 
-    certificate: Annotated[
-        str, Field(min_length=1, examples=["certificate: /etc/kacenv/garden.pem"])
-    ]
+    certificate: Annotated[str, Field(min_length=1, examples=["/etc/kacenv/garden.pem"])]
     """A PEM file with the certificate, then those that vouch for it."""
-    key: Annotated[str, Field(min_length=1, examples=["key: /etc/kacenv/garden.key"])]
+    key: Annotated[str, Field(min_length=1, examples=["/etc/kacenv/garden.key"])]
     """A PEM file with its private key, readable by kacenv alone."""
 
     @property
@@ -50,9 +48,20 @@ class Tls(Model):
 class Tcp(Model):
     """An address for browsers."""
 
-    host: Annotated[str, Field(min_length=1, examples=["host: 127.0.0.1"])] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535, examples=["port: 8765"])] = 8765
-    tls: Annotated[Tls | None, BeforeValidator(_spelt_out), Field(examples=[_SPELT_OUT])] = None
+    model_config = rules({"if": _ELSEWHERE, "then": given("tls")})
+
+    host: Annotated[str, Field(min_length=1, examples=["127.0.0.1"])] = "127.0.0.1"
+    """The address that is served; `0.0.0.0` or `::` is every address of this machine."""
+    port: Annotated[int, Field(ge=1, le=65535, examples=[8765])] = 8765
+    """The port that is served."""
+    tls: Annotated[
+        Tls | None,
+        BeforeValidator(_spelt_out, json_schema_input_type=Literal["none"] | Tls | None),
+        Field(
+            examples=[{"certificate": "/etc/kacenv/garden.pem", "key": "/etc/kacenv/garden.key"}]
+        ),
+    ] = None
+    """The clinic's certificate, or `none`."""
     names: tuple[_HostName, ...] = ()
     """The names that browsers know this machine by, beside those in the certificate."""
 
@@ -78,14 +87,18 @@ class Tcp(Model):
 class Access(Model):
     """Who may drive the room over TCP: only who has a token or a PIN."""
 
-    file: Annotated[str, Field(min_length=1, examples=["file: access.json"])] = "access.json"
+    file: Annotated[str, Field(min_length=1, examples=["access.json"])] = "access.json"
     """Where `kacenv access` keeps hashed tokens and PINs, from the state folder on."""
 
 
 class Surfaces(Model):
     """Who may drive the room, and from where."""
 
-    socket_group: str | None = None
+    model_config = rules(
+        {"if": having("tcp", {"type": "object", **_ELSEWHERE}), "then": given("access")}
+    )
+
+    socket_group: Annotated[str | None, Field(examples=["clinic"])] = None
     """The Unix group whose members may send requests beside the daemon's own user."""
     tcp: Tcp | None = None
     """Where browsers find the tablet's page; without it, nowhere."""

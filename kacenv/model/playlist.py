@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds
-from kacenv.model.fields import Decibels, Duration, Line, Model
+from kacenv.model.fields import Decibels, Duration, Line, Model, Rule, Schema, Title
 
 
 class Order(StrEnum):
@@ -28,40 +28,68 @@ def _listened_to(value: object) -> bool:
     raise UnitError(expected, value, "instrumental: yes")
 
 
+_YES: Final[Schema] = {
+    "anyOf": [
+        {"const": True},
+        {"type": "string", "pattern": "^(?:[Yy][Ee][Ss]|[Tt][Rr][Uu][Ee]|[Oo][Nn])$"},
+    ],
+    "patternErrorMessage": "Expected yes, once someone has listened and heard no words",
+}
+_NO_ADDRESS: Final[Schema] = {
+    "not": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*://"},
+    "errorMessage": "Nothing comes from the network; give the path of a file",
+}
+
+
 class Track(Model):
     """One piece of music in a playlist file."""
 
-    file: Annotated[str, Field(examples=["file: house/settle-1.opus"])]
+    file: Annotated[str, Rule(_NO_ADDRESS), Field(examples=["house/settle-1.opus"])]
     """A sound file below the playlist's folder or the room's music root."""
-    title: Line
-    artist: Line
-    licence: Line
+    title: Title
+    artist: Annotated[Line, Field(examples=["Clara Vale"])]
+    """Who made the music."""
+    licence: Annotated[Line, Field(examples=["CC0"])]
+    """What allows you to play it."""
     instrumental: Annotated[
-        Literal[True], BeforeValidator(_listened_to), Field(examples=["instrumental: yes"])
+        Literal[True],
+        BeforeValidator(_listened_to),
+        WithJsonSchema(_YES),
+        Field(examples=["yes"]),
     ]
     """Someone has listened: no words are sung or spoken."""
     gain: Decibels = Db(0.0)
     """Louder or quieter than the file is."""
-    cue_in: Duration = Seconds(0.0)
+    cue_in: Annotated[Duration, Field(examples=["4s"])] = Seconds(0.0)
     """Where in the file to begin."""
-    cue_out: Duration | None = None
+    cue_out: Annotated[Duration | None, Field(examples=["3m30s"])] = None
     """Where in the file to end; without it, at the file's end."""
-    energy: Annotated[int | None, Field(ge=1, le=5, examples=["energy: 2"])] = None
+    energy: Annotated[int | None, Field(ge=1, le=5, examples=[2])] = None
     """From 1 (still) to 5 (intense)."""
+
+
+_TRACK: Final = {
+    "file": "house/settle-1.opus",
+    "title": "Warm Ground",
+    "artist": "kacenv house music",
+    "licence": "CC0",
+    "instrumental": "yes",
+}
 
 
 class Playlist(Model):
     """A playlist file."""
 
-    title: Line
-    order: Annotated[Order, Field(examples=["order: as listed"])] = Order.AS_LISTED
-    seed: Annotated[int, Field(ge=0, examples=["seed: 7"])] = 0
+    title: Title
+    order: Order = Order.AS_LISTED
+    seed: Annotated[int, Field(ge=0, examples=[7])] = 0
     """The same seed shuffles the same way every time."""
-    repeat: Annotated[bool, Field(examples=["repeat: yes"])] = False
+    repeat: bool = False
     """Begin again when all has been played."""
-    crossfade: Duration = Seconds(12.0)
+    crossfade: Annotated[Duration, Field(examples=["20s"])] = Seconds(12.0)
     """How long one track flows into the next."""
-    tracks: Annotated[tuple[Track, ...], Field(min_length=1)]
+    tracks: Annotated[tuple[Track, ...], Field(min_length=1, examples=[[_TRACK]])]
+    """The list of tracks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,13 +143,18 @@ class RequestDefinition(NamedTuple):
         return self.words or self.kind
 
     @property
+    def is_one_word(self) -> bool:
+        """True if its name is one word."""
+        return " " not in self.typed
+
+    @property
+    def needs_no_argument(self) -> bool:
+        """True if its name alone can be typed."""
+        return all(one.optional for one in self.arguments)
+
+    @property
     def usage(self) -> str:
         """Names of its arguments as help shows them: `[OUTPUT] LEVEL`."""
         return " ".join(
             f"[{one.metavar}]" if one.optional else one.metavar for one in self.arguments
         )
-
-    @property
-    def is_one_word(self) -> bool:
-        """True if one word, without arguments, is enough."""
-        return " " not in self.typed and all(one.optional for one in self.arguments)

@@ -29,11 +29,13 @@ _RUNS_ALREADY = "Time is running already."
 _SESSION = (
     RequestDefinition(
         "hold",
-        Topic.SESSION,
-        "Stay in this phase; the music goes on",
-        "Stay in this phase until released: the clocks of phase and session stop, check-ins wait, "
-        "and the music goes on.",
-        ("hold",),
+        topic=Topic.SESSION,
+        summary="Stay in this phase; the music goes on",
+        help=(
+            "Stay in this phase until released: the clocks of phase and session stop, check-ins "
+            "wait, and the music goes on."
+        ),
+        examples=("hold",),
         works_in=IN_SESSION - {Mode.HELD},
         already={Mode.HELD: "Already holding."},
         leads_to={Mode.RUNNING: Mode.HELD, Mode.RETURNING: Mode.HELD},
@@ -41,17 +43,17 @@ _SESSION = (
         keys=(
             TabletKey(
                 "hold",
-                "time",
-                "Hold here",
-                {"kind": "hold"},
+                place="time",
+                name="Hold here",
+                ask={"kind": "hold"},
                 hint="the music goes on",
                 icon="hold",
                 style="tall wide",
                 face=KeyFace(
-                    {"mode": "held"},
-                    "Let time run",
-                    "time stands still",
-                    {"kind": "release"},
+                    shown={"mode": "held"},
+                    name="Let time run",
+                    hint="time stands still",
+                    ask={"kind": "release"},
                     icon="run",
                 ),
             ),
@@ -59,10 +61,10 @@ _SESSION = (
     ),
     RequestDefinition(
         "release",
-        Topic.SESSION,
-        "Let time run on after a hold",
-        "Let time run on after a hold.",
-        ("release",),
+        topic=Topic.SESSION,
+        summary="Let time run on after a hold",
+        help="Let time run on after a hold.",
+        examples=("release",),
         works_in=frozenset({Mode.HELD}),
         already=dict.fromkeys((Mode.RUNNING, Mode.RETURNING), _RUNS_ALREADY),
         leads_to={Mode.HELD: Mode.RUNNING},
@@ -70,45 +72,59 @@ _SESSION = (
     ),
     RequestDefinition(
         "extend",
-        Topic.SESSION,
-        "Make this phase longer",
-        "Make this phase longer; everything after it moves.",
-        ("extend 10m",),
+        topic=Topic.SESSION,
+        summary="Make this phase longer",
+        help="Make this phase longer; everything after it moves.",
+        examples=("extend 10m",),
         arguments=(_TIME,),
         counts_once=True,
         undo=Undo("shorten", still=Still("phase", "same")),
         keys=(
-            TabletKey("extend-5", "time", "+ 5 min", {"kind": "extend", "by": "5m"}, hint="longer"),
             TabletKey(
-                "extend-10", "time", "+ 10 min", {"kind": "extend", "by": "10m"}, hint="longer"
+                "extend-5",
+                place="time",
+                name="+ 5 min",
+                ask={"kind": "extend", "by": "5m"},
+                hint="longer",
+            ),
+            TabletKey(
+                "extend-10",
+                place="time",
+                name="+ 10 min",
+                ask={"kind": "extend", "by": "10m"},
+                hint="longer",
             ),
         ),
     ),
     RequestDefinition(
         "shorten",
-        Topic.SESSION,
-        "Make this phase shorter; it never ends at once",
-        "Take time off this phase again, but leave it a minute at least, or what it had; it never "
-        "ends at once.",
-        ("shorten 5m",),
+        topic=Topic.SESSION,
+        summary="Make this phase shorter; it never ends at once",
+        help=(
+            "Take time off this phase again, but leave it a minute at least, or what it had; it "
+            "never ends at once."
+        ),
+        examples=("shorten 5m",),
         arguments=(_TIME,),
         counts_once=True,
     ),
     RequestDefinition(
         "next",
-        Topic.SESSION,
-        "Go on to the next phase now, by a crossfade",
-        "Go on to the next phase now, by a crossfade; check-ins that won't come any more are "
-        "named.",
-        ("next",),
+        topic=Topic.SESSION,
+        summary="Go on to the next phase now, by a crossfade",
+        help=(
+            "Go on to the next phase now, by a crossfade; check-ins that won't come any more are "
+            "named."
+        ),
+        examples=("next",),
         leads_to={Mode.HELD: Mode.RUNNING},
         counts_once=True,
         keys=(
             TabletKey(
                 "next",
-                "time",
-                "Go on",
-                {"kind": "next"},
+                place="time",
+                name="Go on",
+                ask={"kind": "next"},
                 hint="",
                 icon="next",
                 slow=True,
@@ -118,32 +134,42 @@ _SESSION = (
     ),
     RequestDefinition(
         "back",
-        Topic.SESSION,
-        "Go back to the beginning of the phase before",
-        "Go back to the beginning of the phase before, by a crossfade.",
-        ("back",),
+        topic=Topic.SESSION,
+        summary="Go back to the beginning of the phase before",
+        help="Go back to the beginning of the phase before, by a crossfade.",
+        examples=("back",),
         leads_to={Mode.RETURNING: Mode.RUNNING, Mode.HELD: Mode.RUNNING},
         counts_once=True,
         keys=(
-            TabletKey("back", "time", "Back", {"kind": "back"}, hint="", icon="back", slow=True),
+            TabletKey(
+                "back",
+                place="time",
+                name="Back",
+                ask={"kind": "back"},
+                hint="",
+                icon="back",
+                slow=True,
+            ),
         ),
     ),
     RequestDefinition(
         "end",
-        Topic.SESSION,
-        "Come home early: the return arc, compressed",
-        "Come home early: go to the scene's return arc, compressed to its limit, and end from "
-        "there.",
-        ("end",),
+        topic=Topic.SESSION,
+        summary="Come home early: the return arc, compressed",
+        help=(
+            "Come home early: go to the scene's return arc, compressed to its limit, and end from"
+            " there."
+        ),
+        examples=("end",),
         already={Mode.FADING: "The session is ending already."},
         leads_to={Mode.RUNNING: Mode.RETURNING, Mode.HELD: Mode.RETURNING},
         pedal_held=True,
         keys=(
             TabletKey(
                 "end",
-                "close",
-                "End",
-                {"kind": "end"},
+                place="close",
+                name="End",
+                ask={"kind": "end"},
                 hint="come\N{NO-BREAK SPACE}home early",
                 icon="home",
                 slow=True,
@@ -153,10 +179,10 @@ _SESSION = (
     ),
     RequestDefinition(
         "stop",
-        Topic.SESSION,
-        "Fade everything out in seconds, safe light up",
-        "Fade everything out in 6 s and bring up the safe light gently.",
-        ("stop",),
+        topic=Topic.SESSION,
+        summary="Fade everything out in seconds, safe light up",
+        help="Fade everything out in 6 s and bring up the safe light gently.",
+        examples=("stop",),
         works_in=IN_SESSION | {Mode.FADING},
         already={Mode.IDLE: "Nothing is playing."},
         leads_to=dict.fromkeys((Mode.RUNNING, Mode.RETURNING, Mode.HELD), Mode.FADING),
@@ -164,9 +190,9 @@ _SESSION = (
         keys=(
             TabletKey(
                 "stop",
-                "close",
-                "Stop",
-                {"kind": "stop"},
+                place="close",
+                name="Stop",
+                ask={"kind": "stop"},
                 hint="fade out, lights up",
                 icon="stop",
                 slow=True,
@@ -178,48 +204,55 @@ _SESSION = (
 _CHECK_INS = (
     RequestDefinition(
         "done",
-        Topic.CHECK_INS,
-        "A check-in that is due has been seen to",
-        "Mark a check-in as done: the one that has been due for longest, or the one named.",
-        ("done", "done check-in-2"),
+        topic=Topic.CHECK_INS,
+        summary="A check-in that is due has been seen to",
+        help="Mark a check-in as done: the one that has been due for longest, or the one named.",
+        examples=("done", "done check-in-2"),
         arguments=(_CHECK_IN,),
         works_in=IN_SESSION | {Mode.FADING},
         already={Mode.IDLE: _NO_CHECK_IN},
         counts_once=True,
-        keys=(TabletKey("check-in-done", "check-in", "Done", {"kind": "done"}),),
+        keys=(TabletKey("check-in-done", place="check-in", name="Done", ask={"kind": "done"}),),
     ),
     RequestDefinition(
         "snooze",
-        Topic.CHECK_INS,
-        "Let a check-in come again in 5 minutes, or later",
-        "Let a check-in come again, with its chime, in 5 minutes or after as long as you say.",
-        ("snooze", "snooze 10m", "snooze check-in-3 10m"),
+        topic=Topic.CHECK_INS,
+        summary="Let a check-in come again in 5 minutes, or later",
+        help="Let a check-in come again, with its chime, in 5 minutes or after as long as you say.",
+        examples=("snooze", "snooze 10m", "snooze check-in-3 10m"),
         arguments=(
             _CHECK_IN,
             Argument("by", "TIME", optional=True, begins=r"\d", write=format_seconds),
         ),
         already={Mode.IDLE: _NO_CHECK_IN},
         counts_once=True,
-        keys=(TabletKey("check-in-later", "check-in", "In 5 min", {"kind": "snooze", "by": "5m"}),),
+        keys=(
+            TabletKey(
+                "check-in-later",
+                place="check-in",
+                name="In 5 min",
+                ask={"kind": "snooze", "by": "5m"},
+            ),
+        ),
     ),
     RequestDefinition(
         "pass",
-        Topic.CHECK_INS,
-        "Let a check-in that is due go by",
-        "Let a check-in that is due go by: the one due for longest, or the one named.",
-        ("pass", "pass check-in-3"),
+        topic=Topic.CHECK_INS,
+        summary="Let a check-in that is due go by",
+        help="Let a check-in that is due go by: the one due for longest, or the one named.",
+        examples=("pass", "pass check-in-3"),
         arguments=(_CHECK_IN,),
         works_in=IN_SESSION | {Mode.FADING},
         already={Mode.IDLE: _NO_CHECK_IN},
         counts_once=True,
-        keys=(TabletKey("check-in-pass", "check-in", "Let pass", {"kind": "pass"}),),
+        keys=(TabletKey("check-in-pass", place="check-in", name="Let pass", ask={"kind": "pass"}),),
     ),
     RequestDefinition(
         "seat",
-        Topic.CHECK_INS,
-        "Begin a seat's own clock, or set it back",
-        "Begin a seat's own clock, from which its check-ins count; reset sets it back.",
-        ("seat a started", "seat a reset"),
+        topic=Topic.CHECK_INS,
+        summary="Begin a seat's own clock, or set it back",
+        help="Begin a seat's own clock, from which its check-ins count; reset sets it back.",
+        examples=("seat a started", "seat a reset"),
         arguments=(
             Argument("seat", "a|b", words={"a": {"seat": "a"}, "b": {"seat": "b"}}, closed=True),
             Argument(
@@ -233,16 +266,16 @@ _CHECK_INS = (
         keys=(
             TabletKey(
                 "seat-a",
-                "seat-a",
-                "Seat A started",
-                {"kind": "seat", "seat": "a", "started": True},
+                place="seat-a",
+                name="Seat A started",
+                ask={"kind": "seat", "seat": "a", "started": True},
                 slow=True,
             ),
             TabletKey(
                 "seat-b",
-                "seat-b",
-                "Seat B started",
-                {"kind": "seat", "seat": "b", "started": True},
+                place="seat-b",
+                name="Seat B started",
+                ask={"kind": "seat", "seat": "b", "started": True},
                 slow=True,
             ),
         ),
@@ -251,11 +284,13 @@ _CHECK_INS = (
 _SOUND = (
     RequestDefinition(
         "volume",
-        Topic.SOUND_AND_LIGHT,
-        "Louder or quieter than the plan: all outputs, or one",
-        "Set the volume of one output, or of all, from the plan's level; asking twice is asking "
-        "once.",
-        ("volume -3dB", "volume seat-a 0dB"),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Louder or quieter than the plan: all outputs, or one",
+        help=(
+            "Set the volume of one output, or of all, from the plan's level; asking twice is "
+            "asking once."
+        ),
+        examples=("volume -3dB", "volume seat-a 0dB"),
         arguments=(
             _OUTPUT,
             Argument("level", "LEVEL", signed=True, write=lambda level: f"{level:+g} dB"),
@@ -265,11 +300,13 @@ _SOUND = (
     ),
     RequestDefinition(
         "mute",
-        Topic.SOUND_AND_LIGHT,
-        "Silence one output, or all, softly",
-        "Fade one output, or all for people in the room, to silence in 2 s, its volume untouched; "
-        "--off lets it sound again.",
-        ("mute", "mute seat-a", "mute --off", "mute seat-a --off"),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Silence one output, or all, softly",
+        help=(
+            "Fade one output, or all for people in the room, to silence in 2 s, its volume "
+            "untouched; --off lets it sound again."
+        ),
+        examples=("mute", "mute seat-a", "mute --off", "mute seat-a --off"),
         arguments=(_OUTPUT,),
         flag=Flag("--off", "muted", "Let it sound again."),
         works_in=ANYTIME,
@@ -277,65 +314,71 @@ _SOUND = (
     ),
     RequestDefinition(
         "duck",
-        Topic.SOUND_AND_LIGHT,
-        "Lower the music so that you can speak",
-        "Lower the music by 12 dB in 1 s so that you can speak; --off brings it back over 10 s.",
-        ("duck", "duck --off"),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Lower the music so that you can speak",
+        help=(
+            "Lower the music by 12 dB in 1 s so that you can speak; --off brings it back over 10 s."
+        ),
+        examples=("duck", "duck --off"),
         flag=Flag("--off", "ducked", "Let the music come back."),
         undo=Undo(flips="ducked", still=Still("ducked", "asked")),
         keys=(
             TabletKey(
                 "duck",
-                "music",
-                "Speak",
-                {"kind": "duck", "ducked": True},
+                place="music",
+                name="Speak",
+                ask={"kind": "duck", "ducked": True},
                 hint="music low",
                 icon="voice",
                 pressed=True,
                 face=KeyFace(
-                    {"ducked": True},
-                    "Music back",
-                    "music is low",
-                    {"kind": "duck", "ducked": False},
+                    shown={"ducked": True},
+                    name="Music back",
+                    hint="music is low",
+                    ask={"kind": "duck", "ducked": False},
                 ),
             ),
         ),
     ),
     RequestDefinition(
         "silence",
-        Topic.SOUND_AND_LIGHT,
-        "Fade the music to silence, on purpose",
-        "Fade the music to silence in 8 s, until: kacenv music. Pieces run on unheard.",
-        ("silence",),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Fade the music to silence, on purpose",
+        help="Fade the music to silence in 8 s, until: kacenv music. Pieces run on unheard.",
+        examples=("silence",),
         undo=Undo("music", still=Still("hushed", "among", (True,))),
         keys=(
             TabletKey(
                 "silence",
-                "music",
-                "Silence",
-                {"kind": "silence"},
+                place="music",
+                name="Silence",
+                ask={"kind": "silence"},
                 hint="fade out",
                 icon="silence",
                 pressed=True,
-                face=KeyFace({"hushed": True}, "Music", "fade in", {"kind": "music"}),
+                face=KeyFace(
+                    shown={"hushed": True}, name="Music", hint="fade in", ask={"kind": "music"}
+                ),
             ),
         ),
     ),
     RequestDefinition(
         "music",
-        Topic.SOUND_AND_LIGHT,
-        "Bring it back; or look after the music's files",
-        "Bring the music back in 8 s after a silence.",
-        ("music",),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Bring it back; or look after the music's files",
+        help="Bring the music back in 8 s after a silence.",
+        examples=("music",),
         undo=Undo("silence", still=Still("hushed", "among", (False,))),
     ),
     RequestDefinition(
         "intensity",
-        Topic.SOUND_AND_LIGHT,
-        "Lean towards livelier or calmer pieces",
-        "Lean towards livelier (up) or calmer (down) pieces, by their energy, from the next good "
-        "moment on; two steps at most.",
-        ("intensity up", "intensity down"),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Lean towards livelier or calmer pieces",
+        help=(
+            "Lean towards livelier (up) or calmer (down) pieces, by their energy, from the next "
+            "good moment on; two steps at most."
+        ),
+        examples=("intensity up", "intensity down"),
         arguments=(
             Argument(
                 "lean",
@@ -349,18 +392,18 @@ _SOUND = (
         keys=(
             TabletKey(
                 "calmer",
-                "music",
-                "Calmer",
-                {"kind": "intensity", "lean": "down"},
+                place="music",
+                name="Calmer",
+                ask={"kind": "intensity", "lean": "down"},
                 hint="pieces",
                 icon="calmer",
                 spent={"lean": -2},
             ),
             TabletKey(
                 "livelier",
-                "music",
-                "Livelier",
-                {"kind": "intensity", "lean": "up"},
+                place="music",
+                name="Livelier",
+                ask={"kind": "intensity", "lean": "up"},
                 hint="pieces",
                 icon="livelier",
                 spent={"lean": 2},
@@ -369,26 +412,35 @@ _SOUND = (
     ),
     RequestDefinition(
         "chime",
-        Topic.SOUND_AND_LIGHT,
-        "Strike a soft bell for staff",
-        "Strike a soft chime for staff: bell, two-bells, deep-bell or one of the room's own.",
-        ("chime", "chime deep-bell"),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Strike a soft bell for staff",
+        help="Strike a soft chime for staff: bell, two-bells, deep-bell or one of the room's own.",
+        examples=("chime", "chime deep-bell"),
         arguments=(Argument("chime", "CHIME", "Else bell.", optional=True, names="chime"),),
         works_in=ANYTIME,
         counts_once=True,
         keys=(
-            TabletKey("chime", "close", "Chime", {"kind": "chime"}, hint="for staff", icon="bell"),
+            TabletKey(
+                "chime",
+                place="close",
+                name="Chime",
+                ask={"kind": "chime"},
+                hint="for staff",
+                icon="bell",
+            ),
         ),
     ),
 )
 _LIGHT = (
     RequestDefinition(
         "lights",
-        Topic.SOUND_AND_LIGHT,
-        "Set all lamps, or give them back to the plan",
-        "Set every zone to one level, or each a step dimmer or brighter, until the next look; plan "
-        "gives them back.",
-        ("lights 20%", "lights dimmer", "lights brighter", "lights plan"),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Set all lamps, or give them back to the plan",
+        help=(
+            "Set every zone to one level, or each a step dimmer or brighter, until the next look;"
+            " plan gives them back."
+        ),
+        examples=("lights 20%", "lights dimmer", "lights brighter", "lights plan"),
         arguments=(
             Argument(
                 "level",
@@ -405,20 +457,24 @@ _LIGHT = (
         undo=Undo(rule="lights"),
         keys=(
             TabletKey(
-                "dimmer", "light", "Dimmer", {"kind": "lights", "step": "dimmer"}, icon="dimmer"
+                "dimmer",
+                place="light",
+                name="Dimmer",
+                ask={"kind": "lights", "step": "dimmer"},
+                icon="dimmer",
             ),
             TabletKey(
                 "brighter",
-                "light",
-                "Brighter",
-                {"kind": "lights", "step": "brighter"},
+                place="light",
+                name="Brighter",
+                ask={"kind": "lights", "step": "brighter"},
                 icon="brighter",
             ),
             TabletKey(
                 "plan",
-                "light",
-                "By plan",
-                {"kind": "lights"},
+                place="light",
+                name="By plan",
+                ask={"kind": "lights"},
                 hint="",
                 spent={"light_hand": "plan"},
             ),
@@ -426,37 +482,42 @@ _LIGHT = (
     ),
     RequestDefinition(
         "lights-resume",
-        Topic.SOUND_AND_LIGHT,
-        "Lamps changed by hand go back to their look",
-        "Bring lamps that were changed by hand, at the wall or in another app, back to their look.",
-        ("lights resume",),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Lamps changed by hand go back to their look",
+        help=(
+            "Bring lamps that were changed by hand, at the wall or in another app, back to their "
+            "look."
+        ),
+        examples=("lights resume",),
         words="lights resume",
         works_in=ANYTIME,
     ),
     RequestDefinition(
         "lights-up",
-        Topic.SOUND_AND_LIGHT,
-        "Bring up the safe light in 3 s, from any state",
-        "Bring up the safe light in 3 s, repeated on each lamp until it has confirmed; it stays, "
-        "and later looks wait, until: kacenv lights plan.",
-        ("lights-up",),
+        topic=Topic.SOUND_AND_LIGHT,
+        summary="Bring up the safe light in 3 s, from any state",
+        help=(
+            "Bring up the safe light in 3 s, repeated on each lamp until it has confirmed; it "
+            "stays, and later looks wait, until: kacenv lights plan."
+        ),
+        examples=("lights-up",),
         works_in=ANYTIME,
         undo=Undo(rule="lights"),
         keys=(
             TabletKey(
                 "lights-up",
-                "light",
-                "Lights up",
-                {"kind": "lights-up"},
+                place="light",
+                name="Lights up",
+                ask={"kind": "lights-up"},
                 hint="safe light, now",
                 icon="sun",
                 style="tall",
                 pressed=True,
                 face=KeyFace(
-                    {"light_hand": "lights-up"},
-                    "Lights up",
-                    "until given back",
-                    {"kind": "lights-up"},
+                    shown={"light_hand": "lights-up"},
+                    name="Lights up",
+                    hint="until given back",
+                    ask={"kind": "lights-up"},
                 ),
             ),
         ),

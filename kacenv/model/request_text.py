@@ -44,10 +44,11 @@ def definition_of(words: list[str]) -> RequestDefinition:
     Raises:
         PressError: There is no such request.
     """
-    known = [one for one in REQUESTS if words[: one.typed.count(" ") + 1] == one.typed.split()]
+    typed = " ".join([*words, ""])
+    known = [one for one in REQUESTS if typed.startswith(f"{one.typed} ")]
     if known:
-        return max(known, key=lambda one: one.typed.count(" "))
-    every = ", ".join(sorted(one.typed for one in REQUESTS if " " not in one.typed))
+        return max(known, key=lambda one: len(one.typed))
+    every = ", ".join(sorted(one.typed for one in REQUESTS if one.is_one_word))
     found = f"{words[0]!r} can't be pressed" if words else "something to press is missing"
     raise PressError(f"{found}. There is: {every}.", f"one of: {every}", "hold")
 
@@ -59,7 +60,7 @@ def fields_of(words: list[str]) -> Fields:
         PressError: There is no such request, or its arguments differ.
     """
     definition = definition_of(words)
-    rest = words[definition.typed.count(" ") + 1 :]
+    rest = words[len(definition.typed.split()) :]
     fields: dict[str, Any] = {"kind": definition.kind}
     if definition.flag:
         fields[definition.flag.field] = definition.flag.word not in rest

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,11 +12,27 @@ from kacenv.core.units import Days as Span
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Kelvin as White
 from kacenv.core.units import Level as Share
-from kacenv.core.units import Seconds
+from kacenv.core.units import Notation, Seconds
 from kacenv.model.chime import BUILT_IN, OwnChime, Phrase
 from kacenv.model.dialects import Dialect
-from kacenv.model.fields import Days, Decibels, Duration, Kelvin, Level, Line, Model, Slug
-from kacenv.model.look import SettingField, Zone
+from kacenv.model.fields import (
+    Days,
+    Decibels,
+    Duration,
+    Kelvin,
+    Level,
+    Line,
+    Model,
+    Rule,
+    Schema,
+    Slug,
+    TextSchema,
+    given,
+    having,
+    matching,
+    rules,
+)
+from kacenv.model.look import LookField, Zone
 from kacenv.model.midi_trigger import TriggerField
 from kacenv.model.network import Surfaces
 
@@ -44,6 +60,24 @@ class Ability(StrEnum):
     TRANSITION = "transition"
 
 
+_SHORT: Final = matching(
+    r"^\s*(?:0+h)?(?:0+m)?(?:0+(?:\.(?:[0-4][0-9]*|50*))?s)?\s*$",
+    "a delay of at most 0.5s, for example: 0.012s",
+)
+_GENTLE: Final = matching(
+    r"^\s*0*(?:20(?:\.0+)?|1?[1-9](?:\.[0-9]+)?|10(?:\.[0-9]+)?)\s*%\s*$",
+    "from 1% to 20% a second, for example: 10%",
+)
+_LEVEL_TEXT: Final = Notation(
+    r"[\s\S]*\{level\}[\s\S]*", "a text with {level} in it", '{"dim": {level}}'
+)
+_WHITE_TEXT: Final = Notation(
+    r"[\s\S]*\{(?:kelvin|mired)\}[\s\S]*",
+    "a text with {kelvin} or {mired} in it",
+    '{"ct": {mired}}',
+)
+
+
 def _short(delay: Seconds) -> Seconds:
     if delay > LONGEST_DELAY:
         raise UnitError("a delay of at most 0.5s", f"{delay:g}s", "delay: 0.012s")
@@ -56,42 +90,30 @@ def _gentle(steepest: Share) -> Share:
     return steepest
 
 
-_Delay = Annotated[Duration, AfterValidator(_short), Field(examples=["delay: 0.012s"])]
-
-
-def _with_level(template: str | None) -> str | None:
-    if template is not None and "{level}" not in template:
-        raise UnitError("a text with {level} in it", template, _LEVEL_EXAMPLE)
-    return template
-
-
-def _with_white(template: str | None) -> str | None:
-    if template is not None and "{kelvin}" not in template and "{mired}" not in template:
-        raise UnitError("a text with {kelvin} or {mired} in it", template, _WHITE_EXAMPLE)
-    return template
-
-
-_AVAILABILITY = "availability_topic: room/floor/online"
-_LEVEL_EXAMPLE = """payload: '{"dim": {level}}'"""
-_WHITE_EXAMPLE = """white_payload: '{"ct": {mired}}'"""
-_LEVEL_PAYLOAD = Field(examples=[_LEVEL_EXAMPLE])
-_WHITE_PAYLOAD = Field(examples=[_WHITE_EXAMPLE])
+Delay = Annotated[Duration, AfterValidator(_short), Rule(_SHORT)]
+LightSlope = Annotated[Level, AfterValidator(_gentle), Rule(_GENTLE)]
+_LevelText = Annotated[str, AfterValidator(_LEVEL_TEXT.check), TextSchema(_LEVEL_TEXT)]
+_WhiteText = Annotated[str, AfterValidator(_WHITE_TEXT.check), TextSchema(_WHITE_TEXT)]
 
 
 class Output(Model):
     """One pair of speakers or headphones."""
 
-    id: Slug
-    role: Annotated[Role, Field(examples=["role: speakers"])]
-    device: Annotated[str, Field(examples=["device: default"])] = "default"
+    id: Annotated[Slug, Field(examples=["speakers"])]
+    """A short name of small letters, digits and hyphens."""
+    role: Role
+    device: Annotated[str, Field(examples=["default"])] = "default"
     """The sound device's name, or part of it; `default` for the system's own choice."""
-    channels: Annotated[tuple[int, ...], Field(min_length=1, max_length=2)] = (1, 2)
+    channels: Annotated[tuple[int, ...], Field(min_length=1, max_length=2, examples=[[1, 2]])] = (
+        1,
+        2,
+    )
     """Left and right channel of the device, counted from 1; a single one is mono."""
     trim: Decibels = Db(0.0)
     """Balances this output against the others."""
     ceiling: Decibels = Db(-3.0)
     """No sample ever passes this level (dBFS)."""
-    delay: _Delay = Seconds(0.0)
+    delay: Annotated[Delay, Field(examples=["0.012s"])] = Seconds(0.0)
     """How much later this output sounds, so that near and far ones are heard together."""
 
 
@@ -123,28 +145,31 @@ class ChimeLoudness(Model):
 class Fixture(Model):
     """One lamp."""
 
-    id: Slug
-    dialect: Annotated[Dialect, Field(examples=["dialect: zigbee2mqtt"])]
-    topic: Annotated[str, Field(min_length=1, examples=["topic: zigbee2mqtt/seat-left"])]
+    id: Annotated[Slug, Field(examples=["seat-left"])]
+    """A short name of small letters, digits and hyphens."""
+    dialect: Annotated[Dialect, Field(examples=["zigbee2mqtt"])]
+    topic: Annotated[str, Field(min_length=1, examples=["zigbee2mqtt/seat-left"])]
     """home-assistant, plain: the topic that takes commands; else the lamp's own topic or prefix."""
-    state_topic: str | None = None
+    state_topic: Annotated[str | None, Field(examples=["room/floor/state"])] = None
     """home-assistant, plain: where the lamp reports what it shows."""
-    availability_topic: Annotated[str | None, Field(examples=[_AVAILABILITY])] = None
+    availability_topic: Annotated[str | None, Field(examples=["room/floor/online"])] = None
     """home-assistant, plain, zigbee2mqtt: where `online` or `offline` stands."""
-    zone: Annotated[Zone, Field(examples=["zone: seats"])]
+    zone: Zone
     can: tuple[Ability, ...] = (Ability.LEVEL,)
     """`transition` for a lamp that fades by itself when told how long."""
     warmest: Kelvin = White(2200.0)
+    """The warmest white that it shows."""
     coolest: Kelvin = White(6500.0)
-    scale: Annotated[int, Field(ge=1, le=65535, examples=["scale: 255"])] = 100
+    """The coolest white that it shows."""
+    scale: Annotated[int, Field(ge=1, le=65535, examples=[255])] = 100
     """plain: the number that means full."""
-    payload: Annotated[str | None, AfterValidator(_with_level), _LEVEL_PAYLOAD] = None
+    payload: _LevelText | None = None
     """plain: what is sent, where that isn't the number alone; `{level}` stands for it."""
-    white_payload: Annotated[str | None, AfterValidator(_with_white), _WHITE_PAYLOAD] = None
+    white_payload: _WhiteText | None = None
     """plain: what is sent for a white; `{kelvin}` or `{mired}` stands for it."""
-    state_key: Annotated[str | None, Field(examples=["state_key: dim"])] = None
+    state_key: Annotated[str | None, Field(examples=["dim"])] = None
     """plain: the key of the level in a report that is JSON; `light.dim` for one in another."""
-    white_key: Annotated[str | None, Field(examples=["white_key: ct"])] = None
+    white_key: Annotated[str | None, Field(examples=["ct"])] = None
     """plain: the key of the white there, counted as in `white_payload`."""
     warm_dim: bool | None = None
     """Whether a look without a white gets warmer as it dims; None is the room's `warm_dim`."""
@@ -153,19 +178,23 @@ class Fixture(Model):
 class Broker(Model):
     """The clinic's MQTT broker."""
 
-    host: Annotated[str, Field(min_length=1, examples=["host: 192.168.1.10"])]
-    port: Annotated[int, Field(ge=1, le=65535, examples=["port: 1883"])] = 1883
+    model_config = rules({"not": {"allOf": [given("password_file"), given("password_env")]}})
+
+    host: Annotated[str, Field(min_length=1, examples=["192.168.1.10"])]
+    """The broker's name or address."""
+    port: Annotated[int, Field(ge=1, le=65535, examples=[1883])] = 1883
+    """The broker's port."""
     tls: bool = False
-    ca_file: str | None = None
+    """Whether the connection is encrypted."""
+    ca_file: Annotated[str | None, Field(examples=["/etc/kacenv/clinic-ca.pem"])] = None
     """The clinic's own certificate authority; without it, the system's."""
-    user: str | None = None
-    password_file: str | None = None
+    user: Annotated[str | None, Field(examples=["kacenv"])] = None
+    """The name by which the broker knows kacenv."""
+    password_file: Annotated[str | None, Field(examples=["/etc/kacenv/broker.password"])] = None
     """A file that holds the password and nothing else, readable by kacenv alone."""
-    password_env: str | None = None
+    password_env: Annotated[str | None, Field(examples=["BROKER_PASSWORD"])] = None
     """The name of an environment variable that holds the password."""
-    messages_per_second: Annotated[
-        int, Field(ge=5, le=10_000, examples=["messages_per_second: 50"])
-    ] = 50
+    messages_per_second: Annotated[int, Field(ge=5, le=10_000, examples=[50])] = 50
     """The most that steps of fades may send it; lights-up doesn't wait for that."""
 
     @model_validator(mode="after")
@@ -182,7 +211,7 @@ class Broker(Model):
 class Records(Model):
     """What is kept of sessions that are over."""
 
-    keep: Annotated[Days, Field(examples=["keep: 30d"])] = Span(30)
+    keep: Days = Span(30)
     """How long after its day a session's record is kept, then removed; `0d` writes none."""
 
 
@@ -200,25 +229,30 @@ class Control(Model):
 
     on: TriggerField
     """What arrives, as `kacenv midi learn` shows it."""
-    do: Annotated[Line, Field(examples=["do: hold"])]
+    do: Annotated[Line, Field(examples=["hold"])]
     """What is typed after `kacenv`; for a fader `volume`, or `volume seat-a`."""
+
+
+_CONTROL: Final = {"on": "note 60", "do": "hold"}
 
 
 class Controls(Model):
     """A pedal or a controller."""
 
-    port: Annotated[str, Field(min_length=1, examples=["port: pedal"])]
+    port: Annotated[str, Field(min_length=1, examples=["pedal"])]
     """The input port (or part of its name) it is connected to."""
-    map: Annotated[tuple[Control, ...], Field(min_length=1)]
+    map: Annotated[tuple[Control, ...], Field(min_length=1, examples=[[_CONTROL]])]
     """What each press does; of two that fit, the first."""
 
 
 class Midi(Model):
     """MIDI ports."""
 
-    chimes: str | None = None
+    chimes: Annotated[str | None, Field(examples=["Digital Piano"])] = None
     """The output port (or part of its name) that plays the chimes."""
-    controls: Controls | None = None
+    controls: Annotated[Controls | None, Field(examples=[{"port": "pedal", "map": [_CONTROL]}])] = (
+        None
+    )
     """A pedal or a controller that drives the room."""
 
 
@@ -229,26 +263,57 @@ def _not_none(chimes: dict[str, OwnChime]) -> dict[str, OwnChime]:
     return chimes
 
 
+def _safe(zone: Zone) -> Schema:
+    """Return the JSON Schema of a room in which a zone with lamps has a safe light."""
+    lit = {"type": "object", **having("zone", {"const": zone.value})}
+    return {
+        "if": having("lights", {"type": "array", "contains": lit}),
+        "then": having("safe_light", {"type": "object", "required": [zone.value]}),
+    }
+
+
+_LAMPS: Final = having("lights", {"type": "array", "minItems": 1})
+_LAMP: Final = {
+    "id": "seat-left",
+    "dialect": "zigbee2mqtt",
+    "topic": "zigbee2mqtt/seat-left",
+    "zone": "seats",
+}
+
+
 class Room(Model):
     """A room file."""
 
-    name: Slug
-    music_root: str | None = None
+    model_config = rules({"allOf": [{"if": _LAMPS, "then": given("broker")}, *map(_safe, Zone)]})
+
+    name: Annotated[Slug, Field(examples=["rosewood"])]
+    """A short name of small letters, digits and hyphens."""
+    music_root: Annotated[str | None, Field(examples=["../music"])] = None
     """A folder beside the playlists' own that music may come from."""
-    outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
-    lights: tuple[Fixture, ...] = ()
+    outputs: Annotated[
+        tuple[Output, ...],
+        Field(min_length=1, examples=[[{"id": "speakers", "role": "speakers"}]]),
+    ]
+    """The list of speakers and headphones."""
+    lights: Annotated[tuple[Fixture, ...], Field(examples=[[_LAMP]])] = ()
+    """The list of lamps."""
     broker: Broker | None = None
     midi: Midi = Midi()
-    chimes: Annotated[dict[Slug, OwnChime], AfterValidator(_not_none)] = Field(default_factory=dict)
+    chimes: Annotated[
+        dict[Slug, OwnChime],
+        AfterValidator(_not_none),
+        Rule({"not": {"required": ["none"]}}),
+        Field(examples=[{"lake": {"notes": ["E4", "B4"]}}]),
+    ] = Field(default_factory=dict)
     """Chimes of the room's own; one called `bell` takes the place of the built-in one."""
     chime_loudness: ChimeLoudness = ChimeLoudness()
-    looks: dict[Slug, dict[Zone, SettingField]] = Field(default_factory=dict)
+    looks: Annotated[dict[Slug, LookField], Field(examples=[{"dusk": {"seats": "16% 2400 K"}}])] = (
+        Field(default_factory=dict)
+    )
     """Named looks for scenes to use."""
-    safe_light: dict[Zone, SettingField] = Field(default_factory=dict)
+    safe_light: LookField = Field(default_factory=dict)
     """The light that is safe to stand up and work in."""
-    steepest_light: Annotated[
-        Level, AfterValidator(_gentle), Field(examples=["steepest_light: 10%"])
-    ] = STEEPEST_LIGHT
+    steepest_light: Annotated[LightSlope, Field(examples=["10%"])] = STEEPEST_LIGHT
     """No light changes by more than this in a second (as the eye sees it), lights-up apart."""
     dim_light: DimLight = DimLight()
     warm_dim: bool = False

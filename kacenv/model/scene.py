@@ -2,7 +2,7 @@
 
 from collections import Counter
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -10,7 +10,19 @@ from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds
 from kacenv.model.chime import BELL
-from kacenv.model.fields import Decibels, Duration, Line, Model, Slug
+from kacenv.model.fields import (
+    Decibels,
+    Duration,
+    Line,
+    Model,
+    Schema,
+    Slug,
+    Title,
+    given,
+    having,
+    matching,
+    rules,
+)
 
 
 class EndKind(StrEnum):
@@ -51,27 +63,48 @@ class Follow(StrEnum):
     NEITHER = "neither"
 
 
+def _beside(end: EndKind, key: str) -> Schema:
+    """Return the JSON Schema of a phase that has `key` with this end, and only then."""
+    return {
+        "if": having("end", {"const": end.value}),
+        "then": given(key),
+        "else": {"not": given(key)},
+    }
+
+
+_LONGER_THAN_NOTHING: Final = matching("[1-9]", "a phase that lasts longer than nothing")
+
+
 class Phase(Model):
     """One phase of the session."""
 
-    name: Slug
-    duration: Duration
-    playlist: Annotated[str, Field(examples=["playlist: settle"])]
+    model_config = rules(
+        {
+            "allOf": [_beside(EndKind.TRACK, "window"), _beside(EndKind.GO, "timeout")],
+            "properties": {"duration": _LONGER_THAN_NOTHING},
+        }
+    )
+
+    name: Annotated[Slug, Field(examples=["onset"])]
+    """A short name of small letters, digits and hyphens."""
+    duration: Annotated[Duration, Field(examples=["15m"])]
+    """How long it lasts, with the unit (h, m or s)."""
+    playlist: Annotated[str, Field(examples=["settle"])]
     """A playlist file's name: `settle` (for settle.yaml), `calm.m3u8` or `calm.xspf`."""
     level: Decibels = Db(0.0)
     """Music level relative to the room's usual one."""
-    light: Slug | None = None
+    light: Annotated[Slug | None, Field(examples=["dusk"])] = None
     """The name of a look in the room file; without it the light stays as it is."""
-    light_fade: Duration = Seconds(60.0)
+    light_fade: Annotated[Duration, Field(examples=["60s"])] = Seconds(60.0)
     """How long the light takes to reach the look."""
     cool_light: bool = False
     """Whether this phase's dim light may be cool or blue; see `dim_light` in the room file."""
-    crossfade: Duration = Seconds(20.0)
+    crossfade: Annotated[Duration, Field(examples=["20s"])] = Seconds(20.0)
     """How long the music flows from the phase before into this one."""
-    end: Annotated[EndKind, Field(examples=["end: track"])] = EndKind.TIME
-    window: Duration | None = None
+    end: Annotated[EndKind, Field(examples=["track"])] = EndKind.TIME
+    window: Annotated[Duration | None, Field(examples=["3m"])] = None
     """For `end: track`: how much earlier or later than planned the phase may end."""
-    timeout: Duration | None = None
+    timeout: Annotated[Duration | None, Field(examples=["20m"])] = None
     """For `end: go`: how long after its time the phase waits before it goes on by itself."""
 
     @model_validator(mode="after")
@@ -93,21 +126,41 @@ def _needs(key: str, given: bool, wanted: bool, example: str) -> None:
         raise UnitError(f"`{key}` only beside `end: {end}`", f"`{key}`", f"end: {end}")
 
 
+_PHASES: Final = having("phases", {"minItems": 1})
+_A_SECOND_OR_MORE: Final = matching(
+    r"^\s*(?:[0-9]*[1-9][0-9]*h|(?:[0-9]+h)?[0-9]*[1-9][0-9]*m"
+    r"|(?:[0-9]+h)?(?:[0-9]+m)?[0-9]*[1-9][0-9]*(?:\.[0-9]+)?s)",
+    "1s or more",
+)
+
+
 class CheckIn(Model):
     """A moment at which staff look in on the people in the chairs."""
 
-    at: Duration | None = None
+    model_config = rules(
+        {
+            "oneOf": [given("at"), given("every")],
+            "if": given("every"),
+            "then": {
+                "anyOf": [_PHASES, given("seat")],
+                "properties": {"every": _A_SECOND_OR_MORE},
+            },
+            "not": {"allOf": [_PHASES, given("seat")]},
+        }
+    )
+
+    at: Annotated[Duration | None, Field(examples=["40m"])] = None
     """How far into the phase, or into the session where no phase is named; or on a seat's clock."""
-    every: Duration | None = None
+    every: Annotated[Duration | None, Field(examples=["15m"])] = None
     """How often within each of the named phases, or on a seat's clock."""
-    phases: tuple[Slug, ...] = ()
+    phases: Annotated[tuple[Slug, ...], Field(examples=[["build", "peak"]])] = ()
     """The phases it belongs to; with `at` and no phases, the whole session."""
-    seat: Annotated[Seats | None, Field(examples=["seat: a"])] = None
+    seat: Annotated[Seats | None, Field(examples=["a"])] = None
     """The seat from whose own start it counts, `a`, `b` or `both`, each for itself."""
-    prompt: Line
+    prompt: Annotated[Line, Field(examples=["Blood pressure, both seats"])]
     """What staff read. Never about a person."""
-    audience: Annotated[Audience, Field(alias="for", examples=["for: staff"])] = Audience.STAFF
-    chime: Annotated[Slug | None, Field(examples=["chime: bell"])] = BELL.name
+    audience: Annotated[Audience, Field(alias="for", examples=["staff"])] = Audience.STAFF
+    chime: Annotated[Slug | None, Field(examples=["bell"])] = BELL.name
     """The chime to strike, built in or the room's own; `none` for the prompt alone."""
 
     @model_validator(mode="before")
@@ -138,22 +191,43 @@ class CheckIn(Model):
 class Ending(Model):
     """How the session comes home when the therapist ends it early."""
 
-    begin: Annotated[Slug, Field(alias="from", examples=["from: return"])] = "return"
+    begin: Annotated[Slug, Field(alias="from", examples=["return"])] = "return"
     """The first phase of the return arc."""
-    within: Duration = Seconds(600.0)
+    within: Annotated[Duration, Field(examples=["10m"])] = Seconds(600.0)
     """The arc is compressed to at most this long."""
+
+
+_FOLLOWS: Final = having("phases_follow", {"not": {"const": Follow.NEITHER.value}})
+_WAITS: Final = having("end", {"const": EndKind.GO.value})
 
 
 class Scene(Model):
     """A scene file: the plan of one whole session."""
 
-    title: Line
-    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
-    check_ins: tuple[CheckIn, ...] = ()
-    overflow: Annotated[str | None, Field(examples=["overflow: overflow"])] = None
+    model_config = rules(
+        {
+            "if": _FOLLOWS,
+            "then": {"properties": {"phases": {"minItems": 2, "contains": _WAITS}}},
+        }
+    )
+
+    title: Title
+    phases: Annotated[
+        tuple[Phase, ...],
+        Field(
+            min_length=1,
+            examples=[[{"name": "settle", "duration": "15m", "playlist": "settle"}]],
+        ),
+    ]
+    """The list of phases, in their order."""
+    check_ins: Annotated[
+        tuple[CheckIn, ...], Field(examples=[[{"at": "5m", "prompt": "Look in on both seats"}]])
+    ] = ()
+    """The moments at which staff look in, reminded by kacenv."""
+    overflow: Annotated[str | None, Field(examples=["overflow"])] = None
     """The playlist that goes on when a phase outlives its own."""
     ending: Ending = Ending()
-    phases_follow: Annotated[Follow, Field(examples=["phases_follow: later"])] = Follow.NEITHER
+    phases_follow: Annotated[Follow, Field(examples=["later"])] = Follow.NEITHER
     """Which seat's start is the go for the first phase with `end: go`."""
 
     @model_validator(mode="after")

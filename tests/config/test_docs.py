@@ -10,8 +10,9 @@ from support.houses import write_silence
 
 from kacenv.config import House, load_room
 from kacenv.config.playlists.resolve import load_queue
+from kacenv.config.schema.json_schema import SchemaKind, schema_of
+from kacenv.config.schema.lookup import SchemaLookup
 from kacenv.config.yaml.document import Trail, parse
-from kacenv.config.yaml.field_help import FieldHelp
 from kacenv.config.yaml.validation import validate
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
@@ -30,16 +31,18 @@ def example(name: str) -> str:
     return (DOCS / f"{name}.md").read_text().split("```yaml\n")[1].split("```")[0]
 
 
-def keys(guide: FieldHelp, schema: dict[str, Any], trail: Trail = ()) -> Iterator[str]:
-    """Every key a kind of file may have, dotted."""
-    for name in schema.get("properties", {}):
+def keys(lookup: SchemaLookup, schema: dict[str, Any], trail: Trail = ()) -> Iterator[str]:
+    """Every key a kind of file may have, dotted; zones are none."""
+    for name, node in schema.get("properties", {}).items():
+        if "description" not in node:
+            continue
         inner = (*trail, name)
         yield ".".join(step for step in inner if isinstance(step, str))
-        below = guide.at(inner)
+        below = lookup.at(inner)
         if below.get("type") == "array":
             inner = (*inner, 0)
-            below = guide.at(inner)
-        yield from keys(guide, below, inner)
+            below = lookup.at(inner)
+        yield from keys(lookup, below, inner)
 
 
 @pytest.mark.parametrize(("name", "model"), KINDS)
@@ -47,23 +50,23 @@ def test_example_is_right_and_covers_every_key(name: str, model: type[Model]) ->
     """The page's example loads and names each key at least once."""
     text = example(name)
     validate(model, parse(text, name))
-    guide = FieldHelp(model)
-    for key in keys(guide, guide.at(())):
+    lookup = SchemaLookup(schema_of(SchemaKind(name)))
+    for key in keys(lookup, lookup.at(())):
         assert re.search(rf"\b{key.rsplit('.', 1)[-1]}:", text), key
 
 
-@pytest.mark.parametrize(("name", "model"), KINDS)
-def test_table_lists_every_key(name: str, model: type[Model]) -> None:
+@pytest.mark.parametrize("name", SchemaKind)
+def test_table_lists_every_key(name: str) -> None:
     """The page's table has a row for each key, and says which are required."""
     rows = dict(ROW.findall((DOCS / f"{name}.md").read_text()))
-    guide = FieldHelp(model)
-    known = list(keys(guide, guide.at(())))
+    lookup = SchemaLookup(schema_of(SchemaKind(name)))
+    known = list(keys(lookup, lookup.at(())))
     assert sorted(rows) == sorted(known)
     for key in known:
         first, *rest = key.split(".")
-        listed = guide.at((first,)).get("type") == "array" and bool(rest)
+        listed = lookup.at((first,)).get("type") == "array" and bool(rest)
         trail: Trail = (first, 0, *rest) if listed else (first, *rest)
-        assert (rows[key] == "required") == (not guide.may_be_left_out(trail)), key
+        assert (rows[key] == "required") == (not lookup.may_be_left_out(trail)), key
 
 
 def test_room_example_loads_in_a_house(house: House) -> None:

@@ -12,7 +12,7 @@ from support.sessions import a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
 from kacenv.devices.midi.control_map import FLOOD
-from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
+from kacenv.devices.midi.midi_input import MidiControls, MidiInputPort, OnMessage
 from kacenv.model.mode import Mode
 from kacenv.model.requests import Next, Release, Start
 from kacenv.model.room import Controls
@@ -48,14 +48,14 @@ class Machine:
 
     def __init__(self) -> None:
         self.opened = threading.Event()
-        self._hear: Hear | None = None
+        self._hear: OnMessage | None = None
         self.alive = True
 
     def names(self) -> Sequence[str]:
         """The pedal's."""
         return ["pedal"]
 
-    def open(self, name: str, hear: Hear) -> MidiInputPort:
+    def open(self, name: str, hear: OnMessage) -> MidiInputPort:
         """The pedal's port."""
         assert name == "pedal"
         self._hear = hear

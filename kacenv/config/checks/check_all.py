@@ -8,12 +8,14 @@ from pathlib import Path
 from kacenv.analysis import known_measurements
 from kacenv.analysis.header_cache import kept_headers
 from kacenv.config.checks.cross_file import ScenePlan
-from kacenv.config.checks.file_warnings import file_warnings, repeated_tracks
-from kacenv.config.checks.light_warnings import light_warnings
-from kacenv.config.checks.network_warnings import network_warnings
+from kacenv.config.checks.file_warnings import (
+    file_warnings,
+    repeated_tracks,
+    unchecked_warnings,
+)
+from kacenv.config.checks.room_warnings import room_warnings
 from kacenv.config.checks.scene_warnings import scene_warnings
 from kacenv.config.checks.track_warnings import LintWarning, track_warnings
-from kacenv.config.checks.unchecked_warnings import unchecked_warnings
 from kacenv.config.house import FileKind, House
 from kacenv.config.load import (
     LoadedRoom,
@@ -132,8 +134,7 @@ class _HouseChecker:
         if not scenes:
             gather(house.scene, "couple-lozenge")
         self._headers.keep()
-        self._cautions += light_warnings(places)
-        self._cautions += network_warnings(places, house.root)
+        self._cautions += room_warnings(places, house.root)
         self._cautions += self._about_unchecked(plans, places)
         tracks = [track for opened in self._opened.values() for track in opened.tracks]
         self._cautions += file_warnings(

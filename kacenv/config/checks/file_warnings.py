@@ -1,4 +1,4 @@
-"""Warnings about duplicate and unused files."""
+"""Warnings about files: duplicate, unused, and checked without a house or a room."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +14,7 @@ from kacenv.config.yaml.text_files import any_of, shown
 _MUSIC: Final = frozenset(
     {".flac", ".opus", ".ogg", ".oga", ".mp3", ".wav", ".m4a", ".aif", ".aiff", ".mka"}
 )
+_NAME_ONE: Final = "name one: --house FOLDER"
 
 
 def file_warnings(
@@ -48,6 +49,34 @@ def repeated_tracks(tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
                     track, f"{track.path.name} is the same music as {twin.path.name}, line"
                     f" {twin.entry.line}"
                 )  # fmt: skip
+
+
+def unchecked_warnings(
+    house: House, plans: Iterable[ScenePlan], unopened: Iterable[str], *, with_rooms: bool
+) -> Iterator[LintWarning]:
+    """Return a warning for each scene without a room or house, and each playlist without a house.
+
+    `unopened` are the files of playlists that couldn't be used.
+    """
+    text = _about_scenes(house, with_rooms=with_rooms)
+    if text:
+        yield from (_unchecked(plan.document.file, text) for plan in plans)
+    if not house.is_there:
+        text = f"no house, so its music is looked for beside this file alone; {_NAME_ONE}"
+        yield from (_unchecked(file, text) for file in unopened)
+
+
+def _about_scenes(house: House, *, with_rooms: bool) -> str:
+    if not house.is_there:
+        parts = "its playlists aren't" if with_rooms else "its playlists, looks and chimes aren't"
+        return f"no house to hold it against, so {parts} checked; {_NAME_ONE}"
+    if with_rooms:
+        return ""
+    return "no room to hold it against, so its looks and chimes aren't checked; see: kacenv rooms"
+
+
+def _unchecked(file: str, text: str) -> LintWarning:
+    return LintWarning(file, 1, 1, text, WarningRule.UNCHECKED)
 
 
 def _at(track: ResolvedTrack, text: str) -> LintWarning:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from kacenv.analysis import Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
@@ -25,51 +25,33 @@ _A_PIECE: Final = 30.0
 
 
 class WarningRule(StrEnum):
-    """Kind of a warning."""
+    """Kind of a warning, and a sentence that explains it."""
 
-    UNMEASURED = "unmeasured"
-    SILENT = "silent"
-    GAP = "gap"
-    STARTLING = "startling"
-    DAMAGED = "damaged"
-    WORDS = "words"
-    COVERAGE = "coverage"
-    CROSSFADE = "crossfade"
-    LIGHT_FADE = "light-fade"
-    CHECK_IN = "check-in"
-    LOOK = "look"
-    COMMENT = "comment"
-    TWICE = "twice"
-    UNUSED = "unused"
-    DEVICE = "device"
-    NETWORK = "network"
-    UNCHECKED = "unchecked"
+    meaning: str
 
-    @property
-    def meaning(self) -> str:
-        """Sentence that explains the warning."""
-        return _MEANINGS[self]
+    def __new__(cls, name: str, meaning: str) -> Self:
+        """Return the kind called `name`."""
+        made = str.__new__(cls, name)
+        made._value_, made.meaning = name, meaning
+        return made
 
-
-_MEANINGS: Final = {
-    WarningRule.UNMEASURED: "Music that hasn't been measured plays as loud as the files are.",
-    WarningRule.SILENT: "A track is silent from beginning to end.",
-    WarningRule.GAP: "A track falls silent in its middle for two seconds or more.",
-    WarningRule.STARTLING: "A track becomes much louder within two seconds.",
-    WarningRule.DAMAGED: "A track can't be played to its end.",
-    WarningRule.WORDS: "A track's own tags speak of words that are sung or spoken.",
-    WarningRule.COVERAGE: "A phase outlives its music, and the overflow goes on.",
-    WarningRule.CROSSFADE: "A crossfade is longer than what it joins.",
-    WarningRule.LIGHT_FADE: "A look is never reached within its phase.",
-    WarningRule.CHECK_IN: "A check-in may not come where its phase ends early.",
-    WarningRule.LOOK: "A lamp can't show what a look asks of it.",
-    WarningRule.COMMENT: "A colour without quotes is read as a comment.",
-    WarningRule.TWICE: "A file, or a piece of music, is there twice.",
-    WarningRule.UNUSED: "Nothing uses a file.",
-    WarningRule.NETWORK: "Others on the network may read along, or a tablet finds no page.",
-    WarningRule.UNCHECKED: "A file couldn't be held against a house, or against a room.",
-    WarningRule.DEVICE: "This machine lacks a sound device or some of its channels.",
-}
+    UNMEASURED = "unmeasured", "Music that hasn't been measured plays as loud as the files are."
+    SILENT = "silent", "A track is silent from beginning to end."
+    GAP = "gap", "A track falls silent in its middle for two seconds or more."
+    STARTLING = "startling", "A track becomes much louder within two seconds."
+    DAMAGED = "damaged", "A track can't be played to its end."
+    WORDS = "words", "A track's own tags speak of words that are sung or spoken."
+    COVERAGE = "coverage", "A phase outlives its music, and the overflow goes on."
+    CROSSFADE = "crossfade", "A crossfade is longer than what it joins."
+    LIGHT_FADE = "light-fade", "A look is never reached within its phase."
+    CHECK_IN = "check-in", "A check-in may not come where its phase ends early."
+    LOOK = "look", "A lamp can't show what a look asks of it."
+    COMMENT = "comment", "A colour without quotes is read as a comment."
+    TWICE = "twice", "A file, or a piece of music, is there twice."
+    UNUSED = "unused", "Nothing uses a file."
+    DEVICE = "device", "This machine lacks a sound device or some of its channels."
+    NETWORK = "network", "Others on the network may read along, or a tablet finds no page."
+    UNCHECKED = "unchecked", "A file couldn't be held against a house, or against a room."
 
 
 class LintWarning(NamedTuple):

@@ -1,23 +1,20 @@
 """JSON Schema of the clinic's files, as strict as possible for one file alone.
 
-Made from the models: the parsers' strings are in `patterns`, the validators' rules in `rules`, by
-the validators' names; the loader checks what schemas can't express.
+Made by pydantic from the models, whose fields carry pattern, bounds, description and examples; the
+loader checks what schemas can't express.
 """
 
 import json
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from kacenv.config.schema import patterns, rules
-from kacenv.config.schema.patterns import Schema
-from kacenv.config.yaml.document import Trail, parse
-from kacenv.config.yaml.field_help import FieldHelp
-from kacenv.core.units import format_seconds
-from kacenv.model.fields import Model
+from kacenv.config.schema.control_rule import CONTROL_RULE
+from kacenv.config.schema.lookup import SchemaLookup
+from kacenv.core.units import UNITS
+from kacenv.model.fields import CONTROL_CHARACTERS, Model, Schema, text_schema
 from kacenv.model.playlist import Playlist
 from kacenv.model.room import Room
 from kacenv.model.scene import Scene
@@ -38,23 +35,36 @@ _MODELS: Final[dict[SchemaKind, type[Model]]] = {
     SchemaKind.SCENE: Scene,
     SchemaKind.PLAYLIST: Playlist,
 }
-_FORMATS: Final[dict[str, Callable[[float], str]]] = {
-    "1h10m": format_seconds,
-    "30d": "{:.0f}d".format,
-    "-6 dB": "{:g} dB".format,
-    "35%": "{:.0%}".format,
-    "2200 K": "{:.0f} K".format,
+_FORMATS: Final = {text_schema(unit)["pattern"]: unit.format for unit in UNITS}
+_TEXT: Final[Schema] = {
+    "type": ["string", "number", "boolean"],
+    "pattern": f"^[^{CONTROL_CHARACTERS}]*$",
+    "patternErrorMessage": "Expected letters, digits and signs that can be shown",
 }
-"""Formats of defaults, by the example of their pattern."""
+"""Text, including what YAML takes for a number."""
+_YES_OR_NO: Final[Schema] = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"enum": ["yes", "no"]},
+        {
+            "type": "string",
+            "pattern": "^(?:[Yy](?:[Ee][Ss])?|[Nn][Oo]?|[Oo](?:[Nn]|[Ff][Ff])|[Tt](?:[Rr][Uu][Ee])?"
+            "|[Ff](?:[Aa][Ll][Ss][Ee])?)$",
+        },
+    ]
+}
 
 
 def schema_of(kind: SchemaKind) -> Schema:
-    """Return the JSON Schema (draft 2020-12) of the files of one kind."""
-    model = _MODELS[kind]
-    made = model.model_json_schema(schema_generator=_Generator)
-    root = {"$schema": DRAFT, **_SchemaAnnotator(made, FieldHelp(model)).finish()}
-    root["title"] = f"kacenv {kind}"
-    return root
+    """Return the JSON Schema (draft 2020-12) of the files of one kind, described for editors."""
+    made = model_schema(_MODELS[kind])
+    lookup = SchemaLookup(made)
+    for block in (made, *made["$defs"].values()):
+        for node in block.get("properties", {}).values():
+            words = lookup.meaning(node)
+            node.setdefault("description", f"{words[:1].upper()}{words[1:]}.")
+            node.setdefault("examples", [lookup.sample(node)])
+    return {"$schema": DRAFT, **made, "title": f"kacenv {kind}"}
 
 
 def text_of(kind: SchemaKind) -> str:
@@ -62,115 +72,44 @@ def text_of(kind: SchemaKind) -> str:
     return json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
 
 
-class _Generator(GenerateJsonSchema):
-    """Adds the schemas of validators, by their names."""
+def model_schema(model: type[Model]) -> Schema:
+    """Return the JSON Schema of a model as it is written in YAML."""
+    made = model.model_json_schema(schema_generator=_YamlSchema)
+    for name, block in made.get("$defs", {}).items():
+        block.pop("title", None)
+        if name == "Control":
+            block["allOf"] = [CONTROL_RULE]
+    return made
 
-    def generate_inner(self, schema: Any) -> Schema:
-        exact = rules.READERS.get(_validator(schema))
-        if exact is not None:
-            return dict(exact)
-        if _validator(schema) in rules.RULES and _validator(schema["schema"]) in rules.READERS:
-            return self._ruled(schema, self.generate_inner(schema["schema"]))
-        return super().generate_inner(schema)
 
-    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> Schema:
-        return self._ruled(schema, super().function_after_schema(schema))
-
-    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
-        return self._ruled(schema, super().function_before_schema(schema))
-
-    def _ruled(self, schema: Any, made: Schema) -> Schema:
-        rule = rules.RULES.get(_validator(schema))
-        if not rule:
-            return made
-        if set(rule) == {"anyOf"}:
-            return {"anyOf": [*rule["anyOf"], made]}
-        return {**made, "allOf": [*made.get("allOf", []), rule]}
-
-    def bool_schema(self, schema: core_schema.BoolSchema) -> Schema:  # noqa: ARG002 - one kind only
-        return dict(patterns.YES_OR_NO)
+class _YamlSchema(GenerateJsonSchema):
+    """JSON Schema of YAML: any bare word is text, and values have units."""
 
     def str_schema(self, schema: core_schema.StringSchema) -> Schema:
-        return {**super().str_schema(schema), **patterns.PLAIN}
+        return {**super().str_schema(schema), **_TEXT}
 
+    def bool_schema(self, schema: core_schema.BoolSchema) -> Schema:  # noqa: ARG002 - one kind only
+        return dict(_YES_OR_NO)
 
-def _validator(schema: Any) -> str:
-    function = schema.get("function", {}) if schema["type"].startswith("function-") else {}
-    return str(getattr(function.get("function"), "__qualname__", ""))
-
-
-class _SchemaAnnotator:
-    """Adds descriptions, examples and defaults for editors."""
-
-    def __init__(self, root: Schema, guide: FieldHelp) -> None:
-        self._root, self._guide = root, guide
-        self._done: set[str] = set()
-
-    def finish(self) -> Schema:
-        self._node(self._root, ())
-        for name, node in self._root.get("$defs", {}).items():
-            node.pop("title", None)
-            if name in rules.BLOCKS:
-                node.setdefault("allOf", []).append(rules.BLOCKS[name])
-        return self._root
-
-    def _node(self, node: Schema, trail: Trail) -> None:
-        """Walk the schema along with the help texts; each definition once."""
-        if "$ref" in node:
-            name = node["$ref"].rsplit("/", 1)[1]
-            if name not in self._done:
-                self._done.add(name)
-                self._node(self._root["$defs"][name], trail)
-            return
-        self._zones(node)
-        for key, one in node.get("properties", {}).items():
-            if "properties" in self._guide.at(trail):
-                self._property(one, (*trail, key))
-            self._node(one, (*trail, key))
-        if isinstance(node.get("items"), dict):
-            self._node(node["items"], (*trail, 0))
-        if isinstance(node.get("additionalProperties"), dict):
-            self._node(node["additionalProperties"], (*trail, "name"))
-        for one in node.get("anyOf", ()):
-            self._node(one, trail)
-
-    def _zones(self, node: Schema) -> None:
-        """Turn names of a fixed set into keys, which editors complete."""
-        named = node.get("propertyNames", {}).get("$ref", "").rsplit("/", 1)[-1]
-        choices = self._root.get("$defs", {}).get(named, {}).get("enum")
-        if choices:
-            del node["propertyNames"]
-            value = node.pop("additionalProperties")
-            node["properties"] = dict.fromkeys(choices, value)
-            node["additionalProperties"] = False
-
-    def _property(self, node: Schema, trail: Trail) -> None:
-        node.pop("title", None)
-        meaning = self._guide.meaning(trail)
-        node["description"] = node.get("description") or meaning[:1].upper() + meaning[1:] + "."
-        example = self._guide.example(trail)
-        node["examples"] = [_plain(parse(example, "").tree.get(str(trail[-1])))]
-        if "default" in node:
-            node["default"] = self._default(node)
-            if node["default"] is None:
-                del node["default"]
-
-    def _default(self, node: Schema) -> Any:
-        default = node["default"]
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        made = super().default_schema(schema)
+        default: Any = made.pop("default", None)
         if isinstance(default, bool):
-            return "yes" if default else "no"
-        if not isinstance(default, float | int):
-            return None if isinstance(default, dict) else default
-        inner = next((one for one in node.get("anyOf", ()) if "pattern" in one), node)
-        sample = inner.get("patternErrorMessage", "").rsplit(": ", 1)[-1]
-        as_it_is = default if isinstance(default, int) else None
-        return _FORMATS[sample](default) if sample in _FORMATS else as_it_is
+            default = "yes" if default else "no"
+        elif made.get("pattern") in _FORMATS:
+            default = _FORMATS[made["pattern"]](default)
+        absent = default is None or isinstance(default, dict)
+        return made if absent else {**made, "default": default}
 
+    def sort(self, value: Any, parent_key: str | None = None) -> Any:
+        if parent_key in {"examples", "default"}:
+            return value
+        if isinstance(value, list):
+            return [self.sort(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        keys = value if parent_key == "properties" else sorted(value)
+        return {key: self.sort(value[key], key) for key in keys}
 
-def _plain(tree: Any) -> Any:
-    """Return the tree with numbers parsed, as an editor reads it."""
-    if isinstance(tree, dict):
-        return {key: _plain(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_plain(value) for value in tree]
-    return int(tree) if isinstance(tree, str) and tree.isdecimal() else tree
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - keys need no titles
+        return False

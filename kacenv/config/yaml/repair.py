@@ -7,8 +7,8 @@ value is valid by itself. On a repaired copy it checks them at once.
 import copy
 from typing import Any
 
-from kacenv.config.yaml.document import Document, Trail, Tree, parse
-from kacenv.config.yaml.field_help import FieldHelp
+from kacenv.config.schema.lookup import SchemaLookup
+from kacenv.config.yaml.document import Document, Trail, Tree
 from kacenv.config.yaml.text_files import near
 
 _RULED = {
@@ -20,30 +20,26 @@ _RULED = {
 """Keys that rules are about: a rule can't be checked if one of these was repaired."""
 
 
-def repaired(document: Document, guide: FieldHelp, details: list[Any]) -> Tree:
+def repaired(document: Document, lookup: SchemaLookup, details: list[Any]) -> Tree:
     """Return the tree with invalid values replaced by valid ones; None if that could mislead."""
     tree: Tree = copy.deepcopy(document.tree)
     for detail in details:
         trail: Trail = detail["loc"]
         block = _at(tree, trail[:-1])
-        if not isinstance(block, dict) or not trail or _meant(trail, guide) in _RULED:
+        if not isinstance(block, dict) or not trail or _meant(trail, lookup) in _RULED:
             return None
         if detail["type"] == "extra_forbidden":
             block.pop(str(trail[-1]), None)
         else:
-            block[str(trail[-1])] = _sample(guide.example(trail), str(trail[-1]))
+            block[str(trail[-1])] = lookup.sample(lookup.at(trail))
     return tree
 
 
-def _meant(trail: Trail, guide: FieldHelp) -> str:
+def _meant(trail: Trail, lookup: SchemaLookup) -> str:
     """Return the key itself, or the one that was probably meant."""
     key = str(trail[-1])
-    return near(key, guide.keys(trail[:-1])) or key
+    return near(key, lookup.keys(trail[:-1])) or key
 
 
 def _at(tree: Tree, trail: Trail) -> Tree:
     return Document("", tree if isinstance(tree, dict) else {}).at(trail)
-
-
-def _sample(example: str, key: str) -> Tree:
-    return parse(example, "").tree.get(key)

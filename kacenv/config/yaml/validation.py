@@ -1,32 +1,26 @@
 """Validation of a file against its model, with all errors in plain words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from kacenv.config.schema.json_schema import model_schema
+from kacenv.config.schema.lookup import SchemaLookup
 from kacenv.config.yaml.document import Document, Trail, Tree
-from kacenv.config.yaml.field_help import FieldHelp
 from kacenv.config.yaml.repair import repaired
 from kacenv.config.yaml.text_files import any_of, near
 from kacenv.core.errors import FileProblem, LoadError, UnitError
-from kacenv.core.units import parse_days, parse_decibels, parse_kelvin, parse_level, parse_seconds
+from kacenv.core.units import LEVEL, UNITS
 from kacenv.model.fields import Model
 
 M = TypeVar("M", bound=Model)
 
 _LONGEST = 60
 _MOST_MENDED = 100
-_UNITS: dict[str, tuple[str, Callable[[object], float]]] = {
-    "1h10m": ("", parse_seconds),
-    "30d": ("d", parse_days),
-    "-6 dB": (" dB", parse_decibels),
-    "35%": ("%", parse_level),
-    "12% 2200 K": ("%", parse_level),
-    "2200 K": (" K", parse_kelvin),
-}
-"""Unit that was probably meant, and its parser, by the error's example."""
+_UNITS = {**{unit.example: unit for unit in UNITS}, "12% 2200 K": LEVEL}
+"""Unit that was probably meant, by the error's example."""
 _PRIVATE = {
     *("patient", "patients", "client", "clients", "people", "diagnosis", "notes", "note"),
     *("dose", "dosage", "drug", "medicine", "medication", "route", "birthday"),
@@ -45,7 +39,7 @@ def validate(model: type[M], document: Document) -> M:
     try:
         value = model.model_validate(document.tree)
     except ValidationError as error:
-        explainer = _Explainer(document, FieldHelp(model))
+        explainer = _Explainer(document, SchemaLookup(model_schema(model)))
         problems += explainer.explain(error)
         problems += explainer.hidden_rules(error, model)
     if problems:
@@ -61,9 +55,9 @@ def in_order(problems: list[FileProblem]) -> tuple[FileProblem, ...]:
 class _Explainer:
     """Turns pydantic's errors about one document into problems."""
 
-    def __init__(self, document: Document, guide: FieldHelp) -> None:
+    def __init__(self, document: Document, lookup: SchemaLookup) -> None:
         self._document = document
-        self._guide = guide
+        self._lookup = lookup
 
     def explain(self, error: ValidationError) -> Iterator[FileProblem]:
         for detail in self._details(error):
@@ -77,7 +71,7 @@ class _Explainer:
         """Yield violated rules between values, which other errors had hidden."""
         details = self._details(error)
         few = len(details) <= _MOST_MENDED
-        tree = repaired(self._document, self._guide, details) if few else None
+        tree = repaired(self._document, self._lookup, details) if few else None
         if tree is None:
             return
         try:
@@ -109,7 +103,7 @@ class _Explainer:
 
     def _bad_name(self, trail: Trail, detail: Any) -> FileProblem:
         cause = detail.get("ctx", {}).get("error")
-        names = self._guide.keys(trail[:-1])
+        names = self._lookup.keys(trail[:-1])
         if isinstance(cause, UnitError):
             expected, example = cause.expected, f"{_slug_like(_cut(str(trail[-1])))}:"
         else:
@@ -124,11 +118,11 @@ class _Explainer:
             return self._open_password(trail)
         if key.lower() in _PRIVATE and trail[0] != "chimes":
             return self._about_people(trail)
-        names = self._guide.keys(trail[:-1])
+        names = self._lookup.keys(trail[:-1])
         like = near(key, names)
         others = any_of(sorted(name for name in names if name != like))
         expected = f"`{like}`; the other keys here are: {others}" if like else f"one of: {others}"
-        example = self._guide.example((*trail[:-1], like)) if like else ""
+        example = self._lookup.example((*trail[:-1], like)) if like else ""
         if like and isinstance(value, str):
             example = f"{like}: {_show(value)}"
         found = f"the key `{_cut(key)}`, which has no meaning here"
@@ -152,19 +146,19 @@ class _Explainer:
         return self._document.problem(trail, found, expected, of_key=True)
 
     def _missing_key(self, trail: Trail) -> FileProblem:
-        expected = f"`{trail[-1]}`: {self._guide.meaning(trail)}"
+        expected = f"`{trail[-1]}`: {self._lookup.meaning(self._lookup.at(trail))}"
         return self._document.problem(
-            trail[:-1], f"no `{trail[-1]}`", expected, self._guide.example(trail)
+            trail[:-1], f"no `{trail[-1]}`", expected, self._lookup.example(trail)
         )
 
     def _wrong_value(self, trail: Trail) -> FileProblem:
         value = self._document.at(trail)
-        expected, example = self._guide.expected(trail), self._guide.example(trail)
-        choices = self._guide.at(trail).get("enum", ())
+        expected, example = self._lookup.expected(trail), self._lookup.example(trail)
+        choices = self._lookup.at(trail).get("enum", ())
         like = near(value, choices) if isinstance(value, str) else ""
         if like:
             example = _pair(trail, like)
-        if value is None and self._guide.may_be_left_out(trail):
+        if value is None and self._lookup.may_be_left_out(trail):
             expected += f"; or no `{trail[-1]}` at all"
         return self._document.problem(trail, _found(trail, value), expected, example)
 
@@ -172,12 +166,16 @@ class _Explainer:
         if not isinstance(cause, UnitError):
             return self._document.problem(trail, _found(trail, None), str(cause))
         value = self._document.at(trail)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and self._is_block(trail):
             return self._broken_rule(trail, cause)
-        example = self._guide.example(trail)
+        example = self._lookup.example(trail)
         guessed = _with_unit(value, cause.example, usual=example[-1])
         example = _pair(trail, guessed) if guessed else example
         return self._document.problem(trail, _found(trail, value), cause.expected, example)
+
+    def _is_block(self, trail: Trail) -> bool:
+        """Return True if a block may stand at `trail`, or its key is unknown."""
+        return bool(self._lookup.at(trail).get("type", "object") == "object")
 
     def _broken_rule(self, trail: Trail, cause: UnitError) -> FileProblem:
         """Return the problem of a rule between values, placed at the value that violates it."""
@@ -227,15 +225,9 @@ def _with_unit(value: Tree, example: str, usual: str) -> str:
     match = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or example not in _UNITS:
         return ""
-    unit, parse = _UNITS[example]
-    if parse is parse_seconds:
-        unit = (match[2] or usual).lower()
-    guess = f"{match[1]}{unit}"
-    try:
-        parse(guess)
-    except UnitError:
-        return ""
-    return guess
+    unit = _UNITS[example]
+    guess = f"{match[1]}{unit.symbol or (match[2] or usual).lower()}"
+    return guess if unit.accepts(guess) else ""
 
 
 def _offender(tree: Tree, cause: UnitError) -> Trail:

@@ -187,9 +187,9 @@ class LightController:
         messages: list[Message] = []
         for name in self._scheduler.due(now):
             lamp = self._lamps[name]
-            said = lamp.messages(now)
-            messages += said
-            self._scheduler.messages_sent(len(said), now)
+            sent = lamp.messages(now)
+            messages += sent
+            self._scheduler.messages_sent(len(sent), now)
             self._reschedule(lamp)
         return messages
 

@@ -28,12 +28,12 @@ _LOOK_EVERY = 0.02
 class LampOutcome(NamedTuple):
     """Result for one lamp; `after` is the time (s) to its confirmation, None without one.
 
-    `speaks` is False for a lamp that can't report its state.
+    `can_report` is False for a lamp that can't report its state.
     """
 
     lamp: str
     after: Seconds | None
-    speaks: bool
+    can_report: bool
     state: LampState
 
 
@@ -76,19 +76,21 @@ def raise_lights(room: Room) -> tuple[LampOutcome, ...]:
 
 def knows_all(controller: LightController) -> bool:
     """Tell if every lamp that can report its state has done so."""
-    return all(one.state.reported is not None or not one.speaks for one in outcomes(controller))
+    return all(one.state.reported is not None for one in outcomes(controller) if one.can_report)
 
 
 def _is_done(controller: LightController, passed: float) -> bool:
     arrived = passed > URGENT_DURATION + SETTLE
-    return arrived and all(one.after is not None or not one.speaks for one in outcomes(controller))
+    return arrived and all(
+        one.after is not None or not one.can_report for one in outcomes(controller)
+    )
 
 
 def outcomes(controller: LightController) -> tuple[LampOutcome, ...]:
     """Return each lamp's result so far."""
-    shown, silent = controller.states(), controller.write_only_lamps
+    shown, write_only = controller.states(), controller.write_only_lamps
     return tuple(
-        LampOutcome(name, state.confirmed_after, name not in silent, state)
+        LampOutcome(name, state.confirmed_after, name not in write_only, state)
         for name, state in shown.items()
     )
 

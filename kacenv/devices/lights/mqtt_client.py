@@ -71,7 +71,7 @@ class MqttCallbacks:
 
     changed: Callable[[bool], None]
     """Connection state: True once subscribed, False when lost."""
-    heard: Callable[[str, bytes], None]
+    received: Callable[[str, bytes], None]
     """Topic and payload of a received message."""
     tell: Callable[[str], None]
     """Message for staff."""
@@ -237,7 +237,7 @@ class MqttClient:
 
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         if len(message.payload) <= LONGEST_PAYLOAD:
-            self._callbacks.heard(message.topic, bytes(message.payload))
+            self._callbacks.received(message.topic, bytes(message.payload))
 
 
 def _now() -> Seconds:

@@ -170,17 +170,17 @@ class ControlMap:
         self.release_all()
 
     def handle(
-        self, heard: MidiMessage, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
+        self, message: MidiMessage, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
     ) -> Iterator[Press]:
         """Yield a message's requests, and the postponed; it arrived at `at` (default `now`)."""
         at = now if at is None else at
         asking: list[Switch] = []
         for trigger, part in self._parts:
-            if not trigger.concerns(heard):
+            if not trigger.concerns(message):
                 continue
             if isinstance(part, Fader):
-                part.move(heard.value, now, volume(part.output))
-            elif part.handle(heard.value, at):
+                part.move(message.value, now, volume(part.output))
+            elif part.handle(message.value, at):
                 asking.append(part)
         yield from (press for press in _first(asking) if self._is_new(press, at))
         yield from self.late(now)
@@ -230,30 +230,30 @@ class TriggerLearner:
         self._known: set[str] = set()
         self._values: dict[tuple[int, int], set[int]] = {}
 
-    def describe(self, heard: MidiMessage) -> Iterator[str]:
+    def describe(self, message: MidiMessage) -> Iterator[str]:
         """Yield the lines to add to the room file's `map`, or a comment with the existing line."""
-        for trigger in self._triggers(heard):
+        for trigger in self._triggers(message):
             if str(trigger) not in self._known:
                 self._known.add(str(trigger))
-                yield self._line(trigger, heard)
+                yield self._line(trigger, message)
 
-    def _line(self, trigger: Trigger, heard: MidiMessage) -> str:
+    def _line(self, trigger: Trigger, message: MidiMessage) -> str:
         for control in self._mapped:
-            if control.on.concerns(heard) and control.on.is_fader is trigger.is_fader:
+            if control.on.concerns(message) and control.on.is_fader is trigger.is_fader:
                 return f"# {control.on} does this already: {control.do}"
         return f"- {{on: {trigger}, do: {'volume' if trigger.is_fader else 'hold'}}}"
 
-    def _triggers(self, heard: MidiMessage) -> Iterator[Trigger]:
-        if heard.sort is not MessageKind.CONTROL:
-            if heard.value or heard.sort is MessageKind.PROGRAM:
-                yield Trigger(heard.sort, heard.number)
+    def _triggers(self, message: MidiMessage) -> Iterator[Trigger]:
+        if message.sort is not MessageKind.CONTROL:
+            if message.value or message.sort is MessageKind.PROGRAM:
+                yield Trigger(message.sort, message.number)
             return
-        values = self._values.setdefault((heard.number, heard.channel), set())
-        values.add(heard.value)
-        if heard.value == 127:
-            yield Trigger(heard.sort, heard.number, above=63)
+        values = self._values.setdefault((message.number, message.channel), set())
+        values.add(message.value)
+        if message.value == 127:
+            yield Trigger(message.sort, message.number, above=63)
         if len(values - {0, 127}) >= _FADER_VALUES:
-            yield Trigger(heard.sort, heard.number)
+            yield Trigger(message.sort, message.number)
 
 
 class FloodDetector:

@@ -26,7 +26,7 @@ _MIDO: Any = mido
 """Untyped alias: mido makes its functions at run time."""
 DEVICES: Final = Path("/dev/snd")
 """Folder of Linux's sound devices."""
-Hear = Callable[[Sequence[int], Seconds], None]
+OnMessage = Callable[[Sequence[int], Seconds], None]
 """Callback, on the port's thread, with a message's bytes and its arrival time (s)."""
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class MidiInputs(Protocol):
         """Return the names of the available inputs."""
         ...
 
-    def open(self, name: str, hear: Hear) -> MidiInputPort:
+    def open(self, name: str, on_message: OnMessage) -> MidiInputPort:
         """Open an input."""
         ...
 
@@ -79,7 +79,7 @@ class RtMidiPort:
     Python's GIL while the port is closed crashes or deadlocks the process.
     """
 
-    def __init__(self, name: str, hear: Hear) -> None:
+    def __init__(self, name: str, on_message: OnMessage) -> None:
         """Open the port; raise OSError if it is gone."""
         self._devices = _devices()
         self._midi = _midi_in()
@@ -94,7 +94,7 @@ class RtMidiPort:
         except (RuntimeError, ValueError) as error:
             self._midi.delete()
             raise OSError(str(error)) from error
-        self._hear, self._over, self._arrivals = hear, threading.Event(), ArrivalTimes()
+        self._on_message, self._over, self._arrivals = on_message, threading.Event(), ArrivalTimes()
         self._thread = threading.Thread(target=self._fetch, name="midi-port", daemon=True)
         self._thread.start()
 
@@ -116,7 +116,7 @@ class RtMidiPort:
 
     def _take(self, data: Sequence[int], delta: float) -> None:
         try:
-            self._hear(data, self._arrivals.next(delta, now()))
+            self._on_message(data, self._arrivals.next(delta, now()))
         except Exception:  # noqa: BLE001 - the thread must survive any error
             _log.exception("a MIDI message could not be followed")
 
@@ -140,9 +140,9 @@ class RtMidiInputs:
         finally:
             midi.delete()
 
-    def open(self, name: str, hear: Hear) -> MidiInputPort:
+    def open(self, name: str, on_message: OnMessage) -> MidiInputPort:
         """Open an input; raise OSError on failure."""
-        return RtMidiPort(name, hear)
+        return RtMidiPort(name, on_message)
 
 
 def _midi_in() -> Any:
@@ -188,7 +188,7 @@ class MidiControls(HotPlugLoop[MidiInputPort]):
         """Return the controls' trouble and remedy, for people to read; None without trouble."""
         return self._note
 
-    def _hear(self, data: Sequence[int], at: Seconds) -> None:
+    def _receive(self, data: Sequence[int], at: Seconds) -> None:
         """Handle one message, on the port's thread."""
         if self._flooded:
             return
@@ -197,11 +197,11 @@ class MidiControls(HotPlugLoop[MidiInputPort]):
             if self._traffic.is_flood(at):
                 self._flooded = True
                 self._wake.notify()
-            elif arrived >= self._wary_until and (heard := message_in(data)):
-                self._act(heard, arrived, at)
+            elif arrived >= self._wary_until and (message := message_in(data)):
+                self._act(message, arrived, at)
 
-    def _act(self, heard: MidiMessage, arrived: Seconds, at: Seconds) -> None:
-        for press in self._controls.handle(heard, arrived, self._driven.volume, at=at):
+    def _act(self, message: MidiMessage, arrived: Seconds, at: Seconds) -> None:
+        for press in self._controls.handle(message, arrived, self._driven.volume, at=at):
             self._driven.press(press)
         if self._controls.due is not None:
             self._wake.notify()
@@ -210,7 +210,7 @@ class MidiControls(HotPlugLoop[MidiInputPort]):
         return self._inputs.names()
 
     def _open(self, name: str) -> MidiInputPort:
-        return self._inputs.open(name, self._hear)
+        return self._inputs.open(name, self._receive)
 
     def _is_alive(self, port: MidiInputPort) -> bool:
         return port.alive

@@ -62,6 +62,15 @@ def test_list_of_wrong_items_is_not_called_empty() -> None:
     assert founds("title: x\nphases:\n  - settle\n") == ["settle"]
 
 
+def test_block_in_place_of_a_value_is_told_by_its_key() -> None:
+    """A block where a time stands is answered with a right time, under its own key."""
+    text = "title: x\nphases:\n  - {name: settle, duration: {hours: 1}, playlist: calm}\n"
+    with pytest.raises(LoadError) as caught:
+        validate(Scene, parse(text, "x.yaml"))
+    (problem,) = caught.value.problems
+    assert (problem.found, problem.example) == ("duration: (a block: hours)", "duration: 15m")
+
+
 def test_chime_may_be_none() -> None:
     """The word none, and nothing at all, both mean no chime."""
     text = f"title: x\nphases:\n{PHASE}check_ins:\n  - {{at: 5m, prompt: x, chime: none}}\n"

@@ -7,7 +7,6 @@ from support.lamps import LitRoom, commands
 from support.waiting import wait_until
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.simulator.faults import LampFaults
 from kacenv.model.commands import ResumeLights
 
 MakeHouse = Callable[..., LitRoom]
@@ -46,18 +45,3 @@ def test_resume_brings_lamps_back_that_a_hand_has_changed(house: LitRoom) -> Non
     assert house.reaches(0.3)
     assert commands(house.lamps["esphome"], turned) == []
     assert len(house.staff.heard) == 2
-
-
-def test_a_lamp_that_does_not_follow_is_named_and_named_again_when_it_does(
-    house: LitRoom,
-) -> None:
-    """It hears nothing at all; staff are told once, and once when it is well again."""
-    house.clock.rate = 10.0
-    dimmer = house.lamps["dimmer"]
-    dimmer.faults = LampFaults(loss=1.0)
-    house.show("30%", 1.0)
-    assert house.staff.wait_for("Lamp dimmer doesn't follow: it should show 30%, and says off")
-    dimmer.faults = LampFaults()
-    house.show("40%", 1.0)
-    assert house.staff.wait_for("Lamp dimmer follows again")
-    assert len([text for text in house.staff.heard if "dimmer" in text]) == 2

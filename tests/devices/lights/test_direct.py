@@ -62,7 +62,7 @@ def test_every_lamp_is_raised_and_asked(
     )
     confirmed = {name for name, one in found.items() if one.after is not None}
     assert confirmed == {"esphome", "zigbee", "dimmer"}
-    assert [name for name, one in found.items() if not one.speaks] == ["mute"]
+    assert [name for name, one in found.items() if not one.can_report] == ["mute"]
 
 
 def test_it_works_beside_a_daemon_that_fades(

@@ -99,10 +99,12 @@ def connect(
 ) -> Callable[..., MqttClient]:
     """Start clients and close them after the test."""
 
-    def connect(port: int, *topics: str, room: str = "quiet", **broker: Any) -> MqttClient:
+    def connect(
+        port: int, *topics: str, room: str = "quiet", announce: bool = True, **broker: Any
+    ) -> MqttClient:
         described = Broker.model_validate({"host": "127.0.0.1", "port": port, **broker})
         callbacks = MqttCallbacks(listener.changed, listener.heard, staff.tell)
-        client = MqttClient(described, room, topics, callbacks)
+        client = MqttClient(described, room, topics, callbacks, announce=announce)
         client.start()
         request.addfinalizer(client.close)
         return client
@@ -123,14 +125,17 @@ def test_it_hears_what_it_subscribed_to(
 def test_it_says_that_the_room_is_there_and_gone(
     mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
 ) -> None:
-    """Status follows start and close, for the clinic's own system."""
-    connect(mosquitto.port, "kacenv/other/status")
-    assert listener.wait_for(lambda heard: heard.links == [True])
+    """Kept by the broker for who asks later; one that doesn't announce changes nothing."""
+    topic = "kacenv/other/status"
     other = connect(mosquitto.port, room="other")
-    assert listener.wait_for(lambda heard: len(heard.links) == 2)
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    beside = connect(mosquitto.port, topic, room="other", announce=False)
+    assert listener.wait_for(lambda heard: heard.messages == [(topic, b"online")])
+    beside.close()
     other.close()
-    said = [("kacenv/other/status", b"online"), ("kacenv/other/status", b"offline")]
-    assert listener.wait_for(lambda heard: heard.messages == said)
+    connect(mosquitto.port, topic)
+    assert listener.wait_for(lambda heard: len(heard.messages) == 2)
+    assert listener.messages[-1] == (topic, b"offline")
 
 
 def test_its_last_will_says_offline(

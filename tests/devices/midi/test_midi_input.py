@@ -9,7 +9,7 @@ from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import FLOOD
-from kacenv.devices.midi.midi_input import Hear, MidiControls, MidiInputPort
+from kacenv.devices.midi.midi_input import MidiControls, MidiInputPort, OnMessage
 from kacenv.model.requests import Hold, Next, Press, Stop, Volume
 from kacenv.model.room import Controls
 
@@ -32,7 +32,7 @@ STOP, LIFT = (0x90, 62, 100), (0x80, 62, 0)
 class MemoryPort:
     """A port that can be played on, until it is closed."""
 
-    def __init__(self, hear: Hear) -> None:
+    def __init__(self, hear: OnMessage) -> None:
         self._hear = hear
         self.closed = False
         self.alive = True
@@ -43,7 +43,7 @@ class MemoryPort:
             self._hear(data, Seconds(time.monotonic() if at is None else at))
 
     def close(self) -> None:
-        """Hear nothing more."""
+        """OnMessage nothing more."""
         self.closed = True
 
 
@@ -62,7 +62,7 @@ class MemoryInputs:
             raise OSError(msg)
         return list(self.names_now)
 
-    def open(self, name: str, hear: Hear) -> MidiInputPort:
+    def open(self, name: str, hear: OnMessage) -> MidiInputPort:
         """A new port."""
         assert name in self.names()
         if self.stuck:

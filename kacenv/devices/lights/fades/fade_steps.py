@@ -209,7 +209,7 @@ class SteppedFade:
     scale: DimmingScale
     due: Seconds | None
     repeats: tuple[Seconds, ...] = ()
-    told: Units | None = None
+    sent: Units | None = None
     landed: bool = False
     gap: Seconds = STEP_GAP
 
@@ -234,10 +234,10 @@ class SteppedFade:
         landed = now >= self.path.end
         repeats = tuple(at for at in self.repeats if at > now)
         due = (repeats[0] if repeats else None) if landed else self._next_change(units, now)
-        after = replace(self, due=due, told=units, repeats=repeats, landed=landed)
-        if units == self.told and not self.landed:
+        after = replace(self, due=due, sent=units, repeats=repeats, landed=landed)
+        if units == self.sent and not self.landed:
             return after, ()
-        if self.told is not None and units[1:] == self.told[1:] and not self.landed:
+        if self.sent is not None and units[1:] == self.sent[1:] and not self.landed:
             return after, (FadeStep(setting.level, None),)
         return after, (FadeStep(setting.level, setting.kelvin, color=setting.color),)
 

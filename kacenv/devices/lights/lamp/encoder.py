@@ -22,7 +22,7 @@ class LampEncoder:
         self.gap = self._codec.GAP
         """Least gap (s) between two messages to the lamp."""
         self.scale = self._codec.scale
-        self.told: Setting | None = None
+        self.last_sent: Setting | None = None
         """Setting sent last, level and white or colour together."""
 
     def fade_along(self, path: Trajectory, origin: Setting | None, *, urgent: bool) -> LampFade:
@@ -48,7 +48,7 @@ class LampEncoder:
         if level is None:
             shown = Setting(Level(1.0), kelvin, color)
             return self._codec.encode_color(shown, transition)
-        before = self.told or Setting(level)
+        before = self.last_sent or Setting(level)
         shade = (kelvin, color) if kelvin or color else (before.kelvin, before.color)
-        self.told = Setting(level, *shade)
+        self.last_sent = Setting(level, *shade)
         return self._codec.encode(Setting(level, kelvin, color), transition)

@@ -75,7 +75,7 @@ class LampEstimate:
         self._rest: Setting | None = None
         self.fade: LampFade | None = None
         """Fade that is running or complete; None if there was none, or the lamp has left it."""
-        self.told_at: Seconds | None = None
+        self.sent_at: Seconds | None = None
         """Time of the last message to the lamp."""
         self.is_unknown = False
         """True while the lamp may show something other than the end of its last fade."""
@@ -90,13 +90,13 @@ class LampEstimate:
         """Drop the fade: the lamp shows `setting`, or None if unknown."""
         self.fade, self._rest = None, setting
 
-    def control_lost(self, told: Setting | None) -> None:
-        """Truncate the fade: no more messages can be sent, and `told` was the last step.
+    def control_lost(self, last_sent: Setting | None) -> None:
+        """Truncate the fade: no more messages can be sent, and `last_sent` was the last step.
 
         A lamp with transitions of its own completes the one that it was sent.
         """
         if self.fade is not None and self.fade.next_due() is not None:
-            self.fade, self._rest = self.fade.control_lost(), told
+            self.fade, self._rest = self.fade.control_lost(), last_sent
 
     def assume(self, setting: Setting) -> None:
         """Assume `setting` until the lamp reports; the first assumption counts."""
@@ -141,7 +141,7 @@ class LampEstimate:
         """Tell if the lamp was changed by others since its last fade ended."""
         if believed is None:
             return True
-        rest = self.fade.path.end if self.fade else self.told_at
+        rest = self.fade.path.end if self.fade else self.sent_at
         reported_at = self._report.level_at
         if reported_at is None or (rest is not None and reported_at <= rest):
             return False

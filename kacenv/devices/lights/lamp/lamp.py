@@ -174,9 +174,9 @@ class Lamp:
         self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
         messages = tuple(message for step in steps for message in self._encoder.encode_step(step))
         for step in steps:
-            self._estimate.told_at = now
+            self._estimate.sent_at = now
             if step.level is not None:
-                self._classifier.told(step.level, now)
+                self._classifier.level_sent(step.level, now)
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
@@ -291,4 +291,4 @@ class Lamp:
         self._query.interrupted()
         self._resends.cancel()
         self._report.forget_availability()
-        self._estimate.control_lost(self._encoder.told)
+        self._estimate.control_lost(self._encoder.last_sent)

@@ -61,7 +61,7 @@ class ReportClassifier:
         self._span, self._before = _ANY, _ANY
         self._target = Level(0.0)
         self._begun = self._settled = Seconds(0.0)
-        self._told: Seconds | None = None
+        self._sent_at: Seconds | None = None
         self.confirmed_after: Seconds | None = None
         """Time (s) from the fade's last change to the lamp's confirmation; None without one."""
 
@@ -79,17 +79,17 @@ class ReportClassifier:
         self._before = self._before.with_(self._span) if overlaps else self._span
         self._span, self._target = span, Level(path.level.target)
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
-        self._told = self.confirmed_after = None
+        self._sent_at = self.confirmed_after = None
 
     def extend(self, span: Seconds) -> None:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
         self._color.extend(span)
 
-    def told(self, level: Level, now: Seconds) -> None:
+    def level_sent(self, level: Level, now: Seconds) -> None:
         """Note that `level` was sent; from the final level on, the lamp can confirm."""
-        if self._told is None and looks_same(self._scale, level, self._target):
-            self._told = now
+        if self._sent_at is None and looks_same(self._scale, level, self._target):
+            self._sent_at = now
 
     def revoke_confirmation(self) -> None:
         """Discard the confirmation, so that the lamp must confirm again."""
@@ -98,8 +98,8 @@ class ReportClassifier:
     def classify_level(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
         if looks_same(self._scale, level, self._target):
-            if self._told is not None and not self.confirmed:
-                self.confirmed_after = Seconds(now - self._told)
+            if self._sent_at is not None and not self.confirmed:
+                self.confirmed_after = Seconds(now - self._sent_at)
             return ReportKind.FOLLOWS
         if now < self._settled:
             recent = self._span.with_(self._before) if now < self._begun + ECHO else self._span
@@ -150,8 +150,8 @@ class ColorReportClassifier:
     """
 
     def __init__(self, fixture: Fixture) -> None:
-        said = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
-        self._said = self._own = said
+        configured = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
+        self._configured = self._own = configured
         self._seen = _NONE
         self._path: Trajectory | None = None
         self._begun = self._settled = Seconds(0.0)
@@ -194,23 +194,23 @@ class ColorReportClassifier:
             return color is None or distance(color_of(target.kelvin), color) <= SAME_TINT
         return self._is_white(MIRED / target.kelvin, MIRED / kelvin, now)
 
-    def _is_white(self, told: float, shown: float, now: Seconds) -> bool:
-        """Tell if `shown` (mired) is `told`, or the nearest that the lamp can show."""
-        near = min(abs(shown - told), abs(shown - self._own.held(told)))
+    def _is_white(self, sent: float, shown: float, now: Seconds) -> bool:
+        """Tell if `shown` (mired) is `sent`, or the nearest that the lamp can show."""
+        near = min(abs(shown - sent), abs(shown - self._own.held(sent)))
         if near > SAME_MIRED:
-            return not self._is_on_its_way(now) and self._is_limit(told, shown)
+            return not self._is_on_its_way(now) and self._is_limit(sent, shown)
         if now >= self._settled:
             self._seen = self._seen.with_(shown)
         return True
 
-    def _is_limit(self, told: float, shown: float) -> bool:
+    def _is_limit(self, sent: float, shown: float) -> bool:
         """Tell if a white may be the lamp's own limit, and remember it if so."""
-        own, said, seen = self._own, self._said, self._seen
-        warmer = shown > seen.warmest and (own.warmest == said.warmest or shown > own.warmest)
-        cooler = shown < seen.coolest and (own.coolest == said.coolest or shown < own.coolest)
-        if said.warmest - CLIPS_WITHIN <= shown < told and warmer:
+        own, configured, seen = self._own, self._configured, self._seen
+        warmer = shown > seen.warmest and (own.warmest == configured.warmest or shown > own.warmest)
+        cooler = shown < seen.coolest and (own.coolest == configured.coolest or shown < own.coolest)
+        if configured.warmest - CLIPS_WITHIN <= shown < sent and warmer:
             self._own = own._replace(warmest=shown)
-        elif told < shown <= said.coolest + CLIPS_WITHIN and cooler:
+        elif sent < shown <= configured.coolest + CLIPS_WITHIN and cooler:
             self._own = own._replace(coolest=shown)
         return self._own is not own
 

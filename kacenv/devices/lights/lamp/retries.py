@@ -38,8 +38,8 @@ class ResendSchedule:
 
     def staff_messages(self) -> tuple[str, ...]:
         """Return the pending staff messages, each once."""
-        told, self._news = tuple(self._news), []
-        return told
+        messages, self._news = tuple(self._news), []
+        return messages
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next resend or verdict."""

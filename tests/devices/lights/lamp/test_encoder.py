@@ -66,10 +66,10 @@ def test_the_last_setting_is_remembered_as_a_whole(make_fixture: MakeFixture) ->
     assert len(encoder.encode_step(FadeStep(Level(0.4), Kelvin(2500.0)))) == 2
     (message,) = encoder.encode_step(FadeStep(Level(0.5), None))
     assert message.payload == b'{"state":"ON","brightness":127,"transition":0.0}'
-    assert encoder.told == parse_setting("50% 2500 K")
+    assert encoder.last_sent == parse_setting("50% 2500 K")
     (message,) = encoder.encode_step(FadeStep(None, Kelvin(4000.0), Seconds(2.0)))
     assert message.payload == b'{"color_temp":250,"transition":2.0}'
-    assert encoder.told == parse_setting("50% 2500 K")
+    assert encoder.last_sent == parse_setting("50% 2500 K")
 
 
 def test_a_group_is_told_seldom(make_fixture: MakeFixture) -> None:

@@ -59,12 +59,6 @@ def test_a_dimmer_that_can_not_speak_does_not_wait(make_lamp: MakeLamp) -> None:
     assert run(lamp, 1.0, 1.0) == [(1.0, b"1")]
 
 
-def test_lights_up_asks_nobody(dimmer: Lamp) -> None:
-    """An unknown lamp is on its way at once, too."""
-    ask(dimmer, "70%", 1.0, 3.0, urgent=True)
-    assert run(dimmer, 1.0, 1.0) == [(1.0, b"104")]
-
-
 def test_a_zigbee_lamp_is_asked_what_it_shows(zigbee: Lamp) -> None:
     """When the broker comes back and nobody knows; once it has answered, no more."""
     (message,) = zigbee.messages(LONG_AGO)
@@ -226,20 +220,3 @@ def test_lights_up_does_not_wait(dimmer: Lamp) -> None:
     sent = run(dimmer, 3.01, 9.8)
     assert sent[0][0] == 3.01
     assert [round(at) for at, payload in sent if payload == b"104"] == [6, 7, 8, 10]
-
-
-def test_lights_up_survives_an_outage(bulb: Lamp) -> None:
-    """Pressed while the broker was away, it is said the moment it is back."""
-    bulb.broker_gone()
-    ask(bulb, "70%", 2.0, 3.0, urgent=True)
-    bulb.broker_back(Seconds(9.0))
-    sent = run(bulb, 9.0, 13.0)
-    assert sent[0][0] == 9.0
-    assert len(sent) >= 4
-
-
-def test_messages_are_messages(dimmer: Lamp) -> None:
-    """A lamp's messages go to its command topic."""
-    dimmer.handle_report(STATE, b"0", Seconds(0.5))
-    ask(dimmer, "off", 1.0, 0.0)
-    assert dimmer.messages(Seconds(1.0)) == (Message("house/lamp", b"0"),)

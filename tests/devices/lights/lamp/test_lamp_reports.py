@@ -118,14 +118,6 @@ def test_a_lamp_that_never_spoke_is_named(make_lamp: MakeLamp) -> None:
     assert "it should show 40%, and says nothing" in news
 
 
-def test_a_lamp_that_can_not_speak_is_not_named(make_lamp: MakeLamp) -> None:
-    """Nobody expects an answer of it."""
-    lamp = make_lamp("home-assistant", "level", "transition")
-    ask(lamp, "40%", 1.0, 5.0)
-    assert len(run(lamp, 1.0, 60.0)) == 1
-    assert lamp.staff_messages() == ()
-
-
 def test_a_lamp_named_is_told_of_once_when_it_follows(bulb: Lamp) -> None:
     """Its late answer is met by one more telling, and its obedience by one word."""
     run(bulb, 11.0, 60.0)
@@ -135,16 +127,6 @@ def test_a_lamp_named_is_told_of_once_when_it_follows(bulb: Lamp) -> None:
     says(bulb, 102, 80.0)
     says(bulb, 102, 81.0)
     assert bulb.staff_messages() == ("Lamp lamp follows again.",)
-
-
-def test_a_lamp_that_never_obeys_is_not_told_for_ever(bulb: Lamp) -> None:
-    """A wrong answer to every telling ends after a few."""
-    sent = run(bulb, 11.0, 30.0)
-    for minute in range(1, 60):
-        says(bulb, 30, minute * 60.0)
-        sent += run(bulb, minute * 60.0, minute * 60.0 + 30.0)
-    assert len(sent) == 2 + 6
-    assert len(bulb.staff_messages()) == 1
 
 
 def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_lamp: MakeLamp) -> None:

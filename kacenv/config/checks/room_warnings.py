@@ -1,7 +1,8 @@
-"""Warnings about looks that lamps can't show."""
+"""Warnings about a room: looks that its lamps can't show, and its way to browsers."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,22 +11,32 @@ from kacenv.config.load import LoadedRoom
 from kacenv.config.yaml.document import Trail
 from kacenv.config.yaml.text_files import any_of, read_text
 from kacenv.model.look import Setting, Zone
+from kacenv.model.network import Tls
 from kacenv.model.room import Ability, Fixture
+from kacenv.system.certificate import CertificateError, open_certificate
 
 _LOOKS: Final = ("looks", "safe_light")
+_PLAIN: Final = (
+    "tls: none lets everybody on the network read along, PINs too; ask for a certificate"
+)
 _COMMENTED: Final = re.compile(r"\s#([0-9A-Fa-f]{6})\b")
 
 
-def light_warnings(places: Iterable[LoadedRoom]) -> Iterator[LintWarning]:
-    """Yield warnings about the looks of each room."""
+def room_warnings(places: Iterable[LoadedRoom], root: Path) -> Iterator[LintWarning]:
+    """Yield warnings about each room; paths of certificates are relative to `root`."""
     for place in places:
-        for trail, zone, setting in _settings(place):
-            if place.room.lights:
-                lamps = [lamp for lamp in place.room.lights if lamp.zone is zone]
-                for text in _about(setting, zone, lamps):
-                    yield _warning(place, trail, WarningRule.LOOK, text)
+        yield from _looks(place)
         yield from _dark(place)
         yield from _commented(place)
+        yield from _network(place, root)
+
+
+def _looks(place: LoadedRoom) -> Iterator[LintWarning]:
+    if place.room.lights:
+        for trail, zone, setting in _settings(place):
+            lamps = [lamp for lamp in place.room.lights if lamp.zone is zone]
+            for text in _about(setting, zone, lamps):
+                yield _warning(place, trail, WarningRule.LOOK, text)
 
 
 def _warning(place: LoadedRoom, trail: Trail, rule: WarningRule, text: str) -> LintWarning:
@@ -83,3 +94,19 @@ def _commented(place: LoadedRoom) -> Iterator[LintWarning]:
         example = f'color: "{color}"' if trail[-1] == "level" else f'"{level}% {color}"'
         text = f"{color} isn't read: unquoted, # begins a comment; for a colour write {example}"
         yield LintWarning(place.document.file, line, match.start() + 2, text, WarningRule.COMMENT)
+
+
+def _network(place: LoadedRoom, root: Path) -> Iterator[LintWarning]:
+    tcp = place.room.surfaces.tcp
+    if tcp is not None and tcp.tls is not None:
+        text = _about_certificate(tcp.tls, root) if tcp.tls.encrypts else _PLAIN
+        if text and (tcp.tls.encrypts or not tcp.is_here):
+            yield _warning(place, ("surfaces", "tcp", "tls"), WarningRule.NETWORK, text)
+
+
+def _about_certificate(tls: Tls, root: Path) -> str | None:
+    try:
+        found = open_certificate(root / tls.certificate, root / tls.key)
+    except CertificateError as error:
+        return str(error)
+    return found.warning(datetime.now(UTC))
