@@ -18,7 +18,7 @@ EXCEPTIONS = {
     # PyYAML gives its parser in C only together with a constructor, which would lose the places.
     "config/yaml/document.py: yaml._yaml.CParser",
 }
-DOCUMENTED = {"_asdict", "_fields", "_field_defaults", "_make", "_replace", "os._exit"}
+DOCUMENTED = {"_asdict", "_fields", "_field_defaults", "_make", "_replace", "_value_", "os._exit"}
 """Names that Python documents as public in spite of their underscore."""
 
 

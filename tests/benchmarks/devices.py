@@ -121,17 +121,20 @@ def _decoding() -> float:
 
 
 def _pace() -> float:
-    """Return how far a second of what is pulled without a device is from a second (ms)."""
-    device, pulled = NullDevice(), [0]
+    """Return how far a second of what is pulled without a device is from a second (ms).
+
+    The first block is pulled at once.
+    """
+    device, pulled = NullDevice(), list[int]()
 
     def pull(frames: int) -> Block:
-        pulled[0] += frames
+        pulled.append(frames)
         return np.zeros((frames, 2), np.float32)
 
     device.start(pull, lambda: None)
-    took = _until(lambda: pulled[0] >= RATE)
+    took = _until(lambda: sum(pulled[:-1]) >= RATE)
     device.close()
-    return abs(took - 1000)
+    return abs(took - 1000 * sum(pulled[:-1]) / RATE)
 
 
 class _Port:

@@ -9,18 +9,27 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output.sound_device import Device
 
-_PATIENCE = Seconds(2.0)
+_AT_FIRST, _AGAIN = Seconds(15.0), Seconds(3.0)
+"""Patience (s) before the room is up, and while a session waits for its sound."""
+
+_HELD = "the sound device doesn't open; another program may be using it"
 
 
 class BoundedOpen:
     """Opens a device on a thread of its own, and waits for it no longer than `patience` (s).
 
     ALSA's open blocks until a card is free. An opening that takes longer goes on, and the next call
-    waits for it again.
+    waits for it again. The first call has a patience of its own, `at_first` (s).
     """
 
-    def __init__(self, open_device: Callable[[], Device], patience: Seconds = _PATIENCE) -> None:
-        self._open_device, self._patience = open_device, patience
+    def __init__(
+        self,
+        open_device: Callable[[], Device],
+        at_first: Seconds = _AT_FIRST,
+        patience: Seconds = _AGAIN,
+    ) -> None:
+        self._open_device = open_device
+        self._patience, self._later = at_first, patience
         self._opening: Future[Device] | None = None
 
     def __call__(self) -> Device:
@@ -31,10 +40,11 @@ class BoundedOpen:
         """
         opening = self._opening or self._begin()
         self._opening = opening
+        patience, self._patience = self._patience, self._later
         try:
-            device = opening.result(self._patience)
+            device = opening.result(patience)
         except TimeoutError as error:
-            raise DeviceError("the sound device is in use by another program") from error
+            raise DeviceError(_HELD) from error
         finally:
             if opening.done():
                 self._opening = None

@@ -19,7 +19,9 @@ _SERVER_LATENCY_BYTES = 120_000
 """Bound on the server's buffer (bytes): PulseAudio's memory comes in blocks of 64 KiB. If a server
 requests two or more at the start, miniaudio fills one, and both wait for each other for ever."""
 _LATENCY_VARIABLE = "PULSE_LATENCY_MSEC"
-_NULL_PERIOD = Seconds(0.02)
+_NULL_PERIOD = Seconds(0.06)
+_LARGEST_LAG = Seconds(1.0)
+"""Lag (s) that the silent device catches up with; a machine that is behind by more is too slow."""
 
 Pull = Callable[[int], Block]
 """Callback that returns the next frames to play; never raises or blocks."""
@@ -75,10 +77,10 @@ class NullDevice:
         return self.latency
 
     def _run(self, pull: Pull) -> None:
-        begun, pulled = time.monotonic(), 0
-        while not self._stop.wait(max(0.0, begun + pulled * _NULL_PERIOD - time.monotonic())):
+        due = time.monotonic()
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
             pull(frames_in(_NULL_PERIOD))
-            pulled += 1
+            due = max(due + _NULL_PERIOD, time.monotonic() - _LARGEST_LAG)
 
 
 class SoundDevice:

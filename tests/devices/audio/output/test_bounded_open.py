@@ -40,11 +40,11 @@ class ClosingDevice(NullDevice):
 
 
 def test_a_card_in_use_is_told_of_and_taken_when_it_is_free() -> None:
-    """The first call says that the card is in use; the same opening serves a later call."""
+    """The first call says that the card may be in use; the same opening serves a later call."""
     card = HeldCard()
-    opening = BoundedOpen(card.open, SOON)
+    opening = BoundedOpen(card.open, SOON, SOON)
     for _ in range(2):
-        with pytest.raises(DeviceError, match="in use by another program"):
+        with pytest.raises(DeviceError, match="another program may be using it"):
             opening()
     card.free.set()
     wait_until(lambda: _opens(opening))
@@ -54,7 +54,7 @@ def test_a_card_in_use_is_told_of_and_taken_when_it_is_free() -> None:
 def test_a_device_that_opens_too_late_is_closed() -> None:
     """When the output has ended meanwhile, the card is given back."""
     card = HeldCard()
-    opening = BoundedOpen(card.open, SOON)
+    opening = BoundedOpen(card.open, SOON, SOON)
     with pytest.raises(DeviceError):
         opening()
     opening.abandon()
