@@ -217,7 +217,7 @@ def _write(path: Path, place: "Room", document: "Document", index: int, trim: st
     """Write `trim` into the room file, and change nothing else in it."""
     from kacenv.config.yaml.document import parse
     from kacenv.config.yaml.text_files import shown
-    from kacenv.config.yaml.validation import validate
+    from kacenv.config.yaml.validation_errors import validate
     from kacenv.core.units import parse_decibels
     from kacenv.model.room import Room
     from kacenv.system.paths import is_packed

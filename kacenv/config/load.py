@@ -20,7 +20,7 @@ from kacenv.config.house import House
 from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.yaml.document import Document, read_document
 from kacenv.config.yaml.text_files import shown
-from kacenv.config.yaml.validation import in_order, validate
+from kacenv.config.yaml.validation_errors import in_order, validate
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.model.playlist import Queue
 from kacenv.model.room import Room

@@ -9,7 +9,7 @@ from typing import Final
 from kacenv.config.schema.json_schema import SchemaKind, text_of
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.text_files import any_of, shown
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.errors import KacenvError
 from kacenv.model.dialects import WORDS, Dialect
 from kacenv.model.look import Zone

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kacenv.config.house import House
 from kacenv.config.yaml.document import read_document
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.scene import Scene

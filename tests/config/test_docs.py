@@ -13,7 +13,7 @@ from kacenv.config.playlists.resolve import load_queue
 from kacenv.config.schema.json_schema import SchemaKind, schema_of
 from kacenv.config.schema.lookup import SchemaLookup
 from kacenv.config.yaml.document import Trail, parse
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
 from kacenv.model.room import Room

@@ -8,7 +8,7 @@ import pytest
 
 from docs.hooks.shell import Block, blocks, pages
 from kacenv.config.yaml.document import parse
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
 from kacenv.model.room import Room

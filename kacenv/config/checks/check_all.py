@@ -28,7 +28,7 @@ from kacenv.config.load import (
 from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.playlists.resolve import ResolvedPlaylist, open_playlist
 from kacenv.config.yaml.text_files import any_of, is_file, near, refuse, shown
-from kacenv.config.yaml.validation import in_order
+from kacenv.config.yaml.validation_errors import in_order
 from kacenv.core.errors import FileProblem
 
 

@@ -10,7 +10,7 @@ from kacenv.config.file_kind import kind_of
 from kacenv.config.house import FileKind, House
 from kacenv.config.load import ProblemCollector
 from kacenv.config.yaml.text_files import is_folder, refuse, require_file, shown
-from kacenv.config.yaml.validation import in_order
+from kacenv.config.yaml.validation_errors import in_order
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from kacenv.config.playlists.formats import PlaylistEntry, read_m3u8, read_xspf
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.document import Document, parse
 from kacenv.config.yaml.text_files import any_of, near, read_text, shown, siblings
-from kacenv.config.yaml.validation import in_order, validate
+from kacenv.config.yaml.validation_errors import in_order, validate
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.playlist import Cut, Order, Playlist, Queue

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import located_files
-from kacenv.config.yaml.validation import in_order
+from kacenv.config.yaml.validation_errors import in_order
 from kacenv.core.errors import FileProblem, LoadError
 
 

@@ -22,7 +22,7 @@ from kacenv.config.transfer.import_folder import (
 )
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.text_files import any_of, read_text, refuse
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
 from kacenv.model.scene import Scene

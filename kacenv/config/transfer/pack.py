@@ -16,7 +16,7 @@ from kacenv.config.transfer.archive import MANIFEST, ArchivedFile, Manifest, is_
 from kacenv.config.transfer.export import house_tracks
 from kacenv.config.yaml.document import read_document
 from kacenv.config.yaml.text_files import shown
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.errors import KacenvError, LoadError
 from kacenv.model.scene import Scene
 

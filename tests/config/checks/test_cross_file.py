@@ -2,7 +2,7 @@ from pathlib import Path
 
 from kacenv.config.checks.cross_file import ScenePlan, check_music, check_scene
 from kacenv.config.yaml.document import parse
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.units import Seconds
 from kacenv.model.playlist import Cut, Queue
 from kacenv.model.scene import Scene

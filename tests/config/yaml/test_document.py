@@ -10,7 +10,7 @@ from support.examples import examples
 
 from kacenv.config.yaml import document as source
 from kacenv.config.yaml.document import MAX_DEPTH, MAX_NODES, Position, parse
-from kacenv.config.yaml.validation import validate
+from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.errors import LoadError
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist

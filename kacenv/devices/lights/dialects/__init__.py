@@ -1,6 +1,6 @@
 """Lamp dialects: one folder each, found by being there.
 
-A folder holds the codec (`__init__.py`), the device's side of it (`simulator.py`), and an example
+A folder holds the codec (`codec.py`), the device's side of it (`simulator.py`), and an example
 with words for people (`dialect.toml`).
 """
 
@@ -26,17 +26,17 @@ __all__ = [
 
 def codec(fixture: Fixture) -> LampCodec:
     """Return the codec of a lamp, by its dialect."""
-    made: LampCodec = _class_in(_module(fixture), LampCodec)(fixture)
+    made: LampCodec = _class_in(f"{_folder(fixture)}.codec", LampCodec)(fixture)
     return made
 
 
 def device_side(fixture: Fixture) -> DeviceCodec[Any]:
     """Return the device's side of a lamp's codec, by its dialect."""
-    made: DeviceCodec[Any] = _class_in(f"{_module(fixture)}.simulator", DeviceCodec)(codec(fixture))
+    made: DeviceCodec[Any] = _class_in(f"{_folder(fixture)}.simulator", DeviceCodec)(codec(fixture))
     return made
 
 
-def _module(fixture: Fixture) -> str:
+def _folder(fixture: Fixture) -> str:
     return f"{__name__}.{fixture.dialect.replace('-', '_')}"
 
 

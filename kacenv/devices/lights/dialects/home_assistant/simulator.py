@@ -2,7 +2,7 @@
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
-from kacenv.devices.lights.dialects.home_assistant import WHITE_MODE, HomeAssistantCodec
+from kacenv.devices.lights.dialects.home_assistant.codec import WHITE_MODE, HomeAssistantCodec
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import number, read, write
 from kacenv.model.look import Setting

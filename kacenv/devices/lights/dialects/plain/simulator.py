@@ -6,7 +6,7 @@ from kacenv.core.units import Kelvin
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import LONGEST_PAYLOAD, from_mired, write
-from kacenv.devices.lights.dialects.plain import PlainCodec
+from kacenv.devices.lights.dialects.plain.codec import PlainCodec
 from kacenv.devices.lights.fades.trajectory import MIRED
 from kacenv.model.look import Setting
 

@@ -4,7 +4,7 @@ from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import LONGEST_TRANSITION, number, read, write
-from kacenv.devices.lights.dialects.shelly import SHORTEST, ShellyCodec
+from kacenv.devices.lights.dialects.shelly.codec import SHORTEST, ShellyCodec
 from kacenv.model.look import Setting
 
 _OWN_TRANSITION = 1.0

@@ -12,7 +12,7 @@ from kacenv.devices.lights.dialects.payloads import (
     within,
     write,
 )
-from kacenv.devices.lights.dialects.tasmota import TasmotaCodec
+from kacenv.devices.lights.dialects.tasmota.codec import TasmotaCodec
 from kacenv.model.look import Color, Setting
 
 _MOST_COMMANDS = 30

@@ -4,7 +4,7 @@ from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import number, read
-from kacenv.devices.lights.dialects.wled import WledCodec
+from kacenv.devices.lights.dialects.wled.codec import WledCodec
 from kacenv.model.look import Color, Setting
 
 _WHITE = Color(255, 255, 255)

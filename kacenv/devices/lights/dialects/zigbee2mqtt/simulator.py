@@ -3,10 +3,10 @@
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.color_convert import to_xy
 from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
-from kacenv.devices.lights.dialects.home_assistant import color_of
+from kacenv.devices.lights.dialects.home_assistant.codec import color_of
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import OFFLINE, ONLINE, block, number, read, write
-from kacenv.devices.lights.dialects.zigbee2mqtt import WHITE_MODE, Zigbee2MqttCodec
+from kacenv.devices.lights.dialects.zigbee2mqtt.codec import WHITE_MODE, Zigbee2MqttCodec
 from kacenv.model.look import Setting
 
 

@@ -6,7 +6,7 @@ from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import block, read, write
-from kacenv.devices.lights.dialects.zwave_js import ZwaveJsCodec, unwrapped
+from kacenv.devices.lights.dialects.zwave_js.codec import ZwaveJsCodec, unwrapped
 from kacenv.model.look import Setting
 
 _DURATION = re.compile(r"(?:(\d{1,3})m)?(?:(\d{1,3})s)?")

@@ -1,7 +1,7 @@
 import pytest
 
 from kacenv.config.yaml.document import parse
-from kacenv.config.yaml.validation import in_order, validate
+from kacenv.config.yaml.validation_errors import in_order, validate
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.model.room import Room
 from kacenv.model.scene import CheckIn, Scene

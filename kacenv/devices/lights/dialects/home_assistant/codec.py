@@ -1,0 +1,89 @@
+"""Codec of the JSON schema of Home Assistant's MQTT lights, also used by ESPHome.
+
+Units: brightness 0 to 255, white in mired, colours in red, green and blue, transitions in seconds.
+ESPHome takes integers only: a fractional brightness or transition is dropped. It corrects what it
+is sent (gamma 2.8 unless set otherwise).
+"""
+
+import math
+from typing import Final
+
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.dialects.color_convert import from_hue, from_parts, from_xy
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.payloads import (
+    LONGEST_TRANSITION,
+    OFF,
+    ON,
+    block,
+    from_mired,
+    is_on,
+    number,
+    read,
+    write,
+)
+from kacenv.model.look import Color, Setting
+
+WHITE_MODE: Final = "color_temp"
+
+
+class HomeAssistantCodec(LampCodec):
+    """Codec of one light of Home Assistant's JSON schema."""
+
+    FULL = 255
+    LONGEST = LONGEST_TRANSITION
+    """Longest transition (s): the schema names no bound; a day is more than any fade."""
+
+    def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
+        """Return one command; `transition` is rounded up to whole seconds, and always included.
+
+        Without one, the lamp's own default would apply, 1 s in ESPHome.
+        """
+        whole = math.ceil(round(min(transition, self.LONGEST), 2))
+        fields = self.state(setting) | {"transition": whole}
+        return (Message(self.fixture.topic, write(fields)),)
+
+    def state(self, setting: Setting) -> dict[str, object]:
+        """Return the fields that commands and reports have in common."""
+        if setting.level <= 0:
+            return {"state": OFF}
+        fields: dict[str, object] = {"state": ON}
+        if self.can_dim:
+            fields["brightness"] = self.units(setting.level)
+        color, white = self.shown_color(setting), self.shown_white(setting)
+        if color is not None:
+            fields["color"] = dict(zip("rgb", color, strict=True))
+        elif white is not None:
+            fields["color_temp"] = self.mired(white)
+        return fields
+
+    def decode_report(self, _topic: str, payload: bytes) -> Reported:
+        """Decode a report in JSON."""
+        return self.reported(read(payload))
+
+    def reported(self, fields: dict[str, object]) -> Reported:
+        """Return the level, and white or colour, among `fields`."""
+        is_white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE and "color" not in fields
+        kelvin = from_mired(number(fields, "color_temp", 1000)) if is_white else None
+        return Reported(self._level(fields), kelvin, color=self._color(fields))
+
+    def _color(self, fields: dict[str, object]) -> Color | None:
+        if not self.has_color or fields.get("color_mode") == WHITE_MODE:
+            return None
+        return color_of(block(fields.get("color")))
+
+    def _level(self, fields: dict[str, object]) -> Level | None:
+        # Brightness 0 in a lamp that is on is ignored, as by Home Assistant.
+        brightness = number(fields, "brightness", self.FULL) or None
+        return self.level_if(is_on(fields.get("state")), brightness)
+
+
+def color_of(fields: dict[str, object]) -> Color | None:
+    """Return the colour of `r`, `g` and `b`, of `x` and `y`, or of `h` and `s`."""
+    if "r" in fields:
+        return from_parts([fields.get(part) for part in "rgb"])
+    x, y = number(fields, "x", 1), number(fields, "y", 1)
+    if x is not None and y is not None:
+        return from_xy(x, y)
+    hue, saturation = number(fields, "h", 360), number(fields, "s", 100)
+    return None if hue is None or saturation is None else from_hue(hue, saturation)

@@ -1,0 +1,110 @@
+"""Codec of Zigbee2MQTT's devices.
+
+Units: brightness 0 to 254, white in mired, transitions in seconds. Level and white (or colour) are
+two Zigbee commands, and some bulbs drop the first one's transition for the second: each has a
+message of its own. Colours are sent as red, green and blue, and reported as x and y. Bulbs bring
+their maker's dimming curve; a second one would crush the dark end.
+"""
+
+from typing import Final
+
+from kacenv.core.units import Kelvin, Level, Seconds
+from kacenv.devices.lights.dialects.color_convert import from_hue, from_xy
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.payloads import (
+    OFF,
+    ON,
+    from_mired,
+    is_on,
+    number,
+    read,
+    write,
+)
+from kacenv.model.look import Color, Setting
+
+WHITE_MODE: Final = "color_temp"
+
+
+class Zigbee2MqttCodec(LampCodec):
+    """Codec of one device, or group, of Zigbee2MQTT."""
+
+    FULL = 254
+    LONGEST = Seconds(6500.0)
+    """Longest transition (s): Zigbee counts tenths of seconds in 16 bits."""
+
+    @property
+    def command_topic(self) -> str:
+        """Return the topic of the lamp's commands."""
+        return f"{self.fixture.topic}/set"
+
+    @property
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the lamp's topic, unless the room file says otherwise."""
+        return (self.fixture.state_topic or self.fixture.topic,)
+
+    @property
+    def availability_topic(self) -> str:
+        """Return the lamp's own topic of availability, unless the room file says otherwise."""
+        return self.fixture.availability_topic or f"{self.fixture.topic}/availability"
+
+    def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
+        """Return the white or colour, if any, at once, then the level within `transition`."""
+        before = self.encode_color(setting, Seconds(0.0)) if setting.level > 0 else ()
+        return (*before, self._command(self.light(setting), transition))
+
+    def light(self, setting: Setting) -> dict[str, object]:
+        """Return the fields of the level, as commands and reports write them."""
+        if setting.level <= 0:
+            return {"state": OFF}
+        level = {"brightness": self.units(setting.level)} if self.can_dim else {}
+        return {"state": ON, **level}
+
+    def white(self, kelvin: Kelvin) -> dict[str, object]:
+        """Return the field of the white, as commands and reports write it."""
+        return {"color_temp": self.mired(kelvin)}
+
+    def encode_color(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
+        """Return the message that fades only the colour or, without one, the white."""
+        if setting.color is not None and self.has_color:
+            fields: dict[str, object] = {"color": dict(zip("rgb", setting.color, strict=True))}
+        elif setting.kelvin is not None and self.has_white:
+            fields = self.white(setting.kelvin)
+        else:
+            return ()
+        return (self._command(fields, transition),)
+
+    def _command(self, fields: dict[str, object], transition: Seconds) -> Message:
+        tenths = round(min(max(transition, 0.0), self.LONGEST), 1)
+        return Message(self.command_topic, write(fields | {"transition": tenths}))
+
+    def decode_report(self, _topic: str, payload: bytes) -> Reported:
+        """Decode a report in JSON."""
+        return self.reported(read(payload))
+
+    def reported(self, fields: dict[str, object]) -> Reported:
+        """Return the level, and white or colour, among `fields`."""
+        is_white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE
+        kelvin = from_mired(number(fields, "color_temp", 1000)) if is_white else None
+        color = fields.get("color")
+        colored = self.has_color and not ("color_mode" in fields and is_white)
+        shown = _color_of(color) if colored and isinstance(color, dict) else None
+        return Reported(self._level(fields), kelvin if shown is None else None, color=shown)
+
+    def _level(self, fields: dict[str, object]) -> Level | None:
+        # Some controllers report 255 for a full 254.
+        brightness = number(fields, "brightness", 255) or None
+        return self.level_if(is_on(fields.get("state")), brightness)
+
+    @property
+    def state_query(self) -> tuple[Message, ...]:
+        """Return the request that makes Zigbee2MQTT read the lamp's state."""
+        return (Message(f"{self.fixture.topic}/get", b'{"state":"","brightness":""}'),)
+
+
+def _color_of(fields: dict[str, object]) -> Color | None:
+    """Return the colour of `x` and `y`, else of `hue` and `saturation`."""
+    x, y = number(fields, "x", 1), number(fields, "y", 1)
+    if x is not None and y is not None:
+        return from_xy(x, y)
+    hue, saturation = number(fields, "hue", 360), number(fields, "saturation", 100)
+    return None if hue is None or saturation is None else from_hue(hue, saturation)
