@@ -54,14 +54,18 @@ class Guest:
         self._folder = image.folder
         self._log = log
         self._asked = 0
-        self._unread = b""
         overlay = self._folder / "run.qcow2"
         overlay.unlink(missing_ok=True)
         _create_overlay(image.disk, overlay)
         self._sockets = {name: self._folder / f"{name}.socket" for name in ("agent", "qmp")}
+        self._typed = self._command(image, overlay)
+        self._start()
+
+    def _start(self) -> None:
         for path in self._sockets.values():
             path.unlink(missing_ok=True)
-        self._machine = subprocess.Popen(self._command(image, overlay), cwd=self._folder)
+        self._unread = b""
+        self._machine = subprocess.Popen(self._typed, cwd=self._folder)
         self._qmp = self._connect("qmp")
         self._agent = self._connect("agent")
         self.qmp("qmp_capabilities")
@@ -83,6 +87,9 @@ class Guest:
 
     def __exit__(self, *_: object) -> None:
         """Cut its power for good."""
+        self._end()
+
+    def _end(self) -> None:
         self._machine.kill()
         self._machine.wait()
         for line in (self._agent, self._qmp):
@@ -139,20 +146,22 @@ class Guest:
         self.await_boot()
 
     def revive(self) -> None:
-        """Reset a machine that answers no more, so that the next trial finds it up."""
+        """Restart a machine that answers no more, so that the next trial finds it up."""
         try:
             self.must("true", patience=60.0)
         except GuestError:
-            self.reset()
+            self.restart()
+
+    def restart(self) -> None:
+        """End the emulator as a power cut does, and start another on the same disk."""
+        self._end()
+        self._start()
+        self.await_boot()
 
     def reboot(self) -> None:
         """Restart the machine in the ordinary way."""
         self._send_away("systemctl reboot")
         self.await_boot()
-
-    def wake(self) -> None:
-        """Press the power button of a machine that sleeps."""
-        self.qmp("system_wakeup")
 
     def _send_away(self, script: str) -> None:
         """Run what the agent can't answer any more."""
