@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from kacenv.core.errors import DeviceError
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 10.0
+SHUTDOWN_TIMEOUT = 2.0
 _NOISY = ("amqtt", "transitions")
 
 
@@ -64,7 +65,9 @@ class EmbeddedBroker:
         stop = asyncio.Event()
         self._stop.set_result(partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set))
         await stop.wait()
-        await broker.shutdown()
+        with suppress(TimeoutError):
+            # From Python 3.12 on, a listener's end waits for clients that have said nothing, too.
+            await asyncio.wait_for(broker.shutdown(), SHUTDOWN_TIMEOUT)
 
 
 async def _started(port: int) -> Any:
