@@ -35,7 +35,8 @@ def _is_quick(word: str) -> bool:
     """Tell if a word is the status, or a request that needs no other word."""
     from kacenv.model.request_table import BY_KIND
 
-    return word == "status" or (word in BY_KIND and BY_KIND[word].needs_no_argument)
+    request = BY_KIND.get(word)
+    return word == "status" or bool(request and request.is_one_word and request.needs_no_argument)
 
 
 def _program() -> str | None:

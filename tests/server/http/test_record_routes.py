@@ -54,7 +54,7 @@ def test_a_page_keeps_its_own_strict_policy(guarded: Guarded, record: SessionRec
 
 def test_viewers_and_strangers_do_not(guarded: Guarded, record: SessionRecord) -> None:
     """Neither the list nor one of them."""
-    for path in ("/v1/records", f"/v1/records/{record.id}"):
+    for path in ("/v1/records", "/v1/records%0A", f"/v1/records/{record.id}"):
         assert Caller(guarded.port, guarded.viewer_token).ask("GET", path).status == 403
         assert guarded.stranger().ask("GET", path).status == 401
 

@@ -1,10 +1,10 @@
 """A session's journal damaged as disks damage files, and the session that comes back."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.full_disk import full_disk
 from support.sessions import a_cue, a_phase, a_room, a_timeline
 
 from kacenv.core.units import Seconds
@@ -94,23 +94,18 @@ def test_a_clock_set_back_by_a_day_changes_nothing(path: Path) -> None:
     assert phase_after(path, wall=86400.0) == "peak"
 
 
-@pytest.mark.parametrize("size", ["4k", "12k", "16k"])
-def test_a_disk_that_fills_up_keeps_the_session(tmp_path: Path, size: str) -> None:
-    """On a small disk of its own the journal stops where it's full, and that much comes back."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=True)
-    try:
-        journal = Journal(disk / "room.journal", lambda: moment(1.0))
+@pytest.mark.parametrize("room_left", [4096, 12288, 16384])
+def test_a_disk_that_fills_up_keeps_the_session(path: Path, room_left: int) -> None:
+    """On a disk with little room the journal stops where it's full, and that much comes back."""
+    with full_disk(room_left):
+        journal = Journal(path, lambda: moment(1.0))
         journal.begin(Seconds(0.0), State(room=ROOM), Start(PLAN))
         for number in range(400):
             journal.add(Seconds(1.0 + number), LightsUp())
         note = journal.note
         journal.close()
-        assert note is not None
-        assert "Make room" in note
-        back = unfinished(disk / "room.journal", moment(2.0))
-        assert back is not None
-        assert len(back.past.entries) < 400
-    finally:
-        subprocess.run(["umount", disk], check=True)
+    assert note is not None
+    assert "Make room" in note
+    back = unfinished(path, moment(2.0))
+    assert back is not None
+    assert len(back.past.entries) < 400

@@ -2,15 +2,15 @@
 
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.output.sound_device import Device
 
-_AT_FIRST, _AGAIN = Seconds(15.0), Seconds(3.0)
-"""Patience (s) before the room is up, and while a session waits for its sound."""
+_AT_FIRST, _AGAIN = Seconds(15.0), Seconds(1.0)
+"""Patience (s) before the room is up, and in a session: nothing is rendered meanwhile."""
 
 _HELD = "the sound device doesn't open; another program may be using it"
 
@@ -40,15 +40,12 @@ class BoundedOpen:
         """
         opening = self._opening or self._begin()
         self._opening = opening
-        patience, self._patience = self._patience, self._later
-        try:
-            device = opening.result(patience)
-        except TimeoutError as error:
-            raise DeviceError(_HELD) from error
-        finally:
-            if opening.done():
-                self._opening = None
-        return device
+        done, _ = wait([opening], self._patience)
+        self._patience = self._later
+        if not done:
+            raise DeviceError(_HELD)
+        self._opening = None
+        return opening.result()
 
     def abandon(self) -> None:
         """Have a device that opens from now on closed again; idempotent."""

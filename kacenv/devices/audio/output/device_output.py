@@ -177,7 +177,10 @@ class DeviceOutput:
     def _release(self) -> None:
         """Close a device that has stopped: while it is open, its card can't be opened again."""
         if self._device and not isinstance(self._device, NullDevice):
-            self._device.close()
+            try:
+                self._device.close()
+            except Exception:  # noqa: BLE001 - the device is opened again whatever closing it did
+                _log.exception("the sound device could not be closed")
 
 
 class StallDetector:
