@@ -46,14 +46,20 @@ class Tablet:
         self.page.tap(selector)
 
     def press(self, selector: str, span: int = LONG_PRESS) -> None:
-        """Keep a finger on a key for `span` milliseconds."""
+        """Keep a finger on a key for `span` milliseconds, and until the page has counted them."""
         box = self.page.locator(selector).bounding_box()
         assert box
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
         self._send("touchStart", [point])
         if span:
             self.page.wait_for_timeout(span)
+            self.wait_until_counted(selector)
         self._send("touchEnd", [])
+
+    def wait_until_counted(self, selector: str) -> None:
+        """Wait until a key that is kept pressed has acted."""
+        pressing = "key => key.classList.contains('pressing')"
+        self.wait_until(lambda: not self.page.locator(selector).evaluate(pressing))
 
     def _send(self, kind: str, points: list[dict[str, float]]) -> None:
         self._touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})

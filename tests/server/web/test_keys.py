@@ -102,7 +102,7 @@ def test_the_keyboard_does_all_of_it(room: ServedRoom, open_tablet: Open) -> Non
     tablet.wait_until(lambda: room.now().mode == "running")
     page.focus("#next")
     page.keyboard.down("Enter")
-    page.wait_for_timeout(1100)
+    tablet.wait_until_counted("#next")
     page.keyboard.up("Enter")
     tablet.wait_until(lambda: room.now().phase == 1)
 
