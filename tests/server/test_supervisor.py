@@ -10,6 +10,7 @@ from typing import Self
 
 import psutil
 import pytest
+from support.waiting import wait_until
 
 PATIENCE, SHORT = 30.0, 0.4
 _SUPERVISOR = """
@@ -84,9 +85,9 @@ class Supervised:
     def __exit__(self, *_: object) -> None:
         """End whatever a failed test has left."""
         self._process.kill()
-        self._process.communicate()
         for pid in self.living():
             os.kill(pid, signal.SIGKILL)
+        self._process.communicate(timeout=PATIENCE)
 
     def hear(self, word: str) -> int:
         """Wait for a daemon to say `word`; its process."""
@@ -228,7 +229,7 @@ def test_what_a_daemon_leaves_behind_goes_with_it() -> None:
         first = room.hear("lives")
         os.kill(first, signal.SIGKILL)
         room.hear("lives")
-        assert helper not in room.living()
+        wait_until(lambda: helper not in room.living())
         room.send(signal.SIGTERM)
         assert room.ended()[0] == 0
         assert not room.living()
