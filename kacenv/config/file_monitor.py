@@ -46,7 +46,7 @@ class FileMonitor:
         self._comparison = Comparison({})
         self._wake = threading.Event()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="patrol", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="file-monitor", daemon=True)
 
     def start(self) -> None:
         """Start polling."""

@@ -107,22 +107,42 @@ def unplug_midi(guest: Guest) -> str:
 
 
 def sleep(guest: Guest) -> str:
-    """Suspend the machine to memory for some seconds (S3); the room knows of it, and plays on."""
+    """Suspend the machine to memory for some seconds (S3); the same daemon plays on."""
     try:
-        _suspend(guest)
-    except GuestError:
+        return _play_through_a_sleep(guest)
+    except AsleepError:
         # Beside other work, qemu's emulated processors don't always come out of S3.
         guest.restart()
         guest.until(f"systemctl is-active {UNIT}")
-        _suspend(guest)
-    guest.until(f"journalctl -u {UNIT} -b --no-pager | grep -i 'away for'", patience=300)
-    return f"slept for 20 s by its own clock; {_hear(guest):.1f} dBFS afterwards"
+        _hear(guest)
+        return f"{_play_through_a_sleep(guest)} (qemu didn't wake at the first try)"
 
 
-def _suspend(guest: Guest) -> None:
-    slept = guest.run("rtcwake -m mem -s 20", patience=_NAP)
-    if slept.code:
-        raise GuestError(f"the machine can't sleep: {slept.said}")
+class AsleepError(GuestError):
+    """The machine hasn't woken up."""
+
+
+def _play_through_a_sleep(guest: Guest) -> str:
+    daemon, absences = _daemon(guest), _absences(guest)
+    try:
+        guest.must("rtcwake -m mem -s 20", patience=_NAP)
+    except GuestError as error:
+        raise AsleepError(str(error)) from error
+    level = _hear(guest)
+    if _daemon(guest) != daemon:
+        raise GuestError("the daemon was replaced")
+    if _absences(guest) <= absences:
+        raise GuestError("the room doesn't know that it was away")
+    return f"slept for 20 s; the same daemon, {level:.1f} dBFS afterwards"
+
+
+def _daemon(guest: Guest) -> str:
+    return guest.must(f"pgrep -P $(systemctl show -P MainPID {UNIT})").strip()
+
+
+def _absences(guest: Guest) -> int:
+    """Return how often the room has said since the boot that it was away."""
+    return int(guest.must(f"journalctl -u {UNIT} -b --no-pager | grep -c 'away for' || true"))
 
 
 def cut_the_power(guest: Guest) -> str:

@@ -213,7 +213,8 @@ def changed_a_little(home: Setting) -> Setting:
 
 
 def _has_arrived(state: LampState, target: Setting) -> bool:
-    return state.believed is not None and abs(state.believed.level - target.level) < 1e-3
+    at_target = state.believed is not None and abs(state.believed.level - target.level) < 1e-3
+    return at_target and not state.fading
 
 
 def _confirms(state: LampState, is_awaited: bool) -> bool:

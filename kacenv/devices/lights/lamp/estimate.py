@@ -19,7 +19,8 @@ class LampState:
 
     `believed` is what the lamp should show now, in mid-fade too; None before its first command.
     `reported` is its own report; `available` is None if unknown. `confirmed_after` is the time (s)
-    from its last command to its confirmation; None without one.
+    from its last command to its confirmation; None without one. `fading` is True until its fade's
+    time is over and its last message is sent.
     """
 
     believed: Setting | None = None
@@ -27,6 +28,7 @@ class LampState:
     available: bool | None = None
     by_hand: bool = False
     confirmed_after: Seconds | None = None
+    fading: bool = False
 
 
 class LastReport:

@@ -70,6 +70,7 @@ class Lamp:
             self._report.available,
             self._by_hand,
             confirmed,
+            self._estimate.is_busy(now),
         )
 
     def staff_messages(self) -> tuple[str, ...]:

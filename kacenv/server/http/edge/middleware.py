@@ -1,5 +1,6 @@
 """ASGI middlewares that check each request, for the Unix socket and for TCP."""
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 from starlette.requests import HTTPConnection
@@ -27,8 +28,8 @@ REQUESTS_AT_ONCE, REQUESTS_PER_SECOND = 80, 25.0
 _METHODS: Final = {"GET", "POST", "DELETE"}
 
 
-class UnixSocketMiddleware:
-    """Passes whole requests to `app`; the socket's file permissions authorize the client."""
+class _EdgeMiddleware(ABC):
+    """Passes whole requests to `app`, of clients that a transport admits."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -48,8 +49,13 @@ class UnixSocketMiddleware:
         state = {**scope.get("state", {}), "access": access}
         await self._app({**scope, "state": state}, receive, send)
 
-    def _admit(self, _request: HTTPConnection) -> Access:
-        return Access(Principal("", DeviceRole.STAFF), Site())
+    @abstractmethod
+    def _admit(self, request: HTTPConnection) -> Access:
+        """Return the access of a request.
+
+        Raises:
+            HttpError: The client may not do this.
+        """
 
 
 async def _refuse(error: HttpError, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +65,14 @@ async def _refuse(error: HttpError, scope: Scope, receive: Receive, send: Send) 
     await response(scope, receive, send)
 
 
-class TcpMiddleware(UnixSocketMiddleware):
+class UnixSocketMiddleware(_EdgeMiddleware):
+    """Passes all requests to `app`; the socket's file permissions authorize the client."""
+
+    def _admit(self, _request: HTTPConnection) -> Access:
+        return Access(Principal("", DeviceRole.STAFF), Site())
+
+
+class TcpMiddleware(_EdgeMiddleware):
     """Passes authorized requests to `app`; without an authenticator, all with a known host name."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
@@ -68,11 +81,6 @@ class TcpMiddleware(UnixSocketMiddleware):
         self._rate = RateLimiter(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND)
 
     def _admit(self, request: HTTPConnection) -> Access:
-        """Return the access of a request.
-
-        Raises:
-            HttpError: The client may not do this.
-        """
         self._check_head(request)
         principal = self._authenticate(request)
         authorize(principal, request["method"], request["path"])

@@ -52,6 +52,17 @@ def test_a_dimmer_that_says_nothing_begins_dim(dimmer: Lamp) -> None:
     assert levels[-1][1] == pytest.approx(0.6, abs=0.01)
 
 
+def test_a_fade_is_on_until_its_last_step_is_sent(dimmer: Lamp) -> None:
+    """A machine too slow to send in time knows that the lamp isn't there yet."""
+    dimmer.handle_report(STATE, b"0", Seconds(0.5))
+    ask(dimmer, "60%", 1.0, 4.0)
+    run(dimmer, 1.0, 3.0)
+    late = Seconds(9.0)
+    assert dimmer.state(late).fading
+    run(dimmer, late, 10.0)
+    assert not dimmer.state(Seconds(10.0)).fading
+
+
 def test_a_dimmer_that_can_not_speak_does_not_wait(make_lamp: MakeLamp) -> None:
     """Nobody will ever know what it shows: it begins dim at once."""
     lamp = make_lamp("plain", "level", scale=255)
