@@ -41,12 +41,17 @@ class OneHolderCard:
 
     def __init__(self) -> None:
         self.holder: PulledDevice | None = None
+        self.held_when_opened: list[bool] = []
 
     def open(self) -> Device:
         """Return a device when the one before is closed."""
-        wait_until(lambda: self.holder is None or self.holder.closed)
+        self.held_when_opened.append(self._is_held())
+        wait_until(lambda: not self._is_held())
         self.holder = a_device()
         return self.holder
+
+    def _is_held(self) -> bool:
+        return self.holder is not None and not self.holder.closed
 
 
 def ones(frames: int) -> Block:
@@ -164,7 +169,7 @@ def test_a_device_that_says_it_stops_is_replaced_at_once() -> None:
 
 
 def test_a_card_is_closed_before_it_is_opened_again() -> None:
-    """A card that asks for no more sound after a sleep opens again once it is free."""
+    """A card that asks for no more sound after a sleep is free when it is opened anew."""
     card = OneHolderCard()
     output = DeviceOutput(ones, 2, card.open, lambda _: None, check_every=CHECK)
     output.start()
@@ -172,8 +177,9 @@ def test_a_card_is_closed_before_it_is_opened_again() -> None:
     assert first
     first.ask()
     wait_until(lambda: card.holder is not first and bool(card.holder and card.holder.started))
-    assert first.closed
     output.close()
+    assert first.closed
+    assert card.held_when_opened[:2] == [False, False]
 
 
 def test_a_device_that_is_still_waking_is_given_time() -> None:
