@@ -114,9 +114,9 @@ class Undo(NamedTuple):
 class RequestDefinition(NamedTuple):
     """Everything about one request but its fields' types and its handler.
 
-    Works in the modes of `works_in`, is answered with the words of `already` in those, and refused
-    in all others. `leads_to` is the mode afterwards, where it changes. `words` is what is typed, if
-    not the kind.
+    Is answered with the words of `already` in its modes, else works in those of `works_in`, and is
+    refused in all others. `leads_to` is the mode afterwards, where it changes. `words` is what is
+    typed, if not the kind.
     """
 
     kind: str

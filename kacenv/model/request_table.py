@@ -36,7 +36,6 @@ _SESSION = (
             "wait, and the music goes on."
         ),
         examples=("hold",),
-        works_in=IN_SESSION - {Mode.HELD},
         already={Mode.HELD: "Already holding."},
         leads_to={Mode.RUNNING: Mode.HELD, Mode.RETURNING: Mode.HELD},
         undo=Undo("release", still=Still("mode", "among", ("held",))),
