@@ -3,6 +3,7 @@
 Where the system has no device of its own, those of a JACK server that runs are taken.
 """
 
+import contextlib
 import ctypes
 import functools
 import importlib
@@ -131,20 +132,20 @@ def _miniaudio() -> Any:
     return importlib.import_module("miniaudio")
 
 
-_ALSA_HANDLER = ctypes.CFUNCTYPE(
-    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
-)
+def _reader() -> ctypes.c_void_p:
+    """Return a C function that reads a message and does nothing with it (strlen).
+
+    A function of Python's would be called under a lock of ALSA's or JACK's and wait for Python's
+    GIL, which RtMidi keeps while it waits for that lock.
+    """
+    return ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
 
 
 @functools.cache
-def _hush_alsa() -> Any:
+def _hush_alsa() -> None:
     """Silence ALSA's messages on the terminal; errors are raised all the same."""
-    handler = _ALSA_HANDLER(lambda *_: None)
-    try:
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
-    except (OSError, AttributeError):
-        return None
-    return handler
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_reader())
 
 
 _jack_devices: Final = set[Any]()
@@ -154,17 +155,13 @@ has died meanwhile, libjack frees their clients at that, and closing them would 
 
 @functools.cache
 def _hush_jack() -> bool:
-    """Silence JACK's messages on the terminal; return False if its library isn't installed.
-
-    The handler is a C function that only reads the text: a thread of JACK never waits for Python.
-    """
+    """Silence JACK's messages on the terminal; return False if its library isn't installed."""
     try:
         jack = ctypes.CDLL("libjack.so.0")
     except OSError:
         return False
-    read_only = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
-    jack.jack_set_error_function(read_only)
-    jack.jack_set_info_function(read_only)
+    jack.jack_set_error_function(_reader())
+    jack.jack_set_info_function(_reader())
     return True
 
 
