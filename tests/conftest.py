@@ -52,9 +52,11 @@ def no_programs(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test sees, or changes, what was measured of this machine's music."""
+    """No test sees, or changes, what was measured of this machine's music; workers share it."""
+    folder = tmp_path_factory.getbasetemp()
+    together = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "KACENV_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setitem(os.environ, "KACENV_CACHE", str(together / "cache"))
         yield
 
 
