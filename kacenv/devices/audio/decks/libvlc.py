@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from kacenv.core.errors import DeviceError
+from kacenv.system.allocator import give_back_freed_memory
 
 _OPTIONS = (
     "--intf=dummy",
@@ -48,6 +49,7 @@ def instance() -> Any:
     Raises:
         DeviceError: libVLC isn't installed or doesn't start.
     """
+    give_back_freed_memory()
     made = library().Instance(list(_OPTIONS))
     if made is None:
         raise DeviceError(_MISSING.format("it refuses to start"))

@@ -171,4 +171,6 @@ def _ends() -> tuple[Any, Any]:
 
 
 def _address(callback: Any) -> int | None:
-    return ctypes.cast(callback, ctypes.c_void_p).value
+    # `ctypes.cast` would have the callback refer to itself, and so keep the deck until the garbage
+    # collector's next full run, which may be hours away.
+    return ctypes.c_void_p.from_buffer(callback).value

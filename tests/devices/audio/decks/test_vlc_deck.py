@@ -1,9 +1,11 @@
 """The deck on libVLC: every format to its end, and plain words for every bad file."""
 
+import gc
 import socket
 import subprocess
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.ffmpeg import MakeFile
+from support.played_pieces import kept_after
 from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
@@ -237,6 +240,31 @@ def test_closing_lets_a_held_up_decoder_go(make_file: MakeFile) -> None:
     assert not [one for one in threading.enumerate() if one not in before]
     deck.open(cut(make_file("flac", span=9.0)))
     assert not deck.ready
+
+
+def test_a_closed_deck_is_freed_at_once(make_file: MakeFile) -> None:
+    """Nothing keeps a closed deck and its megabyte of samples until garbage is collected."""
+    deck = VlcDeck()
+    freed = weakref.ref(deck)
+    deck.open(cut(make_file("flac")))
+    settle(deck)
+    gc.disable()
+    try:
+        deck.close()
+        del deck
+        assert freed() is None
+    finally:
+        gc.enable()
+
+
+def test_pieces_leave_nothing_behind(make_file: MakeFile) -> None:
+    """Ten more pieces of four megabytes leave a process no memory, threads or files."""
+    piece = make_file("wav", "anoisesrc=seed=5:color=pink", 22.0, RATE)
+    few, more = kept_after([piece], 2, 10)
+    assert more.played - few.played == pytest.approx(10 * 22.0, abs=1.0)
+    assert more.memory - few.memory < 4.0
+    assert more.threads - few.threads < 5  # libVLC keeps one or two until they have rested
+    assert more.files <= few.files
 
 
 def test_a_closed_deck_plays_what_it_has_and_says_so(make_file: MakeFile) -> None:
