@@ -216,15 +216,21 @@ def _channel_by_channel(miniaudio: Any, found: DeviceMatch) -> Any:
     order = _order(found.channels, aux)
 
     class Playback(miniaudio.PlaybackDevice):  # type: ignore[misc]  # loaded late, so untyped
+        _connection: Any = None
+
         def _make_context(self, *args: Any) -> Any:
             self._order = miniaudio.ffi.new("unsigned char[]", order)
             self._devconfig.playback.pChannelMap = self._order
             self._devconfig.pulse.channelMap = _PULSE_AUX_MAP if aux else _PULSE_ALSA_MAP
-            return super()._make_context(*args)
+            self._connection = super()._make_context(*args)
+            return self._connection
 
         def close(self) -> None:
             super().close()
             _jack_devices.discard(self)
+            connection, self._connection = self._connection, None
+            if connection is not None:  # miniaudio's own class leaves it open
+                miniaudio.lib.ma_context_uninit(connection)
 
     return Playback
 

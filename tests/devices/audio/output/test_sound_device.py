@@ -40,6 +40,16 @@ def test_each_channel_of_a_wide_device_carries_its_own_sound(
     assert heard == pytest.approx(levels, abs=0.01)
 
 
+@pytest.mark.usefixtures("pulse")
+def test_a_closed_device_leaves_no_file_open() -> None:
+    """However often a device is lost and opened again, it has one connection to the server."""
+    SoundDevice("room", 2).close()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        SoundDevice("room", 2).close()
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
 @pytest.mark.parametrize(("wish", "kept"), [("30", "30"), ("2000", "78"), ("soon", "78")])
 def test_a_shorter_latency_of_ones_own_is_kept(
     wish: str, kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
