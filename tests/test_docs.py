@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from typer.main import get_command
 
-from docs.requests_table import PAGE, written
+from docs.made_parts import FOLDER, PAGES, written
 from kacenv.cli.app import app
 from kacenv.engine.transitions import diagram
 from kacenv.model.request_table import BY_KIND
@@ -13,11 +14,17 @@ from kacenv.model.request_table import BY_KIND
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_page_of_requests_is_made_from_their_definitions() -> None:
-    """The picture and the table in docs/requests.md are what `make generated` writes."""
-    page = PAGE.read_text("utf-8")
-    assert written(page) == page
-    assert diagram() in page
+@pytest.mark.parametrize("page", PAGES)
+def test_what_pages_show_of_the_code_is_made_from_it(page: str) -> None:
+    """Tables and pictures are what `make generated` writes; none is empty."""
+    text = (FOLDER / page).read_text("utf-8")
+    assert written(page) == text
+    assert "-->\n<!-- end" not in text
+
+
+def test_the_picture_of_requests_is_the_engines() -> None:
+    """The diagram of states in docs/requests.md is drawn from the engine's table."""
+    assert diagram() in (FOLDER / "requests.md").read_text("utf-8")
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:

@@ -6,11 +6,15 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from kacenv.core.errors import UnitError
+from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.chime import BELL
 from kacenv.model.fields import Decibels, Duration, Level, Model, Slug
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
+
+LOUDEST = Db(6.0)
+"""Most that an output may be set above the plan."""
 
 
 @dataclass(frozen=True, slots=True)

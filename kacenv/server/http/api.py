@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from kacenv.config import SceneCard
 from kacenv.engine.state import State
 from kacenv.model.requests import PressField
+from kacenv.model.status import RoomStatus
 from kacenv.server.http.edge.access import access_of
 from kacenv.server.http.edge.request import address_of
 from kacenv.server.http.error_responses import ASKING, PRESSING, add_exception_handlers
@@ -21,7 +22,6 @@ from kacenv.server.http.static_files import add_page
 from kacenv.server.http.status_watch import StatusWatch
 from kacenv.server.rate_limit import PressLimiter
 from kacenv.session.session import Session
-from kacenv.session.status import RoomStatus
 
 VERSION = "1.0"
 """Version of the API; 1.1 would add to it, 2.0 would live below `/v2`."""

@@ -1,11 +1,8 @@
 // The keys: what each one asks of the room, and when it can be pressed.
 
-export const LOUDEST = 6; // dB from the plan
-export const SOFTEST = -40;
-const STEP = 2; // dB
-
-/** Keys by id, and how requests are taken back by kind, as the room's own code defines them. */
-export const { keys: KEYS, undo: UNDO } = JSON.parse(document.getElementById("requests").textContent);
+/** Keys by id, how requests are taken back by kind, and the volumes (dB) that the page asks for. */
+export const { keys: KEYS, undo: UNDO, volume: VOLUME } =
+  JSON.parse(document.getElementById("requests").textContent);
 
 /** Keys that are shown and wired alike; others have a script of their own. */
 export const PLAIN_KEYS = Object.keys(KEYS).filter((id) => !KEYS[id].apart);
@@ -36,7 +33,8 @@ export function volumeAsk(output, direction, status) {
   const last = wished.get(output);
   const fresh = last && performance.now() - last.at < FRESH;
   const from = fresh ? last.level : status.session.volumes[output];
-  const level = Math.min(LOUDEST, Math.max(SOFTEST, Math.round(from) + direction * STEP));
+  const asked = Math.round(from) + direction * VOLUME.step;
+  const level = Math.min(VOLUME.loudest, Math.max(VOLUME.softest, asked));
   wished.set(output, { level, at: performance.now() });
   return { kind: "volume", output, level: `${level} dB` };
 }

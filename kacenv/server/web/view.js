@@ -2,7 +2,7 @@
 
 import { drawHill } from "./arc.js";
 import { mayGoDark } from "./awake.js";
-import { KEYS, LOUDEST, PLAIN_KEYS, SOFTEST, faceOf, isOpen } from "./keys.js";
+import { KEYS, PLAIN_KEYS, VOLUME, faceOf, isOpen } from "./keys.js";
 import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
 const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage" };
@@ -119,10 +119,10 @@ function showOutput(item, output, session, roles) {
   item.querySelector(".mute").setAttribute("aria-pressed", String(muted));
   item.querySelector(".quieter").setAttribute("aria-label", `${title} quieter`);
   item.querySelector(".louder").setAttribute("aria-label", `${title} louder`);
-  const share = (level - SOFTEST) / (LOUDEST - SOFTEST);
+  const share = (level - VOLUME.softest) / (VOLUME.loudest - VOLUME.softest);
   item.querySelector(".track i").style.width = `${Math.max(0, share * 100)}%`;
-  enable(item.querySelector(".quieter"), level > SOFTEST);
-  enable(item.querySelector(".louder"), level < LOUDEST);
+  enable(item.querySelector(".quieter"), level > VOLUME.softest);
+  enable(item.querySelector(".louder"), level < VOLUME.loudest);
   enable(item.querySelector(".mute"), true);
 }
 
