@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs import requests_table, status_table
+from docs import access_table, requests_table, status_table
 
 FOLDER: Final = Path(__file__).parent
 PAGES: Final[Mapping[str, Callable[[], Mapping[str, str]]]] = {
     "requests.md": requests_table.parts,
     "api.md": status_table.parts,
+    "security.md": access_table.parts,
 }
 """What makes the parts of each page, by their names."""
 

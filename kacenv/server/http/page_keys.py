@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
+from kacenv.model.device_role import DeviceRole
 from kacenv.model.mode import RESTING
 from kacenv.model.request_definition import TabletKey
 from kacenv.model.request_table import REQUESTS
 from kacenv.model.requests import LOUDEST
 from kacenv.model.status import RoomStatus
 from kacenv.model.status_field import Clock, Clocks, clocks_of
+from kacenv.server.http.edge.access import START, who_may
 
 _ICON: Final = '<svg class="icon" aria-hidden="true"><use href="/page/icons.svg#{}"/></svg>\n{}'
 _KEYS: Final = tuple(key for one in REQUESTS for key in one.keys)
 _BLOCKS: Final = ("time", "music", "light", "close")
 _APART: Final = ("check-in", "seat-a", "seat-b")
 """Places whose keys a script of their own shows and enables."""
+_STARTERS: Final = [role for role in DeviceRole if role in who_may("POST", START)]
 _SOFTEST, _STEP = -40.0, 2.0
 """Least volume, and step, that the page's own keys ask for (dB)."""
 _EMPTY: Final[tuple[Any, ...]] = (None, "", (), {}, False)
@@ -49,10 +52,11 @@ def _button(key: TabletKey, indent: str) -> str:
 
 
 def _requests() -> dict[str, Any]:
-    """Return the keys, their undo, and the volumes that they ask for, for keys.js."""
+    """Return for keys.js the keys, their undo, who may press, and the volumes they ask for."""
     return {
         "keys": {key.id: _told(key) for key in _KEYS},
         "undo": {one.kind: _plain(one.undo) for one in REQUESTS if one.undo},
+        "who": {one.kind: sorted(one.who) for one in REQUESTS} | {"start": _STARTERS},
         "volume": {"softest": _SOFTEST, "loudest": LOUDEST, "step": _STEP},
     }
 

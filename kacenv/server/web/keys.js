@@ -1,8 +1,29 @@
 // The keys: what each one asks of the room, and when it can be pressed.
 
+const told = JSON.parse(document.getElementById("requests").textContent);
+
 /** Keys by id, how requests are taken back by kind, and the volumes (dB) that the page asks for. */
-export const { keys: KEYS, undo: UNDO, volume: VOLUME } =
-  JSON.parse(document.getElementById("requests").textContent);
+export const { keys: KEYS, undo: UNDO, volume: VOLUME } = told;
+
+let role = null;
+
+/** What this device is, as the room says; all may be pressed before it is known. */
+export function setRole(known) {
+  role = known;
+}
+
+/** Whether this device may ask for a kind of request; the room refuses it anyhow. */
+export function may(kind) {
+  return role === null || told.who[kind].includes(role);
+}
+
+/** Whether this device may do more than look. */
+export const mayDrive = () => Object.keys(told.who).some(may);
+
+/** Whether a kind of request does something now, and this device may ask for it. */
+export function isPossible(kind, session) {
+  return may(kind) && session.can.includes(kind);
+}
 
 /** Keys that are shown and wired alike; others have a script of their own. */
 export const PLAIN_KEYS = Object.keys(KEYS).filter((id) => !KEYS[id].apart);
@@ -22,7 +43,7 @@ export function faceOf(id, { session }) {
 export function isOpen(id, status) {
   const { spent } = KEYS[id];
   const { session } = status;
-  return session.can.includes(faceOf(id, status).ask.kind) && !(spent && shows(session, spent));
+  return isPossible(faceOf(id, status).ask.kind, session) && !(spent && shows(session, spent));
 }
 
 const FRESH = 1000; // ms in which quick presses add up, before the room has shown the first
