@@ -5,16 +5,19 @@ Each stands between `<!-- made: NAME -->` and `<!-- end -->`.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import access_table, requests_table, status_table
+from docs import access_table, keys_table, requests_table, status_table
+from kacenv.config.schema.json_schema import SchemaKind
 
 FOLDER: Final = Path(__file__).parent
 PAGES: Final[Mapping[str, Callable[[], Mapping[str, str]]]] = {
     "requests.md": requests_table.parts,
     "api.md": status_table.parts,
     "security.md": access_table.parts,
+    **{f"{kind}.md": partial(keys_table.parts, kind) for kind in SchemaKind},
 }
 """What makes the parts of each page, by their names."""
 

@@ -1,22 +1,25 @@
 """What docs/requests.md shows of the requests' definitions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from docs.markdown import table
 from kacenv.engine.transitions import diagram
 from kacenv.model.mode import ANYTIME
 from kacenv.model.request_definition import RequestDefinition, Undo
 from kacenv.model.request_table import REQUESTS
 
-_HEAD: Final = (
-    "| request | typed | what it does | on the tablet | undone by |\n|---|---|---|---|---|"
-)
+_HEAD: Final = ("request", "typed", "what it does", "on the tablet", "undone by")
 _RULES: Final = {"volume": "the volume before", "lights": "the light before"}
 
 
 def parts() -> Mapping[str, str]:
     """Return the page's made parts by their names."""
-    return {"diagram": f"```mermaid\n{diagram()}\n```", "anytime": _anytime(), "table": _table()}
+    return {
+        "diagram": f"```mermaid\n{diagram()}\n```",
+        "anytime": _anytime(),
+        "table": table(_HEAD, map(_row, REQUESTS)),
+    }
 
 
 def _anytime() -> str:
@@ -24,15 +27,10 @@ def _anytime() -> str:
     return f"{', '.join(others)} and {last} work in every mode."
 
 
-def _table() -> str:
-    return "\n".join([_HEAD, *map(_row, REQUESTS)])
-
-
-def _row(one: RequestDefinition) -> str:
+def _row(one: RequestDefinition) -> Sequence[str]:
     typed = ", ".join(f"`{example}`" for example in one.examples)
     keys = ", ".join(dict.fromkeys(_keys(one)))
-    cells = (f"`{one.kind}`", typed, one.help, keys, _undone_by(one.undo))
-    return f"| {' | '.join(cells)} |"
+    return f"`{one.kind}`", typed, one.help, keys, _undone_by(one.undo)
 
 
 def _keys(one: RequestDefinition) -> Iterator[str]:

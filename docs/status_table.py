@@ -1,43 +1,38 @@
 """What docs/api.md shows of the status, made from its model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from docs.markdown import phrase, table
 from kacenv.model.mode import RESTING
 from kacenv.model.status import RoomStatus
 from kacenv.model.status_field import Clock, Clocks, clocks_of
 
-_HEAD: Final = "| field | what | unit | with time |\n|---|---|---|---|"
+_HEAD: Final = ("field", "what", "unit", "with time")
 Schema = dict[str, Any]
 
 
 def parts() -> Mapping[str, str]:
     """Return the page's made parts by their names."""
-    return {"status": "\n".join([_HEAD, *rows()]), "resting": _resting()}
+    return {"status": table(_HEAD, rows()), "resting": _resting()}
 
 
-def rows() -> Iterator[str]:
+def rows() -> Iterator[Sequence[str]]:
     """Yield a row for each field of the status; `[]` is one of a list, `NAME` one of a block."""
     root = TypeAdapter(RoomStatus).json_schema()
     yield from _rows(root, root, clocks_of(RoomStatus), "")
 
 
-def _rows(root: Schema, block: Schema, clocks: Clocks, above: str) -> Iterator[str]:
+def _rows(root: Schema, block: Schema, clocks: Clocks, above: str) -> Iterator[Sequence[str]]:
     for name, node in block["properties"].items():
         clock = clocks.get(name, {})
         moves = _moves(clock) if isinstance(clock, Clock) else ""
-        cells = (f"`{above}{name}`", _what(node), node.get("x-unit", ""), moves)
-        yield f"| {' | '.join(cells)} |"
+        yield f"`{above}{name}`", phrase(node["description"]), node.get("x-unit", ""), moves
         inner = {} if isinstance(clock, Clock) else clock
         for step, record in _records(root, node):
             yield from _rows(root, record, inner, f"{above}{name}{step}.")
-
-
-def _what(node: Schema) -> str:
-    words = str(node["description"]).rstrip(".")
-    return words[:1].lower() + words[1:]
 
 
 def _records(root: Schema, node: Schema, step: str = "") -> Iterator[tuple[str, Schema]]:
