@@ -8,7 +8,8 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import track_changes, track_choice
 from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
-from kacenv.model.requests import LOUDEST, Duck, Intensity, Mute, Volume
+from kacenv.model.request_bounds import LOUDEST
+from kacenv.model.requests import Duck, Intensity, Mute, Volume
 from kacenv.model.room import Role
 
 VOLUME_FADE = Seconds(1.5)

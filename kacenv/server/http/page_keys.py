@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from kacenv.model.device_role import DeviceRole
 from kacenv.model.mode import RESTING
+from kacenv.model.request_bounds import LOUDEST
 from kacenv.model.request_definition import TabletKey
 from kacenv.model.request_table import REQUESTS
-from kacenv.model.requests import LOUDEST
 from kacenv.model.status import RoomStatus
 from kacenv.model.status_field import Clock, Clocks, clocks_of
 from kacenv.server.http.edge.access import START, who_may

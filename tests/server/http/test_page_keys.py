@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from kacenv.model.request_bounds import LOUDEST
 from kacenv.model.request_definition import TabletKey
 from kacenv.model.request_table import REQUESTS
-from kacenv.model.requests import LOUDEST
 from kacenv.model.status_field import Clock
 from kacenv.server.http.page_keys import with_keys
 from kacenv.server.http.static_files import FOLDER
