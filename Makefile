@@ -122,7 +122,7 @@ docs: setup-dev
 
 # Everything in the repository that is made from the code: help, pages, schemas, the API.
 generated: setup-dev help-text
-	$(BIN)/python -m docs.requests_table
+	$(BIN)/python -m docs.made_parts
 	$(BIN)/kacenv schema --all docs/schema
 	PYTHONPATH=tests $(BIN)/python tests/server/http/test_openapi.py
 

@@ -18,10 +18,11 @@ from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Prompt
 from kacenv.model.requests import Start
+from kacenv.model.status import LampStatus, RoomStatus, Told
 from kacenv.rehearsal.plot import arc_of, write_picture
 from kacenv.rehearsal.plot import draw as svg_of
 from kacenv.rehearsal.simulation import rehearse
-from kacenv.session.status import LampStatus, RoomStatus, Told, describe
+from kacenv.session.status import describe
 
 MOMENT = Seconds(158.0)
 """Time of the picture: in the return, shortly after a check-in, while the light comes back."""

@@ -1,30 +1,25 @@
-"""Writes what docs/requests.md shows of the requests' definitions; `make generated` runs it."""
+"""What docs/requests.md shows of the requests' definitions."""
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from docs.markdown import table
 from kacenv.engine.transitions import diagram
 from kacenv.model.mode import ANYTIME
 from kacenv.model.request_definition import RequestDefinition, Undo
 from kacenv.model.request_table import REQUESTS
 
-PAGE: Final = Path(__file__).with_name("requests.md")
-_HEAD: Final = (
-    "| request | typed | what it does | on the tablet | undone by |\n|---|---|---|---|---|"
-)
+_HEAD: Final = ("request", "typed", "what it does", "on the tablet", "undone by")
 _RULES: Final = {"volume": "the volume before", "lights": "the light before"}
 
 
-def written(page: str) -> str:
-    """Return the page with its made parts, each between `<!-- made: … -->` and `<!-- end -->`."""
-    parts = {"diagram": f"```mermaid\n{diagram()}\n```", "anytime": _anytime(), "table": _table()}
-    for name, text in parts.items():
-        pattern = rf"(<!-- made: {name} -->\n).*?(\n<!-- end -->)"
-        made = text.replace("\\", r"\\")
-        page = re.sub(pattern, rf"\g<1>{made}\g<2>", page, flags=re.DOTALL)
-    return page
+def parts() -> Mapping[str, str]:
+    """Return the page's made parts by their names."""
+    return {
+        "diagram": f"```mermaid\n{diagram()}\n```",
+        "anytime": _anytime(),
+        "table": table(_HEAD, map(_row, REQUESTS)),
+    }
 
 
 def _anytime() -> str:
@@ -32,15 +27,10 @@ def _anytime() -> str:
     return f"{', '.join(others)} and {last} work in every mode."
 
 
-def _table() -> str:
-    return "\n".join([_HEAD, *map(_row, REQUESTS)])
-
-
-def _row(one: RequestDefinition) -> str:
+def _row(one: RequestDefinition) -> Sequence[str]:
     typed = ", ".join(f"`{example}`" for example in one.examples)
     keys = ", ".join(dict.fromkeys(_keys(one)))
-    cells = (f"`{one.kind}`", typed, one.help, keys, _undone_by(one.undo))
-    return f"| {' | '.join(cells)} |"
+    return f"`{one.kind}`", typed, one.help, keys, _undone_by(one.undo)
 
 
 def _keys(one: RequestDefinition) -> Iterator[str]:
@@ -58,7 +48,3 @@ def _undone_by(undo: Undo | None) -> str:
     if undo.rule:
         return _RULES[undo.rule]
     return f"`{undo.kind}`" if undo.kind else "its opposite"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")

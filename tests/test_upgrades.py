@@ -20,7 +20,8 @@ from kacenv.analysis.header_cache import Header, Headers
 from kacenv.analysis.measurement_cache import FileStamp, known_measurements
 from kacenv.core.errors import KacenvError, RecordError
 from kacenv.core.units import Seconds
-from kacenv.server.auth.credentials import CredentialStore, DeviceRole
+from kacenv.model.device_role import DeviceRole
+from kacenv.server.http.edge.credentials import CredentialStore
 from kacenv.session.records import RecordStore
 
 KEPT = Path(__file__).parent / "data" / "kept"

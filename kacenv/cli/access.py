@@ -13,7 +13,7 @@ from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
     from kacenv.model.room import Room
-    from kacenv.server.auth.credentials import CredentialStore
+    from kacenv.server.http.edge.credentials import CredentialStore
 
 app = typer.Typer(
     help="Say which tablets may drive or watch a room over the network.",
@@ -53,10 +53,10 @@ def add(
 
     E.g. kacenv access add "tablet garden" --room garden
     """
-    from kacenv.server.auth.credentials import DeviceRole
+    from kacenv.model.device_role import DeviceRole
 
     if role not in set(DeviceRole):
-        raise KacenvError(f"A device is staff or viewer, not {role}: --role viewer")
+        raise KacenvError(f"A device is {' or '.join(DeviceRole)}, not {role}: --role viewer")
     ring, place = _ring(room, house)
     if pin:
         ring.add_pin(device, DeviceRole(role), _typed_pin())
@@ -102,7 +102,7 @@ def remove(device: DeviceName, room: RoomOption = None, house: HouseOption = Non
 def _ring(room: str | None, house: Path | None) -> "tuple[CredentialStore, Room | None]":
     """Return the credential store of a room, or the default one."""
     from kacenv.config import House, load_room
-    from kacenv.server.auth.credentials import CredentialStore, key_file
+    from kacenv.server.http.edge.credentials import CredentialStore, key_file
 
     if room is None:
         return CredentialStore(key_file()), None

@@ -8,10 +8,10 @@ from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import track_changes, track_choice
 from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
+from kacenv.model.request_bounds import LOUDEST
 from kacenv.model.requests import Duck, Intensity, Mute, Volume
 from kacenv.model.room import Role
 
-LOUDEST = Decibels(6.0)
 VOLUME_FADE = Seconds(1.5)
 MUTE_FADE = Seconds(2.0)
 DUCK_DEPTH = Decibels(-12.0)

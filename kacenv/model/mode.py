@@ -19,3 +19,5 @@ class Mode(StrEnum):
 IN_SESSION: Final = frozenset({Mode.RUNNING, Mode.RETURNING, Mode.HELD})
 """Modes in which a session is on and not yet fading out."""
 ANYTIME: Final = frozenset(Mode)
+RESTING: Final = frozenset({Mode.IDLE, Mode.HELD})
+"""Modes in which the session's clocks stand still."""

@@ -32,12 +32,12 @@ _HostName = Annotated[str, AfterValidator(_HOST.check), TextSchema(_HOST)]
 
 
 class Tls(Model):
-    """The clinic's certificate, or `none`."""
+    """The clinic's certificate, or `none`; needed to be reached from other machines."""
 
     certificate: Annotated[str, Field(min_length=1, examples=["/etc/kacenv/garden.pem"])]
     """A PEM file with the certificate, then those that vouch for it."""
     key: Annotated[str, Field(min_length=1, examples=["/etc/kacenv/garden.key"])]
-    """A PEM file with its private key, readable by kacenv alone."""
+    """A PEM file with its private key, not encrypted, readable by kacenv alone."""
 
     @property
     def encrypts(self) -> bool:
@@ -99,7 +99,7 @@ class Surfaces(Model):
     )
 
     socket_group: Annotated[str | None, Field(examples=["clinic"])] = None
-    """The Unix group whose members may send requests beside the daemon's own user."""
+    """The Unix group that may send requests; without it, the daemon's own user alone may."""
     tcp: Tcp | None = None
     """Where browsers find the tablet's page; without it, nowhere."""
     access: Access | None = None

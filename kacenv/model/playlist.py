@@ -82,14 +82,15 @@ class Playlist(Model):
 
     title: Title
     order: Order = Order.AS_LISTED
+    """How they are played; `fit` chooses pieces so that the last one ends with its phase."""
     seed: Annotated[int, Field(ge=0, examples=[7])] = 0
     """The same seed shuffles the same way every time."""
     repeat: bool = False
-    """Begin again when all has been played."""
+    """Whether it begins again when all has been played."""
     crossfade: Annotated[Duration, Field(examples=["20s"])] = Seconds(12.0)
     """How long one track flows into the next."""
     tracks: Annotated[tuple[Track, ...], Field(min_length=1, examples=[[_TRACK]])]
-    """The list of tracks."""
+    """The pieces of music."""
 
 
 @dataclass(frozen=True, slots=True)

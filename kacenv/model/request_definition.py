@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from kacenv.model.device_role import STAFF_ALONE, DeviceRole
 from kacenv.model.mode import IN_SESSION, Mode
 
 Fields = Mapping[str, Any]
@@ -136,6 +137,8 @@ class RequestDefinition(NamedTuple):
     """A pedal must be kept down for a second, as protection against slips."""
     undo: Undo | None = None
     keys: tuple[TabletKey, ...] = ()
+    who: frozenset[DeviceRole] = STAFF_ALONE
+    """Roles of the devices that may ask for it over the network."""
 
     @property
     def typed(self) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from kacenv.core.units import format_seconds
 from kacenv.model.mode import ANYTIME, IN_SESSION, Mode
+from kacenv.model.request_bounds import LONGEST_TIME, LOUDEST
 from kacenv.model.request_definition import (
     Argument,
     Flag,
@@ -20,7 +21,12 @@ from kacenv.model.request_definition import (
     Undo,
 )
 
-_TIME = Argument("by", "TIME", "E.g. 10m, or 1h10m.", write=format_seconds)
+_TIME = Argument(
+    "by",
+    "TIME",
+    f"E.g. 10m, or 1h10m; at most {format_seconds(LONGEST_TIME)}.",
+    write=format_seconds,
+)
 _CHECK_IN = Argument("check_in", "CHECK-IN", optional=True, begins=r"\D")
 _OUTPUT = Argument("output", "OUTPUT", optional=True, names="output")
 _NO_CHECK_IN = "No check-in is due."
@@ -286,8 +292,8 @@ _SOUND = (
         topic=Topic.SOUND_AND_LIGHT,
         summary="Louder or quieter than the plan: all outputs, or one",
         help=(
-            "Set the volume of one output, or of all, from the plan's level; asking twice is "
-            "asking once."
+            "Set the volume of one output, or of all, from the plan's level, at most "
+            f"{LOUDEST:+g} dB; asking twice is asking once."
         ),
         examples=("volume -3dB", "volume seat-a 0dB"),
         arguments=(

@@ -9,6 +9,7 @@ from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.chime import BELL
 from kacenv.model.fields import Decibels, Duration, Level, Model, Slug
+from kacenv.model.request_bounds import LONGEST_TIME, LOUDEST
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
 
@@ -20,10 +21,18 @@ class Start:
     timeline: Timeline
 
 
-def _at_most_two_hours(span: Seconds) -> Seconds:
-    if not 0 < span <= 7200:
-        raise UnitError("a time of at most 2h", format_seconds(min(span, 360000.0)), "10m")
+_MOST = format_seconds(LONGEST_TIME)
+
+
+def _not_too_long(span: Seconds) -> Seconds:
+    if not 0 < span <= LONGEST_TIME:
+        raise UnitError(f"a time of at most {_MOST}", format_seconds(min(span, 360000.0)), "10m")
     return span
+
+
+_Time = Annotated[
+    Duration, AfterValidator(_not_too_long), Field(description=f"A time of at most {_MOST}.")
+]
 
 
 class Hold(Model):
@@ -42,14 +51,14 @@ class Extend(Model):
     """Make this phase longer."""
 
     kind: Literal["extend"] = "extend"
-    by: Annotated[Duration, AfterValidator(_at_most_two_hours)]
+    by: _Time
 
 
 class Shorten(Model):
     """Make this phase shorter, but not so short that it ends at once; takes an extension back."""
 
     kind: Literal["shorten"] = "shorten"
-    by: Annotated[Duration, AfterValidator(_at_most_two_hours)]
+    by: _Time
 
 
 class Next(Model):
@@ -68,7 +77,7 @@ class Volume(Model):
     """Set one output, or all, louder or quieter than the plan."""
 
     kind: Literal["volume"] = "volume"
-    level: Decibels
+    level: Annotated[Decibels, Field(description=f"From the plan, at most {LOUDEST:+g} dB.")]
     output: Slug | None = None
 
 
@@ -152,7 +161,7 @@ class Snooze(Model):
 
     kind: Literal["snooze"] = "snooze"
     check_in: Slug | None = None
-    by: Annotated[Duration, AfterValidator(_at_most_two_hours)] = Seconds(300.0)
+    by: _Time = Seconds(300.0)
 
 
 class Pass(Model):

@@ -102,6 +102,7 @@ class Output(Model):
     id: Annotated[Slug, Field(examples=["speakers"])]
     """A short name of small letters, digits and hyphens."""
     role: Role
+    """Who listens to it."""
     device: Annotated[str, Field(examples=["default"])] = "default"
     """The sound device's name, or part of it; `default` for the system's own choice."""
     channels: Annotated[tuple[int, ...], Field(min_length=1, max_length=2, examples=[[1, 2]])] = (
@@ -114,7 +115,7 @@ class Output(Model):
     ceiling: Decibels = Db(-3.0)
     """No sample ever passes this level (dBFS)."""
     delay: Annotated[Delay, Field(examples=["0.012s"])] = Seconds(0.0)
-    """How much later this output sounds, so that near and far ones are heard together."""
+    """How much later than the others it sounds, so that near and far ones are heard together."""
 
 
 class ChimeLoudness(Model):
@@ -148,15 +149,17 @@ class Fixture(Model):
     id: Annotated[Slug, Field(examples=["seat-left"])]
     """A short name of small letters, digits and hyphens."""
     dialect: Annotated[Dialect, Field(examples=["zigbee2mqtt"])]
+    """How a lamp is spoken to over MQTT."""
     topic: Annotated[str, Field(min_length=1, examples=["zigbee2mqtt/seat-left"])]
     """home-assistant, plain: the topic that takes commands; else the lamp's own topic or prefix."""
     state_topic: Annotated[str | None, Field(examples=["room/floor/state"])] = None
-    """home-assistant, plain: where the lamp reports what it shows."""
+    """home-assistant, plain: where the lamp reports what it shows; the others know."""
     availability_topic: Annotated[str | None, Field(examples=["room/floor/online"])] = None
     """home-assistant, plain, zigbee2mqtt: where `online` or `offline` stands."""
     zone: Zone
+    """The part of the room that it lights."""
     can: tuple[Ability, ...] = (Ability.LEVEL,)
-    """`transition` for a lamp that fades by itself when told how long."""
+    """What it can do; `transition` is for a lamp that fades by itself when told how long."""
     warmest: Kelvin = White(2200.0)
     """The warmest white that it shows."""
     coolest: Kelvin = White(6500.0)
@@ -172,7 +175,7 @@ class Fixture(Model):
     white_key: Annotated[str | None, Field(examples=["ct"])] = None
     """plain: the key of the white there, counted as in `white_payload`."""
     warm_dim: bool | None = None
-    """Whether a look without a white gets warmer as it dims; None is the room's `warm_dim`."""
+    """Whether it gets warmer as it dims where a look gives no white; else as the room does."""
 
 
 class Broker(Model):
@@ -193,7 +196,7 @@ class Broker(Model):
     password_file: Annotated[str | None, Field(examples=["/etc/kacenv/broker.password"])] = None
     """A file that holds the password and nothing else, readable by kacenv alone."""
     password_env: Annotated[str | None, Field(examples=["BROKER_PASSWORD"])] = None
-    """The name of an environment variable that holds the password."""
+    """Instead of the file: the name of an environment variable that holds the password."""
     messages_per_second: Annotated[int, Field(ge=5, le=10_000, examples=[50])] = 50
     """The most that steps of fades may send it; lights-up doesn't wait for that."""
 
@@ -219,7 +222,7 @@ class DimLight(Model):
     """Keeps cool white and blue out of dim light, unless a phase says `cool_light: yes`."""
 
     below: Level = Share(0.3)
-    """Where a lamp shows less than this, as the eye sees it."""
+    """The level below which that holds, as the eye sees it."""
     coolest: Kelvin = White(2700.0)
     """No white is cooler there, and no colour has a greater share of blue than this white."""
 
@@ -228,7 +231,7 @@ class Control(Model):
     """One thing that a pedal or a controller sends, and what it does."""
 
     on: TriggerField
-    """What arrives, as `kacenv midi learn` shows it."""
+    """What arrives, as `kacenv midi learn` shows it, such as `control 64 above 63`."""
     do: Annotated[Line, Field(examples=["hold"])]
     """What is typed after `kacenv`; for a fader `volume`, or `volume seat-a`."""
 
@@ -249,7 +252,7 @@ class Midi(Model):
     """MIDI ports."""
 
     chimes: Annotated[str | None, Field(examples=["Digital Piano"])] = None
-    """The output port (or part of its name) that plays the chimes."""
+    """The output port (or part of its name) that plays the chimes; without it, the outputs do."""
     controls: Annotated[Controls | None, Field(examples=[{"port": "pedal", "map": [_CONTROL]}])] = (
         None
     )
@@ -289,7 +292,7 @@ class Room(Model):
     name: Annotated[Slug, Field(examples=["rosewood"])]
     """A short name of small letters, digits and hyphens."""
     music_root: Annotated[str | None, Field(examples=["../music"])] = None
-    """A folder beside the playlists' own that music may come from."""
+    """A folder, beside the playlists' own, that music may come from."""
     outputs: Annotated[
         tuple[Output, ...],
         Field(min_length=1, examples=[[{"id": "speakers", "role": "speakers"}]]),
@@ -298,6 +301,7 @@ class Room(Model):
     lights: Annotated[tuple[Fixture, ...], Field(examples=[[_LAMP]])] = ()
     """The list of lamps."""
     broker: Broker | None = None
+    """The clinic's MQTT broker; needed where there are lamps."""
     midi: Midi = Midi()
     chimes: Annotated[
         dict[Slug, OwnChime],
@@ -305,19 +309,19 @@ class Room(Model):
         Rule({"not": {"required": ["none"]}}),
         Field(examples=[{"lake": {"notes": ["E4", "B4"]}}]),
     ] = Field(default_factory=dict)
-    """Chimes of the room's own; one called `bell` takes the place of the built-in one."""
+    """Chimes of the room's own by name; one called `bell` takes the place of the built-in one."""
     chime_loudness: ChimeLoudness = ChimeLoudness()
     looks: Annotated[dict[Slug, LookField], Field(examples=[{"dusk": {"seats": "16% 2400 K"}}])] = (
         Field(default_factory=dict)
     )
-    """Named looks for scenes to use."""
+    """Looks for scenes to use, by name: a light for each zone."""
     safe_light: LookField = Field(default_factory=dict)
-    """The light that is safe to stand up and work in."""
+    """The light of lights-up, safe to stand up and work in, for every zone that has lamps."""
     steepest_light: Annotated[LightSlope, Field(examples=["10%"])] = STEEPEST_LIGHT
     """No light changes by more than this in a second (as the eye sees it), lights-up apart."""
     dim_light: DimLight = DimLight()
     warm_dim: bool = False
-    """Whether lamps whose look gives no white get warmer as they dim, as bulbs with a filament."""
+    """Whether lamps get warmer as they dim, as filaments do, where a look gives no white."""
     records: Records = Records()
     """What is kept of sessions that are over."""
     surfaces: Surfaces = Surfaces()

@@ -102,10 +102,11 @@ class Phase(Model):
     crossfade: Annotated[Duration, Field(examples=["20s"])] = Seconds(20.0)
     """How long the music flows from the phase before into this one."""
     end: Annotated[EndKind, Field(examples=["track"])] = EndKind.TIME
+    """What ends it: its time, a piece that may finish (`track`), or the therapist (`go`)."""
     window: Annotated[Duration | None, Field(examples=["3m"])] = None
-    """For `end: track`: how much earlier or later than planned the phase may end."""
+    """For `end: track`, which needs it: how much before or after its time the phase may end."""
     timeout: Annotated[Duration | None, Field(examples=["20m"])] = None
-    """For `end: go`: how long after its time the phase waits before it goes on by itself."""
+    """For `end: go`, which needs it: how long after its time the phase waits before it goes on."""
 
     @model_validator(mode="after")
     def _end_is_whole(self) -> Self:
@@ -150,16 +151,17 @@ class CheckIn(Model):
     )
 
     at: Annotated[Duration | None, Field(examples=["40m"])] = None
-    """How far into the phase, or into the session where no phase is named; or on a seat's clock."""
+    """Once: how far into each of `phases`, without them into the session; or on a seat's clock."""
     every: Annotated[Duration | None, Field(examples=["15m"])] = None
-    """How often within each of the named phases, or on a seat's clock."""
+    """Or again and again: how often within each of `phases`, or on a seat's clock."""
     phases: Annotated[tuple[Slug, ...], Field(examples=[["build", "peak"]])] = ()
     """The phases it belongs to; with `at` and no phases, the whole session."""
     seat: Annotated[Seats | None, Field(examples=["a"])] = None
-    """The seat from whose own start it counts, `a`, `b` or `both`, each for itself."""
+    """Instead of phases: the seat from whose own start it counts; `both`, each for itself."""
     prompt: Annotated[Line, Field(examples=["Blood pressure, both seats"])]
-    """What staff read. Never about a person."""
+    """What staff read, never about a person."""
     audience: Annotated[Audience, Field(alias="for", examples=["staff"])] = Audience.STAFF
+    """Who hears the chime."""
     chime: Annotated[Slug | None, Field(examples=["bell"])] = BELL.name
     """The chime to strike, built in or the room's own; `none` for the prompt alone."""
 
@@ -192,9 +194,9 @@ class Ending(Model):
     """How the session comes home when the therapist ends it early."""
 
     begin: Annotated[Slug, Field(alias="from", examples=["return"])] = "return"
-    """The first phase of the return arc."""
+    """The phase with which the way home begins."""
     within: Annotated[Duration, Field(examples=["10m"])] = Seconds(600.0)
-    """The arc is compressed to at most this long."""
+    """How long the way home takes at most."""
 
 
 _FOLLOWS: Final = having("phases_follow", {"not": {"const": Follow.NEITHER.value}})
@@ -223,9 +225,9 @@ class Scene(Model):
     check_ins: Annotated[
         tuple[CheckIn, ...], Field(examples=[[{"at": "5m", "prompt": "Look in on both seats"}]])
     ] = ()
-    """The moments at which staff look in, reminded by kacenv."""
+    """Reminders: the moments at which staff look in."""
     overflow: Annotated[str | None, Field(examples=["overflow"])] = None
-    """The playlist that goes on when a phase outlives its own."""
+    """The playlist that goes on when a phase outlives its own, which must else last or `repeat`."""
     ending: Ending = Ending()
     phases_follow: Annotated[Follow, Field(examples=["later"])] = Follow.NEITHER
     """Which seat's start is the go for the first phase with `end: go`."""

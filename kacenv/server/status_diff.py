@@ -1,46 +1,48 @@
 """Differences between two statuses of a room, apart from the passing of time.
 
-A status has many clocks. `extrapolate` extrapolates them to a later time, as every client does for
-itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge` applies one.
-`kacenv/server/web/status.js` implements the same three functions.
+A status has many clocks; its model says which. `extrapolate` extrapolates them to a later time, as
+every client does for itself; `difference` is the rest, as a JSON Merge Patch (RFC 7386); `merge`
+applies one. `kacenv/server/web/status.js` moves and merges in the same way.
 """
 
+from functools import cache
 from typing import Any, Final
 
-from kacenv.model.mode import Mode
+from kacenv.model.mode import RESTING
+from kacenv.model.status import RoomStatus
+from kacenv.model.status_field import Clock, Clocks, clock_names, clocks_of
 
 Json = dict[str, Any]
-CLOCKS = frozenset({"at", "in_phase", "phase_left", "elapsed", "left", "position", "due_in", "ago"})
-"""Keys of numbers that change with time alone."""
 SLACK: Final = 0.35
 """Tolerance of an extrapolated clock, in seconds."""
 
 
 def extrapolate(status: Json, at: float) -> Json:
     """Extrapolate `status` to the later time `at`, as if nothing but time had passed."""
-    span = at - status["at"]
-    session = status["session"]
-    moved = session | {"playing": _played(session["playing"], span)}
-    if session["mode"] not in {Mode.IDLE, Mode.HELD}:
-        moved |= _run(session, span)
-    told = [one | {"ago": one["ago"] + span} for one in status["told"]]
-    return status | {"at": at, "session": moved, "told": told}
+    resting = status["session"]["mode"] in RESTING
+    return _moved(status, clocks_of(RoomStatus), at - status["at"], resting=resting) | {"at": at}
 
 
-def _played(track: Json | None, span: float) -> Json | None:
-    return track and track | {"position": min(track["length"], track["position"] + span)}
+def _moved(record: Json, clocks: Clocks, span: float, *, resting: bool) -> Json:
+    moved = dict(record)
+    for name, clock in clocks.items():
+        value = record[name]
+        if isinstance(clock, Clock):
+            if value is not None and not (resting and clock.rests):
+                moved[name] = _after(value, clock, span, record, moved)
+        elif isinstance(value, list):
+            moved[name] = [_moved(one, clock, span, resting=resting) for one in value]
+        elif value is not None:
+            moved[name] = _moved(value, clock, span, resting=resting)
+    return moved
 
 
-def _run(session: Json, span: float) -> Json:
-    phase_left = max(0.0, session["phase_left"] - span)
-    check_in = session["next_check_in"]
-    return {
-        "in_phase": session["in_phase"] + span,
-        "phase_left": phase_left,
-        "elapsed": session["elapsed"] + span,
-        "left": session["left"] - session["phase_left"] + phase_left,
-        "next_check_in": check_in and check_in | {"due_in": max(0.0, check_in["due_in"] - span)},
-    }
+def _after(value: float, clock: Clock, span: float, before: Json, now: Json) -> float:
+    if clock.like:
+        return value - float(before[clock.like]) + float(now[clock.like])
+    if not clock.forward:
+        return max(0.0, value - span)
+    return min(float(now[clock.until]), value + span) if clock.until else value + span
 
 
 def difference(expected: Json, now: Json) -> Json:
@@ -61,8 +63,13 @@ def _patch(before: Json, now: Json, slack: float) -> Json:
     return patch
 
 
+@cache
+def _clock_names() -> frozenset[str]:
+    return clock_names(clocks_of(RoomStatus))
+
+
 def _same(key: str, was: object, value: object, slack: float) -> bool:
-    if key in CLOCKS and isinstance(was, float | int) and isinstance(value, float | int):
+    if key in _clock_names() and isinstance(was, float | int) and isinstance(value, float | int):
         return abs(was - value) <= slack
     if isinstance(was, list) and isinstance(value, list):
         pairs = zip(was, value, strict=False)

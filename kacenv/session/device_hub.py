@@ -7,8 +7,9 @@ from kacenv.core.units import Decibels
 from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.model.room import Room
 from kacenv.model.scene import Audience
+from kacenv.model.status import LampStatus
 from kacenv.session.ports import ChimePort, ControlPort, LightPort, SoundPort
-from kacenv.session.status import LampStatus, health, lamp_status
+from kacenv.session.status import health, lamp_status
 
 _NO_MUSIC = Decibels(-120.0)
 _log = logging.getLogger(__name__)

@@ -30,11 +30,12 @@ from kacenv.model.commands import (
 from kacenv.model.mode import Mode
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
+from kacenv.model.status import RoomStatus
 from kacenv.session.device_hub import DeviceHub
 from kacenv.session.journal import Journal, ResumableSession
 from kacenv.session.session_log import SessionLog
 from kacenv.session.staff_messages import StaffMessages
-from kacenv.session.status import RoomStatus, describe
+from kacenv.session.status import describe
 from kacenv.system.clock import Clock
 from kacenv.system.timestamps import slept
 

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from kacenv.core.units import Seconds
-from kacenv.session.status import Told
+from kacenv.model.status import Told
 
 _KEPT = 50
 _log = logging.getLogger(__name__)

@@ -1,7 +1,6 @@
-"""Status of a room for people and programs: a snapshot of the engine's state."""
+"""Status of a room: what the engine's state and the devices say of a moment."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from kacenv.core.units import Seconds
 from kacenv.engine import phases
@@ -11,146 +10,17 @@ from kacenv.model.look import Setting
 from kacenv.model.mode import Mode
 from kacenv.model.room import Fixture, Room
 from kacenv.model.scene import Seat
+from kacenv.model.status import (
+    CheckInStatus,
+    DueStatus,
+    LampStatus,
+    PhaseStatus,
+    SeatStatus,
+    Status,
+    TrackStatus,
+)
 from kacenv.model.timeline import Cue
 from kacenv.session.ports import ChimePort, LightPort, SoundPort
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseStatus:
-    """One phase of the arc; `duration` is in seconds, after extensions and compression.
-
-    `level` is the music's level in dB, as the scene has it.
-    """
-
-    name: str
-    duration: float
-    level: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class TrackStatus:
-    """What is playing; `position` and `length` are in seconds."""
-
-    title: str
-    artist: str
-    position: float
-    length: float
-
-
-@dataclass(frozen=True, slots=True)
-class CheckInStatus:
-    """The check-in that comes next; `due_in` is in seconds, None while time is held.
-
-    `seat` is the seat on whose clock it comes, `a` or `b`.
-    """
-
-    prompt: str
-    due_in: float | None
-    seat: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DueStatus:
-    """A check-in that waits for staff, on the room's clock (`RoomStatus.at`), in seconds.
-
-    It came at `since`; a snoozed one comes again at `again`, None while time is held. `seat` is the
-    seat on whose clock it came, `a` or `b`.
-    """
-
-    id: str
-    prompt: str
-    since: float
-    again: float | None = None
-    seat: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SeatStatus:
-    """A seat's own clock, which began at `since` on the room's clock (s) and never rests.
-
-    `next_prompt` is the check-in that comes next on it, at `next_at`.
-    """
-
-    since: float
-    next_prompt: str | None = None
-    next_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A moment of the room. Times are in seconds.
-
-    `volumes` are what was asked for, in dB from the plan; the sound is there within 1.5 s. `lean`
-    is by how many steps of energy the music leans up or down. `up_next` is the title of the piece
-    that follows, as things stand. `due` are the check-ins that wait for staff, oldest first, and
-    `snoozed` those that come again. `seats` are the seats that have begun, `a` and `b`. `can` are
-    the kinds of requests that do something now.
-    """
-
-    mode: str
-    title: str | None
-    phases: tuple[PhaseStatus, ...]
-    phase: int | None
-    in_phase: float
-    phase_left: float
-    elapsed: float
-    left: float
-    playing: TrackStatus | None
-    next_check_in: CheckInStatus | None
-    volumes: dict[str, float]
-    muted: tuple[str, ...]
-    hushed: bool
-    ducked: bool
-    lean: int
-    light_hand: str
-    up_next: str | None = None
-    due: tuple[DueStatus, ...] = ()
-    snoozed: tuple[DueStatus, ...] = ()
-    seats: Mapping[str, SeatStatus] = field(default_factory=dict)
-    can: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something staff were told, `ago` seconds before now; a due check-in or a notice."""
-
-    text: str
-    ago: float
-    check_in: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LampStatus:
-    """A lamp: `level` 0 to 1 as the eye sees it; `kelvin`, or `color` as `#ff8040`, where known."""
-
-    zone: str
-    level: float
-    kelvin: float | None
-    available: bool | None
-    color: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RoomStatus:
-    """The whole room at a moment. Meters are RMS and peak in dBFS by output.
-
-    `health` has a line for each part of the room: None while all is well, else what is wrong and
-    what to do. `roles` says who listens to which output. `at` is the room's clock in seconds; it
-    runs `rate` seconds in a second. `version` changes when anything does that isn't a clock.
-    """
-
-    room: str
-    session: Status
-    sound: str
-    meters: Mapping[str, tuple[float, float]]
-    broker: bool | None
-    lamps: Mapping[str, LampStatus]
-    told: tuple[Told, ...]
-    health: Mapping[str, str | None] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)
-    at: float = 0.0
-    rate: float = 1.0
-    version: int = 0
 
 
 def describe(state: State, now: Seconds) -> Status:

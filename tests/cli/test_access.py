@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from support.typed import Said, typed
 
-from kacenv.server.auth.credentials import CredentialStore, DeviceRole
+from kacenv.model.device_role import DeviceRole
+from kacenv.server.http.edge.credentials import CredentialStore
 
 _ROOM = """
 name: garden

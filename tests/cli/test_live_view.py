@@ -14,7 +14,8 @@ from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import Hold, SeatStarted, Snooze, Start
 from kacenv.model.scene import Seat
-from kacenv.session.status import LampStatus, RoomStatus, Told, describe
+from kacenv.model.status import LampStatus, RoomStatus, Told
+from kacenv.session.status import describe
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
 

@@ -3,6 +3,8 @@
 import pytest
 
 from kacenv.cli.press_options import joined, presses_at
+from kacenv.core.units import format_seconds
+from kacenv.model.request_bounds import LONGEST_TIME
 from kacenv.model.request_text import PressError, request_words
 
 
@@ -23,7 +25,7 @@ def test_moments_are_read_with_their_presses() -> None:
         ("40m jump", "There is: back, chime"),
         ("40m hold now", "Type: hold"),
         ("40m extend", "Type: extend 10m"),
-        ("40m extend 3h", "a time of at most 2h"),
+        ("40m extend 25h", f"a time of at most {format_seconds(LONGEST_TIME)}"),
         ("40m volume", "Type: volume -3dB"),
         ("40m volume loud", "for example: -6 dB"),
         ("40m mute one two", "Type: mute"),

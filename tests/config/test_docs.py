@@ -46,23 +46,21 @@ def keys(lookup: SchemaLookup, schema: dict[str, Any], trail: Trail = ()) -> Ite
 
 
 @pytest.mark.parametrize(("name", "model"), KINDS)
-def test_example_is_right_and_covers_every_key(name: str, model: type[Model]) -> None:
-    """The page's example loads and names each key at least once."""
-    text = example(name)
-    validate(model, parse(text, name))
-    lookup = SchemaLookup(schema_of(SchemaKind(name)))
-    for key in keys(lookup, lookup.at(())):
-        assert re.search(rf"\b{key.rsplit('.', 1)[-1]}:", text), key
+def test_example_is_right(name: str, model: type[Model]) -> None:
+    """The page's example loads."""
+    validate(model, parse(example(name), name))
 
 
 @pytest.mark.parametrize("name", SchemaKind)
 def test_table_lists_every_key(name: str) -> None:
-    """The page's table has a row for each key, and says which are required."""
-    rows = dict(ROW.findall((DOCS / f"{name}.md").read_text()))
+    """The page's table has a row for each key, with an example, and says which are required."""
+    page = (DOCS / f"{name}.md").read_text()
+    rows = dict(ROW.findall(page))
     lookup = SchemaLookup(schema_of(SchemaKind(name)))
     known = list(keys(lookup, lookup.at(())))
     assert sorted(rows) == sorted(known)
     for key in known:
+        assert re.search(rf"^\| `{key}` \|.*`{key.rsplit('.', 1)[-1]}: \S", page, re.MULTILINE), key
         first, *rest = key.split(".")
         listed = lookup.at((first,)).get("type") == "array" and bool(rest)
         trail: Trail = (first, 0, *rest) if listed else (first, *rest)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds, format_seconds
 from kacenv.engine.handlers import HANDLERS
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.step import Step, next_due, step
@@ -23,6 +23,7 @@ from kacenv.model.commands import (
 )
 from kacenv.model.look import Zone
 from kacenv.model.mode import Mode
+from kacenv.model.request_bounds import LONGEST_TIME
 from kacenv.model.request_parser import press_of
 from kacenv.model.request_table import REQUESTS
 from kacenv.model.requests import (
@@ -367,7 +368,7 @@ def test_an_extension_can_be_taken_back() -> None:
 
 def test_shortening_never_ends_a_phase_at_once() -> None:
     """A phase keeps a minute, or what it had left; nobody is thrown into the next one."""
-    shorten = Shorten.model_validate({"by": "2h"})
+    shorten = Shorten.model_validate({"by": format_seconds(LONGEST_TIME)})
     early = at(started(), 60.0, shorten).state
     assert describe(early, Seconds(60.0)).phase_left == 60.0
     late = at(started(), 580.0, shorten).state

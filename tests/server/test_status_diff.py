@@ -12,10 +12,11 @@ from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.requests import End, Extend, Hold, Press, Start
+from kacenv.model.status import LampStatus, RoomStatus, Told
 from kacenv.model.timeline import Timeline
 from kacenv.server.http.status_watch import compact
 from kacenv.server.status_diff import difference, extrapolate, merge
-from kacenv.session.status import LampStatus, RoomStatus, Told, describe
+from kacenv.session.status import describe
 
 PLAN = a_timeline(a_phase("onset", cues=(a_cue("Look in", 300.0),)), a_phase("return"))
 _LAMPS = {"left": LampStatus("seats", 0.3, 2200.0, True)}

@@ -16,8 +16,8 @@ from kacenv.config import House
 from kacenv.model.fields import Model
 from kacenv.model.requests import Press, Start
 from kacenv.model.timeline import Timeline
-from kacenv.server import rate_limit
 from kacenv.server.daemon import hold_room
+from kacenv.server.http.edge import rate_limit
 from kacenv.server.http.listen import open_api
 from kacenv.session.journal import Journal
 from kacenv.session.session import Session

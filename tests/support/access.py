@@ -4,7 +4,8 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
+from kacenv.model.device_role import DeviceRole
+from kacenv.server.http.edge.credentials import CredentialStore, key_file
 
 PIN = "825064"
 

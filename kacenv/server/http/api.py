@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from kacenv.config import SceneCard
 from kacenv.engine.state import State
 from kacenv.model.requests import PressField
-from kacenv.server.http.edge.access import access_of
+from kacenv.model.status import RoomStatus
+from kacenv.server.http.edge.access import START, access_of, authorize_press
+from kacenv.server.http.edge.rate_limit import PressLimiter
 from kacenv.server.http.edge.request import address_of
 from kacenv.server.http.error_responses import ASKING, PRESSING, add_exception_handlers
 from kacenv.server.http.event_stream import EventStream
@@ -19,9 +21,7 @@ from kacenv.server.http.login_routes import add_login
 from kacenv.server.http.record_routes import add_records
 from kacenv.server.http.static_files import add_page
 from kacenv.server.http.status_watch import StatusWatch
-from kacenv.server.rate_limit import PressLimiter
 from kacenv.session.session import Session
-from kacenv.session.status import RoomStatus
 
 VERSION = "1.0"
 """Version of the API; 1.1 would add to it, 2.0 would live below `/v2`."""
@@ -140,13 +140,14 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, files: File
     @app.post("/v1/requests", responses=PRESSING)
     async def requests(press: Annotated[PressField, Body()], request: Request) -> Reply:
         """Press a key; docs/requests.md has them all."""
+        authorize_press(access_of(request).principal, press)
         limiter.check(address_of(request), press)
         before = session.state
         words = session.submit(press)
         watch.poll()
         return Reply(reply=words, changed=_differs(before, session.state))
 
-    @app.post("/v1/start", responses=PRESSING)
+    @app.post(START, responses=PRESSING)
     async def start(body: SceneName) -> Reply:
         """Begin a scene."""
         words = await files.begin(body.scene)

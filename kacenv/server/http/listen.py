@@ -20,13 +20,13 @@ from kacenv.core.errors import DaemonError
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.requests import Start
 from kacenv.model.timeline import Timeline
-from kacenv.server.auth.authenticator import Authenticator
-from kacenv.server.auth.credentials import CredentialStore, key_file
-from kacenv.server.auth.login_sessions import Logins
 from kacenv.server.http.api import FileOperations, make_app
 from kacenv.server.http.edge.access import Site
+from kacenv.server.http.edge.authenticator import Authenticator
 from kacenv.server.http.edge.connection_limit import ConnectionLimitSocket
+from kacenv.server.http.edge.credentials import CredentialStore, key_file
 from kacenv.server.http.edge.h11_protocol import tcp_options, unix_socket_options
+from kacenv.server.http.edge.login_sessions import Logins
 from kacenv.server.http.edge.middleware import TcpMiddleware, UnixSocketMiddleware
 from kacenv.server.http.single_flight import SingleFlight
 from kacenv.session.session import Session

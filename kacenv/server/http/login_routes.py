@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 from fastapi import Body, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kacenv.server.auth.authenticator import Authenticator, Principal
+from kacenv.model.device_role import DeviceRole
 from kacenv.server.http.edge.access import LOGIN, Site, access_of
+from kacenv.server.http.edge.authenticator import Authenticator, Principal
 from kacenv.server.http.edge.request import address_of
 from kacenv.server.http.error_responses import PRESSING
 from kacenv.server.http_error import HttpError
@@ -29,7 +30,7 @@ class Secret(BaseModel):
 class Standing(BaseModel):
     """What this device may do here: `none` until it has logged in."""
 
-    role: Literal["staff", "viewer", "none"]
+    role: DeviceRole | Literal["none"]
     name: str = ""
 
 
@@ -80,4 +81,4 @@ def _authenticator(request: Request) -> tuple[Authenticator, Site]:
 def _standing(principal: Principal | None) -> Standing:
     if principal is None:
         return Standing(role="none")
-    return Standing(role=principal.role.value, name=principal.name)
+    return Standing(role=principal.role, name=principal.name)

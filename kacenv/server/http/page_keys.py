@@ -1,18 +1,27 @@
-"""Keys of the tablet's page and their undo, made from the requests' definitions."""
+"""What the tablet's page shows and knows of requests and status, made from their definitions."""
 
 import json
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
+from kacenv.model.device_role import DeviceRole
+from kacenv.model.mode import RESTING
+from kacenv.model.request_bounds import LOUDEST
 from kacenv.model.request_definition import TabletKey
 from kacenv.model.request_table import REQUESTS
+from kacenv.model.status import RoomStatus
+from kacenv.model.status_field import Clock, Clocks, clocks_of
+from kacenv.server.http.edge.access import START, who_may
 
 _ICON: Final = '<svg class="icon" aria-hidden="true"><use href="/page/icons.svg#{}"/></svg>\n{}'
 _KEYS: Final = tuple(key for one in REQUESTS for key in one.keys)
 _BLOCKS: Final = ("time", "music", "light", "close")
 _APART: Final = ("check-in", "seat-a", "seat-b")
 """Places whose keys a script of their own shows and enables."""
+_STARTERS: Final = [role for role in DeviceRole if role in who_may("POST", START)]
+_SOFTEST, _STEP = -40.0, 2.0
+"""Least volume, and step, that the page's own keys ask for (dB)."""
 _EMPTY: Final[tuple[Any, ...]] = (None, "", (), {}, False)
 
 
@@ -22,7 +31,8 @@ def with_keys(html: str) -> str:
         mark = f"<!-- keys: {place} -->"
         indent = html[: html.index(mark)].rpartition("\n")[2]
         html = html.replace(mark, f"\n{indent}".join(_keys_of(place, indent)))
-    return html.replace("<!-- requests -->", _script())
+    html = html.replace("<!-- requests -->", _script("requests", _requests()))
+    return html.replace("<!-- status -->", _script("status", _status()))
 
 
 def _keys_of(place: str, indent: str) -> list[str]:
@@ -41,14 +51,32 @@ def _button(key: TabletKey, indent: str) -> str:
     )
 
 
-def _script() -> str:
-    """Return the keys and their undo as data for keys.js; browsers run nothing of it."""
-    told = {
+def _requests() -> dict[str, Any]:
+    """Return for keys.js the keys, their undo, who may press, and the volumes they ask for."""
+    return {
         "keys": {key.id: _told(key) for key in _KEYS},
         "undo": {one.kind: _plain(one.undo) for one in REQUESTS if one.undo},
+        "who": {one.kind: sorted(one.who) for one in REQUESTS} | {"start": _STARTERS},
+        "volume": {"softest": _SOFTEST, "loudest": LOUDEST, "step": _STEP},
     }
+
+
+def _status() -> dict[str, Any]:
+    """Return what time alone changes in a status, for status.js."""
+    return {"clocks": _clocks(clocks_of(RoomStatus)), "resting": sorted(RESTING)}
+
+
+def _clocks(clocks: Clocks) -> dict[str, Any]:
+    return {
+        name: one._asdict() if isinstance(one, Clock) else _clocks(one)
+        for name, one in clocks.items()
+    }
+
+
+def _script(name: str, told: dict[str, Any]) -> str:
+    """Return data for the page's scripts; browsers run nothing of it."""
     text = json.dumps(told, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/json" id="requests">{text}</script>'
+    return f'<script type="application/json" id="{name}">{text}</script>'
 
 
 def _told(key: TabletKey) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
+from kacenv.model.status import RoomStatus
 from kacenv.server.status_diff import Json, difference, extrapolate
 from kacenv.session.session import Session
-from kacenv.session.status import RoomStatus
 
 POLL_EVERY: Final = 0.25
 """Polling interval while clients wait (seconds); a press is seen at once."""

@@ -1,7 +1,7 @@
 // Check-ins that wait for staff: what is due, and the three keys that answer it.
 // It is a reminder: it stands there, in the same place, and never grows more insistent.
 
-import { KEYS } from "./keys.js";
+import { KEYS, isPossible } from "./keys.js";
 import { onPress } from "./press.js";
 import { asked, clock } from "./words.js";
 import { $, enable, fill, write } from "./view.js";
@@ -29,17 +29,17 @@ export function showCheckIns({ session, at }) {
   $("now-check-in").classList.toggle("due", Boolean(first));
   document.body.classList.toggle("has-due", Boolean(first));
   $("check-in-keys").hidden = !first;
-  address(first || null, session.can);
+  address(first || null, session);
   showOthers(others, at);
   write($("check-in-when"), first ? `Check-in · ${clock(at - first.since)} ago` : "Next check-in");
   write($("check-in"), first ? asked(first) : coming(session, at));
 }
 
-function address(due, can) {
+function address(due, session) {
   if ((due && due.id) !== (subject && subject.id)) since = performance.now();
   subject = due;
   for (const key of ANSWERS) {
-    enable($(key), due !== null && can.includes(KEYS[key].ask.kind));
+    enable($(key), due !== null && isPossible(KEYS[key].ask.kind, session));
     const words = $(key).querySelector(".name").textContent;
     if (due) $(key).setAttribute("aria-label", `${words}: ${asked(due)}`);
   }

@@ -1,11 +1,29 @@
 // The keys: what each one asks of the room, and when it can be pressed.
 
-export const LOUDEST = 6; // dB from the plan
-export const SOFTEST = -40;
-const STEP = 2; // dB
+const told = JSON.parse(document.getElementById("requests").textContent);
 
-/** Keys by id, and how requests are taken back by kind, as the room's own code defines them. */
-export const { keys: KEYS, undo: UNDO } = JSON.parse(document.getElementById("requests").textContent);
+/** Keys by id, how requests are taken back by kind, and the volumes (dB) that the page asks for. */
+export const { keys: KEYS, undo: UNDO, volume: VOLUME } = told;
+
+let role = null;
+
+/** What this device is, as the room says; all may be pressed before it is known. */
+export function setRole(known) {
+  role = known;
+}
+
+/** Whether this device may ask for a kind of request; the room refuses it anyhow. */
+export function may(kind) {
+  return role === null || told.who[kind].includes(role);
+}
+
+/** Whether this device may do more than look. */
+export const mayDrive = () => Object.keys(told.who).some(may);
+
+/** Whether a kind of request does something now, and this device may ask for it. */
+export function isPossible(kind, session) {
+  return may(kind) && session.can.includes(kind);
+}
 
 /** Keys that are shown and wired alike; others have a script of their own. */
 export const PLAIN_KEYS = Object.keys(KEYS).filter((id) => !KEYS[id].apart);
@@ -25,7 +43,7 @@ export function faceOf(id, { session }) {
 export function isOpen(id, status) {
   const { spent } = KEYS[id];
   const { session } = status;
-  return session.can.includes(faceOf(id, status).ask.kind) && !(spent && shows(session, spent));
+  return isPossible(faceOf(id, status).ask.kind, session) && !(spent && shows(session, spent));
 }
 
 const FRESH = 1000; // ms in which quick presses add up, before the room has shown the first
@@ -36,7 +54,8 @@ export function volumeAsk(output, direction, status) {
   const last = wished.get(output);
   const fresh = last && performance.now() - last.at < FRESH;
   const from = fresh ? last.level : status.session.volumes[output];
-  const level = Math.min(LOUDEST, Math.max(SOFTEST, Math.round(from) + direction * STEP));
+  const asked = Math.round(from) + direction * VOLUME.step;
+  const level = Math.min(VOLUME.loudest, Math.max(VOLUME.softest, asked));
   wished.set(output, { level, at: performance.now() });
   return { kind: "volume", output, level: `${level} dB` };
 }

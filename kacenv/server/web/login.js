@@ -1,6 +1,7 @@
 // Logging in: by a link that carries a token, or by a PIN on a pad of large keys.
 // The room answers with a cookie that no script can read; nothing secret is kept here.
 
+import { setRole } from "./keys.js";
 import { ask } from "./link.js";
 import { onPress } from "./press.js";
 import { $, write } from "./view.js";
@@ -37,7 +38,7 @@ export function logIn() {
 /** Learn whether this device may drive the room, or only look. */
 export async function learnRole() {
   const { role } = await ask("/v1/login");
-  document.body.classList.toggle("viewer", role === "viewer");
+  setRole(role);
 }
 
 function leave() {

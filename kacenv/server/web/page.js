@@ -3,7 +3,7 @@
 import { stayAwake } from "./awake.js";
 import { showCheckIns, wireCheckIns } from "./check_ins.js";
 import { insist } from "./insist.js";
-import { KEYS, PLAIN_KEYS, faceOf, forget, muteAsk, volumeAsk } from "./keys.js";
+import { KEYS, PLAIN_KEYS, faceOf, forget, may, muteAsk, volumeAsk } from "./keys.js";
 import { ask, follow } from "./link.js";
 import { learnRole, logIn, showToken } from "./login.js";
 import { onLongPress, onPress } from "./press.js";
@@ -11,7 +11,7 @@ import { offerScenes } from "./scenes.js";
 import { showSeats, wireSeats } from "./seats.js";
 import { Room, isRehearsal } from "./status.js";
 import { undoOf } from "./undo.js";
-import { $, mayDrive, news, show, write } from "./view.js";
+import { $, news, show, write } from "./view.js";
 import { clock, forTouch, timeOfDay } from "./words.js";
 
 const FRAME = 250; // ms between two looks at the clocks
@@ -114,7 +114,7 @@ function lose() {
   $("lost-for").hidden = over;
   $("lost").hidden = false;
   for (const key of document.querySelectorAll("main button, #undo")) {
-    key.disabled = key.id !== "lights-up" || over || !mayDrive();
+    key.disabled = key.id !== "lights-up" || over || !may(key.id);
   }
   say("");
 }

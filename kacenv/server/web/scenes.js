@@ -1,9 +1,10 @@
 // Beginning a session: the clinic's scenes, while none is on.
 
+import { may } from "./keys.js";
 import { ask } from "./link.js";
 import { onLongPress } from "./press.js";
 import { length } from "./words.js";
-import { $, mayDrive } from "./view.js";
+import { $ } from "./view.js";
 
 const READING = 120000; // ms that measuring a scene's music may take
 
@@ -27,7 +28,7 @@ function offer(scene, say) {
   key.type = "button";
   key.className = "key slow";
   key.dataset.scene = scene.name;
-  key.disabled = Boolean(scene.problem) || !mayDrive();
+  key.disabled = Boolean(scene.problem) || !may("start");
   key.append(line("name", scene.title), line("hint", scene.problem ? "its file needs mending" : length(scene.duration)), band(scene));
   onLongPress(key, () => begin(scene, say), say);
   item.append(key);

@@ -1,6 +1,6 @@
 // The seats' own clocks: a key until a seat has begun, then how long ago and what comes next on it.
 
-import { KEYS } from "./keys.js";
+import { KEYS, isPossible } from "./keys.js";
 import { onLongPress } from "./press.js";
 import { clock } from "./words.js";
 import { $, enable, write } from "./view.js";
@@ -22,7 +22,7 @@ export function showSeats({ session, at, roles }) {
     const place = $(`seat-${seat}`).parentElement;
     place.hidden = known.length > 0 && !known.includes(seat) && !begun[seat];
     showSeat(place, begun[seat], at);
-    enable($(`seat-${seat}`), session.can.includes("seat") && !begun[seat]);
+    enable($(`seat-${seat}`), isPossible("seat", session) && !begun[seat]);
   }
 }
 

@@ -1,29 +1,34 @@
 // What a status says of a later moment, and what a change makes of it.
-// The same rules as kacenv/server/status_diff.py.
+// In the same way as kacenv/server/status_diff.py.
 
-const RESTING = ["idle", "held"];
+/** The fields that time alone changes, and the modes in which some of them stand still. */
+const { clocks: CLOCKS, resting: RESTING } = JSON.parse(document.getElementById("status").textContent);
 
 /** The status at room time `at`, if nothing but time has passed. */
 export function foretell(status, at) {
-  const span = at - status.at;
-  const session = { ...status.session, playing: played(status.session.playing, span) };
-  if (!RESTING.includes(session.mode)) run(session, span);
-  const told = status.told.map((one) => ({ ...one, ago: one.ago + span }));
-  return { ...status, at, session, told };
+  const resting = RESTING.includes(status.session.mode);
+  return { ...moved(status, CLOCKS, at - status.at, resting), at };
 }
 
-function played(track, span) {
-  return track && { ...track, position: Math.min(track.length, track.position + span) };
+function moved(record, clocks, span, resting) {
+  const now = { ...record };
+  for (const [name, clock] of Object.entries(clocks)) {
+    const value = record[name];
+    if (value === null || value === undefined) continue;
+    if (!("forward" in clock)) {
+      const within = (one) => moved(one, clock, span, resting);
+      now[name] = Array.isArray(value) ? value.map(within) : within(value);
+    } else if (!(resting && clock.rests)) {
+      now[name] = after(value, clock, span, record, now);
+    }
+  }
+  return now;
 }
 
-function run(session, span) {
-  const left = Math.max(0, session.phase_left - span);
-  const checkIn = session.next_check_in;
-  session.in_phase += span;
-  session.elapsed += span;
-  session.left += left - session.phase_left;
-  session.phase_left = left;
-  if (checkIn) session.next_check_in = { ...checkIn, due_in: Math.max(0, checkIn.due_in - span) };
+function after(value, { forward, until, like }, span, before, now) {
+  if (like) return value - before[like] + now[like];
+  if (!forward) return Math.max(0, value - span);
+  return until ? Math.min(now[until], value + span) : value + span;
 }
 
 /** `status` with a JSON Merge Patch (RFC 7386) applied; what it takes away is null. */

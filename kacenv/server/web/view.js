@@ -2,7 +2,7 @@
 
 import { drawHill } from "./arc.js";
 import { mayGoDark } from "./awake.js";
-import { KEYS, LOUDEST, PLAIN_KEYS, SOFTEST, faceOf, isOpen } from "./keys.js";
+import { KEYS, PLAIN_KEYS, VOLUME, faceOf, isOpen, isPossible, mayDrive } from "./keys.js";
 import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
 const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage" };
@@ -10,9 +10,6 @@ const ZONES = { seats: "Seats", task: "Desk", path: "Path" };
 const HANDS = { plan: "on", therapist: "now by hand", "lights-up": "now up" };
 
 export const $ = (id) => document.getElementById(id);
-
-/** Whether this device may do more than look. */
-export const mayDrive = () => !document.body.classList.contains("viewer");
 
 /** Writes only what differs, so that a screen reader and the eye are left in peace. */
 export function write(element, text) {
@@ -119,11 +116,12 @@ function showOutput(item, output, session, roles) {
   item.querySelector(".mute").setAttribute("aria-pressed", String(muted));
   item.querySelector(".quieter").setAttribute("aria-label", `${title} quieter`);
   item.querySelector(".louder").setAttribute("aria-label", `${title} louder`);
-  const share = (level - SOFTEST) / (LOUDEST - SOFTEST);
+  const share = (level - VOLUME.softest) / (VOLUME.loudest - VOLUME.softest);
   item.querySelector(".track i").style.width = `${Math.max(0, share * 100)}%`;
-  enable(item.querySelector(".quieter"), level > SOFTEST);
-  enable(item.querySelector(".louder"), level < LOUDEST);
-  enable(item.querySelector(".mute"), true);
+  const volume = isPossible("volume", session);
+  enable(item.querySelector(".quieter"), volume && level > VOLUME.softest);
+  enable(item.querySelector(".louder"), volume && level < VOLUME.loudest);
+  enable(item.querySelector(".mute"), isPossible("mute", session));
 }
 
 /** Its role where no other output has the same, else its own name. */
@@ -201,10 +199,9 @@ function draw(id, icon) {
   if (use.getAttribute("href") !== address) use.setAttribute("href", address);
 }
 
-/** A key that does something now, for who may drive. */
+/** A key that does something now. */
 export function enable(key, open) {
-  const possible = open && mayDrive();
-  if (key.disabled === possible) key.disabled = !possible;
+  if (key.disabled === open) key.disabled = !open;
 }
 
 /** `count` children, made or taken away at the end; those that stay keep the focus. */

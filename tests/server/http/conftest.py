@@ -8,7 +8,7 @@ from support.access import a_pin, a_token
 from support.guarded import Guarded
 from support.tablet import ServedRoom, three_hours
 
-from kacenv.server.auth.credentials import DeviceRole
+from kacenv.model.device_role import DeviceRole
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from kacenv.model.request_bounds import LOUDEST
 from kacenv.model.request_definition import TabletKey
 from kacenv.model.request_table import REQUESTS
+from kacenv.model.status_field import Clock
 from kacenv.server.http.page_keys import with_keys
 from kacenv.server.http.static_files import FOLDER
 
@@ -16,9 +18,9 @@ PAGE = with_keys((FOLDER / "index.html").read_text())
 ICONS = re.findall(r'<symbol id="([\w-]+)"', (FOLDER / "icons.svg").read_text())
 
 
-def told() -> dict[str, Any]:
+def told(name: str = "requests") -> dict[str, Any]:
     """What the page tells its scripts."""
-    found = re.search(r'<script type="application/json" id="requests">(.*?)</script>', PAGE)
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', PAGE)
     assert found
     data: dict[str, Any] = json.loads(found[1])
     return data
@@ -47,3 +49,16 @@ def test_scripts_learn_what_takes_a_press_back() -> None:
     assert {one.get("rule") for one in undo.values()} - {None} <= set(
         re.findall(r"(\w+):", rules[1])
     )
+
+
+def test_scripts_learn_which_clocks_there_are() -> None:
+    """The page moves by itself what the status's model calls a clock, and rests as it does."""
+    clocks = told("status")["clocks"]
+    assert clocks["told"]["ago"] == Clock(rests=False)._asdict()
+    assert clocks["session"]["left"]["like"] == "phase_left"
+    assert told("status")["resting"] == ["held", "idle"]
+
+
+def test_scripts_learn_the_loudest_volume() -> None:
+    """No key of the page asks for more than the room would do."""
+    assert told()["volume"]["loudest"] == LOUDEST

@@ -10,8 +10,9 @@ from support.browser import SIZES, Open, Tablet, check_access
 from support.tablet import ServedRoom, three_hours
 
 from kacenv.core.units import Seconds
-from kacenv.server import rate_limit
-from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
+from kacenv.model.device_role import DeviceRole
+from kacenv.server.http.edge import rate_limit
+from kacenv.server.http.edge.credentials import CredentialStore, key_file
 
 _OPEN_KEYS = "[...document.querySelectorAll('main button:not(:disabled)')].map((key) => key.id)"
 

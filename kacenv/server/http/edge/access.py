@@ -1,34 +1,81 @@
 """Access to a room over HTTP: who asks, and what each role may do."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.requests import HTTPConnection
 
-from kacenv.server.auth.authenticator import Authenticator, Principal
-from kacenv.server.auth.credentials import DeviceRole
+from kacenv.model.device_role import EVERY_DEVICE, STAFF_ALONE, DeviceRole
+from kacenv.model.request_table import BY_KIND, REQUESTS
+from kacenv.model.requests import Press
+from kacenv.server.http.edge.authenticator import Authenticator, Principal
 from kacenv.server.http_error import HttpError
 
 LOGIN: Final = "/v1/login"
 RECORDS: Final = "/v1/records"
+START: Final = "/v1/start"
+_LOOK: Final = "This device may look, and change nothing."
+_ANYBODY: Final = frozenset({None, *DeviceRole})
+"""Also who has not logged in."""
+_PRESSERS: Final = frozenset(role for one in REQUESTS for role in one.who)
+
+
+class Route(NamedTuple):
+    """Who may use a method at a path; a path that ends with `/` stands for all below it, too."""
+
+    method: str
+    path: str
+    who: frozenset[DeviceRole | None]
+
+
+ROUTES: Final = (
+    Route("GET", "/", _ANYBODY),
+    Route("GET", "/page/", _ANYBODY),
+    Route("GET", LOGIN, _ANYBODY),
+    Route("POST", LOGIN, _ANYBODY),
+    Route("DELETE", LOGIN, _ANYBODY),
+    Route("GET", "/openapi.json", EVERY_DEVICE),
+    Route("GET", "/v1/status", EVERY_DEVICE),
+    Route("GET", "/v1/events", EVERY_DEVICE),
+    Route("GET", "/v1/scenes", EVERY_DEVICE),
+    Route("POST", "/v1/requests", _PRESSERS),
+    Route("POST", START, STAFF_ALONE),
+    Route("GET", RECORDS, STAFF_ALONE),
+    Route("GET", f"{RECORDS}/", STAFF_ALONE),
+)
+"""Who may use each route; any other is for staff. Of requests, each says by itself who may."""
+
+
+def who_may(method: str, path: str) -> frozenset[DeviceRole | None]:
+    """Return the roles that may use a method at a path; None is whoever has not logged in."""
+    for route in ROUTES:
+        below = route.path != "/" and route.path.endswith("/") and path.startswith(route.path)
+        if route.method == method and (below or route.path == path):
+            return route.who
+    return STAFF_ALONE
 
 
 def authorize(principal: Principal | None, method: str, path: str) -> None:
-    """Check what a client may do: staff all, viewers read, all others load the page and log in.
+    """Check that a client may use a route.
 
     Raises:
-        HttpError: It may not do this.
+        HttpError: It may not.
     """
-    if path in {"/", LOGIN} or path.startswith("/page/"):
-        return
-    if principal is None:
+    who = who_may(method, path)
+    if principal is None and None not in who:
         raise HttpError(401, "Log in first: with a PIN at the page, or with a token.")
-    if principal.role is DeviceRole.STAFF:
-        return
-    if method != "GET":
-        raise HttpError(403, "This device may look, and change nothing.")
-    if path.startswith(RECORDS):
-        raise HttpError(403, "Records are for staff.")
+    if principal is not None and principal.role not in who:
+        raise HttpError(403, _LOOK if method != "GET" else "This is for staff.")
+
+
+def authorize_press(principal: Principal | None, press: Press) -> None:
+    """Check that a client may make a request, as its definition says.
+
+    Raises:
+        HttpError: It may not.
+    """
+    if principal is None or principal.role not in BY_KIND[press.kind].who:
+        raise HttpError(403, _LOOK)
 
 
 @dataclass(frozen=True, slots=True)

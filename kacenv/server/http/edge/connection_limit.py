@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
 
-from kacenv.server.rate_limit import RateLimiter, origin_of
+from kacenv.server.http.edge.rate_limit import RateLimiter, origin_of
 
 MOST: Final = 160
 """Most connections; the session must never run out of file descriptors."""

@@ -7,9 +7,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kacenv.core.units import Seconds
-from kacenv.server.auth.authenticator import Principal
-from kacenv.server.auth.credentials import DeviceRole
+from kacenv.model.device_role import DeviceRole
 from kacenv.server.http.edge.access import Access, Site, authorize
+from kacenv.server.http.edge.authenticator import Principal
+from kacenv.server.http.edge.rate_limit import RateLimiter, origin_of
 from kacenv.server.http.edge.request import (
     address_of,
     bearer_token,
@@ -21,7 +22,6 @@ from kacenv.server.http.edge.request import (
 )
 from kacenv.server.http.edge.security_headers import SECURITY, adding
 from kacenv.server.http_error import HttpError, error_response
-from kacenv.server.rate_limit import RateLimiter, origin_of
 
 REQUESTS_AT_ONCE, REQUESTS_PER_SECOND = 80, 25.0
 """Burst and rate of requests per address; a page loads its files at once."""

@@ -10,13 +10,14 @@ from support.caller import Answer, Caller, is_closed
 from support.guarded import Guarded
 from support.waiting import PATIENCE
 
-from kacenv.server.auth.credentials import CredentialStore, DeviceRole, key_file
+from kacenv.model.device_role import DeviceRole
 from kacenv.server.http.edge.connection_limit import MOST_OF_ONE
+from kacenv.server.http.edge.credentials import CredentialStore, key_file
 from kacenv.server.http.edge.h11_protocol import HEAD_TIME, MOST_HEAD
 from kacenv.server.http.edge.middleware import REQUESTS_AT_ONCE
+from kacenv.server.http.edge.rate_limit import ONE
 from kacenv.server.http.edge.request import BODY_TIME, MOST_BODY
 from kacenv.server.http.edge.security_headers import ALWAYS
-from kacenv.server.rate_limit import ONE
 
 _HELD = '{"kind": "hold"}'
 
@@ -240,11 +241,12 @@ def test_other_methods_change_nothing(guarded: Guarded, method: str) -> None:
 
 
 def test_no_header_makes_a_read_a_press(guarded: Guarded) -> None:
-    """Method override: a viewer's GET stays one, whatever its headers or its query say."""
-    viewer = guarded.viewer()
+    """Method override: a GET stays one, whatever its headers or its query say."""
+    staff = guarded.staff()
     for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
-        assert viewer.ask("GET", "/v1/requests?_method=POST", None, {name: "POST"}).status == 405
-    assert guarded.staff().ask("GET", "/v1/requests?kind=hold").status == 405
+        assert staff.ask("GET", "/v1/requests?_method=POST", None, {name: "POST"}).status == 405
+    assert staff.ask("GET", "/v1/requests?kind=hold").status == 405
+    assert guarded.viewer().ask("GET", "/v1/requests?kind=hold").status == 403
     assert not_held(guarded)
 
 

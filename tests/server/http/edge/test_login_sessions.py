@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kacenv.server.auth.login_sessions import GRACE, LONGEST, ROTATE_EVERY, UNUSED, Logins
+from kacenv.server.http.edge.login_sessions import GRACE, LONGEST, ROTATE_EVERY, UNUSED, Logins
 
 
 class TimedLogins:

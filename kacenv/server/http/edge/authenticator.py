@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from kacenv.core.errors import KacenvError
 from kacenv.core.units import Seconds
-from kacenv.server.auth.credentials import Credential, CredentialStore, DeviceRole
-from kacenv.server.auth.login_sessions import Login, Logins
+from kacenv.model.device_role import DeviceRole
+from kacenv.server.http.edge.credentials import Credential, CredentialStore
+from kacenv.server.http.edge.login_sessions import Login, Logins
+from kacenv.server.http.edge.rate_limit import LoginThrottle
 from kacenv.server.http_error import HttpError
-from kacenv.server.rate_limit import LoginThrottle
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from typing import Final
 
 from kacenv.core.errors import KacenvError
 from kacenv.core.units import Seconds
-from kacenv.server.auth.credentials import write_private
+from kacenv.server.http.edge.credentials import write_private
 
 UNUSED: Final = Seconds(12 * 3600.0)
 """Idle time after which a login expires."""

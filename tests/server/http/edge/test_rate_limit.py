@@ -6,7 +6,7 @@ import pytest
 
 from kacenv.core.errors import RefusedError
 from kacenv.model.requests import Hold, LightsUp, Press, Stop
-from kacenv.server.rate_limit import (
+from kacenv.server.http.edge.rate_limit import (
     ALL,
     ONE,
     PRESSES_AT_ONCE,

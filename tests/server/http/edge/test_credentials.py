@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kacenv.core.errors import KacenvError, UnitError
-from kacenv.server.auth.credentials import CredentialKind, CredentialStore, DeviceRole, check_pin
+from kacenv.model.device_role import DeviceRole
+from kacenv.server.http.edge.credentials import CredentialKind, CredentialStore, check_pin
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kacenv.core.errors import KacenvError, UnitError
+from kacenv.model.device_role import DeviceRole
 from kacenv.system.atomic_write import atomic_write
 from kacenv.system.paths import state_folder
 
@@ -27,13 +28,6 @@ FEWEST_DIGITS, MOST_DIGITS = 6, 12
 _PREFIX = "kacenv_"
 _SCRYPT: Final = {"n": 2**15, "r": 8, "p": 1, "dklen": 32, "maxmem": 64 * 2**20}
 """scrypt: 32 MB and 0.1 s for each try (RFC 7914; OWASP's table of 2023 has n=2**15, p=3)."""
-
-
-class DeviceRole(StrEnum):
-    """Role of a device."""
-
-    STAFF = "staff"
-    VIEWER = "viewer"
 
 
 class CredentialKind(StrEnum):

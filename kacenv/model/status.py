@@ -1,0 +1,204 @@
+"""Status of a room: the one model that every surface shows.
+
+From its fields are made: the API's description, the table in docs/api.md, what the stream of events
+leaves to the clocks, and how the command line and the tablet's page move those.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Final
+
+from kacenv.model.status_field import Clock, Time, Unit
+
+_DESCRIBED: Final = {"use_attribute_docstrings": True}
+"""For pydantic: a field's docstring describes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStatus:
+    """One phase of the arc."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    name: str
+    """Its name in the scene."""
+    duration: Time
+    """Its length, after extensions and compression."""
+    level: Annotated[float, Unit("dB")] = 0.0
+    """The music's level, as the scene has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStatus:
+    """The piece that is playing."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    title: str
+    """Its title."""
+    artist: str
+    """Who made it."""
+    position: Annotated[Time, Clock(rests=False, until="length")]
+    """How much of it has been heard."""
+    length: Time
+    """Its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInStatus:
+    """The check-in that comes next."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    prompt: str
+    """What staff will read."""
+    due_in: Annotated[float | None, Unit("s"), Clock(forward=False)]
+    """How long until it comes; null while time is held."""
+    seat: str | None = None
+    """The seat on whose clock it comes, `a` or `b`; null where it comes on none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueStatus:
+    """A check-in that waits for staff; its times are moments on the room's clock, `at`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    id: str
+    """By which it is answered."""
+    prompt: str
+    """What staff read."""
+    since: Time
+    """When it came, on the clock `at`."""
+    again: Annotated[float | None, Unit("s")] = None
+    """When one that was put off comes again, on the clock `at`; null while time is held."""
+    seat: str | None = None
+    """The seat on whose clock it came, `a` or `b`; null where it came on none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatStatus:
+    """A seat's own clock, which never rests; its times are moments on the room's clock, `at`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    since: Time
+    """When it began, on the clock `at`."""
+    next_prompt: str | None = None
+    """The check-in that comes next on it; null if none does."""
+    next_at: Annotated[float | None, Unit("s")] = None
+    """When that comes, on the clock `at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The session at a moment."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    mode: str
+    """`idle`, `running`, `returning` (by the way home), `held`, or `fading` (the music's end)."""
+    title: str | None
+    """The scene's title; null while no session is on."""
+    phases: tuple[PhaseStatus, ...]
+    """The arc, phase by phase."""
+    phase: int | None
+    """Which of `phases` it is in, from 0; null while no session is on."""
+    in_phase: Annotated[Time, Clock()]
+    """How long it has been in this phase."""
+    phase_left: Annotated[Time, Clock(forward=False)]
+    """How long until the phase's planned end, or until the music has faded out."""
+    elapsed: Annotated[Time, Clock()]
+    """How long the session has been on."""
+    left: Annotated[Time, Clock(like="phase_left")]
+    """How long until its planned end."""
+    playing: TrackStatus | None
+    """The piece that is playing; null if none is."""
+    next_check_in: CheckInStatus | None
+    """The check-in that comes next; null if none does."""
+    volumes: Annotated[dict[str, float], Unit("dB")]
+    """What was asked for by output, from the plan; the sound is there within 1.5 s."""
+    muted: tuple[str, ...]
+    """The outputs that are muted."""
+    hushed: bool
+    """Whether the music is silent by the therapist's word."""
+    ducked: bool
+    """Whether it is low for speech."""
+    lean: int
+    """By how many steps of energy the music leans up, or down."""
+    light_hand: str
+    """Who decides the light: `plan`, `therapist` or `lights-up`."""
+    up_next: str | None = None
+    """The title of the piece that follows, as things stand; null if none does."""
+    due: tuple[DueStatus, ...] = ()
+    """The check-ins that wait for staff, the oldest first."""
+    snoozed: tuple[DueStatus, ...] = ()
+    """Those that were put off, and come again."""
+    seats: Mapping[str, SeatStatus] = field(default_factory=dict)
+    """The seats that have begun, `a` and `b`."""
+    can: tuple[str, ...] = ()
+    """The kinds of requests that do something now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that staff were told."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    text: str
+    """The words."""
+    ago: Annotated[Time, Clock(rests=False)]
+    """How long ago."""
+    check_in: bool
+    """Whether a check-in came; else it is a notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class LampStatus:
+    """A lamp, as far as is known."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    zone: str
+    """Its zone: `seats`, `task` or `path`."""
+    level: float
+    """From 0 (off) to 1 (full), as the eye sees it."""
+    kelvin: Annotated[float | None, Unit("K")]
+    """Its white; null if it isn't known."""
+    available: bool | None
+    """Whether it answers; null if it doesn't say."""
+    color: str | None = None
+    """Its colour at full brightness, such as `#ff8040`; null if it shows a white."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomStatus:
+    """The whole room at a moment."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    room: str
+    """The room's name."""
+    session: Status
+    """The session, or that none is on."""
+    sound: str
+    """The sound device; `none` without one."""
+    meters: Annotated[Mapping[str, tuple[float, float]], Unit("dBFS")]
+    """Level (RMS) and peak by output; the events leave them out."""
+    broker: bool | None
+    """Whether the broker can be reached; null in a room without lamps."""
+    lamps: Mapping[str, LampStatus]
+    """The lamps by their ids."""
+    told: tuple[Told, ...]
+    """What staff were told, the newest last."""
+    health: Mapping[str, str | None] = field(default_factory=dict)
+    """The parts of the room: null while all is well, else what is wrong and what to do."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Who listens to each output."""
+    at: Annotated[Time, Clock(rests=False)] = 0.0
+    """The room's own clock."""
+    rate: float = 1.0
+    """How many seconds of the room pass in one; other than 1 in a rehearsal."""
+    version: int = 0
+    """Another number whenever anything changes that isn't a clock."""

@@ -1,1 +1,0 @@
-"""Authentication of network clients: hashed tokens and PINs, and login cookies."""
