@@ -53,6 +53,7 @@ def _failed(turn: StepContext, track: Playing, reason: str) -> None:
     text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
     track_changes.tell_once(turn, track.cut.path, text)
     turn.change(unplayable=state.unplayable | {track.cut.path})
+    turn.change(rotations=track_choice.rotations(turn.state))
     if track is state.cued:
         turn.change(cued=None)
     else:

@@ -2,6 +2,7 @@
 
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
+from kacenv.engine.play_counts import PlayCounts
 from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import EnterPhase, SessionEnded
@@ -71,7 +72,7 @@ def enter(turn: StepContext, index: int) -> None:
     turn.order(EnterPhase(index, planned.name, turn.now))
     track_changes.set_level(turn, planned.level, planned.crossfade)
     if planned.queue.name != before:
-        turn.change(heard=())
+        turn.change(heard=PlayCounts(), rotations={})
         _flow_in(turn, index)
     lights.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
 

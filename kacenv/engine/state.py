@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kacenv.core.derived import Derivable
 from kacenv.core.fades import Fade, FadeCurve
 from kacenv.core.units import Seconds
+from kacenv.engine.play_counts import PlayCounts
+from kacenv.engine.rotation import Rotation
 from kacenv.model.look import Zone
 from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
@@ -89,12 +92,12 @@ class SeatClock:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class State(Derivable):
     """Everything that decides what the engine does next.
 
     `phase_seen` and `session_seen` are the readings of the two clocks up to which check-ins have
     been handled; `due` are those that staff haven't answered, oldest first.
-    `heard` are the files drawn in this phase, oldest first;
+    `heard` counts the cuts drawn in this phase, and `rotations` are where its queues stand;
     `lean` is the energy wanted above the phase's own, from `lean_at` on.
     `told` are the subjects that staff have been told of. `light` holds the fade of each zone whose
     light is known. `resumed_at` is the time of the last resume, `short_lives` the number of lives
@@ -114,7 +117,8 @@ class State:
     due: tuple[Due, ...] = ()
     seats: Mapping[Seat, SeatClock] = field(default_factory=dict)
     waiting_told: bool = False
-    heard: tuple[str, ...] = ()
+    heard: PlayCounts = PlayCounts()  # noqa: RUF009 - frozen
+    rotations: Mapping[str, Rotation] = field(default_factory=dict)
     lean: int = 0
     lean_at: Seconds | None = None
     last_play_id: int = 0

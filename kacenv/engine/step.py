@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from kacenv.core.derived import derived
 from kacenv.core.units import Seconds
 from kacenv.engine import check_ins, device_events, handlers, phases, resume, track_changes
 from kacenv.engine.state import Due, LightHand, Playing, State, Stopwatch
@@ -115,6 +116,7 @@ def _answer(turn: StepContext, request: Start | Press | Event) -> str:
             return handlers.press(turn, request)
 
 
+@derived
 def _next(state: State) -> _Due | None:
     """Return the earliest action; of those in the same millisecond, the one listed first."""
     return min(_dues(state), key=lambda due: round(due.at, 3), default=None)

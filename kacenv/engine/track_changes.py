@@ -5,7 +5,7 @@ from dataclasses import replace
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine.state import Playing, State
 from kacenv.engine.step_context import StepContext
-from kacenv.engine.track_choice import TrackDraw, draw
+from kacenv.engine.track_choice import TrackDraw, draw, rotations
 from kacenv.model.commands import Crossfade, CueTrack, Notice, SetLevel
 from kacenv.model.playlist import Cut
 
@@ -70,10 +70,11 @@ def play(turn: StepContext, drawn: TrackDraw | None, fade: Seconds) -> None:
     turn.change(
         playing=replace(cued, started_at=turn.now),
         cued=None,
-        heard=(*turn.state.heard, drawn.cut.path),
+        heard=turn.state.heard.add(drawn.cut.key),
         retry_at=None,
         lean_at=None,
     )
+    turn.change(rotations=rotations(turn.state))
 
 
 def _within_playing(turn: StepContext, fade: Seconds) -> Seconds:
@@ -99,7 +100,7 @@ def tell_once(turn: StepContext, subject: str, text: str) -> None:
 
 def try_again(turn: StepContext) -> None:
     """Clear the list of failed files, and try the next track."""
-    turn.change(unplayable=frozenset())
+    turn.change(unplayable=frozenset(), rotations={})
     play_next(turn)
 
 

@@ -251,10 +251,12 @@ class Scene(Model):
 
     @model_validator(mode="after")
     def _check_ins_find_their_phases(self) -> Self:
-        names = [phase.name for phase in self.phases]
+        names = dict.fromkeys(phase.name for phase in self.phases)
         unknown = [n for check_in in self.check_ins for n in check_in.phases if n not in names]
         if unknown:
-            raise UnitError(f"phases of this scene ({', '.join(names)})", unknown[0], names[0])
+            raise UnitError(
+                f"phases of this scene ({', '.join(names)})", unknown[0], next(iter(names))
+            )
         return self
 
     @property

@@ -232,9 +232,8 @@ def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
 
 
 def _seat_waits(state: State, seat: Seat, now: Seconds) -> list[tuple[float, Cue]]:
-    cues = tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
     clock = state.seats[seat]
-    return _waits(cues, clock.seen, Seconds(now - clock.since))
+    return _waits(state.plan.cues_of(seat), clock.seen, Seconds(now - clock.since))
 
 
 def _due(state: State, due: Due) -> DueStatus:
@@ -246,8 +245,8 @@ def _seat(state: State, seat: Seat) -> SeatStatus:
     clock = state.seats[seat]
     upcoming = [
         (at, cue.prompt)
-        for cue in state.plan.seat_cues
-        if cue.seat is seat and (at := cue.next_after(clock.seen)) is not None
+        for cue in state.plan.cues_of(seat)
+        if (at := cue.next_after(clock.seen)) is not None
     ]
     if not upcoming:
         return SeatStatus(clock.since)
