@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.units import Seconds, format_seconds
+from kacenv.core.units import Seconds, format_seconds, on_grid
 from kacenv.engine import agenda
 from kacenv.engine.agenda import Agenda
 from kacenv.engine.state import Due, State, Stopwatch
@@ -75,15 +75,27 @@ def _seat_moments(state: State) -> Iterator[_SeatMoment]:
     for seat, clock in state.seats.items():
         reading = agenda.of_seat(state.plan, seat).next_after(clock.seen)
         if reading is not None:
-            yield _SeatMoment(Seconds(clock.since + reading), seat)
+            yield _SeatMoment(on_grid(clock.since + reading), seat)
 
 
 def _show(turn: StepContext, cue: Cue) -> None:
     """Show a check-in; if it is due already, it becomes due anew."""
+    _order(turn, cue)
+    turn.change(due=(*_without(turn.state, cue.id), Due(cue, turn.now)))
+
+
+def _order(turn: StepContext, cue: Cue) -> None:
     turn.order(Prompt(cue.id, cue.prompt, turn.now))
     if cue.chime is not None:
         turn.order(StrikeChime(cue.chime, cue.audience, turn.now))
-    turn.change(due=(*_without(turn.state, cue.id), Due(cue, turn.now)))
+
+
+def ring_missed(turn: StepContext, before: State, shown: State) -> None:
+    """Show now the check-ins that came due after `before`, but for those due in `shown`, too."""
+    known = {(due.cue.id, due.since) for due in (*before.due, *shown.due)}
+    for due in turn.state.due:
+        if (due.cue.id, due.since) not in known:
+            _order(turn, due.cue)
 
 
 def _without(state: State, name: str) -> tuple[Due, ...]:
@@ -118,7 +130,7 @@ def answer(turn: StepContext, request: Done | Snooze | Pass) -> str:
 
 
 def _snooze(turn: StepContext, due: Due, by: Seconds) -> str:
-    later = replace(due, again=Seconds(turn.state.session_clock.reading(turn.now) + by))
+    later = replace(due, again=on_grid(turn.state.session_clock.reading(turn.now) + by))
     turn.change(due=tuple(later if one == due else one for one in turn.state.due))
     return f"Again in {format_seconds(by)}: {due.cue.prompt}."
 
@@ -157,10 +169,11 @@ def pass_over_session(turn: StepContext) -> None:
     snoozed = [due.cue.prompt for due in turn.state.due if due.again is not None]
     if snoozed:
         turn.change(due=tuple(due for due in turn.state.due if due.again is None))
-        turn.order(Notice(f"Still snoozed at the end: {', '.join(snoozed)}.", turn.now))
+        text = f"Still snoozed at the end: {', '.join(snoozed)}."
+        turn.order(Notice(text, turn.now, tuple(snoozed)))
 
 
 def _pass_over(turn: StepContext, cues: Iterable[Cue], seen: Seconds) -> None:
     missed = [cue.prompt for cue in cues if cue.every is None and cue.at > seen]
     if missed:
-        turn.order(Notice(f"Passed over: {', '.join(missed)}.", turn.now))
+        turn.order(Notice(f"Passed over: {', '.join(missed)}.", turn.now, tuple(missed)))

@@ -17,6 +17,8 @@ from kacenv.model.playlist import Cut, Queue
 from kacenv.model.timeline import Timeline
 
 _MIDDLE_ENERGY = 3.0
+SHORTEST_FADE = Seconds(0.5)
+"""Length of the shortest crossfade."""
 _FITTED = 60
 """Most tracks considered for a fit: enough to fill any phase, few enough to be quick."""
 
@@ -172,16 +174,24 @@ def _fitting(state: State, phase: int, own: _Strand) -> Cut | None:
         fresh = tuple(islice(own.others(), _FITTED))
     if not fresh:
         return None
-    return track_fit.choose(fresh, _left_after_playing(state, phase), queue.crossfade)[0]
+    left = _left_after_playing(state, phase)
+    fade = _crossfade_after(state, phase)
+    return track_fit.choose(fresh, left + SHORTEST_FADE, left + fade, queue.crossfade)[0]
 
 
-def _left_after_playing(state: State, phase: int) -> Seconds:
-    """Return the phase's time left after the playing track, in whole seconds."""
+def _left_after_playing(state: State, phase: int) -> float:
+    """Return the phase's time left after the playing track."""
     heard = phase == state.phase and state.heard.most > 0
     if not heard or state.playing is None:
-        return Seconds(round(state.durations[phase]))
+        return state.durations[phase]
     over = Seconds(state.playing.ends_at - state.plan.phases[phase].queue.crossfade)
-    return Seconds(max(1, round(state.duration - state.phase_clock.reading(over))))
+    return state.duration - state.phase_clock.reading(over)
+
+
+def _crossfade_after(state: State, phase: int) -> Seconds:
+    """Return the length of the crossfade by which the music leaves a phase."""
+    following = state.plan.phases[phase : phase + 2][-1]
+    return max(SHORTEST_FADE, following.crossfade)
 
 
 def any_energy(state: State) -> bool:

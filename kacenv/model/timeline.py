@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kacenv.core.derived import Derivable, derived
-from kacenv.core.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds, on_grid
 from kacenv.model.chime import Phrase
 from kacenv.model.look import Look
 from kacenv.model.playlist import Queue
@@ -31,7 +31,7 @@ class Cue:
         if self.every is None:
             return None
         count = (reading - self.at) // self.every
-        moments = (Seconds(self.at + self.every * (count + more)) for more in (1, 2))
+        moments = (on_grid(self.at + self.every * (count + more)) for more in (1, 2))
         return next(moment for moment in moments if moment > reading)
 
 
