@@ -6,11 +6,10 @@ from typing import Final
 from docs.markdown import table
 from kacenv.engine.transitions import diagram
 from kacenv.model.mode import ANYTIME
-from kacenv.model.request_definition import RequestDefinition, Undo
+from kacenv.model.request_definition import RequestDefinition
 from kacenv.model.request_table import REQUESTS
 
-_HEAD: Final = ("request", "typed", "what it does", "on the tablet", "undone by")
-_RULES: Final = {"volume": "the volume before", "lights": "the light before"}
+_HEAD: Final = ("request", "typed", "what it does", "on the tablet", "can be taken back")
 
 
 def parts() -> Mapping[str, str]:
@@ -30,7 +29,7 @@ def _anytime() -> str:
 def _row(one: RequestDefinition) -> Sequence[str]:
     typed = ", ".join(f"`{example}`" for example in one.examples)
     keys = ", ".join(dict.fromkeys(_keys(one)))
-    return f"`{one.kind}`", typed, one.help, keys, _undone_by(one.undo)
+    return f"`{one.kind}`", typed, one.help, keys, "no" if one.lasting else "yes"
 
 
 def _keys(one: RequestDefinition) -> Iterator[str]:
@@ -40,11 +39,3 @@ def _keys(one: RequestDefinition) -> Iterator[str]:
             for face in (key, key.face):
                 if face and face.ask["kind"] == one.kind:
                     yield face.name
-
-
-def _undone_by(undo: Undo | None) -> str:
-    if undo is None:
-        return ""
-    if undo.rule:
-        return _RULES[undo.rule]
-    return f"`{undo.kind}`" if undo.kind else "its opposite"

@@ -91,6 +91,20 @@ class SeatStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStatus:
+    """The press that `undo` takes back."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
+
+    number: int
+    """By which it is named, so that only this one is taken back."""
+    press: str
+    """As it is typed."""
+    until: Time
+    """Until when it can be taken back, on the clock `at`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The session at a moment."""
 
@@ -138,6 +152,8 @@ class Status:
     """The seats that have begun, `a` and `b`."""
     can: tuple[str, ...] = ()
     """The kinds of requests that do something now."""
+    undo: UndoStatus | None = None
+    """The press that can be taken back; null if none can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,10 @@ def _button(key: TabletKey, indent: str) -> str:
 
 
 def _requests() -> dict[str, Any]:
-    """Return for keys.js the keys, their undo, who may press, and the volumes they ask for."""
+    """Return for keys.js the keys, what can't be taken back, who may press, and the volumes."""
     return {
         "keys": {key.id: _told(key) for key in _KEYS},
-        "undo": {one.kind: _plain(one.undo) for one in REQUESTS if one.undo},
+        "lasting": [one.kind for one in REQUESTS if one.lasting],
         "who": {one.kind: sorted(one.who) for one in REQUESTS} | {"start": _STARTERS},
         "volume": {"softest": _SOFTEST, "loudest": LOUDEST, "step": _STEP},
     }

@@ -2,8 +2,8 @@
 
 const told = JSON.parse(document.getElementById("requests").textContent);
 
-/** Keys by id, how requests are taken back by kind, and the volumes (dB) that the page asks for. */
-export const { keys: KEYS, undo: UNDO, volume: VOLUME } = told;
+/** Keys by id, the kinds that can't be taken back, and the volumes (dB) that the page asks for. */
+export const { keys: KEYS, lasting: LASTING, volume: VOLUME } = told;
 
 let role = null;
 
