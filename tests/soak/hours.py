@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import psutil
+from support.own_memory import own_memory
 
 from kacenv.config import House, load_room, load_session
 from kacenv.devices.audio import RoomAudio
@@ -33,7 +34,7 @@ class Look(NamedTuple):
 
     at: float
     memory: float
-    """MB that belong to this process alone."""
+    """MB that this process has written to."""
     files: int
     threads: int
     underruns: int
@@ -73,10 +74,8 @@ async def _play(house: House, folder: Path, span: float) -> list[Look]:
 
 def _look(at: float, sound: RoomAudio, drift: float) -> Look:
     process = psutil.Process()
-    memory = process.memory_full_info().uss / 1e6
-    look = Look(
-        at, memory, process.num_fds(), process.num_threads(), sound.underruns, sound.errors, drift
-    )
+    files, threads = process.num_fds(), process.num_threads()
+    look = Look(at, own_memory(), files, threads, sound.underruns, sound.errors, drift)
     _log.info("%s", look)
     return look
 

@@ -42,6 +42,7 @@ class ThreadRunner:
             thread = threading.Thread(target=_do, args=(work,), name="deck", daemon=True)
             self._running = {other for other in self._running if other.is_alive()} | {thread}
             thread.start()
+            del work  # or the last deck that was closed is kept until there is another job
 
 
 def _do(work: Work) -> None:

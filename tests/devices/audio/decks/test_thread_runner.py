@@ -1,16 +1,19 @@
 """The thread runner of decks: one deck that hangs delays no other."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.waiting import wait_until
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.decks.thread_runner import ThreadRunner
+from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.model.playlist import Cut
 
@@ -34,6 +37,16 @@ def test_work_that_hangs_keeps_nobody_waiting() -> None:
         runner.run(done.set)
         assert done.wait(30.0)
         answers.set()
+
+
+def test_work_that_is_done_is_not_kept() -> None:
+    """A deck that was closed is freed although no other job follows."""
+    deck = VlcDeck()
+    freed = weakref.ref(deck)
+    with a_runner() as runner:
+        runner.run(deck.close)
+        del deck
+        wait_until(lambda: freed() is None)
 
 
 def test_work_that_fails_takes_nothing_along() -> None:
