@@ -11,10 +11,16 @@ from kacenv.config.playlists.resolve import load_queue
 from kacenv.core.errors import LoadError
 from kacenv.model.dialects import Dialect
 from kacenv.model.request_table import REQUESTS
+from kacenv.model.scene import Phase
 
 BROKEN = Path(__file__).parents[1] / "data" / "broken"
 FILES = sorted(path for path in BROKEN.glob("*/*") if path.suffix != ".txt")
-EVERY_REQUEST = ", ".join(sorted(one.typed for one in REQUESTS if one.is_one_word))
+LISTS = {
+    "[every request]": sorted(one.typed for one in REQUESTS if one.is_one_word),
+    "[every dialect]": list(Dialect),
+    "[every phase key]": sorted(Phase.model_fields),
+}
+"""What the texts beside the files name by a word, so that a new one changes none of them."""
 JARGON = re.compile(
     r"input should|valid (dict|tuple|list|string)|mapping|scalar|token|pydantic", re.IGNORECASE
 )
@@ -38,8 +44,9 @@ def test_broken_file_is_explained(house: House, file: Path) -> None:
     with pytest.raises(LoadError) as caught:
         load(house, file)
     reviewed = file.with_name(f"{file.name}.txt").read_text()
-    reviewed = reviewed.replace("[every request]", EVERY_REQUEST)
-    assert f"{caught.value}\n" == reviewed.replace("[every dialect]", ", ".join(Dialect))
+    for word, names in LISTS.items():
+        reviewed = reviewed.replace(word, ", ".join(names))
+    assert f"{caught.value}\n" == reviewed
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
