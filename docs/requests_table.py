@@ -7,14 +7,13 @@ from typing import Final
 
 from kacenv.engine.transitions import diagram
 from kacenv.model.mode import ANYTIME
-from kacenv.model.request_definition import RequestDefinition, Undo
+from kacenv.model.request_definition import RequestDefinition
 from kacenv.model.request_table import REQUESTS
 
 PAGE: Final = Path(__file__).with_name("requests.md")
 _HEAD: Final = (
-    "| request | typed | what it does | on the tablet | undone by |\n|---|---|---|---|---|"
+    "| request | typed | what it does | on the tablet | can be taken back |\n|---|---|---|---|---|"
 )
-_RULES: Final = {"volume": "the volume before", "lights": "the light before"}
 
 
 def written(page: str) -> str:
@@ -39,7 +38,7 @@ def _table() -> str:
 def _row(one: RequestDefinition) -> str:
     typed = ", ".join(f"`{example}`" for example in one.examples)
     keys = ", ".join(dict.fromkeys(_keys(one)))
-    cells = (f"`{one.kind}`", typed, one.help, keys, _undone_by(one.undo))
+    cells = (f"`{one.kind}`", typed, one.help, keys, "no" if one.lasting else "")
     return f"| {' | '.join(cells)} |"
 
 
@@ -50,14 +49,6 @@ def _keys(one: RequestDefinition) -> Iterator[str]:
             for face in (key, key.face):
                 if face and face.ask["kind"] == one.kind:
                     yield face.name
-
-
-def _undone_by(undo: Undo | None) -> str:
-    if undo is None:
-        return ""
-    if undo.rule:
-        return _RULES[undo.rule]
-    return f"`{undo.kind}`" if undo.kind else "its opposite"
 
 
 if __name__ == "__main__":

@@ -19,6 +19,11 @@ Kelvin = NewType("Kelvin", float)
 """Colour temperature of white light; lower is warmer."""
 
 
+def on_grid(time: float) -> Seconds:
+    """Return a time on the grid of whole milliseconds, where equal times compare as equal."""
+    return Seconds(round(time, 3))
+
+
 @dataclass(frozen=True, slots=True)
 class Notation:
     """Notation of a value: a pattern for Python and ECMA-262 alike, and the words of its error."""

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.units import Seconds, format_seconds
+from kacenv.core.units import Seconds, format_seconds, on_grid
+from kacenv.engine import agenda
+from kacenv.engine.agenda import Agenda
 from kacenv.engine.state import Due, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import Notice, Prompt, StrikeChime
@@ -18,42 +20,37 @@ NONE_DUE = "No check-in is due."
 
 def next_phase_cue(state: State) -> Seconds | None:
     """Return the time of the next check-in on the phase's clock; None without one."""
-    return _next(state.planned.cues, state.phase_clock, state.phase_seen)
+    return _next(agenda.of_phase(state.planned), state.phase_clock, state.phase_seen)
 
 
 def next_session_cue(state: State) -> Seconds | None:
     """Return the time of the next check-in on the session's clock; None without one."""
-    return _next(state.plan.cues, state.session_clock, state.session_seen)
+    return _next(agenda.of_session(state.plan), state.session_clock, state.session_seen)
 
 
-def _next(cues: tuple[Cue, ...], clock: Stopwatch, seen: Seconds) -> Seconds | None:
-    reading = _next_reading(cues, seen)
+def _next(cues: Agenda, clock: Stopwatch, seen: Seconds) -> Seconds | None:
+    reading = cues.next_after(seen)
     return None if reading is None else clock.when(reading)
-
-
-def _next_reading(cues: tuple[Cue, ...], seen: Seconds) -> Seconds | None:
-    return min((at for cue in cues if (at := cue.next_after(seen)) is not None), default=None)
 
 
 def ring_phase_cues(turn: StepContext) -> None:
     """Show the check-ins due on the phase's clock."""
-    turn.change(phase_seen=_ring(turn, turn.state.planned.cues, turn.state.phase_seen))
+    cues = agenda.of_phase(turn.state.planned)
+    turn.change(phase_seen=_ring(turn, cues, turn.state.phase_seen))
 
 
 def ring_session_cues(turn: StepContext) -> None:
     """Show the check-ins due on the session's clock."""
-    turn.change(session_seen=_ring(turn, turn.state.plan.cues, turn.state.session_seen))
+    cues = agenda.of_session(turn.state.plan)
+    turn.change(session_seen=_ring(turn, cues, turn.state.session_seen))
 
 
-def _ring(turn: StepContext, cues: tuple[Cue, ...], seen: Seconds) -> Seconds:
+def _ring(turn: StepContext, cues: Agenda, seen: Seconds) -> Seconds:
     """Show every check-in of the next reading, and return that reading."""
-    reading = _next_reading(cues, seen)
-    if reading is None:
-        return seen
-    for cue in cues:
-        if cue.next_after(seen) == reading:
-            _show(turn, cue)
-    return reading
+    for cue in cues.coming(seen):
+        _show(turn, cue)
+    reading = cues.next_after(seen)
+    return seen if reading is None else reading
 
 
 def next_seat_cue(state: State) -> Seconds | None:
@@ -65,7 +62,7 @@ def ring_seat_cues(turn: StepContext) -> None:
     """Show the check-ins due on the seat clock that comes first."""
     first = min(_seat_moments(turn.state), key=lambda moment: moment.at)
     clock = turn.state.seats[first.seat]
-    seen = _ring(turn, _cues_of(turn.state, first.seat), clock.seen)
+    seen = _ring(turn, agenda.of_seat(turn.state.plan, first.seat), clock.seen)
     turn.change(seats={**turn.state.seats, first.seat: replace(clock, seen=seen)})
 
 
@@ -76,21 +73,29 @@ class _SeatMoment(NamedTuple):
 
 def _seat_moments(state: State) -> Iterator[_SeatMoment]:
     for seat, clock in state.seats.items():
-        reading = _next_reading(_cues_of(state, seat), clock.seen)
+        reading = agenda.of_seat(state.plan, seat).next_after(clock.seen)
         if reading is not None:
-            yield _SeatMoment(Seconds(clock.since + reading), seat)
-
-
-def _cues_of(state: State, seat: Seat) -> tuple[Cue, ...]:
-    return tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
+            yield _SeatMoment(on_grid(clock.since + reading), seat)
 
 
 def _show(turn: StepContext, cue: Cue) -> None:
     """Show a check-in; if it is due already, it becomes due anew."""
+    _order(turn, cue)
+    turn.change(due=(*_without(turn.state, cue.id), Due(cue, turn.now)))
+
+
+def _order(turn: StepContext, cue: Cue) -> None:
     turn.order(Prompt(cue.id, cue.prompt, turn.now))
     if cue.chime is not None:
         turn.order(StrikeChime(cue.chime, cue.audience, turn.now))
-    turn.change(due=(*_without(turn.state, cue.id), Due(cue, turn.now)))
+
+
+def ring_missed(turn: StepContext, before: State, shown: State) -> None:
+    """Show now the check-ins that came due after `before`, but for those due in `shown`, too."""
+    known = {(due.cue.id, due.since) for due in (*before.due, *shown.due)}
+    for due in turn.state.due:
+        if (due.cue.id, due.since) not in known:
+            _order(turn, due.cue)
 
 
 def _without(state: State, name: str) -> tuple[Due, ...]:
@@ -125,7 +130,7 @@ def answer(turn: StepContext, request: Done | Snooze | Pass) -> str:
 
 
 def _snooze(turn: StepContext, due: Due, by: Seconds) -> str:
-    later = replace(due, again=Seconds(turn.state.session_clock.reading(turn.now) + by))
+    later = replace(due, again=on_grid(turn.state.session_clock.reading(turn.now) + by))
     turn.change(due=tuple(later if one == due else one for one in turn.state.due))
     return f"Again in {format_seconds(by)}: {due.cue.prompt}."
 
@@ -160,14 +165,15 @@ def pass_over_session(turn: StepContext) -> None:
     _pass_over(turn, turn.state.plan.cues, turn.state.session_seen)
     for seat in Seat:
         clock = turn.state.seats.get(seat)
-        _pass_over(turn, _cues_of(turn.state, seat), clock.seen if clock else Seconds(-1.0))
+        _pass_over(turn, turn.state.plan.cues_of(seat), clock.seen if clock else Seconds(-1.0))
     snoozed = [due.cue.prompt for due in turn.state.due if due.again is not None]
     if snoozed:
         turn.change(due=tuple(due for due in turn.state.due if due.again is None))
-        turn.order(Notice(f"Still snoozed at the end: {', '.join(snoozed)}.", turn.now))
+        text = f"Still snoozed at the end: {', '.join(snoozed)}."
+        turn.order(Notice(text, turn.now, tuple(snoozed)))
 
 
 def _pass_over(turn: StepContext, cues: Iterable[Cue], seen: Seconds) -> None:
     missed = [cue.prompt for cue in cues if cue.every is None and cue.at > seen]
     if missed:
-        turn.order(Notice(f"Passed over: {', '.join(missed)}.", turn.now))
+        turn.order(Notice(f"Passed over: {', '.join(missed)}.", turn.now, tuple(missed)))

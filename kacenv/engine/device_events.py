@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.engine import phases, track_changes, track_choice
 from kacenv.engine.state import Playing
 from kacenv.engine.step_context import StepContext
@@ -21,7 +21,7 @@ def event(turn: StepContext, happened: TrackStarted | TrackEnded | TrackFailed) 
         return ""
     match happened:
         case TrackStarted(at=at) if track is state.playing:
-            turn.change(playing=replace(track, started_at=Seconds(at - track.skipped)))
+            turn.change(playing=replace(track, started_at=on_grid(at - track.skipped)))
         case TrackEnded(at=at) if track is state.playing:
             _ended(turn, track, at)
         case TrackFailed(reason=reason):
@@ -45,7 +45,7 @@ def _ended(turn: StepContext, playing: Playing, at: Seconds) -> None:
         phases.leave(turn)
         return
     drawn = track_choice.draw(turn.state, turn.state.phase)
-    track_changes.play(turn, drawn, Seconds(max(track_changes.SHORTEST_FADE, at - turn.now)))
+    track_changes.play(turn, drawn, Seconds(max(track_choice.SHORTEST_FADE, at - turn.now)))
 
 
 def _failed(turn: StepContext, track: Playing, reason: str) -> None:
@@ -53,6 +53,7 @@ def _failed(turn: StepContext, track: Playing, reason: str) -> None:
     text = f"“{track.cut.title}” is passed over: {reason}{'' if reason.endswith('?') else '.'}"
     track_changes.tell_once(turn, track.cut.path, text)
     turn.change(unplayable=state.unplayable | {track.cut.path})
+    turn.change(rotations=track_choice.rotations(turn.state))
     if track is state.cued:
         turn.change(cued=None)
     else:

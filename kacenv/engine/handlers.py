@@ -4,15 +4,23 @@ from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.units import Seconds, format_seconds
-from kacenv.engine import check_ins, lights, phases, seat_clocks, transitions, volume
+from kacenv.core.units import Seconds, format_seconds, on_grid
+from kacenv.engine import (
+    check_ins,
+    lights,
+    phases,
+    press_guard,
+    seat_clocks,
+    transitions,
+    undo,
+    volume,
+)
 from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.engine.transitions import Outcome
 from kacenv.model.commands import StrikeChime
 from kacenv.model.look import Setting
 from kacenv.model.mode import Mode
-from kacenv.model.request_table import BY_KIND
 from kacenv.model.requests import (
     Back,
     Chime,
@@ -37,12 +45,11 @@ from kacenv.model.requests import (
     Snooze,
     Start,
     Stop,
+    Undo,
     Volume,
 )
 from kacenv.model.scene import Audience
 
-PRESS_GUARD = Seconds(2.0)
-"""The same press within this time counts once."""
 SOONEST_END = Seconds(60.0)
 """Least time that a shortened phase goes on, unless less was left."""
 
@@ -57,9 +64,13 @@ def start(turn: StepContext, request: Start) -> str:
     turn.change(
         mode=Mode.RUNNING,
         timeline=plan,
-        durations=tuple(planned.duration for planned in plan.phases),
+        durations=tuple(on_grid(planned.duration) for planned in plan.phases),
         session_clock=Stopwatch(since=turn.now),
         light_hand=_light_hand_at_start(turn.state),
+        pressed={},
+        left_so={},
+        presses=0,
+        kept=(),
     )
     phases.enter(turn, 0)
     return (
@@ -81,16 +92,15 @@ def press(turn: StepContext, request: Press) -> str:
         return transitions.already(mode, request.kind)
     if answer is Outcome.REFUSE:
         raise transitions.refusal(mode)
-    if _is_double(turn.state, request, turn.now):
+    if press_guard.is_double(turn.state, request, turn.now):
         return "Done already. Press again in a moment to do it once more."
+    before, ordered = turn.state, len(turn.commands)
     reply = HANDLERS[type(request)](turn, request)
-    turn.change(pressed={**turn.state.pressed, request.kind: (request, turn.now)})
+    if turn.state is not before or len(turn.commands) > ordered:
+        press_guard.remember(turn, request, before)
+        if not isinstance(request, Undo):
+            undo.keep(turn, before, request)
     return reply
-
-
-def _is_double(state: State, request: Press, now: Seconds) -> bool:
-    last, at = state.pressed.get(request.kind, (None, now))
-    return BY_KIND[request.kind].counts_once and last == request and now - at < PRESS_GUARD
 
 
 def _hold(turn: StepContext, _: Hold) -> str:
@@ -111,7 +121,7 @@ def _release(turn: StepContext, _: Release) -> str:
 def _extend(turn: StepContext, request: Extend) -> str:
     state = turn.state
     durations = list(state.durations)
-    durations[state.phase] = Seconds(
+    durations[state.phase] = on_grid(
         max(state.duration, state.phase_clock.reading(turn.now)) + request.by
     )
     turn.change(durations=tuple(durations), waiting_told=False)
@@ -122,10 +132,11 @@ def _extend(turn: StepContext, request: Extend) -> str:
 def _shorten(turn: StepContext, request: Shorten) -> str:
     """Shorten the phase, but leave it `SOONEST_END` from now."""
     state = turn.state
-    soonest = state.phase_clock.reading(turn.now) + SOONEST_END
+    soonest = on_grid(state.phase_clock.reading(turn.now) + SOONEST_END)
     durations = list(state.durations)
-    durations[state.phase] = Seconds(max(state.duration - request.by, min(soonest, state.duration)))
-    turn.change(durations=tuple(durations))
+    durations[state.phase] = on_grid(max(state.duration - request.by, min(soonest, state.duration)))
+    soonest_end = min(soonest, phases.end_reading(state))
+    turn.change(durations=tuple(durations), soonest_end=soonest_end)
     name, length = state.planned.name, format_seconds(durations[state.phase])
     return f"{name.capitalize()} is now {length} long; what follows moves with it."
 
@@ -232,5 +243,6 @@ HANDLERS: Final[dict[type[Press], Callable[[StepContext, Any], str]]] = {
     Lights: _lights,
     LightsUp: _lights_up,
     LightsResume: _lights_resume,
+    Undo: undo.take_back,
 }
 """Handler of each request; returns the reply that the therapist reads."""

@@ -110,6 +110,27 @@ def lights_up(turn: StepContext) -> None:
     turn.order(ShowLook(look, turn.now, LIGHTS_UP, urgent=True))
 
 
+def lead_back(turn: StepContext, now_so: State, then: State) -> None:
+    """Lead the lamps from where they are to the light of the state `then`."""
+    if then.light_hand is LightHand.LIGHTS_UP:
+        if now_so.light_hand is not LightHand.LIGHTS_UP:
+            lights_up(turn)
+        return
+    aims = {zone: fade.target for zone, fade in then.light.items()}
+    there = {zone: now_so.light[zone].target for zone in aims if zone in now_so.light}
+    if aims != there or then.light_hand is not now_so.light_hand:
+        left = max((fade.end - turn.now for fade in then.light.values()), default=0.0)
+        show(turn, aimed_at(then), Seconds(max(BY_HAND, left)))
+
+
+def aimed_at(state: State) -> Look:
+    """Return the look that the zones should show by now."""
+    asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
+    if state.light_hand is LightHand.PLAN and state.timeline is not None:
+        return {**asked, **planned_so_far(state)}
+    return asked
+
+
 def resume(turn: StepContext) -> None:
     """Return manually changed lamps to their look; leave the others."""
     turn.order(ResumeLights(turn.now, BY_HAND))

@@ -1,7 +1,8 @@
 """Phases: entering, leaving, compressing and finishing them."""
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
+from kacenv.engine.play_counts import PlayCounts
 from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import EnterPhase, SessionEnded
@@ -17,29 +18,50 @@ STOPPING = Seconds(6.0)
 
 def ends_at(state: State) -> Seconds | None:
     """Return the time at which this phase ends by itself; None while it is held."""
-    return state.phase_clock.when(_end_reading(state))
+    return state.phase_clock.when(end_reading(state))
 
 
-def _end_reading(state: State) -> Seconds:
+def end_reading(state: State) -> Seconds:
+    """Return the reading of the phase's clock at which it ends by itself."""
     planned, duration = state.planned, state.duration
     if state.returning or planned.end is EndKind.TIME:
         return duration
-    latest = Seconds(duration + planned.slack)
-    change = track_changes.change_at(state)
-    if planned.end is EndKind.GO or change is None:
-        return latest
-    reading = state.phase_clock.reading(change)
-    return reading if duration - planned.slack <= reading <= latest else latest
+    musical = _musical_end(state)
+    return on_grid(duration + planned.slack) if musical is None else musical
+
+
+def _musical_end(state: State) -> Seconds | None:
+    """Return the reading at which a phase ends with the track playing; None if it can't.
+
+    Its crossfade into the next phase is over with the track, as far as the window allows; a phase
+    whose music goes on in the next one ends at the change of tracks.
+    """
+    change, slack = track_changes.change_at(state), state.planned.slack
+    if change is None or state.planned.end is not EndKind.TRACK or state.returning:
+        return None
+    opens, closes = max(state.duration - slack, state.soonest_end), state.duration + slack
+    last = track_changes.last_fade_at(state) if music_changes(state) else None
+    wanted = change if last is None or track_changes.leans(state) else last
+    earlier, later = sorted(state.phase_clock.reading(time) for time in (change, wanted))
+    if later < on_grid(opens) or earlier > on_grid(closes):
+        return None
+    return on_grid(min(max(state.phase_clock.reading(wanted), opens), closes))
 
 
 def change_at(state: State) -> Seconds | None:
     """Return the time of the next crossfade; a track that outlasts the phase plays to its end."""
-    change, end, playing = track_changes.change_at(state), ends_at(state), state.playing
-    if change is None or end is None or playing is None:
+    change, end = track_changes.change_at(state), ends_at(state)
+    if change is None or end is None or change >= end or not music_changes(state):
         return change
-    nearly = end - state.planned.queue.crossfade <= change < end
-    lasts = playing.ends_at >= end + GENTLE_FADE and music_changes(state)
-    return end if nearly and lasts else change
+    return end if _musical_end(state) is not None or _lasts(state, change, end) else change
+
+
+def _lasts(state: State, change: Seconds, end: Seconds) -> bool:
+    """Return True if the track isn't left shortly before the phase's end, which it outlasts."""
+    queue, playing = state.planned.queue, state.playing
+    needed = track_choice.SHORTEST_FADE if queue.fit else GENTLE_FADE
+    nearly = on_grid(end - queue.crossfade) <= change
+    return playing is not None and nearly and playing.ends_at >= on_grid(end + needed)
 
 
 def may_end_now(state: State, now: Seconds) -> bool:
@@ -64,6 +86,7 @@ def enter(turn: StepContext, index: int) -> None:
     turn.change(
         phase=index,
         phase_clock=Stopwatch(since=turn.now),
+        soonest_end=Seconds(0.0),
         phase_seen=Seconds(-1.0),
         waiting_told=False,
     )
@@ -71,7 +94,7 @@ def enter(turn: StepContext, index: int) -> None:
     turn.order(EnterPhase(index, planned.name, turn.now))
     track_changes.set_level(turn, planned.level, planned.crossfade)
     if planned.queue.name != before:
-        turn.change(heard=())
+        turn.change(heard=PlayCounts(), rotations={})
         _flow_in(turn, index)
     lights.follow_plan(turn, min(planned.light_fade, Seconds(turn.state.duration / 2)))
 
@@ -81,7 +104,7 @@ def _flow_in(turn: StepContext, index: int) -> None:
     fade = (
         track_changes.phase_fade(turn.state, index, drawn.cut)
         if drawn
-        else track_changes.SHORTEST_FADE
+        else track_choice.SHORTEST_FADE
     )
     track_changes.play(turn, drawn, fade)
 
@@ -109,6 +132,15 @@ def leave(turn: StepContext) -> None:
         finish(turn, turn.state.planned.crossfade)
     else:
         go_to(turn, turn.state.phase + 1)
+
+
+def end_by_itself(turn: StepContext) -> None:
+    """End this phase at its time; a track that changes then does so in the next phase, too."""
+    change = track_changes.change_at(turn.state)
+    changes = change is not None and change <= turn.now and not music_changes(turn.state)
+    leave(turn)
+    if changes:
+        track_changes.play_next(turn)
 
 
 def go_to(turn: StepContext, index: int) -> None:
@@ -148,7 +180,7 @@ def go_back(turn: StepContext) -> None:
     state = turn.state
     index = max(0, state.phase - 1)
     if state.returning and index < state.plan.return_from:
-        planned = tuple(phase.duration for phase in state.plan.phases)
+        planned = tuple(on_grid(phase.duration) for phase in state.plan.phases)
         turn.change(returning=False, durations=state.durations[:index] + planned[index:])
     resume(turn)
     go_to(turn, index)
@@ -157,8 +189,8 @@ def go_back(turn: StepContext) -> None:
 def _compressed(state: State, first: int, spent: Seconds, scale: float) -> tuple[Seconds, ...]:
     before, now, after = (
         state.durations[:first],
-        Seconds(spent + max(0.0, state.durations[first] - spent) * scale),
-        (Seconds(duration * scale) for duration in state.durations[first + 1 :]),
+        on_grid(spent + max(0.0, state.durations[first] - spent) * scale),
+        (on_grid(duration * scale) for duration in state.durations[first + 1 :]),
     )
     return (*before, now, *after)
 
@@ -178,7 +210,7 @@ def finish(turn: StepContext, fade: Seconds) -> None:
     check_ins.pass_over_phases(turn, turn.state.phase + 1)
     check_ins.pass_over_session(turn)
     track_changes.fade_out(turn, fade)
-    turn.change(mode=Mode.FADING, ends_at=Seconds(turn.now + fade))
+    turn.change(mode=Mode.FADING, ends_at=on_grid(turn.now + fade))
 
 
 def stop(turn: StepContext) -> None:
@@ -187,7 +219,7 @@ def stop(turn: StepContext) -> None:
     if fading and turn.state.ends_at is not None:
         if turn.state.ends_at > turn.now + STOPPING:
             track_changes.fade_out(turn, STOPPING)
-            turn.change(ends_at=Seconds(turn.now + STOPPING))
+            turn.change(ends_at=on_grid(turn.now + STOPPING))
     else:
         finish(turn, STOPPING)
     if turn.state.light_hand is not LightHand.LIGHTS_UP:

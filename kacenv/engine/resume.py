@@ -6,16 +6,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kacenv.core.fades import Fade, FadeCurve
-from kacenv.core.units import Decibels, Level, Seconds, format_seconds
-from kacenv.engine import lights, track_changes, track_choice
+from kacenv.core.units import Decibels, Level, Seconds, format_seconds, on_grid
+from kacenv.engine import lights, music_return, track_changes, track_choice
 from kacenv.engine import volume as sound
-from kacenv.engine.state import LightHand, Playing, State
+from kacenv.engine.state import LightHand, State
 from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
 from kacenv.model.commands import (
     Command,
     Crossfade,
-    CueTrack,
     Notice,
     Prompt,
     SessionEnded,
@@ -30,12 +29,8 @@ from kacenv.model.requests import Resume
 HOLD_AFTER = Seconds(600.0)
 """Longest outage after which the session goes on by itself; after a longer one it is held."""
 FADE_IN = track_changes.FROM_SILENCE
-FADE_OUT = Seconds(4.0)
-"""Fade-out of the music if the session has ended during the outage."""
 READY_IN = Seconds(0.4)
 """Time between cueing a track and its start."""
-_TOO_SHORT = Seconds(2.0)
-"""Shortest rest of a track that is resumed."""
 SHORT_LIFE = Seconds(5.0)
 """A process that ends this soon after resuming may have been ended by its track."""
 SUSPICIOUS = 2
@@ -90,7 +85,7 @@ def carry_on(turn: StepContext, request: Resume, held: bool, passed_over: Missed
     if turn.state.mode in _ON:
         _restore_music(turn)
     else:
-        turn.order(Crossfade(None, turn.now, FADE_OUT))
+        turn.order(Crossfade(None, turn.now, music_return.FADE_OUT))
     _restore_light(turn, request.since)
     away = Seconds(turn.now - request.since)
     report = _report(turn.state, away, held, request.certain, passed_over.check_ins)
@@ -116,27 +111,20 @@ def _restore_sound(turn: StepContext) -> None:
 
 def _restore_music(turn: StepContext) -> None:
     """Resume the track at its position, or take the next if it is nearly over or suspected."""
-    playing, at = turn.state.playing, Seconds(turn.now + READY_IN)
+    playing, at = turn.state.playing, on_grid(turn.now + READY_IN)
     turn.change(cued=None)
     if playing is not None and turn.state.short_lives >= SUSPICIOUS:
         turn.change(playing=None, unplayable=turn.state.unplayable | {playing.cut.path})
         text = f"“{playing.cut.title}” is passed over: the room failed again and again during it."
         turn.order(Notice(text, turn.now))
         playing = None
-    skipped = Seconds(max(0.0, at - playing.started_at)) if playing else Seconds(0.0)
-    if playing is None or playing.cut.length - skipped < _TOO_SHORT:
+    skipped = on_grid(max(0.0, at - playing.started_at)) if playing else Seconds(0.0)
+    if playing is None or playing.cut.length - skipped < music_return.TOO_SHORT:
         drawn = track_choice.draw(turn.state, turn.state.phase)
         turn.change(playing=None)
         track_changes.play(turn, drawn, FADE_IN)
         return
-    again = Playing(turn.state.last_play_id + 1, playing.cut, playing.started_at, skipped)
-    turn.change(playing=again, last_play_id=again.play_id)
-    rest = replace(
-        playing.cut,
-        cue_in=Seconds(playing.cut.cue_in + skipped),
-        length=Seconds(playing.cut.length - skipped),
-    )
-    turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, FADE_IN))
+    music_return.play_on(turn, playing, at, FADE_IN)
 
 
 def _restore_light(turn: StepContext, since: Seconds) -> None:
@@ -148,7 +136,7 @@ def _restore_light(turn: StepContext, since: Seconds) -> None:
     if state.light_hand is LightHand.LIGHTS_UP:
         lights.lights_up(turn)
         return
-    look, led = _look(state), state.light
+    look, led = lights.aimed_at(state), state.light
     left = max((led[zone].end - turn.now for zone in look if zone in led), default=0.0)
     origin = _left_at(led, since)
     turn.change(light=dict.fromkeys(led, lights.UNKNOWN))
@@ -171,14 +159,6 @@ def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
         zone: replace(fade, curve=FadeCurve.LINEAR).value_at(since) for zone, fade in led.items()
     }
     return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
-
-
-def _look(state: State) -> Look:
-    """Return the look that the zones should show by now."""
-    asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
-    if state.light_hand is LightHand.PLAN and state.timeline is not None:
-        return {**asked, **lights.planned_so_far(state)}
-    return asked
 
 
 def _report(

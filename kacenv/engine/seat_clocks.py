@@ -14,12 +14,21 @@ def press(turn: StepContext, request: SeatStarted) -> str:
     seat, clock = request.seat, turn.state.seats.get(request.seat)
     name = f"Seat {seat.upper()}"
     if not request.started:
-        turn.change(seats={one: at for one, at in turn.state.seats.items() if one is not seat})
-        return f"{name} has not begun." if clock is None else f"{name} is set back."
+        return f"{name} has not begun." if clock is None else _set_back(turn, seat, name)
     if clock is not None:
         return f"{name} began {format_clock(turn.now - clock.since)} ago already."
     turn.change(seats={**turn.state.seats, seat: SeatClock(turn.now)})
     return f"{name} has begun. {_follow(turn)}".rstrip()
+
+
+def _set_back(turn: StepContext, seat: Seat, name: str) -> str:
+    """Take a seat's clock away, and with it the check-ins that came or were put off on it."""
+    state = turn.state
+    turn.change(
+        seats={one: clock for one, clock in state.seats.items() if one is not seat},
+        due=tuple(due for due in state.due if due.cue.seat is not seat),
+    )
+    return f"{name} is set back."
 
 
 def _follow(turn: StepContext) -> str:

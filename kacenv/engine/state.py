@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+from kacenv.core.derived import Derivable
 from kacenv.core.fades import Fade, FadeCurve
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
+from kacenv.engine.play_counts import PlayCounts
+from kacenv.engine.rotation import Rotation
+from kacenv.model.commands import Notice
 from kacenv.model.look import Zone
 from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
@@ -35,7 +40,7 @@ class Stopwatch:
     def reading(self, now: Seconds) -> Seconds:
         """Return the reading at `now`."""
         running = 0.0 if self.since is None else now - self.since
-        return Seconds(self.elapsed + running)
+        return on_grid(self.elapsed + running)
 
     def run(self, now: Seconds) -> "Stopwatch":
         """Return this clock, running from `now` on."""
@@ -47,7 +52,7 @@ class Stopwatch:
 
     def when(self, reading: Seconds) -> Seconds | None:
         """Return the time at which it shows `reading`; None while it is stopped."""
-        return None if self.since is None else Seconds(self.since + (reading - self.elapsed))
+        return None if self.since is None else on_grid(self.since + (reading - self.elapsed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Playing:
     @property
     def ends_at(self) -> Seconds:
         """Time of its last sample."""
-        return Seconds(self.started_at + self.cut.length)
+        return on_grid(self.started_at + self.cut.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +94,32 @@ class SeatClock:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class Kept:
+    """The state `before` a press, which can be taken back; None if it can't.
+
+    `number` counts the presses of the session, `told` is what staff were told since.
+    """
+
+    number: int
+    press: Press
+    at: Seconds
+    before: "State | None"
+    told: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State(Derivable):
     """Everything that decides what the engine does next.
 
+    `soonest_end` is the reading of the phase's clock before which a shortened phase doesn't end.
     `phase_seen` and `session_seen` are the readings of the two clocks up to which check-ins have
     been handled; `due` are those that staff haven't answered, oldest first.
-    `heard` are the files drawn in this phase, oldest first;
+    `heard` counts the cuts drawn in this phase, and `rotations` are where its queues stand;
     `lean` is the energy wanted above the phase's own, from `lean_at` on.
     `told` are the subjects that staff have been told of. `light` holds the fade of each zone whose
     light is known. `resumed_at` is the time of the last resume, `short_lives` the number of lives
-    in a row that ended soon after one.
+    in a row that ended soon after one. `pressed` is the last press of each kind, and `left_so` how
+    it left what it concerns. `kept` are the presses that can be taken back, `presses` counts them.
     """
 
     room: Room
@@ -109,12 +130,14 @@ class State:
     durations: tuple[Seconds, ...] = ()
     phase_clock: Stopwatch = Stopwatch()
     session_clock: Stopwatch = Stopwatch()
+    soonest_end: Seconds = Seconds(0.0)
     phase_seen: Seconds = Seconds(-1.0)
     session_seen: Seconds = Seconds(-1.0)
     due: tuple[Due, ...] = ()
     seats: Mapping[Seat, SeatClock] = field(default_factory=dict)
     waiting_told: bool = False
-    heard: tuple[str, ...] = ()
+    heard: PlayCounts = PlayCounts()  # noqa: RUF009 - frozen
+    rotations: Mapping[str, Rotation] = field(default_factory=dict)
     lean: int = 0
     lean_at: Seconds | None = None
     last_play_id: int = 0
@@ -134,6 +157,9 @@ class State:
     resumed_at: Seconds | None = None
     short_lives: int = 0
     pressed: Mapping[str, tuple[Press, Seconds]] = field(default_factory=dict)
+    left_so: Mapping[str, Any] = field(default_factory=dict)
+    presses: int = 0
+    kept: tuple[Kept, ...] = ()
 
     @property
     def plan(self) -> Timeline:

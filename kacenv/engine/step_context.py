@@ -1,6 +1,5 @@
 """Context of one engine step: the state as it changes, and the commands so far."""
 
-from dataclasses import replace
 from typing import Any
 
 from kacenv.core.units import Seconds
@@ -18,7 +17,7 @@ class StepContext:
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the state."""
-        self.state = replace(self.state, **fields)
+        self.state = self.state.changed(**fields)
 
     def order(self, *commands: Command) -> None:
         """Append commands for the devices."""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from kacenv.core.units import Decibels, Seconds
+from kacenv.core.units import Decibels, Seconds, on_grid
 from kacenv.engine.state import Playing, State
 from kacenv.engine.step_context import StepContext
-from kacenv.engine.track_choice import TrackDraw, draw
+from kacenv.engine.track_choice import SHORTEST_FADE, TrackDraw, draw, rotations
 from kacenv.model.commands import Crossfade, CueTrack, Notice, SetLevel
 from kacenv.model.playlist import Cut
 
@@ -13,7 +13,6 @@ PREROLL = Seconds(10.0)
 """Time between opening a track and its crossfade."""
 RETRY = Seconds(10.0)
 """Time until the next try when no file can be played."""
-SHORTEST_FADE = Seconds(0.5)
 FROM_SILENCE = Seconds(3.0)
 """Shortest fade-in of music that begins in silence."""
 HEARD_OUT = Seconds(45.0)
@@ -29,22 +28,46 @@ def change_at(state: State) -> Seconds | None:
     upcoming = draw(state, state.phase)
     fade = _fade_between(state.playing.cut, upcoming, state.planned.queue.crossfade)
     earliest = state.playing.started_at + SHORTEST_FADE
-    natural = max(state.playing.ends_at - fade, earliest)
-    if state.lean_at is not None and upcoming and upcoming.leans:
-        return Seconds(min(natural, max(state.lean_at, state.playing.started_at + HEARD_OUT)))
-    return Seconds(natural)
+    natural = on_grid(max(state.playing.ends_at - fade, earliest))
+    if leans(state):
+        soonest = max(state.lean_at or 0.0, state.playing.started_at + HEARD_OUT)
+        return min(natural, on_grid(soonest))
+    return natural
+
+
+def leans(state: State) -> bool:
+    """Return True if a change of intensity brings the next crossfade forward."""
+    upcoming = draw(state, state.phase)
+    return state.lean_at is not None and upcoming is not None and upcoming.leans
 
 
 def _fade_between(cut: Cut, upcoming: TrackDraw | None, wanted: Seconds) -> Seconds:
-    """Return the crossfade's length, at most a third of either track."""
-    third = min(cut.length, upcoming.cut.length if upcoming else cut.length) / 3
-    return Seconds(max(SHORTEST_FADE, min(wanted, third)))
+    """Return the crossfade's length, at most half of either track."""
+    half = min(cut.length, upcoming.cut.length if upcoming else cut.length) / 2
+    return on_grid(max(SHORTEST_FADE, min(wanted, half)))
 
 
 def phase_fade(state: State, phase: int, cut: Cut) -> Seconds:
     """Return the length of the crossfade into `phase`, which begins with `cut`."""
-    longest = min(cut.length / 3, state.durations[phase] / 2)
-    return Seconds(max(SHORTEST_FADE, min(state.plan.phases[phase].crossfade, longest)))
+    longest = min(cut.length, state.durations[phase]) / 2
+    return on_grid(max(SHORTEST_FADE, min(state.plan.phases[phase].crossfade, longest)))
+
+
+def last_fade_at(state: State) -> Seconds | None:
+    """Return when the crossfade out of this phase begins if it is over with the track playing."""
+    if state.playing is None:
+        return None
+    fade = min(_fade_out_of(state), state.playing.cut.length / 2)
+    earliest = state.playing.started_at + SHORTEST_FADE
+    return on_grid(max(state.playing.ends_at - fade, earliest))
+
+
+def _fade_out_of(state: State) -> Seconds:
+    """Return the length of the crossfade into the next phase, or of the last fade."""
+    if state.is_last_phase:
+        return state.planned.crossfade
+    drawn = draw(state, state.phase + 1)
+    return phase_fade(state, state.phase + 1, drawn.cut) if drawn else SHORTEST_FADE
 
 
 def cue(turn: StepContext, cut: Cut) -> Playing:
@@ -66,26 +89,27 @@ def play(turn: StepContext, drawn: TrackDraw | None, fade: Seconds) -> None:
         name = turn.state.planned.name
         tell_once(turn, name, f"All the music for {name} has been heard; it repeats.")
     cued = cue(turn, drawn.cut)
-    turn.order(Crossfade(cued.play_id, turn.now, _within_playing(turn, fade)))
+    turn.order(Crossfade(cued.play_id, turn.now, within_playing(turn, fade)))
     turn.change(
         playing=replace(cued, started_at=turn.now),
         cued=None,
-        heard=(*turn.state.heard, drawn.cut.path),
+        heard=turn.state.heard.add(drawn.cut.key),
         retry_at=None,
         lean_at=None,
     )
+    turn.change(rotations=rotations(turn.state))
 
 
-def _within_playing(turn: StepContext, fade: Seconds) -> Seconds:
+def within_playing(turn: StepContext, fade: Seconds) -> Seconds:
     """Shorten a crossfade to end no later than the track it fades out."""
     playing = turn.state.playing
     if playing is None or playing.ends_at <= turn.now:
         return fade
-    return Seconds(max(SHORTEST_FADE, min(fade, playing.ends_at - turn.now)))
+    return on_grid(max(SHORTEST_FADE, min(fade, playing.ends_at - turn.now)))
 
 
 def _go_without(turn: StepContext) -> None:
-    turn.change(playing=None, cued=None, retry_at=Seconds(turn.now + RETRY))
+    turn.change(playing=None, cued=None, retry_at=on_grid(turn.now + RETRY))
     text = "No piece of music can be played. Check the music folder; kacenv keeps trying."
     tell_once(turn, "", text)
 
@@ -99,7 +123,7 @@ def tell_once(turn: StepContext, subject: str, text: str) -> None:
 
 def try_again(turn: StepContext) -> None:
     """Clear the list of failed files, and try the next track."""
-    turn.change(unplayable=frozenset())
+    turn.change(unplayable=frozenset(), rotations={})
     play_next(turn)
 
 

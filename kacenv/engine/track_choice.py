@@ -1,15 +1,24 @@
-"""Choice of the next track: a pure function of the phase's queue and the tracks heard."""
+"""Choice of the next track: a pure function of the phase's queue and the tracks heard.
 
-import random
-from collections.abc import Iterable
+What it costs depends neither on how many tracks there are nor on how many were heard.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import NamedTuple
 
+from kacenv.core.derived import derived
 from kacenv.core.units import Seconds
 from kacenv.engine import track_fit
+from kacenv.engine.play_counts import PlayCounts
+from kacenv.engine.rotation import Pick, Rotation, Usable, least_heard
 from kacenv.engine.state import State
 from kacenv.model.playlist import Cut, Queue
+from kacenv.model.timeline import Timeline
 
-_MIDDLE_ENERGY = 3
+_MIDDLE_ENERGY = 3.0
+SHORTEST_FADE = Seconds(0.5)
+"""Length of the shortest crossfade."""
 _FITTED = 60
 """Most tracks considered for a fit: enough to fill any phase, few enough to be quick."""
 
@@ -22,93 +31,181 @@ class TrackDraw(NamedTuple):
     leans: bool = False
 
 
+class _Strand:
+    """A queue as one phase sees it: which of its tracks may be played, and where it stands."""
+
+    def __init__(self, state: State, phase: int, queue: Queue, part: str, usable: Usable) -> None:
+        playing = state.playing.cut.key if state.playing else None
+        self.queue, self.usable = queue, usable
+        self.counts = state.heard if phase == state.phase else PlayCounts()
+        self.key = f"{state.plan.phases[phase].queue.name}/{part}"
+        known = state.rotations.get(self.key, Rotation())
+        self.rotation = known.advanced(queue, self.counts, usable)
+        self._others: Usable = lambda cut: cut.key != playing and usable(cut)
+
+    def __bool__(self) -> bool:
+        return not self.rotation.over(self.queue)
+
+    @property
+    def is_fresh(self) -> bool:
+        """True while a usable track hasn't been heard in this phase."""
+        return bool(self) and self.rotation.turn == 0
+
+    def pick_other(self) -> Pick | None:
+        """Return the track heard least often, but never the one playing."""
+        return least_heard(self.queue, self.rotation, self.counts, self._others)
+
+    def pick(self) -> Pick | None:
+        """Return the track heard least often; the one playing if there is no other."""
+        return self.pick_other() or least_heard(self.queue, self.rotation, self.counts, self.usable)
+
+    def unheard(self) -> Iterator[Cut]:
+        """Yield the usable tracks that haven't been heard in this phase, in their order."""
+        if self.rotation.turn == 0:
+            for cut in islice(self.queue.order(0), self.rotation.place, None):
+                if self.usable(cut) and not self.counts.of(cut.key):
+                    yield cut
+
+    def others(self) -> Iterator[Cut]:
+        """Yield the usable tracks but the one playing, in their order."""
+        return (cut for cut in self.queue.order(0) if self._others(cut))
+
+
 def draw(state: State, phase: int) -> TrackDraw | None:
     """Choose the next track of a phase, or another phase's first; None if none is playable."""
-    heard = state.heard if phase == state.phase else ()
-    queue = state.plan.phases[phase].queue
-    own = _playable(queue.cuts, state)
-    pool = _overflow(state, queue)
-    if state.lean and (leaning := _leaning(state, own + pool, own, heard)):
+    return _drawn(state, phase)
+
+
+@derived
+def _drawn(state: State, phase: int) -> TrackDraw | None:
+    queue, own = state.plan.phases[phase].queue, _own(state, phase)
+    if state.lean and (leaning := _leaning(state, phase)):
         return TrackDraw(leaning, leans=True)
-    if queue.fit and own and (fitting := _fitting(state, phase, own, heard)):
+    if queue.fit and (fitting := _fitting(state, phase, own)):
         return TrackDraw(fitting)
-    if own and (queue.repeat or any(cut.path not in heard for cut in own)):
-        return TrackDraw(_least_heard(state, queue, own, heard))
-    rest = pool or own or _playable(_every_cut(state), state)
-    source = state.plan.overflow if pool and state.plan.overflow else queue
-    again = all(cut.path in heard for cut in rest)
-    return TrackDraw(_least_heard(state, source, rest, heard), again) if rest else None
+    if own and (queue.repeat or own.is_fresh):
+        return _draw_from(own, again=False)
+    rest = _pool(state, phase) or own or _everything(state, phase)
+    return _draw_from(rest, again=not rest.is_fresh)
 
 
-def _least_heard(state: State, queue: Queue, cuts: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut:
-    """Return the track heard least often in this phase, in queue order; never the one playing."""
-    playing = state.playing.cut.path if state.playing else None
-    others = tuple(cut for cut in cuts if cut.path != playing) or cuts
-    least = min(heard.count(cut.path) for cut in others)
-    places = _places(queue, least)
-    fresh = (cut for cut in others if heard.count(cut.path) == least)
-    return min(fresh, key=lambda cut: places.get(cut.path, 0))
+def _draw_from(strand: _Strand, *, again: bool) -> TrackDraw | None:
+    picked = strand.pick()
+    return TrackDraw(picked.cut, again) if picked else None
 
 
-def _places(queue: Queue, turn: int) -> dict[str, int]:
-    """Return each file's position in the queue's `turn`-th round; failed files keep theirs."""
-    paths = [cut.path for cut in queue.cuts]
-    if queue.shuffle_seed is not None:
-        random.Random(f"{queue.shuffle_seed}/{turn}").shuffle(paths)  # noqa: S311 - no secret
-    return {path: place for place, path in enumerate(paths)}
+@derived
+def _own(state: State, phase: int) -> _Strand:
+    return _Strand(state, phase, state.plan.phases[phase].queue, "own", _playable(state))
 
 
-def _leaning(
-    state: State, pool: tuple[Cut, ...], own: tuple[Cut, ...], heard: tuple[str, ...]
-) -> Cut | None:
+@derived
+def _pool(state: State, phase: int) -> _Strand:
+    queue, pool = state.plan.phases[phase].queue, state.plan.overflow
+    return _Strand(state, phase, pool or _NOTHING, "pool", _beside(state, queue))
+
+
+def _everything(state: State, phase: int) -> _Strand:
+    return _Strand(state, phase, _every_cut(state.plan), "every", _playable(state))
+
+
+_NOTHING = Queue("", (), Seconds(0.0))
+
+
+@derived
+def _every_cut(plan: Timeline) -> Queue:
+    cuts = chain.from_iterable(phase.queue.cuts for phase in plan.phases)
+    return Queue("", tuple(cuts), Seconds(0.0))
+
+
+def _playable(state: State) -> Usable:
+    unplayable = state.unplayable
+    return lambda cut: cut.path not in unplayable
+
+
+def _beside(state: State, queue: Queue) -> Usable:
+    """Tell which tracks of the overflow aren't the phase's own."""
+    unplayable, own = state.unplayable, queue.paths()
+    return lambda cut: cut.path not in own and cut.path not in unplayable
+
+
+def _leaning(state: State, phase: int) -> Cut | None:
     """Return the track nearest to the energy wanted, except the one playing; unheard ones first."""
-    tagged = [cut.energy for cut in own if cut.energy is not None] or [_MIDDLE_ENERGY]
-    wanted = sum(tagged) / len(tagged) + state.lean
-    playing = state.playing.cut.path if state.playing else None
-    ranked = sorted(
-        (cut for cut in pool if cut.energy is not None and cut.path != playing),
-        key=lambda cut: (abs((cut.energy or 0) - wanted), heard.count(cut.path)),
-    )
-    return ranked[0] if ranked else None
+    mean = state.plan.phases[phase].queue.energy()
+    wanted = (_MIDDLE_ENERGY if mean is None else mean) + state.lean
+    levels = _levels(state, phase)
+    for distance in sorted({abs(energy - wanted) for energy in levels}):
+        near = (levels[energy] for energy in levels if abs(energy - wanted) == distance)
+        found = [(picked, level) for level in chain(*near) if (picked := level.strand.pick_other())]
+        if found:
+            return min(found, key=lambda pair: (pair[0].plays, pair[1].place(pair[0].cut)))[0].cut
+    return None
 
 
-def _fitting(state: State, phase: int, own: tuple[Cut, ...], heard: tuple[str, ...]) -> Cut | None:
+class _EnergyLevel(NamedTuple):
+    """Tracks of one energy among the phase's own, or among those of the overflow."""
+
+    strand: _Strand
+    whole: Queue
+    is_pool: bool
+
+    def place(self, cut: Cut) -> tuple[bool, int]:
+        """Return what sorts the phase's own tracks first, then those listed first."""
+        return self.is_pool, self.whole.places()[cut.key]
+
+
+@derived
+def _levels(state: State, phase: int) -> Mapping[int, list[_EnergyLevel]]:
+    queue, pool = state.plan.phases[phase].queue, state.plan.overflow or _NOTHING
+    levels: dict[int, list[_EnergyLevel]] = {}
+    for whole, usable in ((queue, _playable(state)), (pool, _beside(state, queue))):
+        for energy, some in whole.by_energy().items():
+            part = f"{'own' if whole is queue else 'pool'} {energy}"
+            strand = _Strand(state, phase, some, part, usable)
+            levels.setdefault(energy, []).append(_EnergyLevel(strand, whole, whole is not queue))
+    return levels
+
+
+def _fitting(state: State, phase: int, own: _Strand) -> Cut | None:
     """Return the first track of those that fill the rest of the phase; None if all were heard."""
     queue = state.plan.phases[phase].queue
-    fresh = tuple(cut for cut in own if cut.path not in heard)
+    fresh = tuple(islice(own.unheard(), _FITTED))
     if not fresh and queue.repeat:
-        playing = state.playing.cut.path if state.playing else None
-        fresh = tuple(cut for cut in own if cut.path != playing) or own
+        fresh = tuple(islice(own.others(), _FITTED))
     if not fresh:
         return None
-    return track_fit.choose(
-        fresh[:_FITTED], _left_after_playing(state, phase, heard), queue.crossfade
-    )[0]
+    left = _left_after_playing(state, phase)
+    fade = _crossfade_after(state, phase)
+    return track_fit.choose(fresh, left + SHORTEST_FADE, left + fade, queue.crossfade)[0]
 
 
-def _left_after_playing(state: State, phase: int, heard: tuple[str, ...]) -> Seconds:
-    """Return the phase's time left after the playing track, in whole seconds."""
+def _left_after_playing(state: State, phase: int) -> float:
+    """Return the phase's time left after the playing track."""
+    heard = phase == state.phase and state.heard.most > 0
     if not heard or state.playing is None:
-        return Seconds(round(state.durations[phase]))
+        return state.durations[phase]
     over = Seconds(state.playing.ends_at - state.plan.phases[phase].queue.crossfade)
-    return Seconds(max(1, round(state.duration - state.phase_clock.reading(over))))
+    return state.duration - state.phase_clock.reading(over)
+
+
+def _crossfade_after(state: State, phase: int) -> Seconds:
+    """Return the length of the crossfade by which the music leaves a phase."""
+    following = state.plan.phases[phase : phase + 2][-1]
+    return max(SHORTEST_FADE, following.crossfade)
 
 
 def any_energy(state: State) -> bool:
     """Return True if any track of this phase has an energy tag."""
-    queue = state.planned.queue
-    return any(cut.energy is not None for cut in queue.cuts + _overflow(state, queue))
+    return any(level.strand for level in chain(*_levels(state, state.phase).values()))
 
 
-def _playable(cuts: Iterable[Cut], state: State) -> tuple[Cut, ...]:
-    return tuple(cut for cut in cuts if cut.path not in state.unplayable)
-
-
-def _overflow(state: State, queue: Queue) -> tuple[Cut, ...]:
-    pool = state.plan.overflow
-    own = {cut.path for cut in queue.cuts}
-    return _playable((cut for cut in pool.cuts if cut.path not in own), state) if pool else ()
-
-
-def _every_cut(state: State) -> Iterable[Cut]:
-    return (cut for phase in state.plan.phases for cut in phase.queue.cuts)
+def rotations(state: State) -> Mapping[str, Rotation]:
+    """Return where the queues in use stand, so that no draw searches what was heard again."""
+    strands = [_own(state, state.phase)]
+    if state.plan.overflow is not None:
+        strands.append(_pool(state, state.phase))
+    if state.lean:
+        strands += (level.strand for level in chain(*_levels(state, state.phase).values()))
+    if not state.is_last_phase:
+        strands.append(_own(state, state.phase + 1))
+    return {strand.key: strand.rotation for strand in reversed(strands)}

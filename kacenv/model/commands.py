@@ -123,10 +123,16 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Show staff a message in their words."""
+    """Show staff a message in their words.
+
+    `passed_over` are the check-ins that won't come, as it says, and `comes_after_all` those of
+    which that was said before.
+    """
 
     text: str
     at: Seconds
+    passed_over: tuple[str, ...] = ()
+    comes_after_all: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

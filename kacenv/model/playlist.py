@@ -1,11 +1,14 @@
 """Playlists as a clinic writes them, and the queues of playable tracks made of them."""
 
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from kacenv.core.derived import Derivable, derived
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds
@@ -92,6 +95,10 @@ class Playlist(Model):
     """The list of tracks."""
 
 
+CutKey = tuple[str, Seconds]
+"""File of a cut, and the place in it at which the cut begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Playable track: a real file, and the part of it to play.
@@ -108,9 +115,14 @@ class Cut:
     energy: int | None = None
     licence: str = ""
 
+    @property
+    def key(self) -> CutKey:
+        """What tells this cut from others: the file, and where in it it begins."""
+        return (self.path, self.cue_in)
+
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Derivable):
     """Playlist whose files have been located and measured."""
 
     name: str
@@ -125,3 +137,46 @@ class Queue:
         """Length of the queue once through, with overlapping crossfades."""
         overlaps = self.crossfade * (len(self.cuts) - 1)
         return Seconds(sum(cut.length for cut in self.cuts) - overlaps)
+
+    @derived
+    def paths(self) -> frozenset[str]:
+        """Return the files of the queue."""
+        return frozenset(cut.path for cut in self.cuts)
+
+    def order(self, turn: int) -> tuple[Cut, ...]:
+        """Return the cuts, each once, in the order of the `turn`-th round."""
+        return self._listed() if self.shuffle_seed is None else self._shuffled(turn)
+
+    @derived
+    def _listed(self) -> tuple[Cut, ...]:
+        return tuple({cut.key: cut for cut in self.cuts}.values())
+
+    @derived
+    def _shuffled(self, turn: int) -> tuple[Cut, ...]:
+        keys = [cut.key for cut in self.cuts]
+        random.Random(f"{self.shuffle_seed}/{turn}").shuffle(keys)  # noqa: S311 - no secret
+        cuts = {cut.key: cut for cut in self.cuts}
+        return tuple(cuts[key] for key in dict.fromkeys(keys))
+
+    @derived
+    def places(self) -> Mapping[CutKey, int]:
+        """Return the place of each cut in the queue."""
+        return {cut.key: place for place, cut in enumerate(self._listed())}
+
+    @derived
+    def energy(self) -> float | None:
+        """Return the mean energy of the cuts that state theirs; None if none does."""
+        known = [cut.energy for cut in self.cuts if cut.energy is not None]
+        return sum(known) / len(known) if known else None
+
+    @derived
+    def by_energy(self) -> Mapping[int, "Queue"]:
+        """Return the cuts of each energy, in their order, as queues of their own."""
+        cuts: dict[int, list[Cut]] = {}
+        for cut in self.cuts:
+            if cut.energy is not None:
+                cuts.setdefault(cut.energy, []).append(cut)
+        return {
+            energy: Queue(f"{self.name} {energy}", tuple(some), self.crossfade)
+            for energy, some in cuts.items()
+        }

@@ -1,4 +1,4 @@
-"""Shape of a request's definition: words, texts, modes, tablet keys, undo.
+"""Shape of a request's definition: words, texts, modes, tablet keys.
 
 Plain records without pydantic, so that the command line answers at once.
 """
@@ -84,33 +84,6 @@ class TabletKey(NamedTuple):
     spent: Fields = _NONE
 
 
-class Still(NamedTuple):
-    """Condition on a field of the session's status, under which an undo is still offered.
-
-    `among`: its value is one of `values`; `same`, `changed`: as before the request, or not;
-    `asked`: as the request's flipped field says. With `of`, the status has a collection of those
-    for which it is so, and the request's field `of` names one.
-    """
-
-    field: str
-    rule: Literal["among", "same", "changed", "asked"]
-    values: tuple[Any, ...] = ()
-    of: str = ""
-
-
-class Undo(NamedTuple):
-    """Request that takes another back: the same with another `kind`, or with a field flipped.
-
-    Offered as long as `still` holds: else somebody has decided anew meanwhile. A `rule` is a
-    function of undo.js, for what only the status before can tell.
-    """
-
-    kind: str = ""
-    flips: str = ""
-    still: Still | None = None
-    rule: Literal["", "volume", "lights"] = ""
-
-
 class RequestDefinition(NamedTuple):
     """Everything about one request but its fields' types and its handler.
 
@@ -134,7 +107,8 @@ class RequestDefinition(NamedTuple):
     """The same request within two seconds is a double press."""
     pedal_held: bool = False
     """A pedal must be kept down for a second, as protection against slips."""
-    undo: Undo | None = None
+    lasting: str = ""
+    """What is said to somebody who wants to take it back, where that can't be."""
     keys: tuple[TabletKey, ...] = ()
 
     @property

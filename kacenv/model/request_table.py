@@ -1,7 +1,7 @@
 """All requests that people can make of a room, each defined once.
 
 From here are made: the engine's transitions, the commands and their help, completion, the parser
-and printer of typed requests, the tablet's keys and undo, what a pedal may do, docs/requests.md.
+and printer of typed requests, the tablet's keys, what a pedal may do, docs/requests.md.
 The fields' types and bounds are in `requests`, the handlers in `kacenv.engine.handlers`.
 """
 
@@ -14,10 +14,8 @@ from kacenv.model.request_definition import (
     Flag,
     KeyFace,
     RequestDefinition,
-    Still,
     TabletKey,
     Topic,
-    Undo,
 )
 
 _TIME = Argument("by", "TIME", "E.g. 10m, or 1h10m.", write=format_seconds)
@@ -38,7 +36,6 @@ _SESSION = (
         examples=("hold",),
         already={Mode.HELD: "Already holding."},
         leads_to={Mode.RUNNING: Mode.HELD, Mode.RETURNING: Mode.HELD},
-        undo=Undo("release", still=Still("mode", "among", ("held",))),
         keys=(
             TabletKey(
                 "hold",
@@ -67,17 +64,18 @@ _SESSION = (
         works_in=frozenset({Mode.HELD}),
         already=dict.fromkeys((Mode.RUNNING, Mode.RETURNING), _RUNS_ALREADY),
         leads_to={Mode.HELD: Mode.RUNNING},
-        undo=Undo("hold", still=Still("mode", "among", ("running", "returning"))),
     ),
     RequestDefinition(
         "extend",
         topic=Topic.SESSION,
         summary="Make this phase longer",
-        help="Make this phase longer; everything after it moves.",
+        help=(
+            "Make this phase longer; everything after it moves. A phase that is over its time gets "
+            "so much from now on."
+        ),
         examples=("extend 10m",),
         arguments=(_TIME,),
         counts_once=True,
-        undo=Undo("shorten", still=Still("phase", "same")),
         keys=(
             TabletKey(
                 "extend-5",
@@ -101,7 +99,7 @@ _SESSION = (
         summary="Make this phase shorter; it never ends at once",
         help=(
             "Take time off this phase again, but leave it a minute at least, or what it had; it "
-            "never ends at once."
+            "never ends at once, nor with a piece that ends before that."
         ),
         examples=("shorten 5m",),
         arguments=(_TIME,),
@@ -135,7 +133,10 @@ _SESSION = (
         "back",
         topic=Topic.SESSION,
         summary="Go back to the beginning of the phase before",
-        help="Go back to the beginning of the phase before, by a crossfade.",
+        help=(
+            "Go back to the beginning of the phase before, by a crossfade; in the first phase, to "
+            "its own beginning."
+        ),
         examples=("back",),
         leads_to={Mode.RETURNING: Mode.RUNNING, Mode.HELD: Mode.RUNNING},
         counts_once=True,
@@ -199,6 +200,18 @@ _SESSION = (
             ),
         ),
     ),
+    RequestDefinition(
+        "undo",
+        topic=Topic.SESSION,
+        summary="Take back the last press, within ten seconds",
+        help=(
+            "Take back the last press of the last ten seconds, to the very plan that was there "
+            "before it, by crossfades; again for the one before."
+        ),
+        examples=("undo",),
+        works_in=ANYTIME,
+        counts_once=True,
+    ),
 )
 _CHECK_INS = (
     RequestDefinition(
@@ -261,7 +274,6 @@ _CHECK_INS = (
                 closed=True,
             ),
         ),
-        undo=Undo(flips="started", still=Still("seats", "asked", of="seat")),
         keys=(
             TabletKey(
                 "seat-a",
@@ -295,7 +307,6 @@ _SOUND = (
             Argument("level", "LEVEL", signed=True, write=lambda level: f"{level:+g} dB"),
         ),
         works_in=ANYTIME,
-        undo=Undo(rule="volume"),
     ),
     RequestDefinition(
         "mute",
@@ -309,7 +320,6 @@ _SOUND = (
         arguments=(_OUTPUT,),
         flag=Flag("--off", "muted", "Let it sound again."),
         works_in=ANYTIME,
-        undo=Undo(flips="muted", still=Still("muted", "asked", of="output")),
     ),
     RequestDefinition(
         "duck",
@@ -320,7 +330,6 @@ _SOUND = (
         ),
         examples=("duck", "duck --off"),
         flag=Flag("--off", "ducked", "Let the music come back."),
-        undo=Undo(flips="ducked", still=Still("ducked", "asked")),
         keys=(
             TabletKey(
                 "duck",
@@ -345,7 +354,6 @@ _SOUND = (
         summary="Fade the music to silence, on purpose",
         help="Fade the music to silence in 8 s, until: kacenv music. Pieces run on unheard.",
         examples=("silence",),
-        undo=Undo("music", still=Still("hushed", "among", (True,))),
         keys=(
             TabletKey(
                 "silence",
@@ -367,7 +375,6 @@ _SOUND = (
         summary="Bring it back; or look after the music's files",
         help="Bring the music back in 8 s after a silence.",
         examples=("music",),
-        undo=Undo("silence", still=Still("hushed", "among", (False,))),
     ),
     RequestDefinition(
         "intensity",
@@ -387,7 +394,6 @@ _SOUND = (
             ),
         ),
         counts_once=True,
-        undo=Undo(flips="lean", still=Still("lean", "changed")),
         keys=(
             TabletKey(
                 "calmer",
@@ -418,6 +424,7 @@ _SOUND = (
         arguments=(Argument("chime", "CHIME", "Else bell.", optional=True, names="chime"),),
         works_in=ANYTIME,
         counts_once=True,
+        lasting="A chime that has been struck can't be taken back.",
         keys=(
             TabletKey(
                 "chime",
@@ -453,7 +460,6 @@ _LIGHT = (
             ),
         ),
         works_in=ANYTIME,
-        undo=Undo(rule="lights"),
         keys=(
             TabletKey(
                 "dimmer",
@@ -490,6 +496,7 @@ _LIGHT = (
         examples=("lights resume",),
         words="lights resume",
         works_in=ANYTIME,
+        lasting="Lamps that went back to their look can't be taken away from it again.",
     ),
     RequestDefinition(
         "lights-up",
@@ -497,11 +504,11 @@ _LIGHT = (
         summary="Bring up the safe light in 3 s, from any state",
         help=(
             "Bring up the safe light in 3 s, repeated on each lamp until it has confirmed; it "
-            "stays, and later looks wait, until: kacenv lights plan."
+            "stays, and later looks wait, until you set another light or give it back with: "
+            "kacenv lights plan."
         ),
         examples=("lights-up",),
         works_in=ANYTIME,
-        undo=Undo(rule="lights"),
         keys=(
             TabletKey(
                 "lights-up",

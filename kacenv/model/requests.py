@@ -182,6 +182,14 @@ class Stop(Model):
     kind: Literal["stop"] = "stop"
 
 
+class Undo(Model):
+    """Take back the last press of the last ten seconds."""
+
+    kind: Literal["undo"] = "undo"
+    number: int | None = None
+    """The press that is meant, by its number in the status; refused if it isn't the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrackStarted:
     """Report that the cued track has started, at `at` on the room's clock."""
@@ -247,6 +255,7 @@ Press = (
     | SeatStarted
     | End
     | Stop
+    | Undo
 )
 """Requests of people."""
 PressField = Annotated[Press, Field(discriminator="kind")]

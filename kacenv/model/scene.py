@@ -96,14 +96,14 @@ class Phase(Model):
     light: Annotated[Slug | None, Field(examples=["dusk"])] = None
     """The name of a look in the room file; without it the light stays as it is."""
     light_fade: Annotated[Duration, Field(examples=["60s"])] = Seconds(60.0)
-    """How long the light takes to reach the look."""
+    """How long the light takes to reach the look, at most half of the phase."""
     cool_light: bool = False
     """Whether this phase's dim light may be cool or blue; see `dim_light` in the room file."""
     crossfade: Annotated[Duration, Field(examples=["20s"])] = Seconds(20.0)
-    """How long the music flows from the phase before into this one."""
+    """How long the music flows from the phase before into this one, at most half of it."""
     end: Annotated[EndKind, Field(examples=["track"])] = EndKind.TIME
     window: Annotated[Duration | None, Field(examples=["3m"])] = None
-    """For `end: track`: how much earlier or later than planned the phase may end."""
+    """For `end: track`: how much earlier or later than planned it may end, at most half of it."""
     timeout: Annotated[Duration | None, Field(examples=["20m"])] = None
     """For `end: go`: how long after its time the phase waits before it goes on by itself."""
 
@@ -194,7 +194,7 @@ class Ending(Model):
     begin: Annotated[Slug, Field(alias="from", examples=["return"])] = "return"
     """The first phase of the return arc."""
     within: Annotated[Duration, Field(examples=["10m"])] = Seconds(600.0)
-    """The arc is compressed to at most this long."""
+    """The arc is compressed to at most this long; the last fade comes after it."""
 
 
 _FOLLOWS: Final = having("phases_follow", {"not": {"const": Follow.NEITHER.value}})
@@ -251,10 +251,12 @@ class Scene(Model):
 
     @model_validator(mode="after")
     def _check_ins_find_their_phases(self) -> Self:
-        names = [phase.name for phase in self.phases]
+        names = dict.fromkeys(phase.name for phase in self.phases)
         unknown = [n for check_in in self.check_ins for n in check_in.phases if n not in names]
         if unknown:
-            raise UnitError(f"phases of this scene ({', '.join(names)})", unknown[0], names[0])
+            raise UnitError(
+                f"phases of this scene ({', '.join(names)})", unknown[0], next(iter(names))
+            )
         return self
 
     @property

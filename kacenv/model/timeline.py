@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kacenv.core.units import Decibels, Seconds
+from kacenv.core.derived import Derivable, derived
+from kacenv.core.units import Decibels, Seconds, on_grid
 from kacenv.model.chime import Phrase
 from kacenv.model.look import Look
 from kacenv.model.playlist import Queue
@@ -30,12 +31,12 @@ class Cue:
         if self.every is None:
             return None
         count = (reading - self.at) // self.every
-        moments = (Seconds(self.at + self.every * (count + more)) for more in (1, 2))
+        moments = (on_grid(self.at + self.every * (count + more)) for more in (1, 2))
         return next(moment for moment in moments if moment > reading)
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedPhase:
+class PlannedPhase(Derivable):
     """Phase with all its names resolved. `slack` is the window or the time-out."""
 
     name: str
@@ -52,7 +53,7 @@ class PlannedPhase:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Derivable):
     """Everything that is decided before a session begins.
 
     `cues` are on the session's clock, `seat_cues` on the seats'. The start of the seat that phases
@@ -74,23 +75,33 @@ class Timeline:
         """Planned length of the session."""
         return Seconds(sum(phase.duration for phase in self.phases))
 
+    @derived
+    def cues_of(self, seat: Seat) -> tuple[Cue, ...]:
+        """Return the check-ins on a seat's clock."""
+        return tuple(cue for cue in self.seat_cues if cue.seat is seat)
+
 
 def compile_timeline(scene: Scene, room: Room, queues: Mapping[str, Queue]) -> Timeline:
     """Compile the timeline of `scene` in `room`; `queues` has every playlist of the scene."""
+    cues = _cues_by_phase(scene, room.phrases)
     return Timeline(
         title=scene.title,
-        phases=tuple(_planned(phase, scene, room, queues) for phase in scene.phases),
+        phases=tuple(
+            _planned(phase, room, queues, tuple(cues.get(phase.name, ()))) for phase in scene.phases
+        ),
         overflow=queues[scene.overflow] if scene.overflow else None,
-        cues=tuple(_cues(scene, room, None)),
+        cues=tuple(cues.get(None, ())),
         return_from=_return_from(scene),
         return_within=scene.ending.within,
-        seat_cues=tuple(_seat_cues(scene, room)),
+        seat_cues=tuple(_seat_cues(scene, room.phrases)),
         follow=scene.phases_follow,
         waits_in=_waits_in(scene),
     )
 
 
-def _planned(phase: Phase, scene: Scene, room: Room, queues: Mapping[str, Queue]) -> PlannedPhase:
+def _planned(
+    phase: Phase, room: Room, queues: Mapping[str, Queue], cues: tuple[Cue, ...]
+) -> PlannedPhase:
     slack = phase.window or phase.timeout or Seconds(0.0)
     if phase.end is EndKind.TRACK:
         slack = min(slack, Seconds(phase.duration / 2))
@@ -104,25 +115,28 @@ def _planned(phase: Phase, scene: Scene, room: Room, queues: Mapping[str, Queue]
         crossfade=min(phase.crossfade, Seconds(phase.duration / 2)),
         end=phase.end,
         slack=slack,
-        cues=tuple(_cues(scene, room, phase)),
+        cues=cues,
         cool_light=phase.cool_light,
     )
 
 
-def _cues(scene: Scene, room: Room, phase: Phase | None) -> Iterator[Cue]:
-    """Yield the check-ins of `phase`, or of the whole session if it is None."""
+def _cues_by_phase(scene: Scene, phrases: Mapping[str, Phrase]) -> Mapping[str | None, list[Cue]]:
+    """Return the check-ins of each phase by its name, and those of the whole session by None."""
+    cues: dict[str | None, list[Cue]] = {}
     for number, check_in in enumerate(scene.check_ins, start=1):
-        belongs = phase.name in check_in.phases if phase else not check_in.phases
-        if belongs and check_in.seat is None:
-            yield _cue(f"check-in-{number}", check_in, room)
+        if check_in.seat is None:
+            cue = _cue(f"check-in-{number}", check_in, phrases)
+            for name in dict.fromkeys(check_in.phases) or (None,):
+                cues.setdefault(name, []).append(cue)
+    return cues
 
 
-def _seat_cues(scene: Scene, room: Room) -> Iterator[Cue]:
+def _seat_cues(scene: Scene, phrases: Mapping[str, Phrase]) -> Iterator[Cue]:
     """Yield the check-ins on the seats' clocks; one for both becomes one for each."""
     for number, check_in in enumerate(scene.check_ins, start=1):
         for seat in Seat:
             if check_in.seat in {seat.value, Seats.BOTH}:
-                cue = _cue(f"check-in-{number}-{seat}", check_in, room)
+                cue = _cue(f"check-in-{number}-{seat}", check_in, phrases)
                 yield replace(cue, prompt=f"Seat {seat.upper()}: {cue.prompt}", seat=seat)
 
 
@@ -132,10 +146,10 @@ def _waits_in(scene: Scene) -> int | None:
     return ends.index(EndKind.GO) if EndKind.GO in ends else None
 
 
-def _cue(name: str, check_in: CheckIn, room: Room) -> Cue:
+def _cue(name: str, check_in: CheckIn, phrases: Mapping[str, Phrase]) -> Cue:
     first = check_in.at if check_in.at is not None else check_in.every
     assert first is not None  # noqa: S101 - the model holds exactly one of the two
-    chime = room.phrases[check_in.chime] if check_in.chime is not None else None
+    chime = phrases[check_in.chime] if check_in.chime is not None else None
     return Cue(name, first, check_in.prompt, check_in.audience, chime, every=check_in.every)
 
 

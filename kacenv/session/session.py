@@ -12,7 +12,7 @@ from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.step import LEAD, next_due, step
-from kacenv.engine.track_changes import SHORTEST_FADE
+from kacenv.engine.track_choice import SHORTEST_FADE
 from kacenv.model.commands import (
     Command,
     Crossfade,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
@@ -48,7 +49,7 @@ class SessionLog:
             return
         if isinstance(request, Start) and before.timeline is None:
             self._take()
-            self._journal.begin(now, before, request)
+            self._journal.begin(now, replace(before, pressed={}, left_so={}, kept=()), request)
         else:
             self._journal.add(now, request)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kacenv.core.units import Seconds
-from kacenv.engine import phases
+from kacenv.engine import phases, undo
 from kacenv.engine.state import Due, State
 from kacenv.engine.transitions import TRANSITIONS, Outcome
 from kacenv.model.look import Setting
 from kacenv.model.mode import Mode
+from kacenv.model.request_text import request_words
 from kacenv.model.room import Fixture, Room
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Cue
@@ -77,6 +78,15 @@ class SeatStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStatus:
+    """The press that `undo` takes back until `until` on the room's clock (s), as it is typed."""
+
+    number: int
+    press: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """A moment of the room. Times are in seconds.
 
@@ -84,7 +94,7 @@ class Status:
     is by how many steps of energy the music leans up or down. `up_next` is the title of the piece
     that follows, as things stand. `due` are the check-ins that wait for staff, oldest first, and
     `snoozed` those that come again. `seats` are the seats that have begun, `a` and `b`. `can` are
-    the kinds of requests that do something now.
+    the kinds of requests that do something now. `undo` is the press that can be taken back.
     """
 
     mode: str
@@ -108,6 +118,7 @@ class Status:
     snoozed: tuple[DueStatus, ...] = ()
     seats: Mapping[str, SeatStatus] = field(default_factory=dict)
     can: tuple[str, ...] = ()
+    undo: UndoStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,16 @@ def describe(state: State, now: Seconds) -> Status:
         snoozed=tuple(_due(state, due) for due in state.due if due.again is not None),
         seats={seat: _seat(state, seat) for seat in sorted(state.seats)},
         can=tuple(kind for kind, answer in TRANSITIONS[state.mode].items() if answer is Outcome.DO),
+        undo=_undo(state, now),
     )
+
+
+def _undo(state: State, now: Seconds) -> UndoStatus | None:
+    kept = undo.still_kept(state, now)
+    if not kept or kept[-1].before is None:
+        return None
+    last = kept[-1]
+    return UndoStatus(last.number, request_words(last.press), last.at + undo.WITHIN)
 
 
 def _volumes(state: State) -> dict[str, float]:
@@ -232,9 +252,8 @@ def _next_check_in(state: State, now: Seconds) -> CheckInStatus | None:
 
 
 def _seat_waits(state: State, seat: Seat, now: Seconds) -> list[tuple[float, Cue]]:
-    cues = tuple(cue for cue in state.plan.seat_cues if cue.seat is seat)
     clock = state.seats[seat]
-    return _waits(cues, clock.seen, Seconds(now - clock.since))
+    return _waits(state.plan.cues_of(seat), clock.seen, Seconds(now - clock.since))
 
 
 def _due(state: State, due: Due) -> DueStatus:
@@ -246,8 +265,8 @@ def _seat(state: State, seat: Seat) -> SeatStatus:
     clock = state.seats[seat]
     upcoming = [
         (at, cue.prompt)
-        for cue in state.plan.seat_cues
-        if cue.seat is seat and (at := cue.next_after(clock.seen)) is not None
+        for cue in state.plan.cues_of(seat)
+        if (at := cue.next_after(clock.seen)) is not None
     ]
     if not upcoming:
         return SeatStatus(clock.since)

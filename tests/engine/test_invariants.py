@@ -9,14 +9,15 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
-from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
+from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines, times
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade, FadeCurve
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
-from kacenv.engine.track_changes import SHORTEST_FADE, STEEPEST_LEVEL
+from kacenv.engine.track_changes import STEEPEST_LEVEL
+from kacenv.engine.track_choice import SHORTEST_FADE
 from kacenv.model.commands import (
     Command,
     Crossfade,
@@ -208,7 +209,7 @@ def answers() -> st.SearchStrategy[Presses]:
     """Staff at work: check-ins answered in all ways, and time held now and then."""
     spans = st.integers(1, 300).map(lambda span: Snooze.model_validate({"by": f"{span}s"}))
     press = st.one_of(spans, spans, st.sampled_from([Done(), Pass(), Hold(), Release()]))
-    return st.lists(st.tuples(st.floats(0, 2000).map(Seconds), press), max_size=25)
+    return st.lists(st.tuples(times(0, 2000), press), max_size=25)
 
 
 class Staff:
@@ -271,7 +272,7 @@ def test_a_snoozed_check_in_comes_again_once_and_one_that_is_done_never(
 
 
 @SHORTER
-@given(st.floats(1, 200), st.floats(0, 300), st.floats(0.1, 4000))
+@given(times(1, 200), times(0, 300), times(0.1, 4000))
 def test_hold_moves_what_is_put_off(by: float, pressed: float, span: float) -> None:
     """A check-in put off comes again later by exactly the time that was held meanwhile."""
     timeline = a_timeline(a_phase("peak", 9000.0, cues=(a_cue("Look in", 60.0),)))
@@ -281,7 +282,7 @@ def test_hold_moves_what_is_put_off(by: float, pressed: float, span: float) -> N
     plain = [prompt.at for prompt in of_kind(willing(timeline, presses), Prompt)]
     moved = [prompt.at for prompt in of_kind(willing(timeline, presses + held), Prompt)]
     shift = span if pressed < by else 0.0
-    assert plain == [60.0, 90.0 + by]
+    assert plain == [60.0, on_grid(90.0 + by)]
     assert abs(moved[1] - plain[1] - shift) < 1e-6
 
 
@@ -301,7 +302,7 @@ def test_repeating_check_ins_keep_their_beat(timeline: Timeline) -> None:
 
 
 @LONG
-@given(timelines(), st.floats(0, 600), st.floats(0.1, 5000))
+@given(timelines(), times(0, 600), times(0.1, 5000))
 def test_hold_moves_everything_after_it(timeline: Timeline, at: float, span: float) -> None:
     """What comes after a hold comes later by exactly its length, where time ends the phases."""
     if any(phase.end is EndKind.TRACK for phase in timeline.phases):
@@ -318,7 +319,7 @@ def test_hold_moves_everything_after_it(timeline: Timeline, at: float, span: flo
 
 
 @LONG
-@given(timelines(), timed_presses(), st.lists(st.floats(0, 3000), max_size=20))
+@given(timelines(), timed_presses(), st.lists(times(0, 3000), max_size=20))
 def test_asking_more_often_changes_nothing(
     timeline: Timeline, presses: Presses, looks: list[float]
 ) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given
-from hypothesis import strategies as st
 from support.examples import examples
 from support.sessions import (
     a_cue,
@@ -16,11 +15,12 @@ from support.sessions import (
     a_timeline,
     timed_presses,
     timelines,
+    times,
 )
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import Fade
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.engine.replay import JournaledRequest, is_on, replay
 from kacenv.engine.resume import FADE_IN, HOLD_AFTER, READY_IN
 from kacenv.engine.state import State
@@ -141,7 +141,7 @@ def seen(state: State) -> State:
 
 
 @MANY
-@given(timelines(), timed_presses(), st.floats(1, 3000))
+@given(timelines(), timed_presses(), times(1, 3000))
 def test_the_journal_leads_to_the_very_same_state(
     timeline: Timeline, presses: Presses, end: float
 ) -> None:
@@ -153,7 +153,7 @@ def test_the_journal_leads_to_the_very_same_state(
 
 
 @MANY
-@given(timelines(), timed_presses(1500.0), st.floats(1, 3000), st.floats(0, 590))
+@given(timelines(), timed_presses(1500.0), times(1, 3000), times(0, 590))
 def test_a_short_time_away_changes_nothing_that_comes(
     timeline: Timeline, presses: Presses, died: float, away: float
 ) -> None:
@@ -172,7 +172,7 @@ def test_a_short_time_away_changes_nothing_that_comes(
 
 
 @MANY
-@given(timelines(), timed_presses(1500.0), st.floats(1, 2000), st.floats(0, 4000))
+@given(timelines(), timed_presses(1500.0), times(1, 2000), times(0, 4000))
 def test_no_check_in_rings_twice(
     timeline: Timeline, presses: Presses, died: float, away: float
 ) -> None:
@@ -190,7 +190,7 @@ def test_no_check_in_rings_twice(
 
 
 @MANY
-@given(timelines(), timed_presses(1500.0), st.floats(1, 2000), st.floats(0, 3000))
+@given(timelines(), timed_presses(1500.0), times(1, 2000), times(0, 3000))
 def test_two_crashes_are_as_good_as_one(
     timeline: Timeline, presses: Presses, died: float, away: float
 ) -> None:
@@ -225,7 +225,7 @@ def test_the_same_piece_goes_on_at_its_place() -> None:
     assert cue.cut.path == first.cut.path
     assert math.isclose(cue.cut.cue_in, 62.0 + READY_IN)
     assert math.isclose(cue.cut.cue_in + cue.cut.length, first.cut.length)
-    assert fade == Crossfade(cue.play_id, Seconds(62.3 + READY_IN), FADE_IN)
+    assert fade == Crossfade(cue.play_id, on_grid(62.3 + READY_IN), FADE_IN)
 
 
 def test_what_therapists_have_set_outlasts_a_crash() -> None:

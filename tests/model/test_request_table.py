@@ -26,14 +26,11 @@ def test_each_request_is_defined_once() -> None:
 
 @pytest.mark.parametrize("definition", REQUESTS, ids=lambda one: one.kind)
 def test_a_definition_names_fields_that_are_there(definition: RequestDefinition) -> None:
-    """Arguments, their words, the flag and the undo set fields of the request's model."""
+    """Arguments, their words and the flag set fields of the request's model."""
     fields = {one.field for one in definition.arguments}
     fields |= {name for one in definition.arguments for word in one.words.values() for name in word}
     fields |= {definition.flag.field} if definition.flag else set()
-    undo = definition.undo
-    fields |= {undo.flips, undo.still.of if undo.still else ""} - {""} if undo else set()
     assert fields <= set(MODELS[definition.kind].model_fields)
-    assert undo is None or undo.kind in {"", *MODELS}
 
 
 @pytest.mark.parametrize("definition", REQUESTS, ids=lambda one: one.kind)

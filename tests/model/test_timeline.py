@@ -2,10 +2,9 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
-from support.sessions import a_cue, a_queue, a_room
+from support.sessions import a_cue, a_queue, a_room, times
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.model.scene import EndKind, Scene
 from kacenv.model.timeline import Timeline, compile_timeline
 
@@ -89,13 +88,13 @@ def test_a_scene_without_a_return_comes_home_through_its_last_phase() -> None:
     assert compiled(phases=phases).return_from == 0
 
 
-@given(st.floats(0, 1e4), st.floats(0.5, 1e3), st.floats(-1, 1e5))
+@given(times(0, 1e4), times(1, 1e3), times(-1, 1e5))
 def test_a_repeating_check_in_always_comes_again(at: float, every: float, reading: float) -> None:
     """The next time is later than now, by no more than one span, and on the beat."""
     cue = a_cue("again", at, every)
     coming = cue.next_after(Seconds(reading))
     assert coming is not None
-    assert reading < coming <= max(at, reading + every * (1 + 1e-9))
+    assert reading < coming <= on_grid(max(at, reading + every))
 
 
 def test_a_single_check_in_comes_once() -> None:

@@ -85,6 +85,12 @@ _spans = st.integers(1, 400).map(float)
 _lengths = st.lists(st.integers(15, 300).map(float), min_size=1, max_size=4)
 
 
+def times(least: float, most: float) -> st.SearchStrategy[Seconds]:
+    """Any times between two, on the engine's grid of milliseconds."""
+    grid = st.integers(round(1000 * least), round(1000 * most))
+    return grid.map(lambda number: Seconds(number / 1000))
+
+
 @st.composite
 def phases(draw: st.DrawFn, name: str) -> PlannedPhase:
     """Any phase: every kind of end, short and long music, check-ins anywhere."""
@@ -111,11 +117,11 @@ def phases(draw: st.DrawFn, name: str) -> PlannedPhase:
         queue=queue,
         cues=tuple(cues),
         end=end,
-        slack=Seconds(0.0 if end is EndKind.TIME else draw(st.floats(0, duration / 2))),
+        slack=Seconds(0.0 if end is EndKind.TIME else draw(times(0, duration / 2))),
         level=Decibels(draw(st.integers(-30, 0))),
         look={Zone.SEATS: Setting(Level(draw(st.floats(0, 1))))},
         light_fade=Seconds(draw(st.integers(0, 120))),
-        crossfade=Seconds(draw(st.floats(0, min(30, duration / 2)))),
+        crossfade=draw(times(0, min(30, duration / 2))),
     )
 
 
@@ -157,7 +163,11 @@ _presses: st.SearchStrategy[Press] = st.one_of(
 )
 
 
+def any_press() -> st.SearchStrategy[Press]:
+    """Any request that a person can make."""
+    return _presses
+
+
 def timed_presses(longest: float = 3000.0) -> st.SearchStrategy[list[tuple[Seconds, Press]]]:
     """Any presses at any times."""
-    times = st.floats(0, longest).map(Seconds)
-    return st.lists(st.tuples(times, _presses), max_size=8)
+    return st.lists(st.tuples(times(0, longest), _presses), max_size=8)

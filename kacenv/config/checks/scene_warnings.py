@@ -34,10 +34,11 @@ def _music(plan: ScenePlan, index: int, queue: Queue) -> Iterator[LintWarning]:
         )
         yield _warning(plan, ("phases", index, "playlist"), WarningRule.COVERAGE, text)
     shortest = min(queue.cuts, key=lambda cut: cut.length)
-    if shortest.length < _crossfade(plan, index):
+    if shortest.length / 2 < _crossfade(plan, index):
         text = (
-            f"a crossfade of {format_seconds(phase.crossfade)} is longer than “{shortest.title}”"
-            f" ({format_seconds(shortest.length)}), which may play in it"
+            f"a crossfade of {format_seconds(phase.crossfade)} is longer than half of"
+            f" “{shortest.title}” ({format_seconds(shortest.length)}), which may play in it;"
+            f" then it takes {format_seconds(shortest.length / 2)}"
         )
         yield _warning(plan, ("phases", index, "crossfade"), WarningRule.CROSSFADE, text)
 
@@ -51,18 +52,24 @@ def _crossfade(plan: ScenePlan, index: int) -> Seconds:
 def _fades(plan: ScenePlan, index: int) -> Iterator[LintWarning]:
     phase = plan.scene.phases[index]
     lasts = f"the phase {phase.name} lasts {format_seconds(phase.duration)}"
-    if phase.crossfade > phase.duration / 2:
+    half = Seconds(phase.duration / 2)
+    if phase.crossfade > half:
         text = (
             f"a crossfade of {format_seconds(phase.crossfade)}, but {lasts};"
             f" it takes {format_seconds(_crossfade(plan, index))}"
         )
         yield _warning(plan, ("phases", index, "crossfade"), WarningRule.CROSSFADE, text)
-    if phase.light is not None and phase.light_fade > phase.duration:
+    if phase.light is not None and phase.light_fade > half:
         text = (
             f"a light_fade of {format_seconds(phase.light_fade)}, but {lasts};"
-            f" the look {phase.light} is never reached"
+            f" it takes {format_seconds(half)}"
         )
         yield _warning(plan, ("phases", index, "light_fade"), WarningRule.LIGHT_FADE, text)
+    if phase.window is not None and phase.window > half:
+        text = (
+            f"a window of {format_seconds(phase.window)}, but {lasts}; it is {format_seconds(half)}"
+        )
+        yield _warning(plan, ("phases", index, "window"), WarningRule.WINDOW, text)
 
 
 def _check_ins(plan: ScenePlan) -> Iterator[LintWarning]:

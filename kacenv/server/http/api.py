@@ -156,4 +156,5 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, files: File
 
 def _differs(before: State, after: State) -> bool:
     """Return True if anything but the record of the press itself changed."""
-    return replace(before, pressed={}) != replace(after, pressed={})
+    record: dict[str, Any] = {"pressed": {}, "left_so": {}, "presses": 0, "kept": ()}
+    return replace(before, **record) != replace(after, **record)

@@ -1,4 +1,4 @@
-"""Keys of the tablet's page and their undo, made from the requests' definitions."""
+"""Keys of the tablet's page, made from the requests' definitions."""
 
 import json
 from collections.abc import Mapping
@@ -42,10 +42,10 @@ def _button(key: TabletKey, indent: str) -> str:
 
 
 def _script() -> str:
-    """Return the keys and their undo as data for keys.js; browsers run nothing of it."""
+    """Return keys and what can't be taken back, for keys.js; browsers run nothing of it."""
     told = {
         "keys": {key.id: _told(key) for key in _KEYS},
-        "undo": {one.kind: _plain(one.undo) for one in REQUESTS if one.undo},
+        "lasting": [one.kind for one in REQUESTS if one.lasting],
     }
     text = json.dumps(told, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/json" id="requests">{text}</script>'

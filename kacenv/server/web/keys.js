@@ -4,8 +4,8 @@ export const LOUDEST = 6; // dB from the plan
 export const SOFTEST = -40;
 const STEP = 2; // dB
 
-/** Keys by id, and how requests are taken back by kind, as the room's own code defines them. */
-export const { keys: KEYS, undo: UNDO } = JSON.parse(document.getElementById("requests").textContent);
+/** Keys by id, and the kinds that can't be taken back, as the room's own code defines them. */
+export const { keys: KEYS, lasting: LASTING } = JSON.parse(document.getElementById("requests").textContent);
 
 /** Keys that are shown and wired alike; others have a script of their own. */
 export const PLAIN_KEYS = Object.keys(KEYS).filter((id) => !KEYS[id].apart);

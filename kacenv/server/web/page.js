@@ -55,8 +55,8 @@ function watchUndo(status) {
 }
 
 function takeBack() {
-  const { request } = undoing;
-  forget(request.output);
+  const request = undoing.request();
+  forget(undoing.output);
   say("");
   return send(request, false);
 }

@@ -46,13 +46,13 @@ def test_overflow_that_takes_over_is_told(house: House) -> None:
 
 
 def test_long_crossfades_are_told(house: House) -> None:
-    """A crossfade longer than a piece, or than half its phase."""
+    """A crossfade longer than half a piece, or than half its phase."""
     write_silence(house.playlist_folder / "music" / "morning.wav", 40)
     change(house.scene("evening"), "duration: 15m", "duration: 15m\n    crossfade: 8m")
     assert told(house, WarningRule.CROSSFADE) == [
         (
-            "scenes/evening.yaml:5:16: a crossfade of 8m is longer than “Morning” (40s), which may"
-            " play in it"
+            "scenes/evening.yaml:5:16: a crossfade of 8m is longer than half of “Morning” (40s),"
+            " which may play in it; then it takes 20s"
         ),
         (
             "scenes/evening.yaml:5:16: a crossfade of 8m, but the phase settle lasts 15m;"
@@ -61,11 +61,24 @@ def test_long_crossfades_are_told(house: House) -> None:
     ]
 
 
-def test_a_look_that_is_never_reached_is_told(house: House) -> None:
-    """A light that takes longer than its phase."""
-    change(house.scene("evening"), "light: dusk", "light: dusk\n    light_fade: 16m")
-    (line,) = told(house, WarningRule.LIGHT_FADE)
-    assert line.startswith("scenes/evening.yaml:7:17: a light_fade of 16m, but the phase settle")
+def test_a_light_that_is_quicker_than_it_says_is_told(house: House) -> None:
+    """A light that takes longer than half its phase."""
+    change(house.scene("evening"), "light: dusk", "light: dusk\n    light_fade: 8m")
+    assert told(house, WarningRule.LIGHT_FADE) == [
+        (
+            "scenes/evening.yaml:7:17: a light_fade of 8m, but the phase settle lasts 15m;"
+            " it takes 7m30s"
+        )
+    ]
+
+
+def test_a_window_that_is_narrower_than_it_says_is_told(house: House) -> None:
+    """A window longer than half its phase."""
+    end = "light: dusk\n    end: track\n    window: 8m"
+    change(house.scene("evening"), "light: dusk", end)
+    assert told(house, WarningRule.WINDOW) == [
+        "scenes/evening.yaml:8:13: a window of 8m, but the phase settle lasts 15m; it is 7m30s"
+    ]
 
 
 def test_check_ins_that_may_not_come_are_told(house: House) -> None:

@@ -37,13 +37,7 @@ def test_no_place_is_left_open() -> None:
     assert "<!--" not in PAGE
 
 
-def test_scripts_learn_what_takes_a_press_back() -> None:
-    """Each undo is told once, without what is empty; the rules are functions of undo.js."""
-    undo = told()["undo"]
-    assert set(undo) == {one.kind for one in REQUESTS if one.undo}
-    assert undo["duck"] == {"flips": "ducked", "still": {"field": "ducked", "rule": "asked"}}
-    rules = re.search(r"const RULES = \{(.*)\}", (FOLDER / "undo.js").read_text())
-    assert rules
-    assert {one.get("rule") for one in undo.values()} - {None} <= set(
-        re.findall(r"(\w+):", rules[1])
-    )
+def test_scripts_learn_what_can_not_be_taken_back() -> None:
+    """The page offers no undo for a chime."""
+    assert told()["lasting"] == [one.kind for one in REQUESTS if one.lasting]
+    assert "chime" in told()["lasting"]
