@@ -115,7 +115,10 @@ def through_the_journal(entries: Sequence[JournaledRequest]) -> list[JournaledRe
 def exact(state: State) -> State:
     """The state, such that a light which nobody knows equals another."""
     light = {zone: known(fade) for zone, fade in state.light.items()}
-    return replace(state, light=light)
+    kept = tuple(
+        replace(one, before=exact(one.before) if one.before else None) for one in state.kept
+    )
+    return replace(state, light=light, kept=kept)
 
 
 def known(fade: Fade) -> Fade:
@@ -137,6 +140,7 @@ def seen(state: State) -> State:
         light=light,
         resumed_at=None,
         short_lives=0,
+        kept=exact(state).kept,
     )
 
 

@@ -33,6 +33,7 @@ from kacenv.model.request_parser import press_of
 from kacenv.model.requests import Press, Start, Stop, TrackFailed, Undo
 from kacenv.model.scene import EndKind
 from kacenv.model.timeline import Timeline
+from kacenv.session.status import UndoStatus, describe
 
 ROOM = a_room()
 PLAN = a_timeline(
@@ -230,6 +231,17 @@ def test_presses_are_taken_back_one_after_another() -> None:
     assert life.press(103.5, "undo").startswith("Done already.")
     assert life.press(106.0, "undo") == "Taken back: extend 5m."
     assert life.state.durations[0] == 600.0
+
+
+def test_the_status_names_what_can_be_taken_back() -> None:
+    """Surfaces know which press it is, and until when; after a chime there is none."""
+    life = Life()
+    assert describe(life.state, Seconds(50.0)).undo is None
+    life.press(100.0, "extend 10m")
+    assert describe(life.state, Seconds(105.0)).undo == UndoStatus(1, "extend 10m", 110.0)
+    assert describe(life.state, Seconds(110.5)).undo is None
+    life.press(106.0, "chime")
+    assert describe(life.state, Seconds(107.0)).undo is None
 
 
 def test_a_chime_says_that_it_can_not_be_taken_back() -> None:

@@ -11,7 +11,7 @@ from support.sessions import a_cue, a_phase, a_room, a_timeline
 from support.waiting import until
 
 from kacenv.core.units import Seconds
-from kacenv.model.requests import Next, Start, Stop, Volume
+from kacenv.model.requests import Next, Start, Stop, Undo, Volume
 from kacenv.server.daemon import writing_records
 from kacenv.session.journal import Journal, ResumableSession, read, read_complete
 from kacenv.session.records import RecordStore, build_record
@@ -89,6 +89,36 @@ def test_what_decoders_missed_is_counted_from_the_start_on(path: Path) -> None:
 
     live(path, visit)
     assert read_complete(path.with_suffix(".last")).tally.underruns == 2
+
+
+def test_presses_before_the_start_are_not_kept_for_an_undo_of_the_session(path: Path) -> None:
+    """The session's first line holds the room as it is, not the states before each press."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Volume.model_validate({"level": "-3 dB"}))
+        assert session.state.kept
+        session.submit(Start(SHORT))
+        assert not session.state.kept
+        await session.ended.wait()
+
+    live(path, visit)
+    base = read_complete(path.with_suffix(".last")).past.base
+    assert base.kept == ()
+    assert base.volumes["speakers"].target == -3.0
+
+
+def test_a_press_taken_back_is_in_the_record(path: Path) -> None:
+    """What was told wrongly and what put it right are both there."""
+
+    async def visit(session: Session) -> None:
+        session.submit(Start(SHORT))
+        session.submit(Next())
+        session.submit(Undo())
+        await session.ended.wait()
+
+    live(path, visit)
+    told = [one.text for one in build_record(path.with_suffix(".last")).record.told]
+    assert {"Passed over: Look in.", "Comes after all: Look in."} <= set(told)
 
 
 def test_what_devices_do_is_written_down_and_what_the_plan_says_is_not(path: Path) -> None:

@@ -146,4 +146,4 @@ def test_a_seat_that_was_a_mistake_is_set_back(room: ServedRoom, open_tablet: Op
     tablet.tap("#undo")
     tablet.page.wait_for_selector("#seat-b", state="visible")
     tablet.wait_until(lambda: room.now().seats == {})
-    tablet.reads("#said", "Seat B is set back.")
+    tablet.reads("#said", "Taken back: seat b started.")
