@@ -8,7 +8,18 @@ import sys
 
 from support.reports import print_reports
 
-RUNS = ("steady", "simulated", "fuzz", "lights", "kills", "real_kills", "live", "tablets", "hours")
+RUNS = (
+    "plan",
+    "steady",
+    "simulated",
+    "fuzz",
+    "lights",
+    "kills",
+    "real_kills",
+    "live",
+    "tablets",
+    "hours",
+)
 
 
 def main(names: list[str]) -> None:

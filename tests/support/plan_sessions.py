@@ -1,20 +1,24 @@
 """Sessions of all kinds, and presses at awkward moments, to hold the engine against the plan."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from random import Random
+from typing import Any, Final, NamedTuple
 
-from hypothesis import strategies as st
 from support.sessions import a_cue, a_phase, a_queue, a_timeline
 
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
-from kacenv.model.look import Setting, Zone
+from kacenv.model.look import Look, Setting, Zone
 from kacenv.model.playlist import Queue
 from kacenv.model.requests import (
     Back,
+    Chime,
     Done,
     End,
     Extend,
     Hold,
+    Lights,
+    LightsUp,
     Next,
     Pass,
     Press,
@@ -23,6 +27,7 @@ from kacenv.model.requests import (
     Shorten,
     Snooze,
     Stop,
+    Undo,
 )
 from kacenv.model.scene import EndKind, Follow, Seat
 from kacenv.model.timeline import Cue, PlannedPhase, Timeline
@@ -36,104 +41,132 @@ class When(NamedTuple):
     since_press: bool = False
 
 
-Presses = list[tuple[When, Press]]
-_SECONDS = st.integers(1, 400)
-_LENGTHS = st.lists(st.integers(15, 300).map(float), min_size=1, max_size=4)
-_FADES = st.sampled_from([0.0, 1.0, 5.0, 12.0, 20.0, 45.0])
+class Session(NamedTuple):
+    """A plan, and the presses in it."""
+
+    timeline: Timeline
+    presses: list[tuple[When, Press]]
 
 
-@st.composite
-def _queues(draw: st.DrawFn, name: str) -> Queue:
-    kind = draw(st.sampled_from(["listed", "listed", "shuffled", "fit"]))
+FADES: Final = (0.0, 1.0, 5.0, 12.0, 20.0, 45.0)
+SPANS: Final = tuple(map(Seconds, (1.0, 30.0, 60.0, 61.0, 200.0, 600.0)))
+SHORTEST_LAST_FADE: Final = Seconds(0.5)
+"""The engine lets a last fade take no time at all, against the plan's word."""
+LOOKS: Final[tuple[Look, ...]] = (
+    {},
+    {Zone.SEATS: Setting(Level(0.1), Kelvin(2200.0))},
+    {Zone.SEATS: Setting(Level(0.6)), Zone.PATH: Setting(Level(0.3))},
+)
+
+
+def a_session(random: Random) -> Session:
+    """Any session of one to four phases, and up to nine presses in it.
+
+    The model is told which piece of a shuffle or a fit is chosen when it is heard, and can't know
+    it beforehand. So crossfades between such pieces don't depend on the choice, and phases don't
+    share what fits, as it is chosen anew at every press and phase.
+    """
+    timeline = _plan(random)
+    presses: list[tuple[When, Press]] = []
+    for _ in range(random.randint(0, 9)):
+        when = _when(random)
+        again = when.since_press and len(presses) > 1 and random.random() < 0.6
+        request = presses[-random.randint(1, 2)][1] if again else _press(random)
+        presses.append((when, request))
+    return Session(timeline, presses)
+
+
+def _plan(random: Random) -> Timeline:
+    count = random.randint(1, 4)
+    queues = [_queue(random, f"list{number}") for number in range(count)]
+    if random.randrange(4) == 0:
+        queues = [replace(queues[0], fit=False)] * count
+    planned = [_phase(random, f"phase-{number}", queue) for number, queue in enumerate(queues)]
+    planned[-1] = replace(planned[-1], crossfade=max(SHORTEST_LAST_FADE, planned[-1].crossfade))
+    waits = [at for at, phase in enumerate(planned[:-1]) if phase.end is EndKind.GO]
+    return a_timeline(
+        *planned,
+        overflow=random.choice([None, _queue(random, "overflow")]),
+        cues=tuple(replace(cue, every=None) for cue in _cues(random, "session")),
+        seat_cues=tuple(
+            replace(cue, seat=random.choice(list(Seat))) for cue in _cues(random, "seat")
+        ),
+        follow=random.choice(list(Follow)) if waits else Follow.NEITHER,
+        waits_in=waits[0] if waits else None,
+        return_from=random.randrange(count),
+        return_within=Seconds(random.randint(5, 600)),
+    )
+
+
+def _queue(random: Random, name: str) -> Queue:
+    order = random.choice(["listed", "listed", "shuffled", "fit"])
+    lengths = [float(random.randint(15, 300)) for _ in range(random.randint(1, 4))]
+    crossfade = random.choice(FADES)
     return a_queue(
         name,
-        draw(_LENGTHS),
-        crossfade=Seconds(draw(_FADES)),
-        repeat=draw(st.booleans()),
-        shuffle_seed=draw(st.integers(0, 9)) if kind == "shuffled" else None,
-        fit=kind == "fit",
+        lengths,
+        crossfade=Seconds(crossfade if order == "listed" else min(crossfade, min(lengths) / 2)),
+        repeat=random.random() < 0.5,
+        shuffle_seed=random.randint(0, 9) if order == "shuffled" else None,
+        fit=order == "fit",
     )
 
 
-def _cue(name: str, at: int, every: bool) -> Cue:
-    return a_cue(name, float(at), max(30.0, float(at)) if every else None)
+def _cues(random: Random, name: str) -> list[Cue]:
+    times = [float(random.randint(1, 400)) for _ in range(random.randint(0, 2))]
+    return [
+        a_cue(f"{name}-{number}", at, random.choice([None, max(30.0, at)]))
+        for number, at in enumerate(times)
+    ]
 
 
-def _cues(name: str, most: int = 2) -> st.SearchStrategy[tuple[Cue, ...]]:
-    times = st.lists(st.tuples(_SECONDS, st.booleans()), max_size=most)
-    return times.map(
-        lambda some: tuple(_cue(f"{name}-{n}", at, every) for n, (at, every) in enumerate(some))
-    )
-
-
-@st.composite
-def _phases(draw: st.DrawFn, name: str, queue: Queue) -> PlannedPhase:
-    duration = draw(st.integers(10, 900))
-    end = draw(st.sampled_from(EndKind))
+def _phase(random: Random, name: str, queue: Queue) -> PlannedPhase:
+    duration = random.randint(10, 600)
+    end = random.choice(list(EndKind))
     return a_phase(
         name,
         float(duration),
         queue=queue,
-        cues=draw(_cues(name)),
+        cues=tuple(_cues(random, name)),
         end=end,
-        slack=Seconds(0.0 if end is EndKind.TIME else draw(st.integers(0, duration // 2))),
-        level=Decibels(draw(st.integers(-12, 0))),
-        look=draw(st.sampled_from([{}, {Zone.SEATS: Setting(Level(0.1), Kelvin(2200.0))}])),
-        light_fade=Seconds(draw(st.sampled_from([0, 30, 300]))),
-        crossfade=Seconds(min(draw(_FADES), duration / 2)),
+        slack=Seconds(0.0 if end is EndKind.TIME else random.randint(0, duration // 2)),
+        level=Decibels(random.randint(-12, 0)),
+        look=random.choice(LOOKS),
+        light_fade=Seconds(random.choice([0, 30, 300])),
+        crossfade=Seconds(_crossfade(random, duration, queue)),
     )
 
 
-@st.composite
-def plans(draw: st.DrawFn) -> Timeline:
-    """Any session of one to four phases, some of which may share a playlist."""
-    count = draw(st.integers(1, 4))
-    queues = [draw(_queues(f"list{number}")) for number in range(count)]
-    shared = draw(st.integers(0, 3)) == 0
-    planned = [
-        draw(_phases(f"phase-{number}", queues[0 if shared else number])) for number in range(count)
+def _crossfade(random: Random, duration: int, queue: Queue) -> float:
+    crossfade = min(random.choice(FADES), duration / 2)
+    listed = queue.shuffle_seed is None and not queue.fit
+    return crossfade if listed else min(crossfade, min(cut.length for cut in queue.cuts) / 2)
+
+
+def _when(random: Random) -> When:
+    """At a moment of the plan, just beside one, between two, or soon after another press."""
+    kinds: list[Callable[[], When]] = [
+        lambda: When(random.randint(0, 12), random.choice([-1, 0, 1])),
+        lambda: When(random.randint(0, 6), random.randint(2, 60_000)),
+        lambda: When(0, random.choice([0, 1, 600, 1999, 2000, 2001]), since_press=True),
     ]
-    waits = [at for at, phase in enumerate(planned[:-1]) if phase.end is EndKind.GO]
-    seats = draw(st.lists(st.tuples(st.sampled_from(Seat), _SECONDS, st.booleans()), max_size=2))
-    return a_timeline(
-        *planned,
-        overflow=draw(st.none() | _queues("overflow")),
-        cues=tuple(replace(cue, every=None) for cue in draw(_cues("session"))),
-        seat_cues=tuple(
-            replace(_cue(f"seat-{seat}-{n}", at, every), seat=seat)
-            for n, (seat, at, every) in enumerate(seats)
-        ),
-        follow=draw(st.sampled_from(Follow)) if waits else Follow.NEITHER,
-        waits_in=waits[0] if waits else None,
-        return_from=draw(st.integers(0, count - 1)),
-        return_within=Seconds(draw(st.integers(5, 900))),
+    return random.choice(kinds)()
+
+
+def _press(random: Random) -> Press:
+    kind: Any = random.choice(
+        [*_OFTEN, *_SPANNED, SeatStarted, Stop, Lights, LightsUp, Chime, Undo, Undo]
     )
+    if kind in _SPANNED:
+        made: Press = kind.model_construct(by=random.choice(SPANS))
+    elif kind is Lights:
+        made = Lights.model_construct(level=random.choice([None, Level(0.0), Level(0.4)]))
+    elif kind is SeatStarted:
+        made = SeatStarted(seat=random.choice(list(Seat)), started=random.random() < 0.7)
+    else:
+        made = kind()
+    return made
 
 
-_TIMES: list[Press] = [Hold(), Release(), Next(), Back(), End(), Hold(), Release()]
-_OTHERS: list[Press] = [
-    Done(),
-    Pass(),
-    Stop(),
-    SeatStarted(seat=Seat.A),
-    SeatStarted(seat=Seat.B),
-    SeatStarted(seat=Seat.A, started=False),
-]
-_SPANS = [f"{span}s" for span in (1, 30, 60, 61, 200, 600)]
-_SPANNED: list[Press] = [
-    kind.model_validate({"by": span}) for kind in (Extend, Shorten, Snooze) for span in _SPANS
-]
-_ASKED = st.one_of(*map(st.sampled_from, (_TIMES, _OTHERS, _SPANNED)))
-_AFTER_PRESS = st.sampled_from([0, 1, 600, 1999, 2000, 2001]).map(
-    lambda beside: When(0, beside, since_press=True)
-)
-_WHEN = st.one_of(
-    st.builds(When, st.integers(0, 12), st.sampled_from([-1, 0, 1, 1])),
-    st.builds(When, st.integers(0, 6), st.integers(0, 60_000)),
-    _AFTER_PRESS,
-)
-
-
-def awkward_presses() -> st.SearchStrategy[Presses]:
-    """Presses at and beside the moments of the plan, and soon after each other."""
-    return st.lists(st.tuples(_WHEN, _ASKED), max_size=9)
+_OFTEN: Final = (Hold, Release, Next, Back, End, Hold, Release, Done, Pass)
+_SPANNED: Final = (Extend, Shorten, Snooze)

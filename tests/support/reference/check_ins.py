@@ -14,10 +14,9 @@ def next_check_in(state: State) -> Millis | None:
 
 
 def ring(state: State) -> None:
-    """Let all check-ins of this moment come, in the order of the plan."""
-    for at, one in sorted(_coming(state), key=lambda pair: pair[0]):
-        if at == state.now:
-            _come(state, one)
+    """Let all check-ins of this moment come, each once, in the order of the plan."""
+    for one in dict.fromkeys(one for at, one in _coming(state) if at == state.now):
+        _come(state, one)
     state.told_up_to = max(state.told_up_to, state.phase_clock)
     state.session_told_up_to = max(state.session_told_up_to, state.session_clock)
     state.seat_told_up_to.update(state.seat_clocks)
@@ -25,10 +24,21 @@ def ring(state: State) -> None:
 
 def _come(state: State, check_in: str) -> None:
     state.snoozed.pop(check_in, None)
-    if check_in in state.due:
-        state.due.remove(check_in)
-    state.due.append(check_in)
+    answer(state, check_in)
+    state.due.append((check_in, state.now))
     state.say("prompt", check_in)
+
+
+def answer(state: State, check_in: str) -> None:
+    """Take a check-in from those that are due."""
+    state.due = [(name, since) for name, since in state.due if name != check_in]
+
+
+def ring_missed(state: State, *known: list[tuple[str, Millis]]) -> None:
+    """Let the check-ins come now that came due unnoticed."""
+    for check_in, since in state.due:
+        if not any((check_in, since) in some for some in known):
+            state.say("prompt", check_in)
 
 
 def _coming(state: State) -> Iterator[tuple[Millis, str]]:
@@ -42,6 +52,31 @@ def _coming(state: State) -> Iterator[tuple[Millis, str]]:
     for seat, clock in state.seat_clocks.items():
         own = tuple(one for one in state.plan.seat_check_ins if one.seat is seat)
         yield from _on(state, own, clock, state.seat_told_up_to[seat])
+
+
+def pass_over_phases(state: State, until: int) -> None:
+    """Tell which check-ins of this phase, and of those before `until`, won't come any more."""
+    _pass_over(state, state.phase.check_ins, state.told_up_to)
+    for phase in state.plan.phases[state.index + 1 : until]:
+        _pass_over(state, phase.check_ins, -1)
+
+
+def pass_over_all(state: State) -> None:
+    """Tell which check-ins won't come any more when the last fade begins."""
+    pass_over_phases(state, state.index + 1)
+    _pass_over(state, state.plan.check_ins, state.session_told_up_to)
+    for one in state.plan.seat_check_ins:
+        begun = one.seat in state.seat_clocks
+        _pass_over(state, (one,), state.seat_told_up_to[one.seat] if begun and one.seat else -1)
+    for check_in in state.snoozed:
+        state.say("passed", check_in)
+    state.snoozed = {}
+
+
+def _pass_over(state: State, check_ins: tuple[CheckIn, ...], told: Millis) -> None:
+    for one in check_ins:
+        if one.every is None and one.at > told:
+            state.say("passed", one.id)
 
 
 def _on(

@@ -8,7 +8,7 @@ from support.reference.state import Piece, State
 LEAST_FLOW: Final = 500
 """No crossfade is shorter, so that nothing changes at once."""
 SHARE: Final = 2
-"""A crossfade takes at most a half of either piece."""
+"""A crossfade takes at most half of a piece."""
 
 
 class Choice(Protocol):
@@ -20,14 +20,33 @@ class Choice(Protocol):
     def take(self, source: Playlist, candidates: list[int]) -> int:
         """Choose a piece."""
 
+    @property
+    def place(self) -> int:
+        """Return how many pieces were chosen."""
+
+    def since(self, place: int) -> "Choice":
+        """Return the choices from a place on, for a course of the plan that wasn't taken."""
+
+    def expect(self, piece: Piece) -> None:
+        """Expect a piece that is taken up again."""
+
 
 def change_of_pieces(state: State, choose: Choice) -> Millis:
     """Return when the piece that plays gives way to another of its phase."""
     piece = playing(state)
     source = next_source(state)
-    number = choose.peek(source, candidates(state, source))
-    flow = LEAST_FLOW if number is None else _flow(state, source, number)
-    return max(state.now, piece.begins + LEAST_FLOW, piece.ends - flow)
+    some = candidates(state, source)
+    number = choose.peek(source, some)
+    flow = _flow(state, source, some[0] if number is None else number)
+    return max(piece.begins + LEAST_FLOW, piece.ends - flow)
+
+
+def begin_instead(state: State, playing: Piece | None, flow: Millis, choose: Choice) -> None:
+    """Begin the piece that would follow; it takes over from another that plays."""
+    source = next_source(state)
+    number = choose.take(source, candidates(state, source))
+    state.piece = playing
+    _begin(state, source, number, flow)
 
 
 def change_piece(state: State, choose: Choice) -> None:
@@ -42,7 +61,7 @@ def first_piece(state: State, flow: Millis, choose: Choice) -> None:
     state.heard = []
     source = next_source(state)
     number = choose.take(source, candidates(state, source))
-    _begin(state, source, number, min(flow, source.lengths[number] // SHARE))
+    _begin(state, source, number, min(flow, share_of(source.lengths[number])))
 
 
 def _begin(state: State, source: Playlist, number: int, flow: Millis) -> None:
@@ -53,6 +72,12 @@ def _begin(state: State, source: Playlist, number: int, flow: Millis) -> None:
     state.heard.append((source.name, number))
     state.piece = Piece(source.name, number, state.now, state.now + source.lengths[number])
     state.say("piece", f"{source.name} {number}", flow)
+
+
+def longest_flow_anew(source: Playlist, choose: Choice) -> Millis:
+    """Return the longest crossfade into a playlist's first piece."""
+    first = choose.peek(source, [0] if source.order == "listed" else [*range(len(source.lengths))])
+    return max(source.lengths) if first is None else share_of(source.lengths[first])
 
 
 def next_source(state: State) -> Playlist:
@@ -70,7 +95,21 @@ def candidates(state: State, source: Playlist) -> list[int]:
     others = [one for one in everything if not _plays(state, source, one)] or list(everything)
     least = min(_times_heard(state, source, one) for one in others)
     waiting = [one for one in others if _times_heard(state, source, one) == least]
-    return waiting[:1] if source.ordered else waiting
+    if _fits(state, source):
+        return waiting if least == 0 else others
+    return waiting if source.order == "shuffled" else waiting[:1]
+
+
+def _fits(state: State, source: Playlist) -> bool:
+    """Return True if the pieces are chosen by what fits; the overflow and a last resort aren't."""
+    mine = source.name == state.phase.playlist.name and source.order == "fit"
+    unheard = any(_times_heard(state, source, one) == 0 for one in range(len(source.lengths)))
+    return mine and (source.repeat or unheard)
+
+
+def share_of(length: Millis) -> Millis:
+    """Return the most of a piece that one crossfade takes."""
+    return round(length / SHARE)
 
 
 def playing(state: State) -> Piece:
@@ -89,7 +128,7 @@ def _plays(state: State, source: Playlist, number: int) -> bool:
 
 
 def _flow(state: State, source: Playlist, number: int) -> Millis:
-    """Return the playlist's crossfade into a piece."""
+    """Return the crossfade into a piece: that of the phase's playlist, for the overflow, too."""
     piece = playing(state)
     shorter = min(source.lengths[number], piece.ends - piece.begins)
-    return max(LEAST_FLOW, min(source.crossfade, shorter // SHARE))
+    return max(LEAST_FLOW, min(state.phase.playlist.crossfade, share_of(shorter)))

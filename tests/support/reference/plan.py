@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kacenv.model.look import Look
+from kacenv.model.look import Look, Zone
 from kacenv.model.playlist import Queue
 from kacenv.model.room import Room
 from kacenv.model.scene import EndKind, Seat
@@ -23,12 +23,8 @@ class Playlist:
     name: str
     lengths: tuple[Millis, ...]
     crossfade: Millis
-    ordered: bool
+    order: str
     repeat: bool
-
-    def flow(self) -> Millis:
-        """Return how long one piece flows into the next: at most half of the shortest one."""
-        return min(self.crossfade, min(self.lengths) // 2)
 
 
 @dataclass(frozen=True)
@@ -79,6 +75,7 @@ class Plan:
     follow: str
     waits_in: int | None
     safe_light: Look
+    zones: frozenset[Zone]
 
 
 def plan_of(timeline: Timeline, room: Room) -> Plan:
@@ -93,6 +90,7 @@ def plan_of(timeline: Timeline, room: Room) -> Plan:
         follow=timeline.follow.value,
         waits_in=timeline.waits_in,
         safe_light=room.safe_light or {},
+        zones=frozenset(lamp.zone for lamp in room.lights),
     )
 
 
@@ -116,9 +114,15 @@ def _playlist(queue: Queue) -> Playlist:
         name=queue.name,
         lengths=tuple(millis(cut.length) for cut in queue.cuts),
         crossfade=millis(queue.crossfade),
-        ordered=queue.shuffle_seed is None and not queue.fit,
+        order=_order(queue),
         repeat=queue.repeat,
     )
+
+
+def _order(queue: Queue) -> str:
+    if queue.fit:
+        return "fit"
+    return "listed" if queue.shuffle_seed is None else "shuffled"
 
 
 def _check_in(cue: Cue) -> CheckIn:

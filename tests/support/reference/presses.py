@@ -1,19 +1,21 @@
 """What a press does, and whether it does anything."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
-from support.reference import light, phases
+from support.reference import check_ins, light, phases
+from support.reference.guard import is_double, remember
 from support.reference.music import Choice
-from support.reference.plan import millis
+from support.reference.plan import Millis, millis
 from support.reference.state import State
+from support.reference.undo import still_kept, take_back
 
+from kacenv.core.units import format_seconds
 from kacenv.model import requests as ask
 from kacenv.model.mode import Mode
 from kacenv.model.requests import Press
 from kacenv.model.scene import EndKind, Seat
 
-DOUBLE: Final = 2000
 MINUTE: Final = 60_000
 STOPPING: Final = 6000
 
@@ -22,51 +24,56 @@ class RefusedError(Exception):
     """The press makes no sense now."""
 
 
-def press(state: State, request: Press, choose: Choice) -> str:
-    """Do what is asked; say whether it was `done`, was so `already`, or is `refused`."""
+class Answer(NamedTuple):
+    """Whether a press was `done`, was so `already`, or is `refused`; and what the reply names."""
+
+    what: str
+    words: tuple[str, ...] = ()
+
+
+def press(state: State, request: Press, choose: Choice) -> Answer:
+    """Do what is asked, and answer."""
+    handler = _HANDLERS[type(request)]
     try:
-        if _is_double(state, request):
-            return "already"
-        handler = _HANDLERS[type(request)]
+        _refuse(state, request)
+        if is_double(state, request):
+            return Answer("already")
+        state.words, before, place = (), state.copy(), choose.place
         changed = handler(state, request, choose)
     except RefusedError:
-        return "refused"
-    if changed:
-        _remember(state, request)
-    return "done" if changed else "already"
+        return Answer("refused")
+    if not changed:
+        return Answer("already")
+    remember(state, request, before, place)
+    return Answer("done", state.words)
 
 
-def _is_double(state: State, request: Press) -> bool:
-    if type(request) not in _COUNTS_ONCE or state.press is None:
-        return False
-    words, at = state.press
-    return words == repr(request) and state.now - at < DOUBLE
-
-
-def _remember(state: State, request: Press) -> None:
-    state.press = (repr(request), state.now)
-
-
-def _needs_session(state: State) -> None:
-    if state.mode in {Mode.IDLE, Mode.FADING}:
+def _refuse(state: State, request: Press) -> None:
+    """Refuse what makes no sense in this mode."""
+    idle, fading = state.mode is Mode.IDLE, state.mode is Mode.FADING
+    if (idle and type(request) in _IN_SESSION) or (fading and type(request) in _BEFORE_FADE):
         raise RefusedError
 
 
 def _hold(state: State, _request: Press, _choose: Choice) -> bool:
-    _needs_session(state)
     if state.mode is Mode.HELD:
         return False
     state.held_on_the_way_home = state.mode is Mode.RETURNING
     state.mode = Mode.HELD
+    state.words = (state.phase.name,)
     return True
 
 
 def _release(state: State, _request: Press, _choose: Choice) -> bool:
-    _needs_session(state)
     if state.mode is not Mode.HELD:
         return False
     _let_run(state)
+    state.words = (state.phase.name,)
     return True
+
+
+def _length(span: Millis) -> str:
+    return format_seconds(span / 1000)
 
 
 def _let_run(state: State) -> None:
@@ -76,39 +83,43 @@ def _let_run(state: State) -> None:
 
 def _extend(state: State, request: Press, _choose: Choice) -> bool:
     assert isinstance(request, ask.Extend)
-    _needs_session(state)
     state.duration = max(state.duration, state.phase_clock) + millis(request.by)
+    state.waits_told = False
+    state.words = (state.phase.name, _length(state.duration))
     return True
 
 
-def _shorten(state: State, request: Press, _choose: Choice) -> bool:
+def _shorten(state: State, request: Press, choose: Choice) -> bool:
     assert isinstance(request, ask.Shorten)
-    _needs_session(state)
-    before = state.duration
+    before, end = state.duration, phases.phase_end(state, choose)
     soonest = state.phase_clock + MINUTE
-    state.not_before = max(state.not_before, min(phases.opening(state), soonest))
     state.duration = max(before - millis(request.by), min(soonest, before))
+    would_end = soonest if end is None else state.phase_clock + end - state.now
+    state.not_before = min(soonest, would_end)
+    state.words = (state.phase.name, _length(state.duration))
     return state.duration != before
 
 
 def _next(state: State, _request: Press, choose: Choice) -> bool:
-    _needs_session(state)
     _let_run(state)
     phases.leave(state, choose)
+    state.words = () if state.mode is Mode.FADING else (state.phase.name,)
     return True
 
 
 def _back(state: State, _request: Press, choose: Choice) -> bool:
-    _needs_session(state)
     phases.go_back(state, choose)
+    state.words = (state.phase.name,)
     return True
 
 
 def _end(state: State, _request: Press, choose: Choice) -> bool:
     if state.mode is Mode.FADING:
         return False
-    _needs_session(state)
-    return phases.come_home(state, choose)
+    came = phases.come_home(state, choose)
+    left = sum(state.durations[state.index :]) - state.phase_clock
+    state.words = (state.phase.name, _length(left))
+    return came
 
 
 def _stop(state: State, _request: Press, _choose: Choice) -> bool:
@@ -120,39 +131,54 @@ def _stop(state: State, _request: Press, _choose: Choice) -> bool:
     return light.make_safe(state, STOPPING) or sooner
 
 
+def _lights(state: State, request: Press, _choose: Choice) -> bool:
+    assert isinstance(request, ask.Lights)
+    if request.level is None:
+        return light.give_back(state)
+    light.set_by_hand(state, request.level)
+    return True
+
+
+def _lights_up(state: State, _request: Press, _choose: Choice) -> bool:
+    light.lights_up(state)
+    return True
+
+
+def _chime(state: State, _request: Press, _choose: Choice) -> bool:
+    state.say("chime", "")
+    return True
+
+
 def _named(state: State, name: str | None) -> str | None:
+    names = [one for one, _ in state.due]
     if name is None:
-        return state.due[0] if state.due else None
-    return name if name in state.due else None
+        return names[0] if names else None
+    return name if name in names else None
 
 
 def _done(state: State, request: Press, _choose: Choice) -> bool:
     assert isinstance(request, ask.Done | ask.Pass)
-    if state.mode is Mode.IDLE:
-        return False
     check_in = _named(state, request.check_in)
     if check_in is None:
         return False
-    state.due.remove(check_in)
+    check_ins.answer(state, check_in)
+    state.words = (check_in,)
     return True
 
 
 def _snooze(state: State, request: Press, _choose: Choice) -> bool:
     assert isinstance(request, ask.Snooze)
-    if state.mode is Mode.IDLE:
-        return False
-    _needs_session(state)
     check_in = _named(state, request.check_in)
     if check_in is None:
         return False
-    state.due.remove(check_in)
+    check_ins.answer(state, check_in)
     state.snoozed[check_in] = state.session_clock + millis(request.by)
+    state.words = (check_in, format_seconds(request.by))
     return True
 
 
 def _seat(state: State, request: Press, choose: Choice) -> bool:
     assert isinstance(request, ask.SeatStarted)
-    _needs_session(state)
     if (request.seat in state.seat_clocks) == request.started:
         return False
     if request.started:
@@ -169,7 +195,7 @@ def _set_back(state: State, seat: Seat) -> None:
     for one in state.plan.seat_check_ins:
         if one.seat is seat:
             state.snoozed.pop(one.id, None)
-            state.due = [name for name in state.due if name != one.id]
+            check_ins.answer(state, one.id)
 
 
 def _follow_seat(state: State, choose: Choice) -> None:
@@ -184,14 +210,36 @@ def _follow_seat(state: State, choose: Choice) -> None:
         state.phase_clock = 0
 
 
-_COUNTS_ONCE: Final = (
+def _undo(state: State, request: Press, choose: Choice) -> bool:
+    kept = still_kept(state)
+    if not kept:
+        raise RefusedError
+    taken = take_back(state, kept, choose)
+    if not taken:
+        remember(state, request, state, choose.place)
+    state.words = ("taken back",)
+    return taken
+
+
+_BEFORE_FADE: Final = (
+    ask.Hold,
+    ask.Release,
     ask.Extend,
     ask.Shorten,
     ask.Next,
     ask.Back,
-    ask.Done,
     ask.Snooze,
-    ask.Pass,
+    ask.SeatStarted,
+)
+_IN_SESSION: Final = (
+    ask.Hold,
+    ask.Release,
+    ask.Extend,
+    ask.Shorten,
+    ask.Next,
+    ask.Back,
+    ask.End,
+    ask.SeatStarted,
 )
 _HANDLERS: Final[dict[type, Callable[[State, Press, Choice], bool]]] = {
     ask.Hold: _hold,
@@ -202,6 +250,10 @@ _HANDLERS: Final[dict[type, Callable[[State, Press, Choice], bool]]] = {
     ask.Back: _back,
     ask.End: _end,
     ask.Stop: _stop,
+    ask.Lights: _lights,
+    ask.LightsUp: _lights_up,
+    ask.Chime: _chime,
+    ask.Undo: _undo,
     ask.Done: _done,
     ask.Pass: _done,
     ask.Snooze: _snooze,

@@ -2,72 +2,25 @@
 
 from collections.abc import Sequence
 
-from support.reference import check_ins, music, phases
+from support.reference import phases
+from support.reference.moments import run_until
 from support.reference.music import Choice
 from support.reference.plan import Millis, Plan
-from support.reference.presses import press
+from support.reference.presses import Answer, press
 from support.reference.state import Happening, State
 
-from kacenv.model.mode import Mode
 from kacenv.model.requests import Press
 
 
 def simulate(
     plan: Plan, presses: Sequence[tuple[Millis, Press]], choose: Choice
-) -> tuple[list[Happening], list[str]]:
+) -> tuple[list[Happening], list[Answer]]:
     """Return what happens in a session that begins at 0, and how each press is answered."""
     state = State(plan, durations=[phase.duration for phase in plan.phases])
     phases.enter(state, 0, choose)
     answers = []
     for at, request in presses:
-        _run_until(state, at, choose)
+        run_until(state, at, choose)
         answers.append(press(state, request, choose))
-    _run_until(state, None, choose)
+    run_until(state, None, choose)
     return state.happenings, answers
-
-
-def _run_until(state: State, until: Millis | None, choose: Choice) -> None:
-    """Let everything come that comes until then, that moment included."""
-    while state.mode is not Mode.IDLE:
-        moment = _next_moment(state, choose)
-        if until is not None and moment > until:
-            break
-        _pass_time(state, moment)
-        _come(state, choose)
-    if until is not None:
-        _pass_time(state, until)
-
-
-def _next_moment(state: State, choose: Choice) -> Millis:
-    if state.mode is Mode.FADING:
-        return state.fade_ends
-    moments = (
-        phases.next_change(state, choose),
-        phases.phase_end(state, choose),
-        check_ins.next_check_in(state),
-    )
-    return min(one for one in moments if one is not None)
-
-
-def _pass_time(state: State, moment: Millis) -> None:
-    span = moment - state.now
-    if state.time_runs:
-        state.phase_clock += span
-        state.session_clock += span
-    for seat in state.seat_clocks:
-        state.seat_clocks[seat] += span
-    state.now = moment
-
-
-def _come(state: State, choose: Choice) -> None:
-    """Do what is to be done now: check-ins first, then the phase's end, then a change of pieces."""
-    if state.mode is Mode.FADING:
-        state.mode = Mode.IDLE
-        state.due = []
-        state.say("over", "")
-    elif check_ins.next_check_in(state) == state.now:
-        check_ins.ring(state)
-    elif phases.phase_end(state, choose) == state.now:
-        phases.leave(state, choose)
-    else:
-        music.change_piece(state, choose)

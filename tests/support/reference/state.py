@@ -1,7 +1,8 @@
 """Where a session stands, and what came of it."""
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from copy import copy
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 from support.reference.plan import Millis, Phase, Plan
 
@@ -37,6 +38,22 @@ class Fade(NamedTuple):
     lasts: Millis
 
 
+class Pressed(NamedTuple):
+    """A press that counted, and how it left what it concerns."""
+
+    words: str
+    at: Millis
+    left: Any
+
+
+class Kept(NamedTuple):
+    """The state before a press, from which the plan lives on if it is taken back."""
+
+    at: Millis
+    before: "State | None"
+    place: int
+
+
 @dataclass
 class State:
     """All that decides what comes next."""
@@ -47,7 +64,6 @@ class State:
     held_on_the_way_home: bool = False
     index: int = 0
     durations: list[Millis] = field(default_factory=list)
-    before_home: list[Millis] = field(default_factory=list)
     not_before: Millis = 0
     phase_clock: Millis = 0
     session_clock: Millis = 0
@@ -57,11 +73,17 @@ class State:
     seat_told_up_to: dict[Seat, Millis] = field(default_factory=dict)
     piece: Piece | None = None
     heard: list[tuple[str, int]] = field(default_factory=list)
-    due: list[str] = field(default_factory=list)
+    due: list[tuple[str, Millis]] = field(default_factory=list)
     snoozed: dict[str, Millis] = field(default_factory=dict)
     light: dict[Zone, Fade] = field(default_factory=dict)
+    light_by: str = "plan"
+    level: float = 0.0
+    waits_told: bool = False
     fade_ends: Millis = 0
-    press: tuple[str, Millis] | None = None
+    words: tuple[str, ...] = ()
+    pressed: dict[str, "Pressed"] = field(default_factory=dict)
+    kept: list["Kept"] = field(default_factory=list)
+    count: int = 0
     happenings: list[Happening] = field(default_factory=list)
 
     @property
@@ -93,6 +115,16 @@ class State:
     def time_runs(self) -> bool:
         """Return True while the clocks of phase and session run."""
         return self.mode in {Mode.RUNNING, Mode.RETURNING}
+
+    def copy(self) -> "State":
+        """Return a state that lives on by itself; what happened so far stays where it is."""
+        copied = {one.name: copy(getattr(self, one.name)) for one in fields(self)}
+        return State(**copied | {"happenings": [], "kept": []})
+
+    def since(self, moment: Millis, what: str) -> list[str]:
+        """Return what was told of a kind since then."""
+        some = (one for one in self.happenings if one.what == what and one.at >= moment)
+        return [one.which for one in some]
 
     def say(self, what: str, which: str, lasts: Millis = 0) -> None:
         """Note what happens now."""
