@@ -16,6 +16,7 @@ from kacenv.devices.lights.lamp.encoder import LampEncoder
 from kacenv.devices.lights.lamp.estimate import LampEstimate, LampState, LastReport, StateQuery
 from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind, looks_same
 from kacenv.devices.lights.lamp.retries import ResendSchedule
+from kacenv.model.commands import DimmerStep
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
@@ -93,6 +94,14 @@ class Lamp:
         self._by_hand = False
         if self._connected_since is not None:
             self._begin(now, duration)
+
+    def stepped(self, setting: Setting, now: Seconds, step: DimmerStep | None) -> Setting:
+        """Return `setting`, but never dimmer than now for "brighter", nor brighter for "dimmer"."""
+        shown = self._estimate.origin(now)
+        if step is None or shown is None:
+            return setting
+        bound = max if step == "brighter" else min
+        return setting._replace(level=bound(setting.level, shown.level))
 
     def assume(self, setting: Setting) -> None:
         """Assume a stepped lamp's setting until it reports."""
