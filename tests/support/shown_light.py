@@ -13,7 +13,7 @@ class ShownLight:
     """Level that a lamp shows, as a function of the messages it was sent."""
 
     def __init__(self, fixture: Fixture, level: float = 0.0) -> None:
-        self._device = device_side(fixture)
+        self.device = device_side(fixture)
         self._fades = Ability.TRANSITION in fixture.can
         self.fade = Fade.steady_light(level)
 
@@ -24,7 +24,7 @@ class ShownLight:
     def take(self, messages: Iterable[Message], now: Seconds) -> None:
         """Take messages as the lamp would."""
         for topic, payload in messages:
-            command = self._device.decode_command(topic, payload)
+            command = self.device.decode_command(topic, payload)
             if command is not None and command.level is not None:
                 span = command.transition if self._fades else Seconds(0.0)
                 self.turn(command.level, now, span)
@@ -35,5 +35,5 @@ class ShownLight:
 
     def reports(self, now: float) -> tuple[Message, ...]:
         """Return its report of what it shows now."""
-        messages: tuple[Message, ...] = self._device.reports(Setting(self.level_at(now)))
+        messages: tuple[Message, ...] = self.device.reports(Setting(self.level_at(now)))
         return messages

@@ -39,6 +39,8 @@ class LampCodec(ABC):
     """Response of the lamps: the only place that decides who gets a dimming curve from kacenv."""
     GAP: ClassVar[Seconds] = STEP_GAP
     """Least gap (s) between two messages to the lamp."""
+    OPTIMISTIC: ClassVar[bool] = False
+    """True if a bridge answers commands for its lamps, before they have done anything."""
     AVAILABLE: ClassVar[tuple[str, str]] = ("online", "offline")
     """Words for a lamp that answers, and for one that doesn't."""
 
