@@ -33,6 +33,10 @@ _STEEPEST = {
 }
 
 
+LIGHT_CURVE = FadeCurve.LINEAR
+"""Shape of every fade of light, in lightness: lamps with transitions of their own go straight."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fade:
     """Value that goes from `origin` to `target` in `duration` seconds from `start`."""
@@ -47,6 +51,11 @@ class Fade:
     def steady(cls, value: float) -> "Fade":
         """Return a constant value."""
         return cls(value, value)
+
+    @classmethod
+    def steady_light(cls, level: float) -> "Fade":
+        """Return a constant level of light."""
+        return cls(level, level, curve=LIGHT_CURVE)
 
     @property
     def end(self) -> Seconds:

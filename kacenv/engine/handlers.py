@@ -1,7 +1,7 @@
 """Handlers of requests; each returns the reply that the therapist reads."""
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, format_seconds, on_grid
@@ -18,7 +18,7 @@ from kacenv.engine import (
 from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.engine.transitions import Outcome
-from kacenv.model.commands import StrikeChime
+from kacenv.model.commands import DimmerStep, StrikeChime
 from kacenv.model.look import Setting
 from kacenv.model.mode import Mode
 from kacenv.model.requests import (
@@ -173,8 +173,9 @@ def _lights(turn: StepContext, request: Lights) -> str:
     return f"Lights go to {request.level:.0%}, until the next phase's look."
 
 
-def _step_lights(turn: StepContext, step: Literal["dimmer", "brighter"]) -> str:
-    lights.show(turn, lights.stepped(turn.state, turn.now, up=step == "brighter"), lights.BY_HAND)
+def _step_lights(turn: StepContext, step: DimmerStep) -> str:
+    look = lights.stepped(turn.state, turn.now, up=step == "brighter")
+    lights.show(turn, look, lights.BY_HAND, step)
     turn.change(light_hand=LightHand.THERAPIST)
     return f"Lights go {step}, until the next phase's look."
 

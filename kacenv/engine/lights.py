@@ -3,16 +3,16 @@
 import math
 
 from kacenv.core.errors import RefusedError
-from kacenv.core.fades import Fade
+from kacenv.core.fades import LIGHT_CURVE, Fade
 from kacenv.core.units import Level, Seconds
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.step_context import StepContext
-from kacenv.model.commands import ResumeLights, ShowLook
+from kacenv.model.commands import DimmerStep, ResumeLights, ShowLook
 from kacenv.model.look import Look, Setting, Zone
 
 LIGHTS_UP = Seconds(3.0)
 """Fade time of lights-up, from any state."""
-UNKNOWN = Fade.steady(math.nan)
+UNKNOWN = Fade.steady_light(math.nan)
 """Fade of a zone whose light is unknown."""
 STEP = 0.75
 """Factor of a step dimmer."""
@@ -20,7 +20,7 @@ BY_HAND = Seconds(4.0)
 """Fade time of a change that the therapist asks for."""
 
 
-def show(turn: StepContext, look: Look, duration: Seconds) -> None:
+def show(turn: StepContext, look: Look, duration: Seconds, step: DimmerStep | None = None) -> None:
     """Fade to `look` in `duration`, or longer where the bound on the slope requires it."""
     if not look:
         return
@@ -29,7 +29,7 @@ def show(turn: StepContext, look: Look, duration: Seconds) -> None:
     fades = {zone: _bounded(turn, zone, look[zone].level, longest) for zone in look}
     turn.change(light={**turn.state.light, **fades})
     cool = turn.state.timeline is not None and turn.state.planned.cool_light
-    turn.order(ShowLook(look, turn.now, longest, cool=cool))
+    turn.order(ShowLook(look, turn.now, longest, cool=cool, step=step))
 
 
 def _bounded(turn: StepContext, zone: Zone, target: float, duration: Seconds) -> Fade:
@@ -37,11 +37,11 @@ def _bounded(turn: StepContext, zone: Zone, target: float, duration: Seconds) ->
     before, steepest = turn.state.light.get(zone, UNKNOWN), turn.state.room.steepest_light
     if math.isnan(before.value_at(turn.now)):
         from_dark, from_full = (
-            Fade.steady(farthest).toward(target, turn.now, duration, steepest)
+            Fade.steady_light(farthest).toward(target, turn.now, duration, steepest)
             for farthest in (0.0, 1.0)
         )
         longest = max(from_dark.duration, from_full.duration)
-        return Fade(math.nan, target, turn.now, longest)
+        return Fade(math.nan, target, turn.now, longest, LIGHT_CURVE)
     return before.toward(target, turn.now, duration, steepest)
 
 
@@ -69,21 +69,26 @@ def stepped(state: State, now: Seconds, *, up: bool) -> Look:
     """Return every zone's level a step brighter or dimmer; white temperatures stay.
 
     A step is a quarter of the level, and at least 1%. It starts from the level set by hand, or else
-    from the level seen now, so that "brighter" never continues a fade into the dark.
+    from the level seen now, and never goes against its name: "brighter" stops a fade into the dark.
 
     Raises:
         RefusedError: no lamp's state is known.
     """
     lit = {fixture.zone for fixture in state.room.lights}
     by_hand = state.light_hand is LightHand.THERAPIST
-    levels = {
-        zone: fade.target if by_hand or math.isnan(seen := fade.value_at(now)) else seen
-        for zone, fade in state.light.items()
-        if zone in lit
-    }
-    if not levels:
+    fades = {zone: fade for zone, fade in state.light.items() if zone in lit}
+    if not fades:
         raise RefusedError("Nothing is known of the lamps yet. Set a level: kacenv lights 20%")
-    return {zone: Setting(Level(_stepped(level, up=up))) for zone, level in levels.items()}
+    levels = {zone: _next_step(fade, now, up, by_hand) for zone, fade in fades.items()}
+    return {zone: Setting(Level(level)) for zone, level in levels.items()}
+
+
+def _next_step(fade: Fade, now: Seconds, up: bool, by_hand: bool) -> float:
+    seen = fade.value_at(now)
+    if math.isnan(seen):
+        return _stepped(fade.target, up=up)
+    after = _stepped(fade.target if by_hand else seen, up=up)
+    return max(after, seen) if up else min(after, seen)
 
 
 def _stepped(level: float, *, up: bool) -> float:

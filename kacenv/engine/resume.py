@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from kacenv.core.fades import Fade, FadeCurve
+from kacenv.core.fades import Fade
 from kacenv.core.units import Decibels, Level, Seconds, format_seconds, on_grid
 from kacenv.engine import lights, music_return, track_changes, track_choice
 from kacenv.engine import volume as sound
@@ -154,10 +154,8 @@ def _restore_light(turn: StepContext, since: Seconds) -> None:
 
 
 def _left_at(led: Mapping[Zone, Fade], since: Seconds) -> Look:
-    """Return each zone's level at `since`; lamps fade linearly, whatever the fade's own curve."""
-    levels = {
-        zone: replace(fade, curve=FadeCurve.LINEAR).value_at(since) for zone, fade in led.items()
-    }
+    """Return each zone's level at `since`."""
+    levels = {zone: fade.value_at(since) for zone, fade in led.items()}
     return {zone: Setting(Level(at)) for zone, at in levels.items() if not math.isnan(at)}
 
 

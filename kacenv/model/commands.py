@@ -5,6 +5,7 @@ far as that is possible without a jump.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.chime import Phrase
@@ -90,6 +91,10 @@ class StrikeChime:
     at: Seconds
 
 
+DimmerStep = Literal["dimmer", "brighter"]
+"""Step of a dimmer that the therapist asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShowLook:
     """Fade zones to a look; `urgent` ignores the bound on the slope, and is repeated."""
@@ -102,6 +107,8 @@ class ShowLook:
     """True if dim light may be cool or blue."""
     origin: Look = field(default_factory=dict)
     """Estimated light of zones, for lamps of unknown state."""
+    step: DimmerStep | None = None
+    """Direction against which no lamp may go, whatever it shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,9 +280,9 @@ def test_light_that_nobody_knows_changes_slowly_enough_for_any() -> None:
     """Before anything is known of a zone, its change takes as long as the longest one would."""
     room = State(room=a_room())
     dark = at(room, 0.0, Lights.model_validate({"level": "0%"}))
-    half = at(dark.state, 0.0, Lights.model_validate({"level": "51%"}))
+    half = at(dark.state, 0.0, Lights.model_validate({"level": "85%"}))
     looks = [c for c in (*dark.commands, *half.commands) if isinstance(c, ShowLook)]
-    assert [round(look.duration, 2) for look in looks] == [7.85, 4.01]
+    assert [round(look.duration, 2) for look in looks] == [5.0, 4.25]
 
 
 def test_end_after_a_step_back_comes_home_again() -> None:
@@ -400,6 +400,17 @@ def test_brighter_during_a_fade_into_the_dark_is_brighter_than_now() -> None:
     brighter = at(fading, 604.0, Lights.model_validate({"step": "brighter"})).state
     assert seen > 0.5
     assert brighter.light[Zone.SEATS].target > seen
+
+
+def test_brighter_after_presses_too_many_of_dimmer_darkens_nothing() -> None:
+    """Still on its way down, the light stops where it is; below its own target it never goes on."""
+    lit = at(started(), 100.0, Lights.model_validate({"level": "90%"})).state
+    for press in range(5):
+        lit = at(lit, 110.0 + press / 4, Lights.model_validate({"step": "dimmer"})).state
+    seen = lit.light[Zone.SEATS].value_at(Seconds(111.5))
+    assert lit.light[Zone.SEATS].target < 0.3 < seen
+    brighter = at(lit, 111.5, Lights.model_validate({"step": "brighter"})).state
+    assert brighter.light[Zone.SEATS].target == pytest.approx(seen)
 
 
 def test_a_step_needs_a_light_that_is_known() -> None:

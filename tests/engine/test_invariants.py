@@ -168,7 +168,7 @@ def test_light_keeps_its_slope(timeline: Timeline, presses: Presses) -> None:
     fades: dict[str, Fade] = {}
     for look in of_kind(willing(timeline, presses), ShowLook):
         for zone, setting in look.look.items():
-            fade = fades.get(zone, Fade.steady(0.0))
+            fade = fades.get(zone, Fade.steady_light(0.0))
             fades[zone] = fade.toward(setting.level, look.at, look.duration)
             assert look.urgent or fades[zone].steepest <= STEEPEST_LIGHT + 1e-9
 

@@ -233,11 +233,12 @@ class LightController:
 
 def _apply(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
     match command:
-        case ShowLook(look=look, urgent=urgent, cool=cool, origin=origin):
+        case ShowLook(look=look, urgent=urgent, cool=cool, origin=origin, step=step):
             setting, before = look.get(lamp.fixture.zone), origin.get(lamp.fixture.zone)
             if before is not None:
                 lamp.assume(before)
             if setting is not None:
+                setting = lamp.stepped(setting, now, step)
                 lamp.set_target(setting, now, duration, urgent=urgent, cool=cool)
         case ResumeLights():
             lamp.resume(now, duration)

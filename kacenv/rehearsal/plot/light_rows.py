@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kacenv.core.fades import LIGHT_CURVE
 from kacenv.core.units import Level, Seconds
 from kacenv.model.look import Zone
 from kacenv.rehearsal.plot.arc import Arc, LookSpan
@@ -57,9 +58,9 @@ class ZoneLight:
     def __init__(self, arc: Arc, zone: Zone) -> None:
         looks = [look for look in arc.looks if look.zone is zone]
         own_white = arc.whites[zone]
-        self._level = FadeSequence(0.0)
+        self._level = FadeSequence(0.0, LIGHT_CURVE)
         first = light_of(looks[0].setting, own_white)
-        self._parts = [FadeSequence(part) for part in first]
+        self._parts = [FadeSequence(part, LIGHT_CURVE) for part in first]
         for look in looks:
             duration = Seconds(look.reached - look.begin)
             self._level.turn(look.setting.level, look.begin, duration)

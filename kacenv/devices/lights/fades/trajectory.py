@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kacenv.core.fades import Fade, FadeCurve
+from kacenv.core.fades import LIGHT_CURVE, Fade
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.fades.color_fade import ColorFade, color_of, distance
 from kacenv.devices.lights.fades.warm_dim import warm_dim
@@ -152,10 +152,10 @@ def trajectory_between(origin: Setting | None, target: Setting, options: FadeOpt
     least = 0.0 if options.urgent else _bounded(origin, target, at_once)
     pace = least / duration if duration else 0.0
     before = target.level if origin is None else origin.level
-    level = Fade(before, target.level, options.start, duration, FadeCurve.LINEAR)
+    level = Fade(before, target.level, options.start, duration, LIGHT_CURVE)
     colors = _colors(origin, target)
     if colors is not None:
-        course = Fade(0.0, 1.0, options.start, duration, FadeCurve.LINEAR)
+        course = Fade(0.0, 1.0, options.start, duration, LIGHT_CURVE)
         goal = target if target.kelvin is not None else None
         tint = ColorFade(*colors, course)
         return Trajectory(level, tint=tint, goal=goal, pace=pace, steepest=options.steepest)
@@ -240,4 +240,4 @@ def _mired(
     after = target.kelvin if target.kelvin is not None else before
     if after is None:
         return None
-    return Fade(MIRED / (before or after), MIRED / after, start, duration, FadeCurve.LINEAR)
+    return Fade(MIRED / (before or after), MIRED / after, start, duration, LIGHT_CURVE)

@@ -156,6 +156,8 @@ class StateQuery:
     def __init__(self, messages: tuple[Message, ...]) -> None:
         self._messages = messages
         self._has_waited = False
+        self.has_been_repeated = False
+        """True once the query was sent again, for a look in doubt."""
         self.is_pending = False
         """True if the query is still to be sent."""
         self.waits_until: Seconds | None = None
@@ -170,6 +172,15 @@ class StateQuery:
         self._has_waited = self.is_pending = True
         self.waits_until = Seconds(now + ANSWER_WITHIN)
         return True
+
+    def repeat(self) -> bool:
+        """Query the lamp again, without a wait; return False if it can't be asked."""
+        self.has_been_repeated = self.is_pending = bool(self._messages)
+        return self.is_pending
+
+    def new_look(self) -> None:
+        """Allow another repeat for a new look."""
+        self.has_been_repeated = False
 
     def stop_waiting(self) -> None:
         """End the wait: the lamp has reported, its time is up, or it can't report."""

@@ -13,9 +13,16 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_from_unknown,
 )
 from kacenv.devices.lights.lamp.encoder import LampEncoder
-from kacenv.devices.lights.lamp.estimate import LampEstimate, LampState, LastReport, StateQuery
+from kacenv.devices.lights.lamp.estimate import (
+    ANSWER_WITHIN,
+    LampEstimate,
+    LampState,
+    LastReport,
+    StateQuery,
+)
 from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind, looks_same
 from kacenv.devices.lights.lamp.retries import ResendSchedule
+from kacenv.model.commands import DimmerStep
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
@@ -40,7 +47,9 @@ class Lamp:
         self._limits = limits
         self._codec = codec(fixture)
         self._encoder = LampEncoder(fixture)
-        self._classifier = ReportClassifier(fixture, self._encoder.scale)
+        self._classifier = ReportClassifier(
+            fixture, self._encoder.scale, optimistic=self._codec.OPTIMISTIC
+        )
         self._resends = ResendSchedule(fixture.id, can_confirm=bool(self._codec.report_topics))
         self._target: LampTarget | None = None
         self._free_at = Seconds(0.0)
@@ -91,8 +100,17 @@ class Lamp:
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
         self._by_hand = False
+        self._query.new_look()
         if self._connected_since is not None:
             self._begin(now, duration)
+
+    def stepped(self, setting: Setting, now: Seconds, step: DimmerStep | None) -> Setting:
+        """Return `setting`, but never dimmer than now for "brighter", nor brighter for "dimmer"."""
+        shown = self._estimate.origin(now)
+        if step is None or shown is None:
+            return setting
+        bound = max if step == "brighter" else min
+        return setting._replace(level=bound(setting.level, shown.level))
 
     def assume(self, setting: Setting) -> None:
         """Assume a stepped lamp's setting until it reports."""
@@ -117,7 +135,7 @@ class Lamp:
         path = self._path(self._target, origin, now, duration)
         fade = self._encoder.fade_along(path, origin, urgent=self._target.urgent)
         self._estimate.begin_fade(fade)
-        self._classifier.begin(fade.path, now, origin)
+        self._classifier.begin(fade.path, now, origin, again=again)
         if not self._encoder.fades and self._report.available is not False:
             # A stepped lamp is at the fade's start from its first step on.
             self._estimate.lamp_set()
@@ -186,15 +204,29 @@ class Lamp:
         if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
         reassert, again = self._resends.reassert_due(now), self._resends.again_due(now)
-        if self._resends.verdict_due(now):
+        if self._resends.verdict_due(now) and not self._asks_first(now):
             self._handle_silence()
         if self._by_hand or self._target is None or self._query.waits_until is not None:
             return
         busy = self._estimate.is_busy(now)
         done = busy or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
-        if missed or (again and not busy and not self._has_followed):
+        strays = again and not busy and not self._has_followed
+        if strays:
+            self._believe_report()
+        if missed or strays:
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
+
+    def _believe_report(self) -> None:
+        """Take what the lamp says for what it shows, if it has left its fade."""
+        if self._classifier.strayed and self._own_word is not None:
+            self._estimate.hold(self._own_word)
+
+    @property
+    def _own_word(self) -> Setting | None:
+        """Return the setting reported by the lamp itself, whatever its bridge has answered."""
+        reported, level = self._report.setting, self._classifier.last_word
+        return reported if reported is None or level is None else reported._replace(level=level)
 
     def _time_left(self, now: Seconds) -> Seconds:
         return Seconds(max(0.0, self._target.end - now if self._target else 0.0))
@@ -204,11 +236,21 @@ class Lamp:
         """Tell if the lamp's newest report, if any, matches its target."""
         if self._classifier.confirmed or self._target is None or self._report.level is None:
             return self._classifier.confirmed
+        if self._classifier.contradicted:
+            return False
         return looks_same(self._encoder.scale, self._report.level, self._target.setting.level)
+
+    def _asks_first(self, now: Seconds) -> bool:
+        """Ask a lamp that has contradicted its bridge what it shows, before staff are told."""
+        asks = self._classifier.contradicted and not self._query.has_been_repeated
+        asks = asks and self._query.repeat()
+        if asks:
+            self._resends.postpone_verdict(Seconds(now + ANSWER_WITHIN * 2))
+        return asks
 
     def _handle_silence(self) -> None:
         if self._target is not None and not self._by_hand and not self._has_followed:
-            self._resends.does_not_follow(self._target.setting, self._report.setting)
+            self._resends.does_not_follow(self._target.setting, self._own_word)
 
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
@@ -240,12 +282,14 @@ class Lamp:
                 self._resends.does_not_answer()
 
     def _classify_level(self, level: Level, now: Seconds) -> None:
+        if self._is_controlled and not self._by_hand and self._query.waits_until is None:
+            self._apply_report_kind(self._classifier.classify_level(level, now), now)
+            return
+        self._classifier.note_word(level)
         if self._query.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
             self._estimate.hold(self._report.setting)
-        elif self._is_controlled:
-            self._apply_report_kind(self._classifier.classify_level(level, now), now)
 
     def _classify_color(self, report: Reported, now: Seconds) -> None:
         """Judge a reported white or colour, which only a lit lamp shows."""

@@ -14,6 +14,11 @@ from kacenv.model.room import Fixture
 
 ECHO = Seconds(2.0)
 """Time (s) after a change in which a report may still show the state before it."""
+EARLY = Seconds(1.0)
+"""Time (s) by which a lamp may be ahead of its fade."""
+OWN_WORD = Seconds(8.0)
+"""Time (s) after a fade in which a lamp may contradict what its bridge has said for it; later, it
+was changed by a hand."""
 DRIFT = 0.02
 """Share of a fade's duration by which a bulb's own long fade may end later."""
 SAME_LEVEL = 0.02
@@ -40,7 +45,7 @@ class ReportKind(Enum):
 
 
 class _LevelRange(NamedTuple):
-    """Range of levels that a fade passes; a report within it may be the fade's own."""
+    """Range of levels; a report within it may be a fade's own."""
 
     low: Level
     high: Level
@@ -52,59 +57,177 @@ class _LevelRange(NamedTuple):
 _ANY = _LevelRange(Level(0.0), Level(1.0))
 
 
-class ReportClassifier:
-    """Classifies a lamp's reports by comparison with its last fade."""
+class _SentLevel(NamedTuple):
+    """Level of a command, and when it was sent."""
 
-    def __init__(self, fixture: Fixture, scale: DimmingScale) -> None:
-        self._scale = scale
+    level: Level
+    at: Seconds
+
+
+class _LevelCourse:
+    """Levels that a lamp may report in the course of one fade."""
+
+    def __init__(self, path: Trajectory | None, begun: Seconds) -> None:
+        self.path, self.begun = path, begun
+        """Path, None if it begins at an unknown level."""
+        self._sent: tuple[_SentLevel, ...] = ()
+
+    def note_sent(self, level: Level, now: Seconds) -> None:
+        """Note a command; commands answered long ago are forgotten."""
+        replaced = [later.at for later in self._sent[1:]] + [now]
+        pairs = zip(self._sent, replaced, strict=False)
+        recent = (one for one, after in pairs if now < after + ECHO)
+        self._sent = (*recent, _SentLevel(level, now))
+
+    def extend(self, span: Seconds) -> None:
+        """Delay the fade by `span` seconds."""
+        self.path = self.path.later(span) if self.path else None
+
+    def sent(self, now: Seconds) -> tuple[Level, ...]:
+        """Return the levels that an answer to a command may name at `now`."""
+        ends = [later.at + ECHO for later in self._sent[1:]] + [math.inf]
+        pairs = zip(self._sent, ends, strict=False)
+        return tuple(one.level for one, until in pairs if now < until)
+
+    def shown(self, now: Seconds) -> _LevelRange:
+        """Return the levels that the lamp may show: it may be late, or a little early."""
+        if self.path is None:
+            return _ANY
+        late = now - ECHO - DRIFT * max(0.0, now - self.begun)
+        ends = [Level(self.path.level.value_at(at)) for at in (late, now + EARLY)]
+        return _LevelRange(min(ends), max(ends))
+
+
+class ReportClassifier:
+    """Classifies a lamp's reports by what it should show at their time.
+
+    A hand changes something: a lamp that says what it said before hasn't been touched. A bridge
+    that answers for its lamps (`optimistic`) proves nothing by its answers.
+    """
+
+    def __init__(self, fixture: Fixture, scale: DimmingScale, *, optimistic: bool = False) -> None:
+        self._scale, self._optimistic = scale, optimistic
         self._color = ColorReportClassifier(fixture)
-        self._span, self._before = _ANY, _ANY
+        self._course = self._before = _LevelCourse(None, Seconds(-math.inf))
         self._target = Level(0.0)
-        self._begun = self._settled = Seconds(0.0)
+        self._settled = Seconds(0.0)
         self._sent_at: Seconds | None = None
+        self.last_word: Level | None = None
+        """Level that the lamp itself reported last; None without one."""
+        self.contradicted = False
+        """True once the lamp has said otherwise than its bridge did."""
+        self.strayed = False
+        """True if the lamp's newest report lies outside its fade."""
         self.confirmed_after: Seconds | None = None
         """Time (s) from the fade's last change to the lamp's confirmation; None without one."""
+        self._proven = False
 
     @property
     def confirmed(self) -> bool:
         """Tell if the lamp has confirmed the current fade."""
         return self.confirmed_after is not None
 
-    def begin(self, path: Trajectory, now: Seconds, origin: Setting | None) -> None:
-        """Start a fade along `path` from `origin`, None if unknown."""
+    def begin(
+        self, path: Trajectory, now: Seconds, origin: Setting | None, *, again: bool = False
+    ) -> None:
+        """Start a fade along `path` from `origin`, None if unknown; `again` for the same look."""
         self._color.begin(path, now, known=origin is not None and origin.kelvin is not None)
-        ends = (Level(path.level.origin), Level(path.level.target))
-        span = _LevelRange(min(ends), max(ends)) if origin is not None else _ANY
-        overlaps = now < self._begun + ECHO
-        self._before = self._before.with_(self._span) if overlaps else self._span
-        self._span, self._target = span, Level(path.level.target)
-        self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
+        self._before = self._course
+        self._course = _LevelCourse(path if origin is not None else None, now)
+        self._target = Level(path.level.target)
+        self._settled = Seconds(path.end + ECHO + DRIFT * (path.end - now))
         self._sent_at = self.confirmed_after = None
+        self._proven = self.strayed = False
+        self.contradicted = again and self.contradicted
 
     def extend(self, span: Seconds) -> None:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
+        self._course.extend(span)
         self._color.extend(span)
 
     def level_sent(self, level: Level, now: Seconds) -> None:
         """Note that `level` was sent; from the final level on, the lamp can confirm."""
+        self._course.note_sent(level, now)
         if self._sent_at is None and looks_same(self._scale, level, self._target):
             self._sent_at = now
 
     def revoke_confirmation(self) -> None:
         """Discard the confirmation, so that the lamp must confirm again."""
-        self.confirmed_after = None
+        self.confirmed_after, self._proven = None, False
+
+    def note_word(self, level: Level) -> None:
+        """Note a level that needs no judgement."""
+        self.last_word = level
 
     def classify_level(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
-        if looks_same(self._scale, level, self._target):
-            if self._sent_at is not None and not self.confirmed:
-                self.confirmed_after = Seconds(now - self._sent_at)
-            return ReportKind.FOLLOWS
+        answers = self._is_answer(level, now)
+        changed = self.last_word is None or not looks_same(self._scale, level, self.last_word)
+        kind = self._kind(level, now, answers=answers, changed=changed)
+        if not (answers and self._optimistic and changed):
+            self.last_word = level
+        return kind
+
+    def _kind(self, level: Level, now: Seconds, *, answers: bool, changed: bool) -> ReportKind:
+        shows = self._may_show(level, now)
+        self.strayed = not (shows or answers)
+        if self._sent_at is not None and looks_same(self._scale, level, self._target):
+            return self._confirm(now, shows=shows, answers=answers)
         if now < self._settled:
-            recent = self._span.with_(self._before) if now < self._begun + ECHO else self._span
-            return ReportKind.ECHO if _is_within(self._scale, level, recent) else ReportKind.HAND
-        return ReportKind.HAND if self.confirmed else ReportKind.DIFFERS
+            mine = answers or shows or not changed or self._is_late_to_off(level, now)
+            return ReportKind.ECHO if mine else ReportKind.HAND
+        return self._kind_at_rest(now, changed=changed)
+
+    def _confirm(self, now: Seconds, *, shows: bool, answers: bool) -> ReportKind:
+        """Take the target for a confirmation, unless a bridge says it for a lamp that doesn't."""
+        if self._sent_at is None or (self.contradicted and answers):
+            return ReportKind.ECHO
+        if not self.confirmed:
+            self.confirmed_after = Seconds(now - self._sent_at)
+        self._proven |= shows and not answers
+        return ReportKind.FOLLOWS
+
+    def _kind_at_rest(self, now: Seconds, *, changed: bool) -> ReportKind:
+        """Classify another level than the target's, after the fade."""
+        if not self.confirmed:
+            return ReportKind.DIFFERS
+        late = not self._optimistic or now >= self._settled + OWN_WORD
+        if changed and (self._proven or late):
+            return ReportKind.HAND
+        self.contradicted = True
+        self.revoke_confirmation()
+        return ReportKind.DIFFERS
+
+    def _is_answer(self, level: Level, now: Seconds) -> bool:
+        """Tell if a report only repeats a command."""
+        sent = self._course.sent(now)
+        if self._optimistic and self._sent_at is not None and now >= self._sent_at + ECHO:
+            sent = () if self.contradicted or now >= self._settled else sent
+        return any(looks_same(self._scale, level, one) for one in sent)
+
+    def _may_show(self, level: Level, now: Seconds) -> bool:
+        if self._is_in(self._course, level, now):
+            return True
+        begun = self._course.begun
+        return now < begun + ECHO and self._was_in_before(level, begun)
+
+    def _was_in_before(self, level: Level, begun: Seconds) -> bool:
+        sent = any(looks_same(self._scale, level, one) for one in self._before.sent(begun))
+        return sent or self._is_in(self._before, level, begun)
+
+    def _is_in(self, course: _LevelCourse, level: Level, now: Seconds) -> bool:
+        return _is_within(self._scale, level, course.shown(now))
+
+    def _is_late_to_off(self, level: Level, now: Seconds) -> bool:
+        """Tell if a bulb may have missed the way to off: some do in a fade, while bridges say OFF.
+
+        Only a bridge's lamp that is told nothing more before the fade's end is given that time.
+        """
+        path = self._course.path
+        if not self._optimistic or self._target > 0 or self._sent_at is None or path is None:
+            return False
+        return path.level.value_at(now) <= level <= path.level.origin
 
     def classify_color(self, report: Reported, now: Seconds) -> ReportKind:
         """Classify a report of a white or a colour; see `ColorReportClassifier`."""

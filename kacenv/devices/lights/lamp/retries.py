@@ -88,6 +88,10 @@ class ResendSchedule:
         self._verdict = None if due else self._verdict
         return due
 
+    def postpone_verdict(self, until: Seconds) -> None:
+        """Wait with the verdict for an answer."""
+        self._verdict = until
+
     def answered_wrongly(self, now: Seconds) -> None:
         """Schedule a late resend for a differing lamp with no resend left, up to `MOST_LATE`."""
         if not self._again and not self._reconnect and self._late < MOST_LATE:

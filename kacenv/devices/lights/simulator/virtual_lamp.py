@@ -10,7 +10,7 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from kacenv.core.fades import Fade, FadeCurve
+from kacenv.core.fades import LIGHT_CURVE, Fade
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import Message, ParsedCommand, device_side
 from kacenv.devices.lights.mqtt_auth import authenticate
@@ -230,7 +230,7 @@ class VirtualLamp:
         shown = self.level_at(now)
         if level is not None:
             self._lit = level or self._lit
-            self.levels.append(Fade(shown, level, now, span, FadeCurve.LINEAR))
+            self.levels.append(Fade(shown, level, now, span, LIGHT_CURVE))
             self.log.append((now, shown if span else level))
         elif self._device.CANCELS:
             self.levels.append(Fade(shown, shown, now))
@@ -238,7 +238,7 @@ class VirtualLamp:
     def _turn_white(self, kelvin: Kelvin | None, now: Seconds, span: Seconds) -> None:
         shown = self._kelvin.value_at(now)
         if kelvin is not None:
-            self._kelvin = Fade(shown, kelvin, now, span, FadeCurve.LINEAR)
+            self._kelvin = Fade(shown, kelvin, now, span, LIGHT_CURVE)
         elif self._device.CANCELS:
             self._kelvin = Fade(shown, shown, now)
 

@@ -3,7 +3,7 @@
 import pytest
 from support.dialects import MakeCodec, sent, sent_payload
 
-from kacenv.core.units import Level
+from kacenv.core.units import Kelvin, Level
 from kacenv.devices.lights.dialects import LampCodec, Reported
 from kacenv.devices.lights.dialects.payloads import from_mired
 from kacenv.model.look import Color
@@ -56,6 +56,18 @@ def test_numbers_are_whole_and_within_the_lamp(
             b'{"color_mode":"rgb","state":"ON","brightness":51,"color":{"r":9},"color_temp":400}',
             Reported(Level(0.2)),
         ),
+        (
+            b'{"color_mode":"color_temp","state":"ON","brightness":51,"color":{},"color_temp":400}',
+            Reported(Level(0.2), from_mired(400)),
+        ),
+        (
+            b'{"color_mode":"cwww","state":"ON","brightness":51,"color":{"c":255,"w":0}}',
+            Reported(Level(0.2), Kelvin(6500.0)),
+        ),
+        (
+            b'{"color_mode":"rgbct","state":"ON","brightness":51,"color_temp":400,"color":{"r":0,"w":9}}',
+            Reported(Level(0.2), from_mired(400)),
+        ),
         (b'{"state":"ON","brightness":0}', Reported()),
         (b'{"state":"ON"}', Reported()),
         (b"{}", Reported()),
@@ -105,3 +117,36 @@ def test_only_the_room_files_topics_are_listened_to(make_codec: MakeCodec) -> No
     lamp = make_codec("home-assistant", state_topic="s", availability_topic="a")
     assert lamp.subscriptions == ("s", "a")
     assert lamp.decode("a", b"online") == Reported(available=True)
+
+
+def test_a_mixture_of_two_whites_is_a_white(make_codec: MakeCodec) -> None:
+    """ESPHome's channels have its gamma: half the light of each is the middle, in mired."""
+    lamp = make_codec("home-assistant", "level", "kelvin", "color", state_topic=STATE)
+    half = round(255 * 0.5 ** (1 / 2.8))
+    color = b'"color":{"r":0,"g":0,"b":0,"c":%d,"w":%d}' % (half, half)
+    report = lamp.decode(STATE, b'{"color_mode":"rgbww","state":"ON","brightness":51,%b}' % color)
+    middle = (1e6 / lamp.fixture.warmest + 1e6 / lamp.fixture.coolest) / 2
+    assert report.color is None
+    assert report.kelvin == pytest.approx(1e6 / middle)
+
+
+@pytest.mark.parametrize("dialect", ["home-assistant"])
+@pytest.mark.parametrize(
+    ("word", "here"),
+    [
+        ("ON", True),
+        ("Online", True),
+        ("true", True),
+        ('{"state":"online"}', True),
+        ("OFF", False),
+        ("Offline", False),
+        ("false", False),
+        ("perhaps", None),
+    ],
+)
+def test_whatever_word_says_that_it_answers_is_known(
+    make_codec: MakeCodec, dialect: str, word: str, here: bool | None
+) -> None:
+    """Home Assistant lets people choose it; a word that says neither changes nothing."""
+    lamp = make_codec(dialect, state_topic="s", availability_topic="a")
+    assert lamp.decode("a", word.encode()) == Reported(available=here)

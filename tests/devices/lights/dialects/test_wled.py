@@ -25,8 +25,8 @@ def lamp(make_codec: MakeCodec) -> LampCodec:
 @pytest.mark.parametrize(
     ("asked", "span", "said"),
     [
-        ("100%", 0.7, b'{"on":true,"bri":255,"tt":7}'),
-        ("50%", 60.0, b'{"on":true,"bri":47,"tt":255}'),
+        ("100%", 0.7, b'{"on":true,"bri":255,"tt":7,"seg":{"fx":0}}'),
+        ("50%", 60.0, b'{"on":true,"bri":47,"tt":255,"seg":{"fx":0}}'),
         ("off", 2.0, b'{"on":false,"tt":20}'),
         ("100% #ff8040", 1.0, b'"tt":10,"seg":{"fx":0,"col":[[255,128,64]]}}'),
         ("100% 2500 K", 1.0, b'"tt":10,"seg":{"fx":0,"cct":2500,"col":[[0,0,0,255]]}}'),

@@ -8,7 +8,7 @@ is sent (gamma 2.8 unless set otherwise).
 import math
 from typing import Final
 
-from kacenv.core.units import Level, Seconds
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_parts, from_xy
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
@@ -22,9 +22,21 @@ from kacenv.devices.lights.dialects.payloads import (
     read,
     write,
 )
+from kacenv.devices.lights.fades.trajectory import MIRED
 from kacenv.model.look import Color, Setting
 
 WHITE_MODE: Final = "color_temp"
+_COLOR_MODES: Final = {"rgb", "rgbw", "rgbww", "rgbct"}
+_HUES: Final = ("r", "g", "b", "x", "y", "h", "s")
+_WHITES: Final = ("c", "w")
+_GAMMA: Final = 2.8
+"""ESPHome's gamma, unless set otherwise: its channels' numbers are corrected by it."""
+
+
+_ANSWERS: Final = {
+    **dict.fromkeys(("online", "on", "true", "available", "connected", "alive", "1"), True),
+    **dict.fromkeys(("offline", "off", "false", "unavailable", "disconnected", "dead", "0"), False),
+}
 
 
 class HomeAssistantCodec(LampCodec):
@@ -62,20 +74,42 @@ class HomeAssistantCodec(LampCodec):
         return self.reported(read(payload))
 
     def reported(self, fields: dict[str, object]) -> Reported:
-        """Return the level, and white or colour, among `fields`."""
-        is_white = fields.get("color_mode", WHITE_MODE) == WHITE_MODE and "color" not in fields
-        kelvin = from_mired(number(fields, "color_temp", 1000)) if is_white else None
-        return Reported(self._level(fields), kelvin, color=self._color(fields))
+        """Return the level, and white or colour, among `fields`.
 
-    def _color(self, fields: dict[str, object]) -> Color | None:
-        if not self.has_color or fields.get("color_mode") == WHITE_MODE:
+        ESPHome always writes a `color`: without parts, or with those of all its channels
+        (esphome/esphome 0099fcc, light_json_schema.cpp, dump_json).
+        """
+        parts, mode = block(fields.get("color")), fields.get("color_mode")
+        whites = mode == WHITE_MODE or not any(parts.get(part) for part in _HUES)
+        if mode in _COLOR_MODES and whites and not any(parts.get(part) for part in _WHITES):
+            return Reported(self._level(fields))
+        if whites:
+            return Reported(self._level(fields), self._white(fields, parts))
+        return Reported(self._level(fields), color=color_of(parts) if self.has_color else None)
+
+    def _white(self, fields: dict[str, object], parts: dict[str, object]) -> Kelvin | None:
+        """Return the white of a temperature, or of two channels (ESPHome's `cwww`, `rgbww`)."""
+        if "color_temp" in fields or not self.has_white:
+            return from_mired(number(fields, "color_temp", 1000))
+        cold, warm = (_light(number(parts, part, self.FULL)) for part in "cw")
+        if cold + warm <= 0 or "c" not in parts:
             return None
-        return color_of(block(fields.get("color")))
+        coolest, warmest = MIRED / self.fixture.coolest, MIRED / self.fixture.warmest
+        return Kelvin(MIRED / ((cold * coolest + warm * warmest) / (cold + warm)))
+
+    def availability_of(self, word: object) -> bool | None:
+        """Return whether a word says that the lamp answers: Home Assistant lets users choose it."""
+        return _ANSWERS.get(word.strip().lower()) if isinstance(word, str) else None
 
     def _level(self, fields: dict[str, object]) -> Level | None:
         # Brightness 0 in a lamp that is on is ignored, as by Home Assistant.
         brightness = number(fields, "brightness", self.FULL) or None
         return self.level_if(is_on(fields.get("state")), brightness)
+
+
+def _light(channel: float | None) -> float:
+    """Return the light of one of ESPHome's channels."""
+    return math.pow((channel or 0.0) / HomeAssistantCodec.FULL, _GAMMA)
 
 
 def color_of(fields: dict[str, object]) -> Color | None:

@@ -36,4 +36,6 @@ class HomeAssistantDevice(DeviceCodec[HomeAssistantCodec]):
             fields["color_mode"] = "rgb"
         elif "color_temp" in fields:
             fields["color_mode"] = WHITE_MODE
+        # ESPHome 0099fcc, light_json_schema.cpp, dump_json: the object is always there.
+        fields.setdefault("color", {})
         return (Message(self.fixture.state_topic, write(fields)),)

@@ -59,8 +59,10 @@ class TasmotaCodec(LampCodec):
             commands.append(f"Color2 {str(color)[1:].upper()}")
         elif white is not None:
             commands.append(f"CT {self.mired(white)}")
-        level = f"Dimmer {self.units(setting.level)}" if self.can_dim else f"Power {ON}"
-        return [*commands, level]
+        if self.can_dim:
+            commands.append(f"Dimmer {self.units(setting.level)}")
+        # With `SetOption20 1`, a light command switches nothing on.
+        return [*commands, f"Power {ON}"]
 
     def decode_report(self, _topic: str, payload: bytes) -> Reported:
         """Decode a command's result, or the periodic state."""

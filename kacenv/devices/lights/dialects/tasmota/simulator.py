@@ -42,6 +42,8 @@ class TasmotaDevice(DeviceCodec[TasmotaCodec]):
     def _with(self, parsed: ParsedCommand, name: str, value: str) -> ParsedCommand:
         """Add a command's field; return `parsed` as it is if the lamp can't follow."""
         codec, number = self.codec, _whole(value, 500)
+        if name == "power" and value == ON and parsed.level:
+            return parsed
         if name == "power" and value in {ON, OFF}:
             return parsed._replace(level=Level(float(value == ON)))
         if name == "dimmer" and number is not None and number <= codec.FULL and codec.can_dim:

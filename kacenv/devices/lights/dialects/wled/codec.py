@@ -59,7 +59,7 @@ class WledCodec(LampCodec):
         if color is not None:
             return {"fx": _STEADY, "col": [list(color)]}
         if kelvin is None:
-            return {}
+            return {"fx": _STEADY} if setting.level > 0 else {}
         fields: dict[str, object] = {"fx": _STEADY, "cct": round(kelvin)}
         return fields | ({"col": [_WHITE_ONLY]} if self.has_color else {})
 

@@ -29,6 +29,7 @@ class Zigbee2MqttCodec(LampCodec):
     """Codec of one device, or group, of Zigbee2MQTT."""
 
     FULL = 254
+    OPTIMISTIC = True
     LONGEST = Seconds(6500.0)
     """Longest transition (s): Zigbee counts tenths of seconds in 16 bits."""
 

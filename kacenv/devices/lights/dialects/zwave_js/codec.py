@@ -21,6 +21,7 @@ class ZwaveJsCodec(LampCodec):
     """Codec of one node of Z-Wave JS UI."""
 
     FULL = 99
+    OPTIMISTIC = True
     LONGEST = Seconds(127.0)
 
     def level_topic(self, value: str) -> str:
