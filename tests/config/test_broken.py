@@ -15,9 +15,9 @@ from kacenv.model.scene import Phase
 
 BROKEN = Path(__file__).parents[1] / "data" / "broken"
 FILES = sorted(path for path in BROKEN.glob("*/*") if path.suffix != ".txt")
-LISTS = {
+LISTS: dict[str, list[str]] = {
     "[every request]": sorted(one.typed for one in REQUESTS if one.is_one_word),
-    "[every dialect]": list(Dialect),
+    "[every dialect]": [str(one) for one in Dialect],
     "[every phase key]": sorted(Phase.model_fields),
 }
 """What the texts beside the files name by a word, so that a new one changes none of them."""
