@@ -32,8 +32,8 @@ from kacenv.model.mode import Mode
 from kacenv.model.request_parser import press_of
 from kacenv.model.requests import Press, Start, Stop, TrackFailed, Undo
 from kacenv.model.scene import EndKind
-from kacenv.model.timeline import Timeline
 from kacenv.model.status import UndoStatus
+from kacenv.model.timeline import Timeline
 from kacenv.session.status import describe
 
 ROOM = a_room()
