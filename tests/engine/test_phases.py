@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Command, Crossfade, EnterPhase
@@ -61,20 +61,25 @@ def test_a_piece_that_ends_just_after_the_window_opens_has_what_is_left_for_its_
     assert heard[1] == (335.0, 15.0)
 
 
+@pytest.mark.parametrize("begins", [10.1, 20.7, 33.3, 100.1])
 @pytest.mark.parametrize("shift", [-0.001, 0.0, 0.001])
-def test_a_change_of_pieces_at_the_windows_edge_is_in_it(shift: float) -> None:
+def test_a_change_of_pieces_at_the_windows_edge_is_in_it(begins: float, shift: float) -> None:
     """What is decided at a millisecond is decided by that millisecond, not by rounding."""
-    queue = a_queue("onset", [51.1 + shift, 400.0], crossfade=Seconds(11.1))
-    shared = a_timeline(musical(80.0, 40.0, queue), replace(a_phase("peak"), queue=queue))
-    assert entered(lived(shared))[1] == (120.0 if shift < 0 else 40.0 + shift)
+    queue = a_queue("onset", [47.3 + shift, 400.0], crossfade=Seconds(7.3))
+    line = a_timeline(
+        a_phase("settle", begins),
+        musical(80.0, 40.0, queue),
+        replace(a_phase("peak"), queue=queue),
+    )
+    lasts = 120.0 if shift < 0 else 40.0 + shift
+    assert entered(lived(line))[2] == on_grid(begins + lasts)
 
 
 def test_phases_that_share_a_playlist_change_with_the_piece() -> None:
     """The next phase begins at the very moment at which the next piece does."""
-    queue = a_queue("shared", [100.0, 30.0, 45.0, 200.0], fit=True)
-    commands = lived(
-        a_timeline(musical(200.0, 100.0, queue), replace(a_phase("peak"), queue=queue))
-    )
+    queue = a_queue("shared", [60.0, 25.0, 100.0, 36.0, 45.0, 20.0], fit=True)
+    peak = replace(a_phase("peak", 198.0), queue=queue)
+    commands = lived(a_timeline(musical(169.0, 70.0, queue), peak))
     assert entered(commands)[1] in [at for at, _ in fades(commands)]
 
 
