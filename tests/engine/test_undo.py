@@ -135,7 +135,7 @@ def nearly_changes(state: State, now: float) -> bool:
     return change - now < 3.0
 
 
-@examples(60)
+@examples(100)
 @given(timelines(), timed_presses(1000.0), any_press(), times(0, 1000), times(0, 10))
 def test_a_press_taken_back_never_was(
     timeline: Timeline,
