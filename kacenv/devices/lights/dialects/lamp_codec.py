@@ -65,11 +65,7 @@ class LampCodec(ABC):
     def decode_availability(self, payload: bytes) -> Reported:
         """Decode one of the words, bare or as the `state` of a JSON object. Never raises."""
         word = read(payload).get("state", payload[:16].decode(errors="replace"))
-        return Reported(available=self.availability_of(word))
-
-    def availability_of(self, word: object) -> bool | None:
-        """Return whether a word says that the lamp answers; None for another word."""
-        return word == self.AVAILABLE[0] if word in self.AVAILABLE else None
+        return Reported(available=word == self.AVAILABLE[0] if word in self.AVAILABLE else None)
 
     def decode(self, topic: str, payload: bytes) -> Reported:
         """Decode a message from the lamp; return an empty report if invalid. Never raises."""

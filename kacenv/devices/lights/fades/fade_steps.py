@@ -20,6 +20,8 @@ URGENT_REPEATS = (Seconds(1.0), Seconds(2.0), Seconds(3.6))
 when the fade is surely complete; a little sooner, it would make a late lamp a second later."""
 WHITE_LONGEST = Seconds(10.0)
 """Longest change of white (s) for a lamp that can't fade level and white together."""
+LIT_WITHIN = Seconds(2.0)
+"""Time (s) after which a lamp that was told to come on is surely lit."""
 WHITE_SETTLING = Seconds(2.0)
 LONGEST = Seconds(86400.0)
 """Transition (s) longer than any in use: no limit."""
@@ -109,14 +111,28 @@ class LampRunFade:
             dark = _PlannedMessage(start, path.end, level=True, white=False)
             return cls(path, _split(dark, longest))
         if level.origin <= 0:
-            lit = _PlannedMessage(start, path.end, level=True, white=False)
-            first, *rest = _split(lit, longest)
-            return cls(path, (first._replace(white=True), *rest, _white_repeat(path.end)))
+            return cls._from_dark(path.in_target_shade(), longest)
         span = Seconds(min(WHITE_LONGEST, level.duration / 3))
         staged = path.white_first(span)
         first = _PlannedMessage(start, staged.level.start, level=False, white=True)
         then = _PlannedMessage(first.until, staged.end, level=True, white=False)
         return cls(staged, (first, *_split(then, longest), _white_repeat(staged.end)))
+
+    @classmethod
+    def _from_dark(cls, path: Trajectory, longest: Seconds) -> "LampRunFade":
+        """Plan a fade from off: the white is sent again once the lamp is lit.
+
+        Some bulbs take none while off. The level follows at once, as some stop fading for a white.
+        """
+        start, end = path.level.start, path.end
+        lit = Seconds(start + LIT_WITHIN if end - start > 2 * LIT_WITHIN else end)
+        first = _PlannedMessage(start, lit, level=True, white=True)
+        last = _white_repeat(end)
+        if lit == end:
+            return cls(path, (first, last))
+        again = _PlannedMessage(lit, lit, level=False, white=True)
+        rest = _PlannedMessage(lit, end, level=True, white=False)
+        return cls(path, (first, again, *_split(rest, longest), last))
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next message."""

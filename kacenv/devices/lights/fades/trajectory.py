@@ -93,6 +93,12 @@ class Trajectory:
             goal=None,
         )
 
+    def in_target_shade(self) -> "Trajectory":
+        """Return the fade with the target's white or colour from its start, for a dark lamp."""
+        at_once = Seconds(0.0)
+        mired = replace(self.mired, duration=at_once) if self.mired else None
+        return replace(self, mired=mired, tint=self._sooner(at_once))
+
     def white_first(self, span: Seconds) -> "Trajectory":
         """Return the fade with the white or colour changed in the first `span`, then the level.
 

@@ -184,8 +184,17 @@ def test_a_colour_that_goes_first_keeps_its_bound() -> None:
 
 def test_a_dark_lamp_gets_its_white_unseen() -> None:
     """Nobody sees a lamp change its white while it is off."""
-    first, reminder = told(own(parse_setting("off"), "50% 4000 K", 60.0, apart=True))
-    assert first == (START, FadeStep(Level(0.5), WHITE, Seconds(60.0)))
+    first, again, rest, reminder = told(own(parse_setting("off"), "50% 4000 K", 60.0, apart=True))
+    assert first[1] == FadeStep(Level(0.5 * 2.0 / 60.0), WHITE, Seconds(2.0))
+    assert again == (START + 2.0, FadeStep(None, WHITE))
+    assert rest == (START + 2.0, FadeStep(Level(0.5), None, Seconds(58.0)))
+    assert reminder[1].level is None
+
+
+def test_a_short_way_from_dark_is_one_message() -> None:
+    """It is over before a bulb that takes no white while off could be told again."""
+    first, reminder = told(own(parse_setting("off"), "50% 4000 K", 4.0, apart=True))
+    assert first == (START, FadeStep(Level(0.5), WHITE, Seconds(4.0)))
     assert reminder[1].level is None
 
 

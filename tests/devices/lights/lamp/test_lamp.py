@@ -231,3 +231,19 @@ def test_lights_up_does_not_wait(dimmer: Lamp) -> None:
     sent = run(dimmer, 3.01, 9.8)
     assert sent[0][0] == 3.01
     assert [round(at) for at, payload in sent if payload == b"104"] == [6, 7, 8, 10]
+
+
+def test_a_dark_bulb_is_told_its_white_again_once_it_is_lit(zigbee: Lamp) -> None:
+    """A dawn of ten minutes is in its white from the third second on; the level goes on at once."""
+    ask(zigbee, "off", 0.0, 0.0)
+    run(zigbee, 0.0, 1.0)
+    zigbee.handle_report("house/lamp", b'{"state":"OFF"}', Seconds(1.0))
+    ask(zigbee, "40% 2700 K", 20.0, 600.0)
+    sent = [(at, json.loads(payload)) for at, payload in run(zigbee, 20.0, 30.0)]
+    whites = [at for at, fields in sent if "color_temp" in fields]
+    assert whites == [pytest.approx(20.0), pytest.approx(22.0, abs=0.5)]
+    assert {fields["color_temp"] for _, fields in sent if "color_temp" in fields} == {370}
+    after, last = sent[-1]
+    assert last["brightness"] == 102
+    assert after - whites[-1] < 0.5
+    assert last["transition"] == pytest.approx(620.0 - after, abs=0.1)

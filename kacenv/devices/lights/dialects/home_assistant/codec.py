@@ -97,9 +97,11 @@ class HomeAssistantCodec(LampCodec):
         coolest, warmest = MIRED / self.fixture.coolest, MIRED / self.fixture.warmest
         return Kelvin(MIRED / ((cold * coolest + warm * warmest) / (cold + warm)))
 
-    def availability_of(self, word: object) -> bool | None:
-        """Return whether a word says that the lamp answers: Home Assistant lets users choose it."""
-        return _ANSWERS.get(word.strip().lower()) if isinstance(word, str) else None
+    def decode_availability(self, payload: bytes) -> Reported:
+        """Decode any usual word: Home Assistant lets users choose it."""
+        word = payload[:16].decode(errors="replace").strip().lower()
+        chosen = Reported(available=_ANSWERS.get(word))
+        return chosen if word in _ANSWERS else super().decode_availability(payload)
 
     def _level(self, fields: dict[str, object]) -> Level | None:
         # Brightness 0 in a lamp that is on is ignored, as by Home Assistant.
