@@ -96,7 +96,7 @@ def press(turn: StepContext, request: Press) -> str:
         return "Done already. Press again in a moment to do it once more."
     before, ordered = turn.state, len(turn.commands)
     reply = HANDLERS[type(request)](turn, request)
-    if turn.state is not before or len(turn.commands) > ordered:
+    if turn.state != before or len(turn.commands) > ordered:
         press_guard.remember(turn, request, before)
         if not isinstance(request, Undo):
             undo.keep(turn, before, request)
@@ -133,12 +133,14 @@ def _shorten(turn: StepContext, request: Shorten) -> str:
     """Shorten the phase, but leave it `SOONEST_END` from now."""
     state = turn.state
     soonest = on_grid(state.phase_clock.reading(turn.now) + SOONEST_END)
-    durations = list(state.durations)
-    durations[state.phase] = on_grid(max(state.duration - request.by, min(soonest, state.duration)))
+    shorter = on_grid(max(state.duration - request.by, min(soonest, state.duration)))
+    name, length = state.planned.name.capitalize(), format_seconds(shorter)
+    if shorter == state.duration:
+        return f"{name} stays {length} long; it has no minute left that could be taken off."
+    durations = (*state.durations[: state.phase], shorter, *state.durations[state.phase + 1 :])
     soonest_end = min(soonest, phases.end_reading(state))
-    turn.change(durations=tuple(durations), soonest_end=soonest_end)
-    name, length = state.planned.name, format_seconds(durations[state.phase])
-    return f"{name.capitalize()} is now {length} long; what follows moves with it."
+    turn.change(durations=durations, soonest_end=soonest_end)
+    return f"{name} is now {length} long; what follows moves with it."
 
 
 def _next(turn: StepContext, _: Next) -> str:

@@ -30,11 +30,13 @@ def play_on(turn: StepContext, playing: Playing, at: Seconds, fade: Seconds) -> 
     turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, fade))
 
 
-def lead_back(turn: StepContext, then: State) -> None:
-    """Lead the music from the track playing to that of the state `then`."""
+def lead_back(turn: StepContext, now_so: State, then: State) -> None:
+    """Lead the music from where it is, in the state `now_so`, to that of the state `then`."""
     if then.mode in IN_SESSION:
         if not _is_same(turn.state.playing, then.playing):
             _return_to(turn, then.playing)
+        return
+    if (now_so.mode, now_so.ends_at) == (then.mode, then.ends_at):
         return
     ends_at = then.ends_at if then.mode is Mode.FADING and then.ends_at else turn.now
     if turn.state.playing is not None or turn.now < ends_at:

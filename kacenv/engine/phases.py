@@ -129,7 +129,7 @@ def music_changes(state: State) -> bool:
 def leave(turn: StepContext) -> None:
     """End this phase: begin the next, or finish the session."""
     if turn.state.is_last_phase:
-        finish(turn, turn.state.planned.crossfade)
+        finish(turn, track_changes.last_fade(turn.state))
     else:
         go_to(turn, turn.state.phase + 1)
 

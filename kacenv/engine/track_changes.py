@@ -62,10 +62,15 @@ def last_fade_at(state: State) -> Seconds | None:
     return on_grid(max(state.playing.ends_at - fade, earliest))
 
 
+def last_fade(state: State) -> Seconds:
+    """Return the length of the fade that ends the music after the last phase."""
+    return max(SHORTEST_FADE, state.planned.crossfade)
+
+
 def _fade_out_of(state: State) -> Seconds:
     """Return the length of the crossfade into the next phase, or of the last fade."""
     if state.is_last_phase:
-        return state.planned.crossfade
+        return last_fade(state)
     drawn = draw(state, state.phase + 1)
     return phase_fade(state, state.phase + 1, drawn.cut) if drawn else SHORTEST_FADE
 

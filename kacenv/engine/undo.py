@@ -89,7 +89,7 @@ def _go_back(turn: StepContext, last: Kept, before: State) -> None:
     if then.timeline is not None and then.phase != now_so.phase:
         turn.order(EnterPhase(then.phase, then.planned.name, turn.now))
     volume.lead_back(turn, now_so, then)
-    music_return.lead_back(turn, then)
+    music_return.lead_back(turn, now_so, then)
     lights.lead_back(turn, now_so, then)
     check_ins.ring_missed(turn, before, now_so)
     notices = [one for one in missed.commands if isinstance(one, Notice)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from support.plan_comparison import compare, described
+from support.plan_comparison import described, differences
 from support.plan_sessions import a_session
 
 COUNT = 20_000
@@ -13,15 +13,13 @@ SHOWN = 5
 
 def report(count: float = COUNT) -> Iterator[str]:
     """Yield how many of `count` sessions differ, and the first of them."""
-    presses = differing = left_out = 0
+    presses = differing = 0
     for seed in range(int(count)):
         session = a_session(Random(seed))  # noqa: S311 - chance, not a secret
-        found = compare(session)
+        found = differences(session)
         presses += len(session.presses)
-        left_out += found.left_out
-        differing += bool(found.differences)
-        if found.differences and differing <= SHOWN:
-            yield f"session {seed}: {'; '.join(found.differences)}"
+        differing += bool(found)
+        if found and differing <= SHOWN:
+            yield f"session {seed}: {'; '.join(found)}"
             yield described(session)
     yield f"{int(count)} sessions with {presses} presses: differences in {differing}"
-    yield f"{left_out} more meet a fault that is known, and are left out"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import zip_longest
-from typing import NamedTuple
 
 from support.plan_sessions import Session, When
 from support.reference.light import words_of
@@ -31,7 +30,7 @@ from kacenv.model.commands import (
 )
 from kacenv.model.mode import Mode
 from kacenv.model.playlist import Queue
-from kacenv.model.requests import Chime, Lights, Press, Release, Shorten, Start, Undo
+from kacenv.model.requests import Chime, Press, Release, Start, Undo
 from kacenv.model.timeline import Cue, PlannedPhase, Timeline
 
 ROOM = a_room()
@@ -212,57 +211,23 @@ class Chosen:
         return self._pieces[self.place] if self.place < len(self._pieces) else ["none", "0"]
 
 
-class Comparison(NamedTuple):
-    """Differences of a session; `left_out` if it meets what the engine doesn't keep yet."""
-
-    differences: list[str]
-    left_out: bool = False
-
-
-def compare(session: Session) -> Comparison:
+def differences(session: Session) -> list[str]:
     """Return how the engine's session differs from the reference model's."""
     run = run_engine(session)
     chosen = Chosen([one.which.split() for one in run.happenings if one.what == "piece"])
     happenings, answers = simulate(plan_of(session.timeline, ROOM), run.presses, chosen)
-    if _meets_open_fault(run, answers):
-        return Comparison([], left_out=True)
     found = _wrong_answers(run, answers)
     for what in KINDS:
         found += _first_difference(what, run.happenings, happenings)
-    return Comparison(found or [f"choice {wrong}" for wrong in chosen.wrong])
-
-
-def _meets_open_fault(run: Run, answers: Sequence[Answer]) -> bool:
-    """Return True if a session meets a fault of the engine that is known and open.
-
-    A press that changes nothing is taken back as if it had done something, and an undo in the last
-    fade fades the music once more.
-    """
-    undone = [at for at, request in run.presses if isinstance(request, Undo)]
-    nothing_done = (at for at, _ in _presses_without_effect(run, answers))
-    fades = [one.at for one in run.happenings if one.what == "silence"]
-    over = [one.at for one in run.happenings if one.what == "over"]
-    late = any(min(fades) <= at < max(over) for at in undone) if fades and over else False
-    return late or any(at <= later <= at + 10_000 for at in nothing_done for later in undone)
-
-
-def _presses_without_effect(run: Run, answers: Sequence[Answer]) -> Iterator[tuple[Millis, Press]]:
-    """Yield the presses that change nothing, although the engine keeps them."""
-    for (at, request), answer in zip(run.presses, answers, strict=True):
-        if isinstance(request, Shorten | Lights) and answer.what == "already":
-            yield at, request
+    return found or [f"choice {wrong}" for wrong in chosen.wrong]
 
 
 def _wrong_answers(run: Run, promised: Sequence[Answer]) -> list[str]:
-    """Return the first answer that isn't as promised, or doesn't name what it should.
-
-    The engine says of a `shorten` with nothing to take that it is done: that is known and open.
-    """
-    nothing_done = list(_presses_without_effect(run, promised))
+    """Return the first answer that isn't as promised, or doesn't name what it should."""
     given = zip(run.presses, run.answers, run.replies, promised, strict=True)
     for (at, request), what, reply, answer in given:
         named = all(word in reply.lower() for word in answer.words)
-        if (what != answer.what and (at, request) not in nothing_done) or not named:
+        if what != answer.what or not named:
             return [f"answer to {request.kind} at {at}: {what} “{reply}”, not {answer}"]
     return []
 

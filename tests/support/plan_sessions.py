@@ -50,8 +50,6 @@ class Session(NamedTuple):
 
 FADES: Final = (0.0, 1.0, 5.0, 12.0, 20.0, 45.0)
 SPANS: Final = tuple(map(Seconds, (1.0, 30.0, 60.0, 61.0, 200.0, 600.0)))
-SHORTEST_LAST_FADE: Final = Seconds(0.5)
-"""The engine lets a last fade take no time at all, against the plan's word."""
 LOOKS: Final[tuple[Look, ...]] = (
     {},
     {Zone.SEATS: Setting(Level(0.1), Kelvin(2200.0))},
@@ -82,7 +80,6 @@ def _plan(random: Random) -> Timeline:
     if random.randrange(4) == 0:
         queues = [replace(queues[0], fit=False)] * count
     planned = [_phase(random, f"phase-{number}", queue) for number, queue in enumerate(queues)]
-    planned[-1] = replace(planned[-1], crossfade=max(SHORTEST_LAST_FADE, planned[-1].crossfade))
     waits = [at for at, phase in enumerate(planned[:-1]) if phase.end is EndKind.GO]
     return a_timeline(
         *planned,

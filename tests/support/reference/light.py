@@ -1,6 +1,5 @@
 """The light of the zones: which look, from when, and how long it takes."""
 
-import math
 from typing import Final
 
 from support.reference.plan import Millis
@@ -105,7 +104,7 @@ def _lead(state: State, look: Look, lasts: Millis) -> None:
 def _needed(origin: float | None, target: float) -> Millis:
     """Return the shortest time for a change; from the farthest, if nobody knows from where."""
     change = max(target, 1 - target) if origin is None else abs(target - origin)
-    return round(change * math.pi / 2 / STEEPEST * 1000)
+    return round(change / STEEPEST * 1000)
 
 
 def seen(state: State, zone: Zone) -> float | None:
@@ -118,4 +117,4 @@ def seen(state: State, zone: Zone) -> float | None:
     if fade.origin is None:
         return None
     share = (state.now - fade.begins) / fade.lasts
-    return fade.origin + (fade.target - fade.origin) * (1 - math.cos(math.pi * share)) / 2
+    return fade.origin + (fade.target - fade.origin) * share

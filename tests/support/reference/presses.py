@@ -94,10 +94,13 @@ def _shorten(state: State, request: Press, choose: Choice) -> bool:
     before, end = state.duration, phases.phase_end(state, choose)
     soonest = state.phase_clock + MINUTE
     state.duration = max(before - millis(request.by), min(soonest, before))
+    if state.duration == before:
+        state.words = (state.phase.name, _length(before))
+        return False
     would_end = soonest if end is None else state.phase_clock + end - state.now
     state.not_before = min(soonest, would_end)
     state.words = (state.phase.name, _length(state.duration))
-    return state.duration != before
+    return True
 
 
 def _next(state: State, _request: Press, choose: Choice) -> bool:
