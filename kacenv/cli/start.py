@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _NEEDED = ("kacenv.server.daemon", "kacenv.server.http.listen", "av", "miniaudio")
 """Modules that the supervisor imports, so that a daemon needn't after a crash."""
-_TIMEOUT = 15.0
-"""Time limit of a daemon's first answer, in seconds."""
+_TIMEOUT = 60.0
+"""Time limit of a daemon's first answer, in seconds; a small machine that is busy needs a while."""
 
 
 def ensure_running(home: "House", room: str) -> str:
@@ -120,7 +120,13 @@ def _start(home: "House", room: str, name: str) -> None:
             time.sleep(0.05)
         said.seek(0)
         if not _answers(name):
-            raise DaemonError(said.read().strip() or f"The room {name} didn't start; see {log}")
+            raise DaemonError(said.read().strip() or _silent(daemon, name, log))
+
+
+def _silent(daemon: subprocess.Popen[bytes], name: str, log: Path) -> str:
+    if daemon.poll() is None:
+        return f"The room {name} is still starting. Type that again in a minute, or see {log}"
+    return f"The room {name} didn't start; see {log}"
 
 
 def _answers(name: str) -> bool:

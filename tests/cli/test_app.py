@@ -152,11 +152,11 @@ def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     try:
-        assert done.stdout.strip() == "Quiet begins with onset; 15m planned."
+        assert done.stdout.strip() == "Quiet begins with onset; 15m planned.", done.stderr
     finally:
         for process in psutil.process_iter(["cmdline"]):
             if str(house) in (process.info["cmdline"] or ()):
-                process.terminate()
+                process.kill()
                 process.wait()
 
 
