@@ -45,9 +45,9 @@ looks: {{bright: {{seats: 60%}}}}
 """
 SCENE = """title: Calm
 phases:
-  - {name: peak, duration: 10m, playlist: calm}
+  - {name: peak, duration: 10m, playlist: calm, crossfade: 5s}
 """
-BRIGHT = SCENE.replace("calm}", "calm, light: bright, light_fade: 2s}")
+BRIGHT = SCENE.replace("5s}", "5s, light: bright, light_fade: 2s}")
 LIST = """title: Calm
 repeat: yes
 tracks:

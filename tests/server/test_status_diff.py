@@ -48,18 +48,30 @@ def test_time_alone_is_no_change() -> None:
 def test_a_hold_stops_the_clocks_and_nothing_else() -> None:
     """What is foretold of a held session is a held session, with the music going on."""
     held = step(begun(), Seconds(5.0), Hold()).state
-    before = status_of(held, 5.0)
+    before = status_of(held, 20.0)
     assert difference(extrapolate(before, 100.0), status_of(held, 100.0)) == {}
+
+
+def test_a_press_can_be_taken_back_for_ten_seconds() -> None:
+    """That it can't be any more is the one change that a hold brings by itself."""
+    held = step(begun(), Seconds(5.0), Hold()).state
+    patch = difference(extrapolate(status_of(held, 15.0), 15.1), status_of(held, 15.1))
+    assert patch == {"session": {"undo": None}}
+
+
+def test_a_hold_rests_the_session() -> None:
+    """Of a session that is held no more time is counted."""
+    before = status_of(step(begun(), Seconds(5.0), Hold()).state, 5.0)
     assert extrapolate(before, 100.0)["session"]["elapsed"] == before["session"]["elapsed"]
 
 
 def test_a_change_names_only_what_is_other() -> None:
-    """An extension sends new lengths and times; not the room, the lamps or the music."""
+    """An extension sends new lengths and times, and its undo; not the room or the music."""
     before = status_of(begun(), 5.0)
     state = step(begun(), Seconds(5.0), Extend.model_validate({"by": "5m"})).state
     patch = difference(extrapolate(before, 6.0), status_of(state, 6.0))
     assert set(patch) == {"session"}
-    assert set(patch["session"]) == {"phases", "phase_left", "left"}
+    assert set(patch["session"]) == {"phases", "phase_left", "left", "undo"}
 
 
 def test_a_lamp_is_patched_by_itself() -> None:

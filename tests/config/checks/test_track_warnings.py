@@ -32,8 +32,9 @@ def scanned(house: House) -> list[str]:
 
 
 def heard(house: House) -> list[LintWarning]:
-    """What is said of a house's music, and not of files that nothing uses."""
-    return [caution for caution in warnings_of(house) if caution.rule is not WarningRule.UNUSED]
+    """What is said of a house's music, not of files that nothing uses or of long crossfades."""
+    others = (WarningRule.UNUSED, WarningRule.CROSSFADE)
+    return [caution for caution in warnings_of(house) if caution.rule not in others]
 
 
 def music(house: House, name: str) -> Path:

@@ -137,7 +137,7 @@ def test_a_lamp_remembers_what_it_showed_when(
 @pytest.mark.parametrize(
     ("dialect", "suffix", "expected"),
     [
-        ("home-assistant", "/state", {"state": "ON", "brightness": 51}),
+        ("home-assistant", "/state", {"state": "ON", "brightness": 51, "color": {}}),
         ("zigbee2mqtt", "/availability", {"state": "online"}),
         ("plain", "/state", 9),
     ],
