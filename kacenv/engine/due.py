@@ -1,4 +1,4 @@
-"""What comes due by itself: the next action of a state, and doing all that is due."""
+"""Due actions of the plan: the next one of a state, and the doing of all that are due."""
 
 import math
 from collections.abc import Callable, Iterator

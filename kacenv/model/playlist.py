@@ -118,7 +118,7 @@ class Cut:
 
     @property
     def key(self) -> CutKey:
-        """What tells this cut from others: the file, and where in it it begins."""
+        """Return what tells this cut from others: the file, and where in it it begins."""
         return (self.path, self.cue_in)
 
 

@@ -1,4 +1,4 @@
-"""What a field of the status says of itself beside its type: its unit, and how time moves it.
+"""Annotations of a status field beside its type: its unit, and how time moves it.
 
 Plain records, which pydantic knows by a method of theirs: a press loads them, and no pydantic.
 """
@@ -22,7 +22,7 @@ class Unit:
 
 
 class Clock(NamedTuple):
-    """How time alone changes a field, so that no message is needed while it does.
+    """Change of a field by time alone, so that no message is needed while it lasts.
 
     It runs `forward`, up to the field `until` beside it, or else back to 0; or changes by as much
     as the field `like` above it. One that `rests` stands still in the modes of `RESTING`.

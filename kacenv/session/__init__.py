@@ -1,1 +1,1 @@
-"""One running session, its journal and its records."""
+"""Running session, its journal and its records."""

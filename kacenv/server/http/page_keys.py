@@ -1,4 +1,4 @@
-"""What the tablet's page shows and knows of requests and status, made from their definitions."""
+"""Keys of the tablet's page, and data for its scripts, made from requests and status."""
 
 import json
 from collections.abc import Mapping

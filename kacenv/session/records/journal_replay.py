@@ -19,7 +19,7 @@ BROKEN_OFF = Seconds(0.05)
 
 
 class ReplayedStep(NamedTuple):
-    """One engine step at its time; `heard` is False during an outage."""
+    """Engine step at its time; `heard` is False during an outage."""
 
     at: Seconds
     before: State

@@ -21,7 +21,7 @@ _PRESSERS: Final = frozenset(role for one in REQUESTS for role in one.who)
 
 
 class Route(NamedTuple):
-    """Who may use a method at a path; a path that ends with `/` stands for all below it, too."""
+    """Method and path, and who may use them; a path that ends with `/` stands for all below it."""
 
     method: str
     path: str
