@@ -138,7 +138,8 @@ def _shorten(turn: StepContext, request: Shorten) -> str:
     if shorter == state.duration:
         return f"{name} stays {length} long; it has no minute left that could be taken off."
     durations = (*state.durations[: state.phase], shorter, *state.durations[state.phase + 1 :])
-    soonest_end = min(soonest, phases.end_reading(state))
+    ends_anyway = phases.ends_at(state) is not None and phases.end_reading(state) < soonest
+    soonest_end = phases.end_reading(state) if ends_anyway else soonest
     turn.change(durations=durations, soonest_end=soonest_end)
     return f"{name} is now {length} long; what follows moves with it."
 

@@ -17,6 +17,8 @@ from kacenv.core.units import Seconds
 
 BLOCK = 250
 """Sessions of one test, so that several processors share them."""
+ONCE_DIFFERENT = (15132, 18712, 19443)
+"""Sessions of the long run in which engine and model differed."""
 
 
 @pytest.mark.parametrize("first", range(0, 2000, BLOCK))
@@ -29,6 +31,13 @@ def test_a_session_is_as_the_plan_promises(first: int) -> None:
         session = a_session(Random(seed))  # noqa: S311 - chance, not a secret
         found = differences(session)
         assert not found, f"session {seed}: {found}\n{described(session)}"
+
+
+@pytest.mark.parametrize("seed", ONCE_DIFFERENT)
+def test_what_once_differed_is_as_the_plan_promises(seed: int) -> None:
+    """A hold before a shortened end, an undo in the last fade, a light at its end's millisecond."""
+    session = a_session(Random(seed))  # noqa: S311 - chance, not a secret
+    assert not differences(session), described(session)
 
 
 @examples(50)

@@ -50,7 +50,7 @@ def _lead_there(state: State, was: State, then: State, choose: Choice) -> None:
         state.say("phase", str(then.index))
     if then.level != was.level:
         state.say("level", f"{then.level:g}")
-    _lead_music(state, was.piece, choose)
+    _lead_music(state, was, choose)
     light.lead_back(state, then, was.light_by)
     if then.mode is Mode.IDLE and was.mode is not Mode.IDLE:
         state.say("over", "")
@@ -65,10 +65,12 @@ def _tell_missed(state: State, then: State, since: Millis) -> None:
                 state.say(what, name)
 
 
-def _lead_music(state: State, playing: Piece | None, choose: Choice) -> None:
+def _lead_music(state: State, was: State, choose: Choice) -> None:
+    playing = was.piece
     wanted, state.piece = state.piece, playing
     if state.mode in {Mode.FADING, Mode.IDLE}:
-        if playing is not None:
+        fades_on = state.mode is Mode.FADING and state.fade_ends != was.fade_ends
+        if playing is not None or fades_on:
             state.say("silence", "", max(GENTLE, state.fade_ends - state.now))
         state.piece = None
     elif wanted is not None and not _is_same(playing, wanted):
