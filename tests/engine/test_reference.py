@@ -17,7 +17,7 @@ from kacenv.core.units import Seconds
 
 BLOCK = 250
 """Sessions of one test, so that several processors share them."""
-ONCE_DIFFERENT = (15132, 18712, 19443)
+ONCE_DIFFERENT = (15132, 18712, 19443, 19849)
 """Sessions of the long run in which engine and model differed."""
 
 

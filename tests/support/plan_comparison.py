@@ -178,17 +178,23 @@ def _moment(run: Run, when: When) -> Millis:
 class Chosen:
     """Pieces in the order in which the engine chose them."""
 
-    def __init__(self, pieces: Sequence[list[str]], place: int = 0) -> None:
+    def __init__(
+        self, pieces: Sequence[list[str]], place: int = 0, otherwise: int | None = None
+    ) -> None:
         self.place = place
         self.wrong: list[str] = []
         self._pieces = pieces
+        self._otherwise = otherwise
 
     def peek(self, source: Playlist, candidates: list[int]) -> int | None:
         """Return the engine's next piece, if it is one of those that may come."""
         if len(candidates) == 1:
             return candidates[0]
-        name, number = self._next()
-        return int(number) if name == source.name and int(number) in candidates else None
+        places = (self.place, self.place if self._otherwise is None else self._otherwise)
+        for name, number in map(self._at, places):
+            if name == source.name and int(number) in candidates:
+                return int(number)
+        return None
 
     def expect(self, piece: Piece) -> None:
         """Pass over a piece that is taken up again, if the engine does so, too."""
@@ -204,11 +210,17 @@ class Chosen:
         return candidates[0] if number is None else number
 
     def since(self, place: int) -> "Chosen":
-        """Return the choices from a place on."""
-        return Chosen(self._pieces, place)
+        """Return the choices from a place on, as they are or would have been.
+
+        What a press has kept from being heard is heard as soon as the press is taken back.
+        """
+        return Chosen(self._pieces, place, otherwise=self.place)
 
     def _next(self) -> list[str]:
-        return self._pieces[self.place] if self.place < len(self._pieces) else ["none", "0"]
+        return self._at(self.place)
+
+    def _at(self, place: int) -> list[str]:
+        return self._pieces[place] if place < len(self._pieces) else ["none", "0"]
 
 
 def differences(session: Session) -> list[str]:
