@@ -23,6 +23,7 @@ let undoing = null;
 let quiet = null;
 let lostAt = null;
 let shown = null;
+let links = 0; // changes whenever the link comes or goes
 
 function say(text, undo = null) {
   write($("said"), forTouch(text));
@@ -105,6 +106,7 @@ function drawLost() {
 }
 
 function lose() {
+  links += 1;
   if (lostAt || !room.known) return;
   lostAt = Date.now();
   document.body.classList.add("lost");
@@ -140,7 +142,9 @@ async function unlock() {
 function hear(name, data) {
   if (name === "status") {
     room.learn(data);
-    learnRole().catch(() => {}).then(find); // what it may do is known before it is shown
+    const link = ++links;
+    const found = () => link === links && find(); // unless it has gone meanwhile
+    learnRole().catch(() => {}).then(found); // what it may do is known before it is shown
     return;
   }
   room.change(data);

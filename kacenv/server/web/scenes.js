@@ -17,6 +17,7 @@ export async function offerScenes(say) {
     say(error.message);
     return;
   }
+  if (document.body.classList.contains("lost")) return; // the room has gone since it was asked
   $("scenes").replaceChildren(...scenes.map((scene) => offer(scene, say)));
   $("begin-words").hidden = scenes.length === 0;
   if (!scenes.length) say("There are no scenes yet. The technician puts them into scenes/.");

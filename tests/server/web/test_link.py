@@ -28,6 +28,45 @@ def test_a_lost_link_is_said_and_found_again(room: ServedRoom, open_tablet: Open
     tablet.reads("#phase-left", "holding")
 
 
+def test_scenes_that_come_too_late_are_not_offered(room: ServedRoom, open_tablet: Open) -> None:
+    """A list of scenes that arrives after the link is lost puts no key on the page."""
+    tablet, held = open_tablet(room), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tablet.page.route("**/v1/scenes", hold)
+    tablet.press("#stop")
+    tablet.reads("#said", "fade")
+    room.jump(10)
+    tablet.wait_until(lambda: bool(held))
+    room.cut()
+    tablet.reads("#lost", "No link since")
+    scene = {"name": "late", "title": "Late", "duration": 600, "phases": [], "problem": None}
+    held[0].fulfill(json=[scene])
+    tablet.page.wait_for_timeout(500)
+    assert tablet.page.evaluate(_OPEN_KEYS) == ["lights-up"]
+
+
+def test_a_link_that_comes_and_goes_at_once_is_lost(room: ServedRoom, open_tablet: Open) -> None:
+    """What a device may do is learned too late for a link that has gone again."""
+    tablet, held = open_tablet(room), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    room.cut()
+    tablet.reads("#lost", "No link since")
+    tablet.page.route("**/v1/login", hold)
+    room.mend()
+    tablet.wait_until(lambda: bool(held))
+    room.cut()
+    tablet.page.wait_for_timeout(3000)
+    held[0].fulfill(json={"role": "none"})
+    tablet.page.wait_for_timeout(500)
+    assert tablet.page.evaluate(_OPEN_KEYS) == ["lights-up"]
+
+
 def test_lights_up_is_tried_without_a_link(room: ServedRoom, open_tablet: Open) -> None:
     """Pressed while the link is lost, lights-up reaches the room as soon as anything does."""
     tablet = open_tablet(room)
