@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cache, wraps
 from operator import attrgetter
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Self, TypeVar, TypeVarTuple
 
 _Record = TypeVar("_Record", bound="Derivable")
-_Rest = ParamSpec("_Rest")
+_Rest = TypeVarTuple("_Rest")
 _Value = TypeVar("_Value")
 
 
@@ -42,16 +42,14 @@ def _slots_of(
     return {name: getattr(kind, name).__set__ for name in names}, attrgetter(*names)
 
 
-def derived(
-    compute: Callable[Concatenate[_Record, _Rest], _Value],
-) -> Callable[Concatenate[_Record, _Rest], _Value]:
+def derived(compute: Callable[[_Record, *_Rest], _Value]) -> Callable[[_Record, *_Rest], _Value]:
     """Return `compute` such that it is called once for each record and further arguments."""
 
     @wraps(compute)
-    def known(record: _Record, /, *args: _Rest.args, **named: _Rest.kwargs) -> _Value:
+    def known(record: _Record, *args: *_Rest) -> _Value:
         key = (compute, args)
         if key not in record.memo:
-            record.memo[key] = compute(record, *args, **named)
+            record.memo[key] = compute(record, *args)
         value: _Value = record.memo[key]
         return value
 

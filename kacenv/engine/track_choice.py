@@ -71,13 +71,9 @@ class _Strand:
         return (cut for cut in self.queue.order(0) if self._others(cut))
 
 
+@derived
 def draw(state: State, phase: int) -> TrackDraw | None:
     """Choose the next track of a phase, or another phase's first; None if none is playable."""
-    return _drawn(state, phase)
-
-
-@derived
-def _drawn(state: State, phase: int) -> TrackDraw | None:
     queue, own = state.plan.phases[phase].queue, _own(state, phase)
     if state.lean and (leaning := _leaning(state, phase)):
         return TrackDraw(leaning, leans=True)

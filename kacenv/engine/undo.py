@@ -5,6 +5,7 @@ had been pressed, and leading sound and light there from where they are.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds, on_grid
@@ -57,7 +58,7 @@ def remember_notices(turn: StepContext, since: int) -> int:
 
 def _with_notices(kept: Kept, notices: Iterable[Notice]) -> Kept:
     told = (*kept.told, *(one for one in notices if on_grid(one.at - kept.at) <= WITHIN))
-    return Kept(kept.number, kept.press, kept.at, kept.before, told)
+    return replace(kept, told=told)
 
 
 def take_back(turn: StepContext, request: Undo) -> str:

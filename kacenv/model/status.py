@@ -6,19 +6,21 @@ leaves to the clocks, and how the command line and the tablet's page move those.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 
 from kacenv.model.status_field import Clock, Time, Unit
 
-_DESCRIBED: Final = {"use_attribute_docstrings": True}
-"""For pydantic: a field's docstring describes it."""
+
+class _Described:
+    """Base of records whose fields are described by their docstrings, for pydantic."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"use_attribute_docstrings": True}
 
 
 @dataclass(frozen=True, slots=True)
-class PhaseStatus:
+class PhaseStatus(_Described):
     """One phase of the arc."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     name: str
     """Its name in the scene."""
@@ -29,10 +31,8 @@ class PhaseStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackStatus:
+class TrackStatus(_Described):
     """The piece that is playing."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     title: str
     """Its title."""
@@ -45,10 +45,8 @@ class TrackStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckInStatus:
+class CheckInStatus(_Described):
     """The check-in that comes next."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     prompt: str
     """What staff will read."""
@@ -59,10 +57,8 @@ class CheckInStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class DueStatus:
+class DueStatus(_Described):
     """A check-in that waits for staff; its times are moments on the room's clock, `at`."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     id: str
     """By which it is answered."""
@@ -77,10 +73,8 @@ class DueStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatStatus:
+class SeatStatus(_Described):
     """A seat's own clock, which never rests; its times are moments on the room's clock, `at`."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     since: Time
     """When it began, on the clock `at`."""
@@ -91,10 +85,8 @@ class SeatStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoStatus:
+class UndoStatus(_Described):
     """The press that `undo` takes back."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     number: int
     """By which it is named, so that only this one is taken back."""
@@ -105,10 +97,8 @@ class UndoStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(_Described):
     """The session at a moment."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     mode: str
     """`idle`, `running`, `returning` (by the way home), `held`, or `fading` (the music's end)."""
@@ -157,10 +147,8 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(_Described):
     """Something that staff were told."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     text: str
     """The words."""
@@ -171,10 +159,8 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class LampStatus:
+class LampStatus(_Described):
     """A lamp, as far as is known."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     zone: str
     """Its zone: `seats`, `task` or `path`."""
@@ -189,10 +175,8 @@ class LampStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomStatus:
+class RoomStatus(_Described):
     """The whole room at a moment."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _DESCRIBED
 
     room: str
     """The room's name."""

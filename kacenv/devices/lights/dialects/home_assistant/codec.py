@@ -31,12 +31,11 @@ _HUES: Final = ("r", "g", "b", "x", "y", "h", "s")
 _WHITES: Final = ("c", "w")
 _GAMMA: Final = 2.8
 """ESPHome's gamma, unless set otherwise: its channels' numbers are corrected by it."""
-
-
 _ANSWERS: Final = {
     **dict.fromkeys(("online", "on", "true", "available", "connected", "alive", "1"), True),
     **dict.fromkeys(("offline", "off", "false", "unavailable", "disconnected", "dead", "0"), False),
 }
+"""Words by which lamps say that they answer, or don't."""
 
 
 class HomeAssistantCodec(LampCodec):
