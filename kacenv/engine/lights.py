@@ -4,7 +4,7 @@ import math
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.fades import LIGHT_CURVE, Fade
-from kacenv.core.units import Level, Seconds, on_grid
+from kacenv.core.units import Level, Seconds
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import DimmerStep, ResumeLights, ShowLook
@@ -35,8 +35,6 @@ def show(turn: StepContext, look: Look, duration: Seconds, step: DimmerStep | No
 def _bounded(turn: StepContext, zone: Zone, target: float, duration: Seconds) -> Fade:
     """Return a zone's fade; from an unknown level, slow enough for any start."""
     before, steepest = turn.state.light.get(zone, UNKNOWN), turn.state.room.steepest_light
-    if turn.now >= on_grid(before.end):
-        before = Fade.steady_light(before.target)
     if math.isnan(before.value_at(turn.now)):
         from_dark, from_full = (
             Fade.steady_light(farthest).toward(target, turn.now, duration, steepest)
