@@ -1,1 +1,1 @@
-"""Running session, its journal and its records."""
+"""One running session, its journal and its records."""
