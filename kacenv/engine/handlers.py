@@ -54,6 +54,9 @@ SOONEST_END = Seconds(60.0)
 """Least time that a shortened phase goes on, unless less was left."""
 
 
+_BY_SOMEBODY_ELSE: Final = "If a lamp was changed by hand: kacenv lights resume"
+
+
 def start(turn: StepContext, request: Start) -> str:
     """Begin a session, unless one is on."""
     if turn.state.timeline == request.timeline and turn.state.mode is not Mode.FADING:
@@ -171,8 +174,11 @@ def _lights(turn: StepContext, request: Lights) -> str:
     if request.level is None:
         return _lights_to_plan(turn)
     zones = sorted({fixture.zone for fixture in turn.state.room.lights})
+    look = {zone: Setting(request.level) for zone in zones}
+    if lights.is_led_to(turn.state, look, LightHand.THERAPIST):
+        return f"Lights are led to {request.level:.0%} already. {_BY_SOMEBODY_ELSE}"
     turn.change(light_hand=LightHand.THERAPIST)
-    lights.show(turn, {zone: Setting(request.level) for zone in zones}, lights.BY_HAND)
+    lights.show(turn, look, lights.BY_HAND)
     return f"Lights go to {request.level:.0%}, until the next phase's look."
 
 
@@ -187,6 +193,8 @@ def _lights_to_plan(turn: StepContext) -> str:
     if turn.state.timeline is None:
         turn.change(light_hand=LightHand.PLAN)
         return "The lights follow the plan from the next session on."
+    if lights.is_led_to(turn.state, lights.planned_so_far(turn.state), LightHand.PLAN):
+        return f"The lights follow the plan already. {_BY_SOMEBODY_ELSE}"
     lights.back_to_plan(turn)
     return "The lights follow the plan again."
 

@@ -59,6 +59,13 @@ def back_to_plan(turn: StepContext) -> None:
     show(turn, planned_so_far(turn.state), BY_HAND)
 
 
+def is_led_to(state: State, look: Look, hand: LightHand) -> bool:
+    """Return True if `hand` leads the light, and the zones of `look` go to its levels already."""
+    led = state.light
+    there = all(zone in led and led[zone].target == look[zone].level for zone in look)
+    return state.light_hand is hand and there
+
+
 def planned_so_far(state: State) -> Look:
     """Return the union of the looks up to this phase; later ones win."""
     planned = state.plan.phases[: state.phase + 1]

@@ -345,6 +345,16 @@ def test_the_light_can_be_given_back_in_a_phase_without_a_look() -> None:
     assert [c.look for c in done.commands if isinstance(c, ShowLook)] == [dim.look]
 
 
+def test_light_that_is_led_there_already_says_so() -> None:
+    """`lights 20%` twice is one press, and so is `lights plan`; each names the way out."""
+    for request in (Lights.model_validate({"level": "20%"}), Lights()):
+        first = at(started(), 60.0, request)
+        again = at(first.state, 70.0, request)
+        assert not again.commands
+        assert "already" in again.reply
+        assert "kacenv lights resume" in again.reply
+
+
 def test_lights_up_before_a_session_outlasts_its_start() -> None:
     """The safe light asked for stays; the light that came with a stop gives way."""
     up = at(State(room=a_room()), 0.0, LightsUp()).state

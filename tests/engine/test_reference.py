@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
 from support.plan_comparison import described, differences, run_engine
-from support.plan_sessions import Session, a_session
+from support.plan_sessions import NO_SOUND, Session, a_session
 from support.reference.fit import nearest_end
 from support.reference.plan import millis
 from support.sessions import a_phase, a_queue, a_timeline
@@ -36,7 +36,7 @@ def test_a_session_is_as_the_plan_promises(first: int) -> None:
 @pytest.mark.parametrize("seed", ONCE_DIFFERENT)
 def test_what_once_differed_is_as_the_plan_promises(seed: int) -> None:
     """A hold before a shortened end, and undos: of a stop, and of an end at a change of pieces."""
-    session = a_session(Random(seed))  # noqa: S311 - chance, not a secret
+    session = a_session(Random(seed), NO_SOUND)  # noqa: S311 - chance, not a secret
     assert not differences(session), described(session)
 
 

@@ -24,7 +24,11 @@ from kacenv.model.commands import (
     Notice,
     Prompt,
     SessionEnded,
+    SetDuck,
+    SetHush,
     SetLevel,
+    SetMute,
+    SetVolume,
     ShowLook,
     StrikeChime,
 )
@@ -43,6 +47,10 @@ KINDS = (
     "waits",
     "chime",
     "level",
+    "volume",
+    "mute",
+    "duck",
+    "hush",
     "light",
     "over",
 )
@@ -116,6 +124,8 @@ class Run:
                 self._say(command.at, "level", f"{command.level:g}")
             case ShowLook():
                 self._say(command.at, "light", words_of(command.look), command.duration)
+            case SetVolume() | SetMute() | SetDuck() | SetHush():
+                self._note_sound(command)
             case Prompt():
                 self._say(command.at, "prompt", command.check_in)
             case StrikeChime() if isinstance(request, Chime):
@@ -133,6 +143,18 @@ class Run:
             self._say(command.at, "silence", "", command.duration)
         else:
             self._say(command.at, "piece", self.titles[command.play_id], command.duration)
+
+    def _note_sound(self, command: SetVolume | SetMute | SetDuck | SetHush) -> None:
+        match command:
+            case SetVolume():
+                what, which = "volume", f"{command.output} {command.level:g}"
+            case SetMute():
+                what, which = "mute", f"{command.output} {command.muted}"
+            case SetDuck():
+                what, which = "duck", str(command.depth < 0)
+            case SetHush():
+                what, which = "hush", str(command.hushed)
+        self._say(command.at, what, which, command.duration)
 
     def _note_words(self, notice: Notice) -> None:
         """Note what is named as passed over, or as waiting; other notices aren't of the plan."""

@@ -1,6 +1,6 @@
 """Sessions of all kinds, and presses at awkward moments, to hold the engine against the plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -14,20 +14,25 @@ from kacenv.model.requests import (
     Back,
     Chime,
     Done,
+    Duck,
     End,
     Extend,
     Hold,
     Lights,
     LightsUp,
+    Music,
+    Mute,
     Next,
     Pass,
     Press,
     Release,
     SeatStarted,
     Shorten,
+    Silence,
     Snooze,
     Stop,
     Undo,
+    Volume,
 )
 from kacenv.model.scene import EndKind, Follow, Seat
 from kacenv.model.timeline import Cue, PlannedPhase, Timeline
@@ -57,19 +62,20 @@ LOOKS: Final[tuple[Look, ...]] = (
 )
 
 
-def a_session(random: Random) -> Session:
+def a_session(random: Random, kinds: Sequence[type] = ()) -> Session:
     """Any session of one to four phases, and up to nine presses in it.
 
     The model is told which piece of a shuffle or a fit is chosen when it is heard, and can't know
     it beforehand. So crossfades between such pieces don't depend on the choice, and phases don't
-    share what fits, as it is chosen anew at every press and phase.
+    share what fits, as it is chosen anew at every press and phase. The presses are of `kinds`, by
+    default of all.
     """
     timeline = _plan(random)
     presses: list[tuple[When, Press]] = []
     for _ in range(random.randint(0, 9)):
         when = _when(random)
         again = when.since_press and len(presses) > 1 and random.random() < 0.6
-        request = presses[-random.randint(1, 2)][1] if again else _press(random)
+        request = presses[-random.randint(1, 2)][1] if again else _press(random, kinds or EVERY)
         presses.append((when, request))
     return Session(timeline, presses)
 
@@ -150,12 +156,16 @@ def _when(random: Random) -> When:
     return random.choice(kinds)()
 
 
-def _press(random: Random) -> Press:
-    kind: Any = random.choice(
-        [*_OFTEN, *_SPANNED, SeatStarted, Stop, Lights, LightsUp, Chime, Undo, Undo]
-    )
+def _press(random: Random, kinds: Sequence[type]) -> Press:
+    kind: Any = random.choice(kinds)
     if kind in _SPANNED:
         made: Press = kind.model_construct(by=random.choice(SPANS))
+    elif kind is Volume:
+        made = Volume.model_construct(level=_decibels(random), output=_output(random))
+    elif kind is Mute:
+        made = Mute(output=_output(random), muted=random.random() < 0.6)
+    elif kind is Duck:
+        made = Duck(ducked=random.random() < 0.6)
     elif kind is Lights:
         made = Lights.model_construct(level=random.choice([None, Level(0.0), Level(0.4)]))
     elif kind is SeatStarted:
@@ -165,5 +175,17 @@ def _press(random: Random) -> Press:
     return made
 
 
+def _decibels(random: Random) -> Decibels:
+    return Decibels(random.choice([-40.0, -6.0, -3.0, 0.0, 0.0, 6.0, 6.5]))
+
+
+def _output(random: Random) -> str | None:
+    return random.choice([None, "speakers", "staff", "garden"])
+
+
+_SOUND: Final = (Volume, Volume, Mute, Duck, Silence, Music)
 _OFTEN: Final = (Hold, Release, Next, Back, End, Hold, Release, Done, Pass)
 _SPANNED: Final = (Extend, Shorten, Snooze)
+_OTHERS: Final = (SeatStarted, Stop, Lights, LightsUp, Chime, Undo, Undo)
+NO_SOUND: Final = (*_OFTEN, *_SPANNED, *_OTHERS)
+EVERY: Final = (*NO_SOUND, *_SOUND)

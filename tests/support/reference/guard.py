@@ -8,6 +8,7 @@ from kacenv.model import requests as ask
 from kacenv.model.requests import Press
 
 DOUBLE: Final = 2000
+ONE_MOVE: Final = 1000
 LASTING: Final = (ask.Chime,)
 """Presses that can't be taken back."""
 _ANSWERS: Final = (ask.Done, ask.Snooze, ask.Pass)
@@ -54,5 +55,15 @@ def remember(state: State, request: Press, before: State, place: int) -> None:
     if isinstance(request, ask.Undo):
         return
     state.count += 1
-    past = None if isinstance(request, LASTING) else before
-    state.kept.append(Kept(state.now, past, place))
+    kept = Kept(state.now, request, None if isinstance(request, LASTING) else before, place)
+    if state.kept and _is_same_move(state.kept[-1], kept):
+        first = state.kept.pop()
+        kept = Kept(state.now, request, first.before, first.place)
+    state.kept.append(kept)
+
+
+def _is_same_move(last: Kept, kept: Kept) -> bool:
+    """Return True if somebody moves one volume on and on."""
+    if not isinstance(last.request, ask.Volume) or not isinstance(kept.request, ask.Volume):
+        return False
+    return last.request.output == kept.request.output and kept.at - last.at < ONE_MOVE

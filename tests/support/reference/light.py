@@ -24,10 +24,21 @@ def follow(state: State, wanted: Millis) -> None:
         show(state, state.phase.look, wanted)
 
 
-def set_by_hand(state: State, level: float) -> None:
-    """Lead all zones to one level, until the next look."""
+def set_by_hand(state: State, level: float) -> bool:
+    """Lead all zones to one level, until the next look; False if they are."""
+    look = {zone: Setting(Level(level)) for zone in state.plan.zones}
+    if state.light_by == "hand" and _is_led_to(state, look):
+        return False
     state.light_by = "hand"
-    show(state, {zone: Setting(Level(level)) for zone in state.plan.zones}, BY_HAND)
+    show(state, look, BY_HAND)
+    return True
+
+
+def _is_led_to(state: State, look: Look) -> bool:
+    return all(
+        zone in state.light and state.light[zone].target == setting.level
+        for zone, setting in look.items()
+    )
 
 
 def give_back(state: State) -> bool:
@@ -35,8 +46,10 @@ def give_back(state: State) -> bool:
     was, state.light_by = state.light_by, "plan"
     if state.mode is Mode.IDLE:
         return was != "plan"
+    if was == "plan" and _is_led_to(state, _so_far(state)):
+        return False
     show(state, _so_far(state), BY_HAND)
-    return bool(_so_far(state)) or was != "plan"
+    return True
 
 
 def _so_far(state: State) -> Look:

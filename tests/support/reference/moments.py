@@ -1,6 +1,6 @@
 """From moment to moment: what comes next, and time that passes until then."""
 
-from support.reference import check_ins, music, phases
+from support.reference import check_ins, music, phases, sound
 from support.reference.music import Choice
 from support.reference.plan import Millis
 from support.reference.state import State
@@ -48,6 +48,7 @@ def _come(state: State, choose: Choice) -> None:
         state.mode = Mode.IDLE
         state.due = []
         state.kept, state.pressed = [], {}
+        sound.give_back(state)
         state.say("over", "")
     elif check_ins.next_check_in(state) == state.now:
         check_ins.ring(state)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kacenv.model.look import Look, Zone
 from kacenv.model.playlist import Queue
-from kacenv.model.room import Room
+from kacenv.model.room import Role, Room
 from kacenv.model.scene import EndKind, Seat
 from kacenv.model.timeline import Cue, PlannedPhase, Timeline
 
@@ -76,6 +76,8 @@ class Plan:
     waits_in: int | None
     safe_light: Look
     zones: frozenset[Zone]
+    outputs: dict[str, bool]
+    """Every output, and whether people in the room hear it."""
 
 
 def plan_of(timeline: Timeline, room: Room) -> Plan:
@@ -91,6 +93,7 @@ def plan_of(timeline: Timeline, room: Room) -> Plan:
         waits_in=timeline.waits_in,
         safe_light=room.safe_light or {},
         zones=frozenset(lamp.zone for lamp in room.lights),
+        outputs={one.id: one.role is not Role.STAFF for one in room.outputs},
     )
 
 

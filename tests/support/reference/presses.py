@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from support.reference import check_ins, light, phases
+from support.reference import check_ins, light, phases, sound
 from support.reference.guard import is_double, remember
 from support.reference.music import Choice
 from support.reference.plan import Millis, millis
@@ -18,6 +18,7 @@ from kacenv.model.scene import EndKind, Seat
 
 MINUTE: Final = 60_000
 STOPPING: Final = 6000
+LOUDEST: Final = 6
 
 
 class RefusedError(Exception):
@@ -138,8 +139,7 @@ def _lights(state: State, request: Press, _choose: Choice) -> bool:
     assert isinstance(request, ask.Lights)
     if request.level is None:
         return light.give_back(state)
-    light.set_by_hand(state, request.level)
-    return True
+    return light.set_by_hand(state, request.level)
 
 
 def _lights_up(state: State, _request: Press, _choose: Choice) -> bool:
@@ -150,6 +150,42 @@ def _lights_up(state: State, _request: Press, _choose: Choice) -> bool:
 def _chime(state: State, _request: Press, _choose: Choice) -> bool:
     state.say("chime", "")
     return True
+
+
+def _volume(state: State, request: Press, _choose: Choice) -> bool:
+    assert isinstance(request, ask.Volume)
+    meant = _meant(state, request.output)
+    if request.level > LOUDEST:
+        raise RefusedError
+    state.words = (request.output or "all outputs", f"{request.level:+g} db")
+    return sound.set_volumes(state, meant, request.level)
+
+
+def _mute(state: State, request: Press, _choose: Choice) -> bool:
+    assert isinstance(request, ask.Mute)
+    meant = _meant(state, request.output, everyone=False)
+    state.words = (request.output or "speakers", "muted" if request.muted else "sounding")
+    return sound.mute(state, meant, request.muted)
+
+
+def _meant(state: State, named: str | None, everyone: bool = True) -> list[str]:
+    meant = sound.outputs(state, named, everyone)
+    if meant is None:
+        raise RefusedError
+    return meant
+
+
+def _duck(state: State, request: Press, _choose: Choice) -> bool:
+    assert isinstance(request, ask.Duck)
+    return sound.duck(state, request.ducked)
+
+
+def _silence(state: State, _request: Press, _choose: Choice) -> bool:
+    return sound.silence(state, silent=True)
+
+
+def _music(state: State, _request: Press, _choose: Choice) -> bool:
+    return sound.silence(state, silent=False)
 
 
 def _named(state: State, name: str | None) -> str | None:
@@ -224,6 +260,7 @@ def _undo(state: State, request: Press, choose: Choice) -> bool:
     return taken
 
 
+_SOUND: Final = (ask.Duck, ask.Silence, ask.Music)
 _BEFORE_FADE: Final = (
     ask.Hold,
     ask.Release,
@@ -233,6 +270,7 @@ _BEFORE_FADE: Final = (
     ask.Back,
     ask.Snooze,
     ask.SeatStarted,
+    *_SOUND,
 )
 _IN_SESSION: Final = (
     ask.Hold,
@@ -243,6 +281,7 @@ _IN_SESSION: Final = (
     ask.Back,
     ask.End,
     ask.SeatStarted,
+    *_SOUND,
 )
 _HANDLERS: Final[dict[type, Callable[[State, Press, Choice], bool]]] = {
     ask.Hold: _hold,
@@ -261,4 +300,9 @@ _HANDLERS: Final[dict[type, Callable[[State, Press, Choice], bool]]] = {
     ask.Pass: _done,
     ask.Snooze: _snooze,
     ask.SeatStarted: _seat,
+    ask.Volume: _volume,
+    ask.Mute: _mute,
+    ask.Duck: _duck,
+    ask.Silence: _silence,
+    ask.Music: _music,
 }

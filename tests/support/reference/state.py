@@ -8,6 +8,7 @@ from support.reference.plan import Millis, Phase, Plan
 
 from kacenv.model.look import Zone
 from kacenv.model.mode import Mode
+from kacenv.model.requests import Press
 from kacenv.model.scene import Seat
 
 
@@ -30,7 +31,7 @@ class Piece(NamedTuple):
 
 
 class Fade(NamedTuple):
-    """A zone's light on its way; None where it set out from nobody knows what."""
+    """A zone's light or an output's volume on its way; None where nobody knows from what."""
 
     origin: float | None
     target: float
@@ -50,6 +51,7 @@ class Kept(NamedTuple):
     """The state before a press, from which the plan lives on if it is taken back."""
 
     at: Millis
+    request: Press
     before: "State | None"
     place: int
 
@@ -78,6 +80,10 @@ class State:
     light: dict[Zone, Fade] = field(default_factory=dict)
     light_by: str = "plan"
     level: float = 0.0
+    volumes: dict[str, Fade] = field(default_factory=dict)
+    muted: set[str] = field(default_factory=set)
+    ducked: bool = False
+    silent: bool = False
     waits_told: bool = False
     fade_ends: Millis = 0
     words: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Final
 
-from support.reference import check_ins, light, moments, music, phases
+from support.reference import check_ins, light, moments, music, phases, sound
 from support.reference.music import Choice
 from support.reference.plan import Millis
 from support.reference.state import Kept, Piece, State
@@ -17,6 +17,11 @@ TOO_SHORT: Final = 2000
 """A piece that has to give way so soon isn't taken up again; the next one comes."""
 ANEW: Final = 3000
 """How long that one flows in."""
+_AS_IT_IS: Final = (
+    *("kept", "count", "happenings"),
+    *("light", "volumes", "muted", "ducked", "silent"),
+)
+"""What doesn't change by the mere return to another course; the room is led there."""
 GENTLE: Final = 4000
 """How long the level takes at least, and the music to silence."""
 
@@ -36,7 +41,7 @@ def take_back(state: State, kept: list[Kept], choose: Choice) -> bool:
     moments.run_until(then, state.now, choose.since(last.place))
     was = copy(state)
     vars(state).update(vars(then))
-    for kept_so in ("kept", "count", "happenings", "light"):
+    for kept_so in _AS_IT_IS:
         setattr(state, kept_so, getattr(was, kept_so))
     _lead_there(state, was, then, choose)
     check_ins.ring_missed(state, last.before.due, was.due)
@@ -52,6 +57,7 @@ def _lead_there(state: State, was: State, then: State, choose: Choice) -> None:
         state.say("level", f"{then.level:g}")
     _lead_music(state, was, choose)
     light.lead_back(state, then, was.light_by)
+    sound.lead_back(state, then)
     if then.mode is Mode.IDLE and was.mode is not Mode.IDLE:
         state.say("over", "")
 
