@@ -68,14 +68,15 @@ def a_session(random: Random, kinds: Sequence[type] = ()) -> Session:
     The model is told which piece of a shuffle or a fit is chosen when it is heard, and can't know
     it beforehand. So crossfades between such pieces don't depend on the choice, and phases don't
     share what fits, as it is chosen anew at every press and phase. The presses are of `kinds`, by
-    default of all.
+    default of all or of some few.
     """
     timeline = _plan(random)
+    kinds = kinds or _kinds(random)
     presses: list[tuple[When, Press]] = []
     for _ in range(random.randint(0, 9)):
         when = _when(random)
         again = when.since_press and len(presses) > 1 and random.random() < 0.6
-        request = presses[-random.randint(1, 2)][1] if again else _press(random, kinds or EVERY)
+        request = presses[-random.randint(1, 2)][1] if again else _press(random, kinds)
         presses.append((when, request))
     return Session(timeline, presses)
 
@@ -173,6 +174,11 @@ def _press(random: Random, kinds: Sequence[type]) -> Press:
     else:
         made = kind()
     return made
+
+
+def _kinds(random: Random) -> Sequence[type]:
+    """Return all kinds of presses, or so few that one often meets another of its own."""
+    return random.choice([EVERY, (*random.sample(EVERY, 2), Undo)])
 
 
 def _decibels(random: Random) -> Decibels:
