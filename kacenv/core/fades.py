@@ -59,8 +59,8 @@ class Fade:
 
     @property
     def end(self) -> Seconds:
-        """Time at which the target is reached."""
-        return Seconds(self.start + self.duration)
+        """Time at which the target is reached, to the microsecond: so equal times are equal."""
+        return Seconds(round(self.start + self.duration, 6))
 
     @property
     def steepest(self) -> float:
@@ -76,7 +76,7 @@ class Fade:
             return self.target
         if time <= self.start:
             return self.origin
-        share = (time - self.start) / self.duration
+        share = min(1.0, (time - self.start) / self.duration)
         return self.origin + (self.target - self.origin) * _SHAPES[self.curve](share)
 
     def toward(

@@ -217,7 +217,7 @@ def stop(turn: StepContext) -> None:
     """Fade the music out, and fade to the safe light, within `STOPPING`."""
     fading = turn.state.mode is Mode.FADING
     if fading and turn.state.ends_at is not None:
-        if turn.state.ends_at > turn.now + STOPPING:
+        if turn.state.ends_at > on_grid(turn.now + STOPPING):
             track_changes.fade_out(turn, STOPPING)
             turn.change(ends_at=on_grid(turn.now + STOPPING))
     else:

@@ -54,6 +54,12 @@ def test_power_in_and_out_add_up_to_one(share: float) -> None:
     assert rise**2 + fall**2 == pytest.approx(1)
 
 
+def test_a_fade_is_over_at_its_end_although_times_do_not_add_up_exactly() -> None:
+    """From 1.999 s on six seconds end at 7.999 s, where floating point says 7.999000000000001."""
+    fade = Fade(math.nan, 0.5, Seconds(1.999), Seconds(6.0))
+    assert fade.value_at(7.999) == 0.5
+
+
 def test_a_steady_value_has_no_slope() -> None:
     """A fade between equal values changes nothing, at any time."""
     assert Fade.steady(3.0).value_at(1e9) == 3.0

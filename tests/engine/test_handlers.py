@@ -314,6 +314,12 @@ def test_stop_raises_the_light_even_while_the_music_is_fading_out() -> None:
     assert at(done.state, 103.0, Stop()).commands == ()
 
 
+def test_stop_pressed_twice_at_one_moment_fades_once() -> None:
+    """Rounding doesn't make the second one begin the fade anew."""
+    stopped = at(started(), 2.002, Stop())
+    assert at(stopped.state, 2.002, Stop()).commands == ()
+
+
 def test_a_session_can_not_be_begun_while_it_is_fading_out() -> None:
     """Start right after an accidental stop says that the room needs a moment."""
     stopped = at(started(), 50.0, Stop()).state
