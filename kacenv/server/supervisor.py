@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Final
 
 from kacenv.core.units import Seconds
 from kacenv.server.watchdog import PIPE
@@ -29,6 +30,7 @@ _ATTEMPTS = 3
 
 The track that it resumes may be the cause.
 """
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 _log = logging.getLogger(__name__)
 
 
@@ -37,16 +39,24 @@ def _fork(run_daemon: Callable[[], int], heartbeats: int) -> int:
 
     It gets the pipe for heartbeats, and a process group of its own, so that the terminal's Ctrl-C
     doesn't reach it. Modules imported by now needn't be imported again, so it starts at once.
+    Signals wait until it heeds them, as the supervisor's handlers would swallow them there.
     """
     gc.freeze()
-    child = os.fork()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    child = -1
+    try:
+        child = os.fork()
+    finally:
+        if child:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if child:
         return child
     code = _REFUSED
     try:
         os.setpgid(0, 0)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.environ[PIPE] = str(heartbeats)
         code = run_daemon()
     except SystemExit as leaving:
@@ -167,7 +177,7 @@ class Supervisor:
 @contextmanager
 def _handling_signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Handle SIGTERM and SIGINT, and ignore SIGHUP."""
-    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, handler) for number in _ENDING}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         yield

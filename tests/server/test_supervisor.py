@@ -48,6 +48,17 @@ WON_T_LEAVE = "signal.signal(signal.SIGTERM, signal.SIG_IGN); beat(); say('stays
 REFUSES = "say('refuses'); sys.exit(3)"
 NEVER_BEGINS = "say('waits'); time.sleep(60)"
 ENDS_WELL = "beat(); say('done')"
+TOLD_TO_END_AT_ONCE = """
+import os, signal, sys
+from kacenv.server.supervisor import Supervisor
+fork = os.fork
+def fork_and_end():
+    child = fork()
+    if not child: os.kill(os.getpid(), signal.SIGTERM)
+    return child
+os.fork = fork_and_end
+sys.exit(Supervisor(lambda: os.write(1, b"lives"), restart_delay=0.02).run())
+"""
 HAS_A_HELPER = """
 helper = subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"])
 beat(); say("helper", helper.pid); say("lives"); live()
@@ -172,6 +183,14 @@ def test_who_is_told_to_end_lets_the_daemon_part(number: signal.Signals) -> None
         room.hear("left")
         assert room.ended() == (0, "")
         assert not room.living()
+
+
+def test_who_is_told_to_end_before_it_lives_heeds_it() -> None:
+    """A SIGTERM in the instant after the fork isn't swallowed by the supervisor's handler."""
+    command = [sys.executable, "-c", TOLD_TO_END_AT_ONCE]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+    assert done.stdout == b""
+    assert done.returncode
 
 
 def test_a_daemon_that_won_t_leave_is_ended() -> None:
