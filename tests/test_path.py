@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from support.daemon import KACENV
 from support.houses import FOREIGN_MUSIC
+from support.processes import kill_all_with
 
 MUSIC = 40
 SPEED = "1800"
@@ -71,10 +71,7 @@ def person(tmp_path: Path) -> Iterator[Person]:
     try:
         yield person
     finally:
-        for process in psutil.process_iter(["cmdline"]):
-            if str(tmp_path / "clinic") in (process.info["cmdline"] or ()):
-                process.terminate()
-                process.wait(20)
+        kill_all_with(str(tmp_path / "clinic"))
 
 
 def test_from_an_empty_home_to_a_sessions_record(person: Person) -> None:

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from support.daemon import KACENV, Daemon
 from support.houses import quiet_house, write_house
+from support.processes import kill_all_with
 from support.typed import Said, typed
 
 ROOM = "name: quiet\noutputs:\n  - {id: speakers, role: speakers}\n"
@@ -154,10 +154,7 @@ def test_start_brings_up_a_room_that_does_not_run(house: Path, tmp_path: Path) -
     try:
         assert done.stdout.strip() == "Quiet begins with onset; 15m planned.", done.stderr
     finally:
-        for process in psutil.process_iter(["cmdline"]):
-            if str(house) in (process.info["cmdline"] or ()):
-                process.kill()
-                process.wait()
+        kill_all_with(str(house))
 
 
 def test_a_daemon_that_cannot_start_says_why(tmp_path: Path) -> None:

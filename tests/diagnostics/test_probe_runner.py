@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-import psutil
+from support.processes import processes_with
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.diagnostics.finding import Finding, Severity
@@ -30,12 +31,6 @@ def test_what_a_probe_says_is_heard_as_it_says_it() -> None:
     assert list(said) == [Finding("probe", "well")]
 
 
-def sleepers(span: str) -> list[psutil.Process]:
-    """Return the processes that sleep for this span, which is one test's own."""
-    every = psutil.process_iter(["cmdline"])
-    return [one for one in every if one.info["cmdline"] == ["sleep", span]]
-
-
 def test_a_probe_that_hangs_is_ended() -> None:
     """Its silence is a finding, and what it has started ends with it."""
     mine = f"987.{os.getpid()}"
@@ -44,7 +39,7 @@ def test_a_probe_that_hangs_is_ended() -> None:
     assert isinstance(hangs, Finding)
     assert (hangs.mark, hangs.found) == (Severity.WRONG, "no sign of life for 1 s")
     assert hangs.todo
-    assert psutil.wait_procs(sleepers(mine), timeout=60)[1] == []  # they may be on their way out
+    wait_until(lambda: not processes_with(mine))
 
 
 def test_a_probe_that_breaks_is_a_finding() -> None:
@@ -96,5 +91,5 @@ def test_what_stays_behind_holds_nobody_up() -> None:
     quiet = "stdout=subprocess.DEVNULL, start_new_session=True"
     code = f"subprocess.Popen(['sleep', '{mine}'], {quiet})\nprint('''{GOOD}''')"
     assert run_probes([probe(code)]) == [Finding("probe", "well")]
-    (left,) = sleepers(mine)
+    (left,) = processes_with(mine)
     left.kill()

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Self
 
-import psutil
 import pytest
+from support.processes import is_alive
 from support.waiting import wait_until
 
 PATIENCE, SHORT = 30.0, 0.4
@@ -137,14 +137,7 @@ class Supervised:
 
     def living(self) -> set[int]:
         """Which of the daemons, and of what they started, are still there."""
-        return {pid for pid in self.pids if _lives(pid)}
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+        return set(filter(is_alive, self.pids))
 
 
 def test_a_killed_daemon_is_started_again_at_once() -> None:
