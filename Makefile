@@ -91,11 +91,11 @@ unexport PYTHONDONTWRITEBYTECODE
 check: lint
 	$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
 
-# The whole session comes first, alone. Of all others, many wait: a third finds time on two cores.
+# The whole session comes first, alone. All others wait half of their time: two cores have time for four.
 test: lint wheel
 	$(call install,$(TEST_PACKAGES))
 	$(BIN)/pytest $(WHOLE_SESSION)
-	$(BIN)/pytest -n 3 --dist worksteal --ignore=$(WHOLE_SESSION)
+	$(BIN)/pytest -n 4 --dist worksteal --ignore=$(WHOLE_SESSION)
 
 bench: setup-dev
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
