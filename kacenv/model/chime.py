@@ -94,7 +94,7 @@ Pitch = Annotated[
 
 
 class Stroke(Model):
-    """One note of a chime, as a clinic writes it: its pitch alone, or a block."""
+    """Note of a chime, as a clinic writes it: its pitch alone, or a block."""
 
     note: Pitch
     """Its pitch: a name (C4 is middle C) or a MIDI number."""

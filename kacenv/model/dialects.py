@@ -51,7 +51,7 @@ WORDS: Final[Mapping[str, DialectWords]] = _read()
 
 
 class Dialect(StrEnum):
-    """How a lamp is spoken to over MQTT."""
+    """Language in which a lamp is spoken to over MQTT."""
 
     _ignore_ = "members name"
     members = vars()

@@ -85,14 +85,14 @@ class Tcp(Model):
 
 
 class Access(Model):
-    """Who may drive the room over TCP: only who has a token or a PIN."""
+    """Access over TCP: only who has a token or a PIN may drive the room."""
 
     file: Annotated[str, Field(min_length=1, examples=["access.json"])] = "access.json"
     """Where `kacenv access` keeps hashed tokens and PINs, from the state folder on."""
 
 
 class Surfaces(Model):
-    """Who may drive the room, and from where."""
+    """Surfaces from which the room may be driven, and by whom."""
 
     model_config = rules(
         {"if": having("tcp", {"type": "object", **_ELSEWHERE}), "then": given("access")}

@@ -45,7 +45,7 @@ _NO_ADDRESS: Final[Schema] = {
 
 
 class Track(Model):
-    """One piece of music in a playlist file."""
+    """Piece of music in a playlist file."""
 
     file: Annotated[str, Rule(_NO_ADDRESS), Field(examples=["house/settle-1.opus"])]
     """A sound file below the playlist's folder or the room's music root."""

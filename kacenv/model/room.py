@@ -43,7 +43,7 @@ STEEPEST_LIGHT = Share(0.2)
 
 
 class Role(StrEnum):
-    """Who listens to an output."""
+    """Listeners of an output."""
 
     SPEAKERS = "speakers"
     SEAT_A = "seat-a"
@@ -52,7 +52,7 @@ class Role(StrEnum):
 
 
 class Ability(StrEnum):
-    """What a lamp can do beside on and off."""
+    """Ability of a lamp beside on and off."""
 
     LEVEL = "level"
     KELVIN = "kelvin"
@@ -97,7 +97,7 @@ _WhiteText = Annotated[str, AfterValidator(_WHITE_TEXT.check), TextSchema(_WHITE
 
 
 class Output(Model):
-    """One pair of speakers or headphones."""
+    """Pair of speakers or headphones."""
 
     id: Annotated[Slug, Field(examples=["speakers"])]
     """A short name of small letters, digits and hyphens."""
@@ -119,7 +119,7 @@ class Output(Model):
 
 
 class ChimeLoudness(Model):
-    """How loud chimes are: relative to the music that plays, within two bounds."""
+    """Loudness of chimes: relative to the music that plays, within two bounds."""
 
     above_music: Decibels = Db(3.0)
     """The peak of a chime above the music's level (rms) of the last 3 s; negative is below."""
@@ -144,12 +144,12 @@ class ChimeLoudness(Model):
 
 
 class Fixture(Model):
-    """One lamp."""
+    """Lamp of the room."""
 
     id: Annotated[Slug, Field(examples=["seat-left"])]
     """A short name of small letters, digits and hyphens."""
     dialect: Annotated[Dialect, Field(examples=["zigbee2mqtt"])]
-    """How a lamp is spoken to over MQTT."""
+    """Language in which a lamp is spoken to over MQTT."""
     topic: Annotated[str, Field(min_length=1, examples=["zigbee2mqtt/seat-left"])]
     """home-assistant, plain: the topic that takes commands; else the lamp's own topic or prefix."""
     state_topic: Annotated[str | None, Field(examples=["room/floor/state"])] = None

@@ -26,7 +26,7 @@ from kacenv.model.fields import (
 
 
 class EndKind(StrEnum):
-    """What ends a phase."""
+    """End of a phase: at its time, with a piece, or by hand."""
 
     TIME = "time"
     TRACK = "track"
@@ -76,7 +76,7 @@ _LONGER_THAN_NOTHING: Final = matching("[1-9]", "a phase that lasts longer than 
 
 
 class Phase(Model):
-    """One phase of the session."""
+    """Phase of the session."""
 
     model_config = rules(
         {
@@ -191,7 +191,7 @@ class CheckIn(Model):
 
 
 class Ending(Model):
-    """How the session comes home when the therapist ends it early."""
+    """Way home when the therapist ends the session early."""
 
     begin: Annotated[Slug, Field(alias="from", examples=["return"])] = "return"
     """The phase with which the way home begins."""

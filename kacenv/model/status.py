@@ -20,7 +20,7 @@ class _Described:
 
 @dataclass(frozen=True, slots=True)
 class PhaseStatus(_Described):
-    """One phase of the arc."""
+    """Phase of the arc."""
 
     name: str
     """Its name in the scene."""

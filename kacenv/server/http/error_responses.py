@@ -21,7 +21,7 @@ def add_exception_handlers(app: FastAPI) -> None:
 
 
 class Problem(BaseModel):
-    """What went wrong, in words for people."""
+    """Error in words for people."""
 
     error: str
 

@@ -41,7 +41,7 @@ def add_records(app: FastAPI, room: str) -> None:
 
     @app.get(f"{RECORDS}/{{id}}", response_model=SessionRecord, responses=_ANSWERS)
     async def record(run: Id, form: As = "json") -> Response:
-        """One record."""
+        """Return a record."""
         part, media_type = _FORMS[form]
         text = await asyncio.to_thread(_text, room, run, part)
         headers = _PAGE_HEADERS if form == "html" else {}

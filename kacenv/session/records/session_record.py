@@ -30,7 +30,7 @@ class Span(Model):
 
 
 class PhaseRow(Model):
-    """One phase of the scene, as planned and as it was."""
+    """Phase of the scene, as planned and as it was."""
 
     name: str
     planned: Span | None
@@ -100,7 +100,7 @@ class ToldRow(Model):
 
 
 class Timing(Model):
-    """How punctual the room was, in seconds after the engine's own time, which is 0.2 s early."""
+    """Punctuality of the room, in seconds after the engine's own time, which is 0.2 s early."""
 
     orders: int
     """How many times the plan had something to do."""
