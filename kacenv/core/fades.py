@@ -47,6 +47,20 @@ class Fade:
     duration: Seconds = Seconds(0.0)
     curve: FadeCurve = FadeCurve.SMOOTH
 
+    def __eq__(self, other: object) -> bool:
+        """Return True if all is equal; an unknown value equals another, unlike a bare NaN."""
+        if not isinstance(other, Fade):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        """Return the hash of all that is compared."""
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[object, ...]:
+        known = (None if math.isnan(value) else value for value in (self.origin, self.target))
+        return (*known, self.start, self.duration, self.curve)
+
     @classmethod
     def steady(cls, value: float) -> "Fade":
         """Return a constant value."""
@@ -59,8 +73,8 @@ class Fade:
 
     @property
     def end(self) -> Seconds:
-        """Time at which the target is reached, to the microsecond: so equal times are equal."""
-        return Seconds(round(self.start + self.duration, 6))
+        """Time at which the target is reached, to the nanosecond: so equal times are equal."""
+        return Seconds(round(self.start + self.duration, 9))
 
     @property
     def steepest(self) -> float:

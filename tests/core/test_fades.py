@@ -60,6 +60,14 @@ def test_a_fade_is_over_at_its_end_although_times_do_not_add_up_exactly() -> Non
     assert fade.value_at(7.999) == 0.5
 
 
+def test_fades_from_an_unknown_value_are_equal() -> None:
+    """Two rooms of which nobody knows the light are in the same state, on every Python."""
+    one, other = (Fade(float("nan"), 0.5, Seconds(1.0), Seconds(4.0)) for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != Fade(0.0, 0.5, Seconds(1.0), Seconds(4.0))
+
+
 def test_a_steady_value_has_no_slope() -> None:
     """A fade between equal values changes nothing, at any time."""
     assert Fade.steady(3.0).value_at(1e9) == 3.0

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from kacenv.session.session import Session
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds that anything may take on a busy machine."""
 _LOOK_EVERY = 0.005
 
