@@ -74,6 +74,11 @@ class LampCodec(ABC):
         return self.decode_report(topic, payload) if topic in self.report_topics else Reported()
 
     @property
+    def misfits(self) -> tuple[str, ...]:
+        """Return sentences on what the room file says of the lamp and its kind can't do."""
+        return ()
+
+    @property
     def command_topic(self) -> str:
         """Return the topic of the lamp's commands."""
         return self.fixture.topic
