@@ -26,6 +26,10 @@ class Reported(NamedTuple):
     kelvin: Kelvin | None = None
     available: bool | None = None
     color: Color | None = None
+    effect: str | None = None
+    """Effect that the lamp runs by itself; empty for none."""
+    mixes: str | None = None
+    """Colour mode, in the dialect's word, in which white and colour shine together."""
 
 
 class LampCodec(ABC):
@@ -53,6 +57,18 @@ class LampCodec(ABC):
     @abstractmethod
     def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
         """Return the messages that fade the lamp to `setting` within `transition`."""
+
+    def encode_after(
+        self,
+        last: Reported,  # noqa: ARG002 - for subclasses
+        setting: Setting,
+        transition: Seconds,
+    ) -> tuple[Message, ...]:
+        """Return the messages of `encode`, for a lamp whose last report was `last`.
+
+        They also end what the report tells of and the look doesn't: an effect, or other channels.
+        """
+        return self.encode(setting, transition)
 
     def encode_color(self, _setting: Setting, _transition: Seconds) -> tuple[Message, ...]:
         """Return the messages for white or colour alone; none if it fades with the level."""

@@ -191,7 +191,10 @@ class Lamp:
             return ()
         self._estimate.fade, steps = before.advance(now)
         self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
-        messages = tuple(message for step in steps for message in self._encoder.encode_step(step))
+        last = self._report.newest
+        messages = tuple(
+            message for step in steps for message in self._encoder.encode_step(step, last)
+        )
         for step in steps:
             self._estimate.sent_at = now
             if step.level is not None:
