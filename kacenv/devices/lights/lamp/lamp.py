@@ -199,6 +199,8 @@ class Lamp:
             self._estimate.sent_at = now
             if step.level is not None:
                 self._classifier.level_sent(step.level, now)
+            if step.kelvin or step.color:
+                self._classifier.shade_sent(Seconds(now + step.transition))
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
