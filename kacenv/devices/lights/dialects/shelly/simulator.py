@@ -1,7 +1,12 @@
 """Device side of Shelly's second generation."""
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
+from kacenv.devices.lights.dialects.device_codec import (
+    NOTHING,
+    DeviceCodec,
+    Extras,
+    ParsedCommand,
+)
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import LONGEST_TRANSITION, number, read, write
 from kacenv.devices.lights.dialects.shelly.codec import SHORTEST, ShellyCodec
@@ -39,7 +44,7 @@ class ShellyDevice(DeviceCodec[ShellyCodec]):
         head = {"id": call.get("id"), "src": self.codec.device, "dst": caller}
         return (Message(f"{caller}/rpc", write({**head, **outcome})),)
 
-    def reports(self, setting: Setting) -> tuple[Message, ...]:
+    def reports(self, setting: Setting, _extras: Extras = NOTHING) -> tuple[Message, ...]:
         """Return a notification of the target, as devices send by default."""
         codec, on = self.codec, setting.level > 0
         status: dict[str, object] = {"id": codec.index, "source": "MQTT", "output": on}
