@@ -37,6 +37,8 @@ class LampCodec(ABC):
 
     FULL: ClassVar[int]
     """Brightness (units) of full light."""
+    LEAST: ClassVar[int] = 1
+    """Brightness (units) of the lowest light: at less, some of the lamps go out."""
     LONGEST: ClassVar[Seconds]
     """Longest transition (s) of one command; longer ones are cut to it. 0 if there are none."""
     CURVE: ClassVar[DimmingCurve] = DimmingCurve.EYE
@@ -127,7 +129,9 @@ class LampCodec(ABC):
     @property
     def scale(self) -> DimmingScale:
         """Return the lamp's brightness scale; 0 and 1 if it can't be dimmed."""
-        return DimmingScale(self.full if self.can_dim else 1, self.CURVE)
+        if not self.can_dim:
+            return DimmingScale(1, self.CURVE)
+        return DimmingScale(self.full, self.CURVE, self.LEAST)
 
     def units(self, level: Level) -> int:
         """Return the brightness (units) of a level; full or 0 if the lamp can't be dimmed."""

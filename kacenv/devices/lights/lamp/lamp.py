@@ -12,6 +12,7 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_between,
     trajectory_from_unknown,
 )
+from kacenv.devices.lights.lamp.dim_floor import DimFloor
 from kacenv.devices.lights.lamp.encoder import LampEncoder
 from kacenv.devices.lights.lamp.estimate import (
     ANSWER_WITHIN,
@@ -50,6 +51,7 @@ class Lamp:
         self._classifier = ReportClassifier(
             fixture, self._encoder.scale, optimistic=self._codec.OPTIMISTIC
         )
+        self._floor = DimFloor(self._encoder.scale)
         self._resends = ResendSchedule(fixture.id, can_confirm=bool(self._codec.report_topics))
         self._target: LampTarget | None = None
         self._free_at = Seconds(0.0)
@@ -96,7 +98,7 @@ class Lamp:
         cool: bool = False,
     ) -> None:
         """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
-        target = self._limits.apply(self.fixture, setting, cool=cool)
+        target = self._floor.apply(self._limits.apply(self.fixture, setting, cool=cool))
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
         self._by_hand = False
@@ -224,8 +226,12 @@ class Lamp:
 
     def _believe_report(self) -> None:
         """Take what the lamp says for what it shows, if it has left its fade."""
-        if self._classifier.strayed and self._own_word is not None:
-            self._estimate.hold(self._own_word)
+        word, target = self._own_word, self._target
+        if not self._classifier.strayed or word is None:
+            return
+        self._estimate.hold(word)
+        if word.level <= 0 and target is not None:
+            self._target = target._replace(setting=self._floor.raised(target.setting))
 
     @property
     def _own_word(self) -> Setting | None:
@@ -319,6 +325,7 @@ class Lamp:
     def _apply_report_kind(self, kind: ReportKind, now: Seconds) -> None:
         if kind is ReportKind.FOLLOWS and self._classifier.confirmed:
             self._resends.follows()
+            self._tell_of_floor()
         elif kind is ReportKind.HAND and self.urgent and self._estimate.is_busy(now):
             self._classifier.revoke_confirmation()
         elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
@@ -327,6 +334,10 @@ class Lamp:
             self._resends.changed_by_hand()
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
+
+    def _tell_of_floor(self) -> None:
+        if self._target is not None:
+            self._resends.keeps_on(self._floor.finding(self._target.setting))
 
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""

@@ -178,6 +178,10 @@ class ReportClassifier:
         self.strayed = not (shows or answers)
         if self._sent_at is not None and looks_same(self._scale, level, self._target):
             return self._confirm(now, shows=shows, answers=answers)
+        if level <= 0 and self._went_out(now):
+            self.contradicted = self._optimistic
+            self.revoke_confirmation()
+            return ReportKind.DIFFERS
         if now < self._settled:
             mine = answers or shows or not changed or self._is_late_to_off(level, now)
             return ReportKind.ECHO if mine else ReportKind.HAND
@@ -222,6 +226,14 @@ class ReportClassifier:
 
     def _is_in(self, course: _LevelCourse, level: Level, now: Seconds) -> bool:
         return _is_within(self._scale, level, course.shown(now))
+
+    def _went_out(self, now: Seconds) -> bool:
+        """Tell if a lamp has just arrived at so dim a light that it may have gone out by itself."""
+        path, target = self._course.path, self._scale.units(self._target)
+        if path is None or self._proven or self._sent_at is None or now >= self._settled:
+            return False
+        is_there = abs(self._scale.units(path.level.value_at(now)) - target) <= 1
+        return is_there and 0 < target <= max(self._scale.units(SAME_LEVEL), self._scale.least)
 
     def _is_late_to_off(self, level: Level, now: Seconds) -> bool:
         """Tell if a bulb may have missed the way to off: some do in a fade, while bridges say OFF.

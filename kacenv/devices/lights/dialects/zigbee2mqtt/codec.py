@@ -32,6 +32,9 @@ class Zigbee2MqttCodec(LampCodec):
     """Codec of one device, or group, of Zigbee2MQTT."""
 
     FULL = 254
+    LEAST = 2
+    """Brightness 1 turns some bulbs off (Koenkk/zigbee-herdsman-converters df72005, toZigbee.ts,
+    `turnsOffAtBrightness1`), more than are known to do so (Koenkk/zigbee2mqtt#3163)."""
     OPTIMISTIC = True
     LONGEST = Seconds(6500.0)
     """Longest transition (s): Zigbee counts tenths of seconds in 16 bits."""
