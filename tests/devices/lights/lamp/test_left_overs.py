@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from support.led_lamp import LedLamp
+from support.faulty_lamp import FaultyLamp
 from support.lone_lamp import STATE
 
 from kacenv.core.units import Seconds
@@ -26,36 +26,38 @@ def test_an_effect_ends_with_the_next_look(
     make_fixture: MakeFixture, dialect: str, look: str, can: tuple[str, ...]
 ) -> None:
     """Whatever the look sets and the lamp can; the look is shown as without one."""
-    led = LedLamp(make_fixture(dialect, *can, state_topic=STATE), LampFaults(), "60%")
-    led.light.apply(ParsedCommand(effect="candle"), Seconds(1.0))
-    led.say(1.0)
-    led.ask(look, 2.0, 5.0)
-    led.live(2.0, 20.0)
-    assert led.light.effect == ""
-    assert led.at(20.0).level == pytest.approx(0.3, abs=0.01)
-    assert led.news == []
+    lamp = FaultyLamp(make_fixture(dialect, *can, state_topic=STATE), LampFaults(), "60%")
+    lamp.light.apply(ParsedCommand(effect="candle"), Seconds(1.0))
+    lamp.say(1.0)
+    lamp.ask(look, 2.0, 5.0)
+    lamp.live(2.0, 20.0)
+    assert lamp.light.effect == ""
+    assert lamp.at(20.0).level == pytest.approx(0.3, abs=0.01)
+    assert lamp.news == []
 
 
 def test_a_lamp_without_effects_is_told_of_none(make_fixture: MakeFixture) -> None:
     """Not one that never tells of them, nor one that runs none; a dark one is only switched off."""
     for effect, look in ((None, "30%"), ("", "30%"), ("candle", "off")):
-        led = LedLamp(
+        lamp = FaultyLamp(
             make_fixture("home-assistant", *ALL, state_topic=STATE), LampFaults(), "60% 3000 K"
         )
-        led.light.effect = effect
-        led.say(1.0)
-        led.ask(look, 2.0, 5.0)
-        led.live(2.0, 20.0)
-        assert b"effect" not in b"".join(message.payload for _, message in led.sent)
+        lamp.light.effect = effect
+        lamp.say(1.0)
+        lamp.ask(look, 2.0, 5.0)
+        lamp.live(2.0, 20.0)
+        assert b"effect" not in b"".join(message.payload for _, message in lamp.sent)
 
 
 def test_a_stepped_lamp_is_told_once_that_its_effect_ends(make_fixture: MakeFixture) -> None:
     """Not with each step, even if it doesn't know the word."""
-    led = LedLamp(make_fixture("home-assistant", "level", state_topic=STATE), LampFaults(), "60%")
+    lamp = FaultyLamp(
+        make_fixture("home-assistant", "level", state_topic=STATE), LampFaults(), "60%"
+    )
     report = b'{"state":"ON","brightness":153,"effect":"Aurora"}'
-    led.lamp.handle_report(STATE, report, Seconds(1.0))
-    led.ask("30%", 2.0, 5.0)
-    messages = [one for now in range(20, 80) for one in led.lamp.messages(Seconds(now / 10))]
+    lamp.lamp.handle_report(STATE, report, Seconds(1.0))
+    lamp.ask("30%", 2.0, 5.0)
+    messages = [one for now in range(20, 80) for one in lamp.lamp.messages(Seconds(now / 10))]
     assert len(messages) > 10
     assert sum(b"effect" in message.payload for message in messages) == 1
 
@@ -64,24 +66,24 @@ def test_a_stepped_lamp_is_told_once_that_its_effect_ends(make_fixture: MakeFixt
 def test_white_and_colour_each_put_the_other_out(make_fixture: MakeFixture, mode: str) -> None:
     """Also in a lamp of ESPHome's that would let both shine, as its colour mode tells."""
     fixture = make_fixture("home-assistant", *ALL, state_topic=STATE)
-    led = LedLamp(fixture, LampFaults(mode=mode), "60% 3000 K")
+    lamp = FaultyLamp(fixture, LampFaults(mode=mode), "60% 3000 K")
     for number, look in enumerate(["30% #ff8040", "30% 2700 K", "30% #40ff80", "30%"]):
         begin = 10.0 + number * 20.0
-        led.ask(look, begin, 5.0)
-        led.live(begin, begin + 20.0)
-        assert not led.light.extras.mixed, look
-    assert led.news == []
+        lamp.ask(look, begin, 5.0)
+        lamp.live(begin, begin + 20.0)
+        assert not lamp.light.extras.mixed, look
+    assert lamp.news == []
 
 
 @pytest.mark.parametrize("mode", ["", "cwww"])
 def test_a_lamp_that_shows_one_of_both_is_told_of_one(make_fixture: MakeFixture, mode: str) -> None:
     """A colour of 0 beside its white would darken it."""
     fixture = make_fixture("home-assistant", *ALL, state_topic=STATE)
-    led = LedLamp(fixture, LampFaults(mode=mode), "60% 3000 K")
-    led.ask("30% 2700 K", 10.0, 5.0)
-    led.live(10.0, 20.0)
-    assert b'"color"' not in b"".join(message.payload for _, message in led.sent)
-    assert led.at(20.0).kelvin == pytest.approx(2700.0, abs=20.0)
+    lamp = FaultyLamp(fixture, LampFaults(mode=mode), "60% 3000 K")
+    lamp.ask("30% 2700 K", 10.0, 5.0)
+    lamp.live(10.0, 20.0)
+    assert b'"color"' not in b"".join(message.payload for _, message in lamp.sent)
+    assert lamp.at(20.0).kelvin == pytest.approx(2700.0, abs=20.0)
 
 
 @pytest.mark.parametrize("span", [1.0, 600.0])
@@ -92,13 +94,15 @@ def test_a_lamp_that_takes_no_white_in_the_dark_has_it_soon_after(
     make_fixture: MakeFixture, dialect: str, can: tuple[str, ...], look: str, span: float
 ) -> None:
     """In every dialect, whether the lamp fades by itself or is stepped."""
-    led = LedLamp(make_fixture(dialect, *can, state_topic=STATE), LampFaults(deaf_to_white=True))
-    led.ask(look, 10.0, span)
-    led.live(10.0, 10.0 + min(span, 12.0) + 4.0)
-    shown, wanted = led.at(26.0), parse_setting(look)
+    lamp = FaultyLamp(
+        make_fixture(dialect, *can, state_topic=STATE), LampFaults(deaf_to_white=True)
+    )
+    lamp.ask(look, 10.0, span)
+    lamp.live(10.0, 10.0 + min(span, 12.0) + 4.0)
+    shown, wanted = lamp.at(26.0), parse_setting(look)
     assert shown.color == wanted.color
     assert shown.kelvin == (wanted.kelvin and pytest.approx(wanted.kelvin, abs=30.0))
-    assert led.news == []
+    assert lamp.news == []
 
 
 @pytest.mark.parametrize("span", [1.0, 600.0])
@@ -107,7 +111,7 @@ def test_a_plain_lamp_has_its_white_soon_after_it_is_lit(
 ) -> None:
     """Where the room file says how a white is told."""
     fixture = make_fixture("plain", "level", "kelvin", state_topic=STATE, **WORDS)
-    led = LedLamp(fixture, LampFaults(deaf_to_white=True), "off")
-    led.ask("40% 2500 K", 10.0, span)
-    led.live(10.0, 26.0)
-    assert led.at(26.0).kelvin == pytest.approx(2500.0, abs=30.0)
+    lamp = FaultyLamp(fixture, LampFaults(deaf_to_white=True), "off")
+    lamp.ask("40% 2500 K", 10.0, span)
+    lamp.live(10.0, 26.0)
+    assert lamp.at(26.0).kelvin == pytest.approx(2500.0, abs=30.0)

@@ -13,7 +13,7 @@ from kacenv.model.room import Fixture
 _TICK = 0.1
 
 
-class LedLamp:
+class FaultyLamp:
     """A lamp and what it shows; each message reaches it at once, and each report kacenv.
 
     It speaks for itself every second: a bulb behind a bridge of what it shows, any other of its
