@@ -75,6 +75,18 @@ def test_white_and_colour_each_put_the_other_out(make_fixture: MakeFixture, mode
     assert lamp.news == []
 
 
+def test_a_strip_of_shelly_s_shows_white_or_colour(make_fixture: MakeFixture) -> None:
+    """It has a white channel beside its colours, and one white of its own."""
+    lamp = FaultyLamp(make_fixture("shelly", *ALL, topic="strip/rgbw:0"), LampFaults(), "off")
+    for number, look in enumerate(["30% #ff8040", "30% 2200 K", "30% #40ff80"]):
+        begin = 10.0 + number * 20.0
+        lamp.ask(look, begin, 5.0)
+        lamp.live(begin, begin + 20.0)
+        wanted = parse_setting(look)
+        assert lamp.at(begin + 20.0)[1:] == wanted[1:]
+    assert lamp.news == []
+
+
 @pytest.mark.parametrize("mode", ["", "cwww"])
 def test_a_lamp_that_shows_one_of_both_is_told_of_one(make_fixture: MakeFixture, mode: str) -> None:
     """A colour of 0 beside its white would darken it."""

@@ -205,17 +205,20 @@ def test_a_power_cut_is_survived(make_lamp: MakeLamp) -> None:
     assert lamp.level_now == 0.8
 
 
-def test_a_shelly_refuses_with_an_answer(make_lamp: MakeLamp, mosquitto: Mosquitto) -> None:
-    """What is out of range changes nothing, and the caller is told."""
+@pytest.mark.parametrize(("method", "code"), [("Light.Set", -103), ("RGBW.Set", 404)])
+def test_a_shelly_refuses_with_an_answer(
+    make_lamp: MakeLamp, mosquitto: Mosquitto, method: str, code: int
+) -> None:
+    """What is out of range, or of another profile, changes nothing, and the caller is told."""
     lamp = make_lamp("shelly", "level")
     topic = lamp.fixture.topic
     wanted = {"id": 0, "on": True, "brightness": 140}
-    call = {"id": 7, "src": f"kacenv/{topic}", "method": "Light.Set", "params": wanted}
+    call = {"id": 7, "src": f"kacenv/{topic}", "method": method, "params": wanted}
     payload = json.dumps(call).encode()
 
     def tells(message: MQTTMessage) -> bool:
         answer = json.loads(message.payload)
-        return bool(answer["id"] == 7 and answer["error"]["code"] == -103)
+        return bool(answer["id"] == 7 and answer["error"]["code"] == code)
 
     port = mosquitto.port
     assert heard_after(
