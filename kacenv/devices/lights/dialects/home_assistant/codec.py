@@ -12,7 +12,6 @@ from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_parts, from_xy
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
-    LONGEST_TRANSITION,
     OFF,
     ON,
     block,
@@ -58,8 +57,9 @@ class HomeAssistantCodec(LampCodec):
     """Codec of one light of Home Assistant's JSON schema."""
 
     FULL = 255
-    LONGEST = LONGEST_TRANSITION
-    """Longest transition (s): the schema names no bound; a day is more than any fade."""
+    LONGEST = Seconds(65535.0)
+    """Longest transition (s): the schema names no bound, ESPHome reads 16 bits (esphome/esphome
+    0099fcc, light_json_schema.cpp, parse_json)."""
 
     def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
         """Return one command; `transition` is rounded up to whole seconds, and always included.

@@ -1,7 +1,8 @@
 """Codec of WLED: its JSON API on the device's `/api` topic.
 
 Units: brightness 0 to 255, time in tenths of seconds; `tt` is the transition of one command.
-Commands set all selected segments to a solid colour: no effect may flicker in this room.
+Commands set all selected segments to a solid colour: no effect may flicker in this room. They end a
+timed light (`nl`), which would dim on by itself (wled/WLED 090e29e, led.cpp, handleNightlight).
 """
 
 import re
@@ -49,6 +50,7 @@ class WledCodec(LampCodec):
         if setting.level > 0 and self.can_dim:
             fields["bri"] = self.units(setting.level)
         fields["tt"] = round(min(max(transition, 0.0), self.LONGEST) * 10)
+        fields["nl"] = {"on": False}
         segment = self._segment(setting)
         if segment:
             fields["seg"] = segment

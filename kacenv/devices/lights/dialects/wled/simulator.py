@@ -27,7 +27,8 @@ class WledDevice(DeviceCodec[WledCodec]):
         wanted = self.codec.reported(fields)
         switched_on = fields.get("on") is True and not self.codec.can_dim
         level = Level(1.0) if wanted.level is None and switched_on else wanted.level
-        steady = "" if block(fields.get("seg")).get("fx") == 0 else None
+        timed = block(fields.get("nl")).get("on") is not False
+        steady = "" if block(fields.get("seg")).get("fx") == 0 and not timed else None
         span = Seconds((tenths or 0.0) / 10)
         return ParsedCommand(level, wanted.kelvin, span, wanted.color, effect=steady)
 
