@@ -77,6 +77,7 @@ class HomeAssistantDevice(DeviceCodec[HomeAssistantCodec]):
         coolest, warmest = MIRED / self.fixture.coolest, MIRED / self.fixture.warmest
         mired = MIRED / (setting.kelvin or self.fixture.warmest)
         warm = (mired - coolest) / (warmest - coolest) if warmest > coolest else 1.0
+        warm = min(max(warm, 0.0), 1.0)
         parts = {"c": 1.0 - warm, "w": warm}
         most = max(parts.values())
         return {name: round(_LIT * (part / most) ** (1 / GAMMA)) for name, part in parts.items()}
