@@ -21,7 +21,12 @@ from kacenv.devices.lights.lamp.estimate import (
     LastReport,
     StateQuery,
 )
-from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind, looks_same
+from kacenv.devices.lights.lamp.report_check import (
+    ECHO,
+    ReportClassifier,
+    ReportKind,
+    looks_same,
+)
 from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.commands import DimmerStep
 from kacenv.model.look import Setting
@@ -266,7 +271,7 @@ class Lamp:
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
         report = self._codec.decode(topic, payload)
-        before = self._report.available
+        before, had_effect = self._report.available, bool(self._report.newest.effect)
         self._report.update(report, now)
         if report.available is not None and report.available is not before:
             self._availability_changed(report.available, now, before)
@@ -275,6 +280,8 @@ class Lamp:
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
+        if report.effect and not had_effect:
+            self._judge_effect(now)
 
     def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
@@ -310,6 +317,13 @@ class Lamp:
             kind = self._classifier.classify_color(report, now)
             if kind is ReportKind.HAND:
                 self._apply_report_kind(kind, now)
+
+    def _judge_effect(self, now: Seconds) -> None:
+        """Take an effect that has just begun for a hand's, unless a look is about to end it."""
+        sent_at = self._estimate.sent_at
+        ends = sent_at is None or now < sent_at + ECHO
+        if self._is_controlled and not self._by_hand and not ends:
+            self._apply_report_kind(ReportKind.HAND, now)
 
     @property
     def _is_controlled(self) -> bool:

@@ -36,6 +36,28 @@ def test_an_effect_ends_with_the_next_look(
     assert lamp.news == []
 
 
+@pytest.mark.parametrize("dialect", ["home-assistant", "zigbee2mqtt", "wled"])
+@pytest.mark.parametrize("at", [20.0, 100.0])
+def test_an_effect_that_somebody_starts_is_a_hand_s(
+    make_fixture: MakeFixture, dialect: str, at: float
+) -> None:
+    """In the middle of a fade or after it: told once, left alone, and ended by `lights resume`."""
+    lamp = FaultyLamp(make_fixture(dialect, *ALL, state_topic=STATE), LampFaults(), "60%")
+    lamp.ask("30%", 10.0, 60.0)
+    lamp.live(10.0, at)
+    sent = len(lamp.sent)
+    lamp.light.apply(ParsedCommand(effect="candle"), Seconds(at))
+    lamp.live(at, 130.0)
+    assert lamp.light.effect == "candle"
+    assert len(lamp.sent) == sent
+    assert len(lamp.news) == 1
+    assert "changed by hand" in lamp.news[0]
+    lamp.lamp.resume(Seconds(130.0), Seconds(2.0))
+    lamp.live(130.0, 150.0)
+    assert lamp.light.effect == ""
+    assert lamp.at(150.0).level == pytest.approx(0.3, abs=0.01)
+
+
 def test_a_lamp_without_effects_is_told_of_none(make_fixture: MakeFixture) -> None:
     """Not one that never tells of them, nor one that runs none; a dark one is only switched off."""
     for effect, look in ((None, "30%"), ("", "30%"), ("candle", "off")):

@@ -12,6 +12,7 @@ from kacenv.devices.lights.dialects.payloads import block, number, read
 from kacenv.devices.lights.dialects.wled.codec import WledCodec
 from kacenv.model.look import Color, Setting
 
+_RAINBOW = 9
 _WHITE, _DARK = Color(255, 255, 255), Color(0, 0, 0)
 
 
@@ -32,14 +33,15 @@ class WledDevice(DeviceCodec[WledCodec]):
         span = Seconds((tenths or 0.0) / 10)
         return ParsedCommand(level, wanted.kelvin, span, wanted.color, effect=steady)
 
-    def reports(self, setting: Setting, _extras: Extras = NOTHING) -> tuple[Message, ...]:
+    def reports(self, setting: Setting, extras: Extras = NOTHING) -> tuple[Message, ...]:
         """Return brightness, colour, and both as the first API's XML; never the white."""
         brightness, color = self.codec.units(setting.level), setting.color or _WHITE
         white = setting.kelvin is not None and self.codec.has_color
         digits = "#FF000000" if white else str(color).upper()
         color = _DARK if white else color
         parts = "".join(f"<cl>{part}</cl>" for part in color)
-        state = f'<?xml version="1.0" ?><vs><ac>{brightness}</ac>{parts}<fx>0</fx></vs>'
+        parts += f"<fx>{_RAINBOW if extras.effect else 0}</fx>"
+        state = f'<?xml version="1.0" ?><vs><ac>{brightness}</ac>{parts}</vs>'
         return (
             Message(f"{self.fixture.topic}/g", str(brightness).encode()),
             Message(f"{self.fixture.topic}/c", digits.encode()),
