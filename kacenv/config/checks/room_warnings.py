@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from kacenv.config.checks.lamp_warnings import lamp_warnings
 from kacenv.config.checks.track_warnings import LintWarning, WarningRule
 from kacenv.config.load import LoadedRoom
 from kacenv.config.yaml.document import Trail
@@ -27,6 +28,7 @@ def room_warnings(places: Iterable[LoadedRoom], root: Path) -> Iterator[LintWarn
     for place in places:
         yield from _looks(place)
         yield from _dark(place)
+        yield from _lamps(place)
         yield from _commented(place)
         yield from _network(place, root)
 
@@ -75,6 +77,12 @@ def _dark(place: LoadedRoom) -> Iterator[LintWarning]:
         if not setting.level:
             text = f"lights-up leaves {zone} dark, and people get up unsteadily; give it a level"
             yield _warning(place, ("safe_light", zone.value), WarningRule.LOOK, text)
+
+
+def _lamps(place: LoadedRoom) -> Iterator[LintWarning]:
+    for index, lamp in enumerate(place.room.lights):
+        for key, text in lamp_warnings(lamp):
+            yield _warning(place, ("lights", index, key), WarningRule.LAMP, text)
 
 
 def _commented(place: LoadedRoom) -> Iterator[LintWarning]:

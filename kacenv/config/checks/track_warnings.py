@@ -47,6 +47,7 @@ class WarningRule(StrEnum):
     WINDOW = "window", "A window is longer than half its phase."
     CHECK_IN = "check-in", "A check-in may not come where its phase ends early."
     LOOK = "look", "A lamp can't show what a look asks of it."
+    LAMP = "lamp", "A lamp's topic or abilities don't fit its kind."
     COMMENT = "comment", "A colour without quotes is read as a comment."
     TWICE = "twice", "A file, or a piece of music, is there twice."
     UNUSED = "unused", "Nothing uses a file."

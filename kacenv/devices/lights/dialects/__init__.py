@@ -8,13 +8,19 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
+from kacenv.devices.lights.dialects.device_codec import (
+    CommandRate,
+    DeviceCodec,
+    Extras,
+    ParsedCommand,
+)
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.model.room import Fixture
 
 __all__ = [
     "CommandRate",
     "DeviceCodec",
+    "Extras",
     "LampCodec",
     "Message",
     "ParsedCommand",

@@ -26,6 +26,10 @@ class Reported(NamedTuple):
     kelvin: Kelvin | None = None
     available: bool | None = None
     color: Color | None = None
+    effect: str | None = None
+    """Effect that the lamp runs by itself; empty for none."""
+    mixes: str | None = None
+    """Colour mode, in the dialect's word, in which white and colour shine together."""
 
 
 class LampCodec(ABC):
@@ -33,6 +37,8 @@ class LampCodec(ABC):
 
     FULL: ClassVar[int]
     """Brightness (units) of full light."""
+    LEAST: ClassVar[int] = 1
+    """Brightness (units) of the lowest light: at less, some of the lamps go out."""
     LONGEST: ClassVar[Seconds]
     """Longest transition (s) of one command; longer ones are cut to it. 0 if there are none."""
     CURVE: ClassVar[DimmingCurve] = DimmingCurve.EYE
@@ -54,6 +60,18 @@ class LampCodec(ABC):
     def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
         """Return the messages that fade the lamp to `setting` within `transition`."""
 
+    def encode_after(
+        self,
+        last: Reported,  # noqa: ARG002 - for subclasses
+        setting: Setting,
+        transition: Seconds,
+    ) -> tuple[Message, ...]:
+        """Return the messages of `encode`, for a lamp whose last report was `last`.
+
+        They also end what the report tells of and the look doesn't: an effect, or other channels.
+        """
+        return self.encode(setting, transition)
+
     def encode_color(self, _setting: Setting, _transition: Seconds) -> tuple[Message, ...]:
         """Return the messages for white or colour alone; none if it fades with the level."""
         return ()
@@ -72,6 +90,11 @@ class LampCodec(ABC):
         if topic == self.availability_topic:
             return self.decode_availability(payload)
         return self.decode_report(topic, payload) if topic in self.report_topics else Reported()
+
+    @property
+    def misfits(self) -> tuple[str, ...]:
+        """Return sentences on what the room file says of the lamp and its kind can't do."""
+        return ()
 
     @property
     def command_topic(self) -> str:
@@ -106,7 +129,9 @@ class LampCodec(ABC):
     @property
     def scale(self) -> DimmingScale:
         """Return the lamp's brightness scale; 0 and 1 if it can't be dimmed."""
-        return DimmingScale(self.full if self.can_dim else 1, self.CURVE)
+        if not self.can_dim:
+            return DimmingScale(1, self.CURVE)
+        return DimmingScale(self.full, self.CURVE, self.LEAST)
 
     def units(self, level: Level) -> int:
         """Return the brightness (units) of a level; full or 0 if the lamp can't be dimmed."""

@@ -99,6 +99,9 @@ class LampRunFade:
         if urgent:
             later = (_repeated(whole, Seconds(start + after)) for after in URGENT_REPEATS)
             return cls(path, (whole, *later))
+        dark = path.level.origin <= 0 < path.level.target
+        if dark and (apart or path.target.kelvin or path.target.color):
+            return cls._from_dark(path.in_target_shade(), longest, apart=apart)
         if apart:
             return cls._apart(path, longest)
         return cls(path, _split(whole, longest))
@@ -110,8 +113,6 @@ class LampRunFade:
         if level.target <= 0:
             dark = _PlannedMessage(start, path.end, level=True, white=False)
             return cls(path, _split(dark, longest))
-        if level.origin <= 0:
-            return cls._from_dark(path.in_target_shade(), longest)
         span = Seconds(min(WHITE_LONGEST, level.duration / 3))
         staged = path.white_first(span)
         first = _PlannedMessage(start, staged.level.start, level=False, white=True)
@@ -119,20 +120,22 @@ class LampRunFade:
         return cls(staged, (first, *_split(then, longest), _white_repeat(staged.end)))
 
     @classmethod
-    def _from_dark(cls, path: Trajectory, longest: Seconds) -> "LampRunFade":
+    def _from_dark(cls, path: Trajectory, longest: Seconds, *, apart: bool) -> "LampRunFade":
         """Plan a fade from off: the white is sent again once the lamp is lit.
 
-        Some bulbs take none while off. The level follows at once, as some stop fading for a white.
+        Some bulbs take none while off. Where it is `apart`, the level follows at once, as some stop
+        fading for a white; else the level goes on beside it.
         """
         start, end = path.level.start, path.end
         lit = Seconds(start + LIT_WITHIN if end - start > 2 * LIT_WITHIN else end)
         first = _PlannedMessage(start, lit, level=True, white=True)
-        last = _white_repeat(end)
+        last = _white_repeat(end)._replace(level=not apart)
         if lit == end:
             return cls(path, (first, last))
-        again = _PlannedMessage(lit, lit, level=False, white=True)
-        rest = _PlannedMessage(lit, end, level=True, white=False)
-        return cls(path, (first, again, *_split(rest, longest), last))
+        shaded = lit if apart else Seconds(min(lit + LIT_WITHIN, end))
+        again = _PlannedMessage(lit, shaded, level=not apart, white=True)
+        rest = _split(_PlannedMessage(shaded, end, level=True, white=not apart), longest)
+        return cls(path, (first, again, *rest, *((last,) if apart else ())))
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next message."""
@@ -212,6 +215,11 @@ class Units(NamedTuple):
     mired: int
     color: Color | None
 
+    @property
+    def has_shade(self) -> bool:
+        """Tell if there is a white or a colour."""
+        return self.mired > 0 or self.color is not None
+
 
 @dataclass(frozen=True, slots=True)
 class SteppedFade:
@@ -227,6 +235,8 @@ class SteppedFade:
     repeats: tuple[Seconds, ...] = ()
     sent: Units | None = None
     landed: bool = False
+    shade_told: bool = False
+    """True once white or colour was sent to a lit lamp: some take none before."""
     gap: Seconds = STEP_GAP
 
     @classmethod
@@ -234,8 +244,10 @@ class SteppedFade:
         cls, path: Trajectory, scale: DimmingScale, *, urgent: bool = False, gap: Seconds = STEP_GAP
     ) -> "SteppedFade":
         """Plan a stepped fade; the first step sends the path's start."""
-        repeats = (Seconds(path.end + after) for after in URGENT_REPEATS) if urgent else ()
-        return cls(path, scale, path.level.start, tuple(repeats), gap=gap)
+        repeats = tuple(Seconds(path.end + after) for after in URGENT_REPEATS) if urgent else ()
+        dark = path.level.origin <= 0
+        path = path.in_target_shade() if dark else path
+        return cls(path, scale, path.level.start, repeats, gap=gap, shade_told=not dark)
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next step."""
@@ -248,14 +260,27 @@ class SteppedFade:
         setting = self.path.at(now)
         units = self._units(setting)
         landed = now >= self.path.end
-        repeats = tuple(at for at in self.repeats if at > now)
-        due = (repeats[0] if repeats else None) if landed else self._next_change(units, now)
-        after = replace(self, due=due, sent=units, repeats=repeats, landed=landed)
-        if units == self.sent and not self.landed:
-            return after, ()
-        if self.sent is not None and units[1:] == self.sent[1:] and not self.landed:
-            return after, (FadeStep(setting.level, None),)
+        owes = units.level > 0 and units.has_shade and not self.shade_told
+        was_lit = self.sent is not None and self.sent.level > 0
+        told = self.shade_told or was_lit
+        due, repeats = self._schedule(units, now, landed=landed, owes=owes and not was_lit)
+        after = replace(self, due=due, sent=units, repeats=repeats, landed=landed, shade_told=told)
+        same = self.sent is not None and units[1:] == self.sent[1:]
+        if same and not self.landed and not owes:
+            changed = units != self.sent
+            return after, (FadeStep(setting.level, None),) if changed else ()
         return after, (FadeStep(setting.level, setting.kelvin, color=setting.color),)
+
+    def _schedule(
+        self, units: Units, now: Seconds, *, landed: bool, owes: bool
+    ) -> tuple[Seconds | None, tuple[Seconds, ...]]:
+        """Return the time of the next step, and the repeats left; soon if a white is owed."""
+        repeats = tuple(at for at in self.repeats if at > now)
+        if owes:
+            return Seconds(now + self.gap), repeats
+        if landed:
+            return (repeats[0] if repeats else None), repeats
+        return self._next_change(units, now), repeats
 
     def control_lost(self) -> None:
         """Return None: the lamp stays at its last step."""

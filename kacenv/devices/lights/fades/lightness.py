@@ -38,17 +38,18 @@ def lightness(luminance: float) -> Level:
 
 @dataclass(frozen=True, slots=True)
 class DimmingScale:
-    """Integer brightness scale of a lamp, from 0 (off) to `full`."""
+    """Integer brightness scale of a lamp, from 0 (off) to `full`; below `least` it may go out."""
 
     full: int
     response: DimmingCurve
+    least: int = 1
 
     def units(self, level: float) -> int:
         """Return the brightness units of `level`; 0 only if `level` is 0."""
         if level <= 0:
             return 0
         share = luminance(level) if self.response is DimmingCurve.LIGHT else level
-        return min(self.full, max(1, round(share * self.full)))
+        return min(self.full, max(self.least, round(share * self.full)))
 
     def level(self, units: float) -> Level:
         """Return the level of a number of units, clamped to 0 and `full`."""

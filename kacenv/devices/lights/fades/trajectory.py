@@ -96,6 +96,10 @@ class Trajectory:
     def in_target_shade(self) -> "Trajectory":
         """Return the fade with the target's white or colour from its start, for a dark lamp."""
         at_once = Seconds(0.0)
+        if self.goal is not None and self.goal.kelvin is not None:
+            white = MIRED / self.goal.kelvin
+            steady = Fade(white, white, self.level.start, at_once, LIGHT_CURVE)
+            return replace(self, mired=steady, tint=None)
         mired = replace(self.mired, duration=at_once) if self.mired else None
         return replace(self, mired=mired, tint=self._sooner(at_once))
 

@@ -1,7 +1,7 @@
 """Encoder of one lamp: fade steps to messages of its dialect."""
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import Message, codec
+from kacenv.devices.lights.dialects import Message, Reported, codec
 from kacenv.devices.lights.fades.fade_steps import FadeStep, LampFade, LampRunFade, SteppedFade
 from kacenv.devices.lights.fades.trajectory import Trajectory
 from kacenv.model.look import Setting
@@ -10,6 +10,7 @@ from kacenv.model.room import Ability, Fixture
 SAME_WHITE = 25.0
 """Difference of whites (kelvin) that nobody sees, larger than the rounding to whole mired."""
 _AT_ONCE = Seconds(0.0)
+_NOTHING = Reported()
 
 
 class LampEncoder:
@@ -24,9 +25,11 @@ class LampEncoder:
         self.scale = self._codec.scale
         self.last_sent: Setting | None = None
         """Setting sent last, level and white or colour together."""
+        self._has_ended_effect = False
 
     def fade_along(self, path: Trajectory, origin: Setting | None, *, urgent: bool) -> LampFade:
         """Return the fade along `path` for this lamp; `origin` is None if unknown."""
+        self._has_ended_effect = False
         if not self.fades:
             return SteppedFade.begin(path, self.scale, urgent=urgent, gap=self.gap)
         apart = self._apart(path.target, origin)
@@ -42,8 +45,8 @@ class LampEncoder:
             changes = target.kelvin is not None and not same
         return changes and bool(self._codec.encode_color(target, _AT_ONCE))
 
-    def encode_step(self, step: FadeStep) -> tuple[Message, ...]:
-        """Return the messages for one step of a fade."""
+    def encode_step(self, step: FadeStep, last: Reported = _NOTHING) -> tuple[Message, ...]:
+        """Return the messages for one step of a fade, for a lamp whose last report was `last`."""
         level, kelvin, transition, color = step
         if level is None:
             shown = Setting(Level(1.0), kelvin, color)
@@ -51,4 +54,12 @@ class LampEncoder:
         before = self.last_sent or Setting(level)
         shade = (kelvin, color) if kelvin or color else (before.kelvin, before.color)
         self.last_sent = Setting(level, *shade)
-        return self._codec.encode(Setting(level, kelvin, color), transition)
+        setting = Setting(level, kelvin, color)
+        return self._codec.encode_after(self._left_over(last, setting), setting, transition)
+
+    def _left_over(self, last: Reported, setting: Setting) -> Reported:
+        """Return `last`, whose effect is to be ended once a fade where each step is a message."""
+        if self._has_ended_effect and not self.fades:
+            return last._replace(effect=None)
+        self._has_ended_effect |= setting.level > 0
+        return last

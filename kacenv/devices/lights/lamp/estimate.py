@@ -45,6 +45,11 @@ class LastReport:
         return self._report.level
 
     @property
+    def newest(self) -> Reported:
+        """Return the newest value of each field."""
+        return self._report
+
+    @property
     def available(self) -> bool | None:
         """Return the reported availability; None if unknown."""
         return self._report.available
@@ -52,7 +57,7 @@ class LastReport:
     @property
     def setting(self) -> Setting | None:
         """Return the reported setting; None without a level."""
-        level, kelvin, _, color = self._report
+        level, kelvin, _, color, *_ = self._report
         return None if level is None else Setting(level, None if color else kelvin, color)
 
     def update(self, report: Reported, now: Seconds) -> None:

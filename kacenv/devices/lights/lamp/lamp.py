@@ -12,6 +12,7 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_between,
     trajectory_from_unknown,
 )
+from kacenv.devices.lights.lamp.dim_floor import DimFloor
 from kacenv.devices.lights.lamp.encoder import LampEncoder
 from kacenv.devices.lights.lamp.estimate import (
     ANSWER_WITHIN,
@@ -20,7 +21,12 @@ from kacenv.devices.lights.lamp.estimate import (
     LastReport,
     StateQuery,
 )
-from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind, looks_same
+from kacenv.devices.lights.lamp.report_check import (
+    ECHO,
+    ReportClassifier,
+    ReportKind,
+    looks_same,
+)
 from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.commands import DimmerStep
 from kacenv.model.look import Setting
@@ -50,6 +56,7 @@ class Lamp:
         self._classifier = ReportClassifier(
             fixture, self._encoder.scale, optimistic=self._codec.OPTIMISTIC
         )
+        self._floor = DimFloor(self._encoder.scale)
         self._resends = ResendSchedule(fixture.id, can_confirm=bool(self._codec.report_topics))
         self._target: LampTarget | None = None
         self._free_at = Seconds(0.0)
@@ -96,7 +103,7 @@ class Lamp:
         cool: bool = False,
     ) -> None:
         """Fade to `setting`, replacing any earlier target; `cool` lifts the dim-light limit."""
-        target = self._limits.apply(self.fixture, setting, cool=cool)
+        target = self._floor.apply(self._limits.apply(self.fixture, setting, cool=cool))
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
         self._by_hand = False
@@ -191,11 +198,16 @@ class Lamp:
             return ()
         self._estimate.fade, steps = before.advance(now)
         self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
-        messages = tuple(message for step in steps for message in self._encoder.encode_step(step))
+        last = self._report.newest
+        messages = tuple(
+            message for step in steps for message in self._encoder.encode_step(step, last)
+        )
         for step in steps:
             self._estimate.sent_at = now
             if step.level is not None:
                 self._classifier.level_sent(step.level, now)
+            if step.kelvin or step.color:
+                self._classifier.shade_sent(Seconds(now + step.transition))
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
@@ -219,8 +231,12 @@ class Lamp:
 
     def _believe_report(self) -> None:
         """Take what the lamp says for what it shows, if it has left its fade."""
-        if self._classifier.strayed and self._own_word is not None:
-            self._estimate.hold(self._own_word)
+        word, target = self._own_word, self._target
+        if not self._classifier.strayed or word is None:
+            return
+        self._estimate.hold(word)
+        if word.level <= 0 and target is not None:
+            self._target = target._replace(setting=self._floor.raised(target.setting))
 
     @property
     def _own_word(self) -> Setting | None:
@@ -255,7 +271,7 @@ class Lamp:
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
         report = self._codec.decode(topic, payload)
-        before = self._report.available
+        before, had_effect = self._report.available, bool(self._report.newest.effect)
         self._report.update(report, now)
         if report.available is not None and report.available is not before:
             self._availability_changed(report.available, now, before)
@@ -264,6 +280,8 @@ class Lamp:
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
+        if report.effect and not had_effect:
+            self._judge_effect(now)
 
     def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
@@ -300,6 +318,13 @@ class Lamp:
             if kind is ReportKind.HAND:
                 self._apply_report_kind(kind, now)
 
+    def _judge_effect(self, now: Seconds) -> None:
+        """Take an effect that has just begun for a hand's, unless a look is about to end it."""
+        sent_at = self._estimate.sent_at
+        ends = sent_at is None or now < sent_at + ECHO
+        if self._is_controlled and not self._by_hand and not ends:
+            self._apply_report_kind(ReportKind.HAND, now)
+
     @property
     def _is_controlled(self) -> bool:
         return self._has_begun and self._report.available is not False
@@ -314,6 +339,7 @@ class Lamp:
     def _apply_report_kind(self, kind: ReportKind, now: Seconds) -> None:
         if kind is ReportKind.FOLLOWS and self._classifier.confirmed:
             self._resends.follows()
+            self._tell_of_floor()
         elif kind is ReportKind.HAND and self.urgent and self._estimate.is_busy(now):
             self._classifier.revoke_confirmation()
         elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
@@ -322,6 +348,10 @@ class Lamp:
             self._resends.changed_by_hand()
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
+
+    def _tell_of_floor(self) -> None:
+        if self._target is not None:
+            self._resends.keeps_on(self._floor.finding(self._target.setting))
 
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""

@@ -107,7 +107,7 @@ class ReportClassifier:
 
     def __init__(self, fixture: Fixture, scale: DimmingScale, *, optimistic: bool = False) -> None:
         self._scale, self._optimistic = scale, optimistic
-        self._color = ColorReportClassifier(fixture)
+        self._color = ColorReportClassifier(fixture, optimistic=optimistic)
         self._course = self._before = _LevelCourse(None, Seconds(-math.inf))
         self._target = Level(0.0)
         self._settled = Seconds(0.0)
@@ -131,7 +131,7 @@ class ReportClassifier:
         self, path: Trajectory, now: Seconds, origin: Setting | None, *, again: bool = False
     ) -> None:
         """Start a fade along `path` from `origin`, None if unknown; `again` for the same look."""
-        self._color.begin(path, now, known=origin is not None and origin.kelvin is not None)
+        self._color.begin(path, now, origin)
         self._before = self._course
         self._course = _LevelCourse(path if origin is not None else None, now)
         self._target = Level(path.level.target)
@@ -151,6 +151,10 @@ class ReportClassifier:
         self._course.note_sent(level, now)
         if self._sent_at is None and looks_same(self._scale, level, self._target):
             self._sent_at = now
+
+    def shade_sent(self, until: Seconds) -> None:
+        """Note that a white or colour was sent, which the lamp should show at `until`."""
+        self._color.sent_until = until
 
     def revoke_confirmation(self) -> None:
         """Discard the confirmation, so that the lamp must confirm again."""
@@ -174,6 +178,10 @@ class ReportClassifier:
         self.strayed = not (shows or answers)
         if self._sent_at is not None and looks_same(self._scale, level, self._target):
             return self._confirm(now, shows=shows, answers=answers)
+        if level <= 0 and self._went_out(now):
+            self.contradicted = self._optimistic
+            self.revoke_confirmation()
+            return ReportKind.DIFFERS
         if now < self._settled:
             mine = answers or shows or not changed or self._is_late_to_off(level, now)
             return ReportKind.ECHO if mine else ReportKind.HAND
@@ -218,6 +226,14 @@ class ReportClassifier:
 
     def _is_in(self, course: _LevelCourse, level: Level, now: Seconds) -> bool:
         return _is_within(self._scale, level, course.shown(now))
+
+    def _went_out(self, now: Seconds) -> bool:
+        """Tell if a lamp has just arrived at so dim a light that it may have gone out by itself."""
+        path, target = self._course.path, self._scale.units(self._target)
+        if path is None or self._proven or self._sent_at is None or now >= self._settled:
+            return False
+        is_there = abs(self._scale.units(path.level.value_at(now)) - target) <= 1
+        return is_there and 0 < target <= max(self._scale.units(SAME_LEVEL), self._scale.least)
 
     def _is_late_to_off(self, level: Level, now: Seconds) -> bool:
         """Tell if a bulb may have missed the way to off: some do in a fade, while bridges say OFF.
@@ -269,10 +285,15 @@ class ColorReportClassifier:
 
     A lamp with a narrower range than the room file says shows its own warmest or coolest white
     instead. Such a report counts as following and narrows the range, unless the lamp has shown more
-    at rest: during a fade, a report may only echo the command.
+    at rest: during a fade, a report may only echo the command. A lamp that says what it said itself
+    before has missed a command: nobody has touched it.
     """
 
-    def __init__(self, fixture: Fixture) -> None:
+    def __init__(self, fixture: Fixture, *, optimistic: bool = False) -> None:
+        self._optimistic = optimistic
+        self._last_word: Setting | None = None
+        self.sent_until = Seconds(-math.inf)
+        """Time (s) at which the lamp should show the last white or colour sent."""
         configured = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
         self._configured = self._own = configured
         self._seen = _NONE
@@ -280,9 +301,11 @@ class ColorReportClassifier:
         self._begun = self._settled = Seconds(0.0)
         self._knows = self._origin_known = False
 
-    def begin(self, path: Trajectory, now: Seconds, *, known: bool) -> None:
-        """Start a fade along `path`; `known` if the lamp's white at its start is known."""
-        self._path, self._knows, self._origin_known = path, False, known
+    def begin(self, path: Trajectory, now: Seconds, origin: Setting | None) -> None:
+        """Start a fade along `path` from `origin`, None if unknown."""
+        self._path, self._knows = path, False
+        self._origin_known = origin is not None and origin.kelvin is not None
+        self._last_word = self._last_word or origin
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
 
     def extend(self, span: Seconds) -> None:
@@ -300,7 +323,15 @@ class ColorReportClassifier:
             return ReportKind.ECHO
         if self._follows(target, kelvin, color, now):
             self._knows = True
+            if not self._optimistic or now >= self.sent_until + ECHO:
+                self._last_word = target
             return ReportKind.FOLLOWS
+        before, self._last_word = self._last_word, Setting(target.level, kelvin, color)
+        missed = before is not None and _same_shade(before, self._last_word)
+        if missed and now < self._settled + OWN_WORD:
+            return ReportKind.ECHO
+        if now < self.sent_until + ECHO and _is_between(before, self._last_word, target):
+            return ReportKind.ECHO
         if now < self._settled and not self._is_off_the_way(kelvin, now):
             return ReportKind.ECHO
         return ReportKind.HAND if self._knows else ReportKind.ECHO
@@ -354,6 +385,22 @@ class ColorReportClassifier:
         shown = MIRED / kelvin
         low, high = min(mired, default=shown), max(mired, default=shown)
         return not low - SAME_MIRED <= shown <= high + SAME_MIRED
+
+
+def _same_shade(one: Setting, other: Setting) -> bool:
+    if one.kelvin and other.kelvin:
+        return abs(MIRED / one.kelvin - MIRED / other.kelvin) <= SAME_MIRED
+    if one.color and other.color:
+        return distance(one.color, other.color) <= SAME_TINT
+    return False
+
+
+def _is_between(before: Setting | None, shown: Setting, target: Setting) -> bool:
+    """Tell if a white lies between the one before and the target's."""
+    if before is None or not (before.kelvin and shown.kelvin and target.kelvin):
+        return False
+    low, high = sorted((before.kelvin, target.kelvin))
+    return low <= shown.kelvin <= high
 
 
 def _ends(path: Trajectory) -> list[float]:

@@ -115,6 +115,11 @@ class ResendSchedule:
         """Tell staff that the lamp is reported as offline."""
         self._tell_once("doesn't answer")
 
+    def keeps_on(self, finding: str | None) -> None:
+        """Tell staff of a lamp that can't go as low as its look, if it was found out."""
+        if finding is not None:
+            self._news.append(f"Lamp {self._name} {finding}.")
+
     def follows(self) -> None:
         """Tell staff that a lamp named before follows again."""
         if self._named:

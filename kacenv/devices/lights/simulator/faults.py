@@ -1,4 +1,4 @@
-"""Faults of simulated lamps: command loss, rate limits, and the power-on state."""
+"""Faults and habits of simulated lamps: losses, rate limits, deafness, and the power-on state."""
 
 from collections import deque
 from random import Random
@@ -18,8 +18,37 @@ class LampFaults(NamedTuple):
     """Seed of the random losses; the same seed loses the same commands."""
     rate: CommandRate | None = None
     """Rate limit above which commands are lost."""
-    power_on: Setting = Setting(Level(1.0))
-    """Setting after a power cycle."""
+    power_on: Setting | None = Setting(Level(1.0))
+    """Setting after a power cycle; None for the one before it.
+
+    Tasmota's `PowerOnState` and `SetOption0`, Zigbee2MQTT's `power_on_behavior`, ESPHome's
+    `restore_mode`, Shelly's `initial_state`.
+    """
+    deaf_to_white: bool = False
+    """True for a lamp that takes no white or colour while it is dark.
+
+    Koenkk/zigbee2mqtt, lib/extension/publish.ts, says so of some bulbs.
+    """
+    deaf_to_off: bool = False
+    """True for a lamp that misses `off` in the middle of a fade.
+
+    Koenkk/zigbee2mqtt#4963, #13632; the bridge says `OFF` nevertheless.
+    """
+    dimmer_keeps_off: bool = False
+    """True for a Tasmota lamp with `SetOption20 1`: it is dimmed, but not switched on.
+
+    emontnemery/hatasmota#221; arendst/Tasmota 04f3df8, xdrv_04_light.ino, LightPreparePower.
+    """
+    dark_at: int = 0
+    """Brightness (units) at and below which the lamp goes out, and says so itself.
+
+    Koenkk/zigbee2mqtt#3163; Koenkk/zigbee-herdsman-converters df72005, `turnsOffAtBrightness1`.
+    """
+    mode: str = ""
+    """Colour mode of an ESPHome lamp with several channels: `cwww`, `rgbw`, `rgbct` or `rgbww`.
+
+    esphome/esphome 0099fcc, light_json_schema.cpp, dump_json.
+    """
 
 
 class CommandFilter:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Self
 from uuid import uuid4
 
@@ -10,13 +10,14 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from kacenv.core.fades import LIGHT_CURVE, Fade
-from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects import Message, ParsedCommand, device_side
+from kacenv.core.fades import Fade
+from kacenv.core.units import Level, Seconds
+from kacenv.devices.lights.dialects import Extras, Message, ParsedCommand, device_side
 from kacenv.devices.lights.mqtt_auth import authenticate
 from kacenv.devices.lights.simulator.faults import CommandFilter, LampFaults
-from kacenv.model.look import Color, Setting
-from kacenv.model.room import Ability, Broker, Fixture
+from kacenv.devices.lights.simulator.light_state import LightState, merged
+from kacenv.model.look import Setting
+from kacenv.model.room import Broker, Fixture
 from kacenv.system.clock import Clock
 
 FIRST_RETRY, LAST_RETRY = 0.1, 1.0
@@ -54,25 +55,16 @@ class VirtualLamp:
         self.received: list[Received] = []
         self.lost = 0
         """Number of received commands dropped by the simulated faults."""
-        self.log: list[tuple[Seconds, Level]] = []
-        """Time of each command or manual change, with the level then, or the target without a
-        transition."""
-        self.levels = [Fade.steady(setting.level)]
-        """Fades of the level, the oldest first."""
         self._clock = clock
         self._broker = Broker(host=HERE, port=broker) if isinstance(broker, int) else broker
         self._device = device_side(fixture)
         self._state_query = self._device.codec.state_query
         self._changed = threading.Condition()
+        self._light = LightState(fixture, setting, faults, cancels=self._device.CANCELS)
+        self._said = self._light.target
         self.faults = faults
-        self._lit = setting.level or Level(1.0)
-        self._kelvin, self._color = self._white_and_color(setting)
         self._subscribed = threading.Event()
         self._paho = self._prepared()
-
-    def _white_and_color(self, setting: Setting) -> tuple[Fade, Color | None]:
-        color = setting.color if Ability.COLOR in self.fixture.can else None
-        return Fade.steady(setting.kelvin or self.fixture.warmest), color
 
     def _prepared(self) -> Paho:
         name = f"lamp-{self.fixture.id}-{uuid4().hex[:6]}"
@@ -105,6 +97,22 @@ class VirtualLamp:
     @faults.setter
     def faults(self, faults: LampFaults) -> None:
         self._faults, self._filter = faults, CommandFilter(faults)
+        self._light.faults = faults
+
+    @property
+    def log(self) -> list[tuple[Seconds, Level]]:
+        """Return the time and level of each command or manual change."""
+        return self._light.log
+
+    @property
+    def levels(self) -> list[Fade]:
+        """Return the fades of the level, the oldest first."""
+        return self._light.levels
+
+    @property
+    def extras(self) -> Extras:
+        """Return what the lamp shows beside its setting: an effect, or white beside the colour."""
+        return self._light.extras
 
     @property
     def level_now(self) -> Level:
@@ -114,20 +122,13 @@ class VirtualLamp:
     @property
     def setting_now(self) -> Setting:
         """Return the level shown now, with white or colour where the lamp has them."""
-        now = self._clock.now()
-        return self._setting(self.level_at(now), self._kelvin.value_at(now))
-
-    def _setting(self, level: Level, kelvin: float) -> Setting:
-        if self._color is not None:
-            return Setting(level, color=self._color)
-        return Setting(level, Kelvin(kelvin) if Ability.KELVIN in self.fixture.can else None)
+        with self._changed:
+            return self._light.at(self._clock.now())
 
     def level_at(self, moment: Seconds) -> Level:
         """Return the level shown at `moment`, or expected then if no command follows."""
         with self._changed:
-            begun = (fade for fade in reversed(self.levels) if fade.start <= moment)
-            fade = next(begun, None)
-            return Level(fade.value_at(moment) if fade else self.levels[0].origin)
+            return self._light.level_at(moment)
 
     def start(self) -> None:
         """Connect, and reconnect whenever the broker comes back."""
@@ -152,20 +153,32 @@ class VirtualLamp:
 
     def turn(self, level: Level) -> None:
         """Turn the lamp to `level` as a person at the wall would."""
-        self._apply(ParsedCommand(level))
+        self._touched(lambda: self._light.turn(level, self._clock.now()))
 
     def press(self) -> None:
         """Press the wall switch: off, or back to the last level above 0."""
-        self.turn(Level(0.0) if self.level_now > 0 else self._lit)
+        self._touched(lambda: self._light.press(self._clock.now()))
+
+    def run_effect(self, effect: str) -> None:
+        """Run an effect, as another controller would start it."""
+        self._touched(lambda: self._light.apply(ParsedCommand(effect=effect), self._clock.now()))
+
+    def tell(self) -> None:
+        """Report what the lamp shows now, as bulbs behind a bridge do from time to time."""
+        self._report(self.setting_now)
+
+    def _touched(self, change: Callable[[], None]) -> None:
+        with self._changed:
+            change()
+            self._changed.notify_all()
+        self._report(self._light.target)
 
     def cycle_power(self) -> None:
         """Cut the power and restore it; the lamp reconnects at its power-on state."""
         self.close()
-        back = self.faults.power_on
         with self._changed:
-            self.levels.append(Fade(back.level, back.level, self._clock.now()))
-            self._kelvin, self._color = self._white_and_color(back)
-            self.log.append((self._clock.now(), back.level))
+            self._light.cut_power(self._clock.now())
+            self._said = self._light.target
         self.start()
 
     def close(self) -> None:
@@ -186,7 +199,7 @@ class VirtualLamp:
         here = self._device.availability(True)
         if here is not None:
             paho.publish(here.topic, here.payload, retain=True)
-        self._report()
+        self._report(self._light.target)
         self._subscribed.set()
 
     def _on_disconnect(self, *_: object) -> None:
@@ -195,7 +208,7 @@ class VirtualLamp:
     def _on_message(self, _paho: Paho, _data: object, message: MQTTMessage) -> None:
         payload = bytes(message.payload)
         if Message(message.topic, payload) in self._state_query:
-            self._report()
+            self.tell() if self._device.codec.OPTIMISTIC else self._report(self._light.target)
             return
         now = self._clock.now()
         received = Received(now, message.topic, payload, message.retain)
@@ -208,42 +221,25 @@ class VirtualLamp:
             self._changed.notify_all()
 
     def _handle_command(self, topic: str, payload: bytes) -> None:
-        command = self._device.decode_command(topic, payload)
-        for answer in self._device.answers(payload, taken=command is not None):
+        commands = self._device.decode_commands(topic, payload)
+        for answer in self._device.answers(payload, taken=bool(commands)):
             self._paho.publish(answer.topic, answer.payload)
-        if command is not None:
-            self._apply(command)
-
-    def _apply(self, command: ParsedCommand) -> None:
-        now = self._clock.now()
-        fades = Ability.TRANSITION in self.fixture.can
-        span = command.transition if fades else Seconds(0.0)
-        with self._changed:
-            self._turn_level(command.level, now, span)
-            self._turn_white(command.kelvin, now, span)
-            if command.kelvin is not None or command.color is not None:
-                self._color = command.color
+        for command in commands:
+            self._light.apply(command, self._clock.now())
             self._changed.notify_all()
-        self._report()
+            self._said = self._answer(command)
+            self._publish(self._device.reports_after(command, self._said, self._light.extras))
 
-    def _turn_level(self, level: Level | None, now: Seconds, span: Seconds) -> None:
-        shown = self.level_at(now)
-        if level is not None:
-            self._lit = level or self._lit
-            self.levels.append(Fade(shown, level, now, span, LIGHT_CURVE))
-            self.log.append((now, shown if span else level))
-        elif self._device.CANCELS:
-            self.levels.append(Fade(shown, shown, now))
+    def _answer(self, command: ParsedCommand) -> Setting:
+        """Return what is said after a command: the lamp's target, or its bridge's wish."""
+        optimistic = self._device.codec.OPTIMISTIC
+        return merged(self._said, command) if optimistic else self._light.target
 
-    def _turn_white(self, kelvin: Kelvin | None, now: Seconds, span: Seconds) -> None:
-        shown = self._kelvin.value_at(now)
-        if kelvin is not None:
-            self._kelvin = Fade(shown, kelvin, now, span, LIGHT_CURVE)
-        elif self._device.CANCELS:
-            self._kelvin = Fade(shown, shown, now)
+    def _report(self, setting: Setting) -> None:
+        """Publish a setting as the lamp's own word."""
+        self._said = setting
+        self._publish(self._device.reports(setting, self._light.extras))
 
-    def _report(self) -> None:
-        """Publish the lamp's target."""
-        target = self._setting(Level(self.levels[-1].target), self._kelvin.target)
-        for report in self._device.reports(target):
+    def _publish(self, reports: Iterable[Message]) -> None:
+        for report in reports:
             self._paho.publish(report.topic, report.payload, retain=self._device.RETAINS)

@@ -3,10 +3,10 @@
 import pytest
 from support.dialects import MakeCodec, sent, sent_payload
 
-from kacenv.core.units import Kelvin, Level
+from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import LampCodec, Reported
 from kacenv.devices.lights.dialects.payloads import from_mired
-from kacenv.model.look import Color
+from kacenv.model.look import Color, parse_setting
 
 STATE = "esp/light/lamp/state"
 
@@ -66,8 +66,14 @@ def test_numbers_are_whole_and_within_the_lamp(
         ),
         (
             b'{"color_mode":"rgbct","state":"ON","brightness":51,"color_temp":400,"color":{"r":0,"w":9}}',
-            Reported(Level(0.2), from_mired(400)),
+            Reported(Level(0.2), from_mired(400), mixes="rgbct"),
         ),
+        (b'{"state":"ON","brightness":51,"effect":"None"}', Reported(Level(0.2), effect="")),
+        (
+            b'{"state":"ON","brightness":51,"effect":"Candle"}',
+            Reported(Level(0.2), effect="Candle"),
+        ),
+        (b'{"state":"ON","brightness":51,"effect":7}', Reported(Level(0.2))),
         (b'{"state":"ON","brightness":0}', Reported()),
         (b'{"state":"ON"}', Reported()),
         (b"{}", Reported()),
@@ -92,6 +98,37 @@ def test_a_colour_goes_in_parts(make_codec: MakeCodec) -> None:
     color = b'"color":{"r":255,"g":128,"b":64}'
     payload = b'{"state":"ON","brightness":102,' + color + b',"transition":0}'
     assert sent_payload(lamp, "40% #ff8040") == payload
+
+
+@pytest.mark.parametrize(
+    ("mode", "asked", "said"),
+    [
+        (None, "40% #ff8040", b'"color":{"r":255,"g":128,"b":64,"c":0,"w":0}'),
+        ("rgbww", "40% #ff8040", b'"color":{"r":255,"g":128,"b":64,"c":0,"w":0}'),
+        ("rgbw", "40% #ff8040", b'"color":{"r":255,"g":128,"b":64,"w":0}'),
+        ("rgbct", "40% #ff8040", b'"color":{"r":255,"g":128,"b":64,"w":0}'),
+        (None, "40% 2500 K", b'"color_temp":400'),
+        ("rgbww", "40% 2500 K", b'"color_temp":400,"color":{"r":0,"g":0,"b":0}'),
+        ("rgbct", "40% 2500 K", b'"color_temp":400,"color":{"r":0,"g":0,"b":0,"w":255}'),
+        ("rgbww", "40%", b'"brightness":102'),
+    ],
+)
+def test_what_a_look_does_not_light_is_put_out(
+    make_codec: MakeCodec, mode: str | None, asked: str, said: bytes
+) -> None:
+    """In a lamp that tells that white and colour may shine together; `w` alone is its one white."""
+    lamp = make_codec("home-assistant", "level", "kelvin", "color", state_topic=STATE)
+    ((_, payload),) = lamp.encode_after(Reported(mixes=mode), parse_setting(asked), Seconds(3.0))
+    assert payload.endswith(said + b',"transition":3}')
+
+
+def test_an_effect_is_ended_by_a_message_of_its_own(lamp: LampCodec) -> None:
+    """Beside it, ESPHome would ignore the transition; a lamp that goes off ends it itself."""
+    steady, look = lamp.encode_after(Reported(effect="Candle"), parse_setting("40%"), Seconds(3.0))
+    assert steady.payload == b'{"state":"ON","effect":"None"}'
+    assert (look,) == lamp.encode(parse_setting("40%"), Seconds(3.0))
+    off = parse_setting("off")
+    assert len(lamp.encode_after(Reported(effect="Candle"), off, Seconds(3.0))) == 1
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,61 @@ def test_one_channel_of_several_is_told_apart(make_codec: MakeCodec) -> None:
     assert lamp.decode(f"{TOPIC}/status/rgb:1", status) == report
 
 
+@pytest.mark.parametrize(
+    ("component", "can", "asked", "wanted"),
+    [
+        ("rgbw:0", "color", "9% #ff8040", {"rgb": [255, 128, 64], "white": 0}),
+        ("rgbw:0", "color kelvin", "9% 2700 K", {"rgb": [0, 0, 0], "white": 255}),
+        ("rgbw:0", "color", "9%", {}),
+        ("light:1", "kelvin color", "9% 2700 K", {}),
+        ("light:1", "kelvin color", "9% #ff8040", {}),
+        ("rgb:0", "kelvin color", "9% 2700 K", {}),
+        ("cct:0", "kelvin", "9% 2700 K", {"ct": 2700}),
+        (
+            "rgbcct:0",
+            "kelvin color",
+            "9% #ff8040",
+            {"rgb": [255, 128, 64], "mode": "rgb"},
+        ),
+    ],
+)
+def test_a_component_is_told_what_it_takes(
+    make_codec: MakeCodec, component: str, can: str, asked: str, wanted: dict[str, object]
+) -> None:
+    """A colour puts the white channel out, and a white the colours; only some take a `ct`."""
+    lamp = make_codec("shelly", "level", *can.split(), topic=f"{TOPIC}/{component}")
+    call = json.loads(sent_payload(lamp, asked, 1.0))
+    usual = {"id": int(component[-1]), "on": True, "brightness": 9, "transition_duration": 1.0}
+    assert call["params"] == usual | wanted
+
+
+@pytest.mark.parametrize(
+    ("component", "can", "words"),
+    [
+        ("rgbw:0", "kelvin color", ["one white of its own"]),
+        ("light:1", "kelvin color", ["light:1 has no whites", "light:1 has no colours"]),
+        ("rgb:0", "kelvin color", ["rgb:0 has no whites"]),
+        ("cct:0", "kelvin", []),
+        ("white:0", "", ["no Shelly has the component white"]),
+        ("rgbw:0", "color", []),
+    ],
+)
+def test_what_a_component_lacks_is_said(
+    make_codec: MakeCodec, component: str, can: str, words: list[str]
+) -> None:
+    """By `kacenv check`, where the room file says that the lamp can do it."""
+    lamp = make_codec("shelly", "level", *can.split(), topic=f"{TOPIC}/{component}")
+    assert len(lamp.misfits) == len(words)
+    assert all(word in said for word, said in zip(words, lamp.misfits, strict=True))
+
+
+def test_a_white_channel_is_no_colour(make_codec: MakeCodec) -> None:
+    """A strip that shines white says so with colours of 0."""
+    lamp = make_codec("shelly", "level", "color", topic=f"{TOPIC}/rgbw:0")
+    status = b'{"output":true,"brightness":50,"rgb":[0,0,0],"white":255}'
+    assert lamp.decode(f"{TOPIC}/status/rgbw:0", status) == Reported(Level(0.5))
+
+
 def test_a_white_is_in_kelvin(make_codec: MakeCodec) -> None:
     """Both ways, and held to what the lamp can show."""
     lamp = make_codec("shelly", "level", "kelvin", topic=TOPIC, coolest="4000 K")

@@ -18,17 +18,18 @@ def lamp(make_codec: MakeCodec) -> LampCodec:
 @pytest.mark.parametrize(
     ("asked", "span", "said"),
     [
-        ("40% 2500 K", 10.0, b"Speed 20;CT 400;Dimmer 40;Power ON"),
-        ("40% #ff8040", 10.0, b"Speed 20;Color2 FF8040;Dimmer 40;Power ON"),
-        ("100%", 0.0, b"Speed 1;Dimmer 100;Power ON"),
+        ("40% 2500 K", 10.0, b"Speed 20;Dimmer 40;Scheme 0;CT 400;Power ON"),
+        ("40% #ff8040", 10.0, b"Speed 20;Dimmer 40;Color2 FF8040;Power ON"),
+        ("100%", 0.0, b"Speed 1;Dimmer 100;Scheme 0;Power ON"),
         ("off", 3.3, b"Speed 7;Power OFF"),
-        ("1%", 3600.0, b"Speed 40;Dimmer 1;Power ON"),
+        ("1%", 3600.0, b"Speed 40;Dimmer 1;Scheme 0;Power ON"),
     ],
 )
 def test_a_look_is_one_backlog(lamp: LampCodec, asked: str, span: float, said: bytes) -> None:
     """Fade stays on, and counts half-seconds for the whole way, however short.
 
-    A lit look says `Power ON`: with `SetOption20 1` a dimmer switches nothing on.
+    A lit look says `Power ON`: with `SetOption20 1` a dimmer switches nothing on. It ends a scheme
+    that was left running, as `Color` does by itself.
     """
     whole = b"SetOption117 1;Fade 1;" + said
     assert sent(lamp, asked, span) == [("cmnd/seat-left/Backlog0", whole)]

@@ -25,11 +25,15 @@ def lamp(make_codec: MakeCodec) -> LampCodec:
 @pytest.mark.parametrize(
     ("asked", "span", "said"),
     [
-        ("100%", 0.7, b'{"on":true,"bri":255,"tt":7,"seg":{"fx":0}}'),
-        ("50%", 60.0, b'{"on":true,"bri":47,"tt":255,"seg":{"fx":0}}'),
-        ("off", 2.0, b'{"on":false,"tt":20}'),
-        ("100% #ff8040", 1.0, b'"tt":10,"seg":{"fx":0,"col":[[255,128,64]]}}'),
-        ("100% 2500 K", 1.0, b'"tt":10,"seg":{"fx":0,"cct":2500,"col":[[0,0,0,255]]}}'),
+        ("100%", 0.7, b'{"on":true,"bri":255,"tt":7,"nl":{"on":false},"seg":{"fx":0}}'),
+        ("50%", 60.0, b'{"on":true,"bri":47,"tt":255,"nl":{"on":false},"seg":{"fx":0}}'),
+        ("off", 2.0, b'{"on":false,"tt":20,"nl":{"on":false}}'),
+        ("100% #ff8040", 1.0, b'"tt":10,"nl":{"on":false},"seg":{"fx":0,"col":[[255,128,64]]}}'),
+        (
+            "100% 2500 K",
+            1.0,
+            b'"tt":10,"nl":{"on":false},"seg":{"fx":0,"cct":2500,"col":[[0,0,0,255]]}}',
+        ),
     ],
 )
 def test_a_look_is_one_call(lamp: LampCodec, asked: str, span: float, said: bytes) -> None:
@@ -47,7 +51,9 @@ def test_a_look_is_one_call(lamp: LampCodec, asked: str, span: float, said: byte
         ("/c", b"#FF8040", Reported(color=COLOR)),
         ("/c", b"#00FF8040", Reported(color=COLOR)),
         ("/c", b"#FF000000", Reported()),
-        ("/v", XML, Reported(Level(1.0), color=COLOR)),
+        ("/v", XML, Reported(Level(1.0), color=COLOR, effect="")),
+        ("/v", b"<ac>255</ac><fx>38</fx>", Reported(Level(1.0), effect="38")),
+        ("/v", b'{"seg":[{"fx":0}]}', Reported(effect="")),
         ("/v", JSON, Reported(Level(1.0), color=COLOR)),
         ("/v", b'{"on":false,"bri":9,"seg":[{"cct":2500}]}', Reported(Level(0.0), Kelvin(2500.0))),
         ("/g", b"256", Reported()),
@@ -72,5 +78,8 @@ def test_reports_are_understood(
 def test_a_white_strip_keeps_its_channels(make_codec: MakeCodec) -> None:
     """A strip without colours is told its white alone, one that is switched on and off."""
     strip = make_codec("wled", "kelvin", topic=TOPIC)
-    assert sent_payload(strip, "40% 9000 K") == b'{"on":true,"tt":0,"seg":{"fx":0,"cct":6500}}'
+    assert (
+        sent_payload(strip, "40% 9000 K")
+        == b'{"on":true,"tt":0,"nl":{"on":false},"seg":{"fx":0,"cct":6500}}'
+    )
     assert strip.decode(f"{TOPIC}/g", b"3") == Reported(Level(1.0))

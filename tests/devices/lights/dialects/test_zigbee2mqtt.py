@@ -54,6 +54,9 @@ def test_the_white_alone_can_take_its_time(lamp: LampCodec) -> None:
         (b'{"state":"ON","brightness":255}', Reported(Level(1.0))),
         (b'{"brightness":127,"color_temp":400}', Reported(Level(0.5), from_mired(400))),
         (b'{"color_mode":"xy","brightness":127,"color_temp":400}', Reported(Level(0.5))),
+        (b'{"brightness":127,"effect":"candle"}', Reported(Level(0.5), effect="candle")),
+        (b'{"brightness":127,"effect":"none"}', Reported(Level(0.5), effect="")),
+        (b'{"brightness":127,"effect":"blink"}', Reported(Level(0.5), effect="")),
     ],
 )
 def test_reports_are_understood(lamp: LampCodec, payload: bytes, report: Reported) -> None:
@@ -103,6 +106,13 @@ def test_a_reported_colour_is_a_chromaticity(make_codec: MakeCodec) -> None:
     assert shown is not None
     assert shown == pytest.approx(Color(255, 0, 0), abs=3)
     assert lamp.decode(TOPIC, payload % b"color_temp") == Reported(kelvin=from_mired(400))
+
+
+def test_a_hue_bulb_s_effect_is_ended_first(lamp: LampCodec) -> None:
+    """A level alone would leave the bulb flickering."""
+    steady, level = lamp.encode_after(Reported(effect="candle"), parse_setting("50%"), Seconds(9.0))
+    assert steady == (f"{TOPIC}/set", b'{"effect":"stop_hue_effect"}')
+    assert (level,) == lamp.encode(parse_setting("50%"), Seconds(9.0))
 
 
 def test_its_state_is_read_on_demand(lamp: LampCodec) -> None:

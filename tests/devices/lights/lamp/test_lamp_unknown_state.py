@@ -150,7 +150,7 @@ def test_a_broker_that_goes_while_a_lamp_is_waited_for_costs_it_nothing(dimmer: 
     [
         ("zigbee2mqtt", 5.0, 0.8),
         ("home-assistant", 5.0, 0.8),
-        ("tasmota", 5.0, 0.4),
+        ("tasmota", 5.0, 0.44),
         ("tasmota", 25.0, 0.8),
     ],
 )

@@ -197,6 +197,23 @@ def test_rounding_is_no_hand(dialect: Dialect, setting: Setting) -> None:
     assert lamp.staff_messages() == ()
 
 
+@pytest.mark.parametrize("dialect", ["zigbee2mqtt", "zwave-js"])
+def test_a_lamp_that_has_missed_a_white_is_no_hand(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """Its bridge says the new one for it, the lamp itself the one before; a third is a hand."""
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, "40% 4000 K", 1.0)
+    says(lamp, "40% 4000 K", 20.0)
+    lead(lamp, "40% 2500 K", 100.0, 300.0)
+    says(lamp, "40% 2500 K", 100.1)
+    for at in (103.0, 390.0, 403.0):
+        says(lamp, "40% 4000 K", at)
+    assert lamp.staff_messages() == ()
+    says(lamp, "40% 6000 K", 404.0)
+    assert len(lamp.staff_messages()) == 1
+
+
 @pytest.mark.parametrize(
     ("shown", "meaning"), [("3000 K", ReportKind.HAND), ("2650 K", ReportKind.ECHO)]
 )
@@ -209,7 +226,7 @@ def test_a_hand_that_is_too_small_to_see_is_none(
     classifier.begin(
         trajectory_between(start, target, FadeOptions(Seconds(0.0), Seconds(5.0))),
         Seconds(0.0),
-        known=True,
+        start,
     )
     assert classifier.classify(target.kelvin, None, Seconds(1.0)) is ReportKind.FOLLOWS
     found = classifier.classify(parse_setting(f"40% {shown}").kelvin, None, Seconds(30.0))

@@ -25,6 +25,7 @@ from kacenv.system.clock import SimClock
 MakeLamp = Callable[..., VirtualLamp]
 TIMEOUT = 30.0
 ABILITIES = ("level", "kelvin", "transition")
+ESPHOME_STATE = {"state": "ON", "brightness": 51, "color_mode": "brightness", "color": {}}
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_a_lamp_remembers_what_it_showed_when(
 @pytest.mark.parametrize(
     ("dialect", "suffix", "expected"),
     [
-        ("home-assistant", "/state", {"state": "ON", "brightness": 51, "color": {}}),
+        ("home-assistant", "/state", ESPHOME_STATE),
         ("zigbee2mqtt", "/availability", {"state": "online"}),
         ("plain", "/state", 9),
     ],
@@ -204,23 +205,57 @@ def test_a_power_cut_is_survived(make_lamp: MakeLamp) -> None:
     assert lamp.level_now == 0.8
 
 
-def test_a_shelly_refuses_with_an_answer(make_lamp: MakeLamp, mosquitto: Mosquitto) -> None:
-    """What is out of range changes nothing, and the caller is told."""
+@pytest.mark.parametrize(("method", "code"), [("Light.Set", -103), ("RGBW.Set", 404)])
+def test_a_shelly_refuses_with_an_answer(
+    make_lamp: MakeLamp, mosquitto: Mosquitto, method: str, code: int
+) -> None:
+    """What is out of range, or of another profile, changes nothing, and the caller is told."""
     lamp = make_lamp("shelly", "level")
     topic = lamp.fixture.topic
     wanted = {"id": 0, "on": True, "brightness": 140}
-    call = {"id": 7, "src": f"kacenv/{topic}", "method": "Light.Set", "params": wanted}
+    call = {"id": 7, "src": f"kacenv/{topic}", "method": method, "params": wanted}
     payload = json.dumps(call).encode()
 
     def tells(message: MQTTMessage) -> bool:
         answer = json.loads(message.payload)
-        return bool(answer["id"] == 7 and answer["error"]["code"] == -103)
+        return bool(answer["id"] == 7 and answer["error"]["code"] == code)
 
     port = mosquitto.port
     assert heard_after(
         lambda: send(lamp, port, payload, "/rpc"), port, [f"kacenv/{topic}/rpc"], tells
     )
     assert lamp.level_now == 0.0
+
+
+def test_a_backlog_has_an_answer_to_each_command(make_lamp: MakeLamp, mosquitto: Mosquitto) -> None:
+    """Each tells of the light as that command has left it; a switch tells of itself alone."""
+    lamp = make_lamp("tasmota", *ABILITIES, topic="backlog")
+    answers = heard_until_power(
+        lamp, mosquitto.port, b"SetOption117 1;Fade 1;Speed 4;Dimmer 40;Scheme 0;CT 400;Power ON"
+    )
+    assert answers[:4] == [{"SetOption117": "ON"}, {"Fade": "ON"}, {"Speed": 4}, {"Scheme": 0}]
+    assert [one.get("Dimmer") for one in answers[4:]] == [40, 40, None]
+    assert answers[5]["CT"] == 400
+    assert answers[6] == {"POWER": "ON"}
+
+
+def test_a_bridge_answers_before_its_bulb(
+    make_lamp: MakeLamp, mosquitto: Mosquitto, clock: SimClock
+) -> None:
+    """It says off at once; the bulb, deaf to it in its fade, says otherwise when it speaks."""
+    lamp = make_lamp("zigbee2mqtt", *ABILITIES, faults=LampFaults(deaf_to_off=True))
+    port, topics = mosquitto.port, codec(lamp.fixture).report_topics
+    send(lamp, port, b'{"state":"ON","brightness":102,"transition":10}', "/set")
+
+    def says(state: str) -> Callable[[MQTTMessage], bool]:
+        return lambda message: bool(json.loads(message.payload)["state"] == state)
+
+    assert heard_after(
+        lambda: send(lamp, port, b'{"state":"OFF"}', "/set"), port, topics, says("OFF")
+    )
+    lamp.faults = LampFaults()
+    clock.jump(Seconds(20.0))
+    assert heard_after(lamp.tell, port, topics, says("ON"))
 
 
 @pytest.mark.parametrize(
@@ -277,6 +312,21 @@ def send_raw(lamp: VirtualLamp, port: int, topic: str, payload: bytes) -> None:
     before = len(lamp.received)
     publish.single(topic, payload, hostname="127.0.0.1", port=port)
     assert lamp.wait_for(lambda lamp: len(lamp.received) > before, TIMEOUT)
+
+
+def heard_until_power(lamp: VirtualLamp, port: int, backlog: bytes) -> list[dict[str, Any]]:
+    """Return a Tasmota lamp's answers to a backlog, to the last one."""
+    answers: list[dict[str, Any]] = []
+    commands, (results, _) = codec(lamp.fixture).command_topic, codec(lamp.fixture).report_topics
+
+    def ends(message: MQTTMessage) -> bool:
+        answer = json.loads(message.payload)
+        if answers or "SetOption117" in answer:
+            answers.append(answer)
+        return bool(answer == {"POWER": "ON"})
+
+    assert heard_after(lambda: send_raw(lamp, port, commands, backlog), port, [results], ends)
+    return answers
 
 
 def heard_after(

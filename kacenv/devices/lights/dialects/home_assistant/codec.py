@@ -12,7 +12,6 @@ from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_parts, from_xy
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
-    LONGEST_TRANSITION,
     OFF,
     ON,
     block,
@@ -27,9 +26,25 @@ from kacenv.model.look import Color, Setting
 
 WHITE_MODE: Final = "color_temp"
 _COLOR_MODES: Final = {"rgb", "rgbw", "rgbww", "rgbct"}
+_MIXED_MODES: Final = {"rgbw", "rgbct", "rgbww"}
 _HUES: Final = ("r", "g", "b", "x", "y", "h", "s")
 _WHITES: Final = ("c", "w")
-_GAMMA: Final = 2.8
+_DARK_WHITES: Final = {
+    None: {"c": 0, "w": 0},
+    "rgbww": {"c": 0, "w": 0},
+    "rgbw": {"w": 0},
+    "rgbct": {"w": 0},
+}
+"""White channels under a colour, by the mode; where `c` is missing, `w` is the one white."""
+_DARK_COLORS: Final = {
+    "rgbww": {"r": 0, "g": 0, "b": 0},
+    "rgbct": {"r": 0, "g": 0, "b": 0, "w": 255},
+}
+"""Colour channels under a white, by the mode. A lamp whose white and colour exclude each other
+would take them for a dark colour."""
+NO_EFFECT: Final = "None"
+_NO_EFFECTS: Final = {"", "none", "off"}
+GAMMA: Final = 2.8
 """ESPHome's gamma, unless set otherwise: its channels' numbers are corrected by it."""
 _ANSWERS: Final = {
     **dict.fromkeys(("online", "on", "true", "available", "connected", "alive", "1"), True),
@@ -42,17 +57,48 @@ class HomeAssistantCodec(LampCodec):
     """Codec of one light of Home Assistant's JSON schema."""
 
     FULL = 255
-    LONGEST = LONGEST_TRANSITION
-    """Longest transition (s): the schema names no bound; a day is more than any fade."""
+    LONGEST = Seconds(65535.0)
+    """Longest transition (s): the schema names no bound, ESPHome reads 16 bits (esphome/esphome
+    0099fcc, light_json_schema.cpp, parse_json)."""
 
     def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
         """Return one command; `transition` is rounded up to whole seconds, and always included.
 
         Without one, the lamp's own default would apply, 1 s in ESPHome.
         """
+        return self._command(self.state(setting), transition)
+
+    def encode_after(
+        self, last: Reported, setting: Setting, transition: Seconds
+    ) -> tuple[Message, ...]:
+        """Return `encode`'s command; it also darkens the channels that the look doesn't light.
+
+        An effect is ended by a command of its own: beside an effect, ESPHome drops the transition;
+        without one it goes on (esphome/esphome 018c65d, light_call.cpp, validate_, perform).
+        """
+        fields = self.state(setting) | self._other_channels(last.mixes, setting)
+        command = self._command(fields, transition)
+        if not last.effect or setting.level <= 0:
+            return command
+        steady = write({"state": ON, "effect": NO_EFFECT})
+        return (Message(self.fixture.topic, steady), *command)
+
+    def _command(self, fields: dict[str, object], transition: Seconds) -> tuple[Message, ...]:
         whole = math.ceil(round(min(transition, self.LONGEST), 2))
-        fields = self.state(setting) | {"transition": whole}
-        return (Message(self.fixture.topic, write(fields)),)
+        return (Message(self.fixture.topic, write(fields | {"transition": whole})),)
+
+    def _other_channels(self, mode: str | None, setting: Setting) -> dict[str, object]:
+        """Return the colour's object with the channels that the setting doesn't light.
+
+        ESPHome's lamps without `color_interlock` keep each channel that isn't mentioned
+        (esphome/esphome 018c65d, light_call.cpp, validate_).
+        """
+        color = self.shown_color(setting)
+        if color is not None and (mode or self.has_white):
+            return {"color": dict(zip("rgb", color, strict=True)) | _DARK_WHITES.get(mode, {})}
+        if self.shown_white(setting) is not None and mode in _DARK_COLORS:
+            return {"color": _DARK_COLORS[mode]}
+        return {}
 
     def state(self, setting: Setting) -> dict[str, object]:
         """Return the fields that commands and reports have in common."""
@@ -79,12 +125,14 @@ class HomeAssistantCodec(LampCodec):
         (esphome/esphome 0099fcc, light_json_schema.cpp, dump_json).
         """
         parts, mode = block(fields.get("color")), fields.get("color_mode")
+        mixes = mode if isinstance(mode, str) and mode in _MIXED_MODES else None
+        report = Reported(self._level(fields), effect=_effect(fields), mixes=mixes)
         whites = mode == WHITE_MODE or not any(parts.get(part) for part in _HUES)
         if mode in _COLOR_MODES and whites and not any(parts.get(part) for part in _WHITES):
-            return Reported(self._level(fields))
+            return report
         if whites:
-            return Reported(self._level(fields), self._white(fields, parts))
-        return Reported(self._level(fields), color=color_of(parts) if self.has_color else None)
+            return report._replace(kelvin=self._white(fields, parts))
+        return report._replace(color=color_of(parts) if self.has_color else None)
 
     def _white(self, fields: dict[str, object], parts: dict[str, object]) -> Kelvin | None:
         """Return the white of a temperature, or of two channels (ESPHome's `cwww`, `rgbww`)."""
@@ -108,9 +156,17 @@ class HomeAssistantCodec(LampCodec):
         return self.level_if(is_on(fields.get("state")), brightness)
 
 
+def _effect(fields: dict[str, object]) -> str | None:
+    """Return the running effect; empty for none, None if the lamp doesn't tell."""
+    effect = fields.get("effect")
+    if not isinstance(effect, str):
+        return None
+    return "" if effect.lower() in _NO_EFFECTS else effect
+
+
 def _light(channel: float | None) -> float:
     """Return the light of one of ESPHome's channels."""
-    return math.pow((channel or 0.0) / HomeAssistantCodec.FULL, _GAMMA)
+    return math.pow((channel or 0.0) / HomeAssistantCodec.FULL, GAMMA)
 
 
 def color_of(fields: dict[str, object]) -> Color | None:

@@ -3,7 +3,12 @@
 import re
 
 from kacenv.core.units import Kelvin
-from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
+from kacenv.devices.lights.dialects.device_codec import (
+    NOTHING,
+    DeviceCodec,
+    Extras,
+    ParsedCommand,
+)
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import LONGEST_PAYLOAD, from_mired, write
 from kacenv.devices.lights.dialects.plain.codec import PlainCodec
@@ -26,7 +31,7 @@ class PlainDevice(DeviceCodec[PlainCodec]):
         kelvin = _white(self.fixture.white_payload or "", payload)
         return None if kelvin is None else ParsedCommand(kelvin=kelvin)
 
-    def reports(self, setting: Setting) -> tuple[Message, ...]:
+    def reports(self, setting: Setting, _extras: Extras = NOTHING) -> tuple[Message, ...]:
         """Return a report of the level, and of the white where the room file has a key for it."""
         if self.fixture.state_topic is None:
             return ()

@@ -2,10 +2,13 @@
 
 Units: brightness 0 to 100, white in kelvin, transitions in seconds. The lamp's abilities select its
 component: `light` (level), `cct` (white), `rgb` (colour), `rgbcct` (both); or the topic does, as in
-`shellyprodm2pm-0123/light:1`. Its dimmers bring their maker's dimming curve.
+`shellyprodm2pm-0123/light:1`. `rgbw` has one white channel beside its colour; it has no `ct`
+(Shelly's technical documentation, Gen2, components RGBW, CCT, Light). Its dimmers bring their
+maker's dimming curve.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from kacenv.core.units import Seconds
@@ -16,9 +19,17 @@ from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
 
 SHORTEST: Final = Seconds(0.5)
+_LIT: Final = 255
+_COMPONENT = re.compile(r".+/([a-z]+):\d+")
 _TOPIC = re.compile(r"(?P<device>.+)/(?P<kind>light|cct|rgb|rgbw|rgbcct):(?P<id>\d)")
 _KINDS = {(False, False): "light", (True, False): "cct", (False, True): "rgb"}
 _NAMESPACES = {"light": "Light"}
+_WHITES: Final = {"cct", "rgbw", "rgbcct"}
+_COLORS: Final = {"rgb", "rgbw", "rgbcct"}
+_BESIDE_COLOR: Final[dict[str, dict[str, object]]] = {
+    "rgbw": {"white": 0},
+    "rgbcct": {"mode": "rgb"},
+}
 
 
 class ShellyCodec(LampCodec):
@@ -66,12 +77,32 @@ class ShellyCodec(LampCodec):
     def hue(self, setting: Setting) -> dict[str, object]:
         """Return the fields of white or colour, as calls and reports write them."""
         color, kelvin = self.shown_color(setting), self.shown_white(setting)
-        both = self.kind == "rgbcct"
-        if color is not None:
-            return {"rgb": list(color)} | ({"mode": "rgb"} if both else {})
-        if kelvin is not None:
-            return {"ct": round(kelvin)} | ({"mode": "cct"} if both else {})
-        return {}
+        if color is not None and self.kind in _COLORS:
+            return {"rgb": list(color), **_BESIDE_COLOR.get(self.kind, {})}
+        if kelvin is None or self.kind not in _WHITES:
+            return {}
+        if self.kind == "rgbw":
+            return {"rgb": [0, 0, 0], "white": _LIT}
+        return {"ct": round(kelvin)} | ({"mode": "cct"} if self.kind == "rgbcct" else {})
+
+    @property
+    def misfits(self) -> tuple[str, ...]:
+        """Return sentences on a component that isn't one, or has no white or colour."""
+        return tuple(self._misfits())
+
+    def _misfits(self) -> Iterator[str]:
+        named = _COMPONENT.fullmatch(self.fixture.topic)
+        if named and not _TOPIC.fullmatch(self.fixture.topic):
+            yield (
+                f"no Shelly has the component {named[1]}; it is light, cct, rgb, rgbw or rgbcct,"
+                " and light for each channel in the profile for white lamps"
+            )
+        if self.has_white and self.kind == "rgbw":
+            yield "rgbw has one white of its own; looks in white show that, whatever their kelvin"
+        elif self.has_white and self.kind not in _WHITES:
+            yield f"{self.component} has no whites; leave kelvin out of `can`"
+        if self.has_color and self.kind not in _COLORS:
+            yield f"{self.component} has no colours; leave color out of `can`"
 
     def decode_report(self, topic: str, payload: bytes) -> Reported:
         """Decode a status, a status notification, or an answer."""

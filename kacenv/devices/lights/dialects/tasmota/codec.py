@@ -45,7 +45,12 @@ class TasmotaCodec(LampCodec):
         return self.topic("cmnd", "Backlog0")
 
     def encode(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
-        """Return one backlog; a fade takes at least half a second, so that nothing jumps."""
+        """Return one backlog; a fade takes at least half a second, so that nothing jumps.
+
+        The level comes first: a white or a colour would switch a dark lamp on at its last level.
+        `Scheme 0` ends a scheme, which only `Color` would end, too; lamps without colours ignore it
+        (arendst/Tasmota 04f3df8, xdrv_04_light.ino, CmndScheme, CmndSupportColor).
+        """
         speed = min(max(math.ceil(round(transition * 2, 2)), 1), 40)
         commands = ["SetOption117 1", "Fade 1", f"Speed {speed}", *self._light(setting)]
         return (Message(self.command_topic, ";".join(commands).encode()),)
@@ -53,16 +58,15 @@ class TasmotaCodec(LampCodec):
     def _light(self, setting: Setting) -> list[str]:
         if setting.level <= 0:
             return [f"Power {OFF}"]
-        commands = []
+        level = [f"Dimmer {self.units(setting.level)}"] if self.can_dim else []
+        # With `SetOption20 1`, a light command switches nothing on.
+        return [*level, *self._shade(setting), f"Power {ON}"]
+
+    def _shade(self, setting: Setting) -> list[str]:
         color, white = self.shown_color(setting), self.shown_white(setting)
         if color is not None:
-            commands.append(f"Color2 {str(color)[1:].upper()}")
-        elif white is not None:
-            commands.append(f"CT {self.mired(white)}")
-        if self.can_dim:
-            commands.append(f"Dimmer {self.units(setting.level)}")
-        # With `SetOption20 1`, a light command switches nothing on.
-        return [*commands, f"Power {ON}"]
+            return [f"Color2 {str(color)[1:].upper()}"]
+        return ["Scheme 0", *([f"CT {self.mired(white)}"] if white is not None else [])]
 
     def decode_report(self, _topic: str, payload: bytes) -> Reported:
         """Decode a command's result, or the periodic state."""

@@ -1,7 +1,8 @@
 """Codec of WLED: its JSON API on the device's `/api` topic.
 
 Units: brightness 0 to 255, time in tenths of seconds; `tt` is the transition of one command.
-Commands set all selected segments to a solid colour: no effect may flicker in this room.
+Commands set all selected segments to a solid colour: no effect may flicker in this room. They end a
+timed light (`nl`), which would dim on by itself (wled/WLED 090e29e, led.cpp, handleNightlight).
 """
 
 import re
@@ -25,6 +26,7 @@ _WHITE_ONLY = [0, 0, 0, 255]
 _STEADY = 0
 _LEAST_KELVIN = 1900
 _BRIGHTNESS = re.compile(rb"<ac>(\d{1,3})</ac>")
+_EFFECT = re.compile(rb"<fx>(\d{1,3})</fx>")
 _PARTS = re.compile(rb"<cl>(\d{1,3})</cl>")
 _COLOR = re.compile(rb"#([0-9A-Fa-f]{2})?([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
 
@@ -49,6 +51,7 @@ class WledCodec(LampCodec):
         if setting.level > 0 and self.can_dim:
             fields["bri"] = self.units(setting.level)
         fields["tt"] = round(min(max(transition, 0.0), self.LONGEST) * 10)
+        fields["nl"] = {"on": False}
         segment = self._segment(setting)
         if segment:
             fields["seg"] = segment
@@ -83,11 +86,14 @@ class WledCodec(LampCodec):
         return from_parts([int(part, 16) for part in match.groups()[1:]])
 
     def _from_xml(self, payload: bytes) -> Reported:
-        """Parse the API's XML by searching for two tags: XML parsers are open to hostile input."""
-        level = _BRIGHTNESS.search(payload)
+        """Parse the API's XML by searching for its tags: XML parsers are open to hostile input."""
+        level, effect = _BRIGHTNESS.search(payload), _EFFECT.search(payload)
         parts = [int(part) for part in _PARTS.findall(payload)[:3]]
         color = from_parts(parts) if self.has_color else None
-        return Reported(self.level_of(_whole(level[1]) if level else None), color=color)
+        running = _running(int(effect[1])) if effect else None
+        return Reported(
+            self.level_of(_whole(level[1]) if level else None), color=color, effect=running
+        )
 
     def reported(self, fields: dict[str, object]) -> Reported:
         """Return level, white and colour of a JSON state, bare or under `state`."""
@@ -97,7 +103,8 @@ class WledCodec(LampCodec):
         level = Level(0.0) if fields.get("on") is False else brightness
         segments = fields.get("seg")
         first = block(segments[0] if isinstance(segments, list) and segments else segments)
-        return Reported(level, _white(first), color=self._segment_color(first))
+        effect = _running(number(first, "fx", 255))
+        return Reported(level, _white(first), color=self._segment_color(first), effect=effect)
 
     def _segment_color(self, segment: dict[str, object]) -> Color | None:
         colors = segment.get("col")
@@ -113,6 +120,11 @@ class WledCodec(LampCodec):
     def availability_topic(self) -> str:
         """Return the topic of the last will, and of the message after connecting."""
         return f"{self.fixture.topic}/status"
+
+
+def _running(effect: float | None) -> str | None:
+    """Return an effect's number as its name; empty for a steady light."""
+    return None if effect is None else f"{effect:.0f}" if effect != _STEADY else ""
 
 
 def _white(segment: dict[str, object]) -> Kelvin | None:

@@ -23,12 +23,18 @@ from kacenv.devices.lights.dialects.payloads import (
 from kacenv.model.look import Color, Setting
 
 WHITE_MODE: Final = "color_temp"
+STOP_EFFECT: Final = "stop_hue_effect"
+_NO_EFFECTS: Final = {"", "none", "finish_effect", "stop_effect", STOP_EFFECT}
+_SHORT_EFFECTS: Final = {"blink", "breathe", "okay", "channel_change"}
 
 
 class Zigbee2MqttCodec(LampCodec):
     """Codec of one device, or group, of Zigbee2MQTT."""
 
     FULL = 254
+    LEAST = 2
+    """Brightness 1 turns some bulbs off (Koenkk/zigbee-herdsman-converters df72005, toZigbee.ts,
+    `turnsOffAtBrightness1`), more than are known to do so (Koenkk/zigbee2mqtt#3163)."""
     OPTIMISTIC = True
     LONGEST = Seconds(6500.0)
     """Longest transition (s): Zigbee counts tenths of seconds in 16 bits."""
@@ -52,6 +58,19 @@ class Zigbee2MqttCodec(LampCodec):
         """Return the white or colour, if any, at once, then the level within `transition`."""
         before = self.encode_color(setting, Seconds(0.0)) if setting.level > 0 else ()
         return (*before, self._command(self.light(setting), transition))
+
+    def encode_after(
+        self, last: Reported, setting: Setting, transition: Seconds
+    ) -> tuple[Message, ...]:
+        """Return `encode`'s messages, after one that ends an effect.
+
+        Only Hue bulbs have effects that go on, tell of them, and keep them through a new level
+        (Koenkk/zigbee-herdsman-converters df72005, philips.ts, effect; toZigbee.ts, effect).
+        """
+        messages = self.encode(setting, transition)
+        if not last.effect or setting.level <= 0:
+            return messages
+        return (Message(self.command_topic, write({"effect": STOP_EFFECT})), *messages)
 
     def light(self, setting: Setting) -> dict[str, object]:
         """Return the fields of the level, as commands and reports write them."""
@@ -89,7 +108,8 @@ class Zigbee2MqttCodec(LampCodec):
         color = fields.get("color")
         colored = self.has_color and not ("color_mode" in fields and is_white)
         shown = _color_of(color) if colored and isinstance(color, dict) else None
-        return Reported(self._level(fields), kelvin if shown is None else None, color=shown)
+        white = kelvin if shown is None else None
+        return Reported(self._level(fields), white, color=shown, effect=_effect(fields))
 
     def _level(self, fields: dict[str, object]) -> Level | None:
         # Some controllers report 255 for a full 254.
@@ -100,6 +120,14 @@ class Zigbee2MqttCodec(LampCodec):
     def state_query(self) -> tuple[Message, ...]:
         """Return the request that makes Zigbee2MQTT read the lamp's state."""
         return (Message(f"{self.fixture.topic}/get", b'{"state":"","brightness":""}'),)
+
+
+def _effect(fields: dict[str, object]) -> str | None:
+    """Return the running effect; empty for none or a short one, None if the lamp doesn't tell."""
+    effect = fields.get("effect")
+    if not isinstance(effect, str):
+        return None
+    return "" if effect in _NO_EFFECTS | _SHORT_EFFECTS else effect
 
 
 def _color_of(fields: dict[str, object]) -> Color | None:

@@ -1,9 +1,18 @@
-"""Device side of Z-Wave JS UI: the gateway and a node behind it."""
+"""Device side of Z-Wave JS UI: the gateway and a node behind it.
+
+After zwave-js/zwave-js-ui cd01655: Gateway.ts, _onWriteRequest, and ZwaveClient.ts, writeValue; the
+gateway publishes its wish once the node has acknowledged it.
+"""
 
 import re
 
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.dialects.device_codec import DeviceCodec, ParsedCommand
+from kacenv.devices.lights.dialects.device_codec import (
+    NOTHING,
+    DeviceCodec,
+    Extras,
+    ParsedCommand,
+)
 from kacenv.devices.lights.dialects.lamp_codec import Message
 from kacenv.devices.lights.dialects.payloads import block, read, write
 from kacenv.devices.lights.dialects.zwave_js.codec import ZwaveJsCodec, unwrapped
@@ -32,7 +41,7 @@ class ZwaveJsDevice(DeviceCodec[ZwaveJsCodec]):
         level = self.codec.level(value)
         return None if level is None else ParsedCommand(level, transition=span)
 
-    def reports(self, setting: Setting) -> tuple[Message, ...]:
+    def reports(self, setting: Setting, _extras: Extras = NOTHING) -> tuple[Message, ...]:
         """Return the values with a timestamp, as the gateway formats them by default."""
         level_topic, color_topic = "currentValue", "currentColor"
         values: dict[str, object] = {
