@@ -1,7 +1,6 @@
 """`kacenv midi`: MIDI ports, and the messages of a pedal or a controller."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -27,8 +26,6 @@ _NO_MIDI = (
     "This machine has no MIDI. Under Linux, load its sequencer: modprobe snd-seq; where MIDI runs "
     "by JACK, say so: MIDO_BACKEND=mido.backends.rtmidi/UNIX_JACK"
 )
-_NUMBERS = re.compile(r" \d+:\d+$")
-"""ALSA's numbers at the end of a port's name, which vary between boots."""
 
 
 @app.command(**described("List the MIDI ports", "midi ports"))
@@ -82,7 +79,7 @@ def learn(
 
 def _chosen(port: str | None, mapped: "Controls | None") -> list[str]:
     """Return the ports to listen to: the named one, the room's, or all."""
-    from kacenv.devices.midi.hot_plug import matching_port
+    from kacenv.devices.midi.port_names import matching_port
 
     names, _ = _ports()
     wanted = port or (mapped.port if mapped else "")
@@ -118,6 +115,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[MidiMessage]]":
 
 def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
     """Print a heading for the lines that follow."""
+    from kacenv.devices.midi.port_names import bare_name
     from kacenv.server.client import running_rooms
 
     if place and place.name in running_rooms():
@@ -125,5 +123,5 @@ def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> No
     if mapped:
         print("# These belong under `midi: controls: map:` in the room file.", flush=True)
     else:
-        name = _NUMBERS.sub("", port)
-        print(f"midi:\n  controls:\n    port: {json.dumps(name)}\n    map:", flush=True)
+        name = json.dumps(bare_name(port), ensure_ascii=False)
+        print(f"midi:\n  controls:\n    port: {name}\n    map:", flush=True)

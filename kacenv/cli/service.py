@@ -207,7 +207,9 @@ def _needed(place: "Room", service: "ServiceUnit") -> Iterator[Path]:
     named = [house / folder for folder in ("rooms", "scenes", "playlists")]
     named += [path for folder in named for path in folder.glob("*.y*ml")]
     music = [place.music_root] if place.music_root else []
-    secrets = [place.broker.password_file, place.broker.ca_file] if place.broker else []
+    broker = place.broker
+    secrets = [broker.password_file, broker.ca_file] if broker else []
+    secrets += [broker.certificate_file, broker.key_file] if broker else []
     named += [house / "rooms" / path for path in [*music, *secrets] if path]
     yield from (path for path in named if path.exists())
 

@@ -7,6 +7,7 @@ from kacenv.core.units import format_clock
 
 _RECENT = 300.0
 """Age up to which messages are shown, in seconds."""
+_NO_BROKER = "the broker can't be reached; the lamps stay as they are"
 
 
 def status_lines(status: dict[str, Any]) -> Iterable[str]:
@@ -21,7 +22,7 @@ def status_lines(status: dict[str, Any]) -> Iterable[str]:
     yield f"sound     {status['sound']}; {', '.join(_volumes(session))}"
     yield from hand_lines(session)
     if status["broker"] is False:
-        yield "lights    the broker can't be reached; the lamps stay as they are"
+        yield f"lights    {status['health'].get('lights') or _NO_BROKER}"
     elif status["lamps"]:
         yield f"lights    {', '.join(_lamp(*item) for item in status['lamps'].items())}"
     for told in status["told"]:

@@ -119,7 +119,8 @@ def _with_broker_files(room: Room, folder: Path) -> Room:
     """Return the room with its broker's files as absolute paths; they are relative to `folder`."""
     if room.broker is None:
         return room
-    named = {"ca_file": room.broker.ca_file, "password_file": room.broker.password_file}
+    keys = ("ca_file", "certificate_file", "key_file", "password_file")
+    named = {key: getattr(room.broker, key) for key in keys}
     full = {key: str((folder / name).resolve()) for key, name in named.items() if name}
     return room.model_copy(update={"broker": room.broker.model_copy(update=full)})
 

@@ -132,6 +132,11 @@ class Trigger:
         """Tell if the trigger has a bound, beyond which values may vary during a press."""
         return self.above is not None or self.below is not None
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Return the values that a control with a bound has when it is pressed and released."""
+        return (127, 0) if self.above is not None else (0, 127)
+
     def concerns(self, heard: MidiMessage) -> bool:
         """Tell if a message comes from this control, whatever its value."""
         same = (heard.sort, heard.number) == (self.sort, self.number)

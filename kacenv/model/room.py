@@ -181,7 +181,11 @@ class Fixture(Model):
 class Broker(Model):
     """The clinic's MQTT broker."""
 
-    model_config = rules({"not": {"allOf": [given("password_file"), given("password_env")]}})
+    model_config = rules(
+        {"not": {"allOf": [given("password_file"), given("password_env")]}},
+        {"if": given("certificate_file"), "then": given("key_file")},
+        {"if": given("key_file"), "then": given("certificate_file")},
+    )
 
     host: Annotated[str, Field(min_length=1, examples=["192.168.1.10"])]
     """The broker's name or address."""
@@ -191,6 +195,12 @@ class Broker(Model):
     """Whether the connection is encrypted."""
     ca_file: Annotated[str | None, Field(examples=["/etc/kacenv/clinic-ca.pem"])] = None
     """The clinic's own certificate authority; without it, the system's."""
+    certificate_file: Annotated[str | None, Field(examples=["/etc/kacenv/broker-client.pem"])] = (
+        None
+    )
+    """Kacenv's own certificate, for a broker that asks for one."""
+    key_file: Annotated[str | None, Field(examples=["/etc/kacenv/broker-client.key"])] = None
+    """The key of that certificate, unencrypted, readable by kacenv alone."""
     user: Annotated[str | None, Field(examples=["kacenv"])] = None
     """The name by which the broker knows kacenv."""
     password_file: Annotated[str | None, Field(examples=["/etc/kacenv/broker.password"])] = None
@@ -209,6 +219,22 @@ class Broker(Model):
                 "password_file: /etc/kacenv/broker.password",
             )
         return self
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Self:
+        if (self.certificate_file is None) is not (self.key_file is None):
+            raise _alone("key_file" if self.key_file is None else "certificate_file")
+        return self
+
+
+def _alone(missing: str) -> UnitError:
+    example = {"certificate_file": "broker-client.pem", "key_file": "broker-client.key"}
+    (there,) = example.keys() - {missing}
+    return UnitError(
+        f"`{missing}` beside `{there}`",
+        f"`{there}` alone",
+        f"{missing}: /etc/kacenv/{example[missing]}",
+    )
 
 
 class Records(Model):

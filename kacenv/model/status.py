@@ -187,7 +187,7 @@ class RoomStatus(_Described):
     meters: Annotated[Mapping[str, tuple[float, float]], Unit("dBFS")]
     """Level (RMS) and peak by output; the events leave them out."""
     broker: bool | None
-    """Whether the broker can be reached; null in a room without lamps."""
+    """Whether the broker can be reached and leaves the lamps to this room; null without lamps."""
     lamps: Mapping[str, LampStatus]
     """The lamps by their ids."""
     told: tuple[Told, ...]

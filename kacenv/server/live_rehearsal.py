@@ -97,6 +97,11 @@ class QuickLight:
         """True if the broker is connected."""
         return self._rig.connected
 
+    @property
+    def trouble(self) -> str | None:
+        """Return why the lamps can't be led."""
+        return self._rig.trouble
+
     def perform(self, command: LightCommand) -> None:
         """Perform a command at its time, converted to real time."""
         wait = (command.at - self._clock.now()) / self._speed

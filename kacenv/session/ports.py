@@ -72,6 +72,10 @@ class LightPort(Protocol):
     def connected(self) -> bool:
         """Tell if the broker is connected."""
 
+    @property
+    def trouble(self) -> str | None:
+        """Return why the lamps can't be led, for people to read; None if nothing is known of it."""
+
 
 class ControlPort(Protocol):
     """MIDI pedal or controller that may drive the room."""

@@ -160,6 +160,7 @@ def health(
 
 def _lights_note(light: LightPort | None) -> str | None:
     if light is None or not light.connected:
-        return "The broker can't be reached; the lamps stay as they are."
+        known = light.trouble if light is not None else None
+        return known or "The broker can't be reached; the lamps stay as they are."
     away = sorted(name for name, lamp in light.states().items() if lamp.available is False)
     return f"Not answering: {', '.join(away)}." if away else None

@@ -98,6 +98,8 @@ def test_an_idle_room_says_so() -> None:
     lines = list(status_lines(status))
     assert lines[0] == "garden: no session is on."
     assert "the broker can't be reached" in lines[2]
+    status["health"] = {"lights": "Another kacenv leads the lamps"}
+    assert list(status_lines(status))[2] == "lights    Another kacenv leads the lamps"
     assert "no session is on" in drawn(status)
 
 

@@ -64,6 +64,7 @@ class MemoryLight(MemoryDevice):
     """Lamps that change at once."""
 
     connected = True
+    trouble: str | None = None
 
     def __init__(self, clock: Clock, zones: Mapping[str, str]) -> None:
         super().__init__(clock)

@@ -1,5 +1,6 @@
 """A real Mosquitto on a free port of loopback, started and stopped at will."""
 
+import json
 import os
 import socket
 import subprocess
@@ -47,6 +48,37 @@ class Mosquitto:
             lines += [f"certfile {certificates.certificate}", f"keyfile {certificates.key}"]
         self._config = folder / f"mosquitto-{self.port}.conf"
         self._config.write_text("\n".join(lines) + "\n")
+
+    def configured(self, *lines: str) -> Self:
+        """Add lines to its configuration, before it is started."""
+        with self._config.open("a") as config:
+            config.writelines(f"{line}\n" for line in lines)
+        return self
+
+    def allowing(self, *rights: str) -> Self:
+        """Let everybody do this alone, in the words of an `acl_file`; it drops all else."""
+        rules = self._folder / "rights"
+        rules.write_text("".join(f"topic {right}\n" for right in rights))
+        return self.configured(f"acl_file {rules}")
+
+    def refusing_to_read(self, *allowed: str) -> Self:
+        """Let everybody send anything, and refuse subscriptions but to `allowed`."""
+        acls = [{"acltype": "subscribePattern", "topic": topic, "allow": True} for topic in allowed]
+        rules = {
+            "defaultACLAccess": {
+                "publishClientSend": True,
+                "publishClientReceive": True,
+                "subscribe": False,
+                "unsubscribe": True,
+            },
+            "roles": [{"rolename": "all", "acls": acls}],
+            "groups": [{"groupname": "all", "roles": [{"rolename": "all"}]}],
+            "anonymousGroup": "all",
+        }
+        config = self._folder / "rights.json"
+        config.write_text(json.dumps(rules))
+        (plugin,) = Path("/usr/lib").glob("*/mosquitto_dynamic_security.so")
+        return self.configured(f"plugin {plugin}", f"plugin_opt_config_file {config}")
 
     def __enter__(self) -> Self:
         """Start it."""

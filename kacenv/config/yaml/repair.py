@@ -15,7 +15,7 @@ _RULED = {
     *("phases", "name", "end", "window", "timeout"),
     *("check_ins", "at", "every"),
     *("outputs", "lights", "id", "device", "zone", "broker", "safe_light"),
-    *("password_file", "password_env"),
+    *("password_file", "password_env", "certificate_file", "key_file"),
 }
 """Keys that rules are about: a rule can't be checked if one of these was repaired."""
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -62,6 +62,7 @@ class LightController:
         self._commands: deque[LightCommand] = deque()
         self._reports: dict[str, deque[bytes]] = {}
         self._reports_from = 0.0
+        self._command_topics: dict[str, set[str]] = {}
         self._connection_changes: deque[bool] = deque()
         self._staff_messages: list[str] = []
         self._closing = False
@@ -79,6 +80,22 @@ class LightController:
     def connected(self) -> bool:
         """Tell if the broker is connected."""
         return self._client is not None and self._client.connected
+
+    @property
+    def trouble(self) -> str | None:
+        """Return why the lamps can't be led, for people to read; None if nothing is known of it."""
+        return self._client.trouble if self._client is not None else None
+
+    def rights_hint(self, lamp: str) -> str | None:
+        """Return which rights at the broker kacenv may lack for a lamp; None if none shows."""
+        if self._client is None:
+            return None
+        refused = self._client.unreadable.intersection(self._lamps[lamp].subscriptions)
+        if refused:
+            return f"The broker doesn't let kacenv's user read {', '.join(sorted(refused))}."
+        sent = self._command_topics.get(lamp, set())
+        lost = sorted(topic for topic in sent if self._client.is_unproven(topic))
+        return _dropped(lost) if lost else None
 
     def start(self) -> None:
         """Connect, and start the thread."""
@@ -189,6 +206,7 @@ class LightController:
             lamp = self._lamps[name]
             sent = lamp.messages(now)
             messages += sent
+            self._command_topics.setdefault(name, set()).update(one.topic for one in sent)
             self._scheduler.messages_sent(len(sent), now)
             self._reschedule(lamp)
         return messages
@@ -197,7 +215,12 @@ class LightController:
         """Schedule a lamp's next update, and collect its staff messages."""
         level = lamp.level_at(self._clock.now())
         self._scheduler.schedule(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
-        self._staff_messages += lamp.staff_messages()
+        self._staff_messages += [self._with_rights(lamp, text) for text in lamp.staff_messages()]
+
+    def _with_rights(self, lamp: Lamp, text: str) -> str:
+        """Add to a lamp's trouble that the broker may have dropped its commands."""
+        hint = self.rights_hint(lamp.fixture.id) if "doesn't follow" in text else None
+        return f"{text} {hint}" if hint else text
 
     def _handle_connection_changes(self, now: Seconds) -> None:
         while self._connection_changes:
@@ -229,6 +252,13 @@ class LightController:
             for lamp in self._lamps.values():
                 _apply(command, lamp, now, left)
                 self._reschedule(lamp)
+
+
+def _dropped(topics: Sequence[str]) -> str:
+    return (
+        f"If it has power, look at the broker: nothing that kacenv sends to {', '.join(topics)} "
+        "comes back, so its user may lack the right to write there (or to read it)."
+    )
 
 
 def _apply(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:

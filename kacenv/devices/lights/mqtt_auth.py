@@ -1,11 +1,13 @@
 """Credentials and TLS of an MQTT client, from the room file's broker."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from paho.mqtt.client import Client as Paho
 
 from kacenv.core.errors import DeviceError
+from kacenv.devices.lights.tls_context import ReloadingContext
 from kacenv.model.room import Broker
 
 
@@ -13,7 +15,7 @@ def authenticate(paho: Paho, broker: Broker) -> None:
     """Set a client's user, password and TLS as the room file says.
 
     Raises:
-        DeviceError: The password or the certificate authority can't be used.
+        DeviceError: The password or a file for TLS can't be used.
     """
     password = _password(broker)
     if password is not None and broker.user is None:
@@ -23,15 +25,18 @@ def authenticate(paho: Paho, broker: Broker) -> None:
         )
     if broker.user is not None:
         paho.username_pw_set(broker.user, password)
-    if not broker.tls:
-        return
-    try:
-        paho.tls_set(ca_certs=broker.ca_file)
-    except (OSError, ValueError) as error:
-        raise DeviceError(
-            f"The certificate authority {broker.ca_file} can't be used ({_reason(error)}); "
-            "correct the broker's `ca_file` in the room file"
-        ) from None
+    if broker.tls:
+        paho.tls_set_context(ReloadingContext(broker))
+
+
+def renew_password(paho: Paho, broker: Broker) -> None:
+    """Read a client's password again, which may have been changed; keep the old one if it can't be.
+
+    For each new connection.
+    """
+    with suppress(DeviceError):
+        if broker.user is not None:
+            paho.username_pw_set(broker.user, _password(broker))
 
 
 def _password(broker: Broker) -> str | None:

@@ -19,6 +19,8 @@ HELD: Final = Seconds(1.0)
 LIFT: Final = Seconds(10.0)
 """Time (s) within which a long press must end once it is long enough; a foot that stays on the
 pedal doesn't count."""
+FIRST_TAP: Final = Seconds(2.0)
+"""Longest duration (s) of the first press of a control, which counts when it ends."""
 APART: Final = Seconds(0.25)
 """Least gap (s) between a fader's requests; its last value is always sent."""
 FLOOD: Final = 1000
@@ -87,7 +89,8 @@ class Switch:
     """Switch: triggers when pressed, or, for a long press, when released.
 
     A long press needs a received release: a port that disappears meanwhile, a lost release and an
-    unsolicited state trigger nothing.
+    unsolicited state trigger nothing. The first value of a control with a bound is where it rests;
+    only one that then goes from end to end, as a switch does, was a press, known by its release.
     """
 
     def __init__(self, trigger: Trigger, press: Press) -> None:
@@ -95,20 +98,35 @@ class Switch:
         hard = BY_KIND[press.kind].pedal_held and not trigger.held
         self.span = HELD if hard else trigger.held
         self._trigger = trigger
-        self._down = False
+        self._down = trigger.is_bound
         self._value: int | None = None
         self._since = Seconds(-math.inf)
+        self._is_new = trigger.is_bound
+        """True until the control has left the end at which its first value was."""
 
     def handle(self, value: int, at: Seconds) -> bool:
         """Note a value; tell if it triggers the request."""
         before, self._value = self._value, value
         was_down = self._down
         self._down = self._trigger.is_down(value, was_down=was_down)
+        if self._is_new:
+            return self._is_first_press(value, at)
+        return self._counts(before, was_down, at)
+
+    def _is_first_press(self, value: int, at: Seconds) -> bool:
+        """Tell if a control's first values, from its pressed end to the other, were a press."""
+        pressed, released = self._trigger.ends
+        began, self._since = self._since, at if value == pressed else Seconds(-math.inf)
+        self._is_new = value == pressed
+        longest = self.span + LIFT if self.span else FIRST_TAP
+        return value == released and self.span <= at - began < longest
+
+    def _counts(self, before: int | None, was_down: bool, at: Seconds) -> bool:
         lasted = Seconds(at - self._since)
         if not self._down:
             return was_down and 0.0 < self.span <= lasted < self.span + LIFT
         anew = not was_down or not self._trigger.is_bound
-        if anew or value == before:
+        if anew or self._value == before:
             self._since = at
         return anew and not self.span
 
@@ -161,13 +179,16 @@ def _meets(before: int, value: int, room_level: Decibels) -> bool:
 
 
 class ControlMap:
-    """Controls of a room, as its file maps them."""
+    """Controls of a room, as its file maps them, on one port from its opening to its end."""
 
     def __init__(self, mapped: Iterable[room.Control]) -> None:
         """Parse the mapped requests; raise PressError for an invalid `do`."""
-        self._wishes = [(control.on, request_of(control)) for control in mapped]
+        wishes = [(control.on, request_of(control)) for control in mapped]
+        self._parts = [
+            (on, Fader(wish.output) if isinstance(wish, Fader) else Switch(on, wish))
+            for on, wish in wishes
+        ]
         self._pressed_at: dict[Press, Seconds] = {}
-        self.release_all()
 
     def handle(
         self, message: MidiMessage, now: Seconds, volume: LevelOf, *, at: Seconds | None = None
@@ -205,13 +226,6 @@ class ControlMap:
 
     def _faders(self) -> Iterator[Fader]:
         return (part for _, part in self._parts if isinstance(part, Fader))
-
-    def release_all(self) -> None:
-        """Reset all states after a disconnection: nothing is pressed, and faders may have moved."""
-        self._parts = [
-            (on, Fader(wish.output) if isinstance(wish, Fader) else Switch(on, wish))
-            for on, wish in self._wishes
-        ]
 
 
 def _first(asking: Sequence[Switch]) -> Iterator[Press]:

@@ -5,10 +5,11 @@ import math
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
 from kacenv.core.units import Seconds
+from kacenv.devices.midi.port_names import matching_port
 
 LOOK_EVERY: Final = Seconds(2.0)
 """Interval (s) between scans of the ports."""
@@ -28,18 +29,13 @@ class Port(Protocol):
 PortT = TypeVar("PortT", bound=Port)
 
 
-def matching_port(names: Iterable[str], wanted: str) -> list[str]:
-    """Return the ports whose names contain `wanted`, ignoring case."""
-    return [name for name in names if wanted.casefold() in name.casefold()]
-
-
 def now() -> Seconds:
     """Return the time of the loop's clock (s), which is monotonic."""
     return Seconds(time.monotonic())
 
 
 class HotPlugLoop(ABC, Generic[PortT]):
-    """Opens the first port whose name contains `wanted`, and reopens it after a disconnection.
+    """Opens the first port whose name matches `wanted`, and reopens it after a disconnection.
 
     A subclass sees its ports by `_names` and `_open`, and is told by `_opened` and `_closed`; all
     of it runs on the loop's thread, without the lock `_wake` except for `_run_due`.

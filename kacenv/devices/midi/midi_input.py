@@ -5,6 +5,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,6 +14,7 @@ import mido
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import ControlMap, FloodDetector
 from kacenv.devices.midi.hot_plug import LOOK_EVERY, HotPlugLoop, now
+from kacenv.devices.midi.port_names import bare_name, namesakes
 from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 from kacenv.model import room
 from kacenv.model.midi_trigger import ArrivalTimes, MidiMessage, message_in
@@ -160,11 +162,39 @@ def _devices() -> set[tuple[str, int]]:
         return set()
 
 
-class MidiControls(HotPlugLoop[MidiInputPort]):
+class InputGroup:
+    """Open inputs that have one name: pedals of one make are all heard."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self._ports: list[MidiInputPort] = []
+
+    def add(self, port: MidiInputPort) -> None:
+        """Add an open input."""
+        self._ports.append(port)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell if any of them could be opened."""
+        return bool(self._ports)
+
+    @property
+    def alive(self) -> bool:
+        """Tell if all of them still receive."""
+        return all(port.alive for port in self._ports)
+
+    def close(self) -> None:
+        """Close them all."""
+        for port in self._ports:
+            port.close()
+
+
+class MidiControls(HotPlugLoop[InputGroup]):
     """Receives from the first MIDI input that matches the room's name, and sends mapped requests.
 
-    Messages arrive on the port's thread; another thread opens the port, reopens it after a
-    disconnection, and sends faders' postponed requests.
+    Others that have the very same name are heard as well, each with its own state. Messages arrive
+    on the ports' threads; another thread opens the ports, reopens them after a disconnection, and
+    sends faders' postponed requests.
     """
 
     def __init__(
@@ -175,7 +205,10 @@ class MidiControls(HotPlugLoop[MidiInputPort]):
         look_every: Seconds = LOOK_EVERY,
     ) -> None:
         super().__init__(mapped.port, look_every, "midi-controls")
-        self._controls, self._traffic = ControlMap(mapped.map), FloodDetector()
+        self._map = mapped.map
+        self._maps: list[ControlMap] = []
+        self._traffic = FloodDetector()
+        self._listed: Sequence[str] = ()
         self._driven = driven
         self._inputs = inputs or RtMidiInputs()
         self._note: str | None = None
@@ -188,8 +221,8 @@ class MidiControls(HotPlugLoop[MidiInputPort]):
         """Return the controls' trouble and remedy, for people to read; None without trouble."""
         return self._note
 
-    def _receive(self, data: Sequence[int], at: Seconds) -> None:
-        """Handle one message, on the port's thread."""
+    def _receive(self, controls: ControlMap, data: Sequence[int], at: Seconds) -> None:
+        """Handle one message, on its port's thread."""
         if self._flooded:
             return
         with self._wake:
@@ -198,35 +231,57 @@ class MidiControls(HotPlugLoop[MidiInputPort]):
                 self._flooded = True
                 self._wake.notify()
             elif arrived >= self._wary_until and (message := message_in(data)):
-                self._act(message, arrived, at)
+                self._act(controls, message, arrived, at)
 
-    def _act(self, message: MidiMessage, arrived: Seconds, at: Seconds) -> None:
-        for press in self._controls.handle(message, arrived, self._driven.volume, at=at):
+    def _act(
+        self, controls: ControlMap, message: MidiMessage, arrived: Seconds, at: Seconds
+    ) -> None:
+        for press in controls.handle(message, arrived, self._driven.volume, at=at):
             self._driven.press(press)
-        if self._controls.due is not None:
+        if controls.due is not None:
             self._wake.notify()
 
     def _names(self) -> Sequence[str]:
-        return self._inputs.names()
+        self._listed = self._inputs.names()
+        return self._listed
 
-    def _open(self, name: str) -> MidiInputPort:
-        return self._inputs.open(name, self._receive)
+    def _open(self, name: str) -> InputGroup:
+        group = InputGroup(namesakes(self._listed, name))
+        for one in group.names:
+            controls = ControlMap(self._map)
+            try:
+                group.add(self._inputs.open(one, partial(self._receive, controls)))
+            except Exception as error:  # noqa: BLE001 - MIDI libraries raise undocumented types
+                _log.warning("the MIDI port %s can't be opened: %s", one, error)
+            else:
+                self._maps.append(controls)
+        if not group.is_open:
+            raise OSError(f"no port {name}")
+        return group
 
-    def _is_alive(self, port: MidiInputPort) -> bool:
-        return port.alive
+    def _opened(self) -> None:
+        if self._port is not None and len(self._port.names) > 1:
+            self._driven.tell(
+                f"{len(self._port.names)} MIDI controls are called “{bare_name(self._port_name)}”. "
+                "Each of them drives the room."
+            )
+
+    def _is_alive(self, port: InputGroup) -> bool:
+        there = namesakes(self._listed, self._port_name)
+        return port.alive and sorted(port.names) == sorted(there)
 
     def _closed(self) -> None:
-        with self._wake:
-            self._controls.release_all()
+        self._maps = []
 
     def _run_due(self) -> Seconds:
         """Send faders' postponed requests; have a flooding port shut out at once."""
         if self._flooded:
             self._look_at = now()
-        for press in self._controls.late(now()):
-            self._driven.press(press)
-        due = self._controls.due
-        return Seconds(math.inf if due is None else due - now())
+        for controls in self._maps:
+            for press in controls.late(now()):
+                self._driven.press(press)
+        times = [due for one in self._maps if (due := one.due) is not None]
+        return Seconds(min(times, default=math.inf) - now())
 
     def _look(self) -> Seconds:
         if self._flooded:

@@ -13,8 +13,9 @@ from typing import Any
 
 from kacenv.config import House, check_house, load_room
 from kacenv.core.errors import DeviceError, LoadError
+from kacenv.devices.lights.mqtt_client import MEANWHILE
 from kacenv.diagnostics.finding import Finding, Severity, counted
-from kacenv.diagnostics.preflight.broker import BrokerEcho
+from kacenv.diagnostics.preflight.broker import BrokerEcho, certificates
 from kacenv.model.room import Room
 from kacenv.server.systemd_unit import unit_name
 from kacenv.system.paths import run_folders
@@ -50,7 +51,10 @@ def broker(home: House, room: str) -> Iterator[Finding]:
     if place.broker is None:
         yield Finding(what, "none; the room has no lamps")
         return
-    yield _asked(what, place)
+    answer = _asked(what, place)
+    yield answer
+    if answer.mark is Severity.FINE:
+        yield from certificates(place.broker, f"{room}: certificate")
 
 
 def _asked(what: str, room: Room) -> Finding:
@@ -64,7 +68,7 @@ def _asked(what: str, room: Room) -> Finding:
         if echo.reach():
             return Finding(what, f"{where} answers")
     default = "Is it switched on, and on this network? Is the address right?"
-    todo = echo.told[0] if echo.told else default
+    todo = echo.told[0].removesuffix(MEANWHILE) if echo.told else default
     return Finding(what, f"{where} doesn't answer", Severity.WRONG, todo)
 
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.devices.lights.certificates import examine
+from kacenv.devices.lights.mqtt_client import MEANWHILE, MqttCallbacks, MqttClient
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 from kacenv.model.room import Broker, Room
@@ -77,6 +78,17 @@ def broker(room: Room) -> Iterator[ProbeMessage]:
             yield _away(where, echo.told)
             return
         yield judged(where, _trips(echo))
+    yield from certificates(room.broker)
+
+
+def certificates(broker: Broker, what: str = "broker's certificate") -> Iterator[Finding]:
+    """Yield what is wrong with the certificates of a broker that answers, and what soon will be."""
+    fault, warnings = examine(broker)
+    if fault is not None:
+        yield Finding(what, "not right", Severity.WRONG, fault)
+    for warning in warnings:
+        found, _, todo = warning.partition("; ")
+        yield Finding(what, found, Severity.NOTE, todo.capitalize())
 
 
 def _trips(echo: BrokerEcho) -> list[Seconds | None]:
@@ -90,6 +102,8 @@ def _away(where: str, told: list[str]) -> Finding:
     todo = "Is it switched on, and on this network? Is the address in the room file right?"
     if any("refused" in text for text in told):
         todo = "It refused kacenv: is the broker's user and password in the room file right?"
+    elif told and "can't be reached" not in told[0]:
+        todo = told[0].removesuffix(MEANWHILE)
     return Finding("broker", f"{where} doesn't answer", Severity.WRONG, todo)
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights import lamp_test
+from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.direct import knows_all, opened, wait_for
 from kacenv.devices.lights.lamp_test import LampTest, LampTestResult, changed_a_little
 from kacenv.diagnostics.finding import Finding, Severity
@@ -36,7 +37,7 @@ def lamps(room: Room, availability: RoomAvailability) -> Iterator[ProbeMessage]:
             if reporting:
                 test = LampTest(room, controller, reporting, availability.check)
                 yield from _progress(test)
-                yield from _findings(test.results())
+                yield from _findings(test.results(), controller)
     except RoomTakenError as taken:
         yield _let_go(availability, taken)
     except DeviceError as error:
@@ -95,7 +96,7 @@ def _let_go(availability: RoomAvailability, taken: RoomTakenError) -> Taken:
     return Taken(taken.reason, taken.todo)
 
 
-def _findings(results: Sequence[LampTestResult]) -> Iterator[Finding]:
+def _findings(results: Sequence[LampTestResult], controller: LightController) -> Iterator[Finding]:
     good = {one.lamp: one.latency for one in results if one.latency is not None}
     if good:
         slowest = max(good, key=good.__getitem__)
@@ -105,7 +106,7 @@ def _findings(results: Sequence[LampTestResult]) -> Iterator[Finding]:
             "lamps", found, lines=tuple(_line(one) for one in results if one.lamp in good)
         )
     for one in results:
-        finding = _finding(one)
+        finding = _finding(one, controller.rights_hint(one.lamp))
         if finding is not None:
             yield finding
 
@@ -114,14 +115,18 @@ def _line(one: LampTestResult) -> str:
     return f"{one.lamp}: was {one.began}, confirmed after {one.latency:.2f} s"
 
 
-def _finding(one: LampTestResult) -> Finding | None:
-    """Return what is wrong or unusual with a lamp; None if nothing is."""
+def _finding(one: LampTestResult, rights: str | None) -> Finding | None:
+    """Return what is wrong or unusual with a lamp; None if nothing is.
+
+    `rights` is what kacenv's user may lack at the broker.
+    """
     what = f"lamp {one.lamp}"
     if one.moved:
         return Finding(what, _MOVED, Severity.NOTE)
     if one.latency is None:
         away = ": its system says that it is away" if one.available is False else ""
-        return Finding(what, f"doesn't answer{away}", Severity.WRONG, _DEAD)
+        todo = f"{_DEAD} {rights}" if rights and not away else _DEAD
+        return Finding(what, f"doesn't answer{away}", Severity.WRONG, todo)
     if one.began is None:
         at = f"left at its safe light, {one.home.level:.0%}"
         return Finding(what, f"no word of its light before; {at}", Severity.NOTE)

@@ -197,6 +197,12 @@ class FakeClient:
         """Record a message."""
         self.published.append(payload)
 
+    unreadable = frozenset[str]()
+
+    def is_unproven(self, _topic: str) -> bool:
+        """Tell that every command is let through."""
+        return False
+
     def watch(self) -> None:
         """Do nothing: there is no thread to watch."""
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -9,7 +10,7 @@ import pytest
 from paho.mqtt.client import Client as Paho
 from paho.mqtt.enums import CallbackAPIVersion
 from support.certificates import make_certificates
-from support.lamps import DIMMER, ESPHOME, TIMEOUT, LitRoom
+from support.lamps import DIMMER, ESPHOME, RATE, TIMEOUT, LitRoom
 from support.mosquitto import Mosquitto
 from support.proxy import SlowLine
 from support.staff import Staff
@@ -19,8 +20,10 @@ from kacenv.core.units import Seconds
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.lights.mqtt_client import LATER, ReconnectBackoff
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
+from kacenv.model.commands import ShowLook
+from kacenv.model.look import Zone, parse_setting
 from kacenv.model.room import Room
-from kacenv.system.clock import MonotonicClock
+from kacenv.system.clock import MonotonicClock, SimClock
 
 MakeHouse = Callable[..., LitRoom]
 MakeRoom = Callable[..., Room]
@@ -63,6 +66,34 @@ def test_tls_with_somebody_else_s_certificate(
         assert not rig.connected
         rig.close()
     assert len(staff.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("rights", "hint"),
+    [
+        ("readwrite +/dimmer/#", False),
+        ("read +/dimmer/state", True),
+        ("write +/dimmer", True),
+    ],
+    ids=["both", "read", "write"],
+)
+def test_commands_that_the_broker_drops_are_hinted_at(
+    tmp_path: Path, make_room: MakeRoom, staff: Staff, rights: str, hint: bool
+) -> None:
+    """Nothing is said of a lamp's switch alone where the broker may be at fault."""
+    with Mosquitto(tmp_path).allowing("readwrite kacenv/#", rights, "write +/dimmer") as broker:
+        room = make_room(broker.port, DIMMER)
+        clock = SimClock(RATE)
+        rig = LightController(room, clock, staff.tell)
+        with closing(rig):
+            rig.start()
+            wait_until(lambda: rig.connected)
+            look = dict.fromkeys(Zone, parse_setting("30%"))
+            rig.perform(ShowLook(look, clock.now(), Seconds(1.0)))
+            assert staff.wait_for("Lamp dimmer doesn't follow", TIMEOUT)
+    (text,) = staff.heard
+    assert ("nothing that kacenv sends to" in text) is hint
+    assert (room.lights[0].topic in text) is hint
 
 
 def test_a_slow_broker_is_slow_and_no_more(

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from paho.mqtt.client import Client as Paho
+from support.certificates import client_certificate, make_certificates, sign_broker
 from support.mosquitto import Mosquitto, free_port
 from support.staff import Staff
+from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights import mqtt_client
@@ -231,7 +233,227 @@ def test_the_right_password_opens(
         client.close()
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
+@pytest.mark.parametrize(
+    "password",
+    ['#hash%20"\\', "Straße für 5 €", "🌹 rose 🌹", "  blanks at both ends ", "a\ttab", "x" * 300],
+    ids=["signs", "umlauts", "emoji", "blanks", "tab", "long"],
+)
+def test_any_password_opens(
+    password: str, tmp_path: Path, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """Only the end of the line belongs to the file."""
+    secret = tmp_path / "secret"
+    secret.write_text(f"{password}\r\n", encoding="utf-8", newline="")
+    with Mosquitto(tmp_path, user="kacenv", password=password) as broker:
+        client = connect(broker.port, user="kacenv", password_file=str(secret))
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        client.close()
+
+
+def test_a_broker_keeps_nothing_but_who_leads(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """Whoever comes later is sent no command of before."""
+    client = connect(mosquitto.port, "keeps/state", room="keeps")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    for topic in ("keeps/set", "keeps/state"):
+        client.publish(topic, b"1")
+    assert listener.wait_for(lambda heard: heard.messages == [("keeps/state", b"1")])
+    connect(mosquitto.port, "keeps/#", "kacenv/keeps/#", "keeps/end", room="x", announce=False)
+    assert listener.wait_for(lambda heard: len(heard.links) == 2)
+    client.publish("keeps/end", b"1")
+    assert listener.wait_for(lambda heard: ("keeps/end", b"1") in heard.messages)
+    kept = {topic for topic, _ in listener.messages[1:]} - {"keeps/end"}
+    assert kept == {"kacenv/keeps/status", "kacenv/keeps/leader"}
+
+
+def test_a_password_that_is_changed_is_read_again(
+    tmp_path: Path,
+    connect: Callable[..., MqttClient],
+    listener: Listener,
+    staff: Staff,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The clinic writes the new one into the file, and the next attempt goes by it."""
+    monkeypatch.setattr(ReconnectBackoff, "refused", lambda _: Seconds(0.1))
+    secret = tmp_path / "secret"
+    secret.write_text("of yesterday")
+    with Mosquitto(tmp_path, user="kacenv", password=SECRET) as broker:
+        connect(broker.port, user="kacenv", password_file=str(secret))
+        assert staff.wait_for("refused kacenv")
+        secret.unlink()
+        secret.write_text(SECRET)
+        assert listener.wait_for(lambda heard: heard.links == [True])
+
+
+DROPPED = pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")
+"""paho drops the sockets of failed handshakes."""
+
+
+@DROPPED
+def test_a_certificate_that_expires_is_named_and_its_renewal_found(
+    tmp_path: Path, connect: Callable[..., MqttClient], listener: Listener, staff: Staff
+) -> None:
+    """With its date; after the renewal the broker is back by itself."""
+    made = make_certificates(tmp_path, "clinic", days=-1)
+    with Mosquitto(tmp_path, certificates=made) as broker:
+        client = connect(broker.port, tls=True, ca_file=str(made.authority))
+        expired = f"The certificate of the light broker at 127.0.0.1:{broker.port} expired on "
+        assert staff.wait_for(expired)
+        assert str(client.trouble).startswith(expired)
+        sign_broker(made)
+        broker.stop()
+        broker.start()
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        wait_until(lambda: client.trouble is None)
+
+
+@DROPPED
+def test_an_authority_that_is_replaced_in_place_is_found(
+    tmp_path: Path, connect: Callable[..., MqttClient], listener: Listener, staff: Staff
+) -> None:
+    """No restart is needed: the next attempt reads the new file."""
+    made = make_certificates(tmp_path, "clinic")
+    with Mosquitto(tmp_path, certificates=made) as broker:
+        connect(broker.port, tls=True, ca_file=str(made.authority))
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        before = made.authority.read_text()
+        make_certificates(tmp_path, "clinic")
+        renewed = made.authority.read_text()
+        made.authority.write_text(before)
+        broker.stop()
+        broker.start()
+        assert staff.wait_for(f"isn't trusted (it isn't vouched for by {made.authority})")
+        made.authority.write_text(renewed)
+        assert listener.wait_for(lambda heard: heard.links == [True, False, True])
+
+
+@pytest.mark.parametrize("own", ["none", "expired", "good"])
+def test_a_broker_that_asks_for_a_certificate_is_shown_our_own(
+    own: str,
+    tmp_path: Path,
+    connect: Callable[..., MqttClient],
+    listener: Listener,
+    staff: Staff,
+) -> None:
+    """Without one, or with an expired one, staff read what to do."""
+    made = make_certificates(tmp_path, "clinic")
+    certificate, key = client_certificate(made, days=-1 if own == "expired" else 90)
+    files = {"certificate_file": str(certificate), "key_file": str(key)}
+    broker = Mosquitto(tmp_path, certificates=made)
+    with broker.configured("require_certificate true", f"cafile {made.authority}"):
+        given = files if own != "none" else {}
+        connect(broker.port, tls=True, ca_file=str(made.authority), **given)
+        if own == "good":
+            assert listener.wait_for(lambda heard: heard.links == [True])
+            return
+        words = f"own certificate {certificate} for the light broker expired on"
+        assert staff.wait_for(words if own == "expired" else "correct `certificate_file`")
+
+
+def test_what_may_not_be_read_is_told(
+    tmp_path: Path, connect: Callable[..., MqttClient], listener: Listener, staff: Staff
+) -> None:
+    """A refused subscription is named, once; what may be read is read."""
+    with Mosquitto(tmp_path).refusing_to_read("kacenv/#", "lamps/open") as broker:
+        client = connect(broker.port, "lamps/open", "lamps/shut")
+        assert staff.wait_for("doesn't let kacenv read lamps/shut; give its user the right")
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        assert client.unreadable == {"lamps/shut"}
+        client.publish("lamps/open", b"1")
+        assert listener.wait_for(lambda heard: heard.messages == [("lamps/open", b"1")])
+        broker.stop()
+        broker.start()
+        assert staff.wait_for("is back")
+    assert len([text for text in staff.heard if "lamps/shut" in text]) == 1
+
+
+def test_a_command_that_comes_back_was_let_through(
+    tmp_path: Path, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """A broker drops without a word what may not be written; an echo is nobody's report."""
+    broker = Mosquitto(tmp_path).allowing("readwrite kacenv/#", "readwrite lamps/open/#")
+    with broker:
+        client = connect(broker.port, "lamps/open/state")
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        client.publish("lamps/open/set", b"1")
+        client.publish("lamps/shut/set", b"1")
+        wait_until(lambda: not client.is_unproven("lamps/open/set"))
+        assert client.is_unproven("lamps/shut/set")
+        client.publish("lamps/open/state", b"9")
+        assert listener.wait_for(lambda heard: heard.messages == [("lamps/open/state", b"9")])
+        assert not client.is_unproven("lamps/open/state")
+
+
+def test_a_room_without_rights_of_its_own_is_led_all_the_same(
+    tmp_path: Path, connect: Callable[..., MqttClient]
+) -> None:
+    """Where kacenv may read nothing about itself, nobody can be waited for."""
+    with Mosquitto(tmp_path).allowing("readwrite lamps/#") as broker:
+        client = connect(broker.port, "lamps/state")
+
+        def leads() -> bool:
+            client.watch()
+            return client.connected
+
+        wait_until(leads)
+
+
+def test_a_started_room_is_its_former_self(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener, pahos: list[Paho]
+) -> None:
+    """Its client id stays, so it takes the place of a connection that nobody has closed."""
+    connect(mosquitto.port, room="again")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    pahos[-1].loop_stop()
+    connect(mosquitto.port, room="again")
+    assert listener.wait_for(lambda heard: heard.links == [True, True])
+    assert pahos[-1]._client_id == pahos[-2]._client_id
+    beside = connect(mosquitto.port, "kacenv/again/status", room="again", announce=False)
+    assert listener.wait_for(lambda heard: heard.messages)
+    beside.close()
+    assert listener.messages == [("kacenv/again/status", b"online")]
+
+
+def test_a_room_that_is_there_says_so_again(
+    mosquitto: Mosquitto, connect: Callable[..., MqttClient], listener: Listener
+) -> None:
+    """Whoever has written `offline`, and be it a last will of its own that came late."""
+    topic = "kacenv/quiet/status"
+    beside = connect(mosquitto.port, topic, room="beside", announce=False)
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    connect(mosquitto.port)
+    assert listener.wait_for(lambda heard: heard.messages[-1:] == [(topic, b"online")])
+    beside.publish(topic, b"offline")
+    said = [(topic, b"offline"), (topic, b"online")]
+    assert listener.wait_for(lambda heard: heard.messages[-2:] == said)
+
+
+def test_of_two_rooms_with_one_name_the_second_waits(
+    mosquitto: Mosquitto,
+    connect: Callable[..., MqttClient],
+    listener: Listener,
+    staff: Staff,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody is kicked; staff of the second are told; when the first leaves, it leads."""
+    monkeypatch.setattr(mqtt_client, "machine_identity", lambda: "one")
+    first = connect(mosquitto.port, room="twice")
+    assert listener.wait_for(lambda heard: heard.links == [True])
+    monkeypatch.setattr(mqtt_client, "machine_identity", lambda: "two")
+    second = connect(mosquitto.port, room="twice")
+    assert staff.wait_for("Another kacenv")
+    assert not second.connected
+    assert "leads the lamps of twice" in str(second.trouble)
+    assert listener.links == [True]
+    first.close()
+    assert staff.wait_for("is gone; this one leads the lamps of twice now")
+    wait_until(lambda: second.connected)
+    assert second.trouble is None
+    assert listener.wait_for(lambda heard: sorted(heard.links) == [False, True, True])
+
+
+@DROPPED
 def test_a_broker_without_tls_is_not_trusted_with_tls(
     mosquitto: Mosquitto, connect: Callable[..., MqttClient], staff: Staff
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.midi.control_map import (
     APART,
+    FIRST_TAP,
     FLOOD,
     GUARD,
     HELD,
@@ -77,9 +78,19 @@ def test_presses_do_what_is_typed_beside_them() -> None:
     assert desk.send("note", 60, 100) == [Hold()]
     assert desk.send("note", 60, 0, at=1) == []
     assert desk.send("program", 3, at=2) == [LightsUp()]
-    assert desk.send("control", 64, 127, at=3) == [Next()]
-    assert desk.send("note", 99, 100, at=4) == []
-    assert desk.send("program", 4, at=5) == []
+    assert desk.send("control", 64, 0, at=3) == []
+    assert desk.send("control", 64, 127, at=4) == [Next()]
+    assert desk.send("note", 99, 100, at=5) == []
+    assert desk.send("program", 4, at=6) == []
+
+
+def test_a_note_and_a_control_of_one_number_are_two_things() -> None:
+    """A pedal's control 64 isn't the note 64, nor the other way round."""
+    desk = Desk(mapped(("note 64", "hold"), ("control 64 above 63", "next")))
+    assert desk.send("note", 64, 100) == [Hold()]
+    assert desk.send("control", 64, 0, at=1) == []
+    assert desk.send("control", 64, 127, at=2) == [Next()]
+    assert desk.send("program", 64, at=3) == []
 
 
 PATIENT = mapped(
@@ -127,6 +138,7 @@ def test_a_press_may_be_asked_to_last() -> None:
     desk = Desk(PATIENT)
     assert desk.send("note", 60, 100) == [Hold()]
     assert desk.send("note", 60, 0, at=2.0) == [Next()]
+    assert desk.send("control", 64, 20, at=2.5) == []
     assert desk.send("control", 64, 127, at=3.0) == []
     assert desk.send("control", 64, 60, at=5.0) == []
     assert desk.send("control", 64, 20, at=6.0) == [End()]
@@ -160,9 +172,9 @@ def test_a_bouncing_contact_is_no_long_press() -> None:
         desk.send("note", 61, 100, at=at)
         desk.send("note", 61, 0, at=at + 0.5)
     assert desk.send("note", 61, 100, at=1.2) == []
-    desk.controls.release_all()
-    assert desk.late(9.0) == []
-    assert desk.send("note", 61, 0, at=9.5) == []
+    assert desk.send("note", 61, 0, at=1.4) == []
+    again = Desk(PATIENT)
+    assert again.send("note", 61, 0, at=2.5) == []
 
 
 def test_a_program_cannot_stop_the_session() -> None:
@@ -197,10 +209,44 @@ def test_two_different_presses_may_follow_at_once() -> None:
 def test_a_pedal_held_down_is_one_press() -> None:
     """Values that wander while it is down press nothing; letting go and pressing again does."""
     desk = Desk()
-    asked = [desk.send("control", 64, value, at=n) for n, value in enumerate((70, 60, 90, 127))]
-    assert asked == [[Next()], [], [], []]
+    asked = [desk.send("control", 64, value, at=n) for n, value in enumerate((9, 70, 60, 90, 127))]
+    assert asked == [[], [Next()], [], [], []]
     assert desk.send("control", 64, 0, at=9) == []
     assert desk.send("control", 64, 70, at=10) == [Next()]
+
+
+@pytest.mark.parametrize("rest", [[127, 126, 127], [90], [60], [56, 63, 64], [126, 127, 0], [0]])
+def test_where_a_pedal_rests_when_it_is_plugged_in_presses_nothing(rest: list[int]) -> None:
+    """Held, half-pressed, near the bound or reversed: a press is what goes past the bound later."""
+    desk = Desk()
+    sent = [desk.send("control", 64, value, at=at / 10) for at, value in enumerate((*rest, 0))]
+    assert sent == [[]] * len(sent)
+    assert desk.send("control", 64, 127, at=9) == [Next()]
+
+
+def test_a_pedal_held_while_it_is_plugged_in_ends_nothing_when_it_is_let_go() -> None:
+    """However long it was down: nobody saw the press begin."""
+    desk = Desk(PATIENT)
+    for at, value in ((0.0, 127), (0.5, 126), (3.6, 90), (3.7, 20)):
+        assert desk.send("control", 64, value, at=at) == []
+
+
+@pytest.mark.parametrize(("bound", "down"), [("above", 127), ("below", 0)])
+def test_a_switchs_first_press_counts_when_it_is_let_go(bound: str, down: int) -> None:
+    """It knows two values alone, so its first was no rest; a later press counts at once."""
+    desk = Desk(mapped((f"control 64 {bound} 63", "next")))
+    up = 127 - down
+    assert desk.send("control", 64, down) == []
+    assert desk.send("control", 64, up, at=1.0) == [Next()]
+    assert desk.send("control", 64, down, at=2.0) == [Next()]
+
+
+def test_a_switch_that_was_down_for_long_at_first_was_held() -> None:
+    """A foot that stood on it when it was plugged in presses nothing when it goes."""
+    desk = Desk()
+    assert desk.send("control", 64, 127) == []
+    assert desk.send("control", 64, 0, at=FIRST_TAP + 0.1) == []
+    assert desk.send("control", 64, 127, at=9) == [Next()]
 
 
 def test_a_fader_follows_the_curve_of_midi() -> None:
@@ -250,16 +296,6 @@ def test_a_fader_asks_seldom_and_its_last_word_counts(values: list[int], gap: fl
         asked += [(due, level) for level in levels(desk.late(due))]
     assert all(b - a >= APART - 1e-9 for (a, _), (b, _) in pairwise(asked))
     assert asked[-1][1] == level_of(values[-1])
-
-
-def test_a_port_that_comes_back_forgets() -> None:
-    """A pedal that was down when it was unplugged can be pressed; a fader takes hold anew."""
-    desk = Desk()
-    desk.send("control", 64, 127)
-    desk.send("control", 7, 99)
-    desk.controls.release_all()
-    assert desk.send("control", 64, 127, at=5) == [Next()]
-    assert desk.send("control", 7, 10, at=6) == []
 
 
 def test_a_press_with_words_of_its_own() -> None:

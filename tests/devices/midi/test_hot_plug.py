@@ -8,7 +8,7 @@ import pytest
 from support.waiting import PATIENCE
 
 from kacenv.core.units import Seconds
-from kacenv.devices.midi.hot_plug import HotPlugLoop, matching_port
+from kacenv.devices.midi.hot_plug import HotPlugLoop
 
 SOON = Seconds(0.01)
 
@@ -58,11 +58,6 @@ def bench() -> Iterator[Bench]:
     assert loop.opened.acquire(timeout=PATIENCE)
     yield loop
     loop.close()
-
-
-def test_parts_of_names_match() -> None:
-    """A port is found by a part of its name in any letters, the first first."""
-    assert matching_port(["A Pedal", "B", "pedal 2"], "PEDAL") == ["A Pedal", "pedal 2"]
 
 
 def test_a_port_that_goes_is_closed_and_opened_anew(bench: Bench) -> None:

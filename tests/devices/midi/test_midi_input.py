@@ -213,6 +213,55 @@ def test_a_port_that_hears_no_more_is_opened_anew(desk: Desk) -> None:
     assert desk.room.told == []
 
 
+def test_a_pedal_under_another_number_is_heard_again(desk: Desk) -> None:
+    """Unplugged and plugged in again, ALSA counts on; the room file has the number of before."""
+    desk.controls.close()
+    inputs, room = MemoryInputs(["USB PEDAL MIDI 1 20:0"]), Room()
+    mapped = MAP.model_copy(update={"port": "USB PEDAL MIDI 1 20:0"})
+    controls = MidiControls(mapped, room, inputs, SOON)
+    wait_until(lambda: inputs.ports)
+    inputs.names_now = ["USB PEDAL MIDI 1 24:0"]
+    wait_until(lambda: len(inputs.ports) == 2)
+    inputs.ports[1].play(*HOLD)
+    controls.close()
+    assert inputs.ports[0].closed
+    assert room.pressed == [Hold()]
+
+
+def test_two_pedals_of_one_name_are_both_heard_and_told(desk: Desk) -> None:
+    """Each with its own presses, and the second from when it is plugged in."""
+    first = desk.port
+    desk.inputs.names_now = ["USB PEDAL MIDI 1 20:0", "USB PEDAL MIDI 1 24:0"]
+    desk.room.wait(lambda: desk.room.told)
+    assert first.closed
+    one, two = desk.inputs.ports[1:]
+    one.play(*STOP, at=100.0)
+    two.play(*LIFT, at=101.5)
+    assert desk.room.pressed == []
+    two.play(*NEXT)
+    one.play(*HOLD)
+    assert desk.room.pressed == [Next(), Hold()]
+    told = "2 MIDI controls are called “USB PEDAL MIDI 1”. Each of them drives the room."
+    assert desk.room.told == [told]
+
+
+def test_of_two_pedals_one_that_cannot_be_opened_silences_none(desk: Desk) -> None:
+    """Another program has it; the other one goes on."""
+    opened = desk.inputs.open
+
+    def open_first(name: str, hear: OnMessage) -> MidiInputPort:
+        if name.endswith("24:0"):
+            raise OSError("busy")
+        return opened(name, hear)
+
+    desk.inputs.open = open_first  # type: ignore[method-assign] # the machine's own fault
+    first = desk.port
+    desk.inputs.names_now = ["USB PEDAL MIDI 1 20:0", "USB PEDAL MIDI 1 24:0"]
+    wait_until(lambda: first.closed)
+    desk.port.play(*HOLD)
+    assert desk.room.pressed == [Hold()]
+
+
 def test_a_port_that_is_there_but_cannot_be_opened_is_away() -> None:
     """Another program has it: staff hear of that, too."""
     inputs, room = MemoryInputs(["pedal"]), Room()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from support.certificates import make_certificates
 from support.houses import quiet_house, write_house
 from support.mosquitto import Mosquitto
 
@@ -12,6 +13,7 @@ from kacenv.cli.logs import log_to_file
 from kacenv.config import House
 from kacenv.diagnostics.doctor import room_probes
 from kacenv.diagnostics.finding import Finding, Severity
+from kacenv.system.x509 import read_file
 
 SCENE = "title: Quiet\nphases: [{name: onset, duration: 10m, playlist: quiet}]\n"
 OUTPUTS = "outputs:\n  - {id: speakers, role: speakers}\n"
@@ -70,6 +72,20 @@ def test_a_broker_that_is_none_gets_the_way_out(
     found = only(room_probes.broker(a_house(tmp_path, broker), "garden"))
     assert found.mark is mark
     assert word in found.todo
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
+@pytest.mark.parametrize(("days", "mark"), [(-1, Severity.WRONG), (3, Severity.NOTE)])
+def test_a_broker_s_certificate_is_looked_at(tmp_path: Path, days: int, mark: Severity) -> None:
+    """Expired or soon to be: with its date, as the daemon says it."""
+    made = make_certificates(tmp_path, "clinic", days=days)
+    with Mosquitto(tmp_path, certificates=made) as broker:
+        keys = f"{{host: 127.0.0.1, port: {broker.port}, tls: yes, ca_file: {made.authority}}}"
+        *_, found = room_probes.broker(a_house(tmp_path, f"broker: {keys}\n"), "garden")
+    assert found.mark is mark
+    said = f"{found.found} {found.todo}"
+    assert f"The certificate of the light broker at 127.0.0.1:{broker.port} expire" in said
+    assert f"{read_file(made.certificate)[0].until:%d %B %Y}" in said
 
 
 def test_the_last_troubles_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.certificates import make_certificates
 from support.mosquitto import Mosquitto, free_port
 
 from kacenv.core.units import Seconds
@@ -59,6 +60,29 @@ def test_a_broker_that_refuses(tmp_path: Path) -> None:
     missing = asked(room(1, user="kacenv", password_file=str(tmp_path / "nowhere")))
     assert missing.mark is Severity.WRONG
     assert "can't be read" in missing.todo
+
+
+def test_a_certificate_that_expires_soon_is_noted(tmp_path: Path) -> None:
+    """The broker answers today; it says until when."""
+    made = make_certificates(tmp_path, "clinic", days=3)
+    with Mosquitto(tmp_path, certificates=made) as broker_:
+        *_, found = broker(room(broker_.port, tls=True, ca_file=str(made.authority)))
+    assert isinstance(found, Finding)
+    assert (found.what, found.mark) == ("broker's certificate", Severity.NOTE)
+    assert found.found.startswith("The certificate of the light broker at 127.0.0.1")
+    assert "expires on" in found.found
+    assert found.todo == "Have it renewed before"
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho drops failed handshakes
+def test_a_certificate_that_has_expired_is_the_reason(tmp_path: Path) -> None:
+    """In the words that the daemon has for it, without what it says of the session."""
+    made = make_certificates(tmp_path, "clinic", days=-1)
+    with Mosquitto(tmp_path, certificates=made) as broker_:
+        found = asked(room(broker_.port, tls=True, ca_file=str(made.authority)))
+    assert found.mark is Severity.WRONG
+    assert found.todo.startswith("The certificate of the light broker at 127.0.0.1")
+    assert found.todo.endswith("; have it renewed")
 
 
 @pytest.mark.parametrize(

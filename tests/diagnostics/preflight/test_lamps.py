@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -115,6 +116,25 @@ def test_a_round_finds_the_dead_lamp_and_leaves_the_others_as_they_were(rooms: L
         assert lamp.wait_for(partial(shows, level), TIMEOUT)
         told = [fade.target for fade in lamp.levels]
         assert any(abs(target - there) < 0.02 for target in told)
+
+
+def test_a_broker_that_drops_commands_is_hinted_at(tmp_path: Path) -> None:
+    """The lamp may be as well as can be: nothing is sent to it."""
+    broker = Mosquitto(tmp_path).allowing("readwrite kacenv/#", "read #")
+    with broker, ExitStack() as stack:
+        room = LampRooms(broker.port, stack).room(DEAD)
+        found = findings(lamps(room, ScriptedAvailability()))["lamp dead"]
+    assert found.mark is Severity.WRONG
+    assert "power" in found.todo
+    assert f"nothing that kacenv sends to {room.lights[0].topic} comes back" in found.todo
+
+
+def test_a_broker_that_refuses_reports_is_named(tmp_path: Path) -> None:
+    """Without the right to read, no lamp can be heard."""
+    with Mosquitto(tmp_path).refusing_to_read("kacenv/#") as broker, ExitStack() as stack:
+        room = LampRooms(broker.port, stack).room(DEAD)
+        found = findings(lamps(room, ScriptedAvailability()))["lamp dead"]
+    assert f"doesn't let kacenv's user read {room.lights[0].state_topic}" in found.todo
 
 
 def test_a_lamp_of_which_nobody_knows_is_left_at_the_safe_light(rooms: LampRooms) -> None:

@@ -30,6 +30,20 @@ def test_ports_that_are_there() -> None:
     assert (controls.mark, controls.found) == (Severity.FINE, "My pedal is there")
 
 
+def test_several_ports_that_fit() -> None:
+    """Of instruments the first plays; pedals of one name all count, and others don't."""
+    pianos, pedals = ["Piano 20:0", "Piano 24:0"], ["Pedal 28:0", "Pedal 32:0", "Pedal B 36:0"]
+    chimes, controls = midi(ROOM, lambda: pianos, lambda: pedals)
+    assert chimes.mark is controls.mark is Severity.NOTE
+    assert chimes.found == "Piano 20:0 is there; not used: Piano 24:0"
+    assert "Unplug the other one" in chimes.todo
+    used = "Pedal 28:0, Pedal 32:0 are there; each counts"
+    assert controls.found == f"{used}; not used: Pedal B 36:0"
+    assert "write more" in controls.todo
+    (_, both) = midi(ROOM, lambda: pianos, lambda: pedals[:2])
+    assert (both.mark, both.found) == (Severity.FINE, used)
+
+
 def test_ports_that_are_missing() -> None:
     """What the room file names must be there; it says which ports there are, and what to do."""
     chimes, controls = midi(ROOM, lambda: ["Through"], no_midi)
