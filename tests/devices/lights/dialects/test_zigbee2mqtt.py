@@ -82,7 +82,8 @@ def test_availability_is_understood(
 def test_a_switched_plug_is_switched(make_codec: MakeCodec) -> None:
     """On and off are all a plug is told or asked."""
     plug = make_codec("zigbee2mqtt", topic=TOPIC)
-    assert sent_payload(plug, "10%") == b'{"state":"ON","transition":0.0}'
+    assert sent_payload(plug, "10%") == b'{"state":"ON"}'
+    assert [message.payload for message in plug.state_query] == [b'{"state":""}']
     assert plug.decode(TOPIC, b'{"state":"ON"}') == Reported(Level(1.0))
     assert plug.decode(TOPIC, b'{"brightness":3}') == Reported()
 

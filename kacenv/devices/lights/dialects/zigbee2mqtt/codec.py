@@ -75,8 +75,10 @@ class Zigbee2MqttCodec(LampCodec):
         return (self._command(fields, transition),)
 
     def _command(self, fields: dict[str, object], transition: Seconds) -> Message:
-        tenths = round(min(max(transition, 0.0), self.LONGEST), 1)
-        return Message(self.command_topic, write(fields | {"transition": tenths}))
+        # A switch has no converter for it (zigbee-herdsman-converters 26.112.0, modernExtend.ts).
+        if self.can_dim or self.has_white or self.has_color:
+            fields = {**fields, "transition": round(min(max(transition, 0.0), self.LONGEST), 1)}
+        return Message(self.command_topic, write(fields))
 
     def decode_report(self, _topic: str, payload: bytes) -> Reported:
         """Decode a report in JSON."""
@@ -99,7 +101,8 @@ class Zigbee2MqttCodec(LampCodec):
     @property
     def state_query(self) -> tuple[Message, ...]:
         """Return the request that makes Zigbee2MQTT read the lamp's state."""
-        return (Message(f"{self.fixture.topic}/get", b'{"state":"","brightness":""}'),)
+        level = {"brightness": ""} if self.can_dim else {}
+        return (Message(f"{self.fixture.topic}/get", write({"state": "", **level})),)
 
 
 def _color_of(fields: dict[str, object]) -> Color | None:
