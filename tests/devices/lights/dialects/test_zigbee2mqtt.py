@@ -89,10 +89,10 @@ def test_a_switched_plug_is_switched(make_codec: MakeCodec) -> None:
 
 
 def test_a_colour_goes_before_the_level(make_codec: MakeCodec) -> None:
-    """It is a command of its own, as a white is."""
+    """It is a command of its own, as a white is, and names a chromaticity: the sRGB one."""
     lamp = make_codec("zigbee2mqtt", "level", "color", topic=TOPIC)
     (_, color), (_, level) = sent(lamp, "50% #ff8040", 9.0)
-    assert color == b'{"color":{"r":255,"g":128,"b":64},"transition":0.0}'
+    assert color == b'{"color":{"x":0.5179,"y":0.3848},"transition":0.0}'
     assert level == b'{"state":"ON","brightness":127,"transition":9.0}'
 
 
