@@ -209,6 +209,9 @@ class Lamp:
         if self._by_hand or self._target is None or self._query.waits_until is not None:
             return
         busy = self._estimate.is_busy(now)
+        if again and not busy and not self.urgent and self._classifier.stays_on_its_way:
+            self._apply_report_kind(ReportKind.HAND, now)
+            return
         done = busy or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
         strays = again and not busy and not self._has_followed

@@ -127,6 +127,16 @@ class ReportClassifier:
         """Tell if the lamp has confirmed the current fade."""
         return self.confirmed_after is not None
 
+    @property
+    def stays_on_its_way(self) -> bool:
+        """Tell if the lamp itself has named its target, then another level, and nothing since.
+
+        After the fade, that is a hand's: a lamp that tells its way ends with the target.
+        """
+        if not self.confirmed or self._optimistic or self.last_word is None:
+            return False
+        return not looks_same(self._scale, self.last_word, self._target)
+
     def begin(
         self, path: Trajectory, now: Seconds, origin: Setting | None, *, again: bool = False
     ) -> None:

@@ -102,6 +102,23 @@ def test_a_hand_in_mid_fade_is_told_at_once_and_left_alone(
     assert reached == pytest.approx(parse_setting(target).level, abs=0.05)
 
 
+@pytest.mark.parametrize("dialect", ["home-assistant", "shelly"])
+def test_a_hand_to_a_level_that_the_lamp_would_pass_is_told_after_the_fade(
+    make_fixture: MakeFixture, dialect: str
+) -> None:
+    """Until then the lamp may be telling of its way; a hand's level is the last that it tells."""
+    room = Room(make_fixture(dialect, "level", "transition", state_topic=STATE), 0.3, deaf=_listens)
+    room.ask("off", BEGIN, SPAN)
+    room.live(BEGIN, BEGIN + 20.0)
+    room.touch(0.14, BEGIN + 20.0)
+    told = len(room.sent)
+    room.live(BEGIN + 20.0, BEGIN + SPAN)
+    assert room.news == []
+    room.live(BEGIN + SPAN, BEGIN + 90.0)
+    assert ["by hand" in news for news in room.news] == [True]
+    assert len(room.sent) == told
+
+
 @pytest.mark.parametrize("dialect", ["plain", "tasmota", "wled"])
 def test_a_lamp_switched_off_on_its_way_to_off_isn_t_lit_again(
     make_fixture: MakeFixture, dialect: str

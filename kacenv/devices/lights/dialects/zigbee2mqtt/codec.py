@@ -2,9 +2,9 @@
 
 Units: brightness 0 to 254, white in mired, transitions in seconds. Level and white (or colour) are
 two Zigbee commands, and some bulbs drop the first one's transition for the second: each has a
-message of its own. Colours are x and y: red, green and blue it would take for those of a wider
-space than sRGB, and show another colour (zigbee-herdsman-converters 26.112.0, color.ts). Bulbs bring
-their maker's dimming curve; a second one would crush the dark end.
+message of its own. Colours are x and y: red, green and blue would be taken for those of a wider
+space than sRGB, and shown as another colour (zigbee-herdsman-converters 26.112.0, color.ts). Bulbs
+bring their maker's dimming curve; a second one would crush the dark end.
 """
 
 from typing import Final
