@@ -130,8 +130,9 @@ class _Trial:
         yield Row(good, name, _seen("its white, after coming on,", right, []))
         self._after(lambda: all(self._is_at(n, 0.3) for n in QUIRKS), DAWN + SETTLES)
         wrong = [n for n in QUIRKS if not self._is_at(n, 0.3)]
-        quiet = not self._says(narrow, "")
-        yield Row(not wrong, "old-level", f"30% after {DAWN:.0f} s, no word {' '.join(wrong)}")
+        quiet = not self._says("old-level", "") and not self._says(narrow, "")
+        seen = f"30% after {DAWN:.0f} s, {'no word' if quiet else 'named'} {' '.join(wrong)}"
+        yield Row(not wrong and quiet, "old-level", seen)
         seen = f"{self._bridge.shown(narrow).mired} mired for {MIRED / WARM:.0f}, and no word"
         yield Row(self._is_white(narrow, QUIRKS[narrow].mired[1]) and quiet, narrow, seen)
         time.sleep(SETTLES)

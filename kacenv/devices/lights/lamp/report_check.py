@@ -128,6 +128,16 @@ class ReportClassifier:
         return self.confirmed_after is not None
 
     @property
+    def lacks_own_word(self) -> bool:
+        """Tell if only the lamp's bridge has said that it follows."""
+        return self._optimistic and self.confirmed and not self._proven
+
+    @property
+    def settled(self) -> Seconds:
+        """Return the time from which on the lamp rests."""
+        return self._settled
+
+    @property
     def stays_on_its_way(self) -> bool:
         """Tell if the lamp itself has named its target, then another level, and nothing since.
 
