@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
+from support.priority import ahead
 from support.waiting import PATIENCE, wait_until
 
 from peers.bulbs import Bulb
@@ -40,12 +41,9 @@ class Bridge:
 
     def __enter__(self) -> Self:
         """Start it, and wait until all bulbs have been seen."""
-        self._process = subprocess.Popen(
-            ["node", "bridge.mjs", json.dumps(self._options)],
-            cwd=ZIGBEE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        words = ["node", "bridge.mjs", json.dumps(self._options)]
+        with ahead():
+            self._process = subprocess.Popen(words, cwd=ZIGBEE, stdout=subprocess.PIPE, text=True)
         self._paho.loop_start()
         wait_until(lambda: all(self.traces.values()), "the bridge shows no bulbs")
         return self

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from support.daemon import Daemon
 from support.mosquitto import Mosquitto, free_port
+from support.priority import ahead
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.devices.lights.dialects.color_convert import to_xy
@@ -107,7 +108,7 @@ class HomeAssistant:
     def __enter__(self) -> Self:
         """Start it, and wait until it has its lights."""
         environment = {name: os.environ[name] for name in os.environ if "PYTHON" not in name}
-        with self._log.open("wb") as log:
+        with self._log.open("wb") as log, ahead():
             self._process = subprocess.Popen(
                 self._words,
                 env=environment,

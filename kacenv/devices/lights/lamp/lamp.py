@@ -275,6 +275,7 @@ class Lamp:
             self._resends.does_not_follow(self._target.setting, said)
             if said is not None and self._classifier.contradicted:
                 self._report.update(Reported(said.level), now)
+                self._estimate.hold(said)
 
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
