@@ -111,7 +111,9 @@ class _Trial:
         self._after(lambda: all(self._is_at(n, level) for n in QUIRKS), span + SETTLES)
         wrong = [name for name in QUIRKS if not self._is_at(name, level)]
         time.sleep(SOON)
-        return Row(not wrong, f"all at {look}", f"{len(QUIRKS)} bulbs {' '.join(wrong)}")
+        return Row(
+            not wrong, f"all at {look}", f"{len(QUIRKS)} bulbs, wrong: {' '.join(wrong) or 'none'}"
+        )
 
     def _goes_off(self) -> Row:
         name = "no-off-in-transition"
@@ -165,7 +167,8 @@ class _Trial:
 
     def _told(self) -> Row:
         hands = [text for text in self._staff.heard if "by hand" in text]
-        seen = f"nobody's hand; {len(self._staff.heard)} words: {self._staff.heard}"
+        others = len(self._staff.heard) - len(hands)
+        seen = f"{len(hands)} hands where nobody was, {others} other words {hands or ''}"
         return Row(not hands, "what staff were told", seen)
 
 
