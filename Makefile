@@ -14,6 +14,7 @@ TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-ut
                     pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium jackd2 \
                     jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont curl libatomic1
 BENCH_PACKAGES   := liquidsoap
+PEER_PACKAGES    := $(if $(shell command -v npm),,nodejs npm) mosquitto
 VM_PACKAGES      := debootstrap qemu-system-x86 qemu-utils e2fsprogs
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
 # What renews the locks; it is never part of an environment that runs kacenv.
@@ -39,6 +40,7 @@ help:
 	@echo "make bench   measure speed, beside Liquidsoap"
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
+	@echo "make peers   try it beside Zigbee2MQTT's converters and Home Assistant; RUNS=quirks for one"
 	@echo "make vm      install and try kacenv on virtual machines with Debian 12 and 13; RUNS=12 for one"
 	@echo "make help-text  write again what kacenv --help prints at once"
 	@echo "make music   render the house music again (needs a 120 MB soundfont)"
@@ -78,7 +80,7 @@ demo: setup
 
 # --- checking -------------------------------------------------------------------------------
 
-.PHONY: lint check test bench soak vm
+.PHONY: lint check test bench soak peers vm
 lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -104,6 +106,10 @@ bench: setup-dev
 soak: setup-dev
 	$(call install,$(TEST_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m soak $(RUNS)
+
+peers: setup-dev
+	$(call install,$(PEER_PACKAGES))
+	PYTHONPATH=tests $(BIN)/python -m peers $(RUNS)
 
 vm: setup-dev
 	$(call install,$(VM_PACKAGES))

@@ -63,7 +63,7 @@ class Lamp:
         self._report = LastReport()
         self._estimate = LampEstimate(self._report, self._encoder.scale)
         self._query = StateQuery(self._codec.state_query)
-        self._by_hand = False
+        self._by_hand = self._was_asked = False
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
 
@@ -106,7 +106,7 @@ class Lamp:
         target = self._floor.apply(self._limits.apply(self.fixture, setting, cool=cool))
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
-        self._by_hand = False
+        self._by_hand = self._was_asked = False
         self._query.new_look()
         if self._connected_since is not None:
             self._begin(now, duration)
@@ -217,10 +217,15 @@ class Lamp:
             self._begin(now, self._time_left(now))
         reassert, again = self._resends.reassert_due(now), self._resends.again_due(now)
         if self._resends.verdict_due(now) and not self._asks_first(now):
-            self._handle_silence()
+            self._handle_silence(now)
         if self._by_hand or self._target is None or self._query.waits_until is not None:
             return
         busy = self._estimate.is_busy(now)
+        if again and not busy and not self.urgent and self._classifier.stays_on_its_way:
+            self._apply_report_kind(ReportKind.HAND, now)
+            return
+        if again and not busy:
+            self._ask_for_own_word(now)
         done = busy or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
         strays = again and not busy and not self._has_followed
@@ -258,15 +263,35 @@ class Lamp:
 
     def _asks_first(self, now: Seconds) -> bool:
         """Ask a lamp that has contradicted its bridge what it shows, before staff are told."""
+        if self._lacks_own_word:
+            self._ask_for_own_word(now)
+            later = Seconds(now + ANSWER_WITHIN * 2)
+            self._resends.postpone_verdict(max(self._classifier.settled, later))
+            return True
         asks = self._classifier.contradicted and not self._query.has_been_repeated
         asks = asks and self._query.repeat()
         if asks:
             self._resends.postpone_verdict(Seconds(now + ANSWER_WITHIN * 2))
         return asks
 
-    def _handle_silence(self) -> None:
+    def _ask_for_own_word(self, now: Seconds) -> None:
+        """Ask a lamp what it shows, once for a look, if only its bridge says that it follows."""
+        if self._lacks_own_word and now >= self._classifier.settled:
+            self._was_asked = self._query.is_pending = True
+
+    @property
+    def _lacks_own_word(self) -> bool:
+        can_be_asked = bool(self._codec.state_query) and not self._was_asked
+        return can_be_asked and self._classifier.lacks_own_word
+
+    def _handle_silence(self, now: Seconds) -> None:
+        """Tell staff of a lamp that doesn't follow; what it says itself outweighs its bridge."""
         if self._target is not None and not self._by_hand and not self._has_followed:
-            self._resends.does_not_follow(self._target.setting, self._own_word)
+            said = self._own_word
+            self._resends.does_not_follow(self._target.setting, said)
+            if said is not None and self._classifier.contradicted:
+                self._report.update(Reported(said.level), now)
+                self._estimate.hold(said)
 
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""

@@ -127,6 +127,26 @@ class ReportClassifier:
         """Tell if the lamp has confirmed the current fade."""
         return self.confirmed_after is not None
 
+    @property
+    def lacks_own_word(self) -> bool:
+        """Tell if only the lamp's bridge has said that it follows."""
+        return self._optimistic and self.confirmed and not self._proven
+
+    @property
+    def settled(self) -> Seconds:
+        """Return the time from which on the lamp rests."""
+        return self._settled
+
+    @property
+    def stays_on_its_way(self) -> bool:
+        """Tell if the lamp itself has named its target, then another level, and nothing since.
+
+        After the fade, that is a hand's: a lamp that tells its way ends with the target.
+        """
+        if not self.confirmed or self._optimistic or self.last_word is None:
+            return False
+        return not looks_same(self._scale, self.last_word, self._target)
+
     def begin(
         self, path: Trajectory, now: Seconds, origin: Setting | None, *, again: bool = False
     ) -> None:

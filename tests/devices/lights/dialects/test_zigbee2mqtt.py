@@ -85,16 +85,17 @@ def test_availability_is_understood(
 def test_a_switched_plug_is_switched(make_codec: MakeCodec) -> None:
     """On and off are all a plug is told or asked."""
     plug = make_codec("zigbee2mqtt", topic=TOPIC)
-    assert sent_payload(plug, "10%") == b'{"state":"ON","transition":0.0}'
+    assert sent_payload(plug, "10%") == b'{"state":"ON"}'
+    assert [message.payload for message in plug.state_query] == [b'{"state":""}']
     assert plug.decode(TOPIC, b'{"state":"ON"}') == Reported(Level(1.0))
     assert plug.decode(TOPIC, b'{"brightness":3}') == Reported()
 
 
 def test_a_colour_goes_before_the_level(make_codec: MakeCodec) -> None:
-    """It is a command of its own, as a white is."""
+    """It is a command of its own, as a white is, and names a chromaticity: the sRGB one."""
     lamp = make_codec("zigbee2mqtt", "level", "color", topic=TOPIC)
     (_, color), (_, level) = sent(lamp, "50% #ff8040", 9.0)
-    assert color == b'{"color":{"r":255,"g":128,"b":64},"transition":0.0}'
+    assert color == b'{"color":{"x":0.5179,"y":0.3848},"transition":0.0}'
     assert level == b'{"state":"ON","brightness":127,"transition":9.0}'
 
 

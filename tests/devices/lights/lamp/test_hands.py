@@ -29,6 +29,7 @@ class Room:
         self.lamp.broker_back(LONG_AGO)
         self.deaf = deaf
         self.sent: list[tuple[float, Message]] = []
+        self.orders = 0
         self.news: list[str] = []
         self.say(0.0)
         self._fades = Ability.TRANSITION in fixture.can
@@ -51,6 +52,7 @@ class Room:
             messages = self.lamp.messages(now)
             self.sent += [(now, one) for one in messages]
             orders = [one for one in messages if one not in self.light.device.codec.state_query]
+            self.orders += len(orders)
             if orders and not self.deaf(now):
                 self.light.take(orders, now)
                 self.say(now, self.light.fade.target)
@@ -102,6 +104,23 @@ def test_a_hand_in_mid_fade_is_told_at_once_and_left_alone(
     assert reached == pytest.approx(parse_setting(target).level, abs=0.05)
 
 
+@pytest.mark.parametrize("dialect", ["home-assistant", "shelly"])
+def test_a_hand_to_a_level_that_the_lamp_would_pass_is_told_after_the_fade(
+    make_fixture: MakeFixture, dialect: str
+) -> None:
+    """Until then the lamp may be telling of its way; a hand's level is the last that it tells."""
+    room = Room(make_fixture(dialect, "level", "transition", state_topic=STATE), 0.3, deaf=_listens)
+    room.ask("off", BEGIN, SPAN)
+    room.live(BEGIN, BEGIN + 20.0)
+    room.touch(0.14, BEGIN + 20.0)
+    told = len(room.sent)
+    room.live(BEGIN + 20.0, BEGIN + SPAN)
+    assert room.news == []
+    room.live(BEGIN + SPAN, BEGIN + 90.0)
+    assert ["by hand" in news for news in room.news] == [True]
+    assert len(room.sent) == told
+
+
 @pytest.mark.parametrize("dialect", ["plain", "tasmota", "wled"])
 def test_a_lamp_switched_off_on_its_way_to_off_isn_t_lit_again(
     make_fixture: MakeFixture, dialect: str
@@ -140,13 +159,13 @@ def test_a_bulb_that_misses_off_in_a_fade_is_told_again(
     room.ask("off", BEGIN, 10.0)
     room.live(BEGIN, BEGIN + 5.0)
     room.touch(0.4, BEGIN + 5.0)
-    missed = len(room.sent)
+    missed = room.orders
     room.deaf = lambda now: not obeys or now < BEGIN + 10.0
     for at in range(5, 40):
         room.live(BEGIN + at, BEGIN + at + 1)
-        if len(room.sent) > missed:
+        if room.orders > missed:
             room.say(BEGIN + at + 1, 0.0)
-            missed = len(room.sent)
+            missed = room.orders
         # Zigbee bulbs are asked; a Z-Wave node reports by itself.
         if dialect == "zwave-js" or room.light.level_at(BEGIN + at + 1) > 0:
             room.say(BEGIN + at + 1.0)
@@ -157,6 +176,28 @@ def test_a_bulb_that_misses_off_in_a_fade_is_told_again(
         assert room.news == []
     else:
         assert "doesn't follow: it should show off, and says 40" in room.news[0]
+
+
+@pytest.mark.parametrize("dialect", ["zigbee2mqtt", "zigbee2mqtt-group"])
+@pytest.mark.parametrize("span", [6.0, 30.0, 600.0])
+def test_a_bulb_for_which_only_its_bridge_has_spoken_is_asked(
+    make_fixture: MakeFixture, dialect: str, span: float
+) -> None:
+    """It ignores the command and says nothing of itself: told again, then named, never a hand."""
+    room = Room(make_fixture(dialect, "level", "transition"), 0.4, deaf=lambda _: True)
+    room.ask("off", BEGIN, span)
+    room.live(BEGIN, BEGIN + 0.5)
+    told = room.orders
+    room.say(BEGIN + 0.5, 0.0)
+    room.live(BEGIN + 0.5, BEGIN + span + 60.0)
+    assert room.orders > told
+    assert ["doesn't follow: it should show off, and says 40" in one for one in room.news] == [True]
+    room.deaf = _listens
+    room.ask("30%", BEGIN + span + 60.0, 20.0)
+    for at in range(25):
+        room.live(BEGIN + span + 60.0 + at, BEGIN + span + 61.0 + at)
+        room.say(BEGIN + span + 61.0 + at)
+    assert not any("by hand" in news for news in room.news)
 
 
 def test_a_hand_after_a_look_is_a_hand_whatever_a_bridge_has_said(fixture: Fixture) -> None:

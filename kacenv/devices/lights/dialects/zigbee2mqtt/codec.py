@@ -2,14 +2,15 @@
 
 Units: brightness 0 to 254, white in mired, transitions in seconds. Level and white (or colour) are
 two Zigbee commands, and some bulbs drop the first one's transition for the second: each has a
-message of its own. Colours are sent as red, green and blue, and reported as x and y. Bulbs bring
-their maker's dimming curve; a second one would crush the dark end.
+message of its own. Colours are x and y: red, green and blue would be taken for those of a wider
+space than sRGB, and shown as another colour (zigbee-herdsman-converters 26.112.0, color.ts). Bulbs
+bring their maker's dimming curve; a second one would crush the dark end.
 """
 
 from typing import Final
 
 from kacenv.core.units import Kelvin, Level, Seconds
-from kacenv.devices.lights.dialects.color_convert import from_hue, from_xy
+from kacenv.devices.lights.dialects.color_convert import from_hue, from_xy, to_xy
 from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
     OFF,
@@ -86,7 +87,8 @@ class Zigbee2MqttCodec(LampCodec):
     def encode_color(self, setting: Setting, transition: Seconds) -> tuple[Message, ...]:
         """Return the message that fades only the colour or, without one, the white."""
         if setting.color is not None and self.has_color:
-            fields: dict[str, object] = {"color": dict(zip("rgb", setting.color, strict=True))}
+            x, y = to_xy(setting.color)
+            fields: dict[str, object] = {"color": {"x": round(x, 4), "y": round(y, 4)}}
         elif setting.kelvin is not None and self.has_white:
             fields = self.white(setting.kelvin)
         else:
@@ -94,8 +96,10 @@ class Zigbee2MqttCodec(LampCodec):
         return (self._command(fields, transition),)
 
     def _command(self, fields: dict[str, object], transition: Seconds) -> Message:
-        tenths = round(min(max(transition, 0.0), self.LONGEST), 1)
-        return Message(self.command_topic, write(fields | {"transition": tenths}))
+        # A switch has no converter for it (zigbee-herdsman-converters 26.112.0, modernExtend.ts).
+        if self.can_dim or self.has_white or self.has_color:
+            fields = {**fields, "transition": round(min(max(transition, 0.0), self.LONGEST), 1)}
+        return Message(self.command_topic, write(fields))
 
     def decode_report(self, _topic: str, payload: bytes) -> Reported:
         """Decode a report in JSON."""
@@ -119,7 +123,8 @@ class Zigbee2MqttCodec(LampCodec):
     @property
     def state_query(self) -> tuple[Message, ...]:
         """Return the request that makes Zigbee2MQTT read the lamp's state."""
-        return (Message(f"{self.fixture.topic}/get", b'{"state":"","brightness":""}'),)
+        level = {"brightness": ""} if self.can_dim else {}
+        return (Message(f"{self.fixture.topic}/get", write({"state": "", **level})),)
 
 
 def _effect(fields: dict[str, object]) -> str | None:
