@@ -51,15 +51,11 @@ class Fade:
         """Return True if all is equal; an unknown value equals another, unlike a bare NaN."""
         if not isinstance(other, Fade):
             return NotImplemented
-        return self._identity() == other._identity()
+        return _known(self) == _known(other)
 
     def __hash__(self) -> int:
         """Return the hash of all that is compared."""
-        return hash(self._identity())
-
-    def _identity(self) -> tuple[object, ...]:
-        known = (None if math.isnan(value) else value for value in (self.origin, self.target))
-        return (*known, self.start, self.duration, self.curve)
+        return hash(_known(self))
 
     @classmethod
     def steady(cls, value: float) -> "Fade":
@@ -103,3 +99,9 @@ class Fade:
         origin = self.value_at(start)
         shortest = abs(target - origin) * _STEEPEST[self.curve] / bound
         return Fade(origin, target, start, Seconds(max(duration, shortest)), self.curve)
+
+
+def _known(fade: Fade) -> tuple[object, ...]:
+    """Return all that is known of a fade; NaN doesn't equal itself, so None stands for it."""
+    known = (None if math.isnan(value) else value for value in (fade.origin, fade.target))
+    return (*known, fade.start, fade.duration, fade.curve)
