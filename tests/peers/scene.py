@@ -103,7 +103,8 @@ class Scene:
     @property
     def _phase(self) -> str:
         session = self._daemon.ask_status()["session"]
-        return str(session["phases"][session["phase"]]["name"])
+        now = session["phase"]
+        return "" if now is None else str(session["phases"][now]["name"])
 
     def _try(self, hand: Hand, look: Setting) -> Row:
         """Let a hand change its lamp; it is to be told, left alone, and brought back."""
