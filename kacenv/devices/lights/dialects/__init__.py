@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import Any
 
 from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, LampEvent, Message, Reported
 from kacenv.model.room import Fixture
 
 __all__ = [
     "CommandRate",
     "DeviceCodec",
     "LampCodec",
+    "LampEvent",
     "Message",
     "ParsedCommand",
     "Reported",

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import Message, Reported, codec
+from kacenv.devices.lights.dialects import LampEvent, Message, Reported, codec
+from kacenv.devices.lights.fades.fade_steps import LampFade
 from kacenv.devices.lights.fades.limits import USUAL, LightLimits
 from kacenv.devices.lights.fades.trajectory import (
     FadeOptions,
@@ -20,7 +21,9 @@ from kacenv.devices.lights.lamp.estimate import (
     LastReport,
     StateQuery,
 )
+from kacenv.devices.lights.lamp.foreign_changes import ForeignChanges
 from kacenv.devices.lights.lamp.report_check import ReportClassifier, ReportKind, looks_same
+from kacenv.devices.lights.lamp.restart_signs import RETAINED_FOR, SIGN_AFTER, RestartSigns
 from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.commands import DimmerStep
 from kacenv.model.look import Setting
@@ -28,6 +31,13 @@ from kacenv.model.room import Fixture
 
 REASSERT_DURATION = Seconds(2.0)
 """Duration (s) of the fade back to a look after a reconnect."""
+RETURN_DURATION = Seconds(1.0)
+"""Duration (s) of the fade of a lamp that came back too bright: with the time until it listens, and
+whole seconds where a dialect has no others, it is where it should be 2 s after its first word."""
+RETURNING = Seconds(2.5)
+"""Time (s) after a lamp's return in which it is led back quickly."""
+REFUSED_WITHIN = Seconds(30.0)
+"""Time (s) after a command in which a refusal is its answer: bridges try for many seconds."""
 
 
 class LampTarget(NamedTuple):
@@ -59,6 +69,13 @@ class Lamp:
         self._by_hand = False
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
+        self._events = frozenset(self._codec.event_topics)
+        self._signs = RestartSigns(self._encoder.scale)
+        self._foreign = ForeignChanges()
+        self._plan: Trajectory | None = None
+        self._asked_at = Seconds(0.0)
+        self._returned_at: Seconds | None = None
+        self._rejoins_at: Seconds | None = None
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -99,7 +116,8 @@ class Lamp:
         target = self._limits.apply(self.fixture, setting, cool=cool)
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
-        self._by_hand = False
+        self._by_hand, self._asked_at = False, now
+        self._plan = self._returned_at = self._rejoins_at = None
         self._query.new_look()
         if self._connected_since is not None:
             self._begin(now, duration)
@@ -131,9 +149,10 @@ class Lamp:
         if origin is None and self._must_wait_for_state(now):
             return
         self._query.stop_waiting()
-        self._fade_began = now
-        path = self._path(self._target, origin, now, duration)
-        fade = self._encoder.fade_along(path, origin, urgent=self._target.urgent)
+        self._fade_began, self._rejoins_at = now, None
+        fade = self._fade(self._target, origin, now, duration)
+        if not again:
+            self._plan = fade.path
         self._estimate.begin_fade(fade)
         self._classifier.begin(fade.path, now, origin, again=again)
         if not self._encoder.fades and self._report.available is not False:
@@ -141,6 +160,30 @@ class Lamp:
             self._estimate.lamp_set()
         if not again:
             self._resends.schedule(fade.path.end, urgent=self._target.urgent)
+
+    def _fade(
+        self, target: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
+    ) -> LampFade:
+        if self._is_returning(now) and not target.urgent:
+            path = self._way_back(target, origin, now)
+            return self._encoder.fade_along(path, origin, together=True)
+        path = self._path(target, origin, now, duration)
+        return self._encoder.fade_along(path, origin, urgent=target.urgent)
+
+    def _is_returning(self, now: Seconds) -> bool:
+        """Tell if the lamp has just come back, at another light than its own."""
+        return self._returned_at is not None and now < self._returned_at + RETURNING
+
+    def _way_back(self, target: LampTarget, origin: Setting | None, now: Seconds) -> Trajectory:
+        """Return the quick way to where the lamp should be by then; it rejoins its fade there."""
+        there = Seconds(now + RETURN_DURATION)
+        on_its_way = self._plan is not None and there < self._plan.end
+        aim = self._plan.at(there) if self._plan is not None and on_its_way else target.setting
+        self._rejoins_at = there if on_its_way else None
+        options = FadeOptions(now, RETURN_DURATION, self._limits.steepest, returns=True)
+        if origin is None and not self._encoder.fades:
+            return trajectory_from_unknown(aim, self._estimate.assumed, options)
+        return trajectory_between(origin, aim, options)
 
     def _path(
         self, target: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
@@ -173,7 +216,7 @@ class Lamp:
         if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
         asks = self._connected_since if self._query.is_pending else None
-        times = (fade, asks, self._query.waits_until, self._resends.next_due())
+        times = (fade, asks, self._query.waits_until, self._rejoins_at, self._resends.next_due())
         return min((time for time in times if time is not None), default=None)
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
@@ -203,6 +246,10 @@ class Lamp:
         waits_until = self._query.waits_until
         if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
+        if self._rejoins_at is not None and now >= self._rejoins_at:
+            self._returned_at = None
+            self._begin(now, self._time_left(now), again=True)
+        self._resends.name_jump_if_due(now)
         reassert, again = self._resends.reassert_due(now), self._resends.again_due(now)
         if self._resends.verdict_due(now) and not self._asks_first(now):
             self._handle_silence()
@@ -212,9 +259,10 @@ class Lamp:
         done = busy or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
         strays = again and not busy and not self._has_followed
+        refused = again and self._resends.is_refused
         if strays:
             self._believe_report()
-        if missed or strays:
+        if missed or strays or refused:
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
     def _believe_report(self) -> None:
@@ -249,21 +297,63 @@ class Lamp:
         return asks
 
     def _handle_silence(self) -> None:
-        if self._target is not None and not self._by_hand and not self._has_followed:
-            self._resends.does_not_follow(self._target.setting, self._own_word)
+        if self._target is None or self._by_hand or self._has_followed:
+            return
+        spoke = self._report.level_at is not None and self._report.level_at >= self._asked_at
+        self._resends.does_not_follow(self._target.setting, self._own_word if spoke else None)
 
     def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
         """Handle a report; a lamp that returns is faded back to its look."""
+        if topic in self._events:
+            self._handle_event(self._codec.decode_event(topic, payload), now)
         report = self._codec.decode(topic, payload)
         before = self._report.available
         self._report.update(report, now)
         if report.available is not None and report.available is not before:
             self._availability_changed(report.available, now, before)
+        elif report.available:
+            self._note_restart(now, certain=False)
         if report.level is not None:
             self._estimate.is_unknown = False
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
+
+    def _handle_event(self, event: LampEvent, now: Seconds) -> None:
+        if event.restarted:
+            self._note_restart(now, certain=True)
+        sent_at = self._estimate.sent_at
+        answers = sent_at is not None and now <= sent_at + REFUSED_WITHIN
+        if event.refusal and answers and not self._by_hand:
+            self._resends.refused(event.refusal, now)
+
+    def _note_restart(self, now: Seconds, *, certain: bool) -> None:
+        """Note that the lamp may have restarted: told again if so, asked if it isn't certain.
+
+        A lamp that a hand has changed is left alone unless its light has changed with the restart.
+        """
+        if self._connected_since is None or now < self._connected_since + RETAINED_FOR:
+            return
+        explains = self._by_hand and self._signs.explains_jump(now)
+        self._signs.note_sign(now, certain=certain)
+        if explains:
+            self._came_back(now, self._report.setting)
+        elif certain and not self._by_hand:
+            self._came_back(now, None)
+        else:
+            self._query.repeat()
+
+    def _came_back(self, now: Seconds, shown: Setting | None) -> None:
+        """Lead a lamp that has restarted back to its look; `shown` is None if unknown."""
+        self._by_hand = False
+        if shown is None:
+            self._estimate.lamp_went_away(now)
+        else:
+            self._resends.came_back()
+        self._query.allow_wait()
+        self._estimate.hold(shown or self._estimate.at(now))
+        self._returned_at = now
+        self.broker_back(now)
 
     def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
@@ -271,6 +361,7 @@ class Lamp:
             self._by_hand = False
             self._query.allow_wait()
             self._estimate.hold(self._estimate.at(now))
+            self._returned_at = now
             self.broker_back(now)
         if not available:
             self._estimate.lamp_went_away(now)
@@ -283,13 +374,26 @@ class Lamp:
 
     def _classify_level(self, level: Level, now: Seconds) -> None:
         if self._is_controlled and not self._by_hand and self._query.waits_until is None:
-            self._apply_report_kind(self._classifier.classify_level(level, now), now)
+            self._apply_report_kind(self._classifier.classify_level(level, now), now, level)
             return
         self._classifier.note_word(level)
         if self._query.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
-            self._estimate.hold(self._report.setting)
+            self._note_foreign_change(level, now)
+
+    def _note_foreign_change(self, level: Level, now: Seconds) -> None:
+        """Note what a lamp shows that isn't kacenv's now: another change, or a restart."""
+        before = self._estimate.at(now)
+        self._estimate.hold(self._report.setting)
+        if before is not None and looks_same(self._encoder.scale, level, before.level):
+            return
+        if self._signs.explains(level, now):
+            self._came_back(now, self._report.setting)
+            return
+        self._signs.note_jump(level, now)
+        if self._foreign.note(level, now):
+            self._resends.changed_again(self._foreign.count, self._foreign.span)
 
     def _classify_color(self, report: Reported, now: Seconds) -> None:
         """Judge a reported white or colour, which only a lit lamp shows."""
@@ -298,7 +402,7 @@ class Lamp:
         elif self._is_controlled and self._report.level:
             kind = self._classifier.classify_color(report, now)
             if kind is ReportKind.HAND:
-                self._apply_report_kind(kind, now)
+                self._apply_report_kind(kind, now, None)
 
     @property
     def _is_controlled(self) -> bool:
@@ -311,28 +415,44 @@ class Lamp:
             return False
         return self._fade_began >= self._connected_since
 
-    def _apply_report_kind(self, kind: ReportKind, now: Seconds) -> None:
-        if kind is ReportKind.FOLLOWS and self._classifier.confirmed:
+    def _apply_report_kind(self, kind: ReportKind, now: Seconds, level: Level | None) -> None:
+        """Act on a report's kind; `level` is None if only its white or colour was judged."""
+        strayed = kind in (ReportKind.HAND, ReportKind.DIFFERS)
+        if strayed and not self.urgent and level is not None and self._signs.explains(level, now):
+            self._came_back(now, self._report.setting)
+        elif kind is ReportKind.FOLLOWS and self._classifier.confirmed:
             self._resends.follows()
         elif kind is ReportKind.HAND and self.urgent and self._estimate.is_busy(now):
             self._classifier.revoke_confirmation()
         elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
-            self._by_hand = True
-            self._estimate.hold(self._report.setting)
-            self._resends.changed_by_hand()
+            self._changed_by_hand(now, level)
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
+
+    def _changed_by_hand(self, now: Seconds, level: Level | None) -> None:
+        """Leave the lamp alone; a jump to full may yet be explained by a sign of a restart."""
+        self._by_hand = True
+        self._rejoins_at = None
+        self._estimate.hold(self._report.setting)
+        again = level is not None and self._foreign.note(level, now)
+        if level is not None and self._signs.note_jump(level, now):
+            self._resends.jumped(Seconds(now + SIGN_AFTER))
+        else:
+            self._resends.changed_by_hand()
+        if again:
+            self._resends.changed_again(self._foreign.count, self._foreign.span)
 
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""
         self._connected_since = now
         self._query.is_pending = self._estimate.is_unknown or self._report.level is None
         if self._target is not None and not self._by_hand:
-            self._resends.schedule_after_reconnect(now, urgent=self.urgent)
+            end = self._target.end
+            self._resends.schedule_after_reconnect(now, urgent=self.urgent, end=end)
 
     def broker_gone(self) -> None:
         """Stop sending: the lamp stays at its last step, or completes its own transition."""
-        self._connected_since = None
+        self._connected_since = self._rejoins_at = None
         self._query.interrupted()
         self._resends.cancel()
         self._report.forget_availability()
