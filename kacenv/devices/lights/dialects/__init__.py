@@ -9,10 +9,19 @@ from importlib import import_module
 from typing import Any
 
 from kacenv.devices.lights.dialects.device_codec import CommandRate, DeviceCodec, ParsedCommand
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, LampEvent, Message, Reported
+from kacenv.devices.lights.dialects.lamp_codec import (
+    NO_EVENT,
+    NO_REPORT,
+    LampCodec,
+    LampEvent,
+    Message,
+    Reported,
+)
 from kacenv.model.room import Fixture
 
 __all__ = [
+    "NO_EVENT",
+    "NO_REPORT",
     "CommandRate",
     "DeviceCodec",
     "LampCodec",

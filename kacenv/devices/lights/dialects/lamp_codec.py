@@ -28,11 +28,16 @@ class Reported(NamedTuple):
     color: Color | None = None
 
 
+NO_REPORT = Reported()
+
+
 class LampEvent(NamedTuple):
     """What a lamp, or its bridge, tells of it apart from its light."""
 
     restarted: bool = False
     """True if the lamp has come back, as after a power cut."""
+    neighbor_restarted: bool = False
+    """True if another lamp has, which may be one of this group's."""
     refusal: str | None = None
     """Its own words on a command that it didn't take; None if there are none."""
 

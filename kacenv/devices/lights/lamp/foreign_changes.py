@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from kacenv.core.units import Level, Seconds
+from kacenv.core.units import Seconds
 
 WITHIN = Seconds(60.0)
 """Time (s) within which changes belong together."""
@@ -17,16 +17,13 @@ class ForeignChanges:
 
     def __init__(self) -> None:
         self._times: deque[Seconds] = deque()
-        self._last: Level | None = None
         self._told: Seconds | None = None
 
-    def note(self, level: Level, now: Seconds) -> bool:
-        """Note a report by others; tell if it makes them too many, once until they have ended."""
+    def note(self, now: Seconds) -> bool:
+        """Note a change by others; tell if it makes them too many, once until they have ended."""
         if self._told is not None and now > self._told + WITHIN:
             self._told = None
-        if level != self._last:
-            self._times.append(now)
-        self._last = level
+        self._times.append(now)
         while self._times[0] < now - WITHIN:
             self._times.popleft()
         many = len(self._times) >= CHANGES and self.span >= SHORTEST

@@ -3,7 +3,14 @@
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import LampEvent, Message, Reported, codec
+from kacenv.devices.lights.dialects import (
+    NO_EVENT,
+    NO_REPORT,
+    LampEvent,
+    Message,
+    Reported,
+    codec,
+)
 from kacenv.devices.lights.fades.fade_steps import LampFade
 from kacenv.devices.lights.fades.limits import USUAL, LightLimits
 from kacenv.devices.lights.fades.trajectory import (
@@ -13,6 +20,7 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_between,
     trajectory_from_unknown,
 )
+from kacenv.devices.lights.lamp.echo_watch import EchoWatch
 from kacenv.devices.lights.lamp.encoder import LampEncoder
 from kacenv.devices.lights.lamp.estimate import (
     ANSWER_WITHIN,
@@ -72,6 +80,8 @@ class Lamp:
         self._events = frozenset(self._codec.event_topics)
         self._signs = RestartSigns(self._encoder.scale)
         self._foreign = ForeignChanges()
+        self._echoes = EchoWatch()
+        self._was_silent = False
         self._plan: Trajectory | None = None
         self._asked_at = Seconds(0.0)
         self._returned_at: Seconds | None = None
@@ -215,6 +225,8 @@ class Lamp:
         fade = self._estimate.fade.next_due() if self._estimate.fade else None
         if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
+            if not self._may_step(fade):
+                fade = Seconds(max(self._echoes.next_probe, self._free_at))
         asks = self._connected_since if self._query.is_pending else None
         times = (fade, asks, self._query.waits_until, self._rejoins_at, self._resends.next_due())
         return min((time for time in times if time is not None), default=None)
@@ -232,6 +244,12 @@ class Lamp:
         before = self._estimate.fade
         if before is None or (now < self._free_at and not self.urgent):
             return ()
+        if not self._encoder.fades and not self.urgent:
+            self._try_again_if_silent(now)
+            before = self._estimate.fade
+            due = before.next_due() if before is not None else None
+            if before is None or due is None or not self._may_step(due):
+                return ()
         self._estimate.fade, steps = before.advance(now)
         self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
         messages = tuple(message for step in steps for message in self._encoder.encode_step(step))
@@ -239,8 +257,25 @@ class Lamp:
             self._estimate.sent_at = now
             if step.level is not None:
                 self._classifier.level_sent(step.level, now)
+                self._note_sent(step.level, now)
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
+
+    def _note_sent(self, level: Level, now: Seconds) -> None:
+        """Expect an answer to a level that the lamp hasn't reported yet."""
+        known = self._report.level
+        if known is not None and not looks_same(self._encoder.scale, level, known):
+            self._echoes.sent(now)
+
+    def _may_step(self, at: Seconds) -> bool:
+        """Tell if a step that is due at `at` may be sent: a silent lamp is tried now and then."""
+        return self._encoder.fades or self._echoes.may_step(Seconds(max(at, self._free_at)))
+
+    def _try_again_if_silent(self, now: Seconds) -> None:
+        """Begin again where a silent lamp was heard last: it mustn't jump when it hears again."""
+        if self._echoes.is_silent(now) and self._echoes.probes(now) and self._report.setting:
+            self._estimate.hold(self._report.setting)
+            self._begin(now, self._time_left(now), again=True)
 
     def _resend_if_due(self, now: Seconds) -> None:
         waits_until = self._query.waits_until
@@ -252,7 +287,7 @@ class Lamp:
         self._resends.name_jump_if_due(now)
         reassert, again = self._resends.reassert_due(now), self._resends.again_due(now)
         if self._resends.verdict_due(now) and not self._asks_first(now):
-            self._handle_silence()
+            self._handle_silence(now)
         if self._by_hand or self._target is None or self._query.waits_until is not None:
             return
         busy = self._estimate.is_busy(now)
@@ -266,9 +301,10 @@ class Lamp:
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
     def _believe_report(self) -> None:
-        """Take what the lamp says for what it shows, if it has left its fade."""
-        if self._classifier.strayed and self._own_word is not None:
-            self._estimate.hold(self._own_word)
+        """Take what the lamp says for what it shows: it has left its fade, or heard nothing."""
+        said = self._own_word if self._classifier.strayed else self._report.setting
+        if said is not None and (self._classifier.strayed or self._echoes.is_prompt):
+            self._estimate.hold(said)
 
     @property
     def _own_word(self) -> Setting | None:
@@ -285,8 +321,13 @@ class Lamp:
         if self._classifier.confirmed or self._target is None or self._report.level is None:
             return self._classifier.confirmed
         if self._classifier.contradicted:
-            return False
-        return looks_same(self._encoder.scale, self._report.level, self._target.setting.level)
+            word = self._classifier.last_word
+            return word is not None and self._is_target(word)
+        return self._is_target(self._report.level)
+
+    def _is_target(self, level: Level) -> bool:
+        target = self._target
+        return target is not None and looks_same(self._encoder.scale, level, target.setting.level)
 
     def _asks_first(self, now: Seconds) -> bool:
         """Ask a lamp that has contradicted its bridge what it shows, before staff are told."""
@@ -296,35 +337,49 @@ class Lamp:
             self._resends.postpone_verdict(Seconds(now + ANSWER_WITHIN * 2))
         return asks
 
-    def _handle_silence(self) -> None:
+    def _handle_silence(self, now: Seconds) -> None:
         if self._target is None or self._by_hand or self._has_followed:
             return
+        self._resends.go_on_after_verdict(now)
         spoke = self._report.level_at is not None and self._report.level_at >= self._asked_at
         self._resends.does_not_follow(self._target.setting, self._own_word if spoke else None)
 
-    def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
-        """Handle a report; a lamp that returns is faded back to its look."""
-        if topic in self._events:
-            self._handle_event(self._codec.decode_event(topic, payload), now)
+    def handle_report(self, topic: str, payload: bytes, now: Seconds) -> bool:
+        """Handle a report; a lamp that returns is faded back to its look.
+
+        Returns False if the message holds nothing of this lamp.
+        """
+        event = self._codec.decode_event(topic, payload) if topic in self._events else NO_EVENT
+        if event != NO_EVENT:
+            self._handle_event(event, now)
         report = self._codec.decode(topic, payload)
+        if report == NO_REPORT:
+            return event != NO_EVENT
         before = self._report.available
         self._report.update(report, now)
         if report.available is not None and report.available is not before:
             self._availability_changed(report.available, now, before)
-        elif report.available:
+        if report.available and before is not False:
             self._note_restart(now, certain=False)
         if report.level is not None:
             self._estimate.is_unknown = False
+            self._was_silent = self._echoes.was_away(now)
+            self._echoes.heard(now)
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
+        return True
 
     def _handle_event(self, event: LampEvent, now: Seconds) -> None:
         if event.restarted:
             self._note_restart(now, certain=True)
+        if event.neighbor_restarted and not self._by_hand and self._connected_since is not None:
+            self._signs.note_sign(now, certain=False)
+            self._came_back(now, None)
         sent_at = self._estimate.sent_at
         answers = sent_at is not None and now <= sent_at + REFUSED_WITHIN
         if event.refusal and answers and not self._by_hand:
+            self._echoes.refused()
             self._resends.refused(event.refusal, now)
 
     def _note_restart(self, now: Seconds, *, certain: bool) -> None:
@@ -392,7 +447,7 @@ class Lamp:
             self._came_back(now, self._report.setting)
             return
         self._signs.note_jump(level, now)
-        if self._foreign.note(level, now):
+        if self._foreign.note(now):
             self._resends.changed_again(self._foreign.count, self._foreign.span)
 
     def _classify_color(self, report: Reported, now: Seconds) -> None:
@@ -417,8 +472,9 @@ class Lamp:
 
     def _apply_report_kind(self, kind: ReportKind, now: Seconds, level: Level | None) -> None:
         """Act on a report's kind; `level` is None if only its white or colour was judged."""
-        strayed = kind in (ReportKind.HAND, ReportKind.DIFFERS)
-        if strayed and not self.urgent and level is not None and self._signs.explains(level, now):
+        strayed = kind in (ReportKind.HAND, ReportKind.DIFFERS) and not self.urgent
+        shown = self._report.level
+        if strayed and shown is not None and self._is_restart_s(shown, now):
             self._came_back(now, self._report.setting)
         elif kind is ReportKind.FOLLOWS and self._classifier.confirmed:
             self._resends.follows()
@@ -429,14 +485,18 @@ class Lamp:
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
 
+    def _is_restart_s(self, level: Level, now: Seconds) -> bool:
+        return self._signs.explains(level, now, after_silence=self._was_silent)
+
     def _changed_by_hand(self, now: Seconds, level: Level | None) -> None:
         """Leave the lamp alone; a jump to full may yet be explained by a sign of a restart."""
         self._by_hand = True
         self._rejoins_at = None
         self._estimate.hold(self._report.setting)
-        again = level is not None and self._foreign.note(level, now)
-        if level is not None and self._signs.note_jump(level, now):
-            self._resends.jumped(Seconds(now + SIGN_AFTER))
+        again = self._foreign.note(now)
+        shown = self._report.level
+        if shown is not None and self._signs.note_jump(shown, now):
+            self._resends.jumped(Seconds(now + SIGN_AFTER), to_full=level is not None)
         else:
             self._resends.changed_by_hand()
         if again:
@@ -454,6 +514,8 @@ class Lamp:
         """Stop sending: the lamp stays at its last step, or completes its own transition."""
         self._connected_since = self._rejoins_at = None
         self._query.interrupted()
+        self._echoes.forget()
         self._resends.cancel()
+        self._resends.name_jump_now(Seconds(0.0))
         self._report.forget_availability()
         self._estimate.control_lost(self._encoder.last_sent)

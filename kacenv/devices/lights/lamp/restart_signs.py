@@ -14,8 +14,8 @@ ANY_AFTER = Seconds(3.0)
 """Time (s) after a certain sign within which any change is the restart's."""
 SIGN_AFTER = Seconds(3.0)
 """Time (s) after a jump within which a sign still explains it."""
-RETAINED_FOR = Seconds(5.0)
-"""Time (s) after a reconnect in which a word of availability may be an old, retained one."""
+RETAINED_FOR = Seconds(1.0)
+"""Time (s) after a reconnect in which a sign may be an old, retained one."""
 MOST_RETURNS = 3
 """Limit of returns for one sign, for a lamp that goes on reporting its power-on level."""
 
@@ -49,8 +49,13 @@ class RestartSigns:
         self._jump = None
         return explained
 
-    def explains(self, level: Level, now: Seconds) -> bool:
-        """Tell if a restart explains a change to `level` at `now`; remember where it came back."""
+    def explains(self, level: Level, now: Seconds, *, after_silence: bool = False) -> bool:
+        """Tell if a restart explains a change to `level` at `now`; remember where it came back.
+
+        After commands that went unanswered, the first word of a lamp is a sign itself.
+        """
+        if after_silence and self._is_power_on(level):
+            return True
         if self._sign is None or self._returns >= MOST_RETURNS:
             return False
         certain = self._certain and now <= self._sign + ANY_AFTER

@@ -21,6 +21,8 @@ LATE_ANSWER = Seconds(0.5)
 """Delay (s) of one more resend for a lamp that first reports, wrongly, after all others."""
 MOST_LATE = 6
 """Limit of such late resends for one look."""
+STILL_AGAIN = Seconds(60.0)
+"""Time (s) between the resends to a lamp that staff were told of."""
 REFUSALS = 2
 """Number of refusals of one look, the second of which staff are told of."""
 
@@ -38,6 +40,7 @@ class ResendSchedule:
         self._late = self._refusals = 0
         self._named = False
         self._jump_named_at: Seconds | None = None
+        self._jump_to_full = False
         self._news: list[str] = []
 
     def staff_messages(self) -> tuple[str, ...]:
@@ -99,24 +102,29 @@ class ResendSchedule:
         self._verdict = None if due else self._verdict
         return due
 
+    def go_on_after_verdict(self, now: Seconds) -> None:
+        """Send the look from time to time: the lamp may follow again, and say nothing of it."""
+        self._again = (*self._again, Seconds(now + STILL_AGAIN))
+        self._verdict = Seconds(now + STILL_AGAIN + NAMED_AFTER)
+
     def postpone_verdict(self, until: Seconds) -> None:
         """Wait with the verdict for an answer."""
         self._verdict = until
 
     def answered_wrongly(self, now: Seconds) -> None:
         """Schedule a late resend for a differing lamp with no resend left, up to `MOST_LATE`."""
-        if not self._again and not self._reconnect and self._late < MOST_LATE:
+        soon = [at for at in (*self._again, *self._reconnect) if at < now + STILL_AGAIN / 6]
+        if not soon and self._late < MOST_LATE:
             self._late += 1
-            self._again = (Seconds(now + LATE_ANSWER),)
+            self._again = (Seconds(now + LATE_ANSWER), *self._again)
 
-    def refused(self, words: str, now: Seconds) -> bool:
+    def refused(self, words: str, now: Seconds) -> None:
         """Note a refusal; send the look once more, then tell staff in the device's `words`."""
         self._refusals += 1
         if self._refusals >= REFUSALS:
             self._tell_once(staff_words.refuses(self._name, staff_words.quoted(words)))
-            return False
-        self._again = (Seconds(now + AGAIN_AFTER[0]), *self._again)
-        return True
+        else:
+            self._again = (Seconds(now + AGAIN_AFTER[0]), *self._again)
 
     @property
     def is_refused(self) -> bool:
@@ -128,16 +136,23 @@ class ResendSchedule:
         self.cancel()
         self._news.append(staff_words.changed_by_hand(self._name))
 
-    def jumped(self, until: Seconds) -> None:
-        """Cancel all checks after a jump to full; tell staff unless it is explained by `until`."""
+    def jumped(self, until: Seconds, *, to_full: bool) -> None:
+        """Cancel all checks after a change; tell staff unless a restart explains it by `until`."""
         self.cancel()
-        self._jump_named_at = until
+        self._jump_named_at, self._jump_to_full = until, to_full
 
     def name_jump_if_due(self, now: Seconds) -> None:
         """Tell staff of a jump that nothing has explained."""
         if self._jump_named_at is not None and self._jump_named_at <= now:
             self._jump_named_at = None
-            self._news.append(staff_words.changed_or_restarted(self._name))
+            words = staff_words.changed_or_restarted if self._jump_to_full else None
+            self._news.append((words or staff_words.changed_by_hand)(self._name))
+
+    def name_jump_now(self, now: Seconds) -> None:
+        """Tell staff of a jump whose explanation won't be heard any more."""
+        if self._jump_named_at is not None:
+            self._jump_named_at = now
+            self.name_jump_if_due(now)
 
     def came_back(self) -> None:
         """Tell staff that a restart explains what the lamp shows."""

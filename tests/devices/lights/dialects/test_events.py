@@ -75,7 +75,7 @@ def test_a_group_takes_any_announcement(make_fixture: Callable[..., Fixture]) ->
     """Which lamps it has isn't known."""
     one = codec(make_fixture("zigbee2mqtt-group", "level"))
     event = {"type": "device_announce", "data": {"friendly_name": "bulb"}}
-    assert one.decode_event("house/bridge/event", json.dumps(event).encode()).restarted
+    assert one.decode_event("house/bridge/event", json.dumps(event).encode()).neighbor_restarted
 
 
 @given(st.sampled_from(Dialect), st.binary(max_size=60) | st.text(max_size=60).map(str.encode))

@@ -144,9 +144,9 @@ def test_a_lamp_whose_system_says_it_is_away_is_named_once(make_lamp: MakeLamp) 
 
 
 def test_lights_up_is_repeated_until_confirmed(bulb: Lamp) -> None:
-    """Each repetition is a short fade; after that staff hear of it, and it ends."""
+    """Each repetition is a short fade; after that staff hear of it, and it rests for a minute."""
     ask(bulb, "70%", 20.0, 3.0, urgent=True)
-    sent = run(bulb, 20.0, 120.0)
+    sent = run(bulb, 20.0, 90.0)
     assert [round(at) for at, _ in sent[:5]] == [20, 21, 22, 24, 27]
     assert len(sent) == 16
     assert {json.loads(payload)["brightness"] for _, payload in sent} == {178}

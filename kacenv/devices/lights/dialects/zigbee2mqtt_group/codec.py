@@ -17,5 +17,5 @@ class Zigbee2MqttGroupCodec(Zigbee2MqttCodec):
     """Least gap (s): each command is a broadcast, and a network takes eight in nine seconds."""
 
     def announced(self, _event: dict[str, object], _name: str | None) -> LampEvent:
-        """Return a restart: the device that announces itself may be one of the group's lamps."""
-        return LampEvent(restarted=True)
+        """Return that the device that announces itself may be one of the group's lamps."""
+        return LampEvent(neighbor_restarted=True)
