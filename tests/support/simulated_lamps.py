@@ -102,7 +102,7 @@ class SimulatedLamp(VirtualLamp):
             self._paho.publish(f"kacenv/{topic}/rpc", json.dumps(answer).encode())
         elif dialect.startswith("zigbee2mqtt"):
             base, _, name = topic.partition("/")
-            text = f"Publish 'set' 'brightness' to '{name}' failed: '{REASON}'"
+            text = f"z2m: Publish 'set' 'brightness' to '{name}' failed: '{REASON}'"
             line = {"level": "error", "message": text, "namespace": "z2m"}
             data = json.dumps(line).encode()
             publish = partial(self._memory.publish, f"{base}/bridge/logging", data)

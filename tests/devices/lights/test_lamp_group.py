@@ -45,11 +45,11 @@ def test_a_bridge_s_log_concerns_whom_it_names() -> None:
     group.perform(ShowLook(look, Seconds(1.0), Seconds(1.0)))
     group.due_messages(Seconds(1.0))
     for name, at in (("other", 1.5), ("lamp", 2.0), ("lamp", 6.0)):
-        text = f"Publish 'set' 'state' to '{name}' failed: 'Error: no answer'"
+        text = f"z2m: Publish 'set' 'state' to '{name}' failed: 'Error: no answer'"
         line = json.dumps({"level": "error", "message": text}).encode()
         group.handle_reports("zigbee2mqtt/bridge/logging", (line,), Seconds(at))
         group.due_messages(Seconds(at))
     told = group.staff_messages()
-    assert [(name, "refuses" in text) for name, text in told] == [("lamp", True)]
+    assert [(name, "refuses" in text) for name, text in told] == [("zigbee", True)]
     assert '"Error: no answer"' in told[0][1]
     assert group.staff_messages() == []

@@ -25,9 +25,10 @@ REFUSED = {
 }
 
 
-def logged(name: str, level: str = "error") -> bytes:
+def logged(name: str, level: str = "error", namespace: str = "z2m: ") -> bytes:
     """A line of Zigbee2MQTT's log."""
-    return json.dumps({"level": level, "message": FAILED.format(name), "namespace": "z2m"}).encode()
+    text = namespace + FAILED.format(name)
+    return json.dumps({"level": level, "message": text, "namespace": "z2m"}).encode()
 
 
 @pytest.mark.parametrize(
@@ -62,10 +63,11 @@ def test_events_are_read(
     assert one.decode_event(topic, payload) == event
 
 
-def test_a_bridge_s_error_is_quoted(make_fixture: Callable[..., Fixture]) -> None:
+@pytest.mark.parametrize("namespace", ["", "z2m: "])
+def test_a_bridge_s_error_is_quoted(make_fixture: Callable[..., Fixture], namespace: str) -> None:
     """The words between the quotation marks, for a lamp whose name has one itself."""
     one = codec(make_fixture("zigbee2mqtt", "level", topic="house/seat's lamp"))
-    event = one.decode_event("house/bridge/logging", logged("seat's lamp"))
+    event = one.decode_event("house/bridge/logging", logged("seat's lamp", namespace=namespace))
     assert event.refusal is not None
     assert event.refusal.startswith("Error: ZCL command 0x0017880104e45511/11 genLevelCtrl")
     assert event.refusal.endswith("failed (no answer)")

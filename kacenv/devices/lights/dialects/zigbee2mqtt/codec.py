@@ -36,7 +36,7 @@ STOP_EFFECT: Final = "stop_hue_effect"
 _NO_EFFECTS: Final = {"", "none", "finish_effect", "stop_effect", STOP_EFFECT}
 _SHORT_EFFECTS: Final = {"blink", "breathe", "okay", "channel_change"}
 _EVENTS, _LOG = "bridge/event", "bridge/logging"
-_FAILED: Final = re.compile(r"Publish 'set' '[^']*' to '(.*)' failed: '(.*)'", re.DOTALL)
+_FAILED: Final = re.compile(r"(?:z2m: )?Publish 'set' '[^']*' to '(.*)' failed: '(.*)'", re.DOTALL)
 
 
 class Zigbee2MqttCodec(LampCodec):
@@ -144,7 +144,8 @@ class Zigbee2MqttCodec(LampCodec):
     def decode_event(self, topic: str, payload: bytes) -> LampEvent:
         """Decode the lamp's announcement, or the bridge's error about a command to it.
 
-        Koenkk/zigbee2mqtt 6835cbf, lib/extension/bridge.ts and publish.ts.
+        Koenkk/zigbee2mqtt 6835cbf, lib/extension/bridge.ts and publish.ts; lib/util/logger.ts, by
+        which a message begins with its namespace.
         """
         if topic.endswith(_EVENTS):
             event = read(payload) if b"device_announce" in payload else {}
