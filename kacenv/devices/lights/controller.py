@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
+from kacenv.devices.lights.lamp import staff_words
 from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.lamp_group import LampGroup
@@ -188,7 +189,8 @@ class LightController:
 
     def _with_rights(self, lamp: str, text: str) -> str:
         """Add to a lamp's trouble that the broker may have dropped its commands."""
-        hint = self.rights_hint(lamp) if "doesn't follow" in text else None
+        told = any(words in text for words in staff_words.UNHEARD)
+        hint = self.rights_hint(lamp) if told else None
         return f"{text} {hint}" if hint else text
 
     def _handle_reports(self, now: Seconds) -> None:

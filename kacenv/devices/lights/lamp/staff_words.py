@@ -5,6 +5,8 @@ from kacenv.model.look import Setting
 
 LONGEST_QUOTE = 160
 """Most characters quoted of a device's own words."""
+UNHEARD = ("doesn't answer", "doesn't follow")
+"""Words of the troubles that commands which never arrive cause, too."""
 _RESUME = "Bring it back with: kacenv lights resume"
 
 
