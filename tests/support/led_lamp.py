@@ -15,7 +15,8 @@ from kacenv.model.room import Ability, Fixture
 class LedLamp:
     """A lamp that is led, and tells of each command and each touch; `deaf` to commands from then.
 
-    A lamp with fades of its own reports its target, another each step.
+    A lamp with fades of its own reports its target, another each step; a bulb that is asked through
+    its bridge reports what it shows.
     """
 
     def __init__(
@@ -53,7 +54,8 @@ class LedLamp:
                 self.light.take(orders, now)
                 self.say(now, self.light.fade.target)
             if any(one in self.light.device.codec.state_query for one in messages):
-                self.say(now + 0.05)
+                bridged = self.light.device.codec.OPTIMISTIC
+                self.say(now + 0.05, None if bridged else self.light.fade.target)
             self.news += self.lamp.staff_messages()
 
     def touch(self, level: float, now: float) -> None:
