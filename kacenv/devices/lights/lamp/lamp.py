@@ -323,12 +323,12 @@ class Lamp:
         said = self._own_word if self._classifier.strayed else self._report.setting
         if said is not None and (self._classifier.strayed or self._echoes.is_prompt):
             self._estimate.hold(said)
-        if (
-            self._classifier.strayed
-            and said is not None
-            and said.level <= 0
-            and self._target is not None
-        ):
+        if said is not None and said.level <= 0 and self._classifier.strayed:
+            self._raise_floor()
+
+    def _raise_floor(self) -> None:
+        """Raise the target above the level at which the lamp has gone out."""
+        if self._target is not None:
             self._target = self._target._replace(setting=self._floor.raised(self._target.setting))
 
     @property

@@ -221,7 +221,8 @@ class ReportClassifier:
             self.revoke_confirmation()
             return ReportKind.DIFFERS
         if now < self._settled:
-            unmoved = not changed and not (self._optimistic and self._answered)
+            believed = self._optimistic and self._answered and not self.contradicted
+            unmoved = not (changed or believed)
             mine = answers or shows or unmoved or self._is_late_to_off(level, now)
             mine = mine or self._has_missed(level)
             return ReportKind.ECHO if mine else ReportKind.HAND
@@ -278,11 +279,14 @@ class ReportClassifier:
     def _is_late_to_off(self, level: Level, now: Seconds) -> bool:
         """Tell if a bulb may have missed the way to off: some do in a fade, while bridges say OFF.
 
-        Only a bridge's lamp that is told nothing more before the fade's end is given that time.
+        Only a bridge's lamp that is told nothing more before the fade's end is given that time. It
+        may go on with the fade that it was in.
         """
         path = self._course.path
         if not self._optimistic or self._target > 0 or self._sent_at is None or path is None:
             return False
+        if self._look_before.path is not None and self._is_in(self._look_before, level, now):
+            return True
         return path.level.value_at(now) <= level <= path.level.origin
 
     def _has_missed(self, level: Level) -> bool:
