@@ -40,7 +40,7 @@ class TimedRig(LightController):
     sent: int
 
     def _due_messages(self, now: Seconds) -> list[Message]:
-        due = self._scheduler.next_due(now)
+        due = self._group.next_message_due(now)
         messages = super()._due_messages(now)
         if due is not None and due <= now and messages:
             self.lateness.append(now - due)

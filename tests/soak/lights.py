@@ -1,4 +1,4 @@
-"""Lamps through 20 broker failures, power cuts and hands at the switch; then a three-hour scene."""
+"""Lamps in a storm of two simulated hours, on a real broker that fails, and in a long scene."""
 
 import statistics
 import tempfile
@@ -26,6 +26,7 @@ from kacenv.devices.lights.fades.trajectory import STEEPEST
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
+from soak import light_storm
 
 OUTAGES = 20
 AWAY = (0.2, 1.5)
@@ -79,7 +80,8 @@ def a_room(port: int, lights: list[dict[str, Any]]) -> Room:
 
 
 def report() -> Iterator[str]:
-    """What came of both."""
+    """What came of all three."""
+    yield from light_storm.report()
     with tempfile.TemporaryDirectory() as folder:
         yield from OutageRun(Path(folder), seed=7).run(OUTAGES).lines()
     with tempfile.TemporaryDirectory() as folder:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.fades.limits import LightLimits
+from kacenv.devices.lights.lamp import staff_words
 from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.devices.lights.lamp.lamp import Lamp
+from kacenv.devices.lights.lamp_group import LampGroup
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
-from kacenv.devices.lights.scheduler import LampScheduler, TokenBucket
-from kacenv.model.commands import LightCommand, ResumeLights, ShowLook
+from kacenv.model.commands import LightCommand
 from kacenv.model.look import Setting
 from kacenv.model.room import Broker, Room
 from kacenv.system.clock import Clock
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class LightController:
-    """Performs looks on a room's lamps; `Lamp` decides the messages.
+    """Performs looks on a room's lamps; `LampGroup` decides the messages.
 
     Never blocks on the broker: of the looks requested during an outage, the newest is shown by a
     short fade after it. `tell` receives staff messages, on the controller's or paho's thread.
@@ -47,33 +47,23 @@ class LightController:
     ) -> None:
         self._clock = clock
         self._tell = tell
-        self._lamps = {
-            fixture.id: Lamp(fixture, LightLimits.of(room, fixture)) for fixture in room.lights
-        }
-        for lamp in self._lamps.values():
-            _check_topics(lamp)
-        self._by_topic: dict[str, list[Lamp]] = {}
-        for lamp in self._lamps.values():
-            for topic in lamp.subscriptions:
-                self._by_topic.setdefault(topic, []).append(lamp)
         broker = room.broker or Broker(host="127.0.0.1")
-        self._scheduler = LampScheduler(TokenBucket(broker.messages_per_second))
+        self._group = LampGroup(room, broker.messages_per_second)
+        for lamp in self._group.lamps:
+            _check_topics(lamp)
         self._wake = threading.Condition()
-        self._commands: deque[LightCommand] = deque()
         self._reports: dict[str, deque[bytes]] = {}
         self._reports_from = 0.0
-        self._command_topics: dict[str, set[str]] = {}
         self._connection_changes: deque[bool] = deque()
-        self._staff_messages: list[str] = []
         self._closing = False
         self._client = self._make_client(room, announce)
         self._thread = threading.Thread(target=self._run, name="kacenv-lights", daemon=True)
 
     def _make_client(self, room: Room, announce: bool) -> MqttClient | None:
-        if room.broker is None or not self._lamps:
+        if room.broker is None or not room.lights:
             return None
         callbacks = MqttCallbacks(self._on_connection_change, self._on_report, self._tell)
-        topics = tuple(self._by_topic)
+        topics = self._group.topics
         return MqttClient(room.broker, room.name, topics, callbacks, announce=announce)
 
     @property
@@ -90,10 +80,10 @@ class LightController:
         """Return which rights at the broker kacenv may lack for a lamp; None if none shows."""
         if self._client is None:
             return None
-        refused = self._client.unreadable.intersection(self._lamps[lamp].subscriptions)
+        refused = self._client.unreadable.intersection(self._group.report_topics(lamp))
         if refused:
             return f"The broker doesn't let kacenv's user read {', '.join(sorted(refused))}."
-        sent = self._command_topics.get(lamp, set())
+        sent = self._group.command_topics(lamp)
         lost = sorted(topic for topic in sent if self._client.is_unproven(topic))
         return _dropped(lost) if lost else None
 
@@ -108,7 +98,7 @@ class LightController:
         if self._client is None:
             return
         with self._wake:
-            self._commands.append(command)
+            self._group.perform(command)
             self._wake.notify()
 
     def fade_lamp(
@@ -119,22 +109,18 @@ class LightController:
         The fade begins at `origin` if nobody knows what the lamp shows.
         """
         with self._wake:
-            if origin is not None:
-                self._lamps[lamp].assume(origin)
-            self._lamps[lamp].set_target(setting, self._clock.now(), duration, cool=True)
-            self._reschedule(self._lamps[lamp])
+            self._group.fade_lamp(lamp, setting, self._clock.now(), duration, origin)
             self._wake.notify()
 
     def states(self) -> Mapping[str, LampState]:
         """Return every lamp's state by its id."""
         with self._wake:
-            now = self._clock.now()
-            return {name: lamp.state(now) for name, lamp in self._lamps.items()}
+            return self._group.states(self._clock.now())
 
     @property
     def write_only_lamps(self) -> frozenset[str]:
         """Return the ids of the lamps that can't report their level."""
-        return frozenset(name for name, lamp in self._lamps.items() if not lamp.reports_state)
+        return frozenset(one.fixture.id for one in self._group.lamps if not one.reports_state)
 
     def close(self) -> None:
         """Stop the thread and disconnect; the lamps stay as they are."""
@@ -172,13 +158,13 @@ class LightController:
         with self._wake:
             self._wake.wait(self._next_wait())
             messages = self._due_messages(self._clock.now())
-            staff_messages, self._staff_messages = self._staff_messages, []
+            staff_messages = self._group.staff_messages()
         if self._client is not None:
             self._client.watch()
             for message in messages:
                 self._client.publish(message.topic, message.payload)
-        for text in staff_messages:
-            self._tell(text)
+        for lamp, text in staff_messages:
+            self._tell(self._with_rights(lamp, text))
 
     def _next_wait(self) -> float:
         """Return the wait (real s) until the next iteration."""
@@ -188,49 +174,24 @@ class LightController:
         if self._reports:
             waits.append(max(0.0, self._reports_from - time.monotonic()))
         now = self._clock.now()
-        times = [command.at for command in self._commands]
-        due = self._scheduler.next_due(now)
-        times += [due] if due is not None else []
-        if times:
+        due = self._group.next_due(now)
+        if due is not None:
             rate = self._clock.rate
-            until = max(0.0, min(times) - now) / rate if rate else LONGEST_WAIT
+            until = max(0.0, due - now) / rate if rate else LONGEST_WAIT
             waits.append(min(until, LONGEST_WAIT))
         return min(waits)
 
     def _due_messages(self, now: Seconds) -> list[Message]:
-        self._handle_connection_changes(now)
-        self._handle_reports(now)
-        self._begin_due_commands(now)
-        messages: list[Message] = []
-        for name in self._scheduler.due(now):
-            lamp = self._lamps[name]
-            sent = lamp.messages(now)
-            messages += sent
-            self._command_topics.setdefault(name, set()).update(one.topic for one in sent)
-            self._scheduler.messages_sent(len(sent), now)
-            self._reschedule(lamp)
-        return messages
-
-    def _reschedule(self, lamp: Lamp) -> None:
-        """Schedule a lamp's next update, and collect its staff messages."""
-        level = lamp.level_at(self._clock.now())
-        self._scheduler.schedule(lamp.fixture.id, lamp.due(), level=level, urgent=lamp.urgent)
-        self._staff_messages += [self._with_rights(lamp, text) for text in lamp.staff_messages()]
-
-    def _with_rights(self, lamp: Lamp, text: str) -> str:
-        """Add to a lamp's trouble that the broker may have dropped its commands."""
-        hint = self.rights_hint(lamp.fixture.id) if "doesn't follow" in text else None
-        return f"{text} {hint}" if hint else text
-
-    def _handle_connection_changes(self, now: Seconds) -> None:
         while self._connection_changes:
-            up = self._connection_changes.popleft()
-            for lamp in self._lamps.values():
-                if up:
-                    lamp.broker_back(now)
-                else:
-                    lamp.broker_gone()
-                self._reschedule(lamp)
+            self._group.connection_changed(self._connection_changes.popleft(), now)
+        self._handle_reports(now)
+        return self._group.due_messages(now)
+
+    def _with_rights(self, lamp: str, text: str) -> str:
+        """Add to a lamp's trouble that the broker may have dropped its commands."""
+        told = any(words in text for words in staff_words.UNHEARD)
+        hint = self.rights_hint(lamp) if told else None
+        return f"{text} {hint}" if hint else text
 
     def _handle_reports(self, now: Seconds) -> None:
         if not self._reports or time.monotonic() < self._reports_from:
@@ -238,20 +199,7 @@ class LightController:
         self._reports_from = time.monotonic() + REPORT_GAP
         reports, self._reports = self._reports, {}
         for topic, payloads in reports.items():
-            for lamp in self._by_topic.get(topic, ()):
-                for payload in payloads:
-                    lamp.handle_report(topic, payload, now)
-                self._reschedule(lamp)
-
-    def _begin_due_commands(self, now: Seconds) -> None:
-        """Start the commands that are due; a late one gets what is left of its duration."""
-        due = [command for command in self._commands if command.at <= now]
-        self._commands = deque(command for command in self._commands if command.at > now)
-        for command in due:
-            left = Seconds(max(0.0, command.at + command.duration - now))
-            for lamp in self._lamps.values():
-                _apply(command, lamp, now, left)
-                self._reschedule(lamp)
+            self._group.handle_reports(topic, payloads, now)
 
 
 def _dropped(topics: Sequence[str]) -> str:
@@ -259,19 +207,6 @@ def _dropped(topics: Sequence[str]) -> str:
         f"If it has power, look at the broker: nothing that kacenv sends to {', '.join(topics)} "
         "comes back, so its user may lack the right to write there (or to read it)."
     )
-
-
-def _apply(command: LightCommand, lamp: Lamp, now: Seconds, duration: Seconds) -> None:
-    match command:
-        case ShowLook(look=look, urgent=urgent, cool=cool, origin=origin, step=step):
-            setting, before = look.get(lamp.fixture.zone), origin.get(lamp.fixture.zone)
-            if before is not None:
-                lamp.assume(before)
-            if setting is not None:
-                setting = lamp.stepped(setting, now, step)
-                lamp.set_target(setting, now, duration, urgent=urgent, cool=cool)
-        case ResumeLights():
-            lamp.resume(now, duration)
 
 
 def _check_topics(lamp: Lamp) -> None:

@@ -90,7 +90,7 @@ def test_commands_that_the_broker_drops_are_hinted_at(
             wait_until(lambda: rig.connected)
             look = dict.fromkeys(Zone, parse_setting("30%"))
             rig.perform(ShowLook(look, clock.now(), Seconds(1.0)))
-            assert staff.wait_for("Lamp dimmer doesn't follow", TIMEOUT)
+            assert staff.wait_for("Lamp dimmer doesn't answer", TIMEOUT)
     (text,) = staff.heard
     assert ("nothing that kacenv sends to" in text) is hint
     assert (room.lights[0].topic in text) is hint

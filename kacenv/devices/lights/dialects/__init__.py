@@ -14,14 +14,24 @@ from kacenv.devices.lights.dialects.device_codec import (
     Extras,
     ParsedCommand,
 )
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.lamp_codec import (
+    NO_EVENT,
+    NO_REPORT,
+    LampCodec,
+    LampEvent,
+    Message,
+    Reported,
+)
 from kacenv.model.room import Fixture
 
 __all__ = [
+    "NO_EVENT",
+    "NO_REPORT",
     "CommandRate",
     "DeviceCodec",
     "Extras",
     "LampCodec",
+    "LampEvent",
     "Message",
     "ParsedCommand",
     "Reported",

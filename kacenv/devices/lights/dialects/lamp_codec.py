@@ -32,6 +32,23 @@ class Reported(NamedTuple):
     """Colour mode, in the dialect's word, in which white and colour shine together."""
 
 
+NO_REPORT = Reported()
+
+
+class LampEvent(NamedTuple):
+    """What a lamp, or its bridge, tells of it apart from its light."""
+
+    restarted: bool = False
+    """True if the lamp has come back, as after a power cut."""
+    neighbor_restarted: bool = False
+    """True if another lamp has, which may be one of this group's."""
+    refusal: str | None = None
+    """Its own words on a command that it didn't take; None if there are none."""
+
+
+NO_EVENT = LampEvent()
+
+
 class LampCodec(ABC):
     """Codec of one lamp, the only place that knows its dialect's payloads; pure."""
 
@@ -112,9 +129,19 @@ class LampCodec(ABC):
         return self.fixture.availability_topic
 
     @property
+    def event_topics(self) -> tuple[str, ...]:
+        """Return the topics of restarts and refusals; the lamp works without them, too."""
+        return ()
+
+    def decode_event(self, _topic: str, _payload: bytes) -> LampEvent:
+        """Decode a message of `event_topics`; return an empty event if there is none in it."""
+        return NO_EVENT
+
+    @property
     def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of the lamp's reports and availability."""
-        return tuple(filter(None, (*self.report_topics, self.availability_topic)))
+        """Return the topics of the lamp's reports, availability and events."""
+        topics = (*self.report_topics, self.availability_topic, *self.event_topics)
+        return tuple(dict.fromkeys(filter(None, topics)))
 
     @property
     def state_query(self) -> tuple[Message, ...]:

@@ -149,6 +149,8 @@ class FadeOptions(NamedTuple):
     warmth: WarmDimRange | None = None
     """Range of warm dimming, if the white follows the level; the target then gives the final
     white."""
+    returns: bool = False
+    """True for a lamp that came back too bright: only its way up is bounded."""
 
 
 def trajectory_between(origin: Setting | None, target: Setting, options: FadeOptions) -> Trajectory:
@@ -209,6 +211,9 @@ def _follows(origin: Setting | None, warmth: WarmDimRange) -> bool:
 def _bounded(origin: Setting | None, target: Setting, options: FadeOptions) -> Seconds:
     if options.urgent:
         return URGENT_DURATION
+    if options.returns:
+        rise = target.level - (origin.level if origin else 0.0)
+        return Seconds(max(options.duration, rise / options.steepest))
     if origin is None:
         farthest = max(target.level, 1 - target.level)
         return Seconds(max(options.duration, farthest / options.steepest))

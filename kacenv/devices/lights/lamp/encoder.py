@@ -27,12 +27,22 @@ class LampEncoder:
         """Setting sent last, level and white or colour together."""
         self._has_ended_effect = False
 
-    def fade_along(self, path: Trajectory, origin: Setting | None, *, urgent: bool) -> LampFade:
-        """Return the fade along `path` for this lamp; `origin` is None if unknown."""
+    def fade_along(
+        self,
+        path: Trajectory,
+        origin: Setting | None,
+        *,
+        urgent: bool = False,
+        together: bool = False,
+    ) -> LampFade:
+        """Return the fade along `path` for this lamp; `origin` is None if unknown.
+
+        White and level go `together` where their order matters less than time.
+        """
         self._has_ended_effect = False
         if not self.fades:
             return SteppedFade.begin(path, self.scale, urgent=urgent, gap=self.gap)
-        apart = self._apart(path.target, origin)
+        apart = not together and self._apart(path.target, origin)
         return LampRunFade.begin(path, apart=apart, urgent=urgent, longest=self._codec.LONGEST)
 
     def _apart(self, target: Setting, origin: Setting | None) -> bool:

@@ -3,7 +3,15 @@
 from typing import NamedTuple
 
 from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import Message, Reported, codec
+from kacenv.devices.lights.dialects import (
+    NO_EVENT,
+    NO_REPORT,
+    LampEvent,
+    Message,
+    Reported,
+    codec,
+)
+from kacenv.devices.lights.fades.fade_steps import LampFade
 from kacenv.devices.lights.fades.limits import USUAL, LightLimits
 from kacenv.devices.lights.fades.trajectory import (
     FadeOptions,
@@ -13,6 +21,7 @@ from kacenv.devices.lights.fades.trajectory import (
     trajectory_from_unknown,
 )
 from kacenv.devices.lights.lamp.dim_floor import DimFloor
+from kacenv.devices.lights.lamp.echo_watch import EchoWatch
 from kacenv.devices.lights.lamp.encoder import LampEncoder
 from kacenv.devices.lights.lamp.estimate import (
     ANSWER_WITHIN,
@@ -21,12 +30,14 @@ from kacenv.devices.lights.lamp.estimate import (
     LastReport,
     StateQuery,
 )
+from kacenv.devices.lights.lamp.foreign_changes import ForeignChanges
 from kacenv.devices.lights.lamp.report_check import (
     ECHO,
     ReportClassifier,
     ReportKind,
     looks_same,
 )
+from kacenv.devices.lights.lamp.restart_signs import RETAINED_FOR, SIGN_AFTER, RestartSigns
 from kacenv.devices.lights.lamp.retries import ResendSchedule
 from kacenv.model.commands import DimmerStep
 from kacenv.model.look import Setting
@@ -34,6 +45,13 @@ from kacenv.model.room import Fixture
 
 REASSERT_DURATION = Seconds(2.0)
 """Duration (s) of the fade back to a look after a reconnect."""
+RETURN_DURATION = Seconds(1.0)
+"""Duration (s) of the fade of a lamp that came back too bright: with the time until it listens, and
+whole seconds where a dialect has no others, it is where it should be 2 s after its first word."""
+RETURNING = Seconds(2.5)
+"""Time (s) after a lamp's return in which it is led back quickly."""
+REFUSED_WITHIN = Seconds(30.0)
+"""Time (s) after a command in which a refusal is its answer: bridges try for many seconds."""
 
 
 class LampTarget(NamedTuple):
@@ -66,6 +84,15 @@ class Lamp:
         self._by_hand = self._was_asked = False
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
+        self._events = frozenset(self._codec.event_topics)
+        self._signs = RestartSigns(self._encoder.scale)
+        self._foreign = ForeignChanges()
+        self._echoes = EchoWatch()
+        self._was_silent = False
+        self._plan: Trajectory | None = None
+        self._asked_at = Seconds(0.0)
+        self._returned_at: Seconds | None = None
+        self._rejoins_at: Seconds | None = None
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -107,6 +134,8 @@ class Lamp:
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
         self._by_hand = self._was_asked = False
+        self._asked_at = now
+        self._plan = self._returned_at = self._rejoins_at = None
         self._query.new_look()
         if self._connected_since is not None:
             self._begin(now, duration)
@@ -138,9 +167,10 @@ class Lamp:
         if origin is None and self._must_wait_for_state(now):
             return
         self._query.stop_waiting()
-        self._fade_began = now
-        path = self._path(self._target, origin, now, duration)
-        fade = self._encoder.fade_along(path, origin, urgent=self._target.urgent)
+        self._fade_began, self._rejoins_at = now, None
+        fade = self._fade(self._target, origin, now, duration)
+        if not again:
+            self._plan = fade.path
         self._estimate.begin_fade(fade)
         self._classifier.begin(fade.path, now, origin, again=again)
         if not self._encoder.fades and self._report.available is not False:
@@ -148,6 +178,30 @@ class Lamp:
             self._estimate.lamp_set()
         if not again:
             self._resends.schedule(fade.path.end, urgent=self._target.urgent)
+
+    def _fade(
+        self, target: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
+    ) -> LampFade:
+        if self._is_returning(now) and not target.urgent:
+            path = self._way_back(target, origin, now)
+            return self._encoder.fade_along(path, origin, together=True)
+        path = self._path(target, origin, now, duration)
+        return self._encoder.fade_along(path, origin, urgent=target.urgent)
+
+    def _is_returning(self, now: Seconds) -> bool:
+        """Tell if the lamp has just come back, at another light than its own."""
+        return self._returned_at is not None and now < self._returned_at + RETURNING
+
+    def _way_back(self, target: LampTarget, origin: Setting | None, now: Seconds) -> Trajectory:
+        """Return the quick way to where the lamp should be by then; it rejoins its fade there."""
+        there = Seconds(now + RETURN_DURATION)
+        on_its_way = self._plan is not None and there < self._plan.end
+        aim = self._plan.at(there) if self._plan is not None and on_its_way else target.setting
+        self._rejoins_at = there if on_its_way else None
+        options = FadeOptions(now, RETURN_DURATION, self._limits.steepest, returns=True)
+        if origin is None and not self._encoder.fades:
+            return trajectory_from_unknown(aim, self._estimate.assumed, options)
+        return trajectory_between(origin, aim, options)
 
     def _path(
         self, target: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
@@ -179,8 +233,10 @@ class Lamp:
         fade = self._estimate.fade.next_due() if self._estimate.fade else None
         if fade is not None and not self.urgent:
             fade = Seconds(max(fade, self._free_at))
+            if not self._may_step(fade):
+                fade = Seconds(max(self._echoes.next_probe, self._free_at))
         asks = self._connected_since if self._query.is_pending else None
-        times = (fade, asks, self._query.waits_until, self._resends.next_due())
+        times = (fade, asks, self._query.waits_until, self._rejoins_at, self._resends.next_due())
         return min((time for time in times if time is not None), default=None)
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
@@ -196,6 +252,12 @@ class Lamp:
         before = self._estimate.fade
         if before is None or (now < self._free_at and not self.urgent):
             return ()
+        if not self._encoder.fades and not self.urgent:
+            self._try_again_if_silent(now)
+            before = self._estimate.fade
+            due = before.next_due() if before is not None else None
+            if before is None or due is None or not self._may_step(due):
+                return ()
         self._estimate.fade, steps = before.advance(now)
         self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
         last = self._report.newest
@@ -206,15 +268,36 @@ class Lamp:
             self._estimate.sent_at = now
             if step.level is not None:
                 self._classifier.level_sent(step.level, now)
+                self._note_sent(step.level, now)
             if step.kelvin or step.color:
                 self._classifier.shade_sent(Seconds(now + step.transition))
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
+    def _note_sent(self, level: Level, now: Seconds) -> None:
+        """Expect an answer to a level that the lamp hasn't reported yet."""
+        known = self._report.level
+        if known is not None and not looks_same(self._encoder.scale, level, known):
+            self._echoes.sent(now)
+
+    def _may_step(self, at: Seconds) -> bool:
+        """Tell if a step that is due at `at` may be sent: a silent lamp is tried now and then."""
+        return self._encoder.fades or self._echoes.may_step(Seconds(max(at, self._free_at)))
+
+    def _try_again_if_silent(self, now: Seconds) -> None:
+        """Begin again where a silent lamp was heard last: it mustn't jump when it hears again."""
+        if self._echoes.is_silent(now) and self._echoes.probes(now) and self._report.setting:
+            self._estimate.hold(self._report.setting)
+            self._begin(now, self._time_left(now), again=True)
+
     def _resend_if_due(self, now: Seconds) -> None:
         waits_until = self._query.waits_until
         if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
+        if self._rejoins_at is not None and now >= self._rejoins_at:
+            self._returned_at = None
+            self._begin(now, self._time_left(now), again=True)
+        self._resends.name_jump_if_due(now)
         reassert, again = self._resends.reassert_due(now), self._resends.again_due(now)
         if self._resends.verdict_due(now) and not self._asks_first(now):
             self._handle_silence(now)
@@ -222,26 +305,31 @@ class Lamp:
             return
         busy = self._estimate.is_busy(now)
         if again and not busy and not self.urgent and self._classifier.stays_on_its_way:
-            self._apply_report_kind(ReportKind.HAND, now)
+            self._apply_report_kind(ReportKind.HAND, now, None)
             return
         if again and not busy:
             self._ask_for_own_word(now)
         done = busy or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
         strays = again and not busy and not self._has_followed
+        refused = again and self._resends.is_refused
         if strays:
             self._believe_report()
-        if missed or strays:
+        if missed or strays or refused:
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
     def _believe_report(self) -> None:
-        """Take what the lamp says for what it shows, if it has left its fade."""
-        word, target = self._own_word, self._target
-        if not self._classifier.strayed or word is None:
-            return
-        self._estimate.hold(word)
-        if word.level <= 0 and target is not None:
-            self._target = target._replace(setting=self._floor.raised(target.setting))
+        """Take what the lamp says for what it shows: it has left its fade, or heard nothing."""
+        said = self._own_word if self._classifier.strayed else self._report.setting
+        if said is not None and (self._classifier.strayed or self._echoes.is_prompt):
+            self._estimate.hold(said)
+        if said is not None and said.level <= 0 and self._classifier.strayed:
+            self._raise_floor()
+
+    def _raise_floor(self) -> None:
+        """Raise the target above the level at which the lamp has gone out."""
+        if self._target is not None:
+            self._target = self._target._replace(setting=self._floor.raised(self._target.setting))
 
     @property
     def _own_word(self) -> Setting | None:
@@ -258,8 +346,13 @@ class Lamp:
         if self._classifier.confirmed or self._target is None or self._report.level is None:
             return self._classifier.confirmed
         if self._classifier.contradicted:
-            return False
-        return looks_same(self._encoder.scale, self._report.level, self._target.setting.level)
+            word = self._classifier.last_word
+            return word is not None and self._is_target(word)
+        return self._is_target(self._report.level)
+
+    def _is_target(self, level: Level) -> bool:
+        target = self._target
+        return target is not None and looks_same(self._encoder.scale, level, target.setting.level)
 
     def _asks_first(self, now: Seconds) -> bool:
         """Ask a lamp that has contradicted its bridge what it shows, before staff are told."""
@@ -286,27 +379,83 @@ class Lamp:
 
     def _handle_silence(self, now: Seconds) -> None:
         """Tell staff of a lamp that doesn't follow; what it says itself outweighs its bridge."""
-        if self._target is not None and not self._by_hand and not self._has_followed:
-            said = self._own_word
-            self._resends.does_not_follow(self._target.setting, said)
-            if said is not None and self._classifier.contradicted:
-                self._report.update(Reported(said.level), now)
-                self._estimate.hold(said)
+        if self._target is None or self._by_hand or self._has_followed:
+            return
+        self._resends.go_on_after_verdict(now)
+        said = self._own_word
+        spoke = self._report.level_at is not None and self._report.level_at >= self._asked_at
+        self._resends.does_not_follow(self._target.setting, said if spoke else None)
+        if said is not None and self._classifier.contradicted:
+            self._report.update(Reported(said.level), now)
+            self._estimate.hold(said)
 
-    def handle_report(self, topic: str, payload: bytes, now: Seconds) -> None:
-        """Handle a report; a lamp that returns is faded back to its look."""
+    def handle_report(self, topic: str, payload: bytes, now: Seconds) -> bool:
+        """Handle a report; a lamp that returns is faded back to its look.
+
+        Returns False if the message holds nothing of this lamp.
+        """
+        event = self._codec.decode_event(topic, payload) if topic in self._events else NO_EVENT
+        if event != NO_EVENT:
+            self._handle_event(event, now)
         report = self._codec.decode(topic, payload)
+        if report == NO_REPORT:
+            return event != NO_EVENT
         before, had_effect = self._report.available, bool(self._report.newest.effect)
         self._report.update(report, now)
         if report.available is not None and report.available is not before:
             self._availability_changed(report.available, now, before)
+        if report.available and before is not False:
+            self._note_restart(now, certain=False)
         if report.level is not None:
             self._estimate.is_unknown = False
+            self._was_silent = self._echoes.was_away(now)
+            self._echoes.heard(now)
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
         if report.effect and not had_effect:
             self._judge_effect(now)
+        return True
+
+    def _handle_event(self, event: LampEvent, now: Seconds) -> None:
+        if event.restarted:
+            self._note_restart(now, certain=True)
+        if event.neighbor_restarted and not self._by_hand and self._connected_since is not None:
+            self._signs.note_sign(now, certain=False)
+            self._came_back(now, None)
+        sent_at = self._estimate.sent_at
+        answers = sent_at is not None and now <= sent_at + REFUSED_WITHIN
+        if event.refusal and answers and not self._by_hand:
+            self._echoes.refused()
+            self._resends.refused(event.refusal, now)
+
+    def _note_restart(self, now: Seconds, *, certain: bool) -> None:
+        """Note that the lamp may have restarted: told again if so, asked if it isn't certain.
+
+        A lamp that a hand has changed is left alone unless its light has changed with the restart.
+        """
+        if self._connected_since is None or now < self._connected_since + RETAINED_FOR:
+            return
+        explains = self._by_hand and self._signs.explains_jump(now)
+        self._signs.note_sign(now, certain=certain)
+        if explains:
+            self._came_back(now, self._report.setting)
+        elif certain and not self._by_hand:
+            self._came_back(now, None)
+        else:
+            self._query.repeat()
+
+    def _came_back(self, now: Seconds, shown: Setting | None) -> None:
+        """Lead a lamp that has restarted back to its look; `shown` is None if unknown."""
+        self._by_hand = False
+        if shown is None:
+            self._estimate.lamp_went_away(now)
+        else:
+            self._resends.came_back()
+        self._query.allow_wait()
+        self._estimate.hold(shown or self._estimate.at(now))
+        self._returned_at = now
+        self.broker_back(now)
 
     def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
@@ -314,6 +463,7 @@ class Lamp:
             self._by_hand = False
             self._query.allow_wait()
             self._estimate.hold(self._estimate.at(now))
+            self._returned_at = now
             self.broker_back(now)
         if not available:
             self._estimate.lamp_went_away(now)
@@ -326,13 +476,26 @@ class Lamp:
 
     def _classify_level(self, level: Level, now: Seconds) -> None:
         if self._is_controlled and not self._by_hand and self._query.waits_until is None:
-            self._apply_report_kind(self._classifier.classify_level(level, now), now)
+            self._apply_report_kind(self._classifier.classify_level(level, now), now, level)
             return
         self._classifier.note_word(level)
         if self._query.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
-            self._estimate.hold(self._report.setting)
+            self._note_foreign_change(level, now)
+
+    def _note_foreign_change(self, level: Level, now: Seconds) -> None:
+        """Note what a lamp shows that isn't kacenv's now: another change, or a restart."""
+        before = self._estimate.at(now)
+        self._estimate.hold(self._report.setting)
+        if before is not None and looks_same(self._encoder.scale, level, before.level):
+            return
+        if self._signs.explains(level, now):
+            self._came_back(now, self._report.setting)
+            return
+        self._signs.note_jump(level, now)
+        if self._foreign.note(now):
+            self._resends.changed_again(self._foreign.count, self._foreign.span)
 
     def _classify_color(self, report: Reported, now: Seconds) -> None:
         """Judge a reported white or colour, which only a lit lamp shows."""
@@ -341,14 +504,14 @@ class Lamp:
         elif self._is_controlled and self._report.level:
             kind = self._classifier.classify_color(report, now)
             if kind is ReportKind.HAND:
-                self._apply_report_kind(kind, now)
+                self._apply_report_kind(kind, now, None)
 
     def _judge_effect(self, now: Seconds) -> None:
         """Take an effect that has just begun for a hand's, unless a look is about to end it."""
         sent_at = self._estimate.sent_at
         ends = sent_at is None or now < sent_at + ECHO
         if self._is_controlled and not self._by_hand and not ends:
-            self._apply_report_kind(ReportKind.HAND, now)
+            self._apply_report_kind(ReportKind.HAND, now, None)
 
     @property
     def _is_controlled(self) -> bool:
@@ -361,16 +524,19 @@ class Lamp:
             return False
         return self._fade_began >= self._connected_since
 
-    def _apply_report_kind(self, kind: ReportKind, now: Seconds) -> None:
-        if kind is ReportKind.FOLLOWS and self._classifier.confirmed:
+    def _apply_report_kind(self, kind: ReportKind, now: Seconds, level: Level | None) -> None:
+        """Act on a report's kind; `level` is None if only its white or colour was judged."""
+        strayed = kind in (ReportKind.HAND, ReportKind.DIFFERS) and not self.urgent
+        shown = self._report.level
+        if strayed and shown is not None and self._is_restart_s(shown, now):
+            self._came_back(now, self._report.setting)
+        elif kind is ReportKind.FOLLOWS and self._classifier.confirmed:
             self._resends.follows()
             self._tell_of_floor()
         elif kind is ReportKind.HAND and self.urgent and self._estimate.is_busy(now):
             self._classifier.revoke_confirmation()
         elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
-            self._by_hand = True
-            self._estimate.hold(self._report.setting)
-            self._resends.changed_by_hand()
+            self._changed_by_hand(now, level)
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
 
@@ -378,17 +544,37 @@ class Lamp:
         if self._target is not None:
             self._resends.keeps_on(self._floor.finding(self._target.setting))
 
+    def _is_restart_s(self, level: Level, now: Seconds) -> bool:
+        return self._signs.explains(level, now, after_silence=self._was_silent)
+
+    def _changed_by_hand(self, now: Seconds, level: Level | None) -> None:
+        """Leave the lamp alone; a jump to full may yet be explained by a sign of a restart."""
+        self._by_hand = True
+        self._rejoins_at = None
+        self._estimate.hold(self._report.setting)
+        again = self._foreign.note(now)
+        shown = self._report.level
+        if shown is not None and self._signs.note_jump(shown, now):
+            self._resends.jumped(Seconds(now + SIGN_AFTER), to_full=level is not None)
+        else:
+            self._resends.changed_by_hand()
+        if again:
+            self._resends.changed_again(self._foreign.count, self._foreign.span)
+
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""
         self._connected_since = now
         self._query.is_pending = self._estimate.is_unknown or self._report.level is None
         if self._target is not None and not self._by_hand:
-            self._resends.schedule_after_reconnect(now, urgent=self.urgent)
+            end = self._target.end
+            self._resends.schedule_after_reconnect(now, urgent=self.urgent, end=end)
 
     def broker_gone(self) -> None:
         """Stop sending: the lamp stays at its last step, or completes its own transition."""
-        self._connected_since = None
+        self._connected_since = self._rejoins_at = None
         self._query.interrupted()
+        self._echoes.forget()
         self._resends.cancel()
+        self._resends.name_jump_now(Seconds(0.0))
         self._report.forget_availability()
         self._estimate.control_lost(self._encoder.last_sent)

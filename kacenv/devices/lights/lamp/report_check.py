@@ -4,6 +4,7 @@ import math
 from enum import Enum, auto
 from typing import NamedTuple
 
+from kacenv.core.fades import LIGHT_CURVE, Fade
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects import Reported
 from kacenv.devices.lights.fades.color_fade import color_of, distance
@@ -83,6 +84,12 @@ class _LevelCourse:
         """Delay the fade by `span` seconds."""
         self.path = self.path.later(span) if self.path else None
 
+    def learn(self, level: Level, now: Seconds, end: Seconds, target: Level) -> None:
+        """Learn where a lamp is on its way from an unknown level."""
+        if self.path is None and self._sent:
+            left = Seconds(max(0.0, end - now))
+            self.path = Trajectory(Fade(level, target, now, left, LIGHT_CURVE))
+
     def sent(self, now: Seconds) -> tuple[Level, ...]:
         """Return the levels that an answer to a command may name at `now`."""
         ends = [later.at + ECHO for later in self._sent[1:]] + [math.inf]
@@ -108,9 +115,12 @@ class ReportClassifier:
     def __init__(self, fixture: Fixture, scale: DimmingScale, *, optimistic: bool = False) -> None:
         self._scale, self._optimistic = scale, optimistic
         self._color = ColorReportClassifier(fixture, optimistic=optimistic)
-        self._course = self._before = _LevelCourse(None, Seconds(-math.inf))
+        self._course = self._before = self._look_before = _LevelCourse(None, Seconds(-math.inf))
+        self._look_begun = Seconds(0.0)
+        self._look_origin: Setting | None = None
+        self._answered = False
         self._target = Level(0.0)
-        self._settled = Seconds(0.0)
+        self._settled = self._end = Seconds(0.0)
         self._sent_at: Seconds | None = None
         self.last_word: Level | None = None
         """Level that the lamp itself reported last; None without one."""
@@ -152,10 +162,14 @@ class ReportClassifier:
     ) -> None:
         """Start a fade along `path` from `origin`, None if unknown; `again` for the same look."""
         self._color.begin(path, now, origin)
+        if not again:
+            self._look_before, self._look_begun = self._course, now
+            self._look_origin, self._answered = origin, False
         self._before = self._course
         self._course = _LevelCourse(path if origin is not None else None, now)
         self._target = Level(path.level.target)
         self._settled = Seconds(path.end + ECHO + DRIFT * (path.end - now))
+        self._end = path.end
         self._sent_at = self.confirmed_after = None
         self._proven = self.strayed = False
         self.contradicted = again and self.contradicted
@@ -163,6 +177,7 @@ class ReportClassifier:
     def extend(self, span: Seconds) -> None:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
+        self._end = Seconds(self._end + span)
         self._course.extend(span)
         self._color.extend(span)
 
@@ -187,10 +202,13 @@ class ReportClassifier:
     def classify_level(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
         answers = self._is_answer(level, now)
+        self._answered |= answers
         changed = self.last_word is None or not looks_same(self._scale, level, self.last_word)
         kind = self._kind(level, now, answers=answers, changed=changed)
         if not (answers and self._optimistic and changed):
             self.last_word = level
+        if not answers:
+            self._course.learn(level, now, self._end, self._target)
         return kind
 
     def _kind(self, level: Level, now: Seconds, *, answers: bool, changed: bool) -> ReportKind:
@@ -203,7 +221,10 @@ class ReportClassifier:
             self.revoke_confirmation()
             return ReportKind.DIFFERS
         if now < self._settled:
-            mine = answers or shows or not changed or self._is_late_to_off(level, now)
+            believed = self._optimistic and self._answered and not self.contradicted
+            unmoved = not (changed or believed)
+            mine = answers or shows or unmoved or self._is_late_to_off(level, now)
+            mine = mine or self._has_missed(level)
             return ReportKind.ECHO if mine else ReportKind.HAND
         return self._kind_at_rest(now, changed=changed)
 
@@ -258,12 +279,23 @@ class ReportClassifier:
     def _is_late_to_off(self, level: Level, now: Seconds) -> bool:
         """Tell if a bulb may have missed the way to off: some do in a fade, while bridges say OFF.
 
-        Only a bridge's lamp that is told nothing more before the fade's end is given that time.
+        Only a bridge's lamp that is told nothing more before the fade's end is given that time. It
+        may go on with the fade that it was in.
         """
         path = self._course.path
         if not self._optimistic or self._target > 0 or self._sent_at is None or path is None:
             return False
+        if self._look_before.path is not None and self._is_in(self._look_before, level, now):
+            return True
         return path.level.value_at(now) <= level <= path.level.origin
+
+    def _has_missed(self, level: Level) -> bool:
+        """Tell if a lamp says what it showed before the look, whose command nobody has answered."""
+        if self._answered or not self._optimistic:
+            return False
+        origin, before = self._look_origin, self._look_before
+        same = origin is not None and looks_same(self._scale, level, origin.level)
+        return same or (before.path is not None and self._is_in(before, level, self._look_begun))
 
     def classify_color(self, report: Reported, now: Seconds) -> ReportKind:
         """Classify a report of a white or a colour; see `ColorReportClassifier`."""

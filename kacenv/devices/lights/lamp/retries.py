@@ -1,6 +1,7 @@
 """Schedule for resending a look that a lamp hasn't confirmed, and for telling staff of it."""
 
 from kacenv.core.units import Seconds
+from kacenv.devices.lights.lamp import staff_words
 from kacenv.model.look import Setting
 
 REASSERT_AFTER = (Seconds(0.2), Seconds(2.5), Seconds(6.0), Seconds(15.0))
@@ -20,6 +21,10 @@ LATE_ANSWER = Seconds(0.5)
 """Delay (s) of one more resend for a lamp that first reports, wrongly, after all others."""
 MOST_LATE = 6
 """Limit of such late resends for one look."""
+STILL_AGAIN = Seconds(60.0)
+"""Time (s) between the resends to a lamp that staff were told of."""
+REFUSALS = 2
+"""Number of refusals of one look, the second of which staff are told of."""
 
 
 class ResendSchedule:
@@ -32,8 +37,10 @@ class ResendSchedule:
         self._reconnect: tuple[Seconds, ...] = ()
         self._again: tuple[Seconds, ...] = ()
         self._verdict: Seconds | None = None
-        self._late = 0
+        self._late = self._refusals = 0
         self._named = False
+        self._jump_named_at: Seconds | None = None
+        self._jump_to_full = False
         self._news: list[str] = []
 
     def staff_messages(self) -> tuple[str, ...]:
@@ -44,27 +51,34 @@ class ResendSchedule:
     def next_due(self) -> Seconds | None:
         """Return the time of the next resend or verdict."""
         times = [*self._reconnect[:1], *self._again[:1]]
-        times += [self._verdict] if self._verdict is not None else []
+        times += [at for at in (self._verdict, self._jump_named_at) if at is not None]
         return min(times, default=None)
 
     def schedule(self, end: Seconds, *, urgent: bool) -> None:
         """Schedule the checks of a look that should be complete at `end`."""
         # The first message of this look replaces the first resend after a reconnect.
         self._reconnect = self._reconnect[-len(REASSERT_AFTER[1:]) :]
-        self._late = 0
+        self._late = self._refusals = 0
+        self._jump_named_at = None
         if self.can_confirm:
             delays = URGENT_AGAIN_AFTER if urgent else AGAIN_AFTER
             named = URGENT_NAMED_AFTER if urgent else NAMED_AFTER
             self._again = tuple(Seconds(end + delay) for delay in delays)
             self._verdict = Seconds(end + named)
 
-    def schedule_after_reconnect(self, now: Seconds, *, urgent: bool) -> None:
-        """Schedule the checks of a lamp after it, or the broker, may have reconnected."""
+    def schedule_after_reconnect(
+        self, now: Seconds, *, urgent: bool, end: Seconds = Seconds(0.0)
+    ) -> None:
+        """Schedule the checks of a lamp after it, or the broker, may have reconnected.
+
+        Its look is complete at `end`: before that, it can't be said not to follow.
+        """
         first, *later = REASSERT_AFTER
         moments = (Seconds(0.0) if urgent else first, *later)
         self._again = ()
         self._reconnect = tuple(Seconds(now + moment) for moment in moments)
-        self._verdict = Seconds(now + NAMED_AFTER_RECONNECT) if self.can_confirm else None
+        named = Seconds(max(now + NAMED_AFTER_RECONNECT, end + NAMED_AFTER))
+        self._verdict = named if self.can_confirm else None
 
     def cancel(self) -> None:
         """Cancel all checks until the next look."""
@@ -88,32 +102,77 @@ class ResendSchedule:
         self._verdict = None if due else self._verdict
         return due
 
+    def go_on_after_verdict(self, now: Seconds) -> None:
+        """Send the look from time to time: the lamp may follow again, and say nothing of it."""
+        self._again = (*self._again, Seconds(now + STILL_AGAIN))
+        self._verdict = Seconds(now + STILL_AGAIN + NAMED_AFTER)
+
     def postpone_verdict(self, until: Seconds) -> None:
         """Wait with the verdict for an answer."""
         self._verdict = until
 
     def answered_wrongly(self, now: Seconds) -> None:
         """Schedule a late resend for a differing lamp with no resend left, up to `MOST_LATE`."""
-        if not self._again and not self._reconnect and self._late < MOST_LATE:
+        soon = [at for at in (*self._again, *self._reconnect) if at < now + STILL_AGAIN / 6]
+        if not soon and self._late < MOST_LATE:
             self._late += 1
-            self._again = (Seconds(now + LATE_ANSWER),)
+            self._again = (Seconds(now + LATE_ANSWER), *self._again)
+
+    def refused(self, words: str, now: Seconds) -> None:
+        """Note a refusal; send the look once more, then tell staff in the device's `words`."""
+        self._refusals += 1
+        if self._refusals >= REFUSALS:
+            self._tell_once(staff_words.refuses(self._name, staff_words.quoted(words)))
+        else:
+            self._again = (Seconds(now + AGAIN_AFTER[0]), *self._again)
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell if this look was refused."""
+        return self._refusals > 0
 
     def changed_by_hand(self) -> None:
         """Cancel all checks after a manual change, and tell staff."""
         self.cancel()
-        self._news.append(
-            f"Lamp {self._name} was changed by hand; it stays so until the next look. "
-            "Bring it back with: kacenv lights resume"
-        )
+        self._news.append(staff_words.changed_by_hand(self._name))
+
+    def jumped(self, until: Seconds, *, to_full: bool) -> None:
+        """Cancel all checks after a change; tell staff unless a restart explains it by `until`."""
+        self.cancel()
+        self._jump_named_at, self._jump_to_full = until, to_full
+
+    def name_jump_if_due(self, now: Seconds) -> None:
+        """Tell staff of a jump that nothing has explained."""
+        if self._jump_named_at is not None and self._jump_named_at <= now:
+            self._jump_named_at = None
+            words = staff_words.changed_or_restarted if self._jump_to_full else None
+            self._news.append((words or staff_words.changed_by_hand)(self._name))
+
+    def name_jump_now(self, now: Seconds) -> None:
+        """Tell staff of a jump whose explanation won't be heard any more."""
+        if self._jump_named_at is not None:
+            self._jump_named_at = now
+            self.name_jump_if_due(now)
+
+    def came_back(self) -> None:
+        """Tell staff that a restart explains what the lamp shows."""
+        self._jump_named_at = None
+        self._news.append(staff_words.came_back(self._name))
+
+    def changed_again(self, changes: int, span: Seconds) -> None:
+        """Tell staff that somebody else goes on changing the lamp."""
+        self._news.append(staff_words.changed_again_and_again(self._name, changes, span))
 
     def does_not_follow(self, wanted: Setting, reported: Setting | None) -> None:
         """Tell staff that the lamp differs or doesn't report after all resends."""
-        says = f"says {reported}" if reported else "says nothing"
-        self._tell_once(f"doesn't follow: it should show {wanted}, and {says}")
+        if reported is None:
+            self._tell_once(staff_words.says_nothing(self._name, wanted))
+        else:
+            self._tell_once(staff_words.does_not_follow(self._name, wanted, reported))
 
     def does_not_answer(self) -> None:
         """Tell staff that the lamp is reported as offline."""
-        self._tell_once("doesn't answer")
+        self._tell_once(staff_words.is_away(self._name))
 
     def keeps_on(self, finding: str | None) -> None:
         """Tell staff of a lamp that can't go as low as its look, if it was found out."""
@@ -122,11 +181,11 @@ class ResendSchedule:
 
     def follows(self) -> None:
         """Tell staff that a lamp named before follows again."""
-        if self._named:
+        if self._named and not self.is_refused:
             self._named = False
-            self._news.append(f"Lamp {self._name} follows again.")
+            self._news.append(staff_words.follows_again(self._name))
 
-    def _tell_once(self, trouble: str) -> None:
+    def _tell_once(self, text: str) -> None:
         if not self._named:
             self._named = True
-            self._news.append(f"Lamp {self._name} {trouble}. Check its power and its switch.")
+            self._news.append(text)

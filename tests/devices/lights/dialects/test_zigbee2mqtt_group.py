@@ -17,7 +17,8 @@ def test_a_group_is_told_as_one_lamp_is(make_codec: MakeCodec) -> None:
         for dialect in ("zigbee2mqtt-group", "zigbee2mqtt")
     )
     assert sent(group, "50% 2500 K", 60.0) == sent(lamp, "50% 2500 K", 60.0)
-    assert group.subscriptions == lamp.subscriptions == (TOPIC, f"{TOPIC}/availability")
+    topics = TOPIC, f"{TOPIC}/availability", *lamp.event_topics
+    assert group.subscriptions == lamp.subscriptions == topics
 
 
 def test_the_bridges_state_can_stand_for_a_groups(make_codec: MakeCodec) -> None:

@@ -4,66 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.lone_lamp import LONG_AGO, STATE
-from support.shown_light import ShownLight
+from support.led_lamp import LedLamp
+from support.lone_lamp import STATE
 
-from kacenv.core.units import Level, Seconds
-from kacenv.devices.lights.dialects import Message
-from kacenv.devices.lights.lamp.lamp import Lamp
+from kacenv.core.units import Seconds
 from kacenv.model.dialects import Dialect
-from kacenv.model.look import Setting, parse_setting
-from kacenv.model.room import Ability, Fixture
+from kacenv.model.look import parse_setting
+from kacenv.model.room import Fixture
 
 MakeFixture = Callable[..., Fixture]
 BEGIN, SPAN = 10.0, 40.0
-
-
-class Room:
-    """A lamp that is led, and tells of each command and each touch; `deaf` to commands from then.
-
-    A lamp with fades of its own reports its target, another each step.
-    """
-
-    def __init__(self, fixture: Fixture, level: float, *, deaf: Callable[[float], bool]) -> None:
-        self.lamp, self.light = Lamp(fixture), ShownLight(fixture, level)
-        self.lamp.broker_back(LONG_AGO)
-        self.deaf = deaf
-        self.sent: list[tuple[float, Message]] = []
-        self.orders = 0
-        self.news: list[str] = []
-        self.say(0.0)
-        self._fades = Ability.TRANSITION in fixture.can
-
-    def say(self, now: float, level: float | None = None) -> None:
-        """Report what the lamp shows, or says that it shows."""
-        device = self.light.device
-        shown = self.light.level_at(now) if level is None else level
-        for topic, payload in device.reports(Setting(Level(shown))):
-            self.lamp.handle_report(topic, payload, Seconds(now))
-
-    def ask(self, setting: str, now: float, span: float) -> None:
-        """Ask for a look."""
-        self.lamp.set_target(parse_setting(setting), Seconds(now), Seconds(span))
-
-    def live(self, start: float, end: float) -> None:
-        """Pass everything on, ten times a second."""
-        for tick in range(int((end - start) * 10)):
-            now = Seconds(round(start + tick / 10, 3))
-            messages = self.lamp.messages(now)
-            self.sent += [(now, one) for one in messages]
-            orders = [one for one in messages if one not in self.light.device.codec.state_query]
-            self.orders += len(orders)
-            if orders and not self.deaf(now):
-                self.light.take(orders, now)
-                self.say(now, self.light.fade.target)
-            if any(one in self.light.device.codec.state_query for one in messages):
-                self.say(now + 0.05)
-            self.news += self.lamp.staff_messages()
-
-    def touch(self, level: float, now: float) -> None:
-        """Turn the lamp by a hand."""
-        self.light.turn(level, Seconds(now))
-        self.say(now)
 
 
 def _listens(_: float) -> bool:
@@ -87,7 +37,7 @@ def test_a_hand_in_mid_fade_is_told_at_once_and_left_alone(
     fixture: Fixture, start: float, target: str, hand: float
 ) -> None:
     """To off, to a level on the way and to one beyond it; resume has it again."""
-    room = Room(fixture, start, deaf=_listens)
+    room = LedLamp(fixture, start, deaf=_listens)
     room.ask(target, BEGIN, SPAN)
     room.live(BEGIN, BEGIN + 20.0)
     assert room.news == []
@@ -109,7 +59,9 @@ def test_a_hand_to_a_level_that_the_lamp_would_pass_is_told_after_the_fade(
     make_fixture: MakeFixture, dialect: str
 ) -> None:
     """Until then the lamp may be telling of its way; a hand's level is the last that it tells."""
-    room = Room(make_fixture(dialect, "level", "transition", state_topic=STATE), 0.3, deaf=_listens)
+    room = LedLamp(
+        make_fixture(dialect, "level", "transition", state_topic=STATE), 0.3, deaf=_listens
+    )
     room.ask("off", BEGIN, SPAN)
     room.live(BEGIN, BEGIN + 20.0)
     room.touch(0.14, BEGIN + 20.0)
@@ -127,7 +79,7 @@ def test_a_lamp_switched_off_on_its_way_to_off_isn_t_lit_again(
 ) -> None:
     """Of a lamp that is told more than once: off is where it was going, and not yet."""
     lamp = make_fixture(dialect, "level", "transition", state_topic=STATE)
-    room = Room(lamp, 0.3, deaf=_listens)
+    room = LedLamp(lamp, 0.3, deaf=_listens)
     room.ask("off", BEGIN, SPAN)
     room.live(BEGIN, BEGIN + 15.0)
     room.touch(0.0, BEGIN + 15.0)
@@ -139,7 +91,7 @@ def test_a_lamp_switched_off_on_its_way_to_off_isn_t_lit_again(
 
 def test_a_lamp_that_does_not_obey_was_not_changed_by_hand(fixture: Fixture) -> None:
     """It says off whatever it is told: staff read that it doesn't follow."""
-    room = Room(fixture, 0.0, deaf=lambda _: True)
+    room = LedLamp(fixture, 0.0, deaf=lambda _: True)
     room.ask("40%", BEGIN, 10.0)
     for at in range(60):
         room.live(BEGIN + at, BEGIN + at + 1)
@@ -155,7 +107,7 @@ def test_a_bulb_that_misses_off_in_a_fade_is_told_again(
     make_fixture: MakeFixture, dialect: str, obeys: bool
 ) -> None:
     """Its bridge says OFF at once, the bulb stays at 40 %: told again; else named, never a hand."""
-    room = Room(make_fixture(dialect, "level", "transition"), 0.8, deaf=_listens)
+    room = LedLamp(make_fixture(dialect, "level", "transition"), 0.8, deaf=_listens)
     room.ask("off", BEGIN, 10.0)
     room.live(BEGIN, BEGIN + 5.0)
     room.touch(0.4, BEGIN + 5.0)
@@ -184,7 +136,7 @@ def test_a_bulb_for_which_only_its_bridge_has_spoken_is_asked(
     make_fixture: MakeFixture, dialect: str, span: float
 ) -> None:
     """It ignores the command and says nothing of itself: told again, then named, never a hand."""
-    room = Room(make_fixture(dialect, "level", "transition"), 0.4, deaf=lambda _: True)
+    room = LedLamp(make_fixture(dialect, "level", "transition"), 0.4, deaf=lambda _: True)
     room.ask("off", BEGIN, span)
     room.live(BEGIN, BEGIN + 0.5)
     told = room.orders
@@ -202,7 +154,7 @@ def test_a_bulb_for_which_only_its_bridge_has_spoken_is_asked(
 
 def test_a_hand_after_a_look_is_a_hand_whatever_a_bridge_has_said(fixture: Fixture) -> None:
     """Ten seconds or more after the fade, also where the lamp has said nothing itself."""
-    room = Room(fixture, 0.2, deaf=_listens)
+    room = LedLamp(fixture, 0.2, deaf=_listens)
     room.ask("60%", BEGIN, 5.0)
     room.live(BEGIN, BEGIN + 20.0)
     room.touch(0.1, BEGIN + 20.0)

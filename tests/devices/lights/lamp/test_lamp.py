@@ -202,7 +202,7 @@ def test_a_lamp_that_comes_back_is_brought_to_its_look(zigbee: Lamp) -> None:
     assert zigbee.state(Seconds(50.0)).available is False
     zigbee.handle_report("house/lamp/availability", b"online", Seconds(60.0))
     payload = run(zigbee, 60.0, 61.0)[-1][1]
-    assert json.loads(payload) == {"state": "ON", "brightness": 102, "transition": 3.0}
+    assert json.loads(payload) == {"state": "ON", "brightness": 102, "transition": 2.0}
 
 
 def test_nobody_knows_a_lamp_without_the_broker(zigbee: Lamp) -> None:

@@ -94,7 +94,7 @@ def test_trouble_is_told_once_until_it_is_over(schedule: ResendSchedule) -> None
     schedule.does_not_follow(parse_setting("40%"), None)
     schedule.does_not_answer()
     (news,) = schedule.staff_messages()
-    assert news.startswith("Lamp floor doesn't follow: it should show 40%, and says nothing.")
+    assert news.startswith("Lamp floor doesn't answer: it should show 40%, and says nothing.")
     schedule.follows()
     schedule.follows()
     assert schedule.staff_messages() == ("Lamp floor follows again.",)

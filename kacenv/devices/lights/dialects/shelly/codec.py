@@ -13,7 +13,7 @@ from typing import Final
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects.color_convert import from_parts
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, LampEvent, Message, Reported
 from kacenv.devices.lights.dialects.payloads import block, number, read, white, write
 from kacenv.model.look import Setting
 from kacenv.model.room import Fixture
@@ -127,6 +127,16 @@ class ShellyCodec(LampCodec):
     def command_topic(self) -> str:
         """Return the topic of the device's RPC calls."""
         return f"{self.device}/rpc"
+
+    @property
+    def event_topics(self) -> tuple[str, ...]:
+        """Return the topic of answers to kacenv's calls."""
+        return (f"{self.source}/rpc",)
+
+    def decode_event(self, _topic: str, payload: bytes) -> LampEvent:
+        """Decode an error: the answer to a call that the device refuses has no result."""
+        words = block(read(payload).get("error")).get("message") if b'"error"' in payload else None
+        return LampEvent(refusal=words if isinstance(words, str) else None)
 
     @property
     def report_topics(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import math
 
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.lamp_codec import LampCodec, LampEvent, Message, Reported
 from kacenv.devices.lights.dialects.payloads import (
     OFF,
     ON,
@@ -23,6 +23,7 @@ from kacenv.devices.lights.dialects.payloads import (
 from kacenv.model.look import Color, Setting
 
 _PREFIX = "%prefix%"
+_REFUSED = ("Unknown", "Error")
 
 
 class TasmotaCodec(LampCodec):
@@ -79,6 +80,24 @@ class TasmotaCodec(LampCodec):
     def _level(self, fields: dict[str, object]) -> Level | None:
         power = is_on(fields.get("POWER", fields.get("POWER1")))
         return self.level_if(power, number(fields, "Dimmer", self.FULL))
+
+    @property
+    def event_topics(self) -> tuple[str, ...]:
+        """Return the topics of a restart, told once after it, and of commands' results."""
+        return self.topic("tele", "INFO3"), self.topic("stat", "RESULT")
+
+    def decode_event(self, topic: str, payload: bytes) -> LampEvent:
+        """Decode the word of a restart, or of a command that Tasmota doesn't know or take.
+
+        arendst/Tasmota, support_command.ino (`Command` is `Unknown` or `Error`), and
+        xdrv_02_9_mqtt.ino (`INFO3` with `RestartReason`, only for the first connection).
+        """
+        if topic.endswith("INFO3"):
+            return LampEvent(restarted=b"RestartReason" in payload)
+        fields = read(payload) if b'"Command"' in payload else {}
+        bad = fields.get("Command") in _REFUSED
+        words = (fields.get(key) for key in ("Command", "Input"))
+        return LampEvent(refusal=" ".join(str(word) for word in words if word) if bad else None)
 
     @property
     def report_topics(self) -> tuple[str, ...]:

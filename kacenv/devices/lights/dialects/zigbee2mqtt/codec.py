@@ -7,14 +7,22 @@ space than sRGB, and shown as another colour (zigbee-herdsman-converters 26.112.
 bring their maker's dimming curve; a second one would crush the dark end.
 """
 
+import re
 from typing import Final
 
 from kacenv.core.units import Kelvin, Level, Seconds
 from kacenv.devices.lights.dialects.color_convert import from_hue, from_xy, to_xy
-from kacenv.devices.lights.dialects.lamp_codec import LampCodec, Message, Reported
+from kacenv.devices.lights.dialects.lamp_codec import (
+    NO_EVENT,
+    LampCodec,
+    LampEvent,
+    Message,
+    Reported,
+)
 from kacenv.devices.lights.dialects.payloads import (
     OFF,
     ON,
+    block,
     from_mired,
     is_on,
     number,
@@ -27,6 +35,8 @@ WHITE_MODE: Final = "color_temp"
 STOP_EFFECT: Final = "stop_hue_effect"
 _NO_EFFECTS: Final = {"", "none", "finish_effect", "stop_effect", STOP_EFFECT}
 _SHORT_EFFECTS: Final = {"blink", "breathe", "okay", "channel_change"}
+_EVENTS, _LOG = "bridge/event", "bridge/logging"
+_FAILED: Final = re.compile(r"(?:z2m: )?Publish 'set' '[^']*' to '(.*)' failed: '(.*)'", re.DOTALL)
 
 
 class Zigbee2MqttCodec(LampCodec):
@@ -121,6 +131,35 @@ class Zigbee2MqttCodec(LampCodec):
         return self.level_if(is_on(fields.get("state")), brightness)
 
     @property
+    def _names(self) -> dict[str, str]:
+        """Return the lamp's name by each base topic that it may have: both may contain slashes."""
+        parts = self.fixture.topic.split("/")
+        return {"/".join(parts[:at]): "/".join(parts[at:]) for at in range(1, len(parts))}
+
+    @property
+    def event_topics(self) -> tuple[str, ...]:
+        """Return the topics of Zigbee2MQTT's events and of its log."""
+        return tuple(f"{base}/{topic}" for base in self._names for topic in (_EVENTS, _LOG))
+
+    def decode_event(self, topic: str, payload: bytes) -> LampEvent:
+        """Decode the lamp's announcement, or the bridge's error about a command to it.
+
+        Koenkk/zigbee2mqtt 6835cbf, lib/extension/bridge.ts and publish.ts; lib/util/logger.ts, by
+        which a message begins with its namespace.
+        """
+        if topic.endswith(_EVENTS):
+            event = read(payload) if b"device_announce" in payload else {}
+            name = self._names.get(topic[: -len(_EVENTS) - 1])
+            return self.announced(event, name) if event else NO_EVENT
+        name = self._names.get(topic[: -len(_LOG) - 1])
+        match = _FAILED.fullmatch(_error(payload))
+        return LampEvent(refusal=match[2]) if match and match[1] == name else NO_EVENT
+
+    def announced(self, event: dict[str, object], name: str | None) -> LampEvent:
+        """Return the event of an announcement: a restart if it is this lamp's."""
+        return LampEvent(restarted=block(event.get("data")).get("friendly_name") == name)
+
+    @property
     def state_query(self) -> tuple[Message, ...]:
         """Return the request that makes Zigbee2MQTT read the lamp's state."""
         level = {"brightness": ""} if self.can_dim else {}
@@ -133,6 +172,13 @@ def _effect(fields: dict[str, object]) -> str | None:
     if not isinstance(effect, str):
         return None
     return "" if effect in _NO_EFFECTS | _SHORT_EFFECTS else effect
+
+
+def _error(payload: bytes) -> str:
+    """Return the text of an error in the log; an empty one for anything else."""
+    fields = read(payload) if b"failed" in payload else {}
+    text = fields.get("message") if fields.get("level") == "error" else None
+    return text if isinstance(text, str) else ""
 
 
 def _color_of(fields: dict[str, object]) -> Color | None:
