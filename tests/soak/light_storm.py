@@ -201,7 +201,7 @@ class LightStorm:
         for one in self._subjects:
             one.lamp.start()
         self._client.on_connect = lambda client: client.subscribe(
-            [(topic, 0) for topic in self._group.topics]
+            [(topic, 0) for topic in (*self._group.report_topics, *self._group.event_topics)]
         )
         self._client.on_subscribe = lambda *_: self._group.connection_changed(True, self._now)
         self._client.on_disconnect = lambda *_: self._group.connection_changed(False, self._now)

@@ -13,7 +13,7 @@ from kacenv.devices.lights.lamp import staff_words
 from kacenv.devices.lights.lamp.estimate import LampState
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.lamp_group import LampGroup
-from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient, Subscriptions
 from kacenv.model.commands import LightCommand
 from kacenv.model.look import Setting
 from kacenv.model.room import Broker, Room
@@ -63,7 +63,7 @@ class LightController:
         if room.broker is None or not room.lights:
             return None
         callbacks = MqttCallbacks(self._on_connection_change, self._on_report, self._tell)
-        topics = self._group.topics
+        topics = Subscriptions(self._group.report_topics, self._group.event_topics)
         return MqttClient(room.broker, room.name, topics, callbacks, announce=announce)
 
     @property
@@ -80,7 +80,7 @@ class LightController:
         """Return which rights at the broker kacenv may lack for a lamp; None if none shows."""
         if self._client is None:
             return None
-        refused = self._client.unreadable.intersection(self._group.report_topics(lamp))
+        refused = self._client.unreadable.intersection(self._group.topics_of(lamp))
         if refused:
             return f"The broker doesn't let kacenv's user read {', '.join(sorted(refused))}."
         sent = self._group.command_topics(lamp)

@@ -40,13 +40,18 @@ class LampGroup:
         return self._lamps.values()
 
     @property
-    def topics(self) -> tuple[str, ...]:
-        """Return the topics of all lamps' reports."""
-        return tuple(self._by_topic)
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of all lamps' reports and availability."""
+        return tuple(dict.fromkeys(topic for one in self.lamps for topic in one.report_topics))
 
-    def report_topics(self, name: str) -> tuple[str, ...]:
+    @property
+    def event_topics(self) -> tuple[str, ...]:
+        """Return the topics of events alone, without which every lamp can be led."""
+        return tuple(topic for topic in self._by_topic if topic not in self.report_topics)
+
+    def topics_of(self, name: str) -> tuple[str, ...]:
         """Return the topics of one lamp's reports."""
-        return self._lamps[name].subscriptions
+        return self._lamps[name].report_topics
 
     def command_topics(self, name: str) -> frozenset[str]:
         """Return the topics to which a lamp's messages have gone."""

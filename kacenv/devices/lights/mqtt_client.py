@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import uniform
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from paho.mqtt.client import Client as Paho
@@ -86,6 +86,13 @@ class MqttCallbacks:
     """Message for staff."""
 
 
+class Subscriptions(NamedTuple):
+    """Topics to read: staff are told if one that is needed may not be read."""
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
 class MqttClient:
     """MQTT connection of one room: reconnects by itself, queues nothing while disconnected.
 
@@ -101,13 +108,13 @@ class MqttClient:
         self,
         broker: Broker,
         room: str,
-        topics: tuple[str, ...],
+        topics: Subscriptions,
         callbacks: MqttCallbacks,
         *,
         announce: bool = True,
     ) -> None:
         self._broker = broker
-        self._topics = topics
+        self._topics, self._optional = (*topics.needed, *topics.optional), topics.optional
         self._callbacks = callbacks
         self._lock = threading.RLock()
         self._connected = threading.Event()
@@ -118,7 +125,7 @@ class MqttClient:
         self._retry = ReconnectBackoff()
         self._is_refused = self._is_greeted = False
         self._subscription: int | None = None
-        self._echo = CommandEcho(topics)
+        self._echo = CommandEcho(self._topics)
         name = f"kacenv-{room}-{machine_identity() if announce else uuid4().hex[:6]}"
         self._leadership = Leadership(room, name, platform.node(), _wall) if announce else None
         self._dates = CertificateWatch(broker, self._tell_of_dates) if announce else None
@@ -272,7 +279,8 @@ class MqttClient:
             self._subscription = None
             self._up()
         answers = zip(self._topics, reasons, strict=False)
-        self._tell_of_rights(frozenset(topic for topic, reason in answers if reason.is_failure))
+        refused = frozenset(topic for topic, reason in answers if reason.is_failure)
+        self._tell_of_rights(refused.difference(self._optional))
 
     def _tell_of_rights(self, unreadable: frozenset[str]) -> None:
         """Tell staff of refused subscriptions, once for the same ones."""

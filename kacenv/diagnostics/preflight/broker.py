@@ -10,7 +10,7 @@ from uuid import uuid4
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.certificates import examine
-from kacenv.devices.lights.mqtt_client import MEANWHILE, MqttCallbacks, MqttClient
+from kacenv.devices.lights.mqtt_client import MEANWHILE, MqttCallbacks, MqttClient, Subscriptions
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 from kacenv.model.room import Broker, Room
@@ -33,7 +33,9 @@ class BrokerEcho:
         self._topic = f"kacenv/{room}/preflight/{uuid4().hex[:8]}"
         self._came, self._payload = threading.Event(), b""
         callbacks = MqttCallbacks(lambda _up: self.news.set(), self._hear, self._tell)
-        self._client = MqttClient(broker, room, (self._topic,), callbacks, announce=False)
+        self._client = MqttClient(
+            broker, room, Subscriptions((self._topic,)), callbacks, announce=False
+        )
 
     def reach(self) -> bool:
         """Connect, and return True if that succeeds in time."""

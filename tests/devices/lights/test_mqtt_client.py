@@ -26,6 +26,7 @@ from kacenv.devices.lights.mqtt_client import (
     MqttCallbacks,
     MqttClient,
     ReconnectBackoff,
+    Subscriptions,
 )
 from kacenv.model.room import Broker
 
@@ -102,11 +103,17 @@ def connect(
     """Start clients and close them after the test."""
 
     def connect(
-        port: int, *topics: str, room: str = "quiet", announce: bool = True, **broker: Any
+        port: int,
+        *topics: str,
+        room: str = "quiet",
+        announce: bool = True,
+        optional: tuple[str, ...] = (),
+        **broker: Any,
     ) -> MqttClient:
         described = Broker.model_validate({"host": "127.0.0.1", "port": port, **broker})
         callbacks = MqttCallbacks(listener.changed, listener.heard, staff.tell)
-        client = MqttClient(described, room, topics, callbacks, announce=announce)
+        read = Subscriptions(topics, optional)
+        client = MqttClient(described, room, read, callbacks, announce=announce)
         client.start()
         request.addfinalizer(client.close)
         return client
@@ -366,6 +373,19 @@ def test_what_may_not_be_read_is_told(
         broker.start()
         assert staff.wait_for("is back")
     assert len([text for text in staff.heard if "lamps/shut" in text]) == 1
+
+
+def test_what_is_not_needed_may_be_refused(
+    tmp_path: Path, connect: Callable[..., MqttClient], listener: Listener, staff: Staff
+) -> None:
+    """Nobody is told of a bridge's events that may not be read: the lamps are led without them."""
+    with Mosquitto(tmp_path).refusing_to_read("kacenv/#", "lamps/open") as broker:
+        client = connect(broker.port, "lamps/open", optional=("bridge/event",))
+        assert listener.wait_for(lambda heard: heard.links == [True])
+        client.publish("lamps/open", b"1")
+        assert listener.wait_for(lambda heard: heard.messages == [("lamps/open", b"1")])
+        assert not client.unreadable
+    assert not [text for text in staff.heard if "bridge/event" in text]
 
 
 def test_a_command_that_comes_back_was_let_through(

@@ -17,7 +17,7 @@ from support.mosquitto import Mosquitto, free_port
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights import lamp_test
 from kacenv.devices.lights.direct import wait_for
-from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient
+from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient, Subscriptions
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.lamps import lamps, mute_lamp
@@ -149,7 +149,7 @@ def test_a_lamp_of_which_nobody_knows_is_left_at_the_safe_light(rooms: LampRooms
 
     callbacks = MqttCallbacks(lambda _up: None, hear, lambda _text: None)
     availability = MqttClient(
-        room.broker, "x", (f"{room.lights[0].topic}/#",), callbacks, announce=False
+        room.broker, "x", Subscriptions((f"{room.lights[0].topic}/#",)), callbacks, announce=False
     )
     with closing(availability):
         availability.start()

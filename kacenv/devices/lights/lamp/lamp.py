@@ -96,8 +96,13 @@ class Lamp:
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
-        """Return the topics of the lamp's reports."""
+        """Return the topics of the lamp's reports, availability and events."""
         return self._codec.subscriptions
+
+    @property
+    def report_topics(self) -> tuple[str, ...]:
+        """Return the topics of the lamp's reports and availability."""
+        return tuple(topic for topic in self.subscriptions if topic not in self._events)
 
     @property
     def reports_state(self) -> bool:
