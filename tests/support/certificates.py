@@ -1,6 +1,8 @@
 """A certificate authority of the tests' own, as a clinic would make one."""
 
 import subprocess
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,8 +63,21 @@ def _sign_by(authority: Path, certificate: Path, days: int) -> None:
 
 
 def _sign(request: Path, certificate: Path, days: int, *signer: str | Path) -> None:
-    sign = ["openssl", "x509", "-req", "-copy_extensions", "copyall", "-days", str(days)]
+    sign = ["openssl", "x509", "-req", "-copy_extensions", "copyall", *_validity(days)]
     _run(*sign, "-in", request, "-out", certificate, *signer)
+
+
+def _validity(days: int) -> list[str]:
+    """From OpenSSL 3.4 on, what has expired needs a beginning before its end."""
+    if days >= 0 or b"-not_after" not in _options():
+        return ["-days", str(days)]
+    begin, end = (datetime.now(UTC) + timedelta(days=one) for one in (days - _DAYS, days))
+    return ["-not_before", f"{begin:%Y%m%d%H%M%SZ}", "-not_after", f"{end:%Y%m%d%H%M%SZ}"]
+
+
+@cache
+def _options() -> bytes:
+    return subprocess.run(["openssl", "x509", "-help"], check=False, capture_output=True).stderr
 
 
 def _run(*words: str | Path) -> None:

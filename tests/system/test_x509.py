@@ -18,7 +18,7 @@ def test_dates_and_names_are_read(tmp_path: Path, days: int) -> None:
     now = datetime.now(UTC)
     assert abs(broker.until - now - timedelta(days=days)) < timedelta(hours=1)
     assert abs(authority.until - now - timedelta(days=100)) < timedelta(hours=1)
-    assert abs(broker.begin - now) < timedelta(hours=1)
+    assert abs(authority.begin - now) < timedelta(hours=1)
 
 
 def test_a_file_may_hold_several(tmp_path: Path) -> None:
