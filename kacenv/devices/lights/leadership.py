@@ -21,7 +21,7 @@ TAKE_OVER_AFTER = Seconds(30.0)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who leads, as the topic `leader` keeps it: its client id, its machine, and since when."""
+    """Leader as the topic `leader` keeps it: its client id, its machine, and since when."""
 
     id: str
     host: str

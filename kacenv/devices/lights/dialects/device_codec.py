@@ -28,7 +28,7 @@ class ParsedCommand(NamedTuple):
 
 
 class Extras(NamedTuple):
-    """What a lamp reports beside its setting."""
+    """Report of a lamp beside its setting."""
 
     effect: str | None = None
     """Effect that runs; empty for none, None for a lamp without effects."""

@@ -36,7 +36,7 @@ NO_REPORT = Reported()
 
 
 class LampEvent(NamedTuple):
-    """What a lamp, or its bridge, tells of it apart from its light."""
+    """Event that a lamp, or its bridge, tells of apart from its light."""
 
     restarted: bool = False
     """True if the lamp has come back, as after a power cut."""

@@ -1,4 +1,4 @@
-"""What staff read about a lamp: the cause, and what they can do about it."""
+"""Words for staff about a lamp: the cause, and what they can do about it."""
 
 from kacenv.core.units import Seconds
 from kacenv.model.look import Setting
