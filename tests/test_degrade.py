@@ -171,7 +171,7 @@ def test_no_part_of_a_session_reads_the_wall_clock() -> None:
         if re.search(r"time\.time\(|datetime|localtime|gmtime|CLOCK_REALTIME", path.read_text())
     }
     elsewhere = (
-        *("cli/", "diagnostics/", "server/client.py", "server/http/edge/credentials.py"),
+        *("cli/", "diagnostics/", "server/event_client.py", "server/http/edge/credentials.py"),
         *("server/http/edge/login_sessions.py", "system/certificate.py", "system/x509.py"),
         *("config/checks/room_warnings.py", "devices/lights/certificates.py"),
     )

@@ -33,10 +33,12 @@ def run(words: list[str]) -> bool:
 
 def _is_quick(word: str) -> bool:
     """Tell if a word is the status, or a request that needs no other word."""
+    if word == "status":
+        return True
     from kacenv.model.request_table import BY_KIND
 
     request = BY_KIND.get(word)
-    return word == "status" or bool(request and request.is_one_word and request.needs_no_argument)
+    return bool(request and request.is_one_word and request.needs_no_argument)
 
 
 def _program() -> str | None:

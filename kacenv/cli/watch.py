@@ -28,7 +28,8 @@ def watch(
 
     E.g. kacenv watch --room garden, or kacenv watch --json | jq .session.phase
     """
-    from kacenv.server.client import EventClient, the_room
+    from kacenv.server.client import the_room
+    from kacenv.server.event_client import EventClient
 
     with EventClient(the_room(room)) as feed:
         try:

@@ -1,8 +1,10 @@
-"""Quantities with units, parsed and formatted: `1h10m`, `-6 dB`, `35%`, `2200 K`."""
+"""Quantities with units, parsed and formatted: `1h10m`, `-6 dB`, `35%`, `2200 K`.
+
+Its classes are plain: the command line loads it at each press, and `dataclasses` takes longer.
+"""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NewType
 
 from kacenv.core.errors import UnitError
@@ -24,13 +26,15 @@ def on_grid(time: float) -> Seconds:
     return Seconds(round(time, 3))
 
 
-@dataclass(frozen=True, slots=True)
 class Notation:
     """Notation of a value: a pattern for Python and ECMA-262 alike, and the words of its error."""
 
-    pattern: str
-    expected: str
-    example: str
+    __slots__ = ("example", "expected", "pattern")
+
+    def __init__(self, pattern: str, expected: str, example: str) -> None:
+        self.pattern: Final = pattern
+        self.expected: Final = expected
+        self.example: Final = example
 
     def read(self, text: object) -> str:
         """Return the text without spaces around it.
@@ -57,12 +61,17 @@ class Notation:
         return bool(re.fullmatch(self.pattern, text))
 
 
-@dataclass(frozen=True, slots=True)
 class Unit(Notation):
     """Notation of a quantity: its symbol as people write it, and its format."""
 
-    symbol: str
-    format: Callable[[float], str]
+    __slots__ = ("format", "symbol")
+
+    def __init__(
+        self, pattern: str, expected: str, example: str, symbol: str, form: Callable[[float], str]
+    ) -> None:
+        super().__init__(pattern, expected, example)
+        self.symbol: Final = symbol
+        self.format: Final = form
 
 
 def format_seconds(span: float) -> str:

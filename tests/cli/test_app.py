@@ -210,3 +210,18 @@ def test_help_loads_nothing_heavy() -> None:
         "http",
     }
     assert not heavy & set(loaded.stdout.split())
+
+
+def test_asking_for_the_status_loads_no_tables() -> None:
+    """What a therapist asks most often needs neither the requests' nor the status's definitions."""
+    code = (
+        "import sys; from kacenv.cli import main; import kacenv.cli.status_text\n"
+        "sys.argv = ['kacenv', 'status']\n"
+        "try: main()\n"
+        "except SystemExit: print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "kacenv.server.client" in loaded.stdout.split()
+    assert not {"dataclasses", "kacenv.model.status"} & set(loaded.stdout.split())

@@ -24,7 +24,7 @@ from kacenv.cli.watch import line_of, screen
 from kacenv.core.errors import NotRunningError
 from kacenv.model.requests import Hold, Release, SeatStarted
 from kacenv.model.scene import Seat
-from kacenv.server.client import EventClient
+from kacenv.server.event_client import EventClient
 
 
 @pytest.fixture
