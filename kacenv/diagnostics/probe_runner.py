@@ -5,9 +5,11 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, NamedTuple
 
 from kacenv.core.units import Seconds
@@ -15,7 +17,7 @@ from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.probe_messages import ProbeMessage, from_line
 
 PATIENCE = Seconds(8.0)
-"""Time without output after which a probe counts as hung."""
+"""Time without output after which a probe counts as hung; waiting for the processor is no hang."""
 GRACE = Seconds(8.0)
 """Time for an interrupted probe to restore the lamps."""
 _AT_ONCE = 2
@@ -65,13 +67,41 @@ def _read(stream: IO[bytes], lines: "queue.SimpleQueue[bytes | None]") -> None:
     lines.put(None)
 
 
+def _next_line(
+    lines: "queue.SimpleQueue[bytes | None]", patience: Seconds, pid: int
+) -> bytes | None:
+    """Return the probe's next line; raise `queue.Empty` if it had `patience` seconds to say one."""
+    start, starved_before = time.monotonic(), _starved(pid)
+    left = float(patience)
+    while True:
+        try:
+            return lines.get(timeout=left)
+        except queue.Empty:
+            starved = _starved(pid) - starved_before
+            left = start + patience + starved - time.monotonic()
+            if left <= 0.0:
+                raise
+
+
+def _starved(pid: int) -> float:
+    """Return how long a process's threads have waited for the processor, in seconds.
+
+    Source: Linux, Documentation/scheduler/sched-stats.rst, `/proc/<pid>/schedstat`, second field.
+    """
+    waits = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError, ValueError, IndexError):
+            waits += int(path.read_text().split()[1])
+    return waits / 1e9
+
+
 def _listen(
     job: ProbeJob, lines: "queue.SimpleQueue[bytes | None]", probe: subprocess.Popen[bytes]
 ) -> Iterator[ProbeMessage]:
     found = False
     while True:
         try:
-            line = lines.get(timeout=job.patience)
+            line = _next_line(lines, job.patience, probe.pid)
         except queue.Empty:
             yield _hangs(job)
             return

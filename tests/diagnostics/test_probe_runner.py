@@ -1,6 +1,7 @@
 """Probes that hang, crash, chatter, are interrupted or leave something running."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -40,6 +41,22 @@ def test_a_probe_that_hangs_is_ended() -> None:
     assert (hangs.mark, hangs.found) == (Severity.WRONG, "no sign of life for 1 s")
     assert hangs.todo
     wait_until(lambda: not processes_with(mine))
+
+
+def test_a_probe_that_waits_for_the_processor_does_not_hang() -> None:
+    """Beside three busy programs on its core it says nothing for longer, and is listened to."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        work = "end = time.process_time() + 0.02\nwhile time.process_time() < end: pass"
+        said = list(run(probe(f"{work}\nprint('''{GOOD}''')", patience=0.5)))
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+        os.sched_setaffinity(0, before)
+    assert said == [Finding("probe", "well")]
 
 
 def test_a_probe_that_breaks_is_a_finding() -> None:

@@ -140,7 +140,9 @@ def test_a_seat_begins_by_a_long_press(room: ServedRoom, open_tablet: Open) -> N
 
 def test_a_seat_that_was_a_mistake_is_set_back(room: ServedRoom, open_tablet: Open) -> None:
     """Undo sets its clock back, and the key is there again."""
+    room.stand_still()
     tablet = open_tablet(room)
+    tablet.keep_words()
     tablet.press("#seat-b")
     tablet.page.wait_for_selector("#undo", state="visible")
     tablet.tap("#undo")

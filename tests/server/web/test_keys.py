@@ -39,7 +39,9 @@ def test_every_tap_does_its_thing_and_can_be_taken_back(
     room: ServedRoom, open_tablet: Open
 ) -> None:
     """Each key changes just what it says; within ten seconds undo makes it as it was."""
+    room.stand_still()
     tablet = open_tablet(room)
+    tablet.keep_words()
     for key, look, after in TAPS:
         before = look(room.now())
         tablet.tap(key)
@@ -132,7 +134,9 @@ def test_a_double_press_offers_no_undo(room: ServedRoom, open_tablet: Open) -> N
 
 def test_undo_is_over_when_somebody_else_decides(room: ServedRoom, open_tablet: Open) -> None:
     """After a hold, a release from elsewhere takes the undo away; it would undo the wrong thing."""
+    room.stand_still()
     tablet = open_tablet(room)
+    tablet.keep_words()
     tablet.tap("#hold")
     tablet.page.wait_for_selector("#undo", state="visible")
     tablet.page.wait_for_timeout(400)

@@ -91,6 +91,7 @@ def test_nothing_comes_from_elsewhere(room: ServedRoom, open_tablet: Open) -> No
 def test_motion_is_kept_to_what_is_needed(room: ServedRoom, open_tablet: Open) -> None:
     """Who asks for less motion sees the long press and the undo in steps, not gliding."""
     tablet = open_tablet(room, reduced_motion="reduce")
+    tablet.keep_words()
     tablet.tap("#hold")
     tablet.page.wait_for_selector("#undo.running")
     timing = (
