@@ -81,7 +81,7 @@ class Lamp:
         self._report = LastReport()
         self._estimate = LampEstimate(self._report, self._encoder.scale)
         self._query = StateQuery(self._codec.state_query)
-        self._by_hand = self._was_asked = False
+        self._by_hand = self._was_asked = self._was_asked_shade = False
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
         self._events = frozenset(self._codec.event_topics)
@@ -138,7 +138,7 @@ class Lamp:
         target = self._floor.apply(self._limits.apply(self.fixture, setting, cool=cool))
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
-        self._by_hand = self._was_asked = False
+        self._by_hand = self._was_asked = self._was_asked_shade = False
         self._asked_at = now
         self._plan = self._returned_at = self._rejoins_at = None
         self._query.new_look()
@@ -296,6 +296,7 @@ class Lamp:
             self._begin(now, self._time_left(now), again=True)
 
     def _resend_if_due(self, now: Seconds) -> None:
+        """Begin, rejoin, judge or send again what is due."""
         waits_until = self._query.waits_until
         if waits_until is not None and now >= waits_until:
             self._begin(now, self._time_left(now))
@@ -308,20 +309,36 @@ class Lamp:
             self._handle_silence(now)
         if self._by_hand or self._target is None or self._query.waits_until is not None:
             return
-        busy = self._estimate.is_busy(now)
-        if again and not busy and not self.urgent and self._classifier.stays_on_its_way:
+        again = again and not self._estimate.is_busy(now)
+        if again and self._is_left_short(now):
             self._apply_report_kind(ReportKind.HAND, now, None)
-            return
-        if again and not busy:
+        else:
+            self._check_look(now, reassert=reassert, again=again)
+
+    def _check_look(self, now: Seconds, *, reassert: bool, again: bool) -> None:
+        """Send the look again where it was missed or refused, or the lamp isn't there."""
+        if again:
             self._ask_for_own_word(now)
-        done = busy or self._classifier.confirmed
+        done = self._estimate.is_busy(now) or self._classifier.confirmed
         missed = reassert and not (self._has_begun and done)
-        strays = again and not busy and not self._has_followed
+        strays = again and not self._has_followed
         refused = again and self._resends.is_refused
         if strays:
             self._believe_report()
         if missed or strays or refused:
             self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
+
+    def _is_left_short(self, now: Seconds) -> bool:
+        """Tell if a lamp rests at what it should only have passed; its white is asked for first."""
+        if self.urgent or self._classifier.stays_on_its_way:
+            return not self.urgent
+        if not self._classifier.doubts_shade:
+            return False
+        if not self._was_asked_shade and self._query.repeat():
+            self._was_asked_shade = True
+            self._resends.check_again(Seconds(now + ANSWER_WITHIN))
+            return False
+        return self._was_asked_shade or not self._codec.OPTIMISTIC
 
     def _believe_report(self) -> None:
         """Take what the lamp says for what it shows: it has left its fade, or heard nothing."""

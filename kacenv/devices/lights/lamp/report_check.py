@@ -191,6 +191,14 @@ class ReportClassifier:
         """Note that a white or colour was sent, which the lamp should show at `until`."""
         self._color.sent_until = until
 
+    @property
+    def doubts_shade(self) -> bool:
+        """Tell if the lamp has shown its white, then one that its fade may have passed.
+
+        After the fade, that is a hand's: a lamp that tells its way ends with the target.
+        """
+        return self._color.in_doubt
+
     def revoke_confirmation(self) -> None:
         """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after, self._proven = None, False
@@ -352,10 +360,13 @@ class ColorReportClassifier:
         self._path: Trajectory | None = None
         self._begun = self._settled = Seconds(0.0)
         self._knows = self._origin_known = False
+        self.in_doubt = False
+        """True if the lamp's newest white is another than its target's, though it has shown that,
+        and nothing yet tells a late report from a hand."""
 
     def begin(self, path: Trajectory, now: Seconds, origin: Setting | None) -> None:
         """Start a fade along `path` from `origin`, None if unknown."""
-        self._path, self._knows = path, False
+        self._path, self._knows, self.in_doubt = path, False, False
         self._origin_known = origin is not None and origin.kelvin is not None
         self._last_word = self._last_word or origin
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
@@ -374,7 +385,7 @@ class ColorReportClassifier:
         if target is None or target.level <= 0 or not (kelvin or color):
             return ReportKind.ECHO
         if self._follows(target, kelvin, color, now):
-            self._knows = True
+            self._knows, self.in_doubt = True, False
             if not self._optimistic or now >= self.sent_until + ECHO:
                 self._last_word = target
             return ReportKind.FOLLOWS
@@ -382,9 +393,9 @@ class ColorReportClassifier:
         missed = before is not None and _same_shade(before, self._last_word)
         if missed and now < self._settled + OWN_WORD:
             return ReportKind.ECHO
-        if now < self.sent_until + ECHO and _is_between(before, self._last_word, target):
-            return ReportKind.ECHO
-        if now < self._settled and not self._is_off_the_way(kelvin, now):
+        late = now < self.sent_until + ECHO and _is_between(before, self._last_word, target)
+        if late or (now < self._settled and not self._is_off_the_way(kelvin, now)):
+            self.in_doubt = self._knows
             return ReportKind.ECHO
         return ReportKind.HAND if self._knows else ReportKind.ECHO
 

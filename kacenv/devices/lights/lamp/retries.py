@@ -111,12 +111,16 @@ class ResendSchedule:
         """Wait with the verdict for an answer."""
         self._verdict = until
 
+    def check_again(self, at: Seconds) -> None:
+        """Check the look once more, before all other resends."""
+        self._again = (at, *self._again)
+
     def answered_wrongly(self, now: Seconds) -> None:
         """Schedule a late resend for a differing lamp with no resend left, up to `MOST_LATE`."""
         soon = [at for at in (*self._again, *self._reconnect) if at < now + STILL_AGAIN / 6]
         if not soon and self._late < MOST_LATE:
             self._late += 1
-            self._again = (Seconds(now + LATE_ANSWER), *self._again)
+            self.check_again(Seconds(now + LATE_ANSWER))
 
     def refused(self, words: str, now: Seconds) -> None:
         """Note a refusal; send the look once more, then tell staff in the device's `words`."""
@@ -124,7 +128,7 @@ class ResendSchedule:
         if self._refusals >= REFUSALS:
             self._tell_once(staff_words.refuses(self._name, staff_words.quoted(words)))
         else:
-            self._again = (Seconds(now + AGAIN_AFTER[0]), *self._again)
+            self.check_again(Seconds(now + AGAIN_AFTER[0]))
 
     @property
     def is_refused(self) -> bool:

@@ -214,6 +214,28 @@ def test_a_lamp_that_has_missed_a_white_is_no_hand(
     assert len(lamp.staff_messages()) == 1
 
 
+@pytest.mark.parametrize("dialect", WHITES)
+@pytest.mark.parametrize("answer", ["4000 K", "2500 K"])
+def test_a_white_on_the_way_that_stays_after_the_fade_is_a_hand_s(
+    make_fixture: MakeFixture, dialect: Dialect, answer: str
+) -> None:
+    """A hand has set it as the fade ended; a lamp that was only late has its own white when asked.
+
+    Who drives a bridge that answers for its lamps and can't ask them is told nothing.
+    """
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
+    lead(lamp, "40% 2300 K", 1.0)
+    says(lamp, "40% 2300 K", 20.0)
+    lead(lamp, "40% 4000 K", 100.0)
+    for at, white in ((100.1, "4000 K"), (112.0, "4000 K"), (112.1, "2500 K"), (114.6, answer)):
+        says(lamp, f"40% {white}", at)
+    for at in range(1150, 1220):
+        lamp.messages(Seconds(at / 10))
+    can_tell = answer == "2500 K" and dialect != "zwave-js"
+    assert len(lamp.staff_messages()) == can_tell
+    assert lamp.state(Seconds(122.0)).by_hand is can_tell
+
+
 @pytest.mark.parametrize(
     ("shown", "meaning"), [("3000 K", ReportKind.HAND), ("2650 K", ReportKind.ECHO)]
 )

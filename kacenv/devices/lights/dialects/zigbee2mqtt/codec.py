@@ -161,9 +161,13 @@ class Zigbee2MqttCodec(LampCodec):
 
     @property
     def state_query(self) -> tuple[Message, ...]:
-        """Return the request that makes Zigbee2MQTT read the lamp's state."""
+        """Return the request that makes Zigbee2MQTT read the lamp's state.
+
+        Its white comes first: each answer repeats what the bridge remembers of all the rest.
+        """
+        white = {"color_temp": ""} if self.has_white else {}
         level = {"brightness": ""} if self.can_dim else {}
-        return (Message(f"{self.fixture.topic}/get", write({"state": "", **level})),)
+        return (Message(f"{self.fixture.topic}/get", write({**white, "state": "", **level})),)
 
 
 def _effect(fields: dict[str, object]) -> str | None:
