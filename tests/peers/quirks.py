@@ -120,7 +120,7 @@ class _Trial:
         self._show("off", DUSK)
         dark = self._after(lambda: all(self._is_at(n, 0.0) for n in QUIRKS), DUSK + SETTLES)
         wrong = [n for n in QUIRKS if not self._is_at(n, 0.0)]
-        named = wrong == [name] and self._says(name, "doesn't follow")
+        named = wrong == [name] and self._says(name, "doesn't ")
         return Row(dark is not None or named, name, _seen("dark", dark, wrong))
 
     def _dawns(self) -> Rows:
@@ -143,7 +143,7 @@ class _Trial:
         name = "off-at-1"
         self._show("0.4%", 4.0)
         time.sleep(4.0)
-        told = self._after(lambda: self._says(name, "doesn't follow"), SETTLES)
+        told = self._after(lambda: self._says(name, "doesn't "), SETTLES)
         shown = self._bridge.shown(name).level
         seen = f"shows {shown:.1%}; {'staff are told' if told is not None else 'no word'}"
         yield Row(shown > 0 or told is not None, name, seen)

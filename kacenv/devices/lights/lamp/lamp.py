@@ -523,10 +523,12 @@ class Lamp:
         """Judge a reported white or colour, which only a lit lamp shows."""
         if self._by_hand:
             self._estimate.hold(self._report.setting)
-        elif self._is_controlled and self._report.level:
-            kind = self._classifier.classify_color(report, now)
-            if kind is ReportKind.HAND:
-                self._apply_report_kind(kind, now, None)
+        if not self._report.level:
+            return
+        if self._by_hand or not self._is_controlled:
+            self._classifier.note_shade(report)
+        elif self._classifier.classify_color(report, now) is ReportKind.HAND:
+            self._apply_report_kind(ReportKind.HAND, now, None)
 
     def _judge_effect(self, now: Seconds) -> None:
         """Take an effect that has just begun for a hand's, unless a look is about to end it."""

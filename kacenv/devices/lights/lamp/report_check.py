@@ -207,6 +207,10 @@ class ReportClassifier:
         """Note a level that needs no judgement."""
         self.last_word = level
 
+    def note_shade(self, report: Reported) -> None:
+        """Note a white or colour that needs no judgement."""
+        self._color.note(report.kelvin, report.color)
+
     def classify_level(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
         answers = self._is_answer(level, now)
@@ -232,7 +236,7 @@ class ReportClassifier:
             believed = self._optimistic and self._answered and not self.contradicted
             unmoved = not (changed or believed)
             mine = answers or shows or unmoved or self._is_late_to_off(level, now)
-            mine = mine or self._has_missed(level)
+            mine = mine or self._has_missed(level, now)
             return ReportKind.ECHO if mine else ReportKind.HAND
         return self._kind_at_rest(now, changed=changed)
 
@@ -297,13 +301,18 @@ class ReportClassifier:
             return True
         return path.level.value_at(now) <= level <= path.level.origin
 
-    def _has_missed(self, level: Level) -> bool:
-        """Tell if a lamp says what it showed before the look, whose command nobody has answered."""
+    def _has_missed(self, level: Level, now: Seconds) -> bool:
+        """Tell if a lamp says what it showed before the look, whose command nobody has answered.
+
+        It may go on with the fade that it was in.
+        """
         if self._answered or not self._optimistic:
             return False
         origin, before = self._look_origin, self._look_before
-        same = origin is not None and looks_same(self._scale, level, origin.level)
-        return same or (before.path is not None and self._is_in(before, level, self._look_begun))
+        if origin is not None and looks_same(self._scale, level, origin.level):
+            return True
+        moments = (self._look_begun, now) if before.path is not None else ()
+        return any(self._is_in(before, level, at) for at in moments)
 
     def classify_color(self, report: Reported, now: Seconds) -> ReportKind:
         """Classify a report of a white or a colour; see `ColorReportClassifier`."""
@@ -375,6 +384,10 @@ class ColorReportClassifier:
         """Delay the fade's end by `span` seconds."""
         self._settled = Seconds(self._settled + span)
 
+    def note(self, kelvin: Kelvin | None, color: Color | None) -> None:
+        """Note a white or colour that needs no judgement."""
+        self._last_word = Setting(Level(1.0), kelvin, color)
+
     def classify(self, kelvin: Kelvin | None, color: Color | None, now: Seconds) -> ReportKind:
         """Classify a report of a white or a colour.
 
@@ -438,13 +451,14 @@ class ColorReportClassifier:
         return changes and now < self._settled
 
     def _is_off_the_way(self, kelvin: Kelvin | None, now: Seconds) -> bool:
-        """Tell if a white lies outside the fade's range."""
+        """Tell if a white lies outside the fade's range, of which the lamp may reach only a part."""
         path = self._path
         if path is None or path.tint is not None or kelvin is None:
             return False
         if not self._origin_known or now < self._begun + ECHO:
             return False
-        mired = [self._own.held(end) for end in _ends(path)]
+        ends = _ends(path)
+        mired = [*ends, *map(self._own.held, ends)]
         shown = MIRED / kelvin
         low, high = min(mired, default=shown), max(mired, default=shown)
         return not low - SAME_MIRED <= shown <= high + SAME_MIRED

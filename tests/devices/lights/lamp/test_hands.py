@@ -89,6 +89,21 @@ def test_a_lamp_switched_off_on_its_way_to_off_isn_t_lit_again(
     assert len(room.sent) == told
 
 
+@pytest.mark.parametrize("dialect", ["zigbee2mqtt", "zwave-js"])
+def test_a_lamp_that_missed_a_look_and_ends_its_fade_was_not_changed_by_hand(
+    make_fixture: MakeFixture, dialect: str
+) -> None:
+    """Nobody has answered the new look; the lamp tells where the fade before it has ended."""
+    room = LedLamp(make_fixture(dialect, "level", "transition"), 0.8, deaf=lambda at: at > BEGIN)
+    room.ask("2%", BEGIN, SPAN)
+    room.live(BEGIN, BEGIN + 20.0)
+    room.ask("60%", BEGIN + 20.0, 120.0)
+    room.live(BEGIN + 20.0, BEGIN + SPAN + 2.0)
+    room.say(BEGIN + SPAN + 2.0)
+    room.live(BEGIN + SPAN + 2.0, BEGIN + SPAN + 4.0)
+    assert room.news == []
+
+
 def test_a_lamp_that_does_not_obey_was_not_changed_by_hand(fixture: Fixture) -> None:
     """It says off whatever it is told: staff read that it doesn't follow."""
     room = LedLamp(fixture, 0.0, deaf=lambda _: True)

@@ -214,6 +214,24 @@ def test_a_lamp_that_has_missed_a_white_is_no_hand(
     assert len(lamp.staff_messages()) == 1
 
 
+def test_a_bulb_that_misses_its_white_after_a_power_cut_is_no_hand(
+    make_fixture: MakeFixture,
+) -> None:
+    """It came back in a white of its own, its bridge says the look's, and it says its own again."""
+    lamp = a_lamp(make_fixture, Dialect.ZIGBEE2MQTT, "kelvin")
+    lead(lamp, "40% 4000 K", 1.0)
+    says(lamp, "40% 4000 K", 20.0)
+    for there, at in ((b"offline", 30.0), (b"online", 40.0)):
+        lamp.handle_report("house/lamp/availability", there, Seconds(at))
+    says(lamp, "100% 2200 K", 40.1)
+    for at in range(401, 440):
+        lamp.messages(Seconds(at / 10))
+        if at in (404, 412):
+            says(lamp, "40% 4000 K", at / 10)
+    says(lamp, "40% 2200 K", 44.0)
+    assert not any("by hand" in news for news in lamp.staff_messages())
+
+
 @pytest.mark.parametrize("dialect", WHITES)
 @pytest.mark.parametrize("answer", ["4000 K", "2500 K"])
 def test_a_white_on_the_way_that_stays_after_the_fade_is_a_hand_s(
