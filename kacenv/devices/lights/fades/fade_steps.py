@@ -134,7 +134,8 @@ class LampRunFade:
             return cls(path, (first, last))
         shaded = lit if apart else Seconds(min(lit + LIT_WITHIN, end))
         again = _PlannedMessage(lit, shaded, level=not apart, white=True)
-        rest = _split(_PlannedMessage(shaded, end, level=True, white=not apart), longest)
+        on = _PlannedMessage(shaded, end, level=True, white=not apart)
+        rest = _split(on, longest) if end - shaded > _CLOSE else ()
         return cls(path, (first, again, *rest, *((last,) if apart else ())))
 
     def next_due(self) -> Seconds | None:

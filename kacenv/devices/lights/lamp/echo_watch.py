@@ -5,13 +5,14 @@ from kacenv.core.units import Seconds
 PROMPT = Seconds(0.4)
 """Time (s) within which a prompt lamp answers a step."""
 ANSWERS = 5
-"""Number of prompt answers in a row from which on silence means something."""
+"""Number of prompt answers from which on silence means something; a late one undoes as many."""
 SILENT_AFTER = Seconds(0.5)
 """Time (s) without an answer after which a prompt lamp hasn't heard."""
 PROBE_EVERY = Seconds(1.0)
 """Time (s) between two tries to reach a silent lamp."""
 AWAY_AFTER = Seconds(2.0)
-"""Time (s) without an answer after which a lamp's first word may be that of a restart."""
+"""Time (s) without an answer after which a lamp's first word may be that of a restart; half of it
+for a prompt lamp."""
 
 
 class EchoWatch:
@@ -27,10 +28,11 @@ class EchoWatch:
         if self._unanswered is None:
             self._unanswered = now
 
-    def heard(self, now: Seconds) -> None:
-        """Note a report."""
-        if self._unanswered is not None:
-            self._prompt = self._prompt + 1 if now - self._unanswered <= PROMPT else 0
+    def heard(self, now: Seconds, *, answers: bool = True) -> None:
+        """Note a report; one that answers nothing doesn't tell how prompt the lamp is."""
+        if self._unanswered is not None and answers:
+            change = 1 if now - self._unanswered <= PROMPT else -ANSWERS
+            self._prompt = min(max(self._prompt + change, 0), 2 * ANSWERS)
         self.forget()
 
     def refused(self) -> None:
@@ -43,7 +45,8 @@ class EchoWatch:
 
     def was_away(self, now: Seconds) -> bool:
         """Tell if commands have gone unanswered for long."""
-        return self._unanswered is not None and now >= self._unanswered + AWAY_AFTER
+        span = AWAY_AFTER / 2 if self.is_prompt else AWAY_AFTER
+        return self._unanswered is not None and now >= self._unanswered + span
 
     @property
     def is_prompt(self) -> bool:

@@ -48,10 +48,15 @@ REASSERT_DURATION = Seconds(2.0)
 RETURN_DURATION = Seconds(1.0)
 """Duration (s) of the fade of a lamp that came back too bright: with the time until it listens, and
 whole seconds where a dialect has no others, it is where it should be 2 s after its first word."""
+REJOINS_AFTER = Seconds(0.3)
+"""Time (s) after which that fade is surely complete: another command stops it in some bulbs."""
 RETURNING = Seconds(2.5)
 """Time (s) after a lamp's return in which it is led back quickly."""
 REFUSED_WITHIN = Seconds(30.0)
 """Time (s) after a command in which a refusal is its answer: bridges try for many seconds."""
+
+
+_STRAYED = (ReportKind.HAND, ReportKind.MISSED, ReportKind.DIFFERS)
 
 
 class LampTarget(NamedTuple):
@@ -142,6 +147,8 @@ class Lamp:
         self._asked_at = now
         self._plan = self._returned_at = self._rejoins_at = None
         self._query.new_look()
+        if self._classifier.strayed and self._own_word is not None:
+            self._estimate.hold(self._own_word)
         if self._connected_since is not None:
             self._begin(now, duration)
 
@@ -171,6 +178,7 @@ class Lamp:
         origin = self._estimate.origin(now)
         if origin is None and self._must_wait_for_state(now):
             return
+        again = again and self._plan is not None  # else nothing of this look was ever sent
         self._query.stop_waiting()
         self._fade_began, self._rejoins_at = now, None
         fade = self._fade(self._target, origin, now, duration)
@@ -202,7 +210,7 @@ class Lamp:
         there = Seconds(now + RETURN_DURATION)
         on_its_way = self._plan is not None and there < self._plan.end
         aim = self._plan.at(there) if self._plan is not None and on_its_way else target.setting
-        self._rejoins_at = there if on_its_way else None
+        self._rejoins_at = Seconds(there + REJOINS_AFTER) if on_its_way else None
         options = FadeOptions(now, RETURN_DURATION, self._limits.steepest, returns=True)
         if origin is None and not self._encoder.fades:
             return trajectory_from_unknown(aim, self._estimate.assumed, options)
@@ -431,7 +439,7 @@ class Lamp:
         if report.level is not None:
             self._estimate.is_unknown = False
             self._was_silent = self._echoes.was_away(now)
-            self._echoes.heard(now)
+            self._echoes.heard(now, answers=self._classifier.is_answer(report.level, now))
             self._classify_level(report.level, now)
         if report.kelvin is not None or report.color is not None:
             self._classify_color(report, now)
@@ -550,7 +558,7 @@ class Lamp:
 
     def _apply_report_kind(self, kind: ReportKind, now: Seconds, level: Level | None) -> None:
         """Act on a report's kind; `level` is None if only its white or colour was judged."""
-        strayed = kind in (ReportKind.HAND, ReportKind.DIFFERS) and not self.urgent
+        strayed = kind in _STRAYED and not self.urgent
         shown = self._report.level
         if strayed and shown is not None and self._is_restart_s(shown, now):
             self._came_back(now, self._report.setting)
@@ -561,8 +569,16 @@ class Lamp:
             self._classifier.revoke_confirmation()
         elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
             self._changed_by_hand(now, level)
+        elif kind is ReportKind.MISSED:
+            self._lead_back(now)
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
+
+    def _lead_back(self, now: Seconds) -> None:
+        """Lead a lamp from where it is to its look, quickly."""
+        self._estimate.hold(self._report.setting)
+        self._returned_at = now
+        self._begin(now, self._time_left(now), again=True)
 
     def _tell_of_floor(self) -> None:
         if self._target is not None:
@@ -588,6 +604,7 @@ class Lamp:
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""
         self._connected_since = now
+        self._classifier.connected(now)
         self._query.is_pending = self._estimate.is_unknown or self._report.level is None
         if self._target is not None and not self._by_hand:
             end = self._target.end

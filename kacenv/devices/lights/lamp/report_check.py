@@ -11,7 +11,7 @@ from kacenv.devices.lights.fades.color_fade import color_of, distance
 from kacenv.devices.lights.fades.lightness import DimmingScale
 from kacenv.devices.lights.fades.trajectory import MIRED, Trajectory
 from kacenv.model.look import Color, Setting
-from kacenv.model.room import Fixture
+from kacenv.model.room import Ability, Fixture
 
 ECHO = Seconds(2.0)
 """Time (s) after a change in which a report may still show the state before it."""
@@ -20,6 +20,8 @@ EARLY = Seconds(1.0)
 OWN_WORD = Seconds(8.0)
 """Time (s) after a fade in which a lamp may contradict what its bridge has said for it; later, it
 was changed by a hand."""
+FIRST_WORD = Seconds(10.0)
+"""Time (s) after a connection in which a lamp's first word tells what it has missed."""
 DRIFT = 0.02
 """Share of a fade's duration by which a bulb's own long fade may end later."""
 SAME_LEVEL = 0.02
@@ -41,6 +43,8 @@ class ReportKind(Enum):
     """Following: the lamp shows, or will show, what it was told."""
     HAND = auto()
     """Manual change, by a person or another system."""
+    MISSED = auto()
+    """First word after a connection: the lamp has missed something without it."""
     DIFFERS = auto()
     """Mismatch: the lamp never reached what it was told."""
 
@@ -68,8 +72,8 @@ class _SentLevel(NamedTuple):
 class _LevelCourse:
     """Levels that a lamp may report in the course of one fade."""
 
-    def __init__(self, path: Trajectory | None, begun: Seconds) -> None:
-        self.path, self.begun = path, begun
+    def __init__(self, path: Trajectory | None, begun: Seconds, drift: float = 0.0) -> None:
+        self.path, self.begun, self._drift = path, begun, drift
         """Path, None if it begins at an unknown level."""
         self._sent: tuple[_SentLevel, ...] = ()
 
@@ -100,7 +104,7 @@ class _LevelCourse:
         """Return the levels that the lamp may show: it may be late, or a little early."""
         if self.path is None:
             return _ANY
-        late = now - ECHO - DRIFT * max(0.0, now - self.begun)
+        late = now - ECHO - self._drift * max(0.0, now - self.begun)
         ends = [Level(self.path.level.value_at(at)) for at in (late, now + EARLY)]
         return _LevelRange(min(ends), max(ends))
 
@@ -114,6 +118,7 @@ class ReportClassifier:
 
     def __init__(self, fixture: Fixture, scale: DimmingScale, *, optimistic: bool = False) -> None:
         self._scale, self._optimistic = scale, optimistic
+        self._drift = DRIFT if Ability.TRANSITION in fixture.can else 0.0
         self._color = ColorReportClassifier(fixture, optimistic=optimistic)
         self._course = self._before = self._look_before = _LevelCourse(None, Seconds(-math.inf))
         self._look_begun = Seconds(0.0)
@@ -131,6 +136,7 @@ class ReportClassifier:
         self.confirmed_after: Seconds | None = None
         """Time (s) from the fade's last change to the lamp's confirmation; None without one."""
         self._proven = False
+        self._unheard_until = Seconds(-math.inf)
 
     @property
     def confirmed(self) -> bool:
@@ -166,9 +172,10 @@ class ReportClassifier:
             self._look_before, self._look_begun = self._course, now
             self._look_origin, self._answered = origin, False
         self._before = self._course
-        self._course = _LevelCourse(path if origin is not None else None, now)
+        known = path if origin is not None else None
+        self._course = _LevelCourse(known, now, self._drift)
         self._target = Level(path.level.target)
-        self._settled = Seconds(path.end + ECHO + DRIFT * (path.end - now))
+        self._settled = Seconds(path.end + ECHO + self._drift * (path.end - now))
         self._end = path.end
         self._sent_at = self.confirmed_after = None
         self._proven = self.strayed = False
@@ -203,6 +210,10 @@ class ReportClassifier:
         """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after, self._proven = None, False
 
+    def connected(self, now: Seconds) -> None:
+        """Note a new connection: what was missed without it isn't a hand's."""
+        self._unheard_until = Seconds(now + FIRST_WORD)
+
     def note_word(self, level: Level) -> None:
         """Note a level that needs no judgement."""
         self.last_word = level
@@ -213,7 +224,7 @@ class ReportClassifier:
 
     def classify_level(self, level: Level, now: Seconds) -> ReportKind:
         """Classify a report of `level`."""
-        answers = self._is_answer(level, now)
+        answers = self.is_answer(level, now)
         self._answered |= answers
         changed = self.last_word is None or not looks_same(self._scale, level, self.last_word)
         kind = self._kind(level, now, answers=answers, changed=changed)
@@ -221,7 +232,14 @@ class ReportClassifier:
             self.last_word = level
         if not answers:
             self._course.learn(level, now, self._end, self._target)
-        return kind
+        return self._first_or(kind, now, answers=answers)
+
+    def _first_or(self, kind: ReportKind, now: Seconds, *, answers: bool) -> ReportKind:
+        """Return `kind`, but never a hand for the lamp's own first word after a connection."""
+        is_first = now < self._unheard_until
+        if not (answers and self._optimistic):
+            self._unheard_until = Seconds(-math.inf)
+        return ReportKind.MISSED if is_first and kind is ReportKind.HAND else kind
 
     def _kind(self, level: Level, now: Seconds, *, answers: bool, changed: bool) -> ReportKind:
         shows = self._may_show(level, now)
@@ -260,7 +278,7 @@ class ReportClassifier:
         self.revoke_confirmation()
         return ReportKind.DIFFERS
 
-    def _is_answer(self, level: Level, now: Seconds) -> bool:
+    def is_answer(self, level: Level, now: Seconds) -> bool:
         """Tell if a report only repeats a command."""
         sent = self._course.sent(now)
         if self._optimistic and self._sent_at is not None and now >= self._sent_at + ECHO:
@@ -451,7 +469,7 @@ class ColorReportClassifier:
         return changes and now < self._settled
 
     def _is_off_the_way(self, kelvin: Kelvin | None, now: Seconds) -> bool:
-        """Tell if a white lies outside the fade's range, of which the lamp may reach only a part."""
+        """Tell if a white lies outside the fade's range, of which a lamp may show only a part."""
         path = self._path
         if path is None or path.tint is not None or kelvin is None:
             return False

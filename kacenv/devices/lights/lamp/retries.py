@@ -61,9 +61,8 @@ class ResendSchedule:
         self._late = self._refusals = 0
         self._jump_named_at = None
         if self.can_confirm:
-            delays = URGENT_AGAIN_AFTER if urgent else AGAIN_AFTER
             named = URGENT_NAMED_AFTER if urgent else NAMED_AFTER
-            self._again = tuple(Seconds(end + delay) for delay in delays)
+            self._again = _checks(end, urgent=urgent)
             self._verdict = Seconds(end + named)
 
     def schedule_after_reconnect(
@@ -75,8 +74,9 @@ class ResendSchedule:
         """
         first, *later = REASSERT_AFTER
         moments = (Seconds(0.0) if urgent else first, *later)
-        self._again = ()
         self._reconnect = tuple(Seconds(now + moment) for moment in moments)
+        checks = _checks(end, urgent=urgent) if self.can_confirm else ()
+        self._again = tuple(at for at in checks if at > self._reconnect[-1])
         named = Seconds(max(now + NAMED_AFTER_RECONNECT, end + NAMED_AFTER))
         self._verdict = named if self.can_confirm else None
 
@@ -193,3 +193,9 @@ class ResendSchedule:
         if not self._named:
             self._named = True
             self._news.append(text)
+
+
+def _checks(end: Seconds, *, urgent: bool) -> tuple[Seconds, ...]:
+    """Return the times at which a look that ends at `end` is sent again if it isn't confirmed."""
+    delays = URGENT_AGAIN_AFTER if urgent else AGAIN_AFTER
+    return tuple(Seconds(end + delay) for delay in delays)

@@ -218,7 +218,8 @@ def test_a_bulb_that_misses_its_white_after_a_power_cut_is_no_hand(
     make_fixture: MakeFixture,
 ) -> None:
     """It came back in a white of its own, its bridge says the look's, and it says its own again."""
-    lamp = a_lamp(make_fixture, Dialect.ZIGBEE2MQTT, "kelvin")
+    dialect = Dialect("zigbee2mqtt")
+    lamp = a_lamp(make_fixture, dialect, "kelvin")
     lead(lamp, "40% 4000 K", 1.0)
     says(lamp, "40% 4000 K", 20.0)
     for there, at in ((b"offline", 30.0), (b"online", 40.0)):
