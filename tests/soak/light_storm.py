@@ -16,6 +16,7 @@ from kacenv.devices.lights.dialects import codec
 from kacenv.devices.lights.fades.trajectory import STEEPEST
 from kacenv.devices.lights.lamp.lamp import RETURN_DURATION
 from kacenv.devices.lights.lamp.report_check import ECHO
+from kacenv.devices.lights.lamp.restart_signs import REPORT_AFTER
 from kacenv.devices.lights.lamp_group import LampGroup
 from kacenv.model.commands import ResumeLights, ShowLook
 from kacenv.model.look import Zone, parse_setting
@@ -308,7 +309,11 @@ class LightStorm:
         one = self._chance.choice(quiet)
         level = self._chance.choice((0.0, 1.0, round(self._chance.uniform(0.02, 1.0), 2)))
         level = one.nearest(level)
-        if self._is_expected(one, level) or abs(level - one.lamp.level_now) < 0.1:
+        if (
+            self._is_expected(one, level)
+            or self._may_be_restart(one, level)
+            or abs(level - one.lamp.level_now) < 0.1
+        ):
             return
         one.lamp.turn(Level(level))
         known = one.hand is not None or one.is_open
@@ -320,8 +325,16 @@ class LightStorm:
 
     def _is_expected(self, one: Subject, level: float) -> bool:
         """Tell if a lamp might report that level anyway: its look, its last order, or late."""
+        if abs(level - one.lamp.level_now) < 0.1:
+            return True
         told = (self._look[one.lamp.fixture.zone], one.lamp.levels[-1].target)
         return any(abs(level - each) < 0.03 for each in (*told, *one.recent))
+
+    def _may_be_restart(self, one: Subject, level: float) -> bool:
+        """Tell if a group goes to full just after one of its bridge's lamps has restarted."""
+        lately = (at for each in self._subjects for at in each.restores[-1:])
+        restarted = any(self._now - at < REPORT_AFTER + 1.0 for at in lately)
+        return level > 0.97 and one.name == "group" and restarted
 
     def _check_seen(self, one: Subject, touched: float) -> None:
         if self._look_begin > touched or one.trouble_until > touched:
@@ -403,7 +416,8 @@ class LightStorm:
         recent = [*one.hands[-1:], *one.restores[-1:]]
         if any(self._now - at < 2 * TICK for at in recent):
             return
-        back = bool(one.restores) and self._now - one.restores[-1] < 14.0
+        since = max([self._kills[-1][1] if self._kills else 0.0, *one.restores[-1:]])
+        back = bool(one.restores) and self._now - since < 14.0
         slope = 1.0 / RETURN_DURATION if back and change < 0 else STEEPEST
         if abs(change) > slope * (TICK + GAP) + one.unit:
             self._note("steep", one, f"{one.shown:.3f} to {level:.3f}")

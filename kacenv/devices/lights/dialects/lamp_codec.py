@@ -1,6 +1,7 @@
 """Codec of one lamp: what it is sent, and what it reports, as its dialect has them."""
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from kacenv.core.units import Kelvin, Level, Seconds
@@ -153,7 +154,7 @@ class LampCodec(ABC):
         """Return the brightness (units) of full light."""
         return self.FULL
 
-    @property
+    @cached_property
     def scale(self) -> DimmingScale:
         """Return the lamp's brightness scale; 0 and 1 if it can't be dimmed."""
         if not self.can_dim:

@@ -44,6 +44,15 @@ class DimmingScale:
     response: DimmingCurve
     least: int = 1
 
+    @property
+    def coarsest(self) -> float:
+        """Return a bound of the difference between two levels that are one unit apart.
+
+        A step is largest in the dark, and either level may be half a unit off.
+        """
+        steepest = _LINEAR_SLOPE if self.response is DimmingCurve.LIGHT else 1.0
+        return steepest * (self.least + 2) / self.full
+
     def units(self, level: float) -> int:
         """Return the brightness units of `level`; 0 only if `level` is 0."""
         if level <= 0:

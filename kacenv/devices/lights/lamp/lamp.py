@@ -249,8 +249,12 @@ class Lamp:
             if not self._may_step(fade):
                 fade = Seconds(max(self._echoes.next_probe, self._free_at))
         asks = self._connected_since if self._query.is_pending else None
-        times = (fade, asks, self._query.waits_until, self._rejoins_at, self._resends.next_due())
-        return min((time for time in times if time is not None), default=None)
+        times = [at for at in (fade, asks, *self._checks_due()) if at is not None]
+        return min(times, default=None)
+
+    def _checks_due(self) -> tuple[Seconds | None, ...]:
+        """Return the times at which the look is to be begun, rejoined, judged or sent again."""
+        return self._query.waits_until, self._rejoins_at, self._resends.next_due()
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
         """Return the messages to send now."""
@@ -258,7 +262,8 @@ class Lamp:
         if due is None or now < due:
             return ()
         asked = self._query.messages()
-        self._resend_if_due(now)
+        if any(at is not None and at <= now for at in self._checks_due()):
+            self._resend_if_due(now)
         return (*asked, *self._fade_messages(now))
 
     def _fade_messages(self, now: Seconds) -> tuple[Message, ...]:
@@ -272,7 +277,8 @@ class Lamp:
             if before is None or due is None or not self._may_step(due):
                 return ()
         self._estimate.fade, steps = before.advance(now)
-        self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
+        if self._estimate.fade.path is not before.path:
+            self._classifier.extend(Seconds(self._estimate.fade.path.end - before.path.end))
         last = self._report.newest
         messages = tuple(
             message for step in steps for message in self._encoder.encode_step(step, last)
@@ -508,11 +514,14 @@ class Lamp:
         if self._is_controlled and not self._by_hand and self._query.waits_until is None:
             self._apply_report_kind(self._classifier.classify_level(level, now), now, level)
             return
-        self._classifier.note_word(level)
         if self._query.waits_until is not None:
             self._begin(now, self._time_left(now))
         elif self._by_hand:
             self._note_foreign_change(level, now)
+        elif self._fade_began is not None and self._classifier.is_elsewhere(level, now):
+            self._estimate.hold(self._report.setting)
+            self._returned_at = now
+        self._classifier.note_word(level)
 
     def _note_foreign_change(self, level: Level, now: Seconds) -> None:
         """Note what a lamp shows that isn't kacenv's now: another change, or a restart."""

@@ -79,10 +79,9 @@ class _LevelCourse:
 
     def note_sent(self, level: Level, now: Seconds) -> None:
         """Note a command; commands answered long ago are forgotten."""
-        replaced = [later.at for later in self._sent[1:]] + [now]
-        pairs = zip(self._sent, replaced, strict=False)
-        recent = (one for one, after in pairs if now < after + ECHO)
-        self._sent = (*recent, _SentLevel(level, now))
+        while len(self._sent) > 1 and now >= self._sent[1].at + ECHO:
+            self._sent = self._sent[1:]
+        self._sent = (*self._sent, _SentLevel(level, now))
 
     def extend(self, span: Seconds) -> None:
         """Delay the fade by `span` seconds."""
@@ -210,6 +209,10 @@ class ReportClassifier:
         """Discard the confirmation, so that the lamp must confirm again."""
         self.confirmed_after, self._proven = None, False
 
+    def is_elsewhere(self, level: Level, now: Seconds) -> bool:
+        """Tell if a lamp that says `level` is neither on its way nor repeats a command."""
+        return not (self.is_answer(level, now) or self._may_show(level, now))
+
     def connected(self, now: Seconds) -> None:
         """Note a new connection: what was missed without it isn't a hand's."""
         self._unheard_until = Seconds(now + FIRST_WORD)
@@ -322,12 +325,13 @@ class ReportClassifier:
     def _has_missed(self, level: Level, now: Seconds) -> bool:
         """Tell if a lamp says what it showed before the look, whose command nobody has answered.
 
-        It may go on with the fade that it was in.
+        It may go on with the fade that it was in, and its bridge remember that fade's end.
         """
         if self._answered or not self._optimistic:
             return False
         origin, before = self._look_origin, self._look_before
-        if origin is not None and looks_same(self._scale, level, origin.level):
+        known = (*before.sent(self._look_begun), *([origin.level] if origin is not None else []))
+        if any(looks_same(self._scale, level, one) for one in known):
             return True
         moments = (self._look_begun, now) if before.path is not None else ()
         return any(self._is_in(before, level, at) for at in moments)
@@ -339,14 +343,23 @@ class ReportClassifier:
 
 def looks_same(scale: DimmingScale, one: Level, other: Level) -> bool:
     """Tell if two levels look the same, or differ by at most one unit of the lamp's scale."""
-    return _is_within(scale, one, _LevelRange(other, other))
+    if one <= 0 or other <= 0:
+        return one <= 0 and other <= 0
+    apart = abs(one - other)
+    if apart <= SAME_LEVEL or apart > scale.coarsest:
+        return apart <= SAME_LEVEL
+    return abs(scale.units(one) - scale.units(other)) <= _unit_slack(scale)
+
+
+def _unit_slack(scale: DimmingScale) -> int:
+    return 1 if scale.full > 1 else 0
 
 
 def _is_within(scale: DimmingScale, level: Level, span: _LevelRange) -> bool:
     if level <= 0:
         return span.low <= 0
     low, high = (scale.units(end) for end in span)
-    slack = 1 if scale.full > 1 else 0
+    slack = _unit_slack(scale)
     near = span.low - SAME_LEVEL <= level <= span.high + SAME_LEVEL
     return span.high > 0 and (near or low - slack <= scale.units(level) <= high + slack)
 

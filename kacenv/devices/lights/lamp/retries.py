@@ -50,8 +50,8 @@ class ResendSchedule:
 
     def next_due(self) -> Seconds | None:
         """Return the time of the next resend or verdict."""
-        times = [*self._reconnect[:1], *self._again[:1]]
-        times += [at for at in (self._verdict, self._jump_named_at) if at is not None]
+        singles = (self._verdict, self._jump_named_at)
+        times = [at for at in (*self._reconnect[:1], *self._again[:1], *singles) if at is not None]
         return min(times, default=None)
 
     def schedule(self, end: Seconds, *, urgent: bool) -> None:
