@@ -11,7 +11,12 @@ from support.lone_lamp import STATE
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import codec, device_side
-from kacenv.devices.lights.lamp.restart_signs import ANY_AFTER, REPORT_AFTER, SIGN_AFTER
+from kacenv.devices.lights.lamp.restart_signs import (
+    ANY_AFTER,
+    REPORT_AFTER,
+    RETAINED_FOR,
+    SIGN_AFTER,
+)
 from kacenv.model.dialects import Dialect
 from kacenv.model.look import parse_setting
 from kacenv.model.room import Fixture
@@ -254,10 +259,10 @@ def test_a_retained_word_of_a_restart_is_old(make_fixture: MakeFixture) -> None:
     room = settled(make_fixture("tasmota", "level", "transition"))
     room.lamp.broker_gone()
     room.lamp.broker_back(Seconds(LIT))
-    hear(room, "tele/house/lamp/INFO3", TASMOTA, LIT + 1.0)
-    room.live(LIT + 1.0, LIT + 10.0)
-    room.touch(0.7, LIT + 12.0)
-    assert room.lamp.state(Seconds(LIT + 12.0)).by_hand
+    hear(room, "tele/house/lamp/INFO3", TASMOTA, LIT + RETAINED_FOR - 0.5)
+    room.live(LIT, LIT + ANY_AFTER)
+    room.touch(0.7, LIT + ANY_AFTER)
+    assert room.lamp.state(Seconds(LIT + ANY_AFTER)).by_hand
 
 
 def test_a_bright_look_is_reached_without_haste(make_fixture: MakeFixture) -> None:
@@ -293,3 +298,143 @@ def test_a_stepped_lamp_back_in_mid_fade_is_stepped_to_it(make_fixture: MakeFixt
         assert max(one - other for one, other in pairwise(levels)) <= 0.2 * 0.6 + 0.05
         assert levels[19] == pytest.approx(0.5 - 0.4 * 37.0 / 400.0, abs=0.01)
         assert levels[-1] == pytest.approx(0.5 - 0.4 * 55.0 / 400.0, abs=0.01)
+
+
+def live_unheard(room: LedLamp, start: float, end: float) -> None:
+    """Have the lamp obey, but say nothing."""
+    for tick in range(round((end - start) * 10)):
+        now = Seconds(round(start + tick / 10, 3))
+        messages = room.lamp.messages(now)
+        room.sent += [(now, one) for one in messages]
+        queries = room.light.device.codec.state_query
+        room.light.take([one for one in messages if one not in queries], now)
+        room.news += room.lamp.staff_messages()
+
+
+def test_a_restart_that_is_certain_is_answered_though_the_lamp_says_nothing(lone: Fixture) -> None:
+    """Its look is told again, whatever it shows."""
+    room = settled(lone)
+    cut(room, LIT)
+    signs(room, LIT)
+    live_unheard(room, LIT, LIT + 2.0)
+    assert room.light.level_at(LIT + 2.0) == pytest.approx(0.02, abs=0.01)
+
+
+@pytest.mark.parametrize("dialect", ["tasmota", "shelly"])
+def test_a_lamp_that_says_once_more_that_it_is_there_is_asked_what_it_shows(
+    make_fixture: MakeFixture, dialect: str
+) -> None:
+    """Its answer tells of the power cut."""
+    fixture = make_fixture(dialect, "level", "transition", availability_topic=AVAILABILITY, **WORDS)
+    room = settled(fixture)
+    message = device_side(fixture).availability(True)
+    assert message is not None
+    hear(room, *message, LIT - 5.0)
+    room.live(LIT - 5.0, LIT)
+    room.sent.clear()
+    live_unheard(room, LIT, LIT + 1.0)
+    cut(room, LIT + 1.0)
+    hear(room, *message, LIT + 1.0)
+    live_unheard(room, LIT + 1.0, LIT + 1.2)
+    assert [one for _, one in room.sent] == list(codec(fixture).state_query)
+
+
+def test_a_stepped_lamp_is_waited_for_after_each_power_cut(make_fixture: MakeFixture) -> None:
+    """It isn't stepped from where it was before: what it shows now, it says a moment later."""
+    room = settled(make_fixture("zigbee2mqtt", "level"), "30%")
+    for at in (LIT, LIT + 60.0):
+        cut(room, at)
+        signs(room, at)
+        live_unheard(room, at, at + 0.6)
+        assert room.light.level_at(at + 0.6) == 1.0
+        room.say(at + 0.6)
+        room.live(at + 0.6, at + 60.0)
+        assert room.light.level_at(at + 60.0) == pytest.approx(0.3, abs=0.01)
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_a_lamp_that_goes_and_comes_is_in_no_hand_any_more(
+    make_fixture: MakeFixture, dialect: Dialect
+) -> None:
+    """Gone and back by its availability: the hand's work is gone with the power."""
+    fixture = make_fixture(
+        str(dialect), "level", "transition", availability_topic=AVAILABILITY, **WORDS
+    )
+    room = settled(fixture)
+    room.touch(0.5, LIT)
+    assert room.lamp.state(Seconds(LIT)).by_hand
+    for at, there in ((LIT + 10.0, False), (LIT + 20.0, True)):
+        message = device_side(fixture).availability(there)
+        assert message is not None
+        hear(room, *message, at)
+    cut(room, LIT + 20.0)
+    room.say(LIT + 20.1)
+    room.live(LIT + 20.1, LIT + 22.0)
+    assert room.light.level_at(LIT + 22.0) == pytest.approx(nearest(fixture, 0.02), abs=0.01)
+
+
+def test_a_lamp_in_a_hand_whose_power_cut_is_told_late_is_led_back(lone: Fixture) -> None:
+    """It says that it is at full before anybody says that it has restarted."""
+    room = settled(lone)
+    room.touch(0.3, LIT)
+    room.live(LIT, LIT + 20.0)
+    cut(room, LIT + 20.0)
+    room.say(LIT + 20.0)
+    room.live(LIT + 20.0, LIT + 20.5)
+    signs(room, LIT + 20.5)
+    room.live(LIT + 20.5, LIT + 22.5)
+    assert room.light.level_at(LIT + 22.5) == pytest.approx(0.02, abs=0.01)
+
+
+def test_a_jump_is_told_at_once_when_the_broker_goes(fixture: Fixture) -> None:
+    """No sign of a restart can be heard any more."""
+    room = settled(fixture)
+    room.touch(1.0, LIT)
+    assert room.lamp.staff_messages() == ()
+    room.lamp.broker_gone()
+    assert ["went to full" in news for news in room.lamp.staff_messages()] == [True]
+
+
+def back_in_mid_fade(make_fixture: MakeFixture) -> LedLamp:
+    """A lamp that has come back at full, by its availability, and is on its way to its fade."""
+    fixture = make_fixture(
+        "home-assistant", "level", "transition", availability_topic=AVAILABILITY, **WORDS
+    )
+    room = settled(fixture, "10%", 400.0)
+    hear(room, AVAILABILITY, b"online", LIT)
+    cut(room, LIT)
+    hear(room, AVAILABILITY, b"online", LIT)
+    room.say(LIT + 0.1)
+    room.live(LIT + 0.1, LIT + 0.7)
+    return room
+
+
+def test_a_hand_on_the_way_back_is_left_alone(make_fixture: MakeFixture) -> None:
+    """The lamp doesn't rejoin its fade."""
+    room = back_in_mid_fade(make_fixture)
+    room.touch(0.2, LIT + 0.7)
+    room.live(LIT + 0.7, LIT + 60.0)
+    assert room.light.level_at(LIT + 60.0) == pytest.approx(0.2)
+    assert "by hand" in room.news[-1]
+
+
+def test_a_look_on_the_way_back_takes_its_own_time(make_fixture: MakeFixture) -> None:
+    """It isn't hurried as the way back is."""
+    room = back_in_mid_fade(make_fixture)
+    room.ask("10%", LIT + 0.7, 40.0)
+    before = room.light.level_at(LIT + 0.7)
+    room.live(LIT + 0.7, LIT + 10.7)
+    assert room.light.level_at(LIT + 10.7) == pytest.approx(before - (before - 0.1) / 4, abs=0.03)
+
+
+def test_the_first_word_after_a_silence_is_a_restart_s(make_fixture: MakeFixture) -> None:
+    """Steps went unanswered, then the lamp says that it is at full: nobody's hand."""
+    room = settled(make_fixture("plain", "level", **WORDS), "10%", 100.0)
+    room.deaf = lambda now: LIT <= now < LIT + 12.0
+    room.live(LIT, LIT + 12.0)
+    cut(room, LIT + 12.0)
+    room.say(LIT + 12.0)
+    room.live(LIT + 12.0, LIT + 16.0)
+    planned = 0.5 - 0.4 * (LIT + 16.0 - BEGIN) / 100.0
+    assert room.light.level_at(LIT + 16.0) == pytest.approx(planned, abs=0.03)
+    assert not any("hand" in news for news in room.news)
