@@ -193,10 +193,9 @@ class LitSession:
         self.own_slack.begin(self.expected, waits)
         self.slack.begin(self.expected, waits + self._resolution)
         self.is_touched = False
-        if self.state.light[Zone.SEATS].target != self._target:
-            self.agrees_from = Seconds(math.inf)
-        elif self.agrees_from > self.now:
-            self.agrees_from = self.slack.end
+        if self.agrees_from > self.now or self._is_apart:
+            same = self.state.light[Zone.SEATS].target == self._target
+            self.agrees_from = self.slack.end if same else Seconds(math.inf)
 
     def _waits(self) -> float:
         """Return the time (s) until the lamp may be told of something again."""
