@@ -438,3 +438,17 @@ def test_the_first_word_after_a_silence_is_a_restart_s(make_fixture: MakeFixture
     planned = 0.5 - 0.4 * (LIT + 16.0 - BEGIN) / 100.0
     assert room.light.level_at(LIT + 16.0) == pytest.approx(planned, abs=0.03)
     assert not any("hand" in news for news in room.news)
+
+
+def test_lights_up_is_told_to_a_lamp_that_comes_back_as_often_as_before(lone: Fixture) -> None:
+    """A lost message mustn't leave it at another light than the safe one."""
+    room = settled(lone)
+    safe = parse_setting("70%")
+    room.lamp.set_target(safe, Seconds(LIT), Seconds(3.0), urgent=True)
+    room.live(LIT, LIT + 20.0)
+    cut(room, LIT + 20.0, 0.0)
+    signs(room, LIT + 20.0)
+    told = room.orders
+    room.live(LIT + 20.0, LIT + 25.0)
+    assert room.orders >= told + 4
+    assert room.light.level_at(LIT + 25.0) == pytest.approx(safe.level, abs=0.01)
