@@ -262,6 +262,8 @@ class Lamp:
         if due is None or now < due:
             return ()
         asked = self._query.messages()
+        if asked:
+            self._classifier.asked(now)
         if any(at is not None and at <= now for at in self._checks_due()):
             self._resend_if_due(now)
         return (*asked, *self._fade_messages(now))

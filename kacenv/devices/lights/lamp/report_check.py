@@ -20,6 +20,8 @@ EARLY = Seconds(1.0)
 OWN_WORD = Seconds(8.0)
 """Time (s) after a fade in which a lamp may contradict what its bridge has said for it; later, it
 was changed by a hand."""
+ANSWERS_WITHIN = Seconds(1.0)
+"""Time (s) after a question in which a bridge reads a lamp's values, one after the other."""
 FIRST_WORD = Seconds(10.0)
 """Time (s) after a connection in which a lamp's first word tells what it has missed."""
 DRIFT = 0.02
@@ -135,7 +137,8 @@ class ReportClassifier:
         self.confirmed_after: Seconds | None = None
         """Time (s) from the fade's last change to the lamp's confirmation; None without one."""
         self._proven = False
-        self._unheard_until = Seconds(-math.inf)
+        self._unheard_until = self._asked_until = Seconds(-math.inf)
+        self._word_at = Seconds(-math.inf)
 
     @property
     def confirmed(self) -> bool:
@@ -213,6 +216,10 @@ class ReportClassifier:
         """Tell if a lamp that says `level` is neither on its way nor repeats a command."""
         return not (self.is_answer(level, now) or self._may_show(level, now))
 
+    def asked(self, now: Seconds) -> None:
+        """Note a question: of its first answers, each repeats what the bridge remembers, too."""
+        self._asked_until = self._color.asked_until = Seconds(now + ANSWERS_WITHIN)
+
     def connected(self, now: Seconds) -> None:
         """Note a new connection: what was missed without it isn't a hand's."""
         self._unheard_until = Seconds(now + FIRST_WORD)
@@ -232,7 +239,7 @@ class ReportClassifier:
         changed = self.last_word is None or not looks_same(self._scale, level, self.last_word)
         kind = self._kind(level, now, answers=answers, changed=changed)
         if not (answers and self._optimistic and changed):
-            self.last_word = level
+            self.last_word, self._word_at = level, now
         if not answers:
             self._course.learn(level, now, self._end, self._target)
         return self._first_or(kind, now, answers=answers)
@@ -254,7 +261,9 @@ class ReportClassifier:
             self.revoke_confirmation()
             return ReportKind.DIFFERS
         if now < self._settled:
+            says_so_anew = self._word_at < self._course.begun
             believed = self._optimistic and self._answered and not self.contradicted
+            believed = believed and says_so_anew
             unmoved = not (changed or believed)
             mine = answers or shows or unmoved or self._is_late_to_off(level, now)
             mine = mine or self._has_missed(level, now)
@@ -267,7 +276,7 @@ class ReportClassifier:
             return ReportKind.ECHO
         if not self.confirmed:
             self.confirmed_after = Seconds(now - self._sent_at)
-        self._proven |= shows and not answers
+        self._proven |= shows and not answers and now >= self._asked_until
         return ReportKind.FOLLOWS
 
     def _kind_at_rest(self, now: Seconds, *, changed: bool) -> ReportKind:
@@ -392,6 +401,8 @@ class ColorReportClassifier:
     def __init__(self, fixture: Fixture, *, optimistic: bool = False) -> None:
         self._optimistic = optimistic
         self._last_word: Setting | None = None
+        self.asked_until = Seconds(-math.inf)
+        """Time (s) until which the lamp answers a question."""
         self.sent_until = Seconds(-math.inf)
         """Time (s) at which the lamp should show the last white or colour sent."""
         configured = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
@@ -459,14 +470,18 @@ class ColorReportClassifier:
         """Tell if `shown` (mired) is `sent`, or the nearest that the lamp can show."""
         near = min(abs(shown - sent), abs(shown - self._own.held(sent)))
         if near > SAME_MIRED:
-            return not self._is_on_its_way(now) and self._is_limit(sent, shown)
+            return not self._is_on_its_way(now) and self._is_limit(sent, shown, now)
         if now >= self._settled:
             self._seen = self._seen.with_(shown)
         return True
 
-    def _is_limit(self, sent: float, shown: float) -> bool:
-        """Tell if a white may be the lamp's own limit, and remember it if so."""
-        own, configured, seen = self._own, self._configured, self._seen
+    def _is_limit(self, sent: float, shown: float, now: Seconds) -> bool:
+        """Tell if a white may be the lamp's own limit, and remember it if so.
+
+        A lamp that is asked knows better than its bridge, whatever that has said at rest.
+        """
+        own, configured = self._own, self._configured
+        seen = _NONE if now < self.asked_until else self._seen
         warmer = shown > seen.warmest and (own.warmest == configured.warmest or shown > own.warmest)
         cooler = shown < seen.coolest and (own.coolest == configured.coolest or shown < own.coolest)
         if configured.warmest - CLIPS_WITHIN <= shown < sent and warmer:

@@ -118,4 +118,4 @@ def test_a_hue_bulb_s_effect_is_ended_first(lamp: LampCodec) -> None:
 
 def test_its_state_is_read_on_demand(lamp: LampCodec) -> None:
     """By a request for the fields to read."""
-    assert lamp.state_query == ((f"{TOPIC}/get", b'{"color_temp":"","state":"","brightness":""}'),)
+    assert lamp.state_query == ((f"{TOPIC}/get", b'{"state":"","brightness":"","color_temp":""}'),)

@@ -73,7 +73,7 @@ def test_a_dimmer_that_can_not_speak_does_not_wait(make_lamp: MakeLamp) -> None:
 def test_a_zigbee_lamp_is_asked_what_it_shows(zigbee: Lamp) -> None:
     """When the broker comes back and nobody knows; once it has answered, no more."""
     (message,) = zigbee.messages(LONG_AGO)
-    assert message == Message("house/lamp/get", b'{"color_temp":"","state":"","brightness":""}')
+    assert message == Message("house/lamp/get", b'{"state":"","brightness":"","color_temp":""}')
     zigbee.handle_report("house/lamp", b'{"state":"ON","brightness":127}', Seconds(0.5))
     zigbee.broker_back(Seconds(1.0))
     assert run(zigbee, 1.0, 2.0) == []

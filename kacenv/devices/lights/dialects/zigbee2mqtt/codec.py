@@ -163,11 +163,11 @@ class Zigbee2MqttCodec(LampCodec):
     def state_query(self) -> tuple[Message, ...]:
         """Return the request that makes Zigbee2MQTT read the lamp's state.
 
-        Its white comes first: each answer repeats what the bridge remembers of all the rest.
+        Each field is answered apart, with what the bridge remembers of all others.
         """
-        white = {"color_temp": ""} if self.has_white else {}
+        white = {"color_temp": ""} if self.has_white and not self.has_color else {}
         level = {"brightness": ""} if self.can_dim else {}
-        return (Message(f"{self.fixture.topic}/get", write({**white, "state": "", **level})),)
+        return (Message(f"{self.fixture.topic}/get", write({"state": "", **level, **white})),)
 
 
 def _effect(fields: dict[str, object]) -> str | None:
