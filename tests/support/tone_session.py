@@ -70,7 +70,7 @@ def live(folder: Path) -> Lived:
         daemon = stack.enter_context(Daemon(house, NAME, {**os.environ, **pulse.env}))
         recording = folder / "room.raw"
         stack.enter_context(pulse.recording(recording))
-        daemon.run("start", NAME)
+        daemon.told("start", NAME)
         watch = _follow(daemon, lamps, recording)
         _await_silence(pulse, recording)
         return Lived(
