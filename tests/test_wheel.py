@@ -134,7 +134,7 @@ def files_in(folder: Path) -> dict[Path, bytes]:
 
 @pytest.fixture
 def installed(packages: Path, tmp_path: Path) -> Installed:
-    """kacenv on a machine with nothing but the wheel."""
+    """A machine that has the wheel, and nothing else."""
     return Installed(packages, tmp_path)
 
 
