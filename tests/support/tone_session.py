@@ -22,7 +22,7 @@ from kacenv.engine.step import LEAD
 from kacenv.system.clock import MonotonicClock
 
 _PATIENCE = 300.0
-_LOOK_EVERY = 0.02
+_LOOK_EVERY = 0.1
 _CHANNELS = 4
 _QUIET = RATE // 2
 """Frames of silence after which the session's sound is over."""
