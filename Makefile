@@ -26,8 +26,6 @@ stamp   = $(VENV)/$(1)-$(shell cat pyproject.toml $(2) | sha256sum | cut -c1-16)
 RUNTIME := $(call stamp,runtime,requirements.txt)
 DEV     := $(call stamp,dev,requirements-dev.txt)
 
-WHOLE_SESSION := tests/test_end_to_end.py
-
 .PHONY: help
 help:
 	@echo "make setup   install what kacenv needs; afterwards $(BIN)/kacenv runs"
@@ -93,11 +91,10 @@ unexport PYTHONDONTWRITEBYTECODE
 check: lint
 	$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
 
-# The whole session comes first, alone. All others wait half of their time: two cores have time for four.
+# Tests wait half of their time: two cores have time for four.
 test: lint wheel
 	$(call install,$(TEST_PACKAGES))
-	$(BIN)/pytest $(WHOLE_SESSION)
-	$(BIN)/pytest -n 4 --dist worksteal --ignore=$(WHOLE_SESSION)
+	$(BIN)/pytest -n 4 --dist worksteal
 
 bench: setup-dev
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from support.examples import register_profiles
 from support.realness import Fence, is_real
+from support.shared import common_folder
 
 register_profiles()
 settings.load_profile("short")
@@ -18,6 +19,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 STRANGE = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "GITHUB_ACTIONS")
 """What makes terminals wider, or colours where there is no terminal."""
+LONGEST = "test_end_to_end.py"
+"""Takes a minute whatever else happens, so it begins first."""
 FENCE = Fence()
 
 
@@ -25,8 +28,9 @@ FENCE = Fence()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as real what imports programs, in its own file or in those of its fixtures.
 
-    It is first, so that `-m` sees the mark.
+    It is first, so that `-m` sees the mark. The longest file is moved to the front.
     """
+    items.sort(key=lambda item: item.path.name != LONGEST)
     for item in items:
         if isinstance(item, pytest.Function) and any(map(is_real, _modules(item))):
             item.add_marker("real")
@@ -53,10 +57,8 @@ def no_programs(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees, or changes, what was measured of this machine's music; workers share it."""
-    folder = tmp_path_factory.getbasetemp()
-    together = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "KACENV_CACHE", str(together / "cache"))
+        patch.setitem(os.environ, "KACENV_CACHE", str(common_folder(tmp_path_factory) / "cache"))
         yield
 
 

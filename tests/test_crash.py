@@ -1,6 +1,7 @@
 """A room's daemon that is killed in the middle of a session, and started again."""
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from support.daemon import Daemon
@@ -16,19 +17,33 @@ def house(tmp_path: Path) -> Path:
     return musical_house(tmp_path, MUSIC)
 
 
-def test_a_killed_session_comes_back_by_itself(house: Path) -> None:
-    """The same phase, the same piece at its place, the volume the therapist had set.
+class Life(NamedTuple):
+    """What a room says of its session before a crash, and all that it says after it."""
 
-    How near its place is measured under `make soak`; here a busy machine may be slow to open it.
-    """
+    before: Any
+    after: Any
+
+
+@pytest.fixture(scope="module")
+def revived(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """A session whose room was killed, and started again."""
+    house = musical_house(tmp_path_factory.mktemp("house"), MUSIC)
     with Daemon(house, "bench") as room:
-        room.run("start", "bench")
-        room.run("volume", "-5dB")
+        room.told("start", "bench")
+        room.told("volume", "-5dB")
         wait_until(lambda: room.ask_status()["meters"]["speakers"][0] > -60)
         before = room.ask_status()["session"]
         room.kill()
         room.start()
-        after = room.ask_status()["session"]
+        return Life(before, room.ask_status())
+
+
+def test_a_killed_session_comes_back_by_itself(revived: Life) -> None:
+    """The same phase, the same piece at its place, the volume the therapist had set.
+
+    How near its place is measured under `make soak`; here a busy machine may be slow to open it.
+    """
+    before, after = revived.before, revived.after["session"]
     assert after["mode"] == "running"
     assert after["playing"]["title"] == before["playing"]["title"]
     assert after["volumes"] == {"speakers": -5.0}
@@ -36,19 +51,15 @@ def test_a_killed_session_comes_back_by_itself(house: Path) -> None:
     assert after["playing"]["position"] > before["playing"]["position"]
 
 
-def test_staff_read_that_the_room_was_away(house: Path) -> None:
+def test_staff_read_that_the_room_was_away(revived: Life) -> None:
     """How long, and that the session goes on."""
-    with Daemon(house, "bench") as room:
-        room.run("start", "bench")
-        room.kill()
-        room.start()
-        assert any("was away" in told["text"] for told in room.ask_status()["told"])
+    assert any("was away" in told["text"] for told in revived.after["told"])
 
 
 def test_a_session_outlives_its_files(house: Path) -> None:
     """Room, scene and playlist may be broken or gone by now: the session has its own copy."""
     with Daemon(house, "bench") as room:
-        room.run("start", "bench")
+        room.told("start", "bench")
         room.kill()
         (house / "rooms" / "bench.yaml").write_text("name: [broken")
         (house / "scenes" / "bench.yaml").unlink()
@@ -59,8 +70,8 @@ def test_a_session_outlives_its_files(house: Path) -> None:
 def test_a_stopped_session_stays_stopped(house: Path) -> None:
     """What the therapist has ended doesn't come back with the next start."""
     with Daemon(house, "bench") as room:
-        room.run("start", "bench")
-        room.run("stop")
+        room.told("start", "bench")
+        room.told("stop")
         wait_until(lambda: room.ask_status()["session"]["mode"] == "idle")
         room.kill()
         room.start()
@@ -80,5 +91,5 @@ def test_a_room_whose_record_cannot_be_written_still_plays(house: Path) -> None:
     """The session begins all the same, and staff are told."""
     (house / "state").write_text("a file where the folder should be")
     with Daemon(house, "bench") as room:
-        assert room.run("start", "bench").returncode == 0
+        assert room.told("start", "bench").returncode == 0
         wait_until(lambda: "can't be written down" in str(room.ask_status()["told"]))

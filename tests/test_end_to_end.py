@@ -5,6 +5,7 @@ How exactly it came is in `test_tone_session.py` on simulated time, and under `m
 
 import numpy as np
 import pytest
+from support.shared import once
 from support.tone_figures import bells_heard, decibels, phases_heard, power_below
 from support.tone_house import LAMPS, LOOKS, PHASES, SPEAKERS, STAFF, STROKES
 from support.tone_session import Lived, live
@@ -15,7 +16,7 @@ from kacenv.devices.audio.samples import RATE
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     """Return the whole session, played once for all tests of this file."""
-    return live(tmp_path_factory.mktemp("e2e"))
+    return once(tmp_path_factory, "e2e", live)
 
 
 def test_every_phase_has_its_music(lived: Lived) -> None:

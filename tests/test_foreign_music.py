@@ -53,7 +53,7 @@ def test_every_format_plays(house: Path) -> None:
     """Ogg, MP3, FLAC, M4A and Opus are each heard while their phase lasts, with nothing to tell."""
     loudest: dict[str, float] = {}
     with Daemon(house, "r") as daemon:
-        daemon.run("start", "s")
+        daemon.told("start", "s")
         while (status := daemon.ask_status())["session"]["phase"] is not None:
             session = status["session"]
             if session["playing"] and session["in_phase"] > LONG / 2:

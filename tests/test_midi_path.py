@@ -111,7 +111,7 @@ def test_a_pedal_drives_the_room_and_a_synthesiser_rings_its_chime(
         def session(key: str) -> object:
             return room.ask_status()["session"][key]
 
-        room.run("start", "bench")
+        room.told("start", "bench")
         wait_until(lambda: "kacenv:controls" in ports(jack), "the room doesn't listen")
         assert room.ask_status()["health"]["midi"] is None
         link(pedal, lambda: session("mode") == "held", (NOTE, 60, 100))

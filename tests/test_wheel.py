@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.shared import once
 
 from kacenv import __version__
 
@@ -17,7 +19,11 @@ HOUSE = "kacenv/house"
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel as it is built from this folder."""
-    folder = tmp_path_factory.mktemp("dist")
+    return once(tmp_path_factory, "dist", build_wheel)
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build it in a folder, and return its file."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
     (built,) = folder.iterdir()
@@ -110,12 +116,26 @@ class Installed:
         return said
 
 
+@pytest.fixture(scope="module")
+def packages(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The wheel's files where no clone is near, to which nothing is added but compiled modules."""
+    folder = tmp_path_factory.mktemp("site-packages")
+    zipfile.ZipFile(wheel).extractall(folder)
+    before = files_in(folder)
+    yield folder
+    assert files_in(folder) == before
+
+
+def files_in(folder: Path) -> dict[Path, bytes]:
+    """What lies in a folder, but for compiled modules."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in files if path.suffix != ".pyc"}
+
+
 @pytest.fixture
-def installed(wheel: Path, tmp_path: Path) -> Installed:
-    """The wheel's files where no clone is near."""
-    zipfile.ZipFile(wheel).extractall(tmp_path / "site-packages")
-    (tmp_path / "home").mkdir()
-    return Installed(tmp_path / "site-packages", tmp_path / "home")
+def installed(packages: Path, tmp_path: Path) -> Installed:
+    """A machine that has the wheel, and nothing else."""
+    return Installed(packages, tmp_path)
 
 
 def test_it_runs_without_a_clone(installed: Installed) -> None:

@@ -189,6 +189,8 @@ class PatientDeck:
 
     def _fill(self, wanted: int) -> int:
         """Wait until `wanted` frames, or all there are, are decoded; return their number."""
+        if len(self._kept) >= wanted:
+            return len(self._kept)
         self._await_verdict()
         parts, kept = [self._kept], len(self._kept)
         while kept < wanted and not (self._exhausted or self._closed):

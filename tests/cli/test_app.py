@@ -34,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def daemon(house: Path) -> Iterator[Daemon]:
     """The room's daemon, playing the scene."""
     with Daemon(house, "quiet") as running:
-        running.run("start", "quiet")
+        running.told("start", "quiet")
         yield running
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.daemon import KACENV
+from support.typed import Said, typed
 
 BROKEN = Path(__file__).parents[1] / "data" / "broken"
 FILES = (
@@ -33,19 +34,16 @@ FILES = (
 GOOD = "title: Good\nphases:\n  - {name: settle, duration: 2m, playlist: calm}\n"
 
 
-def check(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, *words: str) -> Said:
     """Type `kacenv check WORDS` in a folder, where there is no house at all."""
+    return typed("check", *words, env=without_house(folder), cwd=folder)
+
+
+def without_house(folder: Path) -> dict[str, str]:
+    """What tells a command that there is no house."""
     nowhere = folder / "no-house"
     nowhere.mkdir(exist_ok=True)
-    own = {"KACENV_HOUSE": str(nowhere), "KACENV_CACHE": str(folder / "cache")}
-    return subprocess.run(
-        [KACENV, "check", *words],
-        env={**os.environ, **own},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return {"KACENV_HOUSE": str(nowhere), "KACENV_CACHE": str(folder / "cache")}
 
 
 def spots(text: str, file: str) -> list[str]:
@@ -144,3 +142,15 @@ def test_programs_hear_of_all_files(tmp_path: Path) -> None:
 def test_a_mistyped_option_ends_with_2(tmp_path: Path) -> None:
     """A mistyped command isn't a problem of the file."""
     assert check(tmp_path, "good.yaml", "--formt", "json").returncode == 2
+
+
+def test_a_process_tells_and_ends_as_all_others_do(tmp_path: Path) -> None:
+    """A program that starts `kacenv check` has the same lines in its pipe, and the same end."""
+    name = Path(shutil.copy(BROKEN / "scenes/several-errors.yaml", tmp_path)).name
+    command = [KACENV, "check", name]
+    own = {**os.environ, **without_house(tmp_path)}
+    done = subprocess.run(
+        command, env=own, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == check(tmp_path, name)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -12,6 +12,7 @@ import pytest
 from support.daemon import KACENV
 from support.houses import quiet_house
 from support.mosquitto import free_port
+from support.typed import typed
 
 from kacenv.cli.live_rehearsal_view import RehearsalOptions, play, untyped
 from kacenv.config import House
@@ -160,13 +161,6 @@ def test_a_press_that_would_be_refused_is_said_before_all_the_rest(
     house: Path, words: list[str], way_out: str
 ) -> None:
     """Nothing is opened for a rehearsal that can't be as it was asked for."""
-    done = subprocess.run(
-        command(*words),
-        env={**os.environ, "KACENV_HOUSE": str(house)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = typed(*command(*words)[1:], env={"KACENV_HOUSE": str(house)})
     assert (done.returncode, done.stdout) == (1, "")
     assert way_out in done.stderr

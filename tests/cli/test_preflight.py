@@ -16,6 +16,7 @@ from support.houses import write_house
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
 from support.sounds import tone, write_wav
+from support.typed import typed
 from support.waiting import PATIENCE
 from typer.main import get_command
 
@@ -135,7 +136,7 @@ def test_a_session_that_begins_in_the_lamps_round_has_its_light(room: Room) -> N
         ) as typed:
             # The lamps' round comes after all others, of which each has this patience.
             assert room.own.wait_for(lambda lamp: len(lamp.received) > told, 5 * PATIENCE)
-            assert "begins with peak" in daemon.run("start", "bright").stdout
+            assert "begins with peak" in daemon.told("start", "bright").stdout
             said = json.loads(typed.communicate(timeout=PATIENCE)[0])
         again = room.typed("preflight", "lit")
         for lamp in (room.lamp, room.own):
@@ -207,7 +208,7 @@ def test_mistakes_are_told_before_anything_is_touched(room: Room) -> None:
         (["lit", "--scene", "clam"], "calm"),
         (["lit", "--save", away], "can't be written"),
     ):
-        done = room.typed("preflight", *words)
+        done = typed("preflight", *words, env=room.environment)
         assert (done.returncode, done.stdout) == (1, "")
         assert says in done.stderr
 

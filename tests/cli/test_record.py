@@ -132,5 +132,5 @@ def test_a_room_writes_what_was_left_to_be_written(tmp_path: Path) -> None:
     lived(house / "state" / "bench.journal", PLAN, room=room)
     with Daemon(house, "bench") as daemon:
         wait_until(lambda: "record is kept" in str(daemon.ask_status()["told"]), patience=180.0)
-        assert json.loads(daemon.run("record", "--json").stdout)["room"] == "bench"
+        assert json.loads(daemon.told("record", "--json").stdout)["room"] == "bench"
     assert not list((house / "state").glob("*.last"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 from support.browser import BROWSER_PATIENCE, SHOTS, chromium
+from support.shared import once
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -49,7 +50,12 @@ def outside(addresses: list[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as `make docs` builds it, strictly: a warning is an error."""
-    folder, mkdocs = tmp_path_factory.mktemp("site"), Path(sys.executable).with_name("mkdocs")
+    return once(tmp_path_factory, "site", build)
+
+
+def build(folder: Path) -> Path:
+    """Build the site in a folder, and return that."""
+    mkdocs = Path(sys.executable).with_name("mkdocs")
     command: list[str | Path] = [mkdocs, "build", "--strict", "--site-dir", folder]
     quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import examples
 from support.plan_comparison import described, differences, run_engine
@@ -16,6 +16,8 @@ from support.sessions import a_phase, a_queue, a_timeline
 
 from kacenv.core.units import Seconds
 
+SESSIONS = 10 * settings().max_examples
+"""As many more in a deep run."""
 BLOCK = 250
 """Sessions of one test, so that several processors share them."""
 ONCE_DIFFERENT = [
@@ -25,7 +27,7 @@ ONCE_DIFFERENT = [
 """Sessions of the long run in which engine and model differed, and their kinds of presses."""
 
 
-@pytest.mark.parametrize("first", range(0, 2000, BLOCK))
+@pytest.mark.parametrize("first", range(0, SESSIONS, BLOCK))
 def test_a_session_is_as_the_plan_promises(first: int) -> None:
     """Phases, pieces, crossfades, check-ins, light and answers come as promised, to the ms.
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import yaml
 from numpy.typing import NDArray
+from support.shared import once
 
 PLAYLISTS = Path(__file__).parents[2] / "playlists"
 HOUSE = PLAYLISTS / "house"
@@ -115,7 +116,11 @@ def playlist(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Heard]:
     """Every committed piece, decoded and measured once."""
-    reports = tmp_path_factory.mktemp("loudness")
+    return once(tmp_path_factory, "loudness", hear_all)
+
+
+def hear_all(reports: Path) -> dict[str, Heard]:
+    """Measure all pieces, two at a time."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         results = pool.map(lambda name: hear(HOUSE / f"{name}.opus", reports / name), NAMES)
         return dict(zip(NAMES, results, strict=True))

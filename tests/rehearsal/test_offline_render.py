@@ -94,9 +94,15 @@ def strength(sound: Block, pitch: float, at: float) -> float:
     return float(2 * np.abs(np.mean(part * wave)))
 
 
-def test_the_phases_sound_at_their_times() -> None:
+@pytest.fixture(scope="module")
+def prompt() -> tuple[Block, OfflineSession]:
+    """The two tones, with decoders that never hesitate."""
+    return sound_of(two_tones())
+
+
+def test_the_phases_sound_at_their_times(prompt: tuple[Block, OfflineSession]) -> None:
     """The low tone until the second phase, the high one after it, and silence at the end."""
-    sound, session = sound_of(two_tones())
+    sound, session = prompt
     assert strength(sound, LOW, 11.0) == pytest.approx(0.1, rel=0.02)
     assert strength(sound, HIGH, 11.0) < 0.002
     assert strength(sound, LOW, 13.51) == pytest.approx(0.0707, rel=0.02)
@@ -108,12 +114,14 @@ def test_the_phases_sound_at_their_times() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_slow_decoder_changes_no_sample(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_decoder_changes_no_sample(
+    prompt: tuple[Block, OfflineSession], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However the samples arrive, the same sound comes out, and the same orders are given."""
     monkeypatch.setattr("kacenv.rehearsal.offline_render._NAP", 0)
-    prompt, first = sound_of(two_tones())
+    sound, first = prompt
     hesitant, second = sound_of(two_tones(), lambda cut: HesitantDeck(cut, seed))
-    np.testing.assert_array_equal(hesitant, prompt)
+    np.testing.assert_array_equal(hesitant, sound)
     assert second.moments == first.moments
 
 
@@ -148,28 +156,34 @@ def test_a_press_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_the_file_holds_what_was_played(tmp_path: Path) -> None:
+def with_chime() -> Timeline:
+    """One tone, and a chime for staff after two seconds."""
+    return a_timeline(a_phase("low", 12.0, cues=(a_cue("Look in", 2.0),)))
+
+
+@pytest.fixture(scope="module")
+def chimed() -> Block:
+    """What the device would play of it."""
+    return sound_of(with_chime(), room=a_room())[0]
+
+
+def test_the_file_holds_what_was_played(chimed: Block, tmp_path: Path) -> None:
     """FLAC, 24 bit, 48 kHz, all channels of the device; the progress ends at its length."""
     path, heard = tmp_path / "out.flac", list[Seconds]()
-    room = a_room()
-    timeline = a_timeline(a_phase("low", 12.0, cues=(a_cue("Look in", 2.0),)))
-    rendered = render(room, timeline, path, progress=heard.append, make_deck=tone_deck)
-    sound, _ = sound_of(timeline, room=room)
+    rendered = render(a_room(), with_chime(), path, progress=heard.append, make_deck=tone_deck)
     written, info = read(path), soundfile.info(path)
     assert (info.samplerate, info.format, info.subtype) == (RATE, "FLAC", "PCM_24")
-    np.testing.assert_allclose(written, sound, atol=2**-23)
+    np.testing.assert_allclose(written, chimed, atol=2**-23)
     assert heard[-1] == rendered.length == len(written) / RATE
     assert [m.command.text for m in rendered.told if isinstance(m.command, Prompt)] == ["Look in"]
     assert rms(written[frames_in(2.5) : frames_in(3.5), 2:]) > 0.001, "staff hear the chime"
 
 
-def test_one_output_can_be_rendered_alone(tmp_path: Path) -> None:
+def test_one_output_can_be_rendered_alone(chimed: Block, tmp_path: Path) -> None:
     """The file has that output's channels and no others."""
-    timeline = a_timeline(a_phase("low", 12.0, cues=(a_cue("Look in", 2.0),)))
-    render(a_room(), timeline, tmp_path / "o.flac", output="staff", make_deck=tone_deck)
-    sound, _ = sound_of(timeline, room=a_room())
+    render(a_room(), with_chime(), tmp_path / "o.flac", output="staff", make_deck=tone_deck)
     written = read(tmp_path / "o.flac")
-    np.testing.assert_allclose(written, sound[:, [2]], atol=2**-23)
+    np.testing.assert_allclose(written, chimed[:, [2]], atol=2**-23)
 
 
 def test_an_unknown_output_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from support.priority import ahead
+from support.typed import Said, typed
 from support.waiting import PATIENCE
 
 KACENV = str(Path(sys.executable).with_name("kacenv"))
@@ -91,10 +92,16 @@ class Daemon:
         return int(children.read_text().split()[0])
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Type `kacenv WORDS`."""
+        """Type `kacenv WORDS`, as a process of its own."""
         return subprocess.run(
             [KACENV, *words], env=self.environment, capture_output=True, text=True, check=check
         )
+
+    def told(self, *words: str) -> Said:
+        """Type `kacenv WORDS` without a process, which is right."""
+        said = typed(*words, env=self.environment)
+        assert said.returncode == 0, said
+        return said
 
     def ask_status(self) -> Any:
         """Return what the room says of itself."""

@@ -24,13 +24,16 @@ def rest(seconds: float) -> Wave:
 
 def write_wav(path: Path, *parts: Wave, channels: int = 2) -> Path:
     """A 16-bit WAV file of the parts one after another; mono ones are alike in every channel."""
-    samples = np.concatenate(parts)
-    whole = samples if samples.ndim > 1 else np.repeat(samples[:, None], channels, axis=1)
-    pcm = np.round(whole * 32767).clip(-32768, 32767).astype("<i2")
+    pcm = np.concatenate([_pcm(part) for part in parts])
+    whole = pcm if pcm.ndim > 1 else np.repeat(pcm[:, None], channels, axis=1)
     path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(pcm.tobytes())
+        file.writeframes(whole.tobytes())
     return path
+
+
+def _pcm(part: Wave) -> NDArray[np.int16]:
+    return np.round(part * 32767).clip(-32768, 32767).astype("<i2")

@@ -22,7 +22,7 @@ from kacenv.engine.step import LEAD
 from kacenv.system.clock import MonotonicClock
 
 _PATIENCE = 300.0
-_LOOK_EVERY = 0.02
+_LOOK_EVERY = 0.1
 _CHANNELS = 4
 _QUIET = RATE // 2
 """Frames of silence after which the session's sound is over."""
@@ -70,7 +70,7 @@ def live(folder: Path) -> Lived:
         daemon = stack.enter_context(Daemon(house, NAME, {**os.environ, **pulse.env}))
         recording = folder / "room.raw"
         stack.enter_context(pulse.recording(recording))
-        daemon.run("start", NAME)
+        daemon.told("start", NAME)
         watch = _follow(daemon, lamps, recording)
         _await_silence(pulse, recording)
         return Lived(

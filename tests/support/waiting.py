@@ -10,6 +10,8 @@ from kacenv.session.session import Session
 PATIENCE = 300.0
 """Seconds that anything may take on a busy machine."""
 _LOOK_EVERY = 0.005
+_SELDOM = 0.05
+"""Seconds between looks at what takes long; most looks ask a program, which costs it time."""
 
 Found = TypeVar("Found")
 
@@ -22,10 +24,11 @@ def wait_until(
     Raises:
         AssertionError: It hasn't within `patience` real seconds; with the `trouble`.
     """
-    deadline = time.monotonic() + patience
+    begin = time.monotonic()
     while not (found := condition()):
-        assert time.monotonic() < deadline, trouble
-        time.sleep(_LOOK_EVERY)
+        waited = time.monotonic() - begin
+        assert waited < patience, trouble
+        time.sleep(min(_SELDOM, max(_LOOK_EVERY, waited / 20)))
     return found
 
 

@@ -10,9 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kacenv import __version__
-from kacenv.devices.audio.output.miniaudio_backend import list_devices
-from kacenv.devices.midi.chime_player import RtMidiOutputs
-from kacenv.devices.midi.rtmidi_ports import load_rtmidi
 from kacenv.diagnostics.finding import Finding, Severity, counted
 from kacenv.system.paths import state_folder
 from kacenv.system.timestamps import is_synchronised
@@ -42,6 +39,8 @@ def _system() -> str:
 
 def _version(package: str) -> str:
     """The version of a package as it was installed; RtMidi may also be Debian's own."""
+    from kacenv.devices.midi.rtmidi_ports import load_rtmidi  # noqa: PLC0415 - loaded by its own probe alone
+
     try:
         if package == "python-rtmidi":
             return str(load_rtmidi().__version__)
@@ -126,6 +125,10 @@ def clock() -> Iterator[Finding]:
 
 def sound() -> Iterator[Finding]:
     """List the sound devices."""
+    from kacenv.devices.audio.output.miniaudio_backend import (  # noqa: PLC0415 - as above
+        list_devices,
+    )
+
     devices = list_devices()
     names = tuple(f"{one.name} ({one.channels or '?'} channels)" for one in devices)
     if not devices:
@@ -139,6 +142,8 @@ def sound() -> Iterator[Finding]:
 
 def midi() -> Iterator[Finding]:
     """List the MIDI ports."""
+    from kacenv.devices.midi.chime_player import RtMidiOutputs  # noqa: PLC0415 - as above
+
     try:
         ports = tuple(RtMidiOutputs().output_names())
     except OSError as error:

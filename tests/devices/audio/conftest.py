@@ -2,29 +2,31 @@
 
 import subprocess
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from support.ffmpeg import CODECS, MakeFile
 from support.priority import ahead
 from support.pulse import Pulse
+from support.shared import once
 
 
 @pytest.fixture(scope="session")
 def make_file(tmp_path_factory: pytest.TempPathFactory) -> MakeFile:
     """Make a sound file: `make_file("mp3", "sine=440", span=2.0, rate=44100)`."""
-    folder = tmp_path_factory.mktemp("music")
-    made: dict[tuple[object, ...], Path] = {}
 
     def make(kind: str, source: str = "sine=440", span: float = 2.0, rate: int = 44100) -> Path:
-        key = (kind, source, span, rate)
-        if key not in made:
-            made[key] = folder / f"{len(made)}.{kind}"
-            command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", source]
-            command += ["-t", str(span), "-ar", str(48000 if kind == "opus" else rate)]
-            command += ["-ac", "2", "-c:a", CODECS[kind], str(made[key])]
-            subprocess.run(command, check=True)
-        return made[key]
+        command = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", source]
+        command += ["-t", str(span), "-ar", str(48000 if kind == "opus" else rate)]
+        command += ["-ac", "2", "-c:a", CODECS[kind]]
+        name = sha256(" ".join(command).encode()).hexdigest()
+
+        def encode(folder: Path) -> Path:
+            subprocess.run([*command, folder / f"sound.{kind}"], check=True)
+            return folder / f"sound.{kind}"
+
+        return once(tmp_path_factory, name, encode)
 
     return make
 

@@ -30,7 +30,7 @@ def house(tmp_path: Path, make_file: MakeFile) -> Path:
 def playing(house: Path, environment: dict[str, str]) -> Iterator[Daemon]:
     """Start a room and its session."""
     with Daemon(house, "bench", {**os.environ, **environment}) as room:
-        room.run("start", "bench")
+        room.told("start", "bench")
         wait_until(lambda: room.ask_status()["meters"]["speakers"][0] > -60)
         yield room
 

@@ -48,8 +48,11 @@ class RingBuffer:
     def take(self, frames: int) -> Block:
         """Return up to `frames` of the oldest frames, of shape (n, 2); never blocks."""
         count = min(frames, self.available)
-        places = np.arange(self._taken, self._taken + count) % self.capacity
-        block = self._pcm[places] * np.float32(1 / 32768)
+        begin = self._taken % self.capacity
+        unwrapped = self._pcm[begin : begin + count]
+        wrapped = self._pcm[: count - len(unwrapped)]
+        pcm = np.concatenate((unwrapped, wrapped)) if len(wrapped) else unwrapped
+        block = pcm * np.float32(1 / 32768)
         self._taken += count
         if self.available <= self._low:
             self._room.set()
@@ -75,6 +78,8 @@ class RingBuffer:
         return not self._released
 
     def _store(self, pcm: Pcm) -> None:
-        places = np.arange(self._written, self._written + len(pcm)) % self.capacity
-        self._pcm[places] = pcm
+        begin = self._written % self.capacity
+        unwrapped = min(len(pcm), self.capacity - begin)
+        self._pcm[begin : begin + unwrapped] = pcm[:unwrapped]
+        self._pcm[: len(pcm) - unwrapped] = pcm[unwrapped:]
         self._written += len(pcm)

@@ -1,5 +1,7 @@
 """Look-ahead peak limiter."""
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -33,15 +35,15 @@ class Limiter:
 
     def process(self, block: Block) -> Block:
         """Return the delayed and limited signal; silence a block with infinities or NaNs."""
-        peaks = np.abs(block).max(axis=1, initial=0.0)
-        if not np.isfinite(peaks).all():
-            block, peaks = np.zeros_like(block), np.zeros_like(peaks)
+        peak = float(np.abs(block).max(initial=0.0))
+        if not math.isfinite(peak):
+            block, peak = np.zeros_like(block), 0.0
         late = np.concatenate((self._waiting, block))
         self._waiting = late[len(block) :].copy()
-        loud = bool((peaks > self._ceiling).any())
-        if not loud and not self._held.any() and not self._wanted.any():
+        if peak <= self._ceiling and not self._held.any() and not self._wanted.any():
             return late[: len(block)]
-        gain = np.power(10.0, self._levels(peaks) / 20)[:, None].astype(np.float32)
+        levels = self._levels(np.abs(block).max(axis=1, initial=0.0))
+        gain = np.power(10.0, levels / 20)[:, None].astype(np.float32)
         limited: Block = np.clip(late[: len(block)] * gain, -self._ceiling, self._ceiling)
         return limited
 

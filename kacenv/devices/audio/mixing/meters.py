@@ -53,19 +53,21 @@ class RecentLoudness:
     """Keeps the power of the last blocks; for the rendering thread only."""
 
     def __init__(self) -> None:
-        self._blocks: deque[tuple[int, float]] = deque()
+        self._lengths: deque[int] = deque()
+        self._energies: deque[float] = deque()
         self._frames = 0
 
     def add(self, block: Block) -> None:
         """Measure one block of stereo sound."""
-        energy = float(np.vdot(block, block)) / block.shape[1]
-        self._blocks.append((len(block), energy))
+        self._lengths.append(len(block))
+        self._energies.append(float(np.vdot(block, block)) / block.shape[1])
         self._frames += len(block)
-        while self._frames - self._blocks[0][0] >= _WINDOW:
-            self._frames -= self._blocks.popleft()[0]
+        while self._frames - self._lengths[0] >= _WINDOW:
+            self._frames -= self._lengths.popleft()
+            self._energies.popleft()
 
     @property
     def level(self) -> Decibels:
         """Return the level (dBFS rms), at least -120; missing frames count as silence."""
-        energy = sum(energy for _, energy in self._blocks)
-        return Decibels(10 * math.log10(max(energy / _WINDOW, _RECENT_LOUDNESS_FLOOR)))
+        power = sum(self._energies) / _WINDOW
+        return Decibels(10 * math.log10(max(power, _RECENT_LOUDNESS_FLOOR)))

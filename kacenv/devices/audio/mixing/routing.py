@@ -59,12 +59,14 @@ class ChannelStrip:
             block = silence(len(music))
         else:
             block = self._ramp.apply(music, self._volume.gain_at(end) * self._trim)
-        block = block + self._chimes(chimes, len(music), end)
+        bells = self._chimes(chimes, end)
+        if bells is not None:
+            block = block + bells
         if len(self.columns) == 1:
             block = block.mean(axis=1, keepdims=True)
         return self._delay.apply(self._gate.apply(block, self._mute.gain_at(end)))
 
-    def _chimes(self, chimes: Mapping[Audience, Mono], frames: int, end: Seconds) -> Block:
+    def _chimes(self, chimes: Mapping[Audience, Mono], end: Seconds) -> Block | None:
         """Return the chimes for this output's audience, following the volume within bounds."""
         volume = max(_CHIMES_FOLLOW[0], min(_CHIMES_FOLLOW[1], self._volume.level_at(end)))
         ours = [
@@ -75,7 +77,7 @@ class ChannelStrip:
         gain = amplitude(volume) * self._trim
         if not ours:
             self._bell = GainRamp(gain)
-            return silence(frames, 1)
+            return None
         return self._bell.apply(np.sum(ours, axis=0)[:, None], gain)
 
 

@@ -1,5 +1,6 @@
 """Silence detector: reports dead air where music is expected."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -28,7 +29,7 @@ class SilenceDetector:
         `expected` is the gain at which the tracks are mixed, 0 for intended silence; the threshold
         scales with it, so a track that is still fading in isn't reported.
         """
-        level = np.sqrt(np.mean(np.square(music), dtype=np.float64)) if len(music) else 0.0
+        level = math.sqrt(float(np.vdot(music, music)) / max(1, music.size))
         if expected <= 0 or level >= expected * amplitude(QUIET):
             self.begin_anew()
             return

@@ -90,10 +90,9 @@ class TrackChannel:
         """Render the next `frames` frames, the last of which is heard just before `end`."""
         delay, self._delay = self._delay, 0
         sound = self._samples(frames - delay)
-        block = silence(frames)
-        block[delay:] = self._ramp.apply(sound, self._gain * self.gain_at(end))
+        sound = self._ramp.apply(sound, self._gain * self.gain_at(end))
         self._check_reserve()
-        return block
+        return np.concatenate((silence(delay), sound)) if delay else sound
 
     def _check_reserve(self) -> None:
         reserve = self.deck.reserve
@@ -101,21 +100,19 @@ class TrackChannel:
         self._scarce = self._ample and reserve < _SCARCE and self.deck.ended_in is None
 
     def _samples(self, frames: int) -> Block:
-        block = silence(frames)
         if self._dry and not (self.deck.ready or self.deck.ended_in):
-            return self._soften_end(block, 0)
+            return self._soften_end(silence(frames), 0)
         fresh = self._soften_begin(self.deck.read(frames))
-        block[: len(fresh)] = fresh
         self._played += len(fresh)
         if len(fresh):
             self._dry, self._last, self._sunk = False, fresh[-1].copy(), 0
-        return block if len(fresh) == frames else self._underrun(block, len(fresh))
+        return fresh if len(fresh) == frames else self._underrun(fresh, frames)
 
-    def _underrun(self, block: Block, start: int) -> Block:
+    def _underrun(self, fresh: Block, frames: int) -> Block:
         if not self._dry and self.frames_left is None:
             self.underruns += 1
         self._dry, self._risen = True, 0
-        return self._soften_end(block, start)
+        return self._soften_end(np.concatenate((fresh, silence(frames - len(fresh)))), len(fresh))
 
     def _soften_end(self, block: Block, start: int) -> Block:
         """Fade out from the last sample instead of breaking off."""
