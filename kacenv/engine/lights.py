@@ -128,19 +128,22 @@ def lead_back(turn: StepContext, now_so: State, then: State) -> None:
         if now_so.light_hand is not LightHand.LIGHTS_UP:
             lights_up(turn)
         return
-    aims = {zone: fade.target for zone, fade in then.light.items()}
-    there = {zone: now_so.light[zone].target for zone in aims if zone in now_so.light}
-    if aims != there or then.light_hand is not now_so.light_hand:
+    aims, there = aimed_at(then), aimed_at(now_so)
+    moves = any(there.get(zone) != aim for zone, aim in aims.items())
+    if moves or then.light_hand is not now_so.light_hand:
         left = max((fade.end - turn.now for fade in then.light.values()), default=0.0)
         show(turn, aimed_at(then), Seconds(max(BY_HAND, left)))
 
 
 def aimed_at(state: State) -> Look:
-    """Return the look that the zones should show by now."""
+    """Return the look that the zones should show by now; a level by hand keeps the plan's white."""
     asked = {zone: Setting(Level(fade.target)) for zone, fade in state.light.items()}
-    if state.light_hand is LightHand.PLAN and state.timeline is not None:
-        return {**asked, **planned_so_far(state)}
-    return asked
+    if state.timeline is None:
+        return asked
+    planned = planned_so_far(state)
+    if state.light_hand is LightHand.PLAN:
+        return {**asked, **planned}
+    return {zone: planned.get(zone, one)._replace(level=one.level) for zone, one in asked.items()}
 
 
 def resume(turn: StepContext) -> None:

@@ -16,7 +16,7 @@ from support.sessions import a_phase, a_queue, a_timeline
 
 from kacenv.core.units import Seconds
 
-SESSIONS = 10 * settings().max_examples
+SESSIONS = 20 * settings().max_examples
 """As many more in a deep run."""
 BLOCK = 250
 """Sessions of one test, so that several processors share them."""

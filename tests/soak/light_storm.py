@@ -32,6 +32,8 @@ GAP = 0.7
 """Time (s) by which a step may be late: what a lamp has missed until its silence is noticed."""
 CROSSING = 0.3
 """Time (s) in which a step, sent before the hand was heard of, may still reach the lamp."""
+ASKED = 2.5
+"""Time (s) after a bulb's own word in which kacenv may still ask, and read answer after answer."""
 SEEN_WITHIN = 4.5
 """Time (s) within which staff read of a hand."""
 BACK_WITHIN = 2.5
@@ -299,7 +301,7 @@ class LightStorm:
     def _is_touchable(self, one: Subject) -> bool:
         """Tell if a hand can be told from a bulb that contradicts its bridge."""
         fade = one.lamp.levels[-1]
-        is_near = fade.end - 1.0 < self._now < own_word_at(fade) + 0.5
+        is_near = fade.end - 1.0 < self._now < own_word_at(fade) + ASKED
         return not (one.lamp.is_bridged and is_near)
 
     def _touch(self) -> None:

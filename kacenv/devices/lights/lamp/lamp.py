@@ -11,7 +11,7 @@ from kacenv.devices.lights.dialects import (
     Reported,
     codec,
 )
-from kacenv.devices.lights.fades.fade_steps import LampFade
+from kacenv.devices.lights.fades.fade_steps import STEP_GAP, LampFade
 from kacenv.devices.lights.fades.limits import USUAL, LightLimits
 from kacenv.devices.lights.fades.trajectory import (
     FadeOptions,
@@ -175,13 +175,15 @@ class Lamp:
         """Start the fade to the target, unless the lamp's state is awaited first."""
         if self._target is None:
             return
-        origin = self._estimate.origin(now)
+        start = self._start(now)
+        origin = self._estimate.origin(start)
         if origin is None and self._must_wait_for_state(now):
             return
         again = again and self._plan is not None  # else nothing of this look was ever sent
         self._query.stop_waiting()
         self._fade_began, self._rejoins_at = now, None
-        fade = self._fade(self._target, origin, now, duration)
+        left = Seconds(max(0.0, now + duration - start))
+        fade = self._fade(self._target, origin, start, left)
         if not again:
             self._plan = fade.path
         self._estimate.begin_fade(fade)
@@ -191,6 +193,11 @@ class Lamp:
             self._estimate.lamp_set()
         if not again:
             self._resends.schedule(fade.path.end, urgent=self._target.urgent)
+
+    def _start(self, now: Seconds) -> Seconds:
+        """Return when the lamp can be told; until then, one that fades by itself goes on."""
+        waits = self._encoder.fades and not self.urgent and self._free_at > now + STEP_GAP
+        return self._free_at if waits else now
 
     def _fade(
         self, target: LampTarget, origin: Setting | None, now: Seconds, duration: Seconds
@@ -291,7 +298,8 @@ class Lamp:
                 self._classifier.level_sent(step.level, now)
                 self._note_sent(step.level, now)
             if step.kelvin or step.color:
-                self._classifier.shade_sent(Seconds(now + step.transition))
+                shade = Setting(Level(1.0), step.kelvin, step.color)
+                self._classifier.shade_sent(shade, Seconds(now + step.transition))
         self._free_at = Seconds(max(self._free_at, now + self._encoder.gap * len(messages)))
         return messages
 
@@ -529,6 +537,8 @@ class Lamp:
         """Note what a lamp shows that isn't kacenv's now: another change, or a restart."""
         before = self._estimate.at(now)
         self._estimate.hold(self._report.setting)
+        if not self._classifier.is_elsewhere(level, now):
+            return
         if before is not None and looks_same(self._encoder.scale, level, before.level):
             return
         if self._signs.explains(level, now):

@@ -196,9 +196,9 @@ class ReportClassifier:
         if self._sent_at is None and looks_same(self._scale, level, self._target):
             self._sent_at = now
 
-    def shade_sent(self, until: Seconds) -> None:
+    def shade_sent(self, shade: Setting, until: Seconds) -> None:
         """Note that a white or colour was sent, which the lamp should show at `until`."""
-        self._color.sent_until = until
+        self._color.sent, self._color.sent_until = shade, until
 
     @property
     def doubts_shade(self) -> bool:
@@ -284,11 +284,16 @@ class ReportClassifier:
         if not self.confirmed:
             return ReportKind.DIFFERS
         late = not self._optimistic or now >= self._settled + OWN_WORD
-        if changed and (self._proven or late):
+        if changed and (self._proven or self._has_answered(now) or late):
             return ReportKind.HAND
         self.contradicted = True
         self.revoke_confirmation()
         return ReportKind.DIFFERS
+
+    def _has_answered(self, now: Seconds) -> bool:
+        """Tell if a lamp was asked in this fade, and has said until now that it follows."""
+        asked_at = self._asked_until - ANSWERS_WITHIN
+        return self._course.begun < asked_at <= self._word_at and self._asked_until <= now
 
     def is_answer(self, level: Level, now: Seconds) -> bool:
         """Tell if a report only repeats a command."""
@@ -403,8 +408,10 @@ class ColorReportClassifier:
         self._last_word: Setting | None = None
         self.asked_until = Seconds(-math.inf)
         """Time (s) until which the lamp answers a question."""
+        self.sent: Setting | None = None
+        """White or colour sent last; its level means nothing."""
         self.sent_until = Seconds(-math.inf)
-        """Time (s) at which the lamp should show the last white or colour sent."""
+        """Time (s) at which the lamp should show that."""
         configured = _WhiteRange(MIRED / fixture.coolest, MIRED / fixture.warmest)
         self._configured = self._own = configured
         self._seen = _NONE
@@ -418,6 +425,7 @@ class ColorReportClassifier:
     def begin(self, path: Trajectory, now: Seconds, origin: Setting | None) -> None:
         """Start a fade along `path` from `origin`, None if unknown."""
         self._path, self._knows, self.in_doubt = path, False, False
+        self.sent = None
         self._origin_known = origin is not None and origin.kelvin is not None
         self._last_word = self._last_word or origin
         self._begun, self._settled = now, Seconds(path.end + ECHO + DRIFT * (path.end - now))
@@ -445,6 +453,7 @@ class ColorReportClassifier:
                 self._last_word = target
             return ReportKind.FOLLOWS
         before, self._last_word = self._last_word, Setting(target.level, kelvin, color)
+        self._knows |= self.sent is not None and _same_shade(self.sent, self._last_word)
         missed = before is not None and _same_shade(before, self._last_word)
         if missed and now < self._settled + OWN_WORD:
             return ReportKind.ECHO

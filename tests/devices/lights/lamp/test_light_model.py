@@ -14,6 +14,7 @@ from support.shown_light import ShownLight
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import codec
+from kacenv.devices.lights.fades.fade_steps import STEP_GAP
 from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
@@ -96,12 +97,18 @@ def fixture(request: pytest.FixtureRequest, make_fixture: MakeFixture) -> Fixtur
     return make_fixture(str(request.param), "level", "transition", state_topic=STATE, zone="seats")
 
 
+def _goes_on(fixture: Fixture) -> float:
+    """Return how far a lamp that is told seldom goes on by itself, at most, until it is told."""
+    gap = codec(fixture).GAP
+    return STEEPEST_LIGHT * gap if gap > STEP_GAP else 0.0
+
+
 @examples(15)
 @given(presses=PRESSES)
 def lead_and_compare(fixture: Fixture, presses: list[tuple[float, Press]]) -> None:
     """Press, and compare engine and lamp before, between and after."""
     one, now = settled(fixture), Seconds(SETTLED)
-    unit = 1 / codec(fixture).full
+    unit = 1 / codec(fixture).full + _goes_on(fixture)
     for after, press in [*sorted(presses, key=lambda pair: pair[0]), (SPAN + 70.0, DIMMER)]:
         at = Seconds(SETTLED + after)
         for part in range(6):
