@@ -481,7 +481,8 @@ class LightStorm:
             if abs(one.lamp.level_now - wanted) > 0.02:
                 self._note("wrong_at_end", one, f"{one.lamp.level_now:.3f}, not {wanted:.3f}")
         words = Counter(
-            next(cause for sign, cause in CAUSES.items() if sign in one.text) for one in self._told
+            next((cause for sign, cause in CAUSES.items() if sign in one.text), "something else")
+            for one in self._told
         )
         names = ("looks", "hands", "cuts", "refusals", "kills")
         counts = {name: self._counts[name] for name in names}

@@ -529,9 +529,15 @@ class Lamp:
         elif self._by_hand:
             self._note_foreign_change(level, now)
         elif self._fade_began is not None and self._classifier.is_elsewhere(level, now):
-            self._estimate.hold(self._report.setting)
-            self._returned_at = now
+            self._note_missed(level, now)
         self._classifier.note_word(level)
+
+    def _note_missed(self, level: Level, now: Seconds) -> None:
+        """Note where a lamp is that kacenv doesn't lead just now; if it is news, it goes back."""
+        believed = self._estimate.at(now)
+        self._estimate.hold(self._report.setting)
+        if believed is None or not looks_same(self._encoder.scale, level, believed.level):
+            self._returned_at = now
 
     def _note_foreign_change(self, level: Level, now: Seconds) -> None:
         """Note what a lamp shows that isn't kacenv's now: another change, or a restart."""

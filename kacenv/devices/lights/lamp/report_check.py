@@ -281,7 +281,9 @@ class ReportClassifier:
 
     def _kind_at_rest(self, now: Seconds, *, changed: bool) -> ReportKind:
         """Classify another level than the target's, after the fade."""
-        if not self.confirmed:
+        word = self.last_word
+        was_there = word is not None and looks_same(self._scale, word, self._target)
+        if not (self.confirmed or was_there):
             return ReportKind.DIFFERS
         late = not self._optimistic or now >= self._settled + OWN_WORD
         if changed and (self._proven or self._has_answered(now) or late):
