@@ -261,7 +261,7 @@ class ReportClassifier:
             self.revoke_confirmation()
             return ReportKind.DIFFERS
         if now < self._settled:
-            says_so_anew = self._word_at < self._course.begun
+            says_so_anew = self._word_at < max(self._course.begun, now - OWN_WORD)
             believed = self._optimistic and self._answered and not self.contradicted
             believed = believed and says_so_anew
             unmoved = not (changed or believed)
@@ -281,9 +281,7 @@ class ReportClassifier:
 
     def _kind_at_rest(self, now: Seconds, *, changed: bool) -> ReportKind:
         """Classify another level than the target's, after the fade."""
-        word = self.last_word
-        was_there = word is not None and looks_same(self._scale, word, self._target)
-        if not (self.confirmed or was_there):
+        if not (self.confirmed or self._was_there):
             return ReportKind.DIFFERS
         late = not self._optimistic or now >= self._settled + OWN_WORD
         if changed and (self._proven or self._has_answered(now) or late):
@@ -291,6 +289,13 @@ class ReportClassifier:
         self.contradicted = True
         self.revoke_confirmation()
         return ReportKind.DIFFERS
+
+    @property
+    def _was_there(self) -> bool:
+        """Tell if the lamp was at its target before the look, and has said nothing else."""
+        origin = self._look_origin.level if self._look_origin is not None else None
+        known = [level for level in (origin, self.last_word) if level is not None]
+        return len(known) > 1 and all(looks_same(self._scale, one, self._target) for one in known)
 
     def _has_answered(self, now: Seconds) -> bool:
         """Tell if a lamp was asked in this fade, and has said until now that it follows."""
