@@ -32,8 +32,8 @@ GAP = 0.7
 """Time (s) by which a step may be late: what a lamp has missed until its silence is noticed."""
 CROSSING = 0.3
 """Time (s) in which a step, sent before the hand was heard of, may still reach the lamp."""
-ASKED = 2.5
-"""Time (s) after a bulb's own word in which kacenv may still ask, and read answer after answer."""
+ASKED = 1.2
+"""Time (s) in which kacenv reads answer after answer of a bulb, whatever they are."""
 SEEN_WITHIN = 4.5
 """Time (s) within which staff read of a hand."""
 BACK_WITHIN = 2.5
@@ -301,8 +301,9 @@ class LightStorm:
     def _is_touchable(self, one: Subject) -> bool:
         """Tell if a hand can be told from a bulb that contradicts its bridge."""
         fade = one.lamp.levels[-1]
-        is_near = fade.end - 1.0 < self._now < own_word_at(fade) + ASKED
-        return not (one.lamp.is_bridged and is_near)
+        is_near = fade.end - 1.0 < self._now < own_word_at(fade) + 0.5
+        is_asked = self._now < one.lamp.told_at + ASKED
+        return not (one.lamp.is_bridged and (is_near or is_asked))
 
     def _touch(self) -> None:
         quiet = [one for one in self._quiet() if self._is_touchable(one)]

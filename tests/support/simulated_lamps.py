@@ -1,6 +1,7 @@
 """Lamps on simulated time, whose power can be cut, and which can refuse or miss their commands."""
 
 import json
+import math
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,8 @@ class SimulatedLamp(VirtualLamp):
         self.announces = str(fixture.dialect).startswith("zigbee2mqtt")
         self.is_bridged = codec(fixture).OPTIMISTIC
         self.is_powered, self.refuses, self.misses = True, False, False
+        self.told_at = -math.inf
+        """Time (s) of its own last word, asked or not."""
         super().__init__(fixture, broker.agenda.clock, Broker(host="127.0.0.1"))
 
     def _prepared(self) -> Any:
@@ -54,6 +57,7 @@ class SimulatedLamp(VirtualLamp):
 
     def tell(self) -> None:
         """Report what the lamp shows now, as bulbs behind a bridge do from time to time."""
+        self.told_at = self._memory.agenda.now
         for report in self._device.reports(self.setting_now):
             self._paho.publish(report.topic, report.payload)
 
