@@ -501,7 +501,7 @@ class Lamp:
         self._query.allow_wait()
         self._estimate.hold(shown or self._estimate.at(now))
         self._returned_at = now
-        self.broker_back(now)
+        self._lead_again(now)
 
     def _availability_changed(self, available: bool, now: Seconds, before: bool | None) -> None:
         """Handle an availability change; a power cycle clears the manual-override flag."""
@@ -510,7 +510,7 @@ class Lamp:
             self._query.allow_wait()
             self._estimate.hold(self._estimate.at(now))
             self._returned_at = now
-            self.broker_back(now)
+            self._lead_again(now)
         if not available:
             self._estimate.lamp_went_away(now)
             self._query.allow_wait()
@@ -629,9 +629,13 @@ class Lamp:
             self._resends.changed_again(self._foreign.count, self._foreign.span)
 
     def broker_back(self, now: Seconds) -> None:
+        """Restart toward the target: the broker is available again."""
+        self._classifier.connected(now)
+        self._lead_again(now)
+
+    def _lead_again(self, now: Seconds) -> None:
         """Restart toward the target: the broker, or the lamp itself, is available again."""
         self._connected_since = now
-        self._classifier.connected(now)
         self._query.is_pending = self._estimate.is_unknown or self._report.level is None
         if self._target is not None and not self._by_hand:
             end = self._target.end
