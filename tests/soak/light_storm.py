@@ -287,7 +287,9 @@ class LightStorm:
         for one in self._subjects:
             if one.hand is not None or one.is_open:
                 one.trouble_until = max(one.trouble_until, self._now + 20.0)
-            one.hand, one.is_open = None, one.is_open and not one.lamp.is_powered
+            is_unheard = any(self._now - at < CROSSING for at in one.hands[-1:])
+            one.hand = None
+            one.is_open = is_unheard or (one.is_open and not one.lamp.is_powered)
 
     def _quiet(self) -> list[Subject]:
         """Lamps that nothing happens to, and to which the broker has been there for long."""
@@ -303,7 +305,8 @@ class LightStorm:
         fade = one.lamp.levels[-1]
         is_near = fade.end - 1.0 < self._now < own_word_at(fade) + 0.5
         is_asked = self._now < one.lamp.told_at + ASKED
-        return not (one.lamp.is_bridged and (is_near or is_asked))
+        may_miss_off = not self._look[one.lamp.fixture.zone]
+        return not (one.lamp.is_bridged and (is_near or is_asked or may_miss_off))
 
     def _touch(self) -> None:
         quiet = [one for one in self._quiet() if self._is_touchable(one)]
@@ -334,16 +337,18 @@ class LightStorm:
         return any(abs(level - each) < 0.03 for each in (*told, *one.recent))
 
     def _may_be_restart(self, one: Subject, level: float) -> bool:
-        """Tell if a group goes to full just after one of its bridge's lamps has restarted."""
+        """Tell if going to full would be taken for a restart.
+
+        A group's is, just after a lamp of its bridge has restarted; a deaf lamp's first word is.
+        """
         lately = (at for each in self._subjects for at in each.restores[-1:])
         restarted = any(self._now - at < REPORT_AFTER + 1.0 for at in lately)
-        return level > 0.97 and one.name == "group" and restarted
+        is_deaf = any(end > self._look_begin for _, end in one.misses)
+        return level > 0.97 and ((one.name == "group" and restarted) or is_deaf)
 
     def _check_seen(self, one: Subject, touched: float) -> None:
         if self._look_begin > touched or one.trouble_until > touched:
             return
-        if one.lamp.is_bridged and not self._look[one.lamp.fixture.zone]:
-            return  # until the fade's end, it may be a bulb that has missed its way to off
         told = (text for at, name, text in self._told if name == one.name and at >= touched)
         if not any("by hand" in text for text in told):
             self._note("unseen", one, f"a hand to {one.hand} at {touched:.1f}")
@@ -416,8 +421,9 @@ class LightStorm:
 
     def _check_step(self, one: Subject, level: float) -> None:
         change = level - one.shown
-        recent = [*one.hands[-1:], *one.restores[-1:]]
-        if any(self._now - at < 2 * TICK for at in recent):
+        if any(self._now - at < 2 * TICK for at in one.hands[-1:]):
+            return
+        if any(self._now - at < 2 * CROSSING for at in one.restores[-1:]):
             return
         since = max([self._kills[-1][1] if self._kills else 0.0, *one.restores[-1:]])
         back = bool(one.restores) and self._now - since < 14.0

@@ -292,10 +292,14 @@ class ReportClassifier:
 
     @property
     def _was_there(self) -> bool:
-        """Tell if the lamp was at its target before the look, and has said nothing else."""
-        origin = self._look_origin.level if self._look_origin is not None else None
-        known = [level for level in (origin, self.last_word) if level is not None]
-        return len(known) > 1 and all(looks_same(self._scale, one, self._target) for one in known)
+        """Tell if the lamp has said that it is at its target, though not since it was told to be.
+
+        A bridge's lamp must have been there before the look, too: its last word may be old.
+        """
+        known = [self.last_word]
+        if self._optimistic:
+            known.append(self._look_origin.level if self._look_origin is not None else None)
+        return all(one is not None and looks_same(self._scale, one, self._target) for one in known)
 
     def _has_answered(self, now: Seconds) -> bool:
         """Tell if a lamp was asked in this fade, and has said until now that it follows."""
