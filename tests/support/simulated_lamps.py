@@ -58,8 +58,7 @@ class SimulatedLamp(VirtualLamp):
     def tell(self) -> None:
         """Report what the lamp shows now, as bulbs behind a bridge do from time to time."""
         self.told_at = self._memory.agenda.now
-        for report in self._device.reports(self.setting_now):
-            self._paho.publish(report.topic, report.payload)
+        super().tell()
 
     def cut_power(self) -> None:
         """Take its power; a bridge stays connected, and says nothing."""

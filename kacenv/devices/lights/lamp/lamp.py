@@ -86,7 +86,7 @@ class Lamp:
         self._report = LastReport()
         self._estimate = LampEstimate(self._report, self._encoder.scale)
         self._query = StateQuery(self._codec.state_query)
-        self._by_hand = self._was_asked = self._was_asked_shade = False
+        self._by_hand = self._was_asked = self._was_asked_shade = self._was_shade_repeated = False
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
         self._events = frozenset(self._codec.event_topics)
@@ -143,7 +143,7 @@ class Lamp:
         target = self._floor.apply(self._limits.apply(self.fixture, setting, cool=cool))
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
-        self._by_hand = self._was_asked = self._was_asked_shade = False
+        self._by_hand = self._was_asked = self._was_asked_shade = self._was_shade_repeated = False
         self._asked_at = now
         self._plan = self._returned_at = self._rejoins_at = None
         self._query.new_look()
@@ -562,8 +562,13 @@ class Lamp:
             return
         if self._by_hand or not self._is_controlled:
             self._classifier.note_shade(report)
-        elif self._classifier.classify_color(report, now) is ReportKind.HAND:
-            self._apply_report_kind(ReportKind.HAND, now, None)
+            return
+        kind = self._classifier.classify_color(report, now)
+        if kind is ReportKind.HAND:
+            self._apply_report_kind(kind, now, None)
+        elif kind is ReportKind.DIFFERS and not self._was_shade_repeated:
+            self._was_shade_repeated = True
+            self._begin(now, self._time_left(now), again=True)
 
     def _judge_effect(self, now: Seconds) -> None:
         """Take an effect that has just begun for a hand's, unless a look is about to end it."""

@@ -472,6 +472,8 @@ class ColorReportClassifier:
         if late or (now < self._settled and not self._is_off_the_way(kelvin, now)):
             self.in_doubt = self._knows
             return ReportKind.ECHO
+        if self._optimistic and now < self.asked_until and not self.in_doubt:
+            return ReportKind.DIFFERS  # its bridge had said the white for it
         return ReportKind.HAND if self._knows else ReportKind.ECHO
 
     def _follows(

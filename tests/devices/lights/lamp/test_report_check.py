@@ -233,6 +233,24 @@ def test_a_bulb_that_misses_its_white_after_a_power_cut_is_no_hand(
     assert not any("by hand" in news for news in lamp.staff_messages())
 
 
+def test_a_bulb_whose_bridge_had_said_its_white_is_told_it_again(
+    make_fixture: MakeFixture,
+) -> None:
+    """When it is asked, it says another; nobody has touched it, and it follows the second time."""
+    lamp = a_lamp(make_fixture, Dialect("zigbee2mqtt"), "kelvin")
+    lead(lamp, "40% 6500 K", 1.0)
+    says(lamp, "40% 6500 K", 1.1)
+    sent: list[str] = []
+    for tick in range(100, 200):
+        now = Seconds(tick / 10)
+        messages = lamp.messages(now)
+        sent += [one.payload.decode() for one in messages]
+        if any(one.topic.endswith("/get") for one in messages):
+            says(lamp, "40% 2700 K", now + 0.1)
+    assert sum('"color_temp":154' in one for one in sent) == 1, sent
+    assert lamp.staff_messages() == ()
+
+
 @pytest.mark.parametrize("dialect", WHITES)
 @pytest.mark.parametrize("answer", ["4000 K", "2500 K"])
 def test_a_white_on_the_way_that_stays_after_the_fade_is_a_hand_s(
