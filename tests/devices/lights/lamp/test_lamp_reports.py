@@ -56,6 +56,23 @@ def test_a_hand_is_told_once_and_left_alone(bulb: Lamp) -> None:
     assert shown.believed.level == pytest.approx(210 / 255)
 
 
+@pytest.mark.parametrize("after", [0.5, 3.0])
+def test_what_a_lamp_has_missed_without_the_broker_is_no_hand_s(bulb: Lamp, after: float) -> None:
+    """Its first word on the new connection tells where it is; it is led back, and nobody told."""
+    says(bulb, 102, 11.0)
+    bulb.broker_gone()
+    bulb.broker_back(Seconds(40.0))
+    run(bulb, 40.0, 40.0 + after)
+    says(bulb, 20, 40.0 + after)
+    sent = run(bulb, 40.0 + after, 44.0 + after)
+    assert bulb.staff_messages() == ()
+    assert not bulb.state(Seconds(50.0)).by_hand
+    assert b'"brightness":102' in sent[-1][1]
+    says(bulb, 102, 50.0)
+    says(bulb, 200, 51.0)
+    assert len(bulb.staff_messages()) == 1
+
+
 def test_resume_brings_it_back_from_where_the_hand_left_it(bulb: Lamp) -> None:
     """No faster than the bound; on a lamp that nobody touched it does nothing."""
     bulb.resume(Seconds(12.0), Seconds(0.0))
