@@ -403,6 +403,9 @@ class LightStorm:
         self._steady_from = max(self._steady_from, self._now + span + 4.0)
         self._kills.append((self._now, self._now + span))
         self._broker.kill(span)
+        for one in self._subjects:
+            if any(self._now - at < CROSSING for at in one.hands[-1:]):
+                one.hand, one.is_open, one.trouble_until = None, True, self._now  # never heard of
         self._counts["kills"] += 1
 
     # What comes of it
