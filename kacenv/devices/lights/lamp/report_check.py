@@ -261,14 +261,22 @@ class ReportClassifier:
             self.revoke_confirmation()
             return ReportKind.DIFFERS
         if now < self._settled:
-            says_so_anew = self._word_at < max(self._course.begun, now - OWN_WORD)
-            believed = self._optimistic and self._answered and not self.contradicted
-            believed = believed and says_so_anew
-            unmoved = not (changed or believed)
-            mine = answers or shows or unmoved or self._is_late_to_off(level, now)
-            mine = mine or self._has_missed(level, now)
+            mine = answers or shows or self._is_excused(level, now, changed=changed)
             return ReportKind.ECHO if mine else ReportKind.HAND
         return self._kind_at_rest(now, changed=changed)
+
+    def _is_excused(self, level: Level, now: Seconds, *, changed: bool) -> bool:
+        """Tell if a lamp that isn't on its way may be there without a hand."""
+        unmoved = not changed and not self._breaks_silence(now)
+        return unmoved or self._is_late_to_off(level, now) or self._has_missed(level, now)
+
+    def _breaks_silence(self, now: Seconds) -> bool:
+        """Tell if a lamp that follows, as its bridge says, has said nothing itself for long.
+
+        What it said before is news then.
+        """
+        believed = self._optimistic and self._answered and not self.contradicted
+        return believed and self._word_at < max(self._course.begun, now - OWN_WORD)
 
     def _confirm(self, now: Seconds, *, shows: bool, answers: bool) -> ReportKind:
         """Take the target for a confirmation, unless a bridge says it for a lamp that doesn't."""
