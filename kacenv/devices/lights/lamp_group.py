@@ -31,7 +31,7 @@ class LampGroup:
                 self._by_topic.setdefault(topic, []).append(lamp)
         self._scheduler = LampScheduler(TokenBucket(messages_per_second))
         self._commands: deque[LightCommand] = deque()
-        self._command_topics: dict[str, set[str]] = {}
+        self._command_topics: dict[str, set[str]] = {name: set() for name in self._lamps}
         self._staff_messages: list[tuple[str, str]] = []
 
     @property
@@ -55,7 +55,7 @@ class LampGroup:
 
     def command_topics(self, name: str) -> frozenset[str]:
         """Return the topics to which a lamp's messages have gone."""
-        return frozenset(self._command_topics.get(name, ()))
+        return frozenset(self._command_topics[name])
 
     def perform(self, command: LightCommand) -> None:
         """Queue a look or a resume command until its time."""
@@ -109,7 +109,8 @@ class LampGroup:
             lamp = self._lamps[name]
             sent = lamp.messages(now)
             messages += sent
-            self._command_topics.setdefault(name, set()).update(one.topic for one in sent)
+            for one in sent:
+                self._command_topics[name].add(one.topic)
             self._scheduler.messages_sent(len(sent), now)
             self._reschedule(lamp, now, least=now if sent else Seconds(now + IDLE_GAP))
         return messages

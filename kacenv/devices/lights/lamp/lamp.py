@@ -265,8 +265,7 @@ class Lamp:
 
     def messages(self, now: Seconds) -> tuple[Message, ...]:
         """Return the messages to send now."""
-        due = self.due()
-        if due is None or now < due:
+        if self._connected_since is None:
             return ()
         asked = self._query.messages()
         if asked:
