@@ -23,8 +23,8 @@ from kacenv.devices.audio.samples import RATE, Block
 
 LENGTH, CROSSFADE = 20.0, 6.0
 """Seconds of each file, and of the crossfade at the end of the first one."""
-HEARD = (8.0, 25.0)
-"""Seconds after the first sound between which the recording is measured."""
+HEARD = (11.0, 25.0)
+"""Seconds after the first sound between which the recording is measured: from its fade-in on."""
 WINDOW = RATE // 20
 _PITCH = 20.0
 """Every tone is a multiple of this, so that each window of 50 ms holds whole waves."""
