@@ -86,7 +86,8 @@ class Lamp:
         self._report = LastReport()
         self._estimate = LampEstimate(self._report, self._encoder.scale)
         self._query = StateQuery(self._codec.state_query)
-        self._by_hand = self._was_asked = self._was_asked_shade = self._was_shade_repeated = False
+        self._by_hand = self._was_asked = self._was_shade_repeated = False
+        self._shade_asked_at: Seconds | None = None
         self._fade_began: Seconds | None = None
         self._connected_since: Seconds | None = None
         self._events = frozenset(self._codec.event_topics)
@@ -143,7 +144,8 @@ class Lamp:
         target = self._floor.apply(self._limits.apply(self.fixture, setting, cool=cool))
         warmth = self._limits.warmth(self.fixture, setting)
         self._target = LampTarget(target, Seconds(now + duration), urgent, warmth)
-        self._by_hand = self._was_asked = self._was_asked_shade = self._was_shade_repeated = False
+        self._by_hand = self._was_asked = self._was_shade_repeated = False
+        self._shade_asked_at = None
         self._asked_at = now
         self._plan = self._returned_at = self._rejoins_at = None
         self._query.new_look()
@@ -357,11 +359,13 @@ class Lamp:
             return not self.urgent
         if not self._classifier.doubts_shade:
             return False
-        if not self._was_asked_shade and self._query.repeat():
-            self._was_asked_shade = True
+        if self._shade_asked_at is None and self._query.repeat():
+            self._shade_asked_at = now
             self._resends.check_again(Seconds(now + ANSWER_WITHIN))
             return False
-        return self._was_asked_shade or not self._codec.OPTIMISTIC
+        if self._shade_asked_at is None:
+            return not self._codec.OPTIMISTIC
+        return self._report.level_at is not None and self._report.level_at >= self._shade_asked_at
 
     def _believe_report(self) -> None:
         """Take what the lamp says for what it shows: it has left its fade, or heard nothing."""

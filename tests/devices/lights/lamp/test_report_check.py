@@ -233,6 +233,21 @@ def test_a_bulb_that_misses_its_white_after_a_power_cut_is_no_hand(
     assert not any("by hand" in news for news in lamp.staff_messages())
 
 
+def test_a_lamp_without_power_whose_white_is_in_doubt_is_no_hand_s(
+    make_fixture: MakeFixture,
+) -> None:
+    """It is asked, and can't answer: nobody is told of a hand."""
+    lamp = a_lamp(make_fixture, Dialect("tasmota"), "kelvin")
+    lead(lamp, "40% 2300 K", 1.0)
+    says(lamp, "40% 2300 K", 20.0)
+    lead(lamp, "40% 4000 K", 100.0)
+    for at, white in ((100.1, "4000 K"), (112.0, "4000 K"), (112.1, "2500 K")):
+        says(lamp, f"40% {white}", at)
+    for at in range(1122, 1220):
+        lamp.messages(Seconds(at / 10))
+    assert not any("by hand" in news for news in lamp.staff_messages())
+
+
 def test_a_bulb_whose_bridge_had_said_its_white_is_told_it_again(
     make_fixture: MakeFixture,
 ) -> None:
