@@ -110,10 +110,10 @@ class Scene:
         """Let a hand change its lamp; it is to be told, left alone, and brought back."""
         if not hand.at_rest:
             self._await_mid_fade(hand.lamp, self._target(hand.lamp, look))
-        began = time.monotonic()
-        hand.change()
         words = f"Lamp {hand.lamp} was changed by hand"
         count = sum(words in text for text in self._texts)
+        began = time.monotonic()
+        hand.change()
         if not self._eventually(lambda: sum(words in t for t in self._texts) > count, PHASE / 2):
             return Row(False, f"hand: {hand.words}", f"nobody is told; {self._shown(hand.lamp)}")
         seen = time.monotonic() - began
