@@ -23,6 +23,7 @@ from support.waiting import wait_until
 from kacenv.core.units import Level, Seconds
 from kacenv.devices.lights.dialects import device_side
 from kacenv.devices.lights.fades.trajectory import STEEPEST
+from kacenv.devices.lights.lamp.lamp import RETURN_DURATION
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.room import Room
 from kacenv.system.clock import SimClock
@@ -33,6 +34,8 @@ AWAY = (0.2, 1.5)
 """Seconds for which the broker is away, each time."""
 SETTLE = 4.0
 """Seconds from the broker's return to the next blow."""
+RETURNS_WITHIN = 10.0
+"""Seconds from a power cut to the lamp's quick return, with an outage of the broker between."""
 GRID = 0.05
 ONE_UNIT = 0.045
 """The largest step of one unit of 255 on a bare dimmer, at its dark end."""
@@ -152,6 +155,7 @@ class OutageRun:
         self._staff = Staff()
         self._asked: list[tuple[float, float]] = []
         self._presses: list[tuple[str, float]] = []
+        self._cuts: list[tuple[str, float]] = []
 
     def run(self, outages: int) -> Verdict:
         """Live through it; what came of it."""
@@ -209,6 +213,7 @@ class OutageRun:
         lamp = self._random.choice(list(self._house.lamps.values()))
         if self._random.random() < 0.4:
             self._presses.append((lamp.fixture.id, self._house.clock.now()))
+            self._cuts.append(self._presses[-1])
             lamp.cycle_power()
         if self._random.random() < 0.4:
             pressed = self._random.choice(list(self._house.lamps.values()))
@@ -236,7 +241,8 @@ class OutageRun:
             since = [level for at, level in self._asked if message.at - 0.5 < at <= message.at]
             if newest and all(abs(heard.level - level) > 0.012 for level in [newest[-1], *since]):
                 old = any(abs(heard.level - level) < 0.004 for level in newest[:-1])
-                if old:
+                is_on_its_way = min(newest[-2:]) < heard.level < max(newest[-2:])
+                if old and not is_on_its_way:
                     yield f"{lamp.fixture.id} at {message.at:.1f} s"
 
     def _steep(self, lamp: VirtualLamp) -> Iterator[str]:
@@ -245,9 +251,12 @@ class OutageRun:
         moments = [Seconds(number * GRID) for number in range(round(end / GRID))]
         shown = [(at, lamp.level_at(at)) for at in moments]
         pressed = [at for name, at in self._presses if name == lamp.fixture.id]
+        cuts = [at for name, at in self._cuts if name == lamp.fixture.id]
         for (before, one), (after, other) in pairwise(shown):
             by_hand = any(before - 0.1 <= at <= after + 0.1 for at in pressed)
-            if not by_hand and abs(other - one) > STEEPEST * (GRID + 0.2) + ONE_UNIT:
+            returns = other < one and any(at < before < at + RETURNS_WITHIN for at in cuts)
+            slope = 1.0 / RETURN_DURATION if returns else STEEPEST
+            if not by_hand and abs(other - one) > slope * (GRID + 0.2) + ONE_UNIT:
                 yield f"{lamp.fixture.id} at {before:.1f} s: {one:.3f} to {other:.3f}"
 
 

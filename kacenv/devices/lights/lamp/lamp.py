@@ -536,10 +536,11 @@ class Lamp:
         self._classifier.note_word(level)
 
     def _note_missed(self, level: Level, now: Seconds) -> None:
-        """Note where a lamp is that kacenv doesn't lead just now; if it is news, it goes back."""
+        """Note where a lamp is that isn't led just now; one that has restarted is led quickly."""
         believed = self._estimate.at(now)
         self._estimate.hold(self._report.setting)
-        if believed is None or not looks_same(self._encoder.scale, level, believed.level):
+        is_news = believed is None or not looks_same(self._encoder.scale, level, believed.level)
+        if is_news and self._signs.is_power_on(level):
             self._returned_at = now
 
     def _note_foreign_change(self, level: Level, now: Seconds) -> None:
@@ -605,15 +606,16 @@ class Lamp:
         elif kind is ReportKind.HAND and (self._classifier.confirmed or not self.urgent):
             self._changed_by_hand(now, level)
         elif kind is ReportKind.MISSED:
-            self._lead_back(now)
+            self._lead_back(now, shown)
         elif kind is ReportKind.DIFFERS:
             self._resends.answered_wrongly(now)
 
-    def _lead_back(self, now: Seconds) -> None:
-        """Lead a lamp from where it is to its look, quickly."""
+    def _lead_back(self, now: Seconds, shown: Level | None) -> None:
+        """Lead a lamp from where it is to its look; quickly if it has restarted."""
         self._estimate.hold(self._report.setting)
-        self._returned_at = now
-        self._begin(now, self._time_left(now), again=True)
+        if shown is not None and self._signs.is_power_on(shown):
+            self._returned_at = now
+        self._begin(now, Seconds(max(REASSERT_DURATION, self._time_left(now))), again=True)
 
     def _tell_of_floor(self) -> None:
         if self._target is not None:

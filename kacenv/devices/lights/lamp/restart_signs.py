@@ -39,7 +39,7 @@ class RestartSigns:
 
     def note_jump(self, level: Level, now: Seconds) -> bool:
         """Note a change that nobody asked for; tell if a restart may have caused it."""
-        may_be = self._is_power_on(level)
+        may_be = self.is_power_on(level)
         self._jump = now if may_be else None
         return may_be
 
@@ -54,16 +54,17 @@ class RestartSigns:
 
         After commands that went unanswered, the first word of a lamp is a sign itself.
         """
-        if after_silence and self._is_power_on(level):
+        if after_silence and self.is_power_on(level):
             return True
         if self._sign is None or self._returns >= MOST_RETURNS:
             return False
         certain = self._certain and now <= self._sign + ANY_AFTER
-        known = self._is_power_on(level) and now <= self._sign + REPORT_AFTER
+        known = self.is_power_on(level) and now <= self._sign + REPORT_AFTER
         if certain and level > 0:
             self._power_on.add(self._scale.units(level))
         self._returns += certain or known
         return certain or known
 
-    def _is_power_on(self, level: Level) -> bool:
+    def is_power_on(self, level: Level) -> bool:
+        """Tell if a lamp comes back at `level`, as far as is known of it."""
         return self._scale.units(level) in self._power_on
