@@ -640,7 +640,8 @@ class Lamp:
 
     def broker_back(self, now: Seconds) -> None:
         """Restart toward the target: the broker is available again."""
-        self._classifier.connected(now)
+        if self._fade_began is not None:
+            self._classifier.connected(now)
         self._lead_again(now)
 
     def _lead_again(self, now: Seconds) -> None:

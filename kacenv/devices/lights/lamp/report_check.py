@@ -221,7 +221,7 @@ class ReportClassifier:
         self._asked_until = self._color.asked_until = Seconds(now + ANSWERS_WITHIN)
 
     def connected(self, now: Seconds) -> None:
-        """Note a new connection: what was missed without it isn't a hand's."""
+        """Note that the broker is back: what was missed without it isn't a hand's."""
         self._unheard_until = Seconds(now + FIRST_WORD)
 
     def note_word(self, level: Level) -> None:
