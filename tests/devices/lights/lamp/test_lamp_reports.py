@@ -1,12 +1,14 @@
 """Effects of reports: manual changes are kept, deviating lamps are corrected and reported."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from support.lone_lamp import STATE, MakeLamp, ask, run, says
 
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.lamp.lamp import Lamp
+from kacenv.model.room import Fixture
 
 
 @pytest.fixture
@@ -71,6 +73,24 @@ def test_what_a_lamp_has_missed_without_the_broker_is_no_hand_s(bulb: Lamp, afte
     says(bulb, 102, 50.0)
     says(bulb, 200, 51.0)
     assert len(bulb.staff_messages()) == 1
+
+
+def test_a_hand_soon_after_the_first_connection_is_told(
+    make_fixture: Callable[..., Fixture],
+) -> None:
+    """Nothing can have been missed before it, though the bulb itself has said nothing yet."""
+    lamp = Lamp(make_fixture("zigbee2mqtt", "level", "transition"))
+    lamp.broker_back(Seconds(0.0))
+    lamp.handle_report("house/lamp", b'{"state": "OFF"}', Seconds(0.1))
+    ask(lamp, "40%", 1.0, 1.0)
+    run(lamp, 1.0, 1.1)
+    for at, brightness in ((1.1, 102), (3.2, 200)):
+        word = {"state": "ON", "brightness": brightness}
+        lamp.handle_report("house/lamp", json.dumps(word).encode(), Seconds(at))
+        run(lamp, at, at + 0.1)
+    (news,) = lamp.staff_messages()
+    assert "was changed by hand" in news
+    assert run(lamp, 3.2, 60.0) == []
 
 
 def test_resume_brings_it_back_from_where_the_hand_left_it(bulb: Lamp) -> None:
