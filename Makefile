@@ -91,10 +91,10 @@ unexport PYTHONDONTWRITEBYTECODE
 check: lint
 	$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
 
-# Tests wait half of their time: two cores have time for four.
+# Tests wait for more than half of their time: two cores have time for five.
 test: lint wheel
 	$(call install,$(TEST_PACKAGES))
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest -n 5 --dist worksteal
 
 bench: setup-dev
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from hypothesis import settings
+from support.distribution import rank, spread
 from support.examples import register_profiles
 from support.realness import Fence, is_real
 from support.shared import common_folder
@@ -19,8 +20,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 STRANGE = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "GITHUB_ACTIONS")
 """What makes terminals wider, or colours where there is no terminal."""
-LONGEST = "test_end_to_end.py"
-"""Takes a minute whatever else happens, so it begins first."""
 FENCE = Fence()
 
 
@@ -28,9 +27,10 @@ FENCE = Fence()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as real what imports programs, in its own file or in those of its fixtures.
 
-    It is first, so that `-m` sees the mark. The longest file is moved to the front.
+    It is first, so that `-m` sees the mark. The longest files are moved to where workers begin.
     """
-    items.sort(key=lambda item: item.path.name != LONGEST)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = spread(items, lambda item: rank(item.path), workers)
     for item in items:
         if isinstance(item, pytest.Function) and any(map(is_real, _modules(item))):
             item.add_marker("real")

@@ -7,6 +7,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+from support.distribution import LONGEST, rank, spread
+
 TESTS = Path(__file__).parent
 SOURCE = TESTS.parent / "kacenv"
 MODULES = sorted(
@@ -92,3 +95,21 @@ def test_no_test_imports_from_another() -> None:
         if is_test(name)
     }
     assert found == set()
+
+
+def test_the_longest_files_are_there() -> None:
+    """A file that was renamed is still one that begins first."""
+    assert [rank(TESTS / name) for name in LONGEST] == list(range(len(LONGEST)))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 5, 40])
+def test_the_longest_files_begin_first_on_as_many_workers_as_there_are(workers: int) -> None:
+    """Stretches of equal length begin with the longest; nothing is lost or torn apart."""
+    items = [*"abcAAdefgBBBhiCjklmnop"]
+    order = spread(items, lambda item: "CAB".index(item) if item.isupper() else None, workers)
+    assert sorted(order) == sorted(items)
+    length = max(len(items) // workers, 1)
+    assert order[0] == "C"
+    assert all(order[: workers * length : length][at] in "CAB" for at in range(min(workers, 3)))
+    assert "AA" in "".join(order)
+    assert "BBB" in "".join(order)
