@@ -67,7 +67,7 @@ class _Chain(NamedTuple):
 
 
 class StereoConverter:
-    """Makes stereo frames of one format and rate, also of sound whose form changes inside a file."""
+    """Makes stereo frames of one format and rate, also where a sound's form changes inside."""
 
     def __init__(self, sample_format: str, rate: int) -> None:
         self._wanted = {"sample_fmts": sample_format, "sample_rates": str(rate)}

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import chain
-from typing import Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import av
 import numpy as np
@@ -36,6 +36,7 @@ CODECS: Final = frozenset({
     *("pcm_u16le", "pcm_u24be", "pcm_u24le", "pcm_u32be", "pcm_u32le"),
 })  # fmt: skip
 """FFmpeg's decoders that may be reached."""
+AudioPacket: TypeAlias = "Packet[AudioStream]"
 BROKEN: Final = (av.FFmpegError, OSError, ValueError, LookupError)
 """Errors of PyAV about a file."""
 NO_SOUND: Final = "there is no sound in it"
@@ -81,11 +82,11 @@ def decoded(sound: SoundFile, begin: float = 0.0) -> Iterator[Decoded]:
         if offset + length <= begin:
             offset += length
             continue
-        place = 0.0
+        end = 0.0
         for place, frame in part.decoded(begin - offset):
             yield Decoded(offset + place, frame)
-            place += seconds_of(frame)
-        offset += place
+            end = place + seconds_of(frame)
+        offset += end
 
 
 def seconds_of(frame: AudioFrame | None) -> float:
@@ -98,7 +99,7 @@ def _beginning(frame: AudioFrame, samples: int) -> AudioFrame:
     if samples >= frame.samples or frame.layout.nb_channels >= _PLANES:
         return frame  # PyAV miscounts the planes of eight channels
     channels = 1 if frame.format.is_planar else frame.layout.nb_channels
-    data = np.ascontiguousarray(frame.to_ndarray()[:, : samples * channels])
+    data: Any = np.ascontiguousarray(frame.to_ndarray()[:, : samples * channels])
     shorter = AudioFrame.from_ndarray(data, frame.format.name, frame.layout.name)
     shorter.sample_rate, shorter.pts, shorter.time_base = (
         frame.sample_rate,
@@ -158,6 +159,7 @@ def open_container(kind: FileType, data: SoundPart) -> InputContainer:
     }
     return av.open(
         data,
+        "r",
         format=kind.ffmpeg,
         options=options,
         metadata_errors="replace",
@@ -286,7 +288,7 @@ class _Run:
             if kept > 0:
                 yield _beginning(frame, kept)
 
-    def _packets(self) -> Iterator[Packet | None]:
+    def _packets(self) -> Iterator["AudioPacket | None"]:
         """Yield every packet, and None where reading them fails."""
         packets = self._container.demux(self._stream)
         while True:
@@ -300,13 +302,13 @@ class _Run:
             if not (self._is_mp3 and packet.size and self._is_tag(packet)):
                 yield packet
 
-    def _is_tag(self, packet: Packet) -> bool:
+    def _is_tag(self, packet: AudioPacket) -> bool:
         """Tell if a packet is of a tag, or of notes, where MP3 files are joined."""
         head = bytes(memoryview(packet)[:_TAG_HEAD])
         self._tag_left = max(self._tag_left, id3_length(head)) - packet.size
         return self._tag_left + packet.size > 0 or is_info(head)
 
-    def _frames(self, packet: Packet | None) -> Iterator[AudioFrame | None]:
+    def _frames(self, packet: "AudioPacket | None") -> Iterator[AudioFrame | None]:
         """Yield a packet's frames, and None where decoding fails."""
         if packet is None or self._damaged > _HOPELESS:
             yield None
@@ -318,12 +320,12 @@ class _Run:
             self._damaged += 1
             yield None
 
-    def _seconds_between(self, packet: Packet, frame: AudioFrame) -> float:
+    def _seconds_between(self, packet: AudioPacket, frame: AudioFrame) -> float:
         if packet.pts is None or frame.pts is None:
             return 0.0
         return (frame.pts - packet.pts) * self._unit
 
-    def _duration(self, packet: Packet) -> float:
+    def _duration(self, packet: AudioPacket) -> float:
         """Return a frame's duration (s); FFmpeg's is wrong where the sample rate changes."""
         if packet.size < HEADER:
             return 0.0

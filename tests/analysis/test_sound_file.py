@@ -56,14 +56,18 @@ def test_a_closed_file_is_closed(tagged: Path) -> None:
         os.fstat(sound.parts[0]._descriptor)
 
 
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_what_is_refused_is_closed(tmp_path: Path) -> None:
     """A file that is no music doesn't stay open."""
     path = tmp_path / "text.mp3"
     path.write_text("no music")
-    before = os.listdir("/proc/self/fd")
+    before = _open_files()
     with pytest.raises(DeviceError, match="isn't music"):
         open_sound(str(path))
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert _open_files() == before
 
 
 def test_a_locked_file_is_called_that(tmp_path: Path) -> None:

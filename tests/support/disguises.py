@@ -47,8 +47,8 @@ def manifests(bait: Bait) -> dict[str, bytes]:
         "ram": f"{url}\n{path}\n",
         "podcast": f'<?xml version="1.0"?><rss version="2.0"><channel><item><enclosure url="{url}" '
         'type="audio/mpeg"/></item></channel></rss>',
-        "itunes": '<?xml version="1.0"?><!DOCTYPE plist><plist version="1.0"><dict><key>Tracks</key>'
-        f"<dict><key>1</key><dict><key>Location</key><string>{url}</string></dict></dict></dict>"
+        "itunes": '<?xml version="1.0"?><!DOCTYPE plist><plist version="1.0"><dict>'
+        f"<key>Tracks</key><dict><key>1</key><dict><key>Location</key><string>{url}</string></dict></dict></dict>"
         "</plist>",
         "zpl": f"NumberOfEntries=1\nAC=1\nNM={url}\n",
         "google": f'<?xml version="1.0"?><GVP version="1.0"><url>{url}</url></GVP>',

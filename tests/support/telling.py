@@ -65,7 +65,8 @@ class Clock:
 def _coarse(wave: Wave) -> Wave:
     """Return the wave at an eighth of a millisecond a sample, without its mean."""
     coarse: Wave = wave[: len(wave) // _EVERY * _EVERY].reshape(-1, _EVERY).mean(axis=1)
-    return coarse - coarse.mean()
+    coarse -= coarse.mean()
+    return coarse
 
 
 def _smooth(wave: Wave, width: int) -> Wave:

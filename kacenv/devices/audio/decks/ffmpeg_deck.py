@@ -68,6 +68,6 @@ def _pcm(frames: Iterator[Decoded]) -> Iterator[tuple[int, Pcm]]:
     for at, frame in chain(whole, (_END,)):
         place = frames_in(at) if place is None else place
         for part in converter.convert(frame):
-            pcm: Pcm = part.to_ndarray().reshape(-1, 2)
+            pcm: Pcm = part.to_ndarray().reshape(-1, 2)  # type: ignore[assignment]  # it's s16
             yield place, pcm
             place += len(pcm)

@@ -1,8 +1,8 @@
 """Decks for files: FFmpeg's, and libVLC's where that fails at once.
 
-FFmpeg is the first for every kind: measured on noise, it begins and ends to the sample, while libVLC
-leaves out 15 to 72 ms of Vorbis, Opus, MP3 and AAC and up to 100 ms of an end, and takes 2 to 8 times
-the processor. And what it plays is what was measured and checked: the meter decodes the same way.
+FFmpeg is the first for every kind: measured on noise, it begins and ends to the sample, while
+libVLC leaves out 15 to 72 ms of Vorbis, Opus, MP3 and AAC and up to 100 ms of an end, and takes 2
+to 8 times the processor. And what it plays is what was checked: the meter decodes the same way.
 """
 
 from typing import Final

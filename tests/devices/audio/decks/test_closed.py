@@ -38,7 +38,7 @@ class Trap:
     def is_sprung(self) -> bool:
         """Tell if somebody has called the server or opened the file."""
         with suppress(BlockingIOError):
-            self.server.accept()
+            self.server.accept()[0].close()
             return True
         return self.canary.was_opened
 

@@ -25,7 +25,7 @@ def test_only_the_asked_demuxer_reads_the_bytes(
 
 
 def test_tags_before_the_sound_are_not_handed_over(make_file: MakeFile, tmp_path: Path) -> None:
-    """libVLC sees a file from its first frame on."""
+    """A file is seen from its first frame on."""
     path = tmp_path / "tagged.mp3"
     path.write_bytes(b"ID3\x04\0\0\0\0\x10\0" + b"#EXTM3U\n" * 256 + make_file("mp3").read_bytes())
     with opened(VlcDeck(), cut_of(path)) as deck:
