@@ -1,21 +1,28 @@
 """Loudness measurement of a sound file by FFmpeg's decoders and `ebur128` filter, in-process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
-from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.downmix import (
+    Form,
+    StereoConverter,
+    form_of,
+    pulled,
+    source_of,
+    stereo_filters,
+)
 from kacenv.analysis.loudness_curve import Course, largest_rise, packed
 from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, GapDetector
 from kacenv.analysis.silence_gaps import packed as packed_gaps
+from kacenv.analysis.sound_decoder import BROKEN, Decoded, decoded
+from kacenv.analysis.sound_file import SoundFile, open_sound
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
 
@@ -23,13 +30,8 @@ SILENCE: Final = 10.0 ** (-60 / 20)
 """Amplitude of -60 dBFS; with music at 60 dB SPL, anything below is inaudible."""
 Samples = NDArray[np.float64]
 """Interleaved samples of shape (frames * channels,)."""
-GAP: Final = Seconds(1.0)
-"""Least jump (s) of the file's timestamps that means lost music; rounding errors are smaller."""
 LONGEST: Final = Seconds(24 * 3600.0)
-LOCAL: Final = {
-    "protocol_whitelist": "file",
-    "format_whitelist": "wav,aiff,flac,ogg,mp3,aac,matroska,mov",
-}
+_COMMON_RATE: Final = 48000
 _METER: Final = "peak=true:metadata=1:dualmono=1"
 """Options of the filter; a mono file plays on both sides, which `dualmono` measures."""
 _KEY: Final = "lavfi.r128."
@@ -44,23 +46,26 @@ def measure(path: str) -> Measurement:
     Raises:
         DeviceError: It isn't there, isn't music, or nothing of it can be decoded.
     """
-    kind_of(path)
     try:
-        with av.open(path, options=LOCAL, metadata_errors="replace") as container:
-            return _measure(container)
-    except (av.FFmpegError, ValueError) as error:
+        with open_sound(path) as sound:
+            return _measured(sound)
+    except BROKEN as error:
         raise DeviceError("it can't be decoded; is it damaged? copy it again") from error
     except MemoryError as error:
         raise DeviceError("it needs too much memory; convert it to FLAC") from error
 
 
-def _measure(container: InputContainer) -> Measurement:
-    if not container.streams.audio:
-        raise DeviceError("there is no sound in it")
-    stream = container.streams.audio[0]
-    stream.codec_context.thread_type = "NONE"
+def _measured(sound: SoundFile) -> Measurement:
+    """Measure a file in its own form, or as stereo at 48 kHz if its form changes inside."""
+    try:
+        return _measure(decoded(sound))
+    except _FormChangedError:
+        return _measure(_as_stereo(decoded(sound)))
+
+
+def _measure(frames: Iterable[Decoded]) -> Measurement:
     meter = _LoudnessMeter()
-    for frame in _frames(container, stream):
+    for _, frame in frames:
         if frame is None:
             meter.lose()
         else:
@@ -68,21 +73,18 @@ def _measure(container: InputContainer) -> Measurement:
     return meter.result()
 
 
-def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame | None]:
-    """Yield every frame, and None for each decoding error."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError:
-            yield None
-            return
-        if packet is None:
-            return
-        try:
-            yield from stream.decode(packet)
-        except av.FFmpegError:
-            yield None
+def _as_stereo(frames: Iterable[Decoded]) -> Iterator[Decoded]:
+    converter = StereoConverter("dbl", _COMMON_RATE)
+    for place, frame in frames:
+        if frame is None:
+            yield Decoded(place, None)
+        else:
+            yield from (Decoded(place, part) for part in converter.convert(frame))
+    yield from (Decoded(0.0, part) for part in converter.convert(None))
+
+
+class _FormChangedError(Exception):
+    """A change of sample rate, channels or format inside a file."""
 
 
 class _Stretch(NamedTuple):
@@ -104,7 +106,7 @@ class _LoudnessMeter:
     def __init__(self) -> None:
         self._source: FilterContext | None = None
         self._rate = 1
-        self._starts_at = 0.0
+        self._form: Form | None = None
         self._momentary: list[float] = []
         self._short_term: list[float] = []
         self._last: dict[str, str] = {}
@@ -120,13 +122,12 @@ class _LoudnessMeter:
 
         Raises:
             DeviceError: The file is too long to be music.
+            _FormChangedError: They have another form than those before.
         """
-        here = _seconds_at(frame)
         if self._source is None:
             self._begin(frame)
-            self._starts_at = here
-        if here - self._starts_at > self._given / self._rate + GAP:
-            self.lose()
+        elif form_of(frame) != self._form:
+            raise _FormChangedError
         self._given += frame.samples
         if self._given > LONGEST * self._rate:
             raise DeviceError("it is longer than 24 hours; cut it")
@@ -140,27 +141,19 @@ class _LoudnessMeter:
     def _begin(self, frame: AudioFrame) -> None:
         self._rate = frame.sample_rate
         self._gaps = GapDetector(least=round(DEAD_AIR * self._rate))
+        self._form = form_of(frame)
         self._graph = av.filter.Graph()
-        self._source = self._graph.add_abuffer(
-            sample_rate=frame.sample_rate,
-            format=frame.format.name,
-            layout=frame.layout.name,
-            time_base=frame.time_base,
-        )
+        self._source = source_of(self._graph, frame)
         self._sink = self._graph.add("abuffersink")
+        mixed = stereo_filters(self._graph, frame.layout.nb_channels)
         meter = self._graph.add("ebur128", _METER)
-        self._graph.link_nodes(self._source, meter, self._sink).configure()
+        self._graph.link_nodes(self._source, *mixed, meter, self._sink).configure()
 
     def _measure(self, frame: AudioFrame | None) -> None:
         """Feed samples, or None for the end, to the filter, and collect its results."""
         assert self._source is not None  # noqa: S101 - it has begun
         self._source.push(frame)
-        while True:
-            try:
-                measured = self._sink.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            assert isinstance(measured, AudioFrame)  # noqa: S101 - the sink is one for sound
+        for measured in pulled(self._sink):
             self._read(measured)
 
     def _read(self, frame: AudioFrame) -> None:
@@ -218,14 +211,6 @@ class _LoudnessMeter:
 
     def _figure(self, name: str, missing: float) -> float:
         return float(self._last.get(_KEY + name, missing))
-
-
-def _seconds_at(frame: AudioFrame) -> float:
-    """Return the position of a frame (s) by the file's timestamps."""
-    base = frame.time_base
-    if frame.pts is None or base is None:
-        return 0.0
-    return frame.pts * base.numerator / base.denominator
 
 
 def _course(values: list[float]) -> Course:

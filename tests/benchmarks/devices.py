@@ -17,7 +17,7 @@ from support.sink_recorder import SinkRecorder, later, recording_sinks
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.audio.decks.vlc_deck import VlcDeck
+from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.output.sound_device import NullDevice
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.devices.midi.chime_player import MidiChimePlayer
@@ -106,8 +106,8 @@ def _whole_again() -> float:
 
 
 def _decoding() -> float:
-    """Return by how much faster than music plays libVLC decodes a piece of it."""
-    deck, begun, frames = VlcDeck(), time.monotonic(), 0
+    """Return by how much faster than music plays a deck decodes a piece of it."""
+    deck, begun, frames = FfmpegDeck(), time.monotonic(), 0
     path = min(FOREIGN_MUSIC.glob("*.ogg"))
     deck.open(Cut(str(path), "x", "x", Seconds(3600.0)))
     while deck.ended_in != 0:

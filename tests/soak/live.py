@@ -12,8 +12,8 @@ from random import Random
 from support.pulse import Pulse
 
 from kacenv.devices.audio import RoomAudio
-from kacenv.devices.audio.decks.vlc_deck import VlcDeck
-from kacenv.devices.audio.samples import Block, frames_in
+from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
+from kacenv.devices.audio.samples import Block, Pcm, frames_in
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Start
 from kacenv.model.room import Room
@@ -31,11 +31,11 @@ DEATHS_EVERY = 40.0
 _TICK = 0.5
 
 
-class MortalDeck(VlcDeck):
+class MortalDeck(FfmpegDeck):
     """A deck whose decoder can get stuck, as on a disk that answers no more."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(audible=True)
         self._stuck, self._let_go = False, threading.Event()
 
     def stall(self) -> None:
@@ -47,10 +47,10 @@ class MortalDeck(VlcDeck):
         self._let_go.set()
         super().close()
 
-    def _receive(self, *call: int) -> None:
+    def _put(self, pcm: Pcm) -> bool:
         if self._stuck:
             self._let_go.wait()
-        super()._receive(*call)
+        return super()._put(pcm)
 
 
 class DeckFaults:

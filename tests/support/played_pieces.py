@@ -13,8 +13,9 @@ from support.own_memory import own_memory
 from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.file_deck import file_deck
 from kacenv.devices.audio.decks.thread_runner import ThreadRunner
-from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.model.playlist import Cut
 
@@ -68,14 +69,14 @@ def _play(paths: list[str], runner: ThreadRunner) -> float:
     return frames / RATE
 
 
-def _opened(path: str, runner: ThreadRunner) -> VlcDeck:
-    deck = VlcDeck()
+def _opened(path: str, runner: ThreadRunner) -> Deck:
     cut = Cut(path, "title", "artist", Seconds(10_000.0), Seconds(0.0))
+    deck = file_deck(cut)
     runner.run(lambda: deck.open(cut))
     return deck
 
 
-def _heard(deck: VlcDeck) -> int:
+def _heard(deck: Deck) -> int:
     """Read to the end, never all that is decoded; frames."""
     heard = 0
     while deck.ended_in != 0:

@@ -6,7 +6,6 @@ from functools import partial
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.decks.deck import Deck
 from kacenv.devices.audio.decks.file_deck import file_deck
-from kacenv.devices.audio.decks.libvlc import instance
 from kacenv.devices.audio.decks.thread_runner import ThreadRunner
 from kacenv.devices.audio.mixing.meters import LevelReading
 from kacenv.devices.audio.mixing.mixer import Mixer
@@ -38,7 +37,6 @@ class RoomAudio:
         open_device: Callable[[str, int], Device] | None = None,
     ) -> None:
         self._runner = ThreadRunner()
-        self._make_deck = make_deck
         self._mixer = Mixer(room, report, make_deck, self._runner.run)
         self._pacer = RenderClock(clock)
         self.moved = 0
@@ -80,9 +78,6 @@ class RoomAudio:
 
     def start(self) -> None:
         """Start to play; silently without a device, with the reason in `device_note`."""
-        if self._make_deck is file_deck:
-            # Loading libVLC's plug-ins takes a moment; done now, it doesn't delay the first track.
-            self._runner.run(instance)
         self._output.start()
 
     def perform(self, command: AudioCommand) -> bool:

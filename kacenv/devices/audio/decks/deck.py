@@ -1,9 +1,9 @@
 """Decks: the protocol of a decoder that plays one cut once, and the base of those that buffer."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from kacenv.devices.audio.decks.ring_buffer import RingBuffer
-from kacenv.devices.audio.samples import Block, frames_in
+from kacenv.devices.audio.samples import Block, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
 
@@ -41,19 +41,32 @@ _BUFFER = frames_in(6.0)
 _READY = frames_in(0.4)
 
 
-class BufferedDeck:
-    """Reading side of a deck; the decoder of a subclass writes into the ring buffer."""
+_AUDIBLE = 8
+"""Threshold of audible samples (of 32768, so -72 dBFS), above the dither of silence."""
+NOTHING_LEFT: Final = "it ends before its cue point; correct cue_in in the playlist"
+_SILENT = "nothing can be heard in its first 6 s; if that is meant, begin after them with cue_in"
+_ALL_SILENT = "nothing can be heard in it; listen to it elsewhere"
+_CLOSED = "its decoder stopped"
 
-    def __init__(self) -> None:
+
+class BufferedDeck:
+    """Reading side of a deck; the decoder of a subclass writes into the ring buffer.
+
+    With `audible`, a deck fails where nothing can be heard in the first 6 s.
+    """
+
+    def __init__(self, *, audible: bool) -> None:
         self._ring = RingBuffer(_BUFFER)
         self._closed = False
         self._ended = False
+        self._audible = not audible
         self._reason: str | None = None
 
     @property
     def ready(self) -> bool:
-        """Tell if 0.4 s, or all there is, are decoded."""
-        return not self._closed and self._ring.available >= (1 if self._ended else _READY)
+        """Tell if 0.4 s, or all there is, are decoded, and something of it is audible."""
+        enough = self._ring.available >= (1 if self._ended else _READY)
+        return self._audible and enough and not self._closed
 
     @property
     def reserve(self) -> int:
@@ -68,8 +81,25 @@ class BufferedDeck:
     @property
     def failed(self) -> str | None:
         """Return the reason for a failure, at the start or later; None without one."""
+        if self._closed:
+            return self._reason or _CLOSED
+        if not self._audible and self._ring.written and (self._ended or self._full):
+            return _ALL_SILENT if self._ended else _SILENT
         return self._reason
 
     def read(self, frames: int) -> Block:
         """Read the next samples, of shape (n, 2) with n up to `frames`."""
         return self._ring.take(frames)
+
+    @property
+    def _full(self) -> bool:
+        return self._ring.written >= self._ring.capacity
+
+    def _put(self, pcm: Pcm) -> bool:
+        """Append samples; block while the buffer is full. Return False once it is released."""
+        self._audible = self._audible or _is_audible(pcm)
+        return self._ring.put(pcm)
+
+
+def _is_audible(pcm: Pcm) -> bool:
+    return bool(pcm.max(initial=0) > _AUDIBLE or pcm.min(initial=0) < -_AUDIBLE)

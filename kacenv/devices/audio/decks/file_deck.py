@@ -1,17 +1,25 @@
-"""Decks for files: libVLC's, or FFmpeg's for a cut that begins far into its file."""
+"""Decks for files: FFmpeg's, and libVLC's where that fails at once.
+
+FFmpeg is the first for every kind: measured on noise, it begins and ends to the sample, while
+libVLC leaves out 15 to 72 ms of Vorbis, Opus, MP3 and AAC and up to 100 ms of an end, and takes 2
+to 8 times the processor. And what it plays is what was checked: the meter decodes the same way.
+"""
 
 from typing import Final
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.fallback_deck import FallbackDeck
 from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.model.playlist import Cut
+from kacenv.system.allocator import give_back_freed_memory
 
 FAR: Final = Seconds(1.0)
-"""Cue point (s) up to which libVLC decodes at once, and is exact."""
+"""Cue point (s) up to which a cut must be audible at once; further on, it may begin in a rest."""
 
 
 def file_deck(cut: Cut) -> Deck:
-    """Return the deck for a cut, by the decoder that suits its cue point; it isn't open yet."""
-    return FfmpegDeck() if cut.cue_in > FAR else VlcDeck()
+    """Return the deck for a cut; it isn't open yet."""
+    give_back_freed_memory()
+    return FallbackDeck((lambda: FfmpegDeck(audible=cut.cue_in <= FAR), VlcDeck))

@@ -13,7 +13,13 @@ _OPTIONS = (
     "--quiet",
     "--no-xlib",
     "--no-stats",
+    # Nothing but the sound is read: no scripts, no lists, no covers, no texts beside the music.
+    "--no-lua",
     "--no-metadata-network-access",
+    "--no-auto-preparse",
+    "--no-sub-autodetect-file",
+    # Only decoders of music; `none` is the end of the list.
+    "--codec=araw,flac,vorbis,opus,speex,mpg123,faad,none",
     "--no-video",
     "--no-sout-video",
     "--no-spu",

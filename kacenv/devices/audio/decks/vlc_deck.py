@@ -8,25 +8,20 @@ clock: it decodes as fast as the buffer takes samples, and blocks.
 import ctypes
 import threading
 import time
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from kacenv.analysis import file_type
+from kacenv.analysis.sound_file import SoundFile, open_sound
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
-from kacenv.devices.audio.decks.deck import BufferedDeck
+from kacenv.devices.audio.decks.deck import NOTHING_LEFT, BufferedDeck
 from kacenv.devices.audio.decks.libvlc import instance, library
+from kacenv.devices.audio.decks.libvlc_input import LibvlcInput
 from kacenv.devices.audio.samples import RATE, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
 _TIMEOUT = Seconds(5.0)
-_LANDS_WELL: Final = frozenset({"wav", "flac"})
-_WORTH_SEEKING: Final = Seconds(120.0)
-"""Least cue point (s) to seek to. Decoding up to the cue point is exact and takes a hundredth of
-its time, so kacenv only seeks far, and only in formats in which libVLC lands within half a second.
-It landed 18 s away in M4A, 100 s in MP3, and ended Ogg at once."""
-
 _BEFORE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.c_size_t)
 _AFTER = ctypes.CFUNCTYPE(
     None,
@@ -41,24 +36,20 @@ _CHAIN = (
     ":smem{{no-time-sync,audio-prerender-callback={},audio-postrender-callback={}}}"
 )
 _NOTHING = "it holds no music that VLC can play; does it play elsewhere?"
-_SILENT = "nothing can be heard in its first 6 s; if that is meant, begin after them with cue_in"
-_ALL_SILENT = "nothing can be heard in it; listen to it elsewhere"
-_CLOSED = "its decoder stopped"
-_AUDIBLE = 8
-"""Threshold of audible samples (of 32768, so -72 dBFS), above the dither of silence."""
-_NOTHING_LEFT = "it ends before its cue point; correct cue_in in the playlist"
+_NOT_ITS_KIND = "VLC isn't asked to play files of this kind"
 
 
 class VlcDeck(BufferedDeck):
     """Plays one cut once, by libVLC."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(audible=True)
         self._guard = threading.Lock()
         self._player: Any = None
         self._events: Any = None
         self._media: Any = None
-        self._audible = False
+        self._sound: SoundFile | None = None
+        self._input: LibvlcInput | None = None
         self._received = self._skip = self._left = 0
         self._heard_from = float("inf")
         self._memory = ctypes.create_string_buffer(1 << 16)
@@ -72,30 +63,19 @@ class VlcDeck(BufferedDeck):
             if self._closed:
                 return
             try:
-                self._play(cut, file_type.kind_of(cut.path))
+                self._sound = open_sound(cut.path)
+                self._play(cut, self._sound)
             except DeviceError as error:
                 self._reason = str(error)
 
     @property
-    def ready(self) -> bool:
-        """Tell if 0.4 s, or all there is, are decoded, and something of it is audible."""
-        return self._audible and super().ready
-
-    @property
     def failed(self) -> str | None:
         """Return the reason for a failure, at the start or later; None without one."""
-        if self._closed:
-            return self._reason or _CLOSED
-        if not self._audible and self._ring.written and (self._ended or self._full):
-            return _ALL_SILENT if self._ended else _SILENT
-        waiting = not (self._ended or self._ring.available)
+        reason = super().failed
+        waiting = not (self._closed or self._ended or self._ring.available)
         if waiting and time.monotonic() - self._heard_from > _TIMEOUT:
-            return self._reason or "no sound came out of it for 5 s; is its disk slow or away?"
-        return self._reason
-
-    @property
-    def _full(self) -> bool:
-        return self._ring.written >= self._ring.capacity
+            return reason or "no sound came out of it for 5 s; is its disk slow or away?"
+        return reason
 
     def close(self) -> None:
         """Release the file; idempotent. May block for a second."""
@@ -109,17 +89,21 @@ class VlcDeck(BufferedDeck):
                 self._player.release()
             if self._media is not None:
                 self._media.release()
+            if self._input is not None:
+                self._input.release()
+            if self._sound is not None:
+                self._sound.close()
             self._player = self._media = self._events = self._before = self._after = None
+            self._input = self._sound = None
 
-    def _play(self, cut: Cut, kind: str) -> None:
-        seek = kind in _LANDS_WELL and cut.cue_in > _WORTH_SEEKING
-        self._skip = 0 if seek else frames_in(cut.cue_in)
+    def _play(self, cut: Cut, sound: SoundFile) -> None:
+        self._skip = frames_in(cut.cue_in)
         self._left = frames_in(cut.length)
-        self._media = instance().media_new_path(cut.path)
+        demuxer = _demuxer(sound)
+        self._input = LibvlcInput(sound.parts[0])
+        self._media = self._input.media(demuxer)
         ends = _address(self._before), _address(self._after)
         self._media.add_option(_CHAIN.format(RATE, *ends))
-        if seek:
-            self._media.add_option(f":start-time={cut.cue_in:.3f}")
         self._player = instance().media_player_new()
         self._player.set_media(self._media)
         self._listen()
@@ -135,7 +119,7 @@ class VlcDeck(BufferedDeck):
     def _on_end(self, _event: object) -> None:
         """Handle the event after the last sample; libVLC calls would deadlock here."""
         if self._ring.written == 0:
-            self._reason = _NOTHING_LEFT if self._received else _NOTHING
+            self._reason = NOTHING_LEFT if self._received else _NOTHING
         self._ended = True
 
     def _lend(self, _data: int, memory: Any, size: int) -> None:
@@ -153,16 +137,17 @@ class VlcDeck(BufferedDeck):
         self._skip -= skipped
         wanted = pcm[skipped : skipped + self._left]
         self._left -= len(wanted)
-        self._audible = self._audible or _is_audible(wanted)
-        going_on = self._ring.put(wanted)
+        going_on = self._put(wanted)
         self._heard_from = time.monotonic()
         if going_on and self._left == 0:
             self._ended = True
             self._ring.wait_for_release()
 
 
-def _is_audible(pcm: Pcm) -> bool:
-    return bool(pcm.max(initial=0) > _AUDIBLE or pcm.min(initial=0) < -_AUDIBLE)
+def _demuxer(sound: SoundFile) -> str:
+    if sound.kind.vlc is None or len(sound.parts) > 1:
+        raise DeviceError(_NOT_ITS_KIND)
+    return sound.kind.vlc
 
 
 def _ends() -> tuple[Any, Any]:

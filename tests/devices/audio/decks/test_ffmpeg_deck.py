@@ -1,14 +1,18 @@
-"""FFmpeg decks that begin in the middle of a file."""
+"""The deck on FFmpeg: cuts, damage, silence, and what it keeps.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+That it begins at the right place in every format is shown in `test_places.py`.
+"""
+
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from support.ffmpeg import convert
-from support.waiting import wait_until
+from support.ffmpeg import MakeFile, convert
+from support.opened_decks import cut_of, opened
+from support.played_pieces import kept_after
 
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
@@ -16,7 +20,7 @@ from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.playlist import Cut
 
 LENGTH, BEGIN = 40.0, 23.456
-KINDS = ("wav", "flac", "ogg", "opus", "mp3", "m4a")
+KINDS = ("wav", "flac", "ogg", "mp3")
 
 
 @pytest.fixture(scope="module")
@@ -34,34 +38,16 @@ def files(noise: Block, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     return {kind: str(convert(folder / "noise.wav", kind)) for kind in KINDS}
 
 
-@contextmanager
-def opened(path: str, begin: float, length: float = 10.0) -> Iterator[FfmpegDeck]:
-    """Return a deck that is ready, or has failed."""
-    deck = FfmpegDeck()
-    deck.open(Cut(path, "Noise", "Nobody", Seconds(length), cue_in=Seconds(begin)))
-    wait_until(lambda: deck.ready or deck.failed)
-    try:
-        yield deck
-    finally:
-        deck.close()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_it_begins_where_it_should(files: dict[str, str], noise: Block, kind: str) -> None:
-    """Within 60 ms of its place, in every format; an encoder's own delay is part of that."""
-    with opened(files[kind], BEGIN) as deck:
-        heard = deck.read(round(0.3 * RATE))[:, 0]
-    start = round((BEGIN - 0.5) * RATE)
-    around = noise[start : start + round(1.3 * RATE), 0]
-    lag = int(np.correlate(around, heard, "valid").argmax())
-    assert abs((start + lag) / RATE - BEGIN) < 0.06
+def cut(path: str | Path, begin: float, length: float = 10.0) -> Cut:
+    """Return a cut of a file."""
+    return cut_of(path, begin, length)
 
 
 def test_a_mono_file_is_as_loud_as_from_its_beginning(noise: Block, tmp_path: Path) -> None:
     """A piece on one channel sounds the same on both, and at the level the room's deck gives it."""
     path = tmp_path / "mono.wav"
     soundfile.write(path, noise[:, 0], RATE)
-    with opened(str(path), BEGIN) as deck:
+    with opened(FfmpegDeck(), cut(str(path), BEGIN)) as deck:
         heard = deck.read(RATE // 4)
     start = round(BEGIN * RATE)
     assert np.abs(heard - noise[start : start + len(heard), :1]).max() < 1e-4
@@ -69,7 +55,7 @@ def test_a_mono_file_is_as_loud_as_from_its_beginning(noise: Block, tmp_path: Pa
 
 def test_it_ends_with_its_cut(files: dict[str, str]) -> None:
     """It gives as many samples as the cut is long, and then says so."""
-    with opened(files["ogg"], BEGIN, 2.0) as deck:
+    with opened(FfmpegDeck(), cut(files["ogg"], BEGIN, 2.0)) as deck:
         heard = 0
         while deck.ended_in != 0:
             heard += len(deck.read(4800))
@@ -78,7 +64,7 @@ def test_it_ends_with_its_cut(files: dict[str, str]) -> None:
 
 def test_beyond_the_end_it_fails(files: dict[str, str]) -> None:
     """A file that has been cut short since is passed over with a reason."""
-    with opened(files["flac"], LENGTH + 5) as deck:
+    with opened(FfmpegDeck(), cut(files["flac"], LENGTH + 5)) as deck:
         assert deck.failed is not None
 
 
@@ -89,7 +75,7 @@ def test_a_damaged_stretch_is_left_out(files: dict[str, str], tmp_path: Path) ->
     whole[middle : middle + 3000] = bytes(3000)
     path = tmp_path / "damaged.mp3"
     path.write_bytes(whole)
-    with opened(str(path), 10.0, 28.0) as deck:
+    with opened(FfmpegDeck(), cut(str(path), 10.0, 28.0)) as deck:
         heard = 0
         while deck.ended_in != 0:
             heard += len(deck.read(48000))
@@ -100,7 +86,7 @@ def test_what_is_no_music_fails(tmp_path: Path) -> None:
     """A text called music is refused before any decoder sees it."""
     path = tmp_path / "song.mp3"
     path.write_text("https://example.org/stream")
-    with opened(str(path), 5.0) as deck:
+    with opened(FfmpegDeck(), cut(str(path), 5.0)) as deck:
         assert "isn't music" in (deck.failed or "")
 
 
@@ -111,3 +97,47 @@ def test_a_deck_closed_before_it_opens_stays_shut(files: dict[str, str]) -> None
     deck.open(Cut(files["wav"], "Noise", "Nobody", Seconds(1.0)))
     assert not deck.ready
     deck.close()
+
+
+def test_pieces_leave_nothing_behind(make_file: MakeFile) -> None:
+    """Ten more pieces of four megabytes leave a process no memory, threads or files."""
+    piece = make_file("wav", "anoisesrc=seed=5:color=pink", 22.0, RATE)
+    few, more = kept_after([piece], 2, 10)
+    assert more.played - few.played == pytest.approx(10 * 22.0, abs=1.0)
+    assert more.memory - few.memory < 4.0
+    assert more.threads - few.threads < 5  # some rest a while before they end
+    assert more.files <= few.files
+
+
+def test_a_deck_that_must_sound_fails_in_silence(make_file: MakeFile) -> None:
+    """Where nothing can be heard in all of a cut, or in its first 6 s, the deck says so."""
+    late = make_file("flac", "aevalsrc='if(lt(t,7),0,0.1*sin(2765*t))':s=48000", 9.0)
+    with opened(FfmpegDeck(audible=True), cut(late, 0.0, 5.0)) as deck:
+        assert deck.failed == "nothing can be heard in it; listen to it elsewhere"
+    with opened(FfmpegDeck(audible=True), cut(late, 0.0)) as deck:
+        assert "nothing can be heard in its first 6 s" in (deck.failed or "")
+    with opened(FfmpegDeck(audible=True), cut(late, 6.5)) as deck:
+        assert deck.ready
+    with opened(FfmpegDeck(), cut(late, 0.0)) as deck:
+        assert deck.ready
+
+
+def test_a_closed_deck_is_freed_at_once(make_file: MakeFile) -> None:
+    """Nothing keeps a closed deck and its megabyte of samples until garbage is collected."""
+    deck = FfmpegDeck()
+    freed = weakref.ref(deck)
+    with opened(deck, cut(make_file("flac"), 0.0)):
+        gc.disable()
+    try:
+        del deck
+        assert freed() is None
+    finally:
+        gc.enable()
+
+
+def test_a_locked_file_is_called_that(make_file: MakeFile, tmp_path: Path) -> None:
+    """A file of a shop that locks its music is refused with the reason."""
+    path = tmp_path / "locked.m4a"
+    path.write_bytes(make_file("m4a").read_bytes().replace(b"mp4a", b"drms"))
+    with opened(FfmpegDeck(), cut(path, 0.0)) as deck:
+        assert deck.failed == "it is locked (DRM); use a copy without a lock"

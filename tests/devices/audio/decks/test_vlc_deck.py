@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.ffmpeg import MakeFile
-from support.played_pieces import kept_after
 from support.waiting import wait_until
 
 from kacenv.core.units import Seconds
@@ -123,18 +122,6 @@ def test_a_cue_in_is_exact(kind: str, make_file: MakeFile) -> None:
     with opened(cut(path, length=1.0, cue_in=1.25)) as deck:
         part = read_all(deck)
     np.testing.assert_array_equal(part, whole[60000:108000])
-
-
-@pytest.mark.parametrize("kind", ["flac", "mp3", "m4a"])
-def test_a_late_cue_in_is_found(kind: str, make_file: MakeFile) -> None:
-    """A cue point far into a file is found within half a second, sought or not."""
-    sweep = "aevalsrc=0.3*sin(2*PI*(300*t+2*t*t)):s=44100"
-    with opened(cut(make_file(kind, sweep, 40.0), length=2.0, cue_in=35.0)) as deck:
-        sound = read_all(deck)
-    assert seconds(sound) == pytest.approx(2.0, abs=0.001)
-    spectrum = np.abs(np.fft.rfft(sound[:4800, 0] * np.hanning(4800), 1 << 17))
-    pitch = spectrum.argmax() * RATE / (1 << 17)
-    assert (pitch - 300) / 4 == pytest.approx(35.05, abs=0.5)
 
 
 def test_the_length_bounds_playing(make_file: MakeFile) -> None:
@@ -255,16 +242,6 @@ def test_a_closed_deck_is_freed_at_once(make_file: MakeFile) -> None:
         gc.enable()
 
 
-def test_pieces_leave_nothing_behind(make_file: MakeFile) -> None:
-    """Ten more pieces of four megabytes leave a process no memory, threads or files."""
-    piece = make_file("wav", "anoisesrc=seed=5:color=pink", 22.0, RATE)
-    few, more = kept_after([piece], 2, 10)
-    assert more.played - few.played == pytest.approx(10 * 22.0, abs=1.0)
-    assert more.memory - few.memory < 4.0
-    assert more.threads - few.threads < 5  # libVLC keeps one or two until they have rested
-    assert more.files <= few.files
-
-
 def test_a_closed_deck_plays_what_it_has_and_says_so(make_file: MakeFile) -> None:
     """A decoder that is gone leaves what it has decoded, and the deck has failed."""
     with opened(cut(make_file("flac", span=9.0))) as deck:
@@ -309,9 +286,9 @@ def test_sound_beside_pictures_is_found(make_file: MakeFile, tmp_path: Path) -> 
 
 def test_of_several_sound_tracks_one_is_played(make_file: MakeFile, tmp_path: Path) -> None:
     """Two sound tracks in one file don't mix and don't take turns."""
-    path = tmp_path / "two.mka"
+    path = tmp_path / "two.m4a"
     command = ["ffmpeg", "-loglevel", "error", "-i", str(make_file("flac"))]
-    command += ["-i", str(make_file("m4a")), "-map", "0", "-map", "1", "-c", "copy"]
+    command += ["-i", str(make_file("m4a")), "-map", "0", "-map", "1", "-c:a", "aac"]
     subprocess.run([*command, str(path)], check=True)
     with opened(cut(path)) as deck:
         assert seconds(read_all(deck)) == pytest.approx(2.0, abs=0.06)

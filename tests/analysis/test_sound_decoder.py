@@ -1,0 +1,67 @@
+import struct
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.sounds import RATE, tone, write_wav
+
+from kacenv.analysis.sound_decoder import decoded, seconds_of
+from kacenv.analysis.sound_file import open_sound
+from kacenv.core.errors import DeviceError
+
+
+def places(path: Path, begin: float = 0.0) -> tuple[float, float]:
+    """Return where decoding begins and ends (s)."""
+    with open_sound(str(path)) as sound:
+        found = list(decoded(sound, begin))
+    return found[0].place, found[-1].place + seconds_of(found[-1].frame)
+
+
+def test_a_whole_file_is_decoded_from_its_beginning(tmp_path: Path) -> None:
+    """Places begin with 0 and end with the file's length."""
+    assert places(write_wav(tmp_path / "a.wav", tone(2.0, -20))) == pytest.approx((0.0, 2.0))
+
+
+def test_decoding_begins_a_little_before_a_place(tmp_path: Path) -> None:
+    """Far inside the file it is sought, near the beginning all is decoded."""
+    path = write_wav(tmp_path / "a.wav", tone(40.0, -20))
+    begin, end = places(path, 30.0)
+    assert 28.0 < begin <= 29.0
+    assert end == pytest.approx(40.0)
+    assert places(path, 5.0)[0] == 0.0
+
+
+def test_behind_the_end_nothing_of_the_place_is_there(tmp_path: Path) -> None:
+    """What is decoded ends before the place that was asked for."""
+    assert places(write_wav(tmp_path / "a.wav", tone(12.0, -20)), 60.0)[1] == pytest.approx(12.0)
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFFFFF])
+def test_a_length_of_nothing_or_of_too_much_is_not_believed(tmp_path: Path, size: int) -> None:
+    """A WAV file's header may promise anything: what is there is decoded."""
+    path = write_wav(tmp_path / "a.wav", tone(2.0, -20))
+    content = bytearray(path.read_bytes())
+    content[4:8] = content[40:44] = struct.pack("<I", size)
+    path.write_bytes(content)
+    assert places(path)[1] == pytest.approx(2.0)
+
+
+def test_a_file_without_sound_is_refused(tmp_path: Path) -> None:
+    """A WAV file whose sound has a codec that isn't reached is called silent."""
+    path = write_wav(tmp_path / "a.wav", tone(1.0, -20))
+    content = bytearray(path.read_bytes())
+    content[20:22] = struct.pack("<H", 0x0022)  # TrueSpeech
+    path.write_bytes(content)
+    with open_sound(str(path)) as sound, pytest.raises(DeviceError, match="no sound"):
+        list(decoded(sound))
+
+
+def test_samples_are_those_of_the_file(tmp_path: Path) -> None:
+    """Nothing is lost, added or changed on the way."""
+    path = write_wav(tmp_path / "a.wav", tone(1.0, -20))
+    with open_sound(str(path)) as sound:
+        parts = [one.frame.to_ndarray().ravel() for one in decoded(sound) if one.frame]
+    with wave.open(str(path)) as file:
+        whole = np.frombuffer(file.readframes(RATE), np.int16)
+    assert (np.concatenate(parts) == whole).all()
