@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kacenv.cli.options import HouseOption, JsonOption, print_json
+from kacenv.cli.terminal import say
 
 if TYPE_CHECKING:
     from kacenv.config import House, SceneCard
@@ -22,7 +23,7 @@ def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
         print_json(found)
         return
     for room in found:
-        print(f"{room['room']:20}  {_state(room)}")
+        say(f"{room['room']:20}  {_state(room)}")
     if not found:
         print(_NO_ROOM)
 
@@ -65,7 +66,7 @@ def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
         print_json([asdict(card) for card in cards])
         return
     for card in cards:
-        print(_line(card))
+        say(_line(card))
     if not cards:
         print(_NO_SCENE)
 

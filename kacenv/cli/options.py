@@ -24,8 +24,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 def print_json(found: Any) -> None:
     """Print data for scripts; letters that the terminal's encoding may lack are escaped."""
-    import json
     import sys
 
+    from kacenv.core.plain_text import json_text
+
     plain = sys.stdout.encoding.lower() != "utf-8"
-    print(json.dumps(found, indent=2, ensure_ascii=plain))
+    print(json_text(found, indent=2, plain=plain))

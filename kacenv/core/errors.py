@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from kacenv.core.plain_text import cleaned_line
+
 
 class KacenvError(Exception):
     """Error whose message can be shown as it is: what happened and what to do."""
@@ -31,9 +33,13 @@ class FileProblem(NamedTuple):
     def __str__(self) -> str:
         """Return three short lines, the first of which editors can jump to."""
         spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        place = f"{spot}: {self.where}".rstrip(": ")
-        text = f"{place}\n  found     {self.found}\n  expected  {self.expected}"
-        return f"{text}\n  example   {self.example}" if self.example else text
+        lines = [
+            f"{spot}: {self.where}".rstrip(": "),
+            f"  found     {self.found}",
+            f"  expected  {self.expected}",
+            *([f"  example   {self.example}"] if self.example else []),
+        ]
+        return "\n".join(map(cleaned_line, lines))
 
 
 class LoadError(KacenvError):

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Self
 from kacenv.analysis import Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import format_clock, format_seconds
 
 SUDDEN: Final = 10.0
@@ -67,7 +68,7 @@ class LintWarning(NamedTuple):
 
     def __str__(self) -> str:
         """Return one line that editors can jump to."""
-        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+        return cleaned_line(f"{self.file}:{self.line}:{self.column}: {self.text}")
 
 
 def track_warnings(tracks: list[ResolvedTrack], name: str) -> Iterator[LintWarning]:
