@@ -36,6 +36,8 @@ from kacenv.model.look import LookField, Zone
 from kacenv.model.midi_trigger import TriggerField
 from kacenv.model.network import Surfaces
 
+MOST_CHANNELS: Final = 256
+"""Most channels of a sound device."""
 LONGEST_DELAY = Seconds(0.5)
 """Largest delay of an output."""
 STEEPEST_LIGHT = Share(0.2)
@@ -90,6 +92,7 @@ def _gentle(steepest: Share) -> Share:
     return steepest
 
 
+Channel = Annotated[int, Field(ge=1, le=MOST_CHANNELS)]
 Delay = Annotated[Duration, AfterValidator(_short), Rule(_SHORT)]
 LightSlope = Annotated[Level, AfterValidator(_gentle), Rule(_GENTLE)]
 _LevelText = Annotated[str, AfterValidator(_LEVEL_TEXT.check), TextSchema(_LEVEL_TEXT)]
@@ -105,10 +108,9 @@ class Output(Model):
     """Who listens to it."""
     device: Annotated[str, Field(examples=["default"])] = "default"
     """The sound device's name, or part of it; `default` for the system's own choice."""
-    channels: Annotated[tuple[int, ...], Field(min_length=1, max_length=2, examples=[[1, 2]])] = (
-        1,
-        2,
-    )
+    channels: Annotated[
+        tuple[Channel, ...], Field(min_length=1, max_length=2, examples=[[1, 2]])
+    ] = (1, 2)
     """Left and right channel of the device, counted from 1; a single one is mono."""
     trim: Decibels = Db(0.0)
     """Balances this output against the others."""

@@ -54,8 +54,16 @@ def test_what_is_left_out_is_shown_as_in_code() -> None:
 @given(ANY_TEXT)
 def test_json_is_exact(text: str) -> None:
     """A script reads the very text again, and nothing on the way is obeyed."""
-    for written in (json_text({"a": text}), json_text([text], indent=2), json_text(text, plain=True)):
-        assert text in str(json.loads(written)) or json.loads(written) in ({"a": text}, [text], text)
+    for written in (
+        json_text({"a": text}),
+        json_text([text], indent=2),
+        json_text(text, plain=True),
+    ):
+        assert text in str(json.loads(written)) or json.loads(written) in (
+            {"a": text},
+            [text],
+            text,
+        )
         assert cleaned(written) == written
         written.encode()
     assert json_text(text, plain=True).isascii()

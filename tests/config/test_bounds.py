@@ -1,0 +1,170 @@
+"""Every number that a clinic or a client writes has a bound, and a monstrous one is told."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from kacenv.config import House, load_room
+from kacenv.config.schema.json_schema import SchemaKind, model_schema, schema_of
+from kacenv.config.schema.lookup import SchemaLookup
+from kacenv.config.yaml.document import parse
+from kacenv.config.yaml.validation_errors import validate
+from kacenv.core.errors import LoadError
+from kacenv.model.fields import Model, Schema
+from kacenv.model.playlist import Playlist
+from kacenv.model.requests import PressField
+from kacenv.model.room import Room
+from kacenv.model.scene import Scene
+
+MODELS: tuple[type[Model], ...] = (Room, Scene, Playlist)
+DIGITS = "9" * 400
+MONSTERS = (
+    DIGITS,
+    f"-{DIGITS}",
+    "1e400",
+    ".inf",
+    "nan",
+    *(f"{DIGITS}{unit}" for unit in ("h", "m", "s", "d", "%", " dB", " K")),
+    *(f"1.{DIGITS}{unit}" for unit in ("", "s", "%", " dB")),
+    f"-{DIGITS} dB",
+    f"{DIGITS}h{DIGITS}m{DIGITS}s",
+    f"note {DIGITS}",
+    f"note 60 held {DIGITS}s",
+    f"12% {DIGITS} K",
+)
+LARGEST = 2.0**53
+"""No number of a model is beyond it, so that each is exact wherever it goes."""
+
+
+def full(lookup: SchemaLookup, node: Schema) -> Any:
+    """Return a value for every key of a node, down to its leaves."""
+    node = lookup.resolve(node)
+    if "properties" in node:
+        return {key: full(lookup, one) for key, one in node["properties"].items()}
+    if node.get("type") == "array":
+        return [full(lookup, node.get("items", {}))]
+    return lookup.sample(node)
+
+
+def leaves(tree: Any, trail: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the place of every value that isn't a block or a list."""
+    if isinstance(tree, dict | list) and tree:
+        for key, one in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from leaves(one, (*trail, key))
+    else:
+        yield trail
+
+
+def replaced(tree: Any, trail: tuple[str | int, ...], value: str) -> Any:
+    """Return a copy of the tree with another value at a place."""
+    if not trail:
+        return value
+    step, *rest = trail
+    if isinstance(tree, dict):
+        return {
+            key: replaced(one, tuple(rest), value) if key == step else one
+            for key, one in tree.items()
+        }
+    return [replaced(one, tuple(rest), value) if at == step else one for at, one in enumerate(tree)]
+
+
+def numbers(value: Any) -> Iterator[float]:
+    """Yield every number in a model, however deep."""
+    if isinstance(value, BaseModel):
+        value = [getattr(value, name) for name in type(value).model_fields]
+    elif is_dataclass(value) and not isinstance(value, type):
+        value = [getattr(value, one.name) for one in fields(value)]
+    if isinstance(value, int | float):
+        yield value
+    elif isinstance(value, dict):
+        yield from numbers(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from numbers(one)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_monster_in_any_place_is_told_with_its_line(model: type[Model]) -> None:
+    """In each field of each file, it is an error with file and line, or no number at all."""
+    whole = full(SchemaLookup(model_schema(model)), model_schema(model))
+    places = list(leaves(whole))
+    assert len(places) > 12
+    for trail in places:
+        for monster in MONSTERS:
+            text = yaml.safe_dump(replaced(whole, trail, monster), width=10_000)
+            try:
+                found = validate(model, parse(text, "monster.yaml"))
+            except LoadError as error:
+                assert all(one.line > 0 and one.file == "monster.yaml" for one in error.problems)
+                assert len(str(error)) < 40_000
+            else:
+                assert all(abs(one) <= LARGEST for one in numbers(found)), (trail, monster)
+
+
+@pytest.mark.parametrize("text", MONSTERS)
+def test_a_monstrous_press_is_refused(text: str) -> None:
+    """A client's request with such a number is refused, as text and as a number of JSON."""
+    press: Any = TypeAdapter(PressField)
+    values: list[Any] = [text, 10**400, math.inf, -math.inf, math.nan, -1, [text]]
+    for kind, key in (
+        ("extend", "by"),
+        ("shorten", "by"),
+        ("snooze", "by"),
+        ("volume", "level"),
+        ("lights", "level"),
+        ("undo", "number"),
+    ):
+        for value in values:
+            with pytest.raises(ValidationError):
+                press.validate_python({"kind": kind, key: value})
+
+
+def bare_numbers(node: Any, where: str = "") -> Iterator[tuple[str, Schema]]:
+    """Yield each node of a schema that takes a number without a unit."""
+    if isinstance(node, list):
+        for at, one in enumerate(node):
+            yield from bare_numbers(one, f"{where}/{at}")
+    elif isinstance(node, dict):
+        kinds = node.get("type", ())
+        if {"integer", "number"} & {*([kinds] if isinstance(kinds, str) else kinds)}:
+            yield where, node
+        for key, one in node.items():
+            if key not in {"examples", "default", "enum", "const"}:
+                yield from bare_numbers(one, f"{where}/{key}")
+
+
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_the_schema_shows_every_bound(kind: SchemaKind) -> None:
+    """A number without a unit has a lowest and a highest, and text that may be one has a pattern."""
+    found = dict(bare_numbers(schema_of(kind)))
+    assert found
+    for where, node in found.items():
+        is_text = "string" in node["type"] and "integer" not in node["type"]
+        assert ("pattern" in node) if is_text else ({"minimum", "maximum"} <= node.keys()), where
+
+
+def test_the_api_shows_every_bound() -> None:
+    """So do the requests of the API."""
+    schema = TypeAdapter(PressField).json_schema()  # type: ignore[var-annotated] # a union
+    found = dict(bare_numbers(schema))
+    assert found
+    assert all({"minimum", "maximum"} <= node.keys() for node in found.values()), json.dumps(found)
+
+
+def test_a_name_is_short_enough_for_a_file(house: House) -> None:
+    """A room's name is part of names of files and sockets; one that none can have is refused."""
+    path = house.root / "rooms" / "long.yaml"
+    for length, is_right in ((64, True), (65, False)):
+        text = (house.root / "rooms/rosewood.yaml").read_text()
+        path.write_text(text.replace("name: rosewood", f"name: {'a' * length}"))
+        if is_right:
+            assert len(load_room(house, "long").name) == 64
+        else:
+            with pytest.raises(LoadError, match="a short name"):
+                load_room(house, "long")
