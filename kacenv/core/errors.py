@@ -58,6 +58,28 @@ class DeviceError(KacenvError):
     """Device (sound, light, MIDI) that can't be used; the message says what to do instead."""
 
 
+class SettingError(DeviceError):
+    """A file, variable or group that can't be used, which the room file names at `key`.
+
+    `found` and `expected` are its parts for a list of problems. It `depends_on_user` if another
+    user of the machine may well use it, as the one that runs the room.
+    """
+
+    def __init__(
+        self,
+        key: tuple[str, ...],
+        found: str,
+        way_out: str,
+        *,
+        depends_on_user: bool = False,
+    ) -> None:
+        super().__init__(f"{found}; {way_out}")
+        self.key = key
+        self.found = found
+        self.way_out = way_out
+        self.depends_on_user = depends_on_user
+
+
 class JournalError(KacenvError):
     """Session that can't be resumed; the message says what to do instead."""
 

@@ -54,19 +54,17 @@ def test_what_is_left_out_is_shown_as_in_code() -> None:
 @given(ANY_TEXT)
 def test_json_is_exact(text: str) -> None:
     """A script reads the very text again, and nothing on the way is obeyed."""
-    for written in (
-        json_text({"a": text}),
-        json_text([text], indent=2),
-        json_text(text, plain=True),
-    ):
-        assert text in str(json.loads(written)) or json.loads(written) in (
-            {"a": text},
-            [text],
-            text,
-        )
-        assert cleaned(written) == written
-        written.encode()
-    assert json_text(text, plain=True).isascii()
+    for data in ({"a": text}, [text], text):
+        for written in (json_text(data), json_text(data, indent=2), json_text(data, plain=True)):
+            assert json.loads(written) == data or not _is_whole(text)
+            assert cleaned(written) == written
+            written.encode()
+        assert json_text(data, plain=True).isascii()
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no two halves of a pair stand side by side, which JSON reads as one letter."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") == text
 
 
 def test_a_tree_is_cleaned_to_its_leaves() -> None:
