@@ -104,14 +104,19 @@ def warnings_of(house: House) -> list[LintWarning]:
     return list(check_files(house).cautions)
 
 
-def check_files(house: House, loose: Mapping[Path, FileKind] | None = None) -> HouseReport:
-    """Check the house as a whole, with `loose` files from elsewhere as if they lay in it."""
-    return _HouseChecker(house, loose or {}).survey()
+def check_files(
+    house: House, loose: Mapping[Path, FileKind] | None = None, *, elsewhere: bool = False
+) -> HouseReport:
+    """Check the house as a whole, with `loose` files from elsewhere as if they lay in it.
+
+    If this machine is `elsewhere` than the rooms, what they open when they start isn't opened.
+    """
+    return _HouseChecker(house, loose or {}, elsewhere=elsewhere).survey()
 
 
 class _HouseChecker:
-    def __init__(self, house: House, loose: Mapping[Path, FileKind]) -> None:
-        self._house, self._loose = house, loose
+    def __init__(self, house: House, loose: Mapping[Path, FileKind], *, elsewhere: bool) -> None:
+        self._house, self._loose, self._elsewhere = house, loose, elsewhere
         self._files = {**house.files(), **loose}
         self._headers, self._known = kept_headers(), known_measurements()
         self._shelf = PlaylistCache(house, self._known, self._headers)
@@ -136,7 +141,7 @@ class _HouseChecker:
             gather(house.scene, "couple-lozenge")
         self._headers.keep()
         self._cautions += room_warnings(places, house.root)
-        for place in places:
+        for place in () if self._elsewhere else places:
             self._open_files(place)
         self._cautions += self._about_unchecked(plans, places)
         tracks = [track for opened in self._opened.values() for track in opened.tracks]

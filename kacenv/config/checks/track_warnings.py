@@ -51,6 +51,7 @@ class WarningRule(StrEnum):
     LAMP = "lamp", "A lamp's topic or abilities don't fit its kind."
     COMMENT = "comment", "A colour without quotes is read as a comment."
     TWICE = "twice", "A file, or a piece of music, is there twice."
+    NAME = "name", "No playlist can name a file, as its name has other than letters and signs."
     UNUSED = "unused", "Nothing uses a file."
     DEVICE = "device", "This machine lacks a sound device or some of its channels."
     NETWORK = "network", "Others on the network may read along, or a tablet finds no page."
