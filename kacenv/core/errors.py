@@ -1,8 +1,11 @@
 """Errors whose messages are for people."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacenv.core.plain_text import cleaned_line
+
+_LONGEST: Final = 120
+"""Most characters of what was found in a message."""
 
 
 class KacenvError(Exception):
@@ -13,7 +16,9 @@ class UnitError(KacenvError, ValueError):
     """Quantity without its unit, or otherwise malformed."""
 
     def __init__(self, expected: str, found: object, example: str) -> None:
-        super().__init__(f"expected {expected}, found {found!r}, for example: {example}")
+        shown = repr(found)
+        shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+        super().__init__(f"expected {expected}, found {shown}, for example: {example}")
         self.expected = expected
         self.found = found
         self.example = example

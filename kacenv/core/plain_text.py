@@ -40,12 +40,14 @@ def is_utf8(name: str) -> bool:
     return not any(ord(sign) in _ESCAPED_BYTES for sign in name)
 
 
-def json_text(data: Any, *, indent: int | None = None, plain: bool = False) -> str:
+def json_text(
+    data: Any, *, indent: int | None = None, plain: bool = False, compact: bool = False
+) -> str:
     """Return data as JSON that is exact, and in which all that a terminal obeys is escaped.
 
-    With `plain`, so is every letter beyond ASCII.
+    With `plain`, so is every letter beyond ASCII; `compact` leaves blanks out.
     """
-    separators = None if indent is not None else (",", ":")
+    separators = (",", ":") if compact else None
     text = json.dumps(data, indent=indent, ensure_ascii=plain, separators=separators)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 

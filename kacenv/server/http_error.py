@@ -24,7 +24,7 @@ class ExactJsonResponse(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """Return the content as JSON."""
-        return json_text(content).encode()
+        return json_text(content, compact=True).encode()
 
 
 def error_response(error: HttpError) -> JSONResponse:

@@ -109,5 +109,5 @@ class EventStream:
 
 
 def _text(name: str, data: Json) -> str:
-    text = json_text(data)
+    text = json_text(data, compact=True)
     return f"event: {name}\ndata: {text}\n\n"
