@@ -1,5 +1,6 @@
 """Options common to many commands, in the same words."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,13 @@ HouseOption = Annotated[
 ]
 RoomOption = Annotated[str | None, room_option("The room; see: kacenv rooms")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
+
+
+def a_number(value: float | None) -> float | None:
+    """Return an option's number; NaN, which lies beyond no bound, is refused."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("nan isn't a number.")
+    return value
 
 
 def print_json(found: Any) -> None:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from kacenv.core.plain_text import cleaned, cleaned_line
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console  # noqa: TID251 - this is the console that cleans
 
 
 class CleanStream(TextIOWrapper):
@@ -82,7 +82,7 @@ class _StyledStream:
 
 def terminal_console(*, stderr: bool = False) -> "Console":
     """Return a console that draws on standard output or error, and cleans all text."""
-    from rich.console import Console
+    from rich.console import Console  # noqa: TID251 - ditto
     from rich.segment import Segment
 
     class CleanConsole(Console):
