@@ -67,6 +67,35 @@ def test_a_session_outlives_its_files(house: Path) -> None:
         assert room.ask_status()["session"]["title"] == "Bench"
 
 
+_LAMP = """
+broker: {host: 127.0.0.1, port: 9, user: k, password_file: password}
+lights:
+  - {id: seat, dialect: plain, topic: seat/set, zone: seats}
+safe_light: {seats: 70%}
+"""
+
+
+def test_a_session_outlives_its_password(house: Path) -> None:
+    """A room isn't begun without its broker's password; what plays goes on, and staff read why."""
+    room_file, password = house / "rooms/bench.yaml", house / "rooms/password"
+    room_file.write_text(room_file.read_text() + _LAMP)
+    password.touch(0o600)
+    password.write_text("secret")
+    with Daemon(house, "bench") as room:
+        room.told("start", "bench")
+        room.kill()
+        password.unlink()
+        room.start()
+        status = room.ask_status()
+        assert status["session"]["title"] == "Bench"
+        assert any("without its lamps" in told["text"] for told in status["told"])
+        room.told("stop")
+        wait_until(lambda: room.ask_status()["session"]["mode"] == "idle")
+        room.kill()
+        with pytest.raises(RuntimeError, match="password file"):
+            room.start()
+
+
 def test_a_stopped_session_stays_stopped(house: Path) -> None:
     """What the therapist has ended doesn't come back with the next start."""
     with Daemon(house, "bench") as room:

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from io import TextIOWrapper
 
+from kacenv.cli.terminal import clean_streams
 from kacenv.core.errors import KacenvError
 from kacenv.system.paths import in_words
 
@@ -15,7 +15,7 @@ def main() -> None:
     """
     from kacenv.cli import fast_path
 
-    _never_stumble_over_a_letter()
+    clean_streams()
     try:
         if "_KACENV_COMPLETE" in os.environ:
             from kacenv.cli.app import app
@@ -33,10 +33,3 @@ def main() -> None:
     except BrokenPipeError:
         sys.stdout = None  # nothing is left to be flushed
         sys.exit(1)
-
-
-def _never_stumble_over_a_letter() -> None:
-    """Replace characters that the terminal's encoding lacks by question marks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")

@@ -8,7 +8,7 @@ import typer
 
 from kacenv.cli import completion
 from kacenv.cli.help_text import described
-from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
+from kacenv.cli.options import HouseOption, JsonOption, a_number, print_json, room_option
 from kacenv.core.errors import DeviceError, LoadError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ app = typer.Typer(
 RoomOption = Annotated[str, room_option("The room's name.")]
 _TONE, _LEVEL = 1.5, -30.0
 _NOISE, _RISE, _SEED = 20.0, 10.0, 1
-_SPL = re.compile(r"(\d+(?:\.\d+)?)\s*(?:dB)?(?:\s*SPL|\([AC]\))?", re.IGNORECASE)
+_SPL = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*(?:dB)?(?:\s*SPL|\([AC]\))?", re.IGNORECASE)
 _NONE = (
     "No sound device was found. Connect it and switch it on, then look again. Under Linux, "
     "see whether the sound server runs (pactl info) and the system sees the card (aplay -l)."
@@ -133,7 +133,10 @@ def calibrate(  # noqa: PLR0913 - one argument for each option
         str | None, typer.Option(help="What the meter showed earlier, e.g. 62dB; plays nothing.")
     ] = None,
     reference_spl: Annotated[
-        float, typer.Option(help="dB SPL that music at level 0 dB shall have.", min=40, max=80)
+        float,
+        typer.Option(
+            help="dB SPL that music at level 0 dB shall have.", min=40, max=80, callback=a_number
+        ),
     ] = 65.0,
     write: Annotated[bool, typer.Option("--write", help="Put the trim in the room file.")] = False,
 ) -> None:

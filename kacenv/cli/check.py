@@ -12,7 +12,9 @@ from kacenv.cli.options import HouseOption
 from kacenv.system.paths import in_words
 
 if TYPE_CHECKING:
-    from kacenv.config import House, HouseReport, LintWarning
+    from collections.abc import Callable
+
+    from kacenv.config import HouseReport, LintWarning
     from kacenv.config.load import LoadedRoom
 
 
@@ -40,6 +42,12 @@ def check(  # noqa: PLR0913 - one argument for each option
     here: Annotated[
         bool, typer.Option("--here", help="Also whether this machine has the rooms' outputs.")
     ] = False,
+    elsewhere: Annotated[
+        bool,
+        typer.Option(
+            "--elsewhere", help="This machine isn't the rooms' own: leave out what only theirs has."
+        ),
+    ] = False,
     measure: Annotated[
         bool, typer.Option(help="Measure music that hasn't been; new files take a while.")
     ] = True,
@@ -49,15 +57,23 @@ def check(  # noqa: PLR0913 - one argument for each option
     """Read every room, scene and playlist, and say what is wrong or worth knowing.
 
     A file may lie anywhere. It is held against the house that you name, else against the one it
-    lies in, else against the usual one; what can't be checked without a house is said.
+    lies in, else against the usual one; what can't be checked without a house is said. Run it as
+    the user who runs the rooms: passwords and certificates are opened as when they start.
 
     Exits with 0 if all can be used, 1 if there is a problem (with --strict also a warning),
     2 if the command itself was mistyped.
     """
     from kacenv.cli.check_formats import FORMATS
-    from kacenv.config import House
+    from kacenv.config import House, check_files, check_named
 
-    found = _surveyed(House.find(house), names or [], chosen=house is not None, measure=measure)
+    home, asked = House.find(house), names or []
+
+    def look() -> "HouseReport":
+        if not asked:
+            return check_files(home, elsewhere=elsewhere)
+        return check_named(home, asked, chosen=house is not None, elsewhere=elsewhere)
+
+    found = _surveyed(look, measure=measure)
     if here:
         found = _with_devices(found)
     report = FORMATS[Format.JSON if as_json else form](found)
@@ -66,13 +82,8 @@ def check(  # noqa: PLR0913 - one argument for each option
     sys.exit(1 if found.problems or (strict and found.cautions) else 0)
 
 
-def _surveyed(home: "House", names: list[str], *, chosen: bool, measure: bool) -> "HouseReport":
+def _surveyed(look: "Callable[[], HouseReport]", *, measure: bool) -> "HouseReport":
     """Return the survey, after measuring files that weren't."""
-    from kacenv.config import check_files, check_named
-
-    def look() -> "HouseReport":
-        return check_named(home, names, chosen=chosen) if names else check_files(home)
-
     found = look()
     unmeasured = [path for _, path in found.unmeasured]
     return look() if measure and unmeasured and _measured(unmeasured) else found

@@ -1,10 +1,12 @@
 """Output formats of `kacenv check`: text for people, and formats of other programs."""
 
-import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
+
+from kacenv.core.plain_text import json_text
 
 if TYPE_CHECKING:
     from kacenv.config import HouseReport
@@ -35,7 +37,7 @@ def to_json(survey: "HouseReport") -> str:
         "problems": [problem._asdict() for problem in survey.problems],
         "warnings": [caution._asdict() for caution in survey.cautions],
     }
-    return json.dumps(found, indent=2, ensure_ascii=False)
+    return json_text(found, indent=2)
 
 
 def to_github(survey: "HouseReport") -> str:
@@ -70,7 +72,7 @@ def to_sarif(survey: "HouseReport") -> str:
     driver = {"name": "kacenv", "version": __version__, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     log = {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False)
+    return json_text(log, indent=2)
 
 
 FORMATS: Final[dict[str, "Callable[[HouseReport], str]"]] = {
@@ -116,7 +118,7 @@ def _result(  # noqa: PLR0913, PLR0917 - one argument for each property
     rule: str, level: str, file: str, line: int, column: int, text: str
 ) -> dict[str, Any]:
     path = Path(file)
-    address = path.as_uri() if path.is_absolute() else quote(file)
+    address = path.as_uri() if path.is_absolute() else quote(os.fsencode(file))
     region = {"startLine": line, "startColumn": column}
     place = {"artifactLocation": {"uri": address}, "region": region}
     return {

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.live import Live
 
 from kacenv.cli.live_view import picture, plain_lines, pulse_line
+from kacenv.cli.terminal import terminal_console
 from kacenv.config import House, load_room, load_session
 from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
@@ -59,7 +59,7 @@ def _with_broker(room: Room, port: int) -> Room:
 async def _watch(session: Session) -> list[dict[str, Any]]:
     """Show the session until it has ended; return every status shown."""
     seen: list[dict[str, Any]] = []
-    console = Console()
+    console = terminal_console()
     if not console.is_terminal:
         return await _follow(session, seen, _plain(seen))
     with Live(console=console, auto_refresh=False) as live:

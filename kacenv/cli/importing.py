@@ -7,6 +7,7 @@ import typer
 
 from kacenv.cli import completion
 from kacenv.cli.options import HouseOption
+from kacenv.cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -174,15 +175,15 @@ def _report(
     from kacenv.core.units import format_seconds
 
     length = format_seconds(sum(piece.length for piece in pieces))
-    print(f"{shown(what)}: {_count(len(pieces), 'piece')}, {length}.")
+    say(f"{shown(what)}: {_count(len(pieces), 'piece')}, {length}.")
     for one in left_out:
-        print(f"  left out: {shown(one.path)}: {one.reason}")
+        say(f"  left out: {shown(one.path)}: {one.reason}")
     untold = sum(not piece.tags.licence for piece in pieces)
     if untold:
-        print(f"  {untold} without a licence: find it out, and write it down.")
+        say(f"  {untold} without a licence: find it out, and write it down.")
     for piece in pieces:
         if piece.words:
-            print(f"  {piece.file} may have words in it, by its tags ({piece.words}); listen to it")
+            say(f"  {piece.file} may have words in it, by its tags ({piece.words}); listen to it")
     if not listened:
         print("  Listen to every piece. Where there are no words, write: instrumental: yes")
         print("  Or, once you have heard all of it: the same again with --listened")
@@ -193,12 +194,12 @@ def _say_what_is_written(texts: dict[Path, str], thin: "Iterable[ShortPlaylist]"
     from kacenv.core.units import format_seconds
 
     *playlists, made = texts
-    print(f"Written: {shown(made)}, which plays {_count(len(playlists), 'playlist')}:")
+    say(f"Written: {shown(made)}, which plays {_count(len(playlists), 'playlist')}:")
     for path in playlists:
-        print(f"  {shown(path)}: {_count(texts[path].count('  - file: '), 'piece')}")
+        say(f"  {shown(path)}: {_count(texts[path].count('  - file: '), 'piece')}")
     for one in thin:
         length, wanted = format_seconds(one.length), format_seconds(one.wanted)
-        print(f"  {one.playlist} has {length} of music for {wanted}, and will repeat; add to it.")
+        say(f"  {one.playlist} has {length} of music for {wanted}, and will repeat; add to it.")
 
 
 def _count(number: int, thing: str) -> str:

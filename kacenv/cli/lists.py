@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kacenv.cli.options import HouseOption, JsonOption, print_json
+from kacenv.cli.terminal import say
 
 if TYPE_CHECKING:
     from kacenv.config import House, SceneCard
@@ -22,20 +23,22 @@ def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
         print_json(found)
         return
     for room in found:
-        print(f"{room['room']:20}  {_state(room)}")
+        say(f"{room['room']:20}  {_state(room)}")
     if not found:
         print(_NO_ROOM)
 
 
 def _rooms(home: "House", running: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield each room by its name; those of other houses only if they run."""
-    named: dict[str, dict[str, Any]] = {}
-    for file in home.rooms():
-        name, problem = _read(home, file)
-        named[name] = {"room": name, "running": name in running, "problem": problem}
-    for name in running:
-        named.setdefault(name, {"room": name, "running": True, "problem": None})
-    yield from (named[name] for name in sorted(named))
+    """Yield each room by its name; those of other houses only if they run.
+
+    A file that needs mending goes by its own name, and stands beside a room that is called so.
+    """
+    read = [_read(home, file) for file in home.rooms()]
+    whole = {name for name, problem in read if problem is None}
+    read += [(name, None) for name in running if name not in dict(read)]
+    for name, problem in sorted(read, key=lambda one: (one[0], one[1] is not None)):
+        runs = name in running and (problem is None or name not in whole)
+        yield {"room": name, "running": runs, "problem": problem}
 
 
 def _read(home: "House", file: str) -> tuple[str, str | None]:
@@ -65,7 +68,7 @@ def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
         print_json([asdict(card) for card in cards])
         return
     for card in cards:
-        print(_line(card))
+        say(_line(card))
     if not cards:
         print(_NO_SCENE)
 

@@ -11,12 +11,13 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
 from kacenv.cli.live_view import picture, plain_lines
+from kacenv.cli.terminal import terminal_console
 from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
 from kacenv.devices.lights.simulator.embedded_broker import HOST
@@ -162,7 +163,7 @@ def untyped(text: str) -> str:
 @contextmanager
 def _shown(address: str) -> Iterator[tuple[Show, float]]:
     """Yield a function that shows a status, as a picture or new lines; and its interval (s)."""
-    console = Console()
+    console = terminal_console()
     if not console.is_terminal:
         yield _lines(), _LINE
         return

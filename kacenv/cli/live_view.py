@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kacenv.cli.status_text import asked, hand_lines, when
+from kacenv.core.plain_text import cleaned_tree
 from kacenv.core.units import format_clock
 
 _WIDTH = 100
@@ -33,6 +34,7 @@ def picture(
     A live event works as well, without meters. `worded` words the therapist's changes of the sound
     and how to undo them.
     """
+    status = cleaned_tree(status)
     session = status["session"]
     width = min(width, _WIDTH)
     rows = Table.grid(padding=(0, 2))
@@ -164,6 +166,7 @@ def lamp_colour(level: float, kelvin: float | None) -> tuple[int, int, int]:
 
 def plain_lines(before: dict[str, Any] | None, status: dict[str, Any]) -> Iterable[str]:
     """Yield the changes since `before`, for a log or a pipe."""
+    status, before = cleaned_tree(status), cleaned_tree(before)
     session, earlier = status["session"], before["session"] if before else None
     clock = format_clock(session["elapsed"])
     if session["phase"] is not None and (not earlier or earlier["phase"] != session["phase"]):

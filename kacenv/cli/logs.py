@@ -3,7 +3,6 @@
 One line an event: `key=value`, or JSON. Events that come too often are only counted.
 """
 
-import json
 import logging
 import logging.handlers
 import os
@@ -15,6 +14,7 @@ from datetime import datetime
 from io import FileIO, TextIOWrapper
 from pathlib import Path
 
+from kacenv.core.plain_text import json_text
 from kacenv.system.redact import redact
 
 MOST_BYTES, OLDER_FILES = 1_000_000, 3
@@ -39,7 +39,7 @@ class _LogLine(logging.Formatter):
         fields = dict(_fields(record))
         if self._in_journal:
             del fields["at"]
-        line = json.dumps(fields, ensure_ascii=False) if self._as_json else _pairs(fields)
+        line = json_text(fields) if self._as_json else _pairs(fields)
         return f"<{_URGENCY[fields['level']]}>{line}" if self._in_journal else line
 
 
@@ -81,7 +81,7 @@ def _pairs(fields: dict[str, str]) -> str:
 
 
 def _value(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+    return value if _PLAIN.fullmatch(value) else json_text(value)
 
 
 class _RateLimitFilter(logging.Filter):

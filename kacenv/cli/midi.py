@@ -1,6 +1,5 @@
 """`kacenv midi`: MIDI ports, and the messages of a pedal or a controller."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -115,6 +114,7 @@ def _listening(names: Sequence[str]) -> "Iterator[SimpleQueue[MidiMessage]]":
 
 def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> None:
     """Print a heading for the lines that follow."""
+    from kacenv.core.plain_text import json_text
     from kacenv.devices.midi.port_names import bare_name
     from kacenv.server.client import running_rooms
 
@@ -123,5 +123,5 @@ def _introduce(place: "Room | None", mapped: "Controls | None", port: str) -> No
     if mapped:
         print("# These belong under `midi: controls: map:` in the room file.", flush=True)
     else:
-        name = json.dumps(bare_name(port), ensure_ascii=False)
+        name = json_text(bare_name(port))
         print(f"midi:\n  controls:\n    port: {name}\n    map:", flush=True)

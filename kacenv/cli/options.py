@@ -1,5 +1,6 @@
 """Options common to many commands, in the same words."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,10 +23,18 @@ RoomOption = Annotated[str | None, room_option("The room; see: kacenv rooms")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
+def a_number(value: float | None) -> float | None:
+    """Return an option's number; NaN, which lies beyond no bound, is refused."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("nan isn't a number.")
+    return value
+
+
 def print_json(found: Any) -> None:
     """Print data for scripts; letters that the terminal's encoding may lack are escaped."""
-    import json
     import sys
 
+    from kacenv.core.plain_text import json_text
+
     plain = sys.stdout.encoding.lower() != "utf-8"
-    print(json.dumps(found, indent=2, ensure_ascii=plain))
+    print(json_text(found, indent=2, plain=plain))

@@ -8,6 +8,7 @@ import typer
 
 from kacenv.cli import completion
 from kacenv.cli.options import HouseOption, JsonOption, print_json
+from kacenv.cli.terminal import say
 
 if TYPE_CHECKING:
     from kacenv.config import House
@@ -28,7 +29,7 @@ def list_playlists(as_json: JsonOption = False, house: HouseOption = None) -> No
         return
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
-        print(f"{row['name']:<{width}}  {_words(row)}")
+        say(f"{row['name']:<{width}}  {_words(row)}")
     if not rows:
         print("There is no playlist yet. Make one: kacenv music import FOLDER")
 
@@ -89,8 +90,12 @@ def export_playlist(
     from kacenv.config.transfer.export import export, house_tracks
 
     tracks = house_tracks(House.find(house), playlist)
-    export(tracks, Path(playlist).stem if "/" in playlist else playlist, file)
-    print(f"{_count(len(tracks), 'piece')} of {playlist} are in {file}.")
+    title = Path(playlist).stem if "/" in playlist else playlist
+    left_out = export(tracks, title, file)
+    say(f"{_count(len(tracks) - len(left_out), 'piece')} of {playlist} are in {file}.")
+    for track in left_out:
+        say(f"  left out: {track.path.name}: no line of such a list can hold this name; rename it,")
+        say("    or export as .xspf")
 
 
 def pack_scene(
@@ -105,8 +110,8 @@ def pack_scene(
     manifest = pack(House.find(house), scene, archive)
     size = sum(packed.size for packed in manifest.files) / 1e6
     count = _count(len(manifest.files), "file")
-    print(f"{manifest.scene} is in {archive}: {count}, {size:.1f} MB.")
-    print(f"On the other machine: kacenv music unpack {archive.name}")
+    say(f"{manifest.scene} is in {archive}: {count}, {size:.1f} MB.")
+    say(f"On the other machine: kacenv music unpack {archive.name}")
 
 
 def unpack_scene(archive: Path, house: HouseOption = None) -> None:
@@ -117,5 +122,5 @@ def unpack_scene(archive: Path, house: HouseOption = None) -> None:
     home = House.own(house)
     done = unpack(home, archive)
     known = f", {len(done.known)} were there already" if done.known else ""
-    print(f"{done.scene} is here, whole: {_count(len(done.new), 'new file')}{known}.")
+    say(f"{done.scene} is here, whole: {_count(len(done.new), 'new file')}{known}.")
     print(f"See whether it suits your room: kacenv check; kacenv rehearse {done.scene} --room ROOM")

@@ -9,6 +9,7 @@ import typer
 from kacenv.cli import completion
 from kacenv.cli.options import HouseOption, print_json
 from kacenv.core.errors import DaemonError, KacenvError
+from kacenv.core.plain_text import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,7 +240,7 @@ def _can_keep(path: Path) -> None:
 def _keep(path: Path, page: str) -> None:
     """Write the page; a failure doesn't change the result."""
     try:
-        path.write_text(f"{page}\n", encoding="utf-8")
+        path.write_text(cleaned(f"{page}\n"), encoding="utf-8")
     except OSError as error:
         print(f"{path} can't be written: {error.strerror}", file=sys.stderr)
 
@@ -288,5 +289,8 @@ class _Screen:
         if self._live:
             from shutil import get_terminal_size
 
+            from kacenv.cli.terminal import write_styled
+            from kacenv.core.plain_text import cleaned_line
+
             room = max(20, get_terminal_size().columns - 1)
-            print(f"\r{text[:room]}\x1b[K", end="", flush=True)
+            write_styled(f"\r{cleaned_line(text)[:room]}\x1b[K")

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from kacenv.cli import completion
-from kacenv.cli.options import HouseOption, JsonOption, print_json, room_option
+from kacenv.cli.options import HouseOption, JsonOption, a_number, print_json, room_option
 
 if TYPE_CHECKING:
     from kacenv.core.units import Seconds
@@ -48,6 +48,7 @@ LiveOption = Annotated[
         metavar="SPEED",
         min=1,
         max=3600,
+        callback=a_number,
         help="Go through it so many times as fast, with the tablet's page and virtual lamps.",
     ),
 ]

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kacenv.cli.terminal import terminal_console
 from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
 from kacenv.model.commands import Notice, Prompt
@@ -63,7 +63,7 @@ def _lines(path: Path, rendered: Rendered) -> Iterator[str]:
 @contextmanager
 def _bar(timeline: Timeline) -> Iterator[Hear]:
     """Yield the progress callback; the bar is on stderr, only in a terminal."""
-    console = Console(stderr=True)
+    console = terminal_console(stderr=True)
     columns = TextColumn("Rendering"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")
     with Progress(
         *columns,

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kacenv.cli.terminal import say, terminal_console
+
 if TYPE_CHECKING:
     from kacenv.analysis.scan import ScanResult
 
@@ -16,10 +18,9 @@ def shown_scan(
 
     If `quiet`, the bar is on stderr, and a pipe gets nothing.
     """
-    from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=quiet)
+    console = terminal_console(stderr=quiet)
     if not console.is_terminal:
         yield scanned if quiet else _line_by_line(scanned)
         return
@@ -30,7 +31,7 @@ def shown_scan(
 def _line_by_line(scanned: "Iterable[ScanResult]") -> "Iterator[ScanResult]":
     for one in scanned:
         if one.sound is not None and not one.known:
-            print(line_of(one), flush=True)
+            say(line_of(one))
         yield one
 
 

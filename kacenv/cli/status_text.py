@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from kacenv.core.plain_text import cleaned_tree
 from kacenv.core.units import format_clock
 
 _RECENT = 300.0
@@ -12,6 +13,7 @@ _NO_BROKER = "the broker can't be reached; the lamps stay as they are"
 
 def status_lines(status: dict[str, Any]) -> Iterable[str]:
     """Yield the status as lines of text."""
+    status = cleaned_tree(status)
     session = status["session"]
     if session["phase"] is None:
         yield f"{status['room']}: no session is on."

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.model.commands import (
     Command,
@@ -36,7 +37,7 @@ def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[s
             cuts[moment.command.play_id] = moment.command.cut
         elif text := describe(moment.command):
             indent = "" if isinstance(moment.command, EnterPhase | SessionEnded) else "  "
-            yield f"{format_clock(moment.at):>8}  {indent}{text}"
+            yield cleaned_line(f"{format_clock(moment.at):>8}  {indent}{text}")
 
 
 def rehearsal_fields(arcs: Sequence[Arc]) -> Any:

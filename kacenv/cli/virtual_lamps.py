@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from kacenv.cli.live_view import lamp_colour
+from kacenv.cli.terminal import terminal_console
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.look import Color, Setting
 
@@ -23,7 +23,7 @@ Shown = dict[str, Any]
 
 def watch(lamps: Sequence[VirtualLamp], *, as_json: bool = False) -> None:
     """Show the lamps until the program is stopped."""
-    console = Console()
+    console = terminal_console()
     if console.is_terminal and not as_json:
         with Live(console=console, auto_refresh=False) as live:
             while True:

@@ -1,6 +1,5 @@
 """`kacenv watch`: live view of a running room, in a terminal, a pipe or a script."""
 
-import json
 import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -9,6 +8,7 @@ import typer
 
 from kacenv.cli.keyboard import asks_to_leave, keyboard
 from kacenv.cli.options import room_option
+from kacenv.core.plain_text import json_text
 
 _FRAME: Final = 0.25
 """Refresh interval of the clocks in seconds; changes are shown at once."""
@@ -45,7 +45,7 @@ def watch(
 
 def _as_json(feed: Any) -> None:
     while True:
-        print(json.dumps(line_of(feed), ensure_ascii=False), flush=True)
+        print(json_text(line_of(feed)), flush=True)
         while not feed.wait(_QUIET):
             pass
 
@@ -73,10 +73,11 @@ def _as_lines(feed: Any) -> None:
 
 
 def _as_picture(feed: Any) -> None:
-    from rich.console import Console
     from rich.live import Live
 
-    console = Console()
+    from kacenv.cli.terminal import terminal_console
+
+    console = terminal_console()
     with keyboard() as keyboards, Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             live.update(screen(feed, console.width), refresh=True)

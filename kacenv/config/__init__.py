@@ -7,6 +7,7 @@ from kacenv.config.file_monitor import FileMonitor
 from kacenv.config.house import House
 from kacenv.config.load import load_room, load_session
 from kacenv.config.playlists.scan_targets import HouseMusic, house_music
+from kacenv.config.room_files import load_room_to_run
 from kacenv.config.scene_list import SceneCard, scene_cards
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "check_named",
     "house_music",
     "load_room",
+    "load_room_to_run",
     "load_session",
     "scene_cards",
     "warnings_of",

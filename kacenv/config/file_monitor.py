@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from kacenv.config.file_changes import ChangeMessages, Comparison, WatchedFileKind, file_version
 from kacenv.config.house import House
-from kacenv.config.load import load_room, load_session
+from kacenv.config.load import load_session
+from kacenv.config.room_files import load_room_to_run
 from kacenv.config.scene_list import scene_cards
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds
@@ -95,7 +96,7 @@ class FileMonitor:
         """Return the first problem of the file at `path`, else the first of all."""
         try:
             if self._scene is None:
-                load_room(self._house, self._room)
+                load_room_to_run(self._house, self._room)
             else:
                 load_session(self._house, self._scene, self._room)
         except LoadError as error:

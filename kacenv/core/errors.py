@@ -1,6 +1,11 @@
 """Errors whose messages are for people."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from kacenv.core.plain_text import cleaned_line
+
+_LONGEST: Final = 120
+"""Most characters of what was found in a message."""
 
 
 class KacenvError(Exception):
@@ -11,7 +16,9 @@ class UnitError(KacenvError, ValueError):
     """Quantity without its unit, or otherwise malformed."""
 
     def __init__(self, expected: str, found: object, example: str) -> None:
-        super().__init__(f"expected {expected}, found {found!r}, for example: {example}")
+        shown = repr(found)
+        shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+        super().__init__(f"expected {expected}, found {shown}, for example: {example}")
         self.expected = expected
         self.found = found
         self.example = example
@@ -31,9 +38,13 @@ class FileProblem(NamedTuple):
     def __str__(self) -> str:
         """Return three short lines, the first of which editors can jump to."""
         spot = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        place = f"{spot}: {self.where}".rstrip(": ")
-        text = f"{place}\n  found     {self.found}\n  expected  {self.expected}"
-        return f"{text}\n  example   {self.example}" if self.example else text
+        lines = [
+            f"{spot}: {self.where}".rstrip(": "),
+            f"  found     {self.found}",
+            f"  expected  {self.expected}",
+            *([f"  example   {self.example}"] if self.example else []),
+        ]
+        return "\n".join(map(cleaned_line, lines))
 
 
 class LoadError(KacenvError):
@@ -50,6 +61,28 @@ class RefusedError(KacenvError):
 
 class DeviceError(KacenvError):
     """Device (sound, light, MIDI) that can't be used; the message says what to do instead."""
+
+
+class SettingError(DeviceError):
+    """A file, variable or group that can't be used, which the room file names at `key`.
+
+    `found` and `expected` are its parts for a list of problems. It `depends_on_user` if another
+    user of the machine may well use it, as the one that runs the room.
+    """
+
+    def __init__(
+        self,
+        key: tuple[str, ...],
+        found: str,
+        way_out: str,
+        *,
+        depends_on_user: bool = False,
+    ) -> None:
+        super().__init__(f"{found}; {way_out}")
+        self.key = key
+        self.found = found
+        self.way_out = way_out
+        self.depends_on_user = depends_on_user
 
 
 class JournalError(KacenvError):

@@ -82,12 +82,13 @@ def format_seconds(span: float) -> str:
     return "".join(f"{value}{unit}" for value, unit in parts if value) or "0s"
 
 
-_FRACTION: Final = r"(?:\.[0-9]+)?"
+_FRACTION: Final = r"(?:\.[0-9]{1,20})?"
 _LOUDER: Final = rf"\+?0*(?:24(?:\.0+)?|(?:2[0-3]|1?[0-9]){_FRACTION})"
 _QUIETER: Final = rf"-0*(?:90(?:\.0+)?|[1-8]?[0-9]{_FRACTION})"
 DURATION: Final = Unit(
-    rf"(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+{_FRACTION}s)?",
-    "a time with its unit (h, m or s)",
+    rf"(?=[0-9])(?:[0-9]{{1,2}}h)?(?:[0-5]?[0-9]{{1,3}}m)?"
+    rf"(?:(?:[0-2]?[0-9]{{1,5}}|3[0-5][0-9]{{4}}){_FRACTION}s)?",
+    "a time with its unit (h, m or s), up to 99h, 5999m or 359999s",
     "1h10m",
     "",
     format_seconds,

@@ -1,7 +1,6 @@
 """Findings of probes, with remedies."""
 
 import getpass
-import json
 import os
 import platform
 import re
@@ -10,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
+from kacenv.core.plain_text import json_text
 from kacenv.system.redact import redact
 
 _NOBODYS = frozenset({"root", "kacenv", "localhost", "debian", "nobody", "audio"})
@@ -42,7 +42,7 @@ def counted(number: int, what: str) -> str:
 def to_json(findings: Iterable[Finding]) -> str:
     """Return the findings as JSON, masked."""
     listed = [asdict(masked(finding)) for finding in findings]
-    return json.dumps({"findings": listed}, indent=2, ensure_ascii=False)
+    return json_text({"findings": listed}, indent=2)
 
 
 def to_text(findings: Sequence[Finding]) -> str:

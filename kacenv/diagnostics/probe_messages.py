@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kacenv.core.plain_text import json_text
 from kacenv.diagnostics.finding import Finding, Severity
 
 
@@ -38,7 +39,7 @@ ProbeMessage = Progress | Finding | Question | Taken
 
 def to_line(said: ProbeMessage) -> str:
     """Encode a message as one line of JSON."""
-    return json.dumps({"kind": type(said).__name__.casefold(), **asdict(said)}, ensure_ascii=False)
+    return json_text({"kind": type(said).__name__.casefold(), **asdict(said)})
 
 
 def from_line(line: str) -> ProbeMessage:

@@ -20,14 +20,18 @@ from kacenv.core.units import Notation, Unit
 Schema = dict[str, Any]
 """Node of a JSON Schema (draft 2020-12)."""
 
+MOST_EXACT: Final = 2**53 - 1
+"""Largest of the whole numbers that JavaScript tells apart (`Number.MAX_SAFE_INTEGER`)."""
 CONTROL_CHARACTERS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
 LINE: Final = Notation(
-    rf"(?![\s\S]*[{CONTROL_CHARACTERS}])\s*\S(?:[\s\S]{{0,78}}\S)?\s*",
+    rf"(?![\s\S]*[{CONTROL_CHARACTERS}])\s*\S(?:[^\n\u2028\u2029]{{0,78}}\S)?\s*",
     "one line of at most 80 characters",
     "Calm beginnings",
 )
 SLUG: Final = Notation(
-    "[a-z0-9]+(?:-[a-z0-9]+)*", "a short name of small letters, digits and hyphens", "seat-a"
+    "(?=.{1,64}$)[a-z0-9]+(?:-[a-z0-9]+)*",
+    "a short name of small letters, digits and hyphens",
+    "seat-a",
 )
 
 
@@ -103,7 +107,7 @@ Kelvin = Annotated[units.Kelvin, BeforeValidator(units.parse_kelvin), _in(units.
 Slug = Annotated[
     str,
     BeforeValidator(SLUG.check),
-    TextSchema(SLUG, {"type": ["string", "integer"], "minimum": 0}),
+    TextSchema(SLUG, {"type": ["string", "integer"], "minimum": 0, "maximum": MOST_EXACT}),
 ]
 Line = Annotated[str, BeforeValidator(LINE.read), TextSchema(LINE)]
 Title = Annotated[

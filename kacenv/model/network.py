@@ -14,6 +14,17 @@ _HOST: Final = Notation(
     "a name of this machine, in small letters",
     "garden.clinic.lan",
 )
+_ADDRESS: Final = Notation(
+    r"(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,60}\.?"
+    r"|[0-9A-Fa-f:.]{0,45}:[0-9A-Fa-f:.]{0,45}(?:%[A-Za-z0-9_.-]{1,15})?)",
+    "the name or the address of a machine",
+    "192.168.1.10",
+)
+_KEPT: Final = Notation(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.json",
+    "the name of a file that ends in .json, without a folder",
+    "access.json",
+)
 _HERE: Final = r"^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1|(?:0{1,4}:){7}0{0,3}1)$"
 _ELSEWHERE: Final = having("host", {"type": "string", "not": {"pattern": _HERE}})
 _NO_TLS = "none"
@@ -28,6 +39,8 @@ def _spelt_out(value: object) -> object:
     return value
 
 
+Host = Annotated[str, AfterValidator(_ADDRESS.check), TextSchema(_ADDRESS)]
+_KeptFile = Annotated[str, AfterValidator(_KEPT.check), TextSchema(_KEPT)]
 _HostName = Annotated[str, AfterValidator(_HOST.check), TextSchema(_HOST)]
 
 
@@ -50,7 +63,7 @@ class Tcp(Model):
 
     model_config = rules({"if": _ELSEWHERE, "then": given("tls")})
 
-    host: Annotated[str, Field(min_length=1, examples=["127.0.0.1"])] = "127.0.0.1"
+    host: Annotated[Host, Field(examples=["127.0.0.1"])] = "127.0.0.1"
     """The address that is served; `0.0.0.0` or `::` is every address of this machine."""
     port: Annotated[int, Field(ge=1, le=65535, examples=[8765])] = 8765
     """The port that is served."""
@@ -87,8 +100,8 @@ class Tcp(Model):
 class Access(Model):
     """Access over TCP: only who has a token or a PIN may drive the room."""
 
-    file: Annotated[str, Field(min_length=1, examples=["access.json"])] = "access.json"
-    """Where `kacenv access` keeps hashed tokens and PINs, from the state folder on."""
+    file: Annotated[_KeptFile, Field(examples=["access.json"])] = "access.json"
+    """Where `kacenv access` keeps hashed tokens and PINs, in the state folder."""
 
 
 class Surfaces(Model):

@@ -12,7 +12,7 @@ from kacenv.core.derived import Derivable, derived
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
 from kacenv.core.units import Seconds
-from kacenv.model.fields import Decibels, Duration, Line, Model, Rule, Schema, Title
+from kacenv.model.fields import MOST_EXACT, Decibels, Duration, Line, Model, Rule, Schema, Title
 
 
 class Order(StrEnum):
@@ -86,7 +86,7 @@ class Playlist(Model):
     title: Title
     order: Order = Order.AS_LISTED
     """How they are played; `fit` chooses pieces so that the last one ends with its phase."""
-    seed: Annotated[int, Field(ge=0, examples=[7])] = 0
+    seed: Annotated[int, Field(ge=0, le=MOST_EXACT, examples=[7])] = 0
     """The same seed shuffles the same way every time."""
     repeat: bool = False
     """Whether it begins again when all has been played."""

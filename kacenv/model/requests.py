@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.chime import BELL
-from kacenv.model.fields import Decibels, Duration, Level, Model, Slug
+from kacenv.model.fields import MOST_EXACT, Decibels, Duration, Level, Model, Slug
 from kacenv.model.request_bounds import LONGEST_TIME, LOUDEST
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
@@ -195,7 +195,7 @@ class Undo(Model):
     """Take back the last press of the last ten seconds."""
 
     kind: Literal["undo"] = "undo"
-    number: int | None = None
+    number: Annotated[int, Field(ge=0, le=MOST_EXACT)] | None = None
     """The press that is meant, by its number in the status; refused if it isn't the last."""
 
 

@@ -16,6 +16,7 @@ from kacenv.core.units import Notation, Seconds
 from kacenv.model.chime import BUILT_IN, OwnChime, Phrase
 from kacenv.model.dialects import Dialect
 from kacenv.model.fields import (
+    CONTROL_CHARACTERS,
     Days,
     Decibels,
     Duration,
@@ -34,8 +35,10 @@ from kacenv.model.fields import (
 )
 from kacenv.model.look import LookField, Zone
 from kacenv.model.midi_trigger import TriggerField
-from kacenv.model.network import Surfaces
+from kacenv.model.network import Host, Surfaces
 
+MOST_CHANNELS: Final = 256
+"""Most channels of a sound device."""
 LONGEST_DELAY = Seconds(0.5)
 """Largest delay of an output."""
 STEEPEST_LIGHT = Share(0.2)
@@ -71,6 +74,11 @@ _GENTLE: Final = matching(
 _LEVEL_TEXT: Final = Notation(
     r"[\s\S]*\{level\}[\s\S]*", "a text with {level} in it", '{"dim": {level}}'
 )
+_TOPIC: Final = Notation(
+    rf"[^#+{CONTROL_CHARACTERS}\t\n\ud800-\udfff]{{1,1000}}",
+    "an MQTT topic of one line, without # and +",
+    "zigbee2mqtt/seat-left",
+)
 _WHITE_TEXT: Final = Notation(
     r"[\s\S]*\{(?:kelvin|mired)\}[\s\S]*",
     "a text with {kelvin} or {mired} in it",
@@ -90,8 +98,10 @@ def _gentle(steepest: Share) -> Share:
     return steepest
 
 
+Channel = Annotated[int, Field(ge=1, le=MOST_CHANNELS)]
 Delay = Annotated[Duration, AfterValidator(_short), Rule(_SHORT)]
 LightSlope = Annotated[Level, AfterValidator(_gentle), Rule(_GENTLE)]
+Topic = Annotated[str, AfterValidator(_TOPIC.check), TextSchema(_TOPIC)]
 _LevelText = Annotated[str, AfterValidator(_LEVEL_TEXT.check), TextSchema(_LEVEL_TEXT)]
 _WhiteText = Annotated[str, AfterValidator(_WHITE_TEXT.check), TextSchema(_WHITE_TEXT)]
 
@@ -105,10 +115,9 @@ class Output(Model):
     """Who listens to it."""
     device: Annotated[str, Field(examples=["default"])] = "default"
     """The sound device's name, or part of it; `default` for the system's own choice."""
-    channels: Annotated[tuple[int, ...], Field(min_length=1, max_length=2, examples=[[1, 2]])] = (
-        1,
-        2,
-    )
+    channels: Annotated[
+        tuple[Channel, ...], Field(min_length=1, max_length=2, examples=[[1, 2]])
+    ] = (1, 2)
     """Left and right channel of the device, counted from 1; a single one is mono."""
     trim: Decibels = Db(0.0)
     """Balances this output against the others."""
@@ -150,11 +159,11 @@ class Fixture(Model):
     """A short name of small letters, digits and hyphens."""
     dialect: Annotated[Dialect, Field(examples=["zigbee2mqtt"])]
     """Language in which a lamp is spoken to over MQTT."""
-    topic: Annotated[str, Field(min_length=1, examples=["zigbee2mqtt/seat-left"])]
+    topic: Annotated[Topic, Field(examples=["zigbee2mqtt/seat-left"])]
     """home-assistant, plain: the topic that takes commands; else the lamp's own topic or prefix."""
-    state_topic: Annotated[str | None, Field(examples=["room/floor/state"])] = None
+    state_topic: Annotated[Topic | None, Field(examples=["room/floor/state"])] = None
     """home-assistant, plain: where the lamp reports what it shows; the others know."""
-    availability_topic: Annotated[str | None, Field(examples=["room/floor/online"])] = None
+    availability_topic: Annotated[Topic | None, Field(examples=["room/floor/online"])] = None
     """home-assistant, plain, zigbee2mqtt: where `online` or `offline` stands."""
     zone: Zone
     """The part of the room that it lights."""
@@ -187,7 +196,7 @@ class Broker(Model):
         {"if": given("key_file"), "then": given("certificate_file")},
     )
 
-    host: Annotated[str, Field(min_length=1, examples=["192.168.1.10"])]
+    host: Annotated[Host, Field(examples=["192.168.1.10"])]
     """The broker's name or address."""
     port: Annotated[int, Field(ge=1, le=65535, examples=[1883])] = 1883
     """The broker's port."""

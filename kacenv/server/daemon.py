@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
-from kacenv.config import FileMonitor, House, load_room
-from kacenv.core.errors import JournalError, LoadError
+from kacenv.config import FileMonitor, House, load_room, load_room_to_run
+from kacenv.core.errors import DeviceError, JournalError, LoadError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.lights.controller import LightController
@@ -51,8 +51,8 @@ async def open_session(
             chimes = MidiChimePlayer(room.midi.chimes, clock)
             stack.callback(chimes.close)
             session.devices.chimes = chimes
-        if room.lights:
-            light = LightController(room, clock, session.tell)
+        light = _lights(session, clock, is_resumed=back is not None) if room.lights else None
+        if light is not None:
             stack.callback(light.close)
             light.start()
             session.devices.light = light
@@ -72,6 +72,21 @@ async def open_session(
             with suppress(asyncio.CancelledError):
                 task.result()
             await _fade_out(session, sound)
+
+
+def _lights(session: Session, clock: Clock, *, is_resumed: bool) -> LightController | None:
+    """Return the controller of the lamps; a session that goes on does so without them, too.
+
+    Raises:
+        DeviceError: The broker's password, say, can't be used, and no session is to go on.
+    """
+    try:
+        return LightController(session.room, clock, session.tell)
+    except DeviceError as error:
+        if not is_resumed:
+            raise
+        session.tell(f"The session goes on without its lamps: {error}")
+        return None
 
 
 async def end(task: asyncio.Task[None]) -> None:
@@ -102,7 +117,7 @@ async def serve(house: House, room: str) -> None:
     name = room_name(house, room)
     with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
         back, why_not = _unfinished(journal)
-        served = back.past.base.room if back else load_room(house, room)
+        served = back.past.base.room if back else load_room_to_run(house, room)
         clock = _clock_after(back) if back else MonotonicClock()
         async with (
             open_session(served, clock, journal, back) as session,

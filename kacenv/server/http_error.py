@@ -1,10 +1,12 @@
-"""HTTP error with a message in plain words, and the response that says it."""
+"""HTTP error with a message in plain words, the response that says it, and JSON for all others."""
 
 import math
+from typing import Any
 
 from starlette.responses import JSONResponse
 
 from kacenv.core.errors import KacenvError
+from kacenv.core.plain_text import json_text
 from kacenv.core.units import Seconds
 
 
@@ -17,6 +19,14 @@ class HttpError(KacenvError):
         self.wait = wait
 
 
+class ExactJsonResponse(JSONResponse):
+    """JSON that is exact whatever texts hold: names of files that aren't UTF-8, too."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the content as JSON."""
+        return json_text(content, compact=True).encode()
+
+
 def error_response(error: HttpError) -> JSONResponse:
     """Return the response to an error: `{"error": words}`, with the headers that go with it."""
     headers = {}
@@ -24,4 +34,4 @@ def error_response(error: HttpError) -> JSONResponse:
         headers["Retry-After"] = str(math.ceil(error.wait))
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse({"error": str(error)}, error.status, headers)
+    return ExactJsonResponse({"error": str(error)}, error.status, headers)

@@ -6,15 +6,27 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kacenv.core.errors import KacenvError
+from kacenv.system.setting_file import UnfitFileError, require_readable
 
 SOON: Final = timedelta(days=30)
 """Remaining validity below which staff are warned."""
+_WAY_OUT: Final = "correct `tls` in the room file (surfaces: tcp:), or put the right file there"
 _EXPIRED, _NOT_YET = 10, 9
 """X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_CERT_NOT_YET_VALID (OpenSSL's x509_vfy.h)."""
 
 
 class CertificateError(KacenvError):
-    """Certificate that can't be used; the message says what to do instead."""
+    """Certificate that can't be used; the message says what to do instead.
+
+    `fault` and `way_out` are the parts of the message. Time alone causes or cures one `of_time`;
+    one that `is_denied` may be another user's to read.
+    """
+
+    def __init__(self, fault: str, *, of_time: bool = False, is_denied: bool = False) -> None:
+        super().__init__(f"{fault}. {_WAY_OUT[:1].upper()}{_WAY_OUT[1:]}.")
+        self.fault, self.way_out = fault, _WAY_OUT
+        self.of_time = of_time
+        self.is_denied = is_denied
 
 
 class Certificate(NamedTuple):
@@ -43,16 +55,13 @@ def open_certificate(certificate: Path, key: Path) -> Certificate:
             certificate has expired.
     """
     for path in (certificate, key):
-        if not path.is_file():
-            raise CertificateError(f"{path} isn't there. {_WAY_OUT}")
+        _require(path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
-    except PermissionError as error:
-        raise CertificateError(f"{error.filename or key} may not be read. {_WAY_OUT}") from None
     except (ssl.SSLError, OSError) as error:
         mismatch = "MISMATCH" in str(error)
         what = (
@@ -60,8 +69,16 @@ def open_certificate(certificate: Path, key: Path) -> Certificate:
             if mismatch
             else f"{certificate} and {key} are no certificate and its key, in PEM and unencrypted"
         )
-        raise CertificateError(f"{what}. {_WAY_OUT}") from None
+        raise CertificateError(what) from None
     return _examined(context, certificate)
+
+
+def _require(path: Path) -> None:
+    try:
+        require_readable(path)
+    except UnfitFileError as error:
+        fault = f"{path} can't be read ({error})" if path.exists() else f"{path} isn't there"
+        raise CertificateError(fault, is_denied=error.is_denied) from None
 
 
 def _no_password() -> str:
@@ -81,9 +98,9 @@ def _examined(context: ssl.SSLContext, path: Path) -> Certificate:
     try:
         _shake_hands(caller, server)
     except ssl.SSLCertVerificationError as error:
-        raise CertificateError(f"{path} {_fault(error)}. {_WAY_OUT}") from None
+        raise CertificateError(f"{path} {_fault(error)}", of_time=_is_of_time(error)) from None
     except ssl.SSLError as error:
-        raise CertificateError(f"{path} can't be served ({error.reason}). {_WAY_OUT}") from None
+        raise CertificateError(f"{path} can't be served ({error.reason})") from None
     found = caller.getpeercert() or {}
     until = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
     entries = [tuple(entry) for entry in found.get("subjectAltName", ())]
@@ -113,4 +130,5 @@ def _fault(error: ssl.SSLCertVerificationError) -> str:
     return f"isn't sound ({error.verify_message})"
 
 
-_WAY_OUT = "Correct `tls` in the room file (surfaces: tcp:), or put the right file there."
+def _is_of_time(error: ssl.SSLCertVerificationError) -> bool:
+    return error.verify_code in {_EXPIRED, _NOT_YET}

@@ -1,6 +1,7 @@
 """Which rooms and scenes there are, for people and for scripts."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,48 @@ def test_rooms_say_whether_they_run(house: Path) -> None:
     lines = typed("rooms", "--house", str(house)).splitlines()
     assert lines[0].endswith("not running; its file needs mending, see: kacenv check broken")
     assert lines[1].split(maxsplit=1) == ["quiet", "not running"]
+
+
+BROKEN: dict[str, bytes] = {
+    "endless": b"title: x\nphases: [{name: a, duration: " + b"9" * 400 + b"h, playlist: p}]\n",
+    "latin": b"title: Caf\xe9\n",
+    "nothing": b"",
+    "nul": b"title: \0\n",
+    "deep": b"title: " + b"[" * 2_000,
+    "bomb": b"a: &a [1, 1]\nb: [*a, *a, *a]\n" + b"c: " + b"[*a," * 30 + b"]" * 30,
+    "huge": b"# " + b"x" * 2_000_000,
+    "turned": "title: \u202eabc\x1b\n".encode(),
+    "whole-number": b"title: 1\nphases: 1e400\n",
+}
+
+
+def test_a_broken_file_hides_no_other(house: Path) -> None:
+    """Whatever is in it, or whatever stands in its place, the good one is listed beside it."""
+    for folder in ("rooms", "scenes"):
+        for name, content in BROKEN.items():
+            (house / folder / f"{name}.yaml").write_bytes(content)
+        (house / folder / "folder.yaml").mkdir()
+        (house / folder / "loop.yaml").symlink_to("loop.yaml")
+        os.mkfifo(house / folder / "pipe.yaml")
+    for word, key in (("rooms", "room"), ("scenes", "name")):
+        found = json.loads(typed(word, "--json", "--house", str(house)))
+        problems = {one[key]: one["problem"] for one in found}
+        expected = {*BROKEN, "folder", "loop", "pipe", "broken", "quiet"}
+        assert problems.keys() == expected
+        assert [name for name, problem in problems.items() if problem is None] == ["quiet"]
+        assert len(typed(word, "--house", str(house)).splitlines()) == len(expected)
+
+
+def test_a_broken_file_stands_beside_the_room_of_its_name(house: Path) -> None:
+    """A file that is called as another one's room says that it needs mending."""
+    (house / "rooms" / "a-copy.yaml").write_text(ROOM)
+    (house / "rooms" / "quiet.yaml").write_text("name: [")
+    found = json.loads(typed("rooms", "--json", "--house", str(house)))
+    assert [(one["room"], bool(one["problem"])) for one in found] == [
+        ("broken", True),
+        ("quiet", False),
+        ("quiet", True),
+    ]
 
 
 def test_an_empty_house_says_how_to_begin(tmp_path: Path) -> None:

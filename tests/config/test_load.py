@@ -74,6 +74,7 @@ def test_the_brokers_files_are_found_from_any_folder(
         assert room.broker.password_file == str(house.root / "rooms" / "secret")
         with pytest.raises(DeviceError, match=re.escape(f"{house.root}/rooms/secret can't be")):
             LightController(room, SimClock(), print)
+    (house.root / "rooms" / "secret").touch(0o600)
     (house.root / "rooms" / "secret").write_text("open sesame")
     with pytest.raises(DeviceError, match=re.escape(f"{house.root}/clinic-ca.pem can't")):
         LightController(room, SimClock(), print)

@@ -37,7 +37,7 @@ def test_a_time_without_its_unit_is_refused(text: object) -> None:
         parse_seconds(text)
 
 
-@given(st.integers(0, 10**6))
+@given(st.integers(0, 99 * 3600 + 3599))
 def test_a_written_time_reads_back_the_same(span: int) -> None:
     """format_seconds and parse_seconds are each other's inverse."""
     assert parse_seconds(format_seconds(span)) == Seconds(span)

@@ -15,7 +15,7 @@ from kacenv.config.checks.file_warnings import (
 )
 from kacenv.config.checks.room_warnings import room_warnings
 from kacenv.config.checks.scene_warnings import scene_warnings
-from kacenv.config.checks.track_warnings import LintWarning, track_warnings
+from kacenv.config.checks.track_warnings import LintWarning, WarningRule, track_warnings
 from kacenv.config.house import FileKind, House
 from kacenv.config.load import (
     LoadedRoom,
@@ -27,6 +27,7 @@ from kacenv.config.load import (
 )
 from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.playlists.resolve import ResolvedPlaylist, open_playlist
+from kacenv.config.room_files import room_file_faults
 from kacenv.config.yaml.text_files import any_of, is_file, near, refuse, shown
 from kacenv.config.yaml.validation_errors import in_order
 from kacenv.core.errors import FileProblem
@@ -103,14 +104,19 @@ def warnings_of(house: House) -> list[LintWarning]:
     return list(check_files(house).cautions)
 
 
-def check_files(house: House, loose: Mapping[Path, FileKind] | None = None) -> HouseReport:
-    """Check the house as a whole, with `loose` files from elsewhere as if they lay in it."""
-    return _HouseChecker(house, loose or {}).survey()
+def check_files(
+    house: House, loose: Mapping[Path, FileKind] | None = None, *, elsewhere: bool = False
+) -> HouseReport:
+    """Check the house as a whole, with `loose` files from elsewhere as if they lay in it.
+
+    If this machine is `elsewhere` than the rooms, what they open when they start isn't opened.
+    """
+    return _HouseChecker(house, loose or {}, elsewhere=elsewhere).survey()
 
 
 class _HouseChecker:
-    def __init__(self, house: House, loose: Mapping[Path, FileKind]) -> None:
-        self._house, self._loose = house, loose
+    def __init__(self, house: House, loose: Mapping[Path, FileKind], *, elsewhere: bool) -> None:
+        self._house, self._loose, self._elsewhere = house, loose, elsewhere
         self._files = {**house.files(), **loose}
         self._headers, self._known = kept_headers(), known_measurements()
         self._shelf = PlaylistCache(house, self._known, self._headers)
@@ -135,6 +141,8 @@ class _HouseChecker:
             gather(house.scene, "couple-lozenge")
         self._headers.keep()
         self._cautions += room_warnings(places, house.root)
+        for place in () if self._elsewhere else places:
+            self._open_files(place)
         self._cautions += self._about_unchecked(plans, places)
         tracks = [track for opened in self._opened.values() for track in opened.tracks]
         self._cautions += file_warnings(
@@ -154,6 +162,14 @@ class _HouseChecker:
             {shown(path): kind for path, kind in self._files.items()},
             (house.root,) if self._loose and house.is_there else (),
         )
+
+    def _open_files(self, place: LoadedRoom) -> None:
+        """Open what the room opens when it starts; what another user may open is a warning."""
+        for problem, depends_on_user in room_file_faults(place, self._house.root):
+            if depends_on_user:
+                self._cautions.append(_of_another_user(problem))
+            else:
+                self._findings.problems.append(problem)
 
     def _of_kind(self, wanted: FileKind) -> list[Path]:
         return [path for path, kind in self._files.items() if kind is wanted]
@@ -196,3 +212,12 @@ class _HouseChecker:
         shelf = self._shelf if self._house.is_there else None
         queues = check_plan(plan, place, shelf, self._findings)
         self._cautions += scene_warnings(plan, queues)
+
+
+def _of_another_user(problem: FileProblem) -> LintWarning:
+    """Return the warning about a file or variable that the user who runs the room may have."""
+    text = (
+        f"{problem.found}; that is right if the user who runs the room has it, so check as that"
+        f" one; else {problem.expected}"
+    )
+    return LintWarning(problem.file, problem.line, problem.column, text, WarningRule.UNCHECKED)

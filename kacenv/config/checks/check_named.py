@@ -21,15 +21,17 @@ class _HouseRequest:
     files: set[str] = field(default_factory=set)
     loose: dict[Path, FileKind] = field(default_factory=dict)
 
-    def survey(self, house: House, findings: ProblemCollector) -> HouseReport:
+    def survey(self, house: House, findings: ProblemCollector, *, elsewhere: bool) -> HouseReport:
         """Return its part of the survey; unknown names go to `findings`."""
-        whole = check_files(house, self.loose)
+        whole = check_files(house, self.loose, elsewhere=elsewhere)
         named = [findings.gather(whole.narrowed, [name]) for name in self.names]
         files = {file for part in named if part for file in part.files}
         return whole.limited({*files, *self.files, *map(shown, self.loose)})
 
 
-def check_named(house: House, names: Sequence[str], *, chosen: bool = False) -> HouseReport:
+def check_named(
+    house: House, names: Sequence[str], *, chosen: bool = False, elsewhere: bool = False
+) -> HouseReport:
     """Return the problems and warnings of named rooms, scenes and playlists, or of files by path.
 
     A file is held against the house it lies in, else against `house`; if that was `chosen`, each
@@ -41,7 +43,11 @@ def check_named(house: House, names: Sequence[str], *, chosen: bool = False) -> 
             findings.gather(_take, Path(name), house, asked, chosen=chosen)
         else:
             asked[house].names.append(name)
-    surveys = [one.survey(home, findings) for home, one in asked.items() if one != _HouseRequest()]
+    surveys = [
+        one.survey(home, findings, elsewhere=elsewhere)
+        for home, one in asked.items()
+        if one != _HouseRequest()
+    ]
     return _merged(house, surveys, findings)
 
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from kacenv.config.checks.cross_file import ScenePlan
 from kacenv.config.checks.track_warnings import LintWarning, WarningRule
-from kacenv.config.house import YAML, House
+from kacenv.config.house import PLAYLISTS, YAML, FileKind, House
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.text_files import any_of, shown
+from kacenv.core.plain_text import cleaned, is_utf8
 
 _MUSIC: Final = frozenset(
     {".flac", ".opus", ".ogg", ".oga", ".mp3", ".wav", ".m4a", ".aif", ".aiff", ".mka"}
@@ -26,6 +27,7 @@ def file_warnings(
     tell what is unused.
     """
     yield from _hidden(house)
+    yield from _unnameable(house)
     if plans is not None:
         yield from _unused_playlists(house, plans)
     if tracks is not None:
@@ -91,6 +93,21 @@ def _hidden(house: House) -> Iterator[LintWarning]:
             if first.exists():
                 text = f"isn't read, as {first.name} stands before it; rename or delete one of them"
                 yield LintWarning(shown(path), 1, 1, text, WarningRule.TWICE)
+
+
+def _unnameable(house: House) -> Iterator[LintWarning]:
+    """Yield the files that no text can name, or whose names drive a terminal."""
+    found = (
+        Path(folder, name)
+        for kind in FileKind
+        for folder, _, names in os.walk(house.root / kind)
+        for name in sorted(names)
+        if cleaned(name) != name and Path(name).suffix.lower() in {*_MUSIC, *PLAYLISTS}
+    )
+    for path in found:
+        what = "signs that can't be shown" if is_utf8(path.name) else "letters that aren't UTF-8"
+        text = f"its name has {what}, so no playlist or command can name it; rename it"
+        yield LintWarning(shown(path), 1, 1, text, WarningRule.NAME)
 
 
 def _unused_playlists(house: House, plans: Iterable[ScenePlan]) -> Iterator[LintWarning]:

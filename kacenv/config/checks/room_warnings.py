@@ -116,5 +116,5 @@ def _about_certificate(tls: Tls, root: Path) -> str | None:
     try:
         found = open_certificate(root / tls.certificate, root / tls.key)
     except CertificateError as error:
-        return str(error)
+        return str(error) if error.of_time else None
     return found.warning(datetime.now(UTC))

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Self
 from kacenv.analysis import Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import format_clock, format_seconds
 
 SUDDEN: Final = 10.0
@@ -50,6 +51,7 @@ class WarningRule(StrEnum):
     LAMP = "lamp", "A lamp's topic or abilities don't fit its kind."
     COMMENT = "comment", "A colour without quotes is read as a comment."
     TWICE = "twice", "A file, or a piece of music, is there twice."
+    NAME = "name", "No playlist can name a file, as its name has other than letters and signs."
     UNUSED = "unused", "Nothing uses a file."
     DEVICE = "device", "This machine lacks a sound device or some of its channels."
     NETWORK = "network", "Others on the network may read along, or a tablet finds no page."
@@ -67,7 +69,7 @@ class LintWarning(NamedTuple):
 
     def __str__(self) -> str:
         """Return one line that editors can jump to."""
-        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+        return cleaned_line(f"{self.file}:{self.line}:{self.column}: {self.text}")
 
 
 def track_warnings(tracks: list[ResolvedTrack], name: str) -> Iterator[LintWarning]:

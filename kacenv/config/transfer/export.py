@@ -1,5 +1,6 @@
 """Export of playlists to other players' formats: M3U8 and XSPF."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import listed_tracks
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.errors import KacenvError, LoadError
+from kacenv.core.plain_text import cleaned_line, is_utf8
 
 KINDS: Final = (".m3u8", ".xspf")
 
@@ -39,10 +41,11 @@ def house_tracks(
     raise first
 
 
-def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
+def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> tuple[ResolvedTrack, ...]:
     """Write a playlist to `path` in the format of its suffix, .m3u8 or .xspf; never overwrite.
 
-    Files below the playlist's folder get relative paths, others absolute ones.
+    Files below the playlist's folder get relative paths, others absolute ones. Returns the tracks
+    that are left out, as no line of an M3U8 file can name theirs.
 
     Raises:
         ExportError: The suffix is another, the file exists, or can't be written.
@@ -52,7 +55,9 @@ def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
             f"A playlist is exported as .m3u8 or .xspf. For example: {path.with_suffix('.m3u8')}"
         )
     folder = path.parent.resolve()
-    text = _m3u8(tracks, folder) if path.suffix == ".m3u8" else _xspf(tracks, title, folder)
+    is_lines = path.suffix == ".m3u8"
+    named = [one for one in tracks if not is_lines or _fits_a_line(_from(folder, one.path))]
+    text = _m3u8(named, folder) if is_lines else _xspf(named, title, folder)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -60,6 +65,12 @@ def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
         raise ExportError(f"{path} is there already. Give another name.") from error
     except OSError as error:
         raise ExportError(f"{path} can't be written ({error.strerror}).") from error
+    return tuple(one for one in tracks if one not in named)
+
+
+def _fits_a_line(name: str) -> bool:
+    """Return True if a line of UTF-8 text can be the name of a file, for whoever reads it."""
+    return is_utf8(name) and name.splitlines() == [name] and name == name.rstrip()
 
 
 def _m3u8(tracks: Sequence[ResolvedTrack], folder: Path) -> str:
@@ -71,9 +82,9 @@ def _m3u8_lines(tracks: Sequence[ResolvedTrack], folder: Path) -> Iterator[str]:
         # Players take what is before the first hyphen for the artist.
         artist = track.entry.artist.replace(" - ", ", ")
         label = f"{artist} - {track.entry.title}" if artist else track.entry.title
-        yield f"#EXTINF:{round(track.length)},{label}"
+        yield f"#EXTINF:{round(track.length)},{cleaned_line(label)}"
         name = _from(folder, track.path)
-        yield f"./{name}" if name.startswith("#") else name
+        yield f"./{name}" if name.startswith(("#", " ")) else name
 
 
 def _from(folder: Path, path: Path) -> str:
@@ -83,14 +94,14 @@ def _from(folder: Path, path: Path) -> str:
 
 def _xspf(tracks: Sequence[ResolvedTrack], title: str, folder: Path) -> str:
     root = ET.Element("playlist", {"version": "1", "xmlns": "http://xspf.org/ns/0/"})
-    ET.SubElement(root, "title").text = title
+    ET.SubElement(root, "title").text = cleaned_line(title)
     listed = ET.SubElement(root, "trackList")
     for track in tracks:
         node = ET.SubElement(listed, "track")
         ET.SubElement(node, "location").text = _address(folder, track.path)
-        ET.SubElement(node, "title").text = track.entry.title
+        ET.SubElement(node, "title").text = cleaned_line(track.entry.title)
         if track.entry.artist:
-            ET.SubElement(node, "creator").text = track.entry.artist
+            ET.SubElement(node, "creator").text = cleaned_line(track.entry.artist)
         ET.SubElement(node, "duration").text = str(round(track.length * 1000))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
@@ -98,4 +109,5 @@ def _xspf(tracks: Sequence[ResolvedTrack], title: str, folder: Path) -> str:
 
 def _address(folder: Path, path: Path) -> str:
     """Return a relative URL, or a `file://` one, as a colon would look like a scheme."""
-    return quote(_from(folder, path)) if path.is_relative_to(folder) else path.as_uri()
+    name = os.fsencode(_from(folder, path))
+    return quote(name) if path.is_relative_to(folder) else path.as_uri()

@@ -16,6 +16,7 @@ from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.yaml.text_files import refuse, shown
 from kacenv.core.errors import DeviceError
+from kacenv.core.plain_text import cleaned
 from kacenv.core.units import Seconds, format_seconds
 
 SHORTEST: Final = Seconds(30.0)
@@ -120,7 +121,9 @@ def look_at(
     for path in files:
         sound, tags = known.find(path.resolve()), read_tags(path)
         length = sound.duration if sound else tags.length
-        if sound and sound.silent:
+        if cleaned(path.name) != path.name:
+            yield SkippedFile(path, "no playlist can hold its name; rename it, and import again")
+        elif sound and sound.silent:
             yield SkippedFile(path, "there is nothing to hear in it")
         elif not length:
             yield SkippedFile(path, "it can't be read; is it damaged?")

@@ -10,12 +10,17 @@ import stat
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.file_type import kind_of
 from kacenv.config.house import PLAYLISTS, House
+from kacenv.config.load import ProblemCollector, check_plan, open_scene
+from kacenv.config.playlists.playlist_cache import PlaylistCache
+from kacenv.config.playlists.resolve import open_playlist
 from kacenv.config.transfer.archive import (
     BLOCK,
     CHUNK,
@@ -25,8 +30,8 @@ from kacenv.config.transfer.archive import (
     Manifest,
     manifest_of,
 )
-from kacenv.config.yaml.text_files import any_of, refuse
-from kacenv.core.errors import DeviceError, LoadError
+from kacenv.config.yaml.text_files import any_of, refuse, shown
+from kacenv.core.errors import DeviceError, FileProblem, LoadError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,15 @@ def unpack(house: House, archive: Path) -> Unpacked:
     """Unpack the scene in `archive`, all or nothing; no file is ever overwritten.
 
     Raises:
-        LoadError: The archive is malformed, damaged, or conflicts with the house's own files.
+        LoadError: The archive is malformed, damaged, or conflicts with the house's own files; or
+            the scene in it can't be loaded.
     """
     try:
         with _opened(archive) as file, _staging(house) as folder:
-            manifest = _verified(file, Path(folder))
-            return _install(house, manifest, Path(folder))
+            staged = House(Path(folder))
+            manifest = _verified(file, staged, house)
+            _require_loadable(staged, manifest, archive)
+            return _install(house, manifest, staged)
     except _DamageError as error:
         expected = "an archive as `kacenv music pack` wrote it; fetch it again from where it was"
         raise refuse(archive, str(error), expected) from error
@@ -71,24 +79,51 @@ def _staging(house: House) -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix=".unpack-", dir=house.root)
 
 
-def _verified(file: IO[bytes], folder: Path) -> Manifest:
-    """Copy every file to `folder`, named by its number, and check it against the manifest."""
+def _verified(file: IO[bytes], staged: House, house: House) -> Manifest:
+    """Copy every file to its place in `staged`, and check it against the manifest."""
     members = _members(file)
     name, size = next(members, ("", 0))
     if name != MANIFEST or size > LARGEST_MANIFEST:
         raise _DamageError("a file that holds no packed scene")
     manifest = _manifest(file.read(size))
-    free = shutil.disk_usage(folder).free
-    needed = sum(packed.size for packed in manifest.files)
-    if needed > free:
-        raise _DamageError(f"{needed >> 20} MB of files, and only {free >> 20} MB free here")
-    for number, packed in enumerate(manifest.files):
+    _require_space(manifest, staged.root, house.playlist_folder)
+    for packed in manifest.files:
         if next(members, None) != (packed.path, packed.size):
             raise _DamageError(f"not the {packed.path} that it promises")
-        _copy(file, packed, folder / str(number))
+        target = staged.root / packed.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy(file, packed, target)
     if next(members, None) is not None:
         raise _DamageError("more files than it promises")
     return manifest
+
+
+def _require_space(manifest: Manifest, staged: Path, music: Path) -> None:
+    """Refuse an archive for which there is no room: once or, where files can't be linked, twice."""
+    home = music if music.is_dir() else staged
+    needed: dict[int, int] = {}
+    for folder in (staged,) if _can_link(staged, home) else (staged, home):
+        block, device = os.statvfs(folder).f_frsize, folder.stat().st_dev
+        size = sum(-(-packed.size // block) * block for packed in manifest.files)
+        needed[device] = needed.get(device, 0) + size
+        free = shutil.disk_usage(folder).free
+        if needed[device] > free:
+            wanted = needed[device] >> 20
+            raise _DamageError(f"{wanted} MB of files, and only {free >> 20} MB free here")
+
+
+def _can_link(staged: Path, home: Path) -> bool:
+    """Return True if a file in `staged` can get a second name in `home`."""
+    first, second = staged / ".link", home / f"{staged.name}-link"
+    try:
+        first.touch()
+        os.link(first, second)
+    except OSError:
+        return False
+    finally:
+        for path in (first, second):
+            path.unlink(missing_ok=True)
+    return True
 
 
 def _manifest(content: bytes) -> Manifest:
@@ -152,16 +187,44 @@ def _check_music(packed: ArchivedFile, target: Path) -> None:
         raise _DamageError(f"{packed.path}, which isn't music") from error
 
 
-def _install(house: House, manifest: Manifest, folder: Path) -> Unpacked:
+def _require_loadable(staged: House, manifest: Manifest, archive: Path) -> None:
+    """Load the scene with its playlists and their music, before anything of it is kept.
+
+    Raises:
+        LoadError: With everything that is wrong, each named by its place in the archive.
+    """
+    findings = ProblemCollector()
+    plan = findings.gather(open_scene, staged.root / "scenes" / f"{manifest.scene}.yaml")
+    if plan is not None:
+        check_plan(plan, None, PlaylistCache(staged, KnownMeasurements()), findings)
+    for packed in manifest.files:
+        path = Path(packed.path)
+        if path.parts[0] == "playlists" and path.suffix in PLAYLISTS:
+            findings.gather(open_playlist, staged.root / path, path.name)
+    findings.problems = [_in_archive(one, staged, archive) for one in findings.problems]
+    findings.refuse()
+
+
+def _in_archive(problem: FileProblem, staged: House, archive: Path) -> FileProblem:
+    """Return a problem in which the archive stands in place of the folder for a while."""
+    folder = f"{shown(staged.root)}/"
+    name = shown(archive)
+    file = f"{name}: {problem.file.removeprefix(folder)}"
+    texts = (problem.found, problem.expected, problem.example)
+    found, expected, example = (text.replace(folder, f"{name}: ") for text in texts)
+    return problem._replace(file=file, found=found, expected=expected, example=example)
+
+
+def _install(house: House, manifest: Manifest, staged: House) -> Unpacked:
     """Move the verified files into place; on a failure, remove all of them."""
     new: list[tuple[Path, Path]] = []
     known: list[Path] = []
     other: list[Path] = []
-    for number, packed in enumerate(manifest.files):
+    for packed in manifest.files:
         target = house.root / packed.path
         _check_inside(house, target)
         if not (target.exists() or target.is_symlink()):
-            new.append((folder / str(number), target))
+            new.append((staged.root / packed.path, target))
         elif _is_same(target, packed):
             known.append(target)
         else:
@@ -199,14 +262,37 @@ def _taken(other: list[Path]) -> LoadError:
 
 
 def _place(new: list[tuple[Path, Path]]) -> None:
-    placed: list[Path] = []
+    """Link or copy files to their places; on a failure, leave neither files nor folders."""
+    made: list[Path] = []
     try:
         for source, target in new:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with source.open("rb") as content, target.open("xb") as out:
-                placed.append(target)
-                shutil.copyfileobj(content, out, CHUNK)
-    except BaseException:
-        for target in placed:
-            target.unlink(missing_ok=True)
+            for folder in reversed([one for one in target.parents if not one.exists()]):
+                folder.mkdir()
+                made.append(folder)
+            made.append(target)
+            _link(source, target)
+    except BaseException as error:
+        if isinstance(error, FileExistsError):
+            made.pop()  # somebody else's, made meanwhile
+        for path in reversed(made):
+            _remove(path)
         raise
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where that can't be; never overwrite."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        with source.open("rb") as content, target.open("xb") as out:
+            shutil.copyfileobj(content, out, CHUNK)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from yaml.resolver import Resolver
 from kacenv.config.yaml import syntax_errors
 from kacenv.config.yaml.text_files import read_text, shown
 from kacenv.core.errors import FileProblem, LoadError
+from kacenv.core.plain_text import is_utf8
 
 try:
     from yaml._yaml import CParser
@@ -261,7 +262,7 @@ class _TreeBuilder:
         if not node.style and node.value in _EMPTY:
             return None
         if not _clean(node.value):
-            self._spoil(node, trail, "characters that can't be shown", "letters, digits and signs")
+            self._spoil(node, trail, *_unclean(node.value))
             return ""
         return str(node.value)
 
@@ -280,6 +281,13 @@ class _TreeBuilder:
 
 def _place(node: yaml.Node) -> Position:
     return Position(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _unclean(text: str) -> tuple[str, str]:
+    """Return what is wrong with such a text, and what is expected."""
+    if is_utf8(text):
+        return "characters that can't be shown", "letters, digits and signs"
+    return "a name that isn't UTF-8", "the file renamed in letters, and its new name here"
 
 
 def _clean(text: str) -> bool:

@@ -5,8 +5,9 @@ import ssl
 from pathlib import Path
 from typing import Any, Self
 
-from kacenv.core.errors import DeviceError
+from kacenv.core.errors import DeviceError, SettingError
 from kacenv.model.room import Broker
+from kacenv.system.setting_file import UnfitFileError, require_readable
 
 _log = logging.getLogger(__name__)
 _State = tuple[int, int, int] | None
@@ -52,7 +53,7 @@ def make_context(broker: Broker) -> ssl.SSLContext:
     """Return a context made of the broker's files as they are now.
 
     Raises:
-        DeviceError: One of them can't be used.
+        SettingError: One of them can't be used.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _load_authority(context, broker)
@@ -73,24 +74,31 @@ def _load_authority(context: ssl.SSLContext, broker: Broker) -> None:
         context.load_default_certs()
         return
     try:
+        require_readable(Path(broker.ca_file))
         context.load_verify_locations(broker.ca_file)
-    except (OSError, ValueError) as error:
-        raise DeviceError(
-            f"The certificate authority {broker.ca_file} can't be used ({_reason(error)}); "
-            "correct the broker's `ca_file` in the room file"
+    except (OSError, ValueError, UnfitFileError) as error:
+        raise SettingError(
+            ("broker", "ca_file"),
+            f"The certificate authority {broker.ca_file} can't be used ({_reason(error)})",
+            "correct the broker's `ca_file` in the room file",
+            depends_on_user=_is_denied(error),
         ) from None
 
 
 def _load_own(context: ssl.SSLContext, broker: Broker) -> None:
-    if broker.certificate_file is None:
+    if broker.certificate_file is None or broker.key_file is None:
         return
     try:
+        for name in (broker.certificate_file, broker.key_file):
+            require_readable(Path(name))
         context.load_cert_chain(broker.certificate_file, broker.key_file, password=_no_password)
-    except (OSError, ValueError) as error:
-        raise DeviceError(
+    except (OSError, ValueError, UnfitFileError) as error:
+        raise SettingError(
+            ("broker", "certificate_file"),
             f"The certificate {broker.certificate_file} and its key {broker.key_file} can't be "
-            f"used ({_reason(error)}); correct the broker's `certificate_file` and `key_file` in "
-            "the room file"
+            f"used ({_reason(error)})",
+            "correct the broker's `certificate_file` and `key_file` in the room file",
+            depends_on_user=_is_denied(error),
         ) from None
 
 
@@ -103,8 +111,14 @@ def _reason(error: Exception) -> str:
     """Return the system's error text, without file contents."""
     if isinstance(error, ssl.SSLError) and "MISMATCH" in str(error):
         return "they don't belong together"
+    if isinstance(error, UnfitFileError):
+        return str(error)
     text = error.strerror if isinstance(error, OSError) else None
     return text or "not readable as text"
+
+
+def _is_denied(error: Exception) -> bool:
+    return isinstance(error, UnfitFileError) and error.is_denied
 
 
 def _states(broker: Broker) -> list[_State]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 from xml.etree import ElementTree as ET  # only writes
 
+from kacenv.core.plain_text import cleaned_line
 from kacenv.rehearsal.plot.palette import DIM, FONT, NIGHT, SOFT
 
 Point = tuple[float, float]
@@ -23,7 +24,7 @@ class SvgCanvas:
         space = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": FONT}
         self._root = ET.Element("svg", space)
         self._parents = [self._root]
-        self._add("title").text = _clean(title)
+        self._add("title").text = cleaned_line(title)
         self._definitions = self._add("defs")
         self._names = 0
         self.box(0, 0, width, "100%", NIGHT)
@@ -41,7 +42,7 @@ class SvgCanvas:
     def hint(self, text: str) -> Iterator[None]:
         """Show `text` as a tooltip of what is drawn inside."""
         group = self._add("g")
-        ET.SubElement(group, "title").text = _clean(text)
+        ET.SubElement(group, "title").text = cleaned_line(text)
         self._parents.append(group)
         yield
         self._parents.pop()
@@ -94,10 +95,10 @@ class SvgCanvas:
         place = {"x": x, "y": y, "font-size": size}
         aligned = {} if anchor == "start" else {"text-anchor": anchor}
         line = self._add("text", fill=fill, **place, **aligned, **style)
-        line.text = _clean(text)
+        line.text = cleaned_line(text)
         if after:
             small = {"fill": DIM, "font-size": _number(size - 1), "dx": "7"}
-            ET.SubElement(line, "tspan", small).text = _clean(after.strip())
+            ET.SubElement(line, "tspan", small).text = cleaned_line(after.strip())
 
     def gradient(self, stops: Iterable[tuple[float, str]], *, upright: bool = False) -> str:
         """Define a fill of colours at offsets (0 to 1), left to right or down; return its name."""
@@ -134,11 +135,6 @@ def fitted(text: str, size: float, room: float) -> str:
     while shorter and width_of(shorter + "…", size) > room:
         shorter = shorter[:-1]
     return f"{shorter.rstrip()}…" if len(shorter) >= 4 else ""
-
-
-def _clean(text: str) -> str:
-    """Replace control characters, which XML forbids, by spaces."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _number(value: float) -> str:

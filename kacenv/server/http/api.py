@@ -21,6 +21,7 @@ from kacenv.server.http.login_routes import add_login
 from kacenv.server.http.record_routes import add_records
 from kacenv.server.http.static_files import add_page
 from kacenv.server.http.status_watch import StatusWatch
+from kacenv.server.http_error import ExactJsonResponse
 from kacenv.session.session import Session
 
 VERSION = "1.0"
@@ -97,6 +98,7 @@ def make_app(session: Session, files: FileOperations) -> FastAPI:
         title="kacenv",
         version=VERSION,
         description=_WORDS,
+        default_response_class=ExactJsonResponse,
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,

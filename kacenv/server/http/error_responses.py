@@ -4,12 +4,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from kacenv.core.errors import KacenvError, LoadError, RefusedError, UnitError
-from kacenv.server.http_error import HttpError, error_response
+from kacenv.server.http_error import ExactJsonResponse, HttpError, error_response
 
 
 def add_exception_handlers(app: FastAPI) -> None:
@@ -63,7 +62,7 @@ def _explain_address(_: Request, error: Exception) -> Response:
         405: "This address is asked in another way; see /openapi.json.",
         400: "The request can't be read.",
     }.get(error.status_code, "There is nothing at this address; see /openapi.json.")
-    return JSONResponse({"error": words}, error.status_code, error.headers)
+    return ExactJsonResponse({"error": words}, error.status_code, error.headers)
 
 
 def _explain_fault(_: Request, __: Exception) -> Response:

@@ -1,10 +1,10 @@
 """Server-sent events: only the changes that clients can't extrapolate."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncGenerator, Callable
 
+from kacenv.core.plain_text import json_text
 from kacenv.server.http.status_watch import StatusWatch
 from kacenv.server.status_diff import Json, difference, extrapolate, merge
 
@@ -109,5 +109,5 @@ class EventStream:
 
 
 def _text(name: str, data: Json) -> str:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = json_text(data, compact=True)
     return f"event: {name}\ndata: {text}\n\n"

@@ -1,5 +1,7 @@
 // The link to the room. Every request of this page goes through `ask`.
 
+import { readable } from "./words.js";
+
 const PATIENCE = 5000; // ms for an answer
 const SILENCE = 5000; // ms without a beat until the link counts as lost
 const PAUSES = [300, 700, 1500, 3000]; // ms before trying again, the last one for ever
@@ -9,7 +11,7 @@ export async function ask(path, { body, patience = PATIENCE } = {}) {
   const patient = limit(patience);
   try {
     const answer = await reach(path, body, patient.signal);
-    const content = await answer.json();
+    const content = parsed(await answer.text());
     if (!answer.ok) throw new Refusal(content.error);
     return content;
   } catch (error) {
@@ -97,7 +99,12 @@ async function* pieces(reader) {
 function read(text) {
   const lines = text.split("\n").map((line) => line.match(/^(event|data): (.*)$/));
   const fields = Object.fromEntries(lines.filter(Boolean).map(([, key, value]) => [key, value]));
-  return fields.event && fields.data && { name: fields.event, data: JSON.parse(fields.data) };
+  return fields.event && fields.data && { name: fields.event, data: parsed(fields.data) };
+}
+
+/** What the room has sent; its texts are for the eye, but by its name a scene is asked for. */
+function parsed(text) {
+  return JSON.parse(text, (key, value) => typeof value === "string" && key !== "name" ? readable(value) : value);
 }
 
 function pause(span) {

@@ -54,3 +54,10 @@ export function list(words) {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }
+
+const NO_LETTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
+
+/** Text with signs that turn a line round, or that nobody can read, as they are written in code. */
+export function readable(text) {
+  return text.replace(NO_LETTERS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

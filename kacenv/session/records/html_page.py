@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, Final, NamedTuple
 
+from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.rehearsal.plot import draw
 from kacenv.session.records.builder import RecordBundle
@@ -200,5 +201,5 @@ def _span(row: Span | PieceRow) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape text for HTML, with control characters replaced by spaces."""
-    return escape("".join(sign if sign.isprintable() else " " for sign in text))
+    """Escape text for HTML."""
+    return escape(cleaned_line(text))

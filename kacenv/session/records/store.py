@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from kacenv.core.errors import RecordError
+from kacenv.core.plain_text import cleaned_tree
 from kacenv.session.records.builder import RecordBundle
 from kacenv.session.records.html_page import page_of
 from kacenv.session.records.record_text import music_text
@@ -68,7 +69,8 @@ class RecordStore:
             OSError: It can't be written; partial files are removed.
             RecordError: A copy with another date, from before the clock was set, can't be removed.
         """
-        record = bundle.record
+        record = _readable(bundle.record)
+        bundle = bundle._replace(record=record)
         kept = RecordRef(record.room, record.date, record.id)
         texts = {
             PAGE: page_of(bundle),
@@ -225,6 +227,11 @@ class RecordStore:
             yield folder
         finally:
             os.close(folder)
+
+
+def _readable(record: SessionRecord) -> SessionRecord:
+    """Return a record whose texts, which its pages and whoever reads them show, are plain."""
+    return SessionRecord.model_validate(cleaned_tree(record.model_dump()))
 
 
 def _is_again(one: RecordRef, other: RecordRef) -> bool:

@@ -1,5 +1,6 @@
 """What somebody should know of before a session, found without music or lamps."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,20 @@ def test_narrowed_to_what_was_named(house: House) -> None:
     assert found.narrowed(["scenes/evening.yaml"]) == found.narrowed(["evening"])
     with pytest.raises(LoadError, match="evening"):
         found.narrowed(["evning"])
+
+
+def test_names_that_no_text_can_hold_are_told(house: House) -> None:
+    """Of music, playlists, scenes and rooms, in letters that can be read."""
+    write_silence(house.playlist_folder / os.fsdecode(b"caf\xe9.wav"), 1)
+    (house.playlist_folder / "e\x1b[31m.m3u8").write_text("music/morning.wav\n")
+    (house.playlist_folder / os.fsdecode(b"\xe9.txt")).touch()
+    assert told(house, WarningRule.NAME) == [
+        (
+            r"playlists/caf\xe9.wav:1:1: its name has letters that aren't UTF-8,"
+            " so no playlist or command can name it; rename it"
+        ),
+        (
+            r"playlists/e\x1b[31m.m3u8:1:1: its name has signs that can't be shown,"
+            " so no playlist or command can name it; rename it"
+        ),
+    ]

@@ -42,9 +42,3 @@ def test_a_certificate_is_looked_at(tmp_path: Path, days: int, words: str) -> No
     a_certificate(tmp_path / "tls", until=timedelta(days=days))
     texts = said(tmp_path, "{certificate: tls/garden.pem, key: tls/garden.key}")
     assert [words in text for text in texts] == ([True] if words else [])
-
-
-def test_a_certificate_that_is_missing_is_named(tmp_path: Path) -> None:
-    """With the way out."""
-    (text,) = said(tmp_path, "{certificate: a.pem, key: a.key}")
-    assert "a.pem isn't there" in text

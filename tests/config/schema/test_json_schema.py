@@ -210,4 +210,5 @@ def test_payload_needs_its_placeholder(payload: str, right: bool) -> None:
 def test_an_editor_says_it_in_plain_words() -> None:
     """A wrong time is answered with a right one, not with a regular expression."""
     duration = json.dumps(SCHEMAS[SchemaKind.SCENE])
-    assert "Expected a time with its unit (h, m or s), for example: 1h10m" in duration
+    words = "Expected a time with its unit (h, m or s), up to 99h, 5999m or 359999s"
+    assert f"{words}, for example: 1h10m" in duration

@@ -1,7 +1,11 @@
 """Exported playlists name the same music, also to a reader who isn't us."""
 
+import os
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,6 +13,7 @@ from support.sounds import tone, write_wav
 
 from kacenv.config import House
 from kacenv.config.playlists.resolve import listed_tracks
+from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.transfer.export import ExportError, export, house_tracks
 from kacenv.core.errors import LoadError
 
@@ -99,3 +104,50 @@ def test_a_playlist_elsewhere_is_named_by_its_path(calm: House, tmp_path: Path) 
     path = tmp_path / "mine.m3u8"
     path.write_text("house/playlists/deep/c:d.wav\n")
     assert [track.path.name for track in house_tracks(calm, str(path))] == ["c:d.wav"]
+
+
+NAMES = (
+    "new\nline.wav",
+    " leading.wav",
+    "trailing.wav ",
+    "nel\x85.wav",
+    os.fsdecode(b"caf\xe9.wav"),
+)
+
+
+@pytest.fixture
+def odd(house: House) -> list[ResolvedTrack]:
+    """Tracks whose names no line of text can hold, and one with a title that drives terminals."""
+    (house.playlist_folder / "calm.yaml").write_text(PLAYLIST.split("  - {", maxsplit=1)[0])
+    write_wav(house.playlist_folder / "a #1 & 50%.wav", tone(40, -20.0)[::24], channels=1)
+    (track,) = house_tracks(house, "calm")
+    evil = replace(track.entry, title="a\x1b[31m\n\u202eb", artist="\ud800")
+    renamed = [replace(track, path=track.path.with_name(name)) for name in NAMES]
+    for one in renamed:
+        shutil.copy(track.path, one.path)
+    return [replace(track, entry=evil), *renamed]
+
+
+def test_what_no_line_can_hold_is_left_out(odd: list[ResolvedTrack]) -> None:
+    """A name with a line break, a blank at its end or a byte that isn't UTF-8 makes no line."""
+    target = odd[0].path.with_name("out.m3u8")
+    left_out = export(odd, "calm", target)
+    assert [track.path.name for track in left_out] == [NAMES[0], *NAMES[2:]]
+    head, label, name, label_2, name_2 = target.read_text().splitlines()
+    assert (head, name, name_2) == ("#EXTM3U", "a #1 & 50%.wav", "./ leading.wav")
+    assert label == r"#EXTINF:2,\ud800 - a\x1b[31m\n\u202eb"
+    assert label_2.startswith("#EXTINF:2,")
+
+
+def test_an_address_holds_every_name(odd: list[ResolvedTrack]) -> None:
+    """In XSPF nothing is left out: names are bytes in percent signs, and titles are plain text."""
+    target = odd[0].path.with_name("out.xspf")
+    assert export(odd, "\x1b", target) == ()
+    root = ET.fromstring(target.read_text())  # noqa: S314 - our own
+    space = "{http://xspf.org/ns/0/}"
+    found = [one.text or "" for one in root.iter(f"{space}location")]
+    assert [os.fsdecode(unquote_to_bytes(one)) for one in found[1:]] == [*NAMES]
+    assert [one.text for one in root.iter(f"{space}title")][:2] == [
+        r"\x1b",
+        r"a\x1b[31m\n\u202eb",
+    ]

@@ -167,3 +167,13 @@ def test_links_out_of_the_folder_are_not_followed(folder: Path) -> None:
 def test_names_become_slugs(text: str, name: str) -> None:
     """Any folder's name gives a playlist's name."""
     assert slug(text) == name
+
+
+def test_a_name_that_no_playlist_can_hold_is_left_out(house: House, folder: Path) -> None:
+    """Bytes that aren't UTF-8, and signs that drive a terminal; the reason says to rename it."""
+    for name in (os.fsdecode(b"caf\xe9.ogg"), "evil\x1b[31m.ogg"):
+        (folder / "love_theme.ogg").rename(folder / name)
+        left_out = [one for one in found(house, folder) if isinstance(one, SkippedFile)]
+        (reason,) = [one.reason for one in left_out if one.path.name == name]
+        assert "rename it" in reason
+        (folder / name).rename(folder / "love_theme.ogg")

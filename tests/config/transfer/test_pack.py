@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import shutil
 import tarfile
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from hashlib import sha256
@@ -157,26 +159,95 @@ def test_a_link_in_the_house_is_not_followed(packed: Path, there: House, tmp_pat
     assert not list((tmp_path / "private").iterdir())
 
 
+@pytest.mark.parametrize("can_link", [True, False])
 def test_a_failing_disk_leaves_nothing_behind(
-    packed: Path, there: House, monkeypatch: pytest.MonkeyPatch
+    packed: Path, there: House, monkeypatch: pytest.MonkeyPatch, *, can_link: bool
 ) -> None:
-    """If the last file can't be placed, the others go again."""
-    opened = Path.open
+    """If the last file can't be placed, the others go again, and so do new folders."""
+    link, opened = os.link, Path.open
+
+    def fail(path: Path, place: Path) -> None:
+        if path == there.root / "scenes/two.yaml":
+            raise OSError(28, "No space left on device", str(path))
+        if not can_link and place == path:
+            raise OSError(95, "Operation not supported", str(path))
+
+    def linked(source: Path, target: Path) -> None:
+        fail(target, target)
+        link(source, target)
 
     def refuse(path: Path, *args: Any, **kwargs: Any) -> Any:
-        if path.name == "two.yaml" and args == ("xb",):
-            raise OSError(28, "No space left on device", str(path))
+        fail(path, Path())
         return opened(path, *args, **kwargs)
 
+    monkeypatch.setattr(os, "link", linked)
     monkeypatch.setattr(Path, "open", refuse)
+    before = {*there.root.rglob("*")}
     with pytest.raises(LoadError, match="No space left"):
         unpack(there, packed)
-    assert files(there) == {}
-    assert not list(there.root.glob(".unpack-*"))
+    assert {*there.root.rglob("*")} == before
 
 
-MUSIC = b"RIFF" + b"\0" * 60
-YAML = b"title: x\n"
+def test_a_disk_without_links_takes_it_too(
+    packed: Path, there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a USB stick, say, the files are copied."""
+    monkeypatch.setattr(os, "link", _no_link)
+    assert {path.name for path in unpack(there, packed).new} >= {"two.yaml", "x.wav", "y.wav"}
+    assert load_session(there, "two", "r").title == "Two"
+
+
+def _no_link(_: Path, target: Path) -> None:
+    raise OSError(95, "Operation not supported", str(target))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_it_asks_for_the_room_that_it_needs(
+    packed: Path, there: House, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Its files' blocks, once; twice where they must be copied, and not a block more."""
+    if times == 2:
+        monkeypatch.setattr(os, "link", _no_link)
+    with tarfile.open(packed) as tar:
+        sizes = [member.size for member in tar if member.name != MANIFEST]
+    block = os.statvfs(there.root).f_frsize
+    needed = times * sum(-(-size // block) * block for size in sizes)
+    for free, is_enough in ((needed - 1, False), (needed, True)):
+        disk = shutil.disk_usage(there.root)._replace(free=free)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, disk=disk: disk)
+        if is_enough:
+            assert unpack(there, packed).scene == "two"
+        else:
+            with pytest.raises(LoadError, match="MB free here"):
+                unpack(there, packed)
+            assert files(there) == {}
+
+
+def test_the_files_take_their_room_once(
+    packed: Path, there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was checked is what is kept: no second copy is written."""
+    monkeypatch.setattr(shutil, "copyfileobj", lambda *_: pytest.fail("a second copy"))
+    new = unpack(there, packed).new
+    assert all(path.stat().st_nlink == 1 for path in new)
+
+
+def _wave() -> bytes:
+    """A very short piece."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setparams((1, 1, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(64))
+    return content.getvalue()
+
+
+MUSIC = _wave()
+LIST = b"a.wav\n"
+YAML = b"""title: x
+phases:
+  - {name: peak, duration: 1m, playlist: p.m3u8}
+overflow: p.m3u8
+"""
 Entry = tuple[str, bytes]
 
 
@@ -198,12 +269,48 @@ def archive(
     return path
 
 
-GOOD: list[Entry] = [("playlists/a.wav", MUSIC), ("scenes/x.yaml", YAML)]
+GOOD: list[Entry] = [
+    ("playlists/a.wav", MUSIC),
+    ("playlists/p.m3u8", LIST),
+    ("scenes/x.yaml", YAML),
+]
 
 
 def test_a_fitting_archive_is_taken(tmp_path: Path, there: House) -> None:
     """The hostile ones below differ from one that is taken."""
-    assert len(unpack(there, archive(tmp_path / "x.tar", GOOD)).new) == 2
+    assert len(unpack(there, archive(tmp_path / "x.tar", GOOD)).new) == 3
+
+
+UNLOADABLE: dict[str, tuple[list[Entry], str]] = {
+    "a phase of 400 digits": (
+        [*GOOD[:2], ("scenes/x.yaml", YAML.replace(b"1m", b"9" * 400 + b"h"))],
+        r"x\.tar: scenes/x\.yaml:3:28: phase 1 \(peak\), duration",
+    ),
+    "no scene": ([*GOOD[:2], ("scenes/x.yaml", b"title: x\n")], "no `phases`"),
+    "no playlist": ([GOOD[0], GOOD[2]], "p.m3u8"),
+    "no music": (GOOD[1:], r"x\.tar: playlists/p\.m3u8:1:1: track 1"),
+    "a list that nobody asked for": (
+        [*GOOD, ("playlists/q.yaml", b"title: [")],
+        r"x\.tar: playlists/q\.yaml:1",
+    ),
+    "too little music": (
+        [*GOOD[:2], ("scenes/x.yaml", YAML.replace(b"overflow: p.m3u8\n", b""))],
+        "enough music",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", UNLOADABLE)
+def test_a_scene_that_does_not_load_is_not_taken_in(
+    tmp_path: Path, there: House, fault: str
+) -> None:
+    """It is told with its place in the archive, and nothing of it is left in the house."""
+    entries, words = UNLOADABLE[fault]
+    before = {*there.root.rglob("*")}
+    with pytest.raises(LoadError, match=words) as refused:
+        unpack(there, archive(tmp_path / "x.tar", entries))
+    assert ".unpack-" not in str(refused.value)
+    assert {*there.root.rglob("*")} == before
 
 
 EVIL = [

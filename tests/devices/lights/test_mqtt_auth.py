@@ -16,7 +16,7 @@ from kacenv.model.room import Broker
     [
         ({"user": "k", "password_file": "/nowhere/password"}, "create it"),
         ({"user": "k", "password_file": "/etc"}, "can't be read"),
-        ({"user": "k", "password_file": "/dev/null"}, "is empty"),
+        ({"user": "k", "password_file": "/dev/null"}, "a device or a pipe"),
         ({"user": "k", "password_env": "KACENV_NO_SUCH_NAME"}, "set KACENV_NO_SUCH_NAME"),
         ({"password_env": "PATH"}, "add `user`"),
         ({"tls": True, "ca_file": "/nowhere/ca.pem"}, "correct the broker's `ca_file`"),

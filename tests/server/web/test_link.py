@@ -174,3 +174,10 @@ def test_clocks_run_between_messages(room: ServedRoom, open_tablet: Open) -> Non
         return before - 1.0 <= 60 * int(minutes) + int(seconds) <= after + 1.0
 
     tablet.wait_until(agrees, "the same time")
+
+
+def test_what_nobody_can_read_is_shown_as_in_code(room: ServedRoom, open_tablet: Open) -> None:
+    """No name in a message turns a line of the page round, or stands there unseen."""
+    tablet = open_tablet(room)
+    room.ask(lambda session: session.tell("It is a\x1b\u202ecaf\udce9 שלום 👩\u200d👧."))
+    tablet.reads("#news", r"It is a\u001b\u202ecaf\udce9 שלום 👩\u200d👧.")

@@ -1,5 +1,6 @@
 """The store: files for their owner alone, whole or not there, and nobody else's touched."""
 
+import json
 import os
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from support.full_disk import full_disk
 from support.lives import dated
 
 from kacenv.core.errors import RecordError
+from kacenv.core.plain_text import cleaned
 from kacenv.session.records import RecordBundle, RecordStore
+from kacenv.session.records.session_record import ToldRow
+from kacenv.session.records.store import DATA, MUSIC, PAGE
 
 
 def test_only_the_owner_may_read(store: RecordStore, bundle: RecordBundle) -> None:
@@ -116,3 +120,19 @@ def test_a_damaged_one_has_no_card(store: RecordStore, bundle: RecordBundle) -> 
         (damaged, True),
         (whole, False),
     ]
+
+
+def test_a_record_holds_plain_text(store: RecordStore, bundle: RecordBundle) -> None:
+    """Titles, artists and messages that would drive a terminal are kept as they can be read."""
+    evil = "a\x1b[31m\x9b\u202e\n\ud800"
+    (piece, *others), (told, *more) = bundle.record.pieces, (*bundle.record.told, None)
+    pieces = (piece.model_copy(update={"title": evil, "artist": evil}), *others)
+    shown = [ToldRow(at=1.0, text=evil), *[one for one in (told, *more) if one is not None]]
+    record = bundle.record.model_copy(update={"pieces": pieces, "told": tuple(shown)})
+    kept = store.put(bundle._replace(record=record))
+    plain = r"a\x1b[31m\x9b\u202e\n\ud800"
+    assert (store.read(kept).pieces[0].title, store.read(kept).told[0].text) == (plain, plain)
+    for part in (PAGE, MUSIC, DATA):
+        text = store.text(kept, part)
+        assert cleaned(text) == text
+        assert plain in text or json.dumps(plain)[1:-1] in text
