@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.loudness_curve import Course, largest_rise, packed
 from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Measurement
+from kacenv.analysis.padding import unpadded
 from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, GapDetector
 from kacenv.analysis.silence_gaps import packed as packed_gaps
 from kacenv.core.errors import DeviceError
@@ -60,7 +61,7 @@ def _measure(container: InputContainer) -> Measurement:
     stream = container.streams.audio[0]
     stream.codec_context.thread_type = "NONE"
     meter = _LoudnessMeter()
-    for frame in _frames(container, stream):
+    for frame in unpadded(_frames(container, stream), container.metadata):
         if frame is None:
             meter.lose()
         else:

@@ -54,6 +54,8 @@ class Session(NamedTuple):
 
 
 FADES: Final = (0.0, 1.0, 5.0, 12.0, 20.0, 45.0)
+BRIEF: Final = (0.6, 1.0, 4.0)
+"""Lengths of pieces that are shorter than their crossfades."""
 SPANS: Final = tuple(map(Seconds, (1.0, 30.0, 60.0, 61.0, 200.0, 600.0)))
 LOOKS: Final[tuple[Look, ...]] = (
     {},
@@ -106,6 +108,8 @@ def _queue(random: Random, name: str) -> Queue:
     order = random.choice(["listed", "listed", "shuffled", "fit"])
     lengths = [float(random.randint(15, 300)) for _ in range(random.randint(1, 4))]
     crossfade = random.choice(FADES)
+    if order == "listed" and random.randrange(4) == 0:
+        lengths.append(random.choice(BRIEF))
     return a_queue(
         name,
         lengths,

@@ -1,4 +1,4 @@
-"""FFmpeg deck: starts anywhere in a file at once, exact to the sample.
+"""FFmpeg deck: starts anywhere in a file at once, and ends there, exact to the sample.
 
 libVLC lands up to 100 s away from a seek's target, and decoding up to the target takes it a
 hundredth of the time. FFmpeg seeks in 10 to 20 ms in every format that kacenv plays.
@@ -6,6 +6,7 @@ hundredth of the time. FFmpeg seeks in 10 to 20 ms in every format that kacenv p
 
 import threading
 from collections.abc import Iterator
+from itertools import chain
 
 import av
 import numpy as np
@@ -15,6 +16,7 @@ from av.container import InputContainer
 
 from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.loudness_meter import LOCAL
+from kacenv.analysis.padding import unpadded
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import BufferedDeck
@@ -30,7 +32,7 @@ _NOTHING = "it can't be decoded from where it should go on"
 
 
 class FfmpegDeck(BufferedDeck):
-    """Plays one cut once, by FFmpeg; for cuts that begin far into their files."""
+    """Plays one cut once, by FFmpeg; for cuts that begin far into their files, or are gapless."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,13 +78,16 @@ def _from(path: str, begin: Seconds) -> Iterator[tuple[int, Pcm]]:
     with av.open(path, options=LOCAL, metadata_errors="replace") as container:
         stream = container.streams.audio[0]
         stream.codec_context.thread_type = "NONE"
-        container.seek(int(max(0.0, begin - _RUN_UP) * av.time_base), backward=True)
+        if begin > _RUN_UP:
+            container.seek(int((begin - _RUN_UP) * av.time_base), backward=True)
         # FFmpeg's upmix would make a mono file 3 dB softer than libVLC's and the meter's.
         layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
         resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
-        place: int | None = None
-        for frame in _frames(container, stream):
-            place = _place(frame) if place is None else place
+        # The beginning of a file is at 0, whatever its timestamps say; a seek there loses samples.
+        place = None if begin > _RUN_UP else 0
+        music = unpadded(_frames(container, stream), container.metadata)
+        for frame in chain(music, (None,)):
+            place = (_place(frame) if frame else 0) if place is None else place
             for part in resampler.resample(frame):
                 pcm = _stereo(part)
                 yield place, pcm

@@ -33,6 +33,8 @@ class TrackChannel:
         self.deck = deck
         self.envelope = envelope
         self.underruns = 0
+        self.is_joined = False
+        """True once another track begins at the sample at which this one's sound ends."""
         self._delay = delay
         self._gain = amplitude(cut.gain)
         self._ramp = GainRamp(0.0)
@@ -67,13 +69,24 @@ class TrackChannel:
         """Tell if a fade-out has been requested."""
         return self.envelope.silent_from is not None
 
+    @property
+    def can_be_joined(self) -> bool:
+        """Tell if the track may go on, undiminished, until its deck's last sample."""
+        over = self.deck.ended_in == 0 and self._dry
+        return not (over or self.broken or self.is_fading_out or self._end_fade)
+
     def done(self, time: Seconds) -> bool:
         """Tell if the track is silent from `time` on."""
         silent_from = self.envelope.silent_from
         faded = silent_from is not None and time >= silent_from
         gone = self._end_fade is not None and time >= self._end_fade.end
         over = self.deck.ended_in == 0 or self.deck.failed is not None
-        return faded or gone or (over and self._sunk >= _SOFTEN)
+        return faded or gone or (over and (self._sunk >= _SOFTEN or self.is_joined))
+
+    def join(self, before: "TrackChannel", at: Seconds) -> None:
+        """Begin at the gain of the track `before`, which ends at `at`; soften neither."""
+        before.is_joined = True
+        self._ramp = GainRamp(self._gain * self.gain_at(at))
 
     def gain_at(self, time: Seconds) -> float:
         """Return the deck's gain at `time`, 0 to 1."""
@@ -112,7 +125,8 @@ class TrackChannel:
         if not self._dry and self.frames_left is None:
             self.underruns += 1
         self._dry, self._risen = True, 0
-        return self._soften_end(np.concatenate((fresh, silence(frames - len(fresh)))), len(fresh))
+        block = np.concatenate((fresh, silence(frames - len(fresh))))
+        return block if self.is_joined else self._soften_end(block, len(fresh))
 
     def _soften_end(self, block: Block, start: int) -> Block:
         """Fade out from the last sample instead of breaking off."""

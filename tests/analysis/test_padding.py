@@ -1,0 +1,70 @@
+"""Padding: an encoder's silence behind the music is told from the music."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from mutagen.mp4 import MP4, MP4FreeForm
+from support.ffmpeg import encode
+
+from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.padding import unpadded
+
+COUNT: Final = 48_617
+"""Samples of music: no encoder's whole number of frames."""
+Encoded = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tone of `COUNT` samples, in stereo."""
+    path = tmp_path_factory.mktemp("music") / "tone.wav"
+    tone = 0.3 * np.sin(2 * np.pi * 437.3 * np.arange(COUNT) / 48_000 + 0.3)
+    soundfile.write(path, np.stack((tone, tone), axis=1), 48_000, "PCM_24")
+    return path
+
+
+def samples_of(path: Path, *, seek: float = 0.0) -> int:
+    """Decode from a place on, and return at which sample of the file the music ends."""
+    with av.open(str(path)) as container:
+        if seek:
+            container.seek(int(seek * av.time_base))
+        frames = list(unpadded(container.decode(audio=0), container.metadata))
+    begin = round((frames[0].time or 0.0) * 48_000) if seek else 0
+    return begin + sum(frame.samples for frame in frames)
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "m4a", "ogg", "opus"])
+def test_every_kind_gives_as_many_samples_as_went_in(music: Path, kind: str) -> None:
+    """What an encoder put before and behind the music is no part of it."""
+    path = encode(music, kind)
+    assert samples_of(path) == COUNT
+    assert measure(str(path)).duration == pytest.approx(COUNT / 48_000, abs=1e-9)
+
+
+def test_the_end_is_the_same_from_the_middle(music: Path) -> None:
+    """Where decoding begins doesn't matter."""
+    assert samples_of(encode(music, "m4a"), seek=0.5) == COUNT
+
+
+@pytest.mark.parametrize("seek", [0.0, 0.5])
+def test_itunes_says_where_its_music_ends(music: Path, seek: float) -> None:
+    """A file without an edit list has delay and length in a tag of iTunes' own."""
+    path = encode(music, "m4a", "-use_editlist", "0", name=f"itunes-{seek}")
+    tagged = MP4(path)
+    stated = f" 00000000 00000400 00000000 {COUNT:016X} 00000000 00000000"
+    tagged["----:com.apple.iTunes:iTunSMPB"] = [MP4FreeForm(stated.encode())]
+    tagged.save()
+    assert samples_of(path, seek=seek) == COUNT
+
+
+@pytest.mark.parametrize("tag", ["", "0 0", "0 0 0 xyz", "0 0 0 0"])
+def test_a_tag_that_says_nothing_shortens_nothing(music: Path, tag: str) -> None:
+    """A torn tag is passed over."""
+    with av.open(str(music)) as container:
+        frames = unpadded(container.decode(audio=0), {"iTunSMPB": tag})
+        assert sum(frame.samples for frame in frames) == COUNT
