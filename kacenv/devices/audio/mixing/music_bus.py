@@ -233,6 +233,7 @@ class MusicBus:
     def _fade_out_ending_tracks(self, start: Seconds) -> None:
         """Fade out a track that ends inside its crossfade, and shorten the crossfade to match."""
         joined = self._newest if self._joining else None
+        shortest = min((cued.cut.length for cued in self._cued.values()), default=math.inf)
         for channel in self._channels:
             left = channel.frames_left
             if left is None or channel is joined or channel.is_joined:
@@ -241,7 +242,7 @@ class MusicBus:
             if departure and departure.end > over + _NEARLY:
                 departure.shorten(start, self._crossfade_end(start, over, channel))
             if not (departure and departure.end <= over + _NEARLY):
-                channel.fade_out_early(start, over)
+                channel.fade_out_early(start, over, shortest)
 
     def _crossfade_end(self, start: Seconds, over: Seconds, ending: TrackChannel) -> Seconds:
         """Return the end of the crossfade from a track that ends at `over`.

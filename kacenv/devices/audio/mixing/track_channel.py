@@ -7,7 +7,7 @@ from kacenv.core.units import Seconds, amplitude
 from kacenv.devices.audio.decks.deck import Deck
 from kacenv.devices.audio.mixing.crossfade import SHORTEST, GainEnvelope
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp
-from kacenv.devices.audio.samples import Block, frames_in, silence
+from kacenv.devices.audio.samples import RATE, Block, frames_in, silence
 from kacenv.model.playlist import Cut
 
 _SOFTEN = 240
@@ -20,6 +20,8 @@ _AS_SAID = frames_in(0.5)
 _LEAVE, _LEAVE_AS_SAID = Seconds(1.5), Seconds(0.45)
 """Duration (s) of the fade-out of a track without a successor, at an early end and at an expected
 one; the latter is shorter than the shortest crossfade that may still come."""
+_OF_A_SHORT_ONE = 0.45
+"""Share that the latter takes at most of a short neighbour, whose crossfade may take half of it."""
 _SINK: Block = ((1 + np.cos(np.linspace(0, np.pi, _SOFTEN + 2)[1:-1])) / 2).astype(np.float32)
 
 
@@ -93,9 +95,13 @@ class TrackChannel:
         faded = self._end_fade.value_at(time) if self._end_fade else 1.0
         return self.envelope.gain_at(time) * faded
 
-    def fade_out_early(self, start: Seconds, end: Seconds) -> None:
-        """Fade out without a request, because samples may be missing from `end` on."""
-        longest = _LEAVE if self._ends_early else _LEAVE_AS_SAID
+    def fade_out_early(self, start: Seconds, end: Seconds, shortest: float) -> None:
+        """Fade out without a request, because samples may be missing from `end` on.
+
+        `shortest` is the length of the shortest track that may still take over (s).
+        """
+        as_said = min(_LEAVE_AS_SAID, _OF_A_SHORT_ONE * min(self._length / RATE, shortest))
+        longest = _LEAVE if self._ends_early else as_said
         if self._end_fade is None and end - start <= longest:
             self._end_fade = Fade(1.0, 0.0, start, Seconds(max(SHORTEST, end - start)))
 
