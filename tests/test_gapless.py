@@ -16,6 +16,7 @@ from kacenv.analysis.scan import scan
 from kacenv.config import House, load_room, load_session
 from kacenv.rehearsal.offline_render import render
 
+pytestmark = pytest.mark.real
 PITCH: Final = 437.3
 SPLIT: Final = 3.0
 """About where the tone is cut in two (s), and how long the rest of it is."""
@@ -92,7 +93,7 @@ def heard_album(
     room, timeline = load_room(house, "bench"), load_session(house, "bench", "bench")
     render(room, timeline, tmp_path / "heard.flac")
     sound, rate = soundfile.read(tmp_path / "heard.flac")
-    return kind, sound[: 5 * rate, 0]
+    return kind, np.asarray(sound[: 5 * rate, 0], np.float64)
 
 
 def test_the_second_piece_goes_on_with_the_tone_of_the_first(heard: tuple[Kind, Wave]) -> None:

@@ -61,7 +61,7 @@ def _measure(container: InputContainer) -> Measurement:
     stream = container.streams.audio[0]
     stream.codec_context.thread_type = "NONE"
     meter = _LoudnessMeter()
-    for frame in unpadded(_frames(container, stream), container.metadata):
+    for frame in unpadded(_frames(container, stream), container):
         if frame is None:
             meter.lose()
         else:

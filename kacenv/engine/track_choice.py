@@ -169,19 +169,23 @@ def _fitting(state: State, phase: int, own: _Strand) -> Cut | None:
     if not fresh:
         return None
     playing = state.playing if phase == state.phase and state.heard.most > 0 else None
-    left = _left_after(state, phase, playing)
-    fade = _crossfade_after(state, phase)
     before = queue.share_of(playing.cut) if playing else Seconds(0.0)
+    left = _left_after(state, phase, playing, before)
+    fade = _crossfade_after(state, phase)
     shares = [queue.share_of(cut) for cut in fresh]
     chosen = track_fit.choose(fresh, shares, before, (left + SHORTEST_FADE, left + fade))
     return chosen[0]
 
 
-def _left_after(state: State, phase: int, playing: Playing | None) -> float:
-    """Return the phase's time left when the playing track is over; all of it without one."""
+def _left_after(state: State, phase: int, playing: Playing | None, overlap: Seconds) -> float:
+    """Return the phase's time left when the playing track is over; all of it without one.
+
+    A clock that is held is taken to go on from when the next track begins, `overlap` before that.
+    """
     if playing is None:
         return state.durations[phase]
-    return state.duration - state.phase_clock.reading(playing.ends_at)
+    begins = Seconds(playing.ends_at - overlap)
+    return state.duration - state.phase_clock.reading(begins) - overlap
 
 
 def _crossfade_after(state: State, phase: int) -> Seconds:

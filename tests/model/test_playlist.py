@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_a_gapless_list_joins_round_and_round() -> None:
 @pytest.mark.parametrize(
     "fields", [{"shuffle_seed": 1}, {"fit": True}, {"crossfade": Seconds(0.2)}], ids=str
 )
-def test_only_a_list_without_crossfade_is_gapless(fields: dict[str, object]) -> None:
+def test_only_a_list_without_crossfade_is_gapless(fields: dict[str, Any]) -> None:
     """Pieces that chance or a phase's length brings together don't join, nor with any crossfade."""
     queue = a_queue("album", **({"crossfade": NONE} | fields))
     assert not queue.is_gapless

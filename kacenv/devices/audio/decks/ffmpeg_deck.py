@@ -85,7 +85,7 @@ def _from(path: str, begin: Seconds) -> Iterator[tuple[int, Pcm]]:
         resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
         # The beginning of a file is at 0, whatever its timestamps say; a seek there loses samples.
         place = None if begin > _RUN_UP else 0
-        music = unpadded(_frames(container, stream), container.metadata)
+        music = unpadded(_frames(container, stream), container)
         for frame in chain(music, (None,)):
             place = (_place(frame) if frame else 0) if place is None else place
             for part in resampler.resample(frame):

@@ -113,6 +113,7 @@ def test_a_deck_closed_before_it_opens_stays_shut(files: dict[str, str]) -> None
     deck.close()
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("rate", [8000, 44_100, 48_000])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_whole_file_is_all_of_its_music(tmp_path: Path, kind: str, rate: int) -> None:
