@@ -1,5 +1,7 @@
 """Normalization for playback: equal loudness, and no silent ends."""
 
+import math
+from collections.abc import Iterable
 from typing import Final
 
 from kacenv.analysis.measurement import Measurement
@@ -16,6 +18,26 @@ TRIVIAL: Final = Seconds(0.1)
 """Shortest silence (s) to be skipped."""
 
 
+def album_gain(sounds: Iterable[Measurement | None]) -> Decibels:
+    """Return the gain of tracks that are levelled together; unmeasured ones don't count."""
+    known = [sound for sound in sounds if sound is not None]
+    loud = [(sound.duration, sound.loudness) for sound in known if sound.loudness is not None]
+    if not loud:
+        return Decibels(0.0)
+    energy = sum(span * 10 ** (loudness / 10) for span, loudness in loud)
+    loudness = 10 * math.log10(energy / sum(span for span, _ in loud))
+    peak = max(sound.true_peak for sound in known)
+    return Decibels(min(REFERENCE - loudness, CEILING - peak, MOST))
+
+
+def levelled_with_album(own: Decibels, sound: Measurement | None, album: Decibels) -> Decibels:
+    """Return the gain of a track with a playlist gain of `own` dB from that of its `album`.
+
+    Without a measurement, `own`.
+    """
+    return own if sound is None else Decibels(min(album + own, CEILING - sound.true_peak, MOST))
+
+
 def levelled(own: Decibels, sound: Measurement | None) -> Decibels:
     """Return the gain of a track with a playlist gain of `own` dB from the reference.
 
@@ -27,10 +49,10 @@ def levelled(own: Decibels, sound: Measurement | None) -> Decibels:
     return Decibels(min(wanted, CEILING - sound.true_peak, MOST))
 
 
-def heard(sound: Measurement) -> tuple[Seconds, Seconds]:
-    """Return the audible range of a file (s): start and end."""
+def heard(sound: Measurement, least: float = TRIVIAL) -> tuple[Seconds, Seconds]:
+    """Return the range of a file (s) without silent ends longer than `least`: start and end."""
     if sound.silent:
         return Seconds(0.0), sound.duration
-    begin = sound.head if sound.head > TRIVIAL else Seconds(0.0)
-    tail = sound.tail if sound.tail > TRIVIAL else 0.0
+    begin = sound.head if sound.head > least else Seconds(0.0)
+    tail = sound.tail if sound.tail > least else 0.0
     return begin, Seconds(sound.duration - tail)

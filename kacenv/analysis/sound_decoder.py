@@ -49,6 +49,10 @@ _TAG_HEAD: Final = 40
 _PLANES: Final = 8
 _PADDING: Final = Seconds(0.1)
 """Greatest length (s) of what an encoder adds to fill its last block."""
+_ROUNDED: Final = Seconds(0.002)
+"""Greatest error (s) of a length in MP4's units of a thousandth."""
+_ITUNES: Final = "iTunSMPB"
+_LENGTH: Final = 3
 _BUFFER: Final = 1 << 17
 GAP: Final = Seconds(1.0)
 """Least jump (s) of a file's timestamps that means lost music; rounding errors are smaller."""
@@ -269,11 +273,14 @@ class _Run:
     def _without_padding(
         self, place: float, frames: Iterator[AudioFrame | None]
     ) -> Iterator[AudioFrame | None]:
-        """Leave out what an MP4 file's last block holds behind the end that the file states."""
-        if "mov" not in self._container.format.name or not self._stream.duration:
+        """Leave out what an MP4 file's last block holds behind the end that the file states.
+
+        FFmpeg honours what LAME, Opus, Vorbis and FLAC say of their ends by itself.
+        """
+        end, held = self._stated_end(), list[AudioFrame]()
+        if not end:
             yield from frames
             return
-        end, held = self._stream.duration * self._unit, list[AudioFrame]()
         for frame in frames:
             place += seconds_of(frame)
             if frame is not None and end < place < end + _PADDING:
@@ -282,11 +289,31 @@ class _Run:
             yield from held  # it goes on: the file's end is another than it says
             held.clear()
             yield frame
+        if held:
+            end = self._exactly(end, place, held[-1])
         for frame in reversed(held):
             kept = frame.samples - round((place - end) * frame.sample_rate)
             place -= seconds_of(frame)
             if kept > 0:
                 yield _beginning(frame, kept)
+
+    def _exactly(self, end: float, place: float, last: AudioFrame) -> float:
+        """Return the end (s) by the last packet's duration, where the file's is a rounded one."""
+        stated = place - seconds_of(last) + (last.duration or 0) * self._unit
+        return stated if abs(stated - end) < _ROUNDED else end
+
+    def _stated_end(self) -> float:
+        """Return the length (s) of an MP4 file's music by iTunes' tag, or by its track; 0 if none.
+
+        The tag holds delay, padding and length (samples) in hex, after a nought.
+        """
+        if "mov" not in self._container.format.name:
+            return 0.0
+        stated = self._container.metadata.get(_ITUNES, "").split()
+        with suppress(IndexError, ValueError):
+            if samples := int(stated[_LENGTH], 16):
+                return samples / self._stream.codec_context.sample_rate
+        return (self._stream.duration or 0) * self._unit
 
     def _packets(self) -> Iterator["AudioPacket | None"]:
         """Yield every packet, and None where reading them fails."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from kacenv.core.plain_text import cleaned_line
-from kacenv.core.units import format_clock, format_seconds
+from kacenv.core.units import Seconds, format_brief, format_clock, format_seconds, on_grid
 from kacenv.model.commands import (
     Command,
     Crossfade,
@@ -30,12 +30,9 @@ def rehearsal_lines(timeline: Timeline, moments: Iterable[Moment]) -> Iterable[s
     """Yield a line for each thing that people in the room would notice."""
     length = format_seconds(timeline.duration)
     yield f"{timeline.title}: {len(timeline.phases)} phases, {length} planned"
-    cuts: dict[int, Cut] = {}
-    describe = partial(_describe, timeline, cuts)
+    describe = partial(_describe, timeline, _Music())
     for moment in moments:
-        if isinstance(moment.command, CueTrack):
-            cuts[moment.command.play_id] = moment.command.cut
-        elif text := describe(moment.command):
+        if text := describe(moment.command):
             indent = "" if isinstance(moment.command, EnterPhase | SessionEnded) else "  "
             yield cleaned_line(f"{format_clock(moment.at):>8}  {indent}{text}")
 
@@ -63,16 +60,41 @@ def _plain(arc: Arc) -> dict[str, Any]:
     return plain
 
 
-def _describe(timeline: Timeline, cuts: dict[int, Cut], command: Command | Pressed) -> str:
+class _Music:
+    """Tracks that were opened, and the one that plays."""
+
+    def __init__(self) -> None:
+        self._opened: dict[int, Cut] = {}
+        self._playing: Cut | None = None
+
+    def open(self, track: CueTrack) -> str:
+        """Remember a track; it isn't noticed in the room yet."""
+        self._opened[track.play_id] = track.cut
+        return ""
+
+    def follow(self, play_id: int, fade: Seconds) -> str:
+        """Return which track follows, and how."""
+        before, cut = self._playing, self._opened[play_id]
+        self._playing = cut
+        track = f"“{cut.title}”, {cut.artist}"
+        if not fade:
+            return f"{track}; joins the one before, without a gap"
+        short = min((one for one in (before, cut) if one), key=lambda one: one.length)
+        held = f", half of “{short.title}”" if fade == on_grid(short.length / 2) else ""
+        return f"{track}; crossfade {format_brief(fade)}{held}"
+
+
+def _describe(timeline: Timeline, music: _Music, command: Command | Pressed) -> str:
     match command:
+        case CueTrack():
+            return music.open(command)
         case EnterPhase(index=index, name=name):
             phase = timeline.phases[index]
             return f"{name.upper()}  {format_seconds(phase.duration)}, music {phase.level:+g} dB"
         case Crossfade(play_id=None, duration=duration):
             return f"music     fades out over {format_seconds(duration)}"
         case Crossfade(play_id=int(play_id), duration=duration):
-            cut = cuts[play_id]
-            return f"music     “{cut.title}”, {cut.artist}; crossfade {format_seconds(duration)}"
+            return f"music     {music.follow(play_id, duration)}"
         case ShowLook(look=look, duration=duration):
             return f"light     {_look(look)}, over {format_seconds(duration)}"
         case _:

@@ -82,6 +82,11 @@ def format_seconds(span: float) -> str:
     return "".join(f"{value}{unit}" for value, unit in parts if value) or "0s"
 
 
+def format_brief(span: float) -> str:
+    """Format a span shortest, to the tenth of a second where it is below ten seconds."""
+    return f"{span:.1f}".removesuffix(".0") + "s" if 0.05 <= span < 9.95 else format_seconds(span)
+
+
 _FRACTION: Final = r"(?:\.[0-9]{1,20})?"
 _LOUDER: Final = rf"\+?0*(?:24(?:\.0+)?|(?:2[0-3]|1?[0-9]){_FRACTION})"
 _QUIETER: Final = rf"-0*(?:90(?:\.0+)?|[1-8]?[0-9]{_FRACTION})"

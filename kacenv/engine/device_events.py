@@ -6,6 +6,7 @@ from kacenv.core.units import Seconds, on_grid
 from kacenv.engine import phases, track_changes, track_choice
 from kacenv.engine.state import Playing
 from kacenv.engine.step_context import StepContext
+from kacenv.model.playlist import SHORTEST_FADE
 from kacenv.model.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
 
 _AS_SAID = Seconds(0.5)
@@ -22,6 +23,8 @@ def event(turn: StepContext, happened: TrackStarted | TrackEnded | TrackFailed) 
     match happened:
         case TrackStarted(at=at) if track is state.playing:
             turn.change(playing=replace(track, started_at=on_grid(at - track.skipped)))
+        case TrackStarted(at=at):
+            _joined(turn, track, at)
         case TrackEnded(at=at) if track is state.playing:
             _ended(turn, track, at)
         case TrackFailed(reason=reason):
@@ -37,15 +40,33 @@ def dead_air(turn: StepContext, happened: DeadAir) -> str:
     return ""
 
 
+def _joined(turn: StepContext, cued: Playing, at: Seconds) -> None:
+    """Note that the cued track has begun by itself, as the playing one was over by then."""
+    turn.change(cued=replace(cued, started_at=on_grid(at)))
+    _shorten(turn, at)
+
+
+def _shorten(turn: StepContext, at: Seconds) -> None:
+    """Have the playing track end at `at`; what comes then is due by itself."""
+    playing = turn.state.playing
+    if playing is not None and at < playing.ends_at:
+        lasts = Seconds(max(0.0, on_grid(at - playing.started_at)))
+        turn.change(playing=replace(playing, cut=replace(playing.cut, length=lasts)))
+
+
 def _ended(turn: StepContext, playing: Playing, at: Seconds) -> None:
-    """Crossfade early out of a track that is shorter than its file states."""
+    """Go on early after a track that is shorter than its file states."""
     if at >= playing.ends_at - _AS_SAID:
         return
-    if phases.may_end_now(turn.state, turn.now) and phases.music_changes(turn.state):
+    state = turn.state
+    if phases.may_end_now(state, turn.now) and phases.music_changes(state):
         phases.leave(turn)
         return
-    drawn = track_choice.draw(turn.state, turn.state.phase)
-    track_changes.play(turn, drawn, Seconds(max(track_choice.SHORTEST_FADE, at - turn.now)))
+    drawn = track_choice.draw(state, state.phase)
+    if drawn and state.planned.queue.joins(playing.cut, drawn.cut):
+        _shorten(turn, at)
+        return
+    track_changes.play(turn, drawn, Seconds(max(SHORTEST_FADE, at - turn.now)))
 
 
 def _failed(turn: StepContext, track: Playing, reason: str) -> None:

@@ -61,13 +61,13 @@ def _say_waiting(turn: StepContext) -> None:
 
 
 def _cue_at(state: State) -> Seconds | None:
-    upcoming = phases.upcoming_cut(state)
-    if upcoming is None or (state.cued and state.cued.cut == upcoming[0]):
+    upcoming = phases.upcoming_track(state)
+    if upcoming is None or (state.cued and state.cued.cut == upcoming.cut):
         return None
-    return on_grid(upcoming[1] - track_changes.PREROLL)
+    return on_grid(upcoming.at - track_changes.PREROLL)
 
 
 def _cue_upcoming(turn: StepContext) -> None:
-    upcoming = phases.upcoming_cut(turn.state)
+    upcoming = phases.upcoming_track(turn.state)
     if upcoming is not None:
-        track_changes.cue(turn, upcoming[0])
+        track_changes.cue(turn, upcoming.cut, joins=upcoming.joins)

@@ -8,6 +8,7 @@ from kacenv.engine.state import Playing, State
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import Crossfade, CueTrack
 from kacenv.model.mode import IN_SESSION, Mode
+from kacenv.model.playlist import SHORTEST_FADE
 
 TOO_SHORT = Seconds(2.0)
 """Shortest rest of a track that is resumed."""
@@ -22,11 +23,10 @@ def play_on(turn: StepContext, playing: Playing, at: Seconds, fade: Seconds) -> 
     skipped = on_grid(max(0.0, at - playing.started_at))
     again = Playing(turn.state.last_play_id + 1, playing.cut, playing.started_at, skipped)
     turn.change(playing=again, last_play_id=again.play_id, cued=None)
-    rest = replace(
-        playing.cut,
-        cue_in=on_grid(playing.cut.cue_in + skipped),
-        length=on_grid(playing.cut.length - skipped),
-    )
+    begin = on_grid(playing.cut.cue_in + skipped)
+    # Not on the grid, so that it ends at the same sample.
+    left = Seconds(round(playing.cut.cue_in + playing.cut.length - begin, 9))
+    rest = replace(playing.cut, cue_in=begin, length=left)
     turn.order(CueTrack(again.play_id, rest), Crossfade(again.play_id, at, fade))
 
 
@@ -47,7 +47,7 @@ def lead_back(turn: StepContext, now_so: State, then: State) -> None:
 def _is_same(one: Playing | None, other: Playing | None) -> bool:
     if one is None or other is None:
         return one is other
-    return one.cut == other.cut and abs(one.started_at - other.started_at) < _SAME
+    return one.cut.key == other.cut.key and abs(one.started_at - other.started_at) < _SAME
 
 
 def _return_to(turn: StepContext, playing: Playing | None) -> None:
@@ -64,5 +64,5 @@ def _return_to(turn: StepContext, playing: Playing | None) -> None:
         return
     rest = playing.ends_at - turn.now
     fade = min(track_changes.phase_fade(state, state.phase, playing.cut), rest / 2)
-    fade = track_changes.within_playing(turn, on_grid(max(track_choice.SHORTEST_FADE, fade)))
+    fade = track_changes.within_playing(turn, on_grid(max(SHORTEST_FADE, fade)))
     play_on(turn, playing, turn.now, fade)

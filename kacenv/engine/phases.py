@@ -1,5 +1,7 @@
 """Phases: entering, leaving, compressing and finishing them."""
 
+from typing import NamedTuple
+
 from kacenv.core.units import Seconds, on_grid
 from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
 from kacenv.engine.play_counts import PlayCounts
@@ -7,7 +9,7 @@ from kacenv.engine.state import LightHand, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import EnterPhase, SessionEnded
 from kacenv.model.mode import Mode
-from kacenv.model.playlist import Cut
+from kacenv.model.playlist import SHORTEST_FADE, Cut
 from kacenv.model.scene import EndKind
 
 GENTLE_FADE = Seconds(4.0)
@@ -59,7 +61,7 @@ def change_at(state: State) -> Seconds | None:
 def _lasts(state: State, change: Seconds, end: Seconds) -> bool:
     """Return True if the track isn't left shortly before the phase's end, which it outlasts."""
     queue, playing = state.planned.queue, state.playing
-    needed = track_choice.SHORTEST_FADE if queue.fit else GENTLE_FADE
+    needed = SHORTEST_FADE if queue.fit else GENTLE_FADE
     nearly = on_grid(end - queue.crossfade) <= change
     return playing is not None and nearly and playing.ends_at >= on_grid(end + needed)
 
@@ -101,22 +103,28 @@ def enter(turn: StepContext, index: int) -> None:
 
 def _flow_in(turn: StepContext, index: int) -> None:
     drawn = track_choice.draw(turn.state, index)
-    fade = (
-        track_changes.phase_fade(turn.state, index, drawn.cut)
-        if drawn
-        else track_choice.SHORTEST_FADE
-    )
+    fade = track_changes.phase_fade(turn.state, index, drawn.cut) if drawn else SHORTEST_FADE
     track_changes.play(turn, drawn, fade)
 
 
-def upcoming_cut(state: State) -> tuple[Cut, Seconds] | None:
-    """Return the track to open next, and the time it is needed."""
+class UpcomingTrack(NamedTuple):
+    """Track to open next, and the time it is needed; `joins` if it begins by itself."""
+
+    cut: Cut
+    at: Seconds
+    joins: bool = False
+
+
+def upcoming_track(state: State) -> UpcomingTrack | None:
+    """Return the track to open next; None without one."""
     end, change = ends_at(state), change_at(state)
     if end is not None and (change is None or end <= change) and music_changes(state):
         drawn = track_choice.draw(state, state.phase + 1) if not state.is_last_phase else None
-        return (drawn.cut, end) if drawn else None
+        return UpcomingTrack(drawn.cut, end) if drawn else None
     drawn = track_choice.draw(state, state.phase)
-    return (drawn.cut, change) if drawn and change is not None else None
+    if drawn is None or change is None:
+        return None
+    return UpcomingTrack(drawn.cut, change, track_changes.joins_at(state, change))
 
 
 def music_changes(state: State) -> bool:

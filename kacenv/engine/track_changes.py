@@ -5,16 +5,18 @@ from dataclasses import replace
 from kacenv.core.units import Decibels, Seconds, on_grid
 from kacenv.engine.state import Playing, State
 from kacenv.engine.step_context import StepContext
-from kacenv.engine.track_choice import SHORTEST_FADE, TrackDraw, draw, rotations
+from kacenv.engine.track_choice import TrackDraw, draw, rotations
 from kacenv.model.commands import Crossfade, CueTrack, Notice, SetLevel
-from kacenv.model.playlist import Cut
+from kacenv.model.playlist import SHORTEST_FADE, Cut
 
 PREROLL = Seconds(10.0)
 """Time between opening a track and its crossfade."""
 RETRY = Seconds(10.0)
 """Time until the next try when no file can be played."""
 FROM_SILENCE = Seconds(3.0)
-"""Shortest fade-in of music that begins in silence."""
+"""Shortest fade-in of music that begins in silence, or before its time."""
+BRIEFEST = Seconds(0.1)
+"""Shortest time that a track plays, so that no playlist makes the engine change without end."""
 HEARD_OUT = Seconds(45.0)
 """Shortest time that a track plays before a change of intensity replaces it."""
 STEEPEST_LEVEL = 6.0
@@ -25,14 +27,25 @@ def change_at(state: State) -> Seconds | None:
     """Return the time of the next crossfade; a change of intensity brings it forward."""
     if state.playing is None:
         return None
-    upcoming = draw(state, state.phase)
-    fade = _fade_between(state.playing.cut, upcoming, state.planned.queue.crossfade)
-    earliest = state.playing.started_at + SHORTEST_FADE
-    natural = on_grid(max(state.playing.ends_at - fade, earliest))
+    natural = _natural_change(state, state.playing)
     if leans(state):
         soonest = max(state.lean_at or 0.0, state.playing.started_at + HEARD_OUT)
         return min(natural, on_grid(soonest))
     return natural
+
+
+def _natural_change(state: State, playing: Playing) -> Seconds:
+    """Return when a track gives way to the next if nothing brings that forward."""
+    fade = _fade_after(state, playing, draw(state, state.phase))
+    return on_grid(max(playing.ends_at - fade, playing.started_at + BRIEFEST))
+
+
+def joins_at(state: State, change: Seconds) -> bool:
+    """Return True if the next track begins at `change` without a crossfade."""
+    playing, upcoming = state.playing, draw(state, state.phase)
+    if playing is None or upcoming is None or change < _natural_change(state, playing):
+        return False
+    return state.planned.queue.joins(playing.cut, upcoming.cut)
 
 
 def leans(state: State) -> bool:
@@ -41,16 +54,16 @@ def leans(state: State) -> bool:
     return state.lean_at is not None and upcoming is not None and upcoming.leans
 
 
-def _fade_between(cut: Cut, upcoming: TrackDraw | None, wanted: Seconds) -> Seconds:
-    """Return the crossfade's length, at most half of either track."""
-    half = min(cut.length, upcoming.cut.length if upcoming else cut.length) / 2
-    return on_grid(max(SHORTEST_FADE, min(wanted, half)))
+def _fade_after(state: State, playing: Playing, upcoming: TrackDraw | None) -> Seconds:
+    """Return the length of the crossfade to the next track, at most half of either; 0 to join."""
+    after = upcoming.cut if upcoming else playing.cut
+    return state.planned.queue.crossfade_between(playing.cut, after)
 
 
 def phase_fade(state: State, phase: int, cut: Cut) -> Seconds:
     """Return the length of the crossfade into `phase`, which begins with `cut`."""
-    longest = min(cut.length, state.durations[phase]) / 2
-    return on_grid(max(SHORTEST_FADE, min(state.plan.phases[phase].crossfade, longest)))
+    wanted = min(state.plan.phases[phase].crossfade, state.durations[phase] / 2)
+    return on_grid(min(max(SHORTEST_FADE, wanted), cut.length / 2))
 
 
 def last_fade_at(state: State) -> Seconds | None:
@@ -58,8 +71,7 @@ def last_fade_at(state: State) -> Seconds | None:
     if state.playing is None:
         return None
     fade = min(_fade_out_of(state), state.playing.cut.length / 2)
-    earliest = state.playing.started_at + SHORTEST_FADE
-    return on_grid(max(state.playing.ends_at - fade, earliest))
+    return on_grid(max(state.playing.ends_at - fade, state.playing.started_at + BRIEFEST))
 
 
 def last_fade(state: State) -> Seconds:
@@ -75,28 +87,29 @@ def _fade_out_of(state: State) -> Seconds:
     return phase_fade(state, state.phase + 1, drawn.cut) if drawn else SHORTEST_FADE
 
 
-def cue(turn: StepContext, cut: Cut) -> Playing:
-    """Have `cut` opened, unless it is open."""
+def cue(turn: StepContext, cut: Cut, *, joins: bool = False) -> Playing:
+    """Have `cut` opened, unless it is open; one that `joins` begins by itself."""
     cued = turn.state.cued
     if cued is None or cued.cut != cut:
         cued = Playing(turn.state.last_play_id + 1, cut)
         turn.change(cued=cued, last_play_id=cued.play_id)
-        turn.order(CueTrack(cued.play_id, cut))
+        turn.order(CueTrack(cued.play_id, cut, joins))
     return cued
 
 
 def play(turn: StepContext, drawn: TrackDraw | None, fade: Seconds) -> None:
-    """Crossfade into the drawn track, beginning now."""
+    """Crossfade into the drawn track, beginning now, over at most half of it."""
     if drawn is None:
         _go_without(turn)
         return
     if drawn.again:
         name = turn.state.planned.name
         tell_once(turn, name, f"All the music for {name} has been heard; it repeats.")
-    cued = cue(turn, drawn.cut)
-    turn.order(Crossfade(cued.play_id, turn.now, within_playing(turn, fade)))
+    cued = cue(turn, drawn.cut, joins=not fade)
+    fade = within_playing(turn, on_grid(min(fade, drawn.cut.length / 2)))
+    turn.order(Crossfade(cued.play_id, turn.now, fade))
     turn.change(
-        playing=replace(cued, started_at=turn.now),
+        playing=replace(cued, started_at=cued.started_at or turn.now),
         cued=None,
         heard=turn.state.heard.add(drawn.cut.key),
         retry_at=None,
@@ -110,7 +123,8 @@ def within_playing(turn: StepContext, fade: Seconds) -> Seconds:
     playing = turn.state.playing
     if playing is None or playing.ends_at <= turn.now:
         return fade
-    return on_grid(max(SHORTEST_FADE, min(fade, playing.ends_at - turn.now)))
+    least = min(fade, SHORTEST_FADE, playing.cut.length / 2)
+    return on_grid(max(least, min(fade, playing.ends_at - turn.now)))
 
 
 def _go_without(turn: StepContext) -> None:
@@ -134,13 +148,18 @@ def try_again(turn: StepContext) -> None:
 
 def play_next(turn: StepContext) -> None:
     """Crossfade into the phase's next track."""
-    state = turn.state
-    drawn = draw(state, state.phase)
-    cut = state.playing.cut if state.playing else drawn.cut if drawn else None
-    wanted = state.planned.queue.crossfade
-    if state.playing is None:
-        wanted = max(wanted, FROM_SILENCE)
-    play(turn, drawn, _fade_between(cut, drawn, wanted) if cut else wanted)
+    drawn = draw(turn.state, turn.state.phase)
+    play(turn, drawn, _fade_to(turn, drawn) if drawn else FROM_SILENCE)
+
+
+def _fade_to(turn: StepContext, drawn: TrackDraw) -> Seconds:
+    """Return the length of the crossfade into the phase's next track, beginning now."""
+    state, playing = turn.state, turn.state.playing
+    if playing is None:
+        return max(state.planned.queue.crossfade, FROM_SILENCE)
+    fade = _fade_after(state, playing, drawn)
+    is_sooner = turn.now < _natural_change(state, playing)
+    return max(fade, FROM_SILENCE) if is_sooner else fade
 
 
 def set_level(turn: StepContext, level: Decibels, duration: Seconds) -> None:

@@ -12,13 +12,11 @@ from kacenv.core.units import Seconds
 from kacenv.engine import track_fit
 from kacenv.engine.play_counts import PlayCounts
 from kacenv.engine.rotation import Pick, Rotation, Usable, least_heard
-from kacenv.engine.state import State
-from kacenv.model.playlist import Cut, Queue
+from kacenv.engine.state import Playing, State
+from kacenv.model.playlist import SHORTEST_FADE, Cut, Queue
 from kacenv.model.timeline import Timeline
 
 _MIDDLE_ENERGY = 3.0
-SHORTEST_FADE = Seconds(0.5)
-"""Length of the shortest crossfade."""
 _FITTED = 60
 """Most tracks considered for a fit: enough to fill any phase, few enough to be quick."""
 
@@ -170,18 +168,24 @@ def _fitting(state: State, phase: int, own: _Strand) -> Cut | None:
         fresh = tuple(islice(own.others(), _FITTED))
     if not fresh:
         return None
-    left = _left_after_playing(state, phase)
+    playing = state.playing if phase == state.phase and state.heard.most > 0 else None
+    before = queue.share_of(playing.cut) if playing else Seconds(0.0)
+    left = _left_after(state, phase, playing, before)
     fade = _crossfade_after(state, phase)
-    return track_fit.choose(fresh, left + SHORTEST_FADE, left + fade, queue.crossfade)[0]
+    shares = [queue.share_of(cut) for cut in fresh]
+    chosen = track_fit.choose(fresh, shares, before, (left + SHORTEST_FADE, left + fade))
+    return chosen[0]
 
 
-def _left_after_playing(state: State, phase: int) -> float:
-    """Return the phase's time left after the playing track."""
-    heard = phase == state.phase and state.heard.most > 0
-    if not heard or state.playing is None:
+def _left_after(state: State, phase: int, playing: Playing | None, overlap: Seconds) -> float:
+    """Return the phase's time left when the playing track is over; all of it without one.
+
+    A clock that is held is taken to go on from when the next track begins, `overlap` before that.
+    """
+    if playing is None:
         return state.durations[phase]
-    over = Seconds(state.playing.ends_at - state.plan.phases[phase].queue.crossfade)
-    return state.duration - state.phase_clock.reading(over)
+    begins = Seconds(playing.ends_at - overlap)
+    return state.duration - state.phase_clock.reading(begins) - overlap
 
 
 def _crossfade_after(state: State, phase: int) -> Seconds:

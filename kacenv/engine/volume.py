@@ -9,6 +9,7 @@ from kacenv.engine import track_changes, track_choice
 from kacenv.engine.state import State
 from kacenv.engine.step_context import StepContext
 from kacenv.model import commands
+from kacenv.model.playlist import SHORTEST_FADE
 from kacenv.model.request_bounds import LOUDEST
 from kacenv.model.requests import Duck, Intensity, Mute, Volume
 from kacenv.model.room import Role
@@ -79,9 +80,9 @@ def reset(turn: StepContext) -> None:
     """Undo mutes, ducking, silence and volumes for the next session."""
     state = turn.state
     if state.hushed:
-        turn.order(commands.SetHush(False, turn.now, track_choice.SHORTEST_FADE))
+        turn.order(commands.SetHush(False, turn.now, SHORTEST_FADE))
     if state.ducked:
-        turn.order(commands.SetDuck(Decibels(0.0), turn.now, track_choice.SHORTEST_FADE))
+        turn.order(commands.SetDuck(Decibels(0.0), turn.now, SHORTEST_FADE))
     for output in sorted(state.muted):
         turn.order(commands.SetMute(output, False, turn.now, MUTE_FADE))
     for output, fade in state.volumes.items():

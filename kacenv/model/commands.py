@@ -16,10 +16,15 @@ from kacenv.model.scene import Audience
 
 @dataclass(frozen=True, slots=True)
 class CueTrack:
-    """Open `cut` and be ready to play it as `play_id`; replaces one cued without a crossfade."""
+    """Open `cut` and be ready to play it as `play_id`; replaces one cued without a crossfade.
+
+    One that `joins` begins by itself at the sample at which the playing track's sound ends, unless
+    a crossfade comes before.
+    """
 
     play_id: int
     cut: Cut
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Crossfade:
     """Fade out all that plays and fade in `play_id`, at equal power, from `at` on.
 
     It begins later if the cued track isn't ready; the playing one goes on until then. With
-    `play_id` None, fade to silence.
+    `play_id` None, fade to silence. With a duration of 0 the cued track joins the playing one: it
+    begins at the sample at which that one's sound ends, nearly at `at`.
     """
 
     play_id: int | None

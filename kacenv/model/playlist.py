@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from kacenv.core.derived import Derivable, derived
 from kacenv.core.errors import UnitError
 from kacenv.core.units import Decibels as Db
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.model.fields import MOST_EXACT, Decibels, Duration, Line, Model, Rule, Schema, Title
 
 
@@ -91,11 +92,13 @@ class Playlist(Model):
     repeat: bool = False
     """Whether it begins again when all has been played."""
     crossfade: Annotated[Duration, Field(examples=["20s"])] = Seconds(12.0)
-    """How long one track flows into the next."""
+    """How long one track flows into the next; `0s` joins them without a gap."""
     tracks: Annotated[tuple[Track, ...], Field(min_length=1, examples=[[_TRACK]])]
     """The pieces of music."""
 
 
+SHORTEST_FADE: Final = Seconds(0.5)
+"""Length of the shortest crossfade, unless half of a track is shorter."""
 CutKey = tuple[str, Seconds]
 """File of a cut, and the place in it at which the cut begins."""
 
@@ -105,6 +108,7 @@ class Cut:
     """Playable track: a real file, and the part of it to play.
 
     `cue_in` and `length` are seconds of the file; `gain` is in dB; `energy` is from 1 to 5.
+    `gapless` cuts are decoded to the sample, as they may join their neighbours.
     """
 
     path: str
@@ -115,6 +119,7 @@ class Cut:
     gain: Db = Db(0.0)
     energy: int | None = None
     licence: str = ""
+    gapless: bool = False
 
     @property
     def key(self) -> CutKey:
@@ -136,8 +141,36 @@ class Queue(Derivable):
     @property
     def length(self) -> Seconds:
         """Length of the queue once through, with overlapping crossfades."""
-        overlaps = self.crossfade * (len(self.cuts) - 1)
-        return Seconds(sum(cut.length for cut in self.cuts) - overlaps)
+        overlaps = (self.crossfade_between(*pair) for pair in pairwise(self.cuts))
+        return Seconds(sum(cut.length for cut in self.cuts) - sum(overlaps))
+
+    @property
+    def is_gapless(self) -> bool:
+        """True if tracks that follow each other in the list join without a crossfade."""
+        return self.crossfade == 0.0 and self.shuffle_seed is None and not self.fit
+
+    def share_of(self, cut: Cut) -> Seconds:
+        """Return the most of a track that a crossfade to or from a neighbour takes."""
+        return Seconds(min(max(SHORTEST_FADE, self.crossfade), cut.length / 2))
+
+    def crossfade_between(self, before: Cut, after: Cut) -> Seconds:
+        """Return the length of a crossfade, at most half of either track; 0 if the two join."""
+        if self.joins(before, after):
+            return Seconds(0.0)
+        return on_grid(min(self.share_of(before), self.share_of(after)))
+
+    def joins(self, before: Cut, after: Cut) -> bool:
+        """Tell if `after` begins just where `before` ends: if it is the next in the list."""
+        if not self.is_gapless:
+            return False
+        places = self.places()
+        first, second = places.get(before.key), places.get(after.key)
+        return first is not None and second == (first + 1) % len(places)
+
+    def too_short(self) -> tuple[Cut, ...]:
+        """Return the tracks of which half is shorter than the crossfade that they are to have."""
+        alone = len(self.cuts) == 1 and not self.repeat
+        return () if alone else tuple(cut for cut in self.cuts if cut.length / 2 < self.crossfade)
 
     @derived
     def paths(self) -> frozenset[str]:

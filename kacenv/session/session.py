@@ -12,7 +12,6 @@ from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.step import LEAD, next_due, step
-from kacenv.engine.track_choice import SHORTEST_FADE
 from kacenv.model.commands import (
     Command,
     Crossfade,
@@ -28,6 +27,7 @@ from kacenv.model.commands import (
     ShowLook,
 )
 from kacenv.model.mode import Mode
+from kacenv.model.playlist import SHORTEST_FADE
 from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
 from kacenv.model.status import RoomStatus

@@ -76,8 +76,8 @@ def _up_next(state: State) -> str | None:
     """Return the title of the track that is cued, or would be now."""
     if state.timeline is None or state.mode is Mode.FADING:
         return None
-    upcoming = phases.upcoming_cut(state)
-    return upcoming[0].title if upcoming else None
+    upcoming = phases.upcoming_track(state)
+    return upcoming.cut.title if upcoming else None
 
 
 def _arc(state: State) -> tuple[PhaseStatus, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from support.houses import quiet_house
+from support.houses import quiet_house, write_silence
 from support.typed import Said, typed
 
 ROOM = """
@@ -132,3 +132,31 @@ def test_a_session_can_be_watched_many_times_as_fast(house: Path) -> None:
     said = " ".join(done.stdout.split())
     for words in ("ONSET", "check-in Look in", "hold: Holding in onset", "“Still”"):
         assert words in said
+
+
+def test_short_and_gapless_pieces_are_told(tmp_path: Path) -> None:
+    """A crossfade that a short piece holds names it; a piece that joins another says so."""
+    scenes = {f"scenes__{name}": JOINS.replace("NAME", name) for name in ("brief", "album")}
+    house = quiet_house(tmp_path, rooms__quiet=ROOM, **scenes)
+    write_silence(house / "playlists/click.wav", 1)
+    for name, crossfade in (("brief", "6s"), ("album", "0s")):
+        (house / f"playlists/{name}.yaml").write_text(LISTED.format(crossfade=crossfade))
+    brief = rehearse(house, "brief").stdout
+    assert "“Click”, x; crossfade 0.5s, half of “Click”" in brief
+    assert "“Still”, x; crossfade 0.5s, half of “Click”" in brief
+    assert "“Click”, x; joins the one before, without a gap" in rehearse(house, "album").stdout
+
+
+JOINS = """
+title: Joins
+phases:
+  - {name: onset, duration: 90s, playlist: NAME, crossfade: 1s}
+"""
+LISTED = """
+title: x
+crossfade: {crossfade}
+repeat: yes
+tracks:
+  - {{file: quiet.wav, title: Still, artist: x, licence: x, instrumental: yes}}
+  - {{file: click.wav, title: Click, artist: x, licence: x, instrumental: yes}}
+"""

@@ -1,14 +1,26 @@
 """What devices report of the music, and what the engine makes of it."""
 
+from dataclasses import replace
+
 import pytest
 from support.sessions import a_phase, a_queue, a_room, a_timeline
 from support.steps import at, following, started
 
-from kacenv.core.units import Seconds
+from kacenv.core.units import Seconds, on_grid
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.model.commands import Crossfade, CueTrack, Notice
-from kacenv.model.requests import DeadAir, Silence, Start, TrackEnded, TrackFailed
+from kacenv.model.requests import (
+    DeadAir,
+    Intensity,
+    Resume,
+    Silence,
+    Start,
+    TrackEnded,
+    TrackFailed,
+    TrackStarted,
+)
+from kacenv.model.scene import EndKind
 
 
 @pytest.mark.parametrize("event", [DeadAir(Seconds(57.0)), TrackFailed(1, "the file is torn")])
@@ -88,3 +100,71 @@ def test_a_piece_that_ends_early_before_a_phase_with_the_same_music_is_followed(
     state = step(State(room=a_room()), Seconds(0.0), Start(line)).state
     done = at(state, 494.0, TrackEnded(1, Seconds(495.0)))
     assert [type(order) for order in done.commands] == [CueTrack, Crossfade]
+
+
+ALBUM = a_queue("album", [240.0] * 3, crossfade=Seconds(0.0))
+
+
+def test_a_gapless_piece_is_cued_to_join_and_begins_where_the_other_ends() -> None:
+    """Ten seconds before, the next piece is opened to join; the order has no length."""
+    state, given = following(started(ALBUM), 239.0)
+    assert [(c.cut.title, c.joins) for c in given if isinstance(c, CueTrack)] == [("album-2", True)]
+    _, given = following(state, 241.0)
+    assert [(c.at, c.duration) for c in given if isinstance(c, Crossfade)] == [(240.0, 0.0)]
+
+
+@pytest.mark.parametrize("early", [0.3, 0.001])
+def test_a_piece_that_joined_sooner_is_the_one_that_plays(early: float) -> None:
+    """The room says that it has begun: so it has, at that time, and it is heard once."""
+    state, _ = following(started(ALBUM), 239.0)
+    assert state.cued is not None
+    begun = Seconds(240.0 - early)
+    done = at(state, begun + 0.05, TrackStarted(state.cued.play_id, begun))
+    assert done.state.playing is not None
+    assert (done.state.playing.cut.title, done.state.playing.started_at) == ("album-2", begun)
+    assert [c.duration for c in done.commands if isinstance(c, Crossfade)] == [0.0]
+    assert done.state.heard.of(done.state.playing.cut.key) == 1
+    _, given = following(done.state, 490.0)
+    assert [c.at for c in given if isinstance(c, Crossfade)] == [on_grid(begun + 240.0)]
+
+
+def test_a_gapless_piece_that_is_shorter_than_it_says_is_joined_all_the_same() -> None:
+    """Told of its end six seconds before, the engine has the next one join it there."""
+    done = at(started(ALBUM), 94.0, TrackEnded(1, Seconds(100.0)))
+    cued = [c for c in done.commands if isinstance(c, CueTrack)]
+    assert [(c.cut.title, c.joins) for c in cued] == [("album-2", True)]
+    assert not [c for c in done.commands if isinstance(c, Crossfade)]
+    _, given = following(done.state, 101.0)
+    assert [(c.at, c.duration) for c in given if isinstance(c, Crossfade)] == [(100.0, 0.0)]
+
+
+def test_a_phase_that_ends_with_its_music_ends_where_a_piece_joined_sooner() -> None:
+    """The phase ends with the piece that was over a moment early, and with no other."""
+    ends = {"end": EndKind.TRACK, "slack": Seconds(60.0), "queue": ALBUM}
+    line = a_timeline(a_phase("one", 240.0, **ends), a_phase("two", queue=ALBUM))
+    state = step(State(room=a_room()), Seconds(0.0), Start(line)).state
+    state, _ = following(state, 239.0)
+    assert state.cued is not None
+    state = at(state, 239.7, TrackStarted(state.cued.play_id, Seconds(239.6))).state
+    assert state.phase == 1
+    assert state.playing is not None
+    assert state.playing.cut.title == "album-2"
+
+
+def test_livelier_music_cuts_no_gapless_piece_off() -> None:
+    """Where another piece is to come before the end, it flows in over three seconds."""
+    cuts = tuple(replace(cut, energy=2 + place) for place, cut in enumerate(ALBUM.cuts))
+    state = at(started(replace(ALBUM, cuts=cuts)), 60.0, Intensity(lean="up")).state
+    _, given = following(state, 70.0)
+    assert [(c.at, c.duration) for c in given if isinstance(c, Crossfade)] == [(62.0, 3.0)]
+
+
+def test_a_gapless_piece_is_taken_up_again_to_its_last_sample() -> None:
+    """After a power cut the rest of the piece ends where the piece does, not a millisecond off."""
+    length = Seconds(4 + 617 / 48000)
+    cuts = tuple(replace(cut, length=length, gapless=True) for cut in ALBUM.cuts)
+    state = started(replace(ALBUM, cuts=cuts))
+    done = at(state, 2.0, Resume(Seconds(1.0), certain=True))
+    rest = next(command.cut for command in done.commands if isinstance(command, CueTrack))
+    assert rest.gapless
+    assert rest.cue_in + rest.length == pytest.approx(length, abs=1e-8)

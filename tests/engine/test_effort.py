@@ -51,7 +51,11 @@ def effort_of_a_step(timeline: Timeline, *words: str) -> float:
     return (done + CountedText.seen) / steps
 
 
-@pytest.mark.parametrize("fields", [{}, {"shuffle_seed": 7}, {"repeat": False}], ids=str)
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"shuffle_seed": 7}, {"repeat": False}, {"crossfade": Seconds(0.0)}],
+    ids=str,
+)
 def test_long_playlists_cost_no_more(fields: dict[str, Any]) -> None:
     """A step among a thousand pieces is as quick as one among ten."""
     few, many = pieces(10, **fields), pieces(1000, **fields)

@@ -17,7 +17,6 @@ from kacenv.core.units import Seconds, on_grid
 from kacenv.engine.state import State
 from kacenv.engine.step import next_due, step
 from kacenv.engine.track_changes import STEEPEST_LEVEL
-from kacenv.engine.track_choice import SHORTEST_FADE
 from kacenv.model.commands import (
     Command,
     Crossfade,
@@ -32,6 +31,7 @@ from kacenv.model.commands import (
     StrikeChime,
 )
 from kacenv.model.mode import Mode
+from kacenv.model.playlist import SHORTEST_FADE
 from kacenv.model.requests import Done, Hold, Pass, Press, Release, Snooze, Start, TrackEnded
 from kacenv.model.room import STEEPEST_LIGHT
 from kacenv.model.scene import EndKind

@@ -1,5 +1,8 @@
 """Pieces are chosen so that the last one ends with its phase."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.sessions import a_cut, a_phase, a_queue, a_room, a_timeline
@@ -24,11 +27,17 @@ def whole(cuts: tuple[Cut, ...]) -> float:
     return sum(cut.length for cut in cuts) - XF * (len(cuts) - 1)
 
 
+def fitting(cuts: tuple[Cut, ...], least: float, aim: float) -> tuple[Cut, ...]:
+    """The choice that begins with the phase, with 12 s of crossfade."""
+    queue = a_queue("fitted", crossfade=XF)
+    return choose(cuts, [queue.share_of(cut) for cut in cuts], Seconds(0.0), (least, aim))
+
+
 @given(st.lists(st.integers(60, 400), min_size=1, max_size=12), st.integers(60, 3000))
 def test_no_single_change_of_the_choice_fits_better(lengths: list[int], span: int) -> None:
     """Leaving out or adding any one piece never brings the end nearer to the one wanted."""
     cuts = cuts_of(lengths)
-    chosen = choose(cuts, span, span + XF, XF)
+    chosen = fitting(cuts, span, span + XF)
     if whole(cuts) < span:
         assert chosen == cuts
         return
@@ -46,13 +55,13 @@ def test_an_exact_fill_is_found(lengths: list[int], data: st.DataObject) -> None
     cuts = cuts_of(lengths)
     some = data.draw(st.lists(st.sampled_from(cuts), min_size=1, unique=True))
     wanted = whole(tuple(some))
-    assert whole(choose(cuts, wanted - XF, wanted, XF)) == wanted
+    assert whole(fitting(cuts, wanted - XF, wanted)) == wanted
 
 
 def test_pieces_keep_their_order() -> None:
     """What is chosen is played in the order of the playlist."""
     cuts = cuts_of([100, 200, 150, 300])
-    chosen = choose(cuts, 500.0, 512.0, XF)
+    chosen = fitting(cuts, 500.0, 512.0)
     assert list(chosen) == sorted(chosen, key=cuts.index)
 
 
@@ -98,3 +107,26 @@ def test_the_last_piece_of_a_phase_ends_within_its_crossfade() -> None:
     assert end == change + 20.0
     heard = [opened[fade.play_id].title for fade in fades if fade.play_id is not None]
     assert len(heard) == len(set(heard))
+
+
+@given(st.lists(st.integers(1, 400), min_size=2, max_size=8), st.data())
+def test_short_pieces_are_reckoned_with_their_own_crossfades(
+    lengths: list[int], data: st.DataObject
+) -> None:
+    """Where some of the pieces fill the phase, each pair overlapping as it does, they are found."""
+    queue = a_queue("fitted", [float(one) for one in lengths], crossfade=XF)
+    some = data.draw(st.lists(st.sampled_from(queue.cuts), min_size=1, unique=True))
+    cuts = tuple(sorted(some, key=queue.cuts.index))
+    wanted = replace(queue, cuts=cuts).length
+    shares = [queue.share_of(cut) for cut in queue.cuts]
+    chosen = choose(queue.cuts, shares, Seconds(0.0), (wanted - 0.5, wanted))
+    assert replace(queue, cuts=chosen).length == pytest.approx(wanted, abs=1.0)
+
+
+def test_the_crossfade_from_the_piece_that_plays_counts() -> None:
+    """A choice after a short piece overlaps it by half of that alone."""
+    queue = a_queue("fitted", [60.0, 66.0], crossfade=XF)
+    shares = [queue.share_of(cut) for cut in queue.cuts]
+    after_long = choose(queue.cuts, shares, XF, (54.0, 54.0))
+    after_short = choose(queue.cuts, shares, Seconds(2.0), (63.0, 64.0))
+    assert [cut.length for cut in (*after_long, *after_short)] == [66.0, 66.0]

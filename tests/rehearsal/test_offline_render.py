@@ -134,6 +134,26 @@ def test_a_piece_shorter_than_it_says_is_followed_without_a_gap() -> None:
     assert np.sqrt(np.mean(np.square(heard), axis=1)).min() > 0.001
 
 
+@pytest.mark.parametrize("brief", [0.2, 0.6, 1.3, 4.0])
+def test_a_piece_shorter_than_its_crossfades_leaves_no_hole(brief: float) -> None:
+    """The power of all that sounds stays the same, however short the piece between two others."""
+    pieces = (("200", 20.0), ("240", brief), ("280", 20.0))
+    cuts = tuple(a_cut(hertz, length) for hertz, length in pieces)
+    queue = replace(a_queue("x", crossfade=Seconds(6.0)), cuts=cuts)
+    phase = replace(a_phase("peak", 25.0, queue=queue, crossfade=Seconds(1.0)), level=Decibels(0.0))
+    sound, session = sound_of(a_timeline(phase), pitched_deck)
+    fades = [m.command for m in session.moments if isinstance(m.command, Crossfade)]
+    assert [fade.duration for fade in fades[1:3]] == pytest.approx([brief / 2] * 2)
+    heard = sound[frames_in(2.0) : frames_in(24.5), 0].reshape(-1, RATE // 20)
+    levels = 10 * np.log10(np.mean(np.square(heard), axis=1))
+    assert np.ptp(levels) < 0.6
+
+
+def pitched_deck(cut: Cut) -> ArrayDeck:
+    """A deck that plays a tone of the pitch after which a cut is called."""
+    return ArrayDeck(tone(cut.length, float(cut.title), 0.1))
+
+
 def test_a_press_is_followed_at_its_time() -> None:
     """`next` at 5.1 s brings the second phase then, between blocks as it is."""
     sound, session = sound_of(two_tones(), presses=[(Seconds(5.1), Next())])

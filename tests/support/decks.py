@@ -97,12 +97,14 @@ class OfflineMixer:
         else:
             self.tracks.append(event)
 
-    def cue(self, play_id: int, length: float | None = None, gain: float = 0.0) -> ArrayDeck:
+    def cue(
+        self, play_id: int, length: float | None = None, gain: float = 0.0, *, joins: bool = False
+    ) -> ArrayDeck:
         """Cue the next deck; without a length, all of its sound."""
         deck = next(deck for deck in self.decks if deck.cut is None)
         whole = deck.reserve / RATE
         cut = Cut("/x", "x", "x", Seconds(length or whole), gain=Decibels(gain))
-        self.perform(CueTrack(play_id, cut))
+        self.perform(CueTrack(play_id, cut, joins))
         return deck
 
     def fade(self, play_id: int | None, at: float, duration: float) -> None:

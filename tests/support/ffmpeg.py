@@ -65,3 +65,13 @@ def convert(path: Path, kind: str) -> Path:
         command = ["ffmpeg", "-v", "error", "-y", "-i", str(path), str(made)]
         subprocess.run(command, check=True)
     return made
+
+
+def encode(path: Path, kind: str, *options: str, name: str = "encoded") -> Path:
+    """The same sound by the best that FFmpeg's encoder of a kind can do, beside it."""
+    made = path.with_name(f"{name}.{kind}")
+    how = ["-c:a", CODECS[kind]] if kind != "wav" else ["-c:a", "copy"]
+    rate = ["-b:a", "256k"] if kind in {"mp3", "m4a", "opus"} else []
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(path), *how, *rate, *options, str(made)]
+    subprocess.run(command, check=True)
+    return made

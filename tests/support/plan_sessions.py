@@ -54,6 +54,8 @@ class Session(NamedTuple):
 
 
 FADES: Final = (0.0, 1.0, 5.0, 12.0, 20.0, 45.0)
+BRIEF: Final = (0.6, 1.0, 4.0)
+"""Lengths of pieces that are shorter than their crossfades."""
 SPANS: Final = tuple(map(Seconds, (1.0, 30.0, 60.0, 61.0, 200.0, 600.0)))
 LOOKS: Final[tuple[Look, ...]] = (
     {},
@@ -106,6 +108,8 @@ def _queue(random: Random, name: str) -> Queue:
     order = random.choice(["listed", "listed", "shuffled", "fit"])
     lengths = [float(random.randint(15, 300)) for _ in range(random.randint(1, 4))]
     crossfade = random.choice(FADES)
+    if order == "listed":
+        lengths += _brief(name, lengths)
     return a_queue(
         name,
         lengths,
@@ -114,6 +118,15 @@ def _queue(random: Random, name: str) -> Queue:
         shuffle_seed=random.randint(0, 9) if order == "shuffled" else None,
         fit=order == "fit",
     )
+
+
+def _brief(name: str, lengths: list[float]) -> list[float]:
+    """Return, for one list in four, a piece shorter than its crossfades.
+
+    Its chance is its own, so that the number of a session stays the seed of the same one.
+    """
+    chance = Random(f"{name} {lengths}")  # noqa: S311 - chance, not a secret
+    return [chance.choice(BRIEF)] if chance.randrange(4) == 0 else []
 
 
 def _cues(random: Random, name: str) -> list[Cue]:

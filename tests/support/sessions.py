@@ -82,7 +82,9 @@ def a_timeline(*phases: PlannedPhase, **fields: Any) -> Timeline:
 
 
 _spans = st.integers(1, 400).map(float)
-_lengths = st.lists(st.integers(15, 300).map(float), min_size=1, max_size=4)
+_brief = st.sampled_from([0.6, 1.0, 4.0])
+"""Lengths of pieces that are shorter than most crossfades."""
+_lengths = st.lists(st.integers(15, 300).map(float) | _brief, min_size=1, max_size=4)
 
 
 def times(least: float, most: float) -> st.SearchStrategy[Seconds]:

@@ -15,7 +15,12 @@ from kacenv.config.checks.file_warnings import (
 )
 from kacenv.config.checks.room_warnings import room_warnings
 from kacenv.config.checks.scene_warnings import scene_warnings
-from kacenv.config.checks.track_warnings import LintWarning, WarningRule, track_warnings
+from kacenv.config.checks.track_warnings import (
+    LintWarning,
+    WarningRule,
+    join_warnings,
+    track_warnings,
+)
 from kacenv.config.house import FileKind, House
 from kacenv.config.load import (
     LoadedRoom,
@@ -206,6 +211,7 @@ class _HouseChecker:
     def _look_through(self, name: str, root: Path | None, opened: ResolvedPlaylist) -> None:
         self._opened[name, root] = opened
         self._cautions += track_warnings(opened.tracks, name)
+        self._cautions += join_warnings(opened)
         self._cautions += repeated_tracks(opened.tracks)
 
     def _try(self, plan: ScenePlan, place: LoadedRoom | None) -> None:

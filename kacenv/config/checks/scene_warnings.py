@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from kacenv.config.checks.cross_file import ScenePlan
 from kacenv.config.checks.track_warnings import LintWarning, WarningRule
 from kacenv.config.yaml.document import Trail
-from kacenv.core.units import Seconds, format_seconds
+from kacenv.core.units import Seconds, format_brief, format_seconds
 from kacenv.model.playlist import Queue
 from kacenv.model.scene import EndKind
 
@@ -37,8 +37,8 @@ def _music(plan: ScenePlan, index: int, queue: Queue) -> Iterator[LintWarning]:
     if shortest.length / 2 < _crossfade(plan, index):
         text = (
             f"a crossfade of {format_seconds(phase.crossfade)} is longer than half of"
-            f" “{shortest.title}” ({format_seconds(shortest.length)}), which may play in it;"
-            f" then it takes {format_seconds(shortest.length / 2)}"
+            f" “{shortest.title}” ({format_brief(shortest.length)}), which may play in it;"
+            f" then it takes {format_brief(shortest.length / 2)}"
         )
         yield _warning(plan, ("phases", index, "crossfade"), WarningRule.CROSSFADE, text)
 

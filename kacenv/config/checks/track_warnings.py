@@ -1,15 +1,17 @@
 """Warnings about tracks: valid, but to be known before a session."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple, Self
 
 from kacenv.analysis import Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
+from kacenv.config.playlists.resolve import ResolvedPlaylist
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.plain_text import cleaned_line
-from kacenv.core.units import format_clock, format_seconds
+from kacenv.core.units import format_brief, format_clock, format_seconds
 
 SUDDEN: Final = 10.0
 """Rise of momentary loudness within 2 s that would startle, in LU.
@@ -79,7 +81,45 @@ def track_warnings(tracks: list[ResolvedTrack], name: str) -> Iterator[LintWarni
         yield _unscanned(len(unscanned), len(tracks), name, unscanned[0].file)
     for track in tracks:
         for rule, text in _about(track):
-            yield LintWarning(track.file, track.entry.line, track.entry.column, text, rule)
+            yield _about_track(track, text, rule)
+
+
+def join_warnings(playlist: ResolvedPlaylist) -> Iterator[LintWarning]:
+    """Yield the tracks that are too short for their crossfades, and joins that would startle."""
+    queue, tracks = playlist.queue, playlist.tracks
+    short = set(queue.too_short())
+    for track, cut in zip(tracks, queue.cuts, strict=True):
+        if cut in short:
+            text = (
+                f"“{cut.title}” lasts {format_brief(cut.length)}, too short for crossfades of"
+                f" {format_brief(queue.crossfade)}; its own take {format_brief(cut.length / 2)}"
+            )
+            yield _about_track(track, text, WarningRule.CROSSFADE)
+    if queue.is_gapless:
+        yield from _loud_joins(tracks)
+
+
+def _loud_joins(tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
+    """Yield tracks that begin much louder than their neighbour, without a crossfade, ends."""
+    for before, after in pairwise(tracks):
+        rise = _loudness(after) - _loudness(before)
+        if rise > SUDDEN:
+            text = (
+                f"{after.path.name} may startle: without a crossfade it follows"
+                f" {before.path.name}, and is {rise:.0f} LU louder; give it a gain, or the playlist"
+                " a crossfade"
+            )
+            yield _about_track(after, text, WarningRule.STARTLING)
+
+
+def _loudness(track: ResolvedTrack) -> float:
+    """Return the loudness (LUFS) of a track with its own gain; NaN if it isn't known."""
+    loudness = track.sound.loudness if track.sound else None
+    return math.nan if loudness is None else loudness + track.entry.gain
+
+
+def _about_track(track: ResolvedTrack, text: str, rule: WarningRule) -> LintWarning:
+    return LintWarning(track.file, track.entry.line, track.entry.column, text, rule)
 
 
 def _unscanned(count: int, total: int, name: str, file: str) -> LintWarning:

@@ -2,12 +2,12 @@
 
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Header, Headers
+from kacenv.analysis.normalization import album_gain
 from kacenv.config.house import YAML
 from kacenv.config.playlists.formats import PlaylistEntry, read_m3u8, read_xspf
 from kacenv.config.playlists.resolved_track import ResolvedTrack
@@ -16,7 +16,7 @@ from kacenv.config.yaml.text_files import any_of, near, read_text, shown, siblin
 from kacenv.config.yaml.validation_errors import in_order, validate
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds, format_seconds
-from kacenv.model.playlist import Cut, Order, Playlist, Queue
+from kacenv.model.playlist import Order, Playlist, Queue
 
 CROSSFADE = Seconds(12.0)
 """Crossfade of playlists in other programs' formats, which don't state one."""
@@ -38,8 +38,6 @@ class _ParsedPlaylist:
     order: Order = Order.AS_LISTED
     seed: int = 0
     repeat: bool = False
-    chosen: bool = False
-    """True if the file states the crossfade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +90,17 @@ def open_playlist(
         _roots(path, music_root), known or KnownMeasurements(), headers or Headers()
     )
     tracks = _listed_in(reading, path, shelf)
-    cuts = tuple(track.cut() for track in tracks)
     queue = Queue(
         name,
-        cuts,
-        crossfade=Seconds(min(reading.crossfade, _longest_crossfade(cuts))),
+        tuple(track.cut() for track in tracks),
+        crossfade=reading.crossfade,
         shuffle_seed=reading.seed if reading.order is Order.SHUFFLED else None,
         repeat=reading.repeat,
         fit=reading.order is Order.FIT,
     )
+    if queue.is_gapless:
+        album = album_gain(track.sound for track in tracks)
+        queue = replace(queue, cuts=tuple(track.gapless_cut(album) for track in tracks))
     return ResolvedPlaylist(tracks, queue)
 
 
@@ -121,8 +121,6 @@ def _listed_in(reading: _ParsedPlaylist, path: Path, music: _MusicSources) -> li
             tracks.append(_listed(entry, path, music))
         except _TrackError as refused:
             problems.append(_problem(path, entry, refused))
-    if not problems and reading.chosen and (len(tracks) > 1 or reading.repeat):
-        problems += _too_short(reading, tracks)
     if problems:
         raise LoadError(in_order(problems))
     return tracks
@@ -187,9 +185,8 @@ def _from_yaml(document: Document) -> _ParsedPlaylist:
         )
         for index, track in enumerate(playlist.tracks)
     ]
-    chosen = "crossfade" in document.tree
     how = playlist.order, playlist.seed, playlist.repeat
-    return _ParsedPlaylist(entries, playlist.crossfade, *how, chosen)
+    return _ParsedPlaylist(entries, playlist.crossfade, *how)
 
 
 def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedTrack:
@@ -261,23 +258,3 @@ def _no_sound(path: Path) -> tuple[str, str]:
         f"{path.name}, which isn't a sound file or is damaged",
         "a sound file, such as FLAC, Opus, MP3 or WAV",
     )
-
-
-def _longest_crossfade(cuts: Sequence[Cut]) -> Seconds:
-    """Return half the shortest track's length: a longer crossfade would overlap three tracks."""
-    return Seconds(min(cut.length for cut in cuts) / 2)
-
-
-def _too_short(reading: _ParsedPlaylist, tracks: list[ResolvedTrack]) -> list[FileProblem]:
-    needed = 2 * reading.crossfade
-    return [
-        FileProblem(
-            *(track.file, track.entry.line, track.entry.column, track.entry.where),
-            f"{format_seconds(track.length)} of music, with a crossfade of"
-            f" {format_seconds(reading.crossfade)}",
-            f"at least {format_seconds(needed)} of music, twice the crossfade",
-            f"crossfade: {format_seconds(track.length // 2)}",
-        )
-        for track in tracks
-        if track.length < needed
-    ]

@@ -1,12 +1,13 @@
 """Located track of a playlist, and the part of it that is played."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kacenv.analysis import Measurement
-from kacenv.analysis.normalization import heard, levelled
+from kacenv.analysis.normalization import TRIVIAL, heard, levelled, levelled_with_album
+from kacenv.analysis.silence_gaps import DEAD_AIR
 from kacenv.config.playlists.formats import PlaylistEntry
-from kacenv.core.units import Seconds
+from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
 
 
@@ -34,23 +35,31 @@ class ResolvedTrack:
 
     def cut(self) -> Cut:
         """Return the track as it is played: normalized, without silent ends."""
-        begin, end = self._heard()
+        return self._cut(self._heard(TRIVIAL), levelled(self.entry.gain, self.sound))
+
+    def gapless_cut(self, album: Decibels) -> Cut:
+        """Return the track as it joins its neighbours: at its `album`'s gain, with its rests."""
+        gain = levelled_with_album(self.entry.gain, self.sound, album)
+        return replace(self._cut(self._heard(DEAD_AIR), gain), gapless=True)
+
+    def _cut(self, heard: tuple[Seconds, Seconds], gain: Decibels) -> Cut:
+        begin, end = heard
         return Cut(
             path=str(self.path),
             title=self.entry.title,
             artist=self.entry.artist,
             length=Seconds(end - begin),
             cue_in=begin,
-            gain=levelled(self.entry.gain, self.sound),
+            gain=gain,
             energy=self.entry.energy,
             licence=self.entry.licence,
         )
 
-    def _heard(self) -> tuple[Seconds, Seconds]:
-        """Return the part to play; cues of the playlist aren't moved."""
+    def _heard(self, silence: float) -> tuple[Seconds, Seconds]:
+        """Return the part to play, without longer silent ends; the playlist's cues aren't moved."""
         if self.sound is None:
             return self.begin, self.end
-        first, last = heard(self.sound)
+        first, last = heard(self.sound, silence)
         begin = self.begin if self.entry.cue_in is not None else first
         end = min(self.end, self.sound.duration if self.entry.cue_out is not None else last)
         return (begin, Seconds(end)) if begin < end else (self.begin, self.end)

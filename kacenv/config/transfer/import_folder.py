@@ -142,14 +142,13 @@ def playlist_text(title: str, pieces: Sequence[ImportedTrack], *, listened: bool
     `listened` means that a person has heard every track without words; tracks whose tags suggest
     words are still marked for another listening.
     """
-    crossfade = min(_CROSSFADE, min(piece.length for piece in pieces) // 2)
     lines = [
         "# Made by `kacenv music import` from what the files say about themselves.",
         "# Go through it: what is marked with ? is a guess, or isn't known.",
         f"title: {scalar(title)}",
         "order: as listed",
         "repeat: yes",
-        f"crossfade: {format_seconds(crossfade)}",
+        f"crossfade: {format_seconds(_CROSSFADE)}",
         "tracks:",
     ]
     for piece in pieces:

@@ -38,7 +38,8 @@ class PieceSpan:
     def gain_at(self, moment: float) -> float:
         """Return the gain (0 to 1) at a time, by its two equal-power fades."""
         risen = (moment - self.begin) / self.fade_in if self.fade_in else 1.0
-        fallen = (moment - self.end + self.fade_out) / self.fade_out if self.fade_out else 0.0
+        over = float(moment > self.end)
+        fallen = (moment - self.end + self.fade_out) / self.fade_out if self.fade_out else over
         quarter = math.pi / 2
         rise, fall = min(max(risen, 0.0), 1.0), min(max(fallen, 0.0), 1.0)
         return math.sin(quarter * rise) * math.cos(quarter * fall)

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final, NamedTuple
 
 from kacenv.core.plain_text import cleaned_line
-from kacenv.core.units import format_clock, format_seconds
+from kacenv.core.units import format_brief, format_clock, format_seconds
 from kacenv.rehearsal.plot import draw
 from kacenv.session.records.builder import RecordBundle
 from kacenv.session.records.record_text import answer, by_hand, difference, summary, timing_lines
@@ -124,7 +124,7 @@ def _phase(row: PhaseRow) -> Row:
 
 
 def _piece(row: PieceRow) -> Row:
-    heard, flowed = _span(row), format_seconds(row.crossfade)
+    heard, flowed = _span(row), format_brief(row.crossfade)
     return row.title, row.artist, heard, flowed, row.phase, row.licence
 
 

@@ -62,6 +62,18 @@ def test_long_crossfades_are_told(house: House) -> None:
     ]
 
 
+def test_a_piece_too_short_for_its_playlists_crossfade_is_told(house: House) -> None:
+    """It is named at its line, with the crossfades that it gets; the others aren't."""
+    write_silence(house.playlist_folder / "music" / "morning.wav", 0.6, rate=100)
+    path = house.playlist_folder / "calm.yaml"
+    path.write_text(path.read_text().replace("title:", "crossfade: 12s\ntitle:", 1))
+    (said,) = [line for line in told(house, WarningRule.CROSSFADE) if "calm.yaml" in line]
+    assert said.startswith("playlists/calm.yaml:")
+    assert said.endswith(
+        ": “Morning” lasts 0.6s, too short for crossfades of 12s; its own take 0.3s"
+    )
+
+
 def test_a_light_that_is_quicker_than_it_says_is_told(house: House) -> None:
     """A light that takes longer than half its phase."""
     change(house.scene("evening"), "light: dusk", "light: dusk\n    light_fade: 8m")

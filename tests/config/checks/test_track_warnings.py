@@ -208,3 +208,16 @@ def test_house_music_startles_nobody(house: House) -> None:
         shutil.copy(CHECKOUT / "playlists" / "house" / f"{name}.opus", house.playlist_folder)
     (house.playlist_folder / "calm.m3u8").write_text("".join(f"{name}.opus\n" for name in names))
     assert scanned(house) == []
+
+
+def test_a_gapless_piece_much_louder_than_the_one_before_is_told(house: House) -> None:
+    """Pieces that join are levelled together, so a loud one after a soft one would startle."""
+    for level, name in ((-40, "evening"), (-25, "morning")):
+        write_wav(music(house, name), tone(20, level))
+    path = house.playlist_folder / "calm.yaml"
+    path.write_text(path.read_text().replace("title:", "crossfade: 0s\ntitle:", 1))
+    (said,) = [line for line in scanned(house) if "may startle" in line]
+    assert "morning.wav may startle: without a crossfade it follows evening.wav" in said
+    assert "is 15 LU louder" in said
+    write_wav(music(house, "morning"), tone(20, -32))
+    assert not any("may startle" in line for line in scanned(house))

@@ -11,7 +11,7 @@ from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.core.errors import LoadError
-from kacenv.model.playlist import Cut
+from kacenv.model.playlist import Cut, Queue
 
 TRACK = "title: Evening, artist: Clara Vale, licence: CC0, instrumental: yes"
 
@@ -96,11 +96,12 @@ def test_m3u8_and_xspf_become_queues(house: House) -> None:
     assert [cut.title for cut in load_queue(xspf, "new.xspf").cuts] == ["evening"]
 
 
-def test_usual_crossfade_yields_to_short_tracks(house: House) -> None:
-    """Unless the clinic chose it, the crossfade is at most half the shortest track."""
+def test_a_short_track_takes_nothing_from_the_others(house: House) -> None:
+    """The crossfade of a playlist is what it says, however short one of its tracks is."""
     write_silence(house.playlist_folder / "music" / "short.wav", 10)
     path = playlist(house, "music/evening.wav\nmusic/short.wav\n", "new.m3u8")
-    assert load_queue(path, "new.m3u8").crossfade == 5.0
+    queue = load_queue(path, "new.m3u8")
+    assert (queue.crossfade, queue.crossfade_between(*queue.cuts)) == (12.0, 5.0)
 
 
 def known(path: Path, **changes: Any) -> KnownMeasurements:
@@ -158,12 +159,67 @@ def test_scan_knows_the_length_better_than_the_header(house: House) -> None:
 
 
 def test_silence_makes_no_crossfade_too_long(house: House) -> None:
-    """A scan doesn't turn a good playlist into a wrong one; the crossfade yields instead."""
+    """Half of what is heard of a track is the most that its crossfades take."""
     file = write_silence(house.playlist_folder / "music" / "short.wav", 20)
     track = f"{{file: music/short.wav, {TRACK}}}"
     path = playlist(house, f"title: x\ncrossfade: 10s\nrepeat: yes\ntracks:\n  - {track}\n")
     queue = load_queue(path, "new", known=known(file, duration=20.0, sudden_at=0.0))
-    assert (queue.cuts[0].length, queue.crossfade) == (15.0, 7.5)
+    assert (queue.cuts[0].length, queue.crossfade_between(*queue.cuts * 2)) == (15.0, 7.5)
+
+
+def album(house: House, known: KnownMeasurements, *keys: str, order: str = "as listed") -> Queue:
+    """A playlist without crossfades of the evening and the morning."""
+    names = ("evening", "morning")
+    tracks = "".join(
+        f"  - {{file: music/{name}.wav, {TRACK}{more}}}\n"
+        for name, more in zip(names, keys or ("", ""), strict=True)
+    )
+    text = f"title: x\norder: {order}\ncrossfade: 0s\ntracks:\n{tracks}"
+    return load_queue(playlist(house, text), "new", known=known)
+
+
+def both_known(
+    house: House, evening: dict[str, float], morning: dict[str, float]
+) -> KnownMeasurements:
+    """A scan's measurements of both tracks, which are music all through but for the changes."""
+    usual = {"loudness": -20.0, "true_peak": -9.0, "duration": 600.0}
+    files = (house.playlist_folder / "music" / f"{name}.wav" for name in ("evening", "morning"))
+    return KnownMeasurements(
+        {
+            os.fsencode(file): (FileStamp.of(file), a_measurement(**usual | changes))
+            for file, changes in zip(files, (evening, morning), strict=True)
+        }
+    )
+
+
+def test_an_album_is_levelled_as_one(house: House) -> None:
+    """Two pieces of one loudness together, a loud and a quiet one, get one gain."""
+    measured = both_known(house, {"loudness": -14.0}, {"loudness": -24.0})
+    gains = [cut.gain for cut in album(house, measured).cuts]
+    assert gains[0] == gains[1] == pytest.approx(-20.0 + 16.6, abs=0.01)
+
+
+def test_an_albums_gain_keeps_its_loudest_peak_in_bounds(house: House) -> None:
+    """The highest true peak of any piece bounds the gain of all; each has its own beside it."""
+    peaks = {"loudness": -40.0, "true_peak": -30.0}, {"loudness": -40.0, "true_peak": -9.0}
+    cuts = album(house, both_known(house, *peaks), ", gain: -3 dB", ", gain: 2 dB").cuts
+    assert [cut.gain for cut in cuts] == [5.0, 8.0]
+
+
+def test_an_album_keeps_its_rests(house: House) -> None:
+    """What is silent between two pieces for a moment belongs there; what is dead air doesn't."""
+    measured = both_known(house, {"head": 0.4, "tail": 1.9}, {"head": 0.4, "tail": 3.0})
+    cuts = album(house, measured).cuts
+    assert [(cut.cue_in, cut.length) for cut in cuts] == [(0.0, 600.0), (0.0, 597.0)]
+
+
+def test_only_an_albums_pieces_are_decoded_to_the_sample(house: House) -> None:
+    """In another order nothing joins, and each piece is levelled by itself."""
+    measured = both_known(house, {"loudness": -14.0}, {"loudness": -24.0})
+    assert all(cut.gapless for cut in album(house, measured).cuts)
+    shuffled = album(house, measured, order="shuffled").cuts
+    assert not any(cut.gapless for cut in shuffled)
+    assert [cut.gain for cut in shuffled] == [-6.0, 4.0]
 
 
 def test_energy_and_order_reach_the_queue(house: House) -> None:

@@ -30,7 +30,6 @@ RIGHT = sorted(
     for path in (root / f"{kind}s").glob("*.yaml")
 )
 ONLY_THE_LOADER = {
-    "playlists/crossfade.yaml": "how long a file is stands in the file",
     "playlists/cues.yaml": "how long a file is stands in the file",
     "playlists/missing-file.yaml": "whether there is a file",
     "playlists/not-audio.yaml": "whether a file is music",

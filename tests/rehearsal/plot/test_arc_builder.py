@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from support.sessions import a_cue, a_phase, a_room, a_timeline
+from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
 
 from kacenv.core.units import Decibels, Kelvin, Level, Seconds
 from kacenv.model.look import Setting, Zone
@@ -42,6 +42,16 @@ def test_pieces_overlap_by_their_crossfade() -> None:
         middle = after.begin + after.fade_in / 2
         assert before.gain_at(middle) ** 2 + after.gain_at(middle) ** 2 == pytest.approx(1.0)
     assert pieces[-1].end == pytest.approx(620.0)
+
+
+def test_gapless_pieces_meet_in_the_picture() -> None:
+    """One ends, at its whole height, just where the next begins; neither is there any longer."""
+    album = a_queue("album", [60.0] * 3, crossfade=Seconds(0.0))
+    line = a_timeline(a_phase("onset", 150.0, queue=album))
+    first, second, *_ = arc_of(a_room(), line, rehearse(a_room(), line)).pieces
+    assert (first.end, second.begin, first.fade_out, second.fade_in) == (60.0, 60.0, 0.0, 0.0)
+    gains = [(first.gain_at(at), second.gain_at(at)) for at in (59.9, 60.1)]
+    assert gains == [(1.0, 1.0), (pytest.approx(0.0, abs=1e-9), 1.0)]
 
 
 def test_the_level_is_the_plan_s_between_its_fades() -> None:

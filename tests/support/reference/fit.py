@@ -26,5 +26,5 @@ def end_of(lengths: Sequence[Millis], crossfade: Millis) -> Millis:
     """Return when pieces that flow into each other end."""
     end = lengths[0]
     for before, after in pairwise(lengths):
-        end += after - max(LEAST_FLOW, min(crossfade, share_of(min(before, after))))
+        end += after - min(max(LEAST_FLOW, crossfade), share_of(min(before, after)))
     return end

@@ -6,7 +6,9 @@ from support.reference.plan import Millis, Playlist
 from support.reference.state import Piece, State
 
 LEAST_FLOW: Final = 500
-"""No crossfade is shorter, so that nothing changes at once."""
+"""No crossfade is shorter, so that nothing changes at once, unless half of a piece is."""
+BRIEFEST: Final = 100
+"""A piece plays for so long at least."""
 SHARE: Final = 2
 """A crossfade takes at most half of a piece."""
 
@@ -38,7 +40,7 @@ def change_of_pieces(state: State, choose: Choice) -> Millis:
     some = candidates(state, source)
     number = choose.peek(source, some)
     flow = _flow(state, source, some[0] if number is None else number)
-    return max(piece.begins + LEAST_FLOW, piece.ends - flow)
+    return max(piece.begins + BRIEFEST, piece.ends - flow)
 
 
 def begin_instead(state: State, playing: Piece | None, flow: Millis, choose: Choice) -> None:
@@ -61,17 +63,23 @@ def first_piece(state: State, flow: Millis, choose: Choice) -> None:
     state.heard = []
     source = next_source(state)
     number = choose.take(source, candidates(state, source))
-    _begin(state, source, number, min(flow, share_of(source.lengths[number])))
+    _begin(state, source, number, max(LEAST_FLOW, flow))
 
 
 def _begin(state: State, source: Playlist, number: int, flow: Millis) -> None:
-    """Begin a piece; it flows in for `flow`, but not beyond the end of the one before."""
-    if state.piece is not None:
-        flow = min(flow, state.piece.ends - state.now)
-    flow = max(LEAST_FLOW, flow)
+    """Begin a piece; it flows in for `flow`, but for at most half of it."""
+    flow = until_end(state, min(flow, share_of(source.lengths[number])))
     state.heard.append((source.name, number))
     state.piece = Piece(source.name, number, state.now, state.now + source.lengths[number])
     state.say("piece", f"{source.name} {number}", flow)
+
+
+def until_end(state: State, flow: Millis) -> Millis:
+    """Return a crossfade that isn't longer than what is left of the piece that plays."""
+    if state.piece is None:
+        return flow
+    least = min(flow, LEAST_FLOW, share_of(state.piece.ends - state.piece.begins))
+    return max(least, min(flow, state.piece.ends - state.now))
 
 
 def longest_flow_anew(source: Playlist, choose: Choice) -> Millis:
@@ -130,5 +138,16 @@ def _plays(state: State, source: Playlist, number: int) -> bool:
 def _flow(state: State, source: Playlist, number: int) -> Millis:
     """Return the crossfade into a piece: that of the phase's playlist, for the overflow, too."""
     piece = playing(state)
+    if _joins(state, source, number):
+        return 0
     shorter = min(source.lengths[number], piece.ends - piece.begins)
-    return max(LEAST_FLOW, min(state.phase.playlist.crossfade, share_of(shorter)))
+    return min(max(LEAST_FLOW, state.phase.playlist.crossfade), share_of(shorter))
+
+
+def _joins(state: State, source: Playlist, number: int) -> bool:
+    """Return True if a piece begins where its neighbour in the list ends, without a crossfade."""
+    mine, piece = state.phase.playlist, playing(state)
+    if mine.crossfade or mine.order != "listed":
+        return False
+    follows = number == (piece.number + 1) % len(mine.lengths)
+    return follows and source.name == piece.playlist == mine.name

@@ -53,7 +53,7 @@ def _leaves_for_next_phase(state: State, choose: Choice) -> Millis:
     """Return when the piece that plays has just as much left as the next phase takes."""
     piece = playing(state)
     flow = min(flow_into_next(state, choose), music.share_of(piece.ends - piece.begins))
-    return max(piece.begins + music.LEAST_FLOW, piece.ends - flow)
+    return max(piece.begins + music.BRIEFEST, piece.ends - flow)
 
 
 def next_change(state: State, choose: Choice) -> Millis | None:
@@ -80,7 +80,7 @@ def flow_into_next(state: State, choose: Choice) -> Millis:
         return max(music.LEAST_FLOW, state.phase.crossfade)
     flow = flow_into(state, state.index + 1)
     longest = music.longest_flow_anew(state.plan.phases[state.index + 1].playlist, choose)
-    return max(music.LEAST_FLOW, min(flow, longest))
+    return min(max(music.LEAST_FLOW, flow), longest)
 
 
 def flow_into(state: State, index: int) -> Millis:

@@ -98,7 +98,8 @@ def _return_to(state: State, wanted: Piece, choose: Choice) -> None:
         music.share_of(wanted.ends - wanted.begins),
         music.share_of(wanted.ends - state.now),
     )
-    if playing is not None:
-        flow = min(max(flow, music.LEAST_FLOW), playing.ends - state.now)
+    state.piece = playing
+    flow = music.until_end(state, max(flow, music.LEAST_FLOW))
+    state.piece = wanted
     choose.expect(wanted)
-    state.say("piece", f"{wanted.playlist} {wanted.number}", max(flow, music.LEAST_FLOW))
+    state.say("piece", f"{wanted.playlist} {wanted.number}", flow)

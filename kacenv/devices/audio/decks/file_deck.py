@@ -16,10 +16,12 @@ from kacenv.model.playlist import Cut
 from kacenv.system.allocator import give_back_freed_memory
 
 FAR: Final = Seconds(1.0)
-"""Cue point (s) up to which a cut must be audible at once; further on, it may begin in a rest."""
+"""Cue point (s) up to which a cut must be audible at once; further on, it may begin in a rest.
+A piece that joins another's end may do so anyway."""
 
 
 def file_deck(cut: Cut) -> Deck:
     """Return the deck for a cut; it isn't open yet."""
     give_back_freed_memory()
-    return FallbackDeck((lambda: FfmpegDeck(audible=cut.cue_in <= FAR), VlcDeck))
+    audible = cut.cue_in <= FAR and not cut.gapless
+    return FallbackDeck((lambda: FfmpegDeck(audible=audible), VlcDeck))

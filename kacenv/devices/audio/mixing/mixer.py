@@ -177,7 +177,7 @@ class Mixer:
             match command:
                 case CueTrack():
                     assert deck is not None  # noqa: S101 - `perform` made it
-                    self._music.cue(command.play_id, command.cut, deck)
+                    self._music.cue(command, deck)
                 case Crossfade():
                     self._music.crossfade(command)
                 case SetLevel():

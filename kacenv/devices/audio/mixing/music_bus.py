@@ -15,8 +15,8 @@ from kacenv.devices.audio.mixing.crossfade import (
 )
 from kacenv.devices.audio.mixing.track_channel import TrackChannel
 from kacenv.devices.audio.samples import RATE, Block, frames_in, silence
-from kacenv.model.commands import Crossfade
-from kacenv.model.playlist import Cut
+from kacenv.model.commands import Crossfade, CueTrack
+from kacenv.model.playlist import SHORTEST_FADE, Cut
 from kacenv.model.requests import Event, TrackEnded, TrackFailed, TrackStarted
 
 _NEARLY = Seconds(0.05)
@@ -24,8 +24,10 @@ _NEARLY = Seconds(0.05)
 _log = logging.getLogger(__name__)
 _TIMEOUT = Seconds(5.0)
 """Time (s) by which a track may be late before it counts as failed."""
-_QUICKEST = Seconds(0.5)
+_QUICKEST = SHORTEST_FADE
 """Least duration (s) of a shortened crossfade."""
+_LATEST = Seconds(0.5)
+"""Time (s) for which a track that joins another waits for its end, after the time ordered."""
 _STEEPEST = 6.0
 """Greatest rise (dB per second) of the next track in a shortened crossfade, if time allows."""
 RunInBackground = Callable[[Callable[[], None]], object]
@@ -37,6 +39,7 @@ class _CuedTrack:
     play_id: int
     cut: Cut
     deck: Deck
+    joins: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -81,11 +84,12 @@ class MusicBus:
         gains = [channel.envelope.gain_at(time) for channel in self._channels]
         return min(1.0, math.hypot(*gains)) if gains else 1.0
 
-    def cue(self, play_id: int, cut: Cut, deck: Deck) -> None:
+    def cue(self, order: CueTrack, deck: Deck) -> None:
         """Hold `deck` for its crossfade, in place of any without a scheduled one."""
+        play_id = order.play_id
         ordered = {order.play_id for order in self._orders}
         self._drop_cued(set(self._cued) - ordered | {play_id})
-        self._cued[play_id] = _CuedTrack(play_id, cut, deck)
+        self._cued[play_id] = _CuedTrack(play_id, order.cut, deck, order.joins)
         self._next_id = play_id
 
     def crossfade(self, order: Crossfade) -> None:
@@ -98,6 +102,7 @@ class MusicBus:
         end = Seconds(start + frames / RATE)
         self._check_cued()
         self._follow_orders(start, end)
+        self._join_ending_track(start, frames)
         self._fade_out_ending_tracks(start)
         block = silence(frames)
         for channel in tuple(self._channels):
@@ -159,6 +164,9 @@ class MusicBus:
         return True
 
     def _started(self, cued: _CuedTrack, order: _CrossfadeOrder, start: Seconds) -> bool:
+        cued.joins = not order.crossfade.duration
+        if cued.joins and self._can_wait(order, start):
+            return False
         if cued.deck.ready:
             self._begin(cued, order.crossfade, start)
             return True
@@ -168,18 +176,55 @@ class MusicBus:
         self._fail(cued.play_id, "it took too long to open; is the disk or share slow or away?")
         return True
 
+    def _can_wait(self, order: _CrossfadeOrder, start: Seconds) -> bool:
+        """Tell if the sound of the playing track, which is to be joined, may still go on."""
+        newest = self._newest
+        late = start >= order.crossfade.at + _LATEST
+        return not late and newest is not None and newest.can_be_joined
+
     def _begin(self, cued: _CuedTrack, crossfade: Crossfade, start: Seconds) -> None:
         at = max(crossfade.at, start)
         kind = CrossfadeCurve if self._channels else FadeInCurve
-        crossing = kind(at, crossfade.duration)
+        crossing = kind(at, crossfade.duration or _QUICKEST)
         self._fade_out_all(crossing)
-        delay = frames_in(at - start)
-        self._channels.append(
-            TrackChannel(cued.play_id, cued.cut, cued.deck, GainEnvelope(crossing), delay)
-        )
+        self._add(cued, GainEnvelope(crossing), at, frames_in(at - start))
+
+    def _join_ending_track(self, start: Seconds, frames: int) -> None:
+        """Begin a track that joins the playing one where its sound ends, if that is in this block.
+
+        It is heard at the gain of the one that it joins.
+        """
+        ending, cued = self._newest, self._joining
+        if ending is None or cued is None:
+            return
+        left = ending.deck.ended_in
+        if left is None or left >= frames:
+            return
+        at = Seconds(start + left / RATE)
+        self._add(cued, ending.envelope, at, left).join(ending, at)
+        self._orders = [order for order in self._orders if order.play_id != cued.play_id]
+
+    @property
+    def _newest(self) -> TrackChannel | None:
+        return self._channels[-1] if self._channels else None
+
+    @property
+    def _joining(self) -> _CuedTrack | None:
+        """Return the cued track that joins the playing one; None without one, or if it is late."""
+        newest, cued = self._newest, self._cued.get(self._next_id or 0)
+        ready = cued is not None and cued.joins and cued.deck.ready
+        return cued if ready and newest is not None and newest.can_be_joined else None
+
+    def _add(
+        self, cued: _CuedTrack, envelope: GainEnvelope, at: Seconds, delay: int
+    ) -> TrackChannel:
+        """Let a cued track sound from `at` on, `delay` frames into this block."""
+        added = TrackChannel(cued.play_id, cued.cut, cued.deck, envelope, delay)
+        self._channels.append(added)
         del self._cued[cued.play_id]
         self._end_told, self._wanted = False, True
         self._report(TrackStarted(cued.play_id, at))
+        return added
 
     def _fade_out_all(self, crossing: CrossfadeCurve) -> None:
         for channel in self._channels:
@@ -187,15 +232,17 @@ class MusicBus:
 
     def _fade_out_ending_tracks(self, start: Seconds) -> None:
         """Fade out a track that ends inside its crossfade, and shorten the crossfade to match."""
+        joined = self._newest if self._joining else None
+        shortest = min((cued.cut.length for cued in self._cued.values()), default=math.inf)
         for channel in self._channels:
             left = channel.frames_left
-            if left is None:
+            if left is None or channel is joined or channel.is_joined:
                 continue
             over, departure = Seconds(start + left / RATE), channel.envelope.first_fade_out
             if departure and departure.end > over + _NEARLY:
                 departure.shorten(start, self._crossfade_end(start, over, channel))
             if not (departure and departure.end <= over + _NEARLY):
-                channel.fade_out_early(start, over)
+                channel.fade_out_early(start, over, shortest)
 
     def _crossfade_end(self, start: Seconds, over: Seconds, ending: TrackChannel) -> Seconds:
         """Return the end of the crossfade from a track that ends at `over`.
@@ -218,7 +265,7 @@ class MusicBus:
 
     def _report_end(self, end: Seconds) -> None:
         """Report once when the newest track's last sample will be heard."""
-        newest = self._channels[-1] if self._channels else None
+        newest = self._newest
         if newest is None or self._end_told or newest.is_fading_out:
             return
         left, reason = newest.deck.ended_in, newest.broken

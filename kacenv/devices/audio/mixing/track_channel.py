@@ -7,7 +7,7 @@ from kacenv.core.units import Seconds, amplitude
 from kacenv.devices.audio.decks.deck import Deck
 from kacenv.devices.audio.mixing.crossfade import SHORTEST, GainEnvelope
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp
-from kacenv.devices.audio.samples import Block, frames_in, silence
+from kacenv.devices.audio.samples import RATE, Block, frames_in, silence
 from kacenv.model.playlist import Cut
 
 _SOFTEN = 240
@@ -20,6 +20,8 @@ _AS_SAID = frames_in(0.5)
 _LEAVE, _LEAVE_AS_SAID = Seconds(1.5), Seconds(0.45)
 """Duration (s) of the fade-out of a track without a successor, at an early end and at an expected
 one; the latter is shorter than the shortest crossfade that may still come."""
+_OF_A_SHORT_ONE = 0.45
+"""Share that the latter takes at most of a short neighbour, whose crossfade may take half of it."""
 _SINK: Block = ((1 + np.cos(np.linspace(0, np.pi, _SOFTEN + 2)[1:-1])) / 2).astype(np.float32)
 
 
@@ -33,6 +35,8 @@ class TrackChannel:
         self.deck = deck
         self.envelope = envelope
         self.underruns = 0
+        self.is_joined = False
+        """True once another track begins at the sample at which this one's sound ends."""
         self._delay = delay
         self._gain = amplitude(cut.gain)
         self._ramp = GainRamp(0.0)
@@ -67,22 +71,37 @@ class TrackChannel:
         """Tell if a fade-out has been requested."""
         return self.envelope.silent_from is not None
 
+    @property
+    def can_be_joined(self) -> bool:
+        """Tell if the track may go on, undiminished, until its deck's last sample."""
+        over = self.deck.ended_in == 0 and self._dry
+        return not (over or self.broken or self.is_fading_out or self._end_fade)
+
     def done(self, time: Seconds) -> bool:
         """Tell if the track is silent from `time` on."""
         silent_from = self.envelope.silent_from
         faded = silent_from is not None and time >= silent_from
         gone = self._end_fade is not None and time >= self._end_fade.end
         over = self.deck.ended_in == 0 or self.deck.failed is not None
-        return faded or gone or (over and self._sunk >= _SOFTEN)
+        return faded or gone or (over and (self._sunk >= _SOFTEN or self.is_joined))
+
+    def join(self, before: "TrackChannel", at: Seconds) -> None:
+        """Begin at the gain of the track `before`, which ends at `at`; soften neither."""
+        before.is_joined = True
+        self._ramp = GainRamp(self._gain * self.gain_at(at))
 
     def gain_at(self, time: Seconds) -> float:
         """Return the deck's gain at `time`, 0 to 1."""
         faded = self._end_fade.value_at(time) if self._end_fade else 1.0
         return self.envelope.gain_at(time) * faded
 
-    def fade_out_early(self, start: Seconds, end: Seconds) -> None:
-        """Fade out without a request, because samples may be missing from `end` on."""
-        longest = _LEAVE if self._ends_early else _LEAVE_AS_SAID
+    def fade_out_early(self, start: Seconds, end: Seconds, shortest: float) -> None:
+        """Fade out without a request, because samples may be missing from `end` on.
+
+        `shortest` is the length of the shortest track that may still take over (s).
+        """
+        as_said = min(_LEAVE_AS_SAID, _OF_A_SHORT_ONE * min(self._length / RATE, shortest))
+        longest = _LEAVE if self._ends_early else as_said
         if self._end_fade is None and end - start <= longest:
             self._end_fade = Fade(1.0, 0.0, start, Seconds(max(SHORTEST, end - start)))
 
@@ -112,7 +131,8 @@ class TrackChannel:
         if not self._dry and self.frames_left is None:
             self.underruns += 1
         self._dry, self._risen = True, 0
-        return self._soften_end(np.concatenate((fresh, silence(frames - len(fresh)))), len(fresh))
+        block = np.concatenate((fresh, silence(frames - len(fresh))))
+        return block if self.is_joined else self._soften_end(block, len(fresh))
 
     def _soften_end(self, block: Block, start: int) -> Block:
         """Fade out from the last sample instead of breaking off."""

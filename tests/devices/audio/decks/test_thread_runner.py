@@ -73,7 +73,7 @@ def test_a_deck_may_be_closed_while_it_opens(
         answers.wait()
         raise DeviceError("the disk is gone")
 
-    monkeypatch.setattr("kacenv.analysis.file_type.kind_of", hang)
+    monkeypatch.setattr("kacenv.devices.audio.decks.ffmpeg_deck.open_sound", hang)
     cut = Cut(str(tmp_path), "Gone", "Nobody", Seconds(RATE))
     deck = file_deck(cut)
 

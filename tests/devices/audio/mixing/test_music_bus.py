@@ -1,5 +1,7 @@
 """The music bus: crossfades at constant power, and music that goes on whatever fails."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from support.decks import (
@@ -295,3 +297,117 @@ def test_a_deck_that_raises_takes_no_other_along(monkeypatch: pytest.MonkeyPatch
     ]
     mix.play(2, mix.now, 0.1)
     assert rms(mix.render(1.0)[-RATE // 2 :]) > 0.1
+
+
+WHOLE = noise(12.0, 7)
+"""Sound that is cut in two."""
+CUTS = (frames_in(3.0), frames_in(3.0) + 1, frames_in(3.0) + 617, frames_in(3.0) + 959)
+"""Where it is cut: on the mixer's chunks, beside them, and within one."""
+
+
+def cut_in_two(place: int) -> OfflineMixer:
+    """A mixer that plays the first part of `WHOLE`, with the second one cued to join it."""
+    mix = started(one_output(), WHOLE[:place], WHOLE[place:], noise(30.0, 8))
+    mix.cue(2, joins=True)
+    return mix
+
+
+def assert_whole(sound: Block) -> None:
+    """Assert that nothing was lost, added or turned up or down, once the first fade is over."""
+    np.testing.assert_allclose(sound[RATE // 2 :], WHOLE[RATE // 2 : len(sound)], atol=1e-7)
+
+
+@pytest.mark.parametrize("place", CUTS)
+@pytest.mark.parametrize("block", [1440, 1001])
+def test_a_track_joins_another_at_its_last_sample(place: int, block: int) -> None:
+    """Cued to join, it begins by itself where the sound before it ends, and says when."""
+    mix = cut_in_two(place)
+    assert_whole(mix.render(11.0, block))
+    assert mix.tracks[1:3] == [
+        TrackEnded(1, about(place / RATE, 1e-6)),
+        TrackStarted(2, about(place / RATE, 1e-6)),
+    ]
+    assert [deck.closed for deck in mix.decks] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("error", [-0.4, -0.001, 0.0, 0.001, 0.2])
+def test_an_order_to_join_need_not_know_the_sample(error: float) -> None:
+    """An order to join that is early waits for the last sample; a late one finds it done."""
+    mix = started(one_output(), WHOLE[: CUTS[2]], WHOLE[CUTS[2] :])
+    mix.cue(2, joins=True)
+    mix.fade(2, CUTS[2] / RATE + error, 0.0)
+    assert_whole(mix.render(11.0))
+
+
+def test_joined_tracks_keep_the_gain_of_a_fade_that_goes_on() -> None:
+    """Where a join lies within a long rise out of silence, the rise goes on evenly."""
+    steady = tone(20.0, 200.0)
+    plain, joined = (OfflineMixer(one_output(), *parts) for parts in (
+        [steady], [steady[: CUTS[2]], steady[CUTS[2] :]]
+    ))  # fmt: skip
+    for mix in (plain, joined):
+        mix.cue(1)
+        mix.fade(1, 0.0, 8.0)
+    joined.cue(2, joins=True)
+    np.testing.assert_allclose(joined.render(10.0), plain.render(10.0), atol=1e-4)
+
+
+def test_a_crossfade_before_the_end_outranks_the_join() -> None:
+    """A piece that is to come sooner flows in as ever, and the cued one is let go unheard."""
+    mix = cut_in_two(frames_in(9.0))
+    mix.render(1.0)
+    mix.play(3, 3.0, 2.0)
+    sound = mix.render(5.0)
+    assert playing_ids(mix) == [1, 3]
+    assert min(powers(sound)) > -20.5
+    assert mix.decks[1].closed == 1
+
+
+def test_silence_outranks_the_join() -> None:
+    """After a fade to nothing no piece begins by itself."""
+    mix = cut_in_two(frames_in(4.0))
+    mix.render(1.0)
+    mix.fade(None, 3.5, 1.0)
+    mix.render(4.5)
+    assert not mix.render(2.0).any()
+
+
+def test_a_join_that_is_not_ready_is_a_gentle_crossfade() -> None:
+    """What opens too late to join begins as soon as it can, and never abruptly."""
+    steady = tone(20.0, 200.0, 0.2)
+    mix = started(one_output(), steady[: frames_in(3.0)], steady)
+    mix.cue(2, joins=True).slow = True
+    mix.fade(2, 3.0, 0.0)
+    sound = [mix.render(3.2)]
+    mix.decks[1].slow = False
+    sound.append(mix.render(2.0))
+    assert steepest_step(np.concatenate(sound)) < 1.2 * steepest_step(steady)
+    assert rms(sound[1][-RATE // 2 :]) == pytest.approx(0.2 / 2**0.5, rel=0.01)
+
+
+def test_a_track_that_has_no_end_in_sight_is_not_waited_for() -> None:
+    """Half a second after the time ordered, the next one flows in over half a second."""
+    mix = started(one_output(), *orthogonal(2, 60.0), arrived=50.0)
+    mix.cue(2, joins=True)
+    mix.fade(2, 3.0, 0.0)
+    assert powers(mix.render(6.0))[1:] == pytest.approx([-23.01] * 11, abs=0.05)
+    assert mix.tracks[1] == TrackStarted(2, about(3.5, 0.03))
+
+
+def test_an_album_of_many_short_tracks_is_one() -> None:
+    """Five tracks of a second and some samples are heard as if they were never cut."""
+    places = [0, *(RATE + 101 * number + RATE * number for number in range(5)), len(WHOLE)]
+    parts = [WHOLE[begin:end] for begin, end in pairwise(places)]
+    mix = started(one_output(), *parts)
+    sounds, cued = [], 1
+    while mix.now < 11.0:
+        if cued < len(parts) and cued == len(playing_ids(mix)):
+            cued += 1
+            mix.cue(cued, joins=True)
+        sounds.append(mix.render(0.03))
+    assert_whole(np.concatenate(sounds))
+
+
+def playing_ids(mix: OfflineMixer) -> list[int]:
+    """Return the tracks that have begun."""
+    return [event.play_id for event in mix.tracks if isinstance(event, TrackStarted)]

@@ -1,0 +1,132 @@
+"""An album without gaps is heard as one: rendered by the whole product, held against its tone."""
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+from support.ffmpeg import encode
+from support.houses import write_house
+from support.typed import measure_here
+
+from kacenv.analysis import MeasurementCache
+from kacenv.analysis.scan import scan
+from kacenv.config import House, load_room, load_session
+from kacenv.rehearsal.offline_render import render
+
+pytestmark = pytest.mark.real
+PITCH: Final = 437.3
+SPLIT: Final = 3.0
+"""About where the tone is cut in two (s), and how long the rest of it is."""
+BEFORE: Final = 1.5
+"""From when on its first fade is over (s)."""
+Wave = NDArray[np.float64]
+
+
+class Kind(NamedTuple):
+    """A kind of file at a rate, and by how much its joins may differ from the tone (dB).
+
+    Lossless files at the room's rate differ by their last bits. At another rate the second file
+    begins up to half a sample of the room's beside its place. What is lossy rings where it is cut.
+    """
+
+    ending: str
+    rate: int
+    differs: float
+
+
+KINDS: Final = (
+    Kind("flac", 48_000, -70.0),
+    Kind("wav", 48_000, -70.0),
+    Kind("flac", 44_100, -25.0),
+    Kind("flac", 8_000, -25.0),
+    Kind("mp3", 44_100, -15.0),
+    Kind("mp3", 48_000, -15.0),
+    Kind("m4a", 44_100, -15.0),
+    Kind("opus", 48_000, -15.0),
+    Kind("ogg", 44_100, -15.0),
+)
+
+
+def album(folder: Path, kind: Kind) -> Path:
+    """A house with one tone, cut in two files of a kind, and a scene that plays both."""
+    first = round(SPLIT * kind.rate) + 617
+    tone = 0.2 * np.sin(2 * np.pi * PITCH * np.arange(2 * first) / kind.rate + 0.3)
+    house = write_house(
+        folder,
+        rooms__bench="name: bench\noutputs:\n  - {id: speakers, role: speakers}\n",
+        scenes__bench=SCENE,
+        playlists__album=PLAYLIST.replace("ENDING", kind.ending),
+    )
+    for number, part in enumerate((tone[:first], tone[first:]), 1):
+        path = house / f"playlists/part-{number}.wav"
+        soundfile.write(path, np.stack((part, part), axis=1), kind.rate, "PCM_24")
+        encode(path, kind.ending, name=f"album-{number}")
+    return house
+
+
+PLAYLIST: Final = """title: Album
+crossfade: 0s
+tracks:
+  - {file: album-1.ENDING, title: One, artist: x, licence: x, instrumental: yes}
+  - {file: album-2.ENDING, title: Two, artist: x, licence: x, instrumental: yes}
+"""
+SCENE: Final = """title: Bench
+phases:
+  - {name: peak, duration: 5s, playlist: album, crossfade: 1s}
+"""
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: f"{kind.ending} at {kind.rate}", name="heard")
+def heard_album(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Kind, Wave]:
+    """The left channel of the rendered album, until its last fade, scanned as a clinic does."""
+    monkeypatch.setenv("KACENV_CACHE", str(tmp_path / "cache"))
+    measure_here(monkeypatch)
+    kind: Kind = request.param
+    house = House(album(tmp_path / "house", kind))
+    with MeasurementCache() as cache:
+        list(scan(sorted(house.playlist_folder.glob(f"album-?.{kind.ending}")), cache))
+    room, timeline = load_room(house, "bench"), load_session(house, "bench", "bench")
+    render(room, timeline, tmp_path / "heard.flac")
+    sound, rate = soundfile.read(tmp_path / "heard.flac")
+    return kind, np.asarray(sound[: 5 * rate, 0], np.float64)
+
+
+def test_the_second_piece_goes_on_with_the_tone_of_the_first(heard: tuple[Kind, Wave]) -> None:
+    """What is heard at the join, and after it, is the unbroken tone: no gap, overlap or click."""
+    kind, sound = heard
+    tone = continued(sound, kind)
+    rest = sound - tone
+    power = np.sqrt(np.mean(np.square(tone)))
+    spans = (rest[at : at + 480] for at in range(round(BEFORE * 48_000), len(sound) - 480, 480))
+    worst = max(20 * np.log10(np.sqrt(np.mean(np.square(span))) / power + 1e-9) for span in spans)
+    assert worst < kind.differs
+
+
+def test_the_level_is_one(heard: tuple[Kind, Wave]) -> None:
+    """The tone is as loud after the join as before it."""
+    kind, sound = heard
+    before, after = (np.hypot(*parts(sound[at : at + 48_000])) for at in (72_000, 168_000))
+    assert abs(20 * np.log10(after / before)) < 0.05, kind
+
+
+def parts(sound: Wave, begin: int = 0) -> tuple[float, float]:
+    """Return the amplitudes of the tone's sine and cosine in a stretch of sound."""
+    turns = 2 * np.pi * PITCH * (begin + np.arange(len(sound))) / 48_000
+    waves = np.stack((np.sin(turns), np.cos(turns)), axis=1)
+    (sine, cosine), *_ = np.linalg.lstsq(waves, sound, rcond=None)
+    return float(sine), float(cosine)
+
+
+def continued(sound: Wave, kind: Kind) -> Wave:
+    """Return the tone that sounds before the join, as it would go on."""
+    first = round(BEFORE * 48_000)
+    last = round((SPLIT + 617 / kind.rate - 0.05) * 48_000)
+    sine, cosine = parts(sound[first:last], first)
+    turns = 2 * np.pi * PITCH * np.arange(len(sound)) / 48_000
+    tone: Wave = sine * np.sin(turns) + cosine * np.cos(turns)
+    return tone
