@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kacenv.analysis import Measurement
 from kacenv.analysis.normalization import heard, levelled
-from kacenv.config.playlists.formats import PlaylistEntry
+from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.core.units import Seconds
 from kacenv.model.playlist import Cut
 
@@ -26,6 +26,8 @@ class ResolvedTrack:
     sound: Measurement | None = None
     words: str | None = None
     """Tag that suggests words."""
+    place: str = ""
+    """Path of the sound file as the playlist means it, from the folder that holds it."""
 
     @property
     def length(self) -> Seconds:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from kacenv.analysis.file_type import kind_of
-from kacenv.config.house import PLAYLISTS, House
+from kacenv.config.house import YAML, House, is_list
 from kacenv.config.transfer.archive import (
     BLOCK,
     CHUNK,
@@ -141,7 +141,7 @@ def _copy(file: IO[bytes], packed: ArchivedFile, target: Path) -> None:
             left -= len(chunk)
     if digest.hexdigest() != packed.sha256:
         raise _DamageError(f"{packed.path} with other contents than were packed")
-    if Path(packed.path).suffix not in PLAYLISTS:
+    if not (is_list(packed.path) or packed.path.endswith(YAML)):
         _check_music(packed, target)
 
 
