@@ -84,9 +84,7 @@ def open_playlist(
         LoadError: With every track that can't be used.
     """
     reading = _read(path)
-    locator = FileLocator(_roots(path, music_root))
-    shelf = _MusicSources(locator, known or KnownMeasurements(), headers or Headers())
-    tracks = _listed_in(reading, path, shelf)
+    tracks = _listed_in(reading, path, _sources(path, music_root, known, headers))
     cuts = tuple(track.cut() for track in tracks)
     queue = Queue(
         name,
@@ -99,6 +97,22 @@ def open_playlist(
     return ResolvedPlaylist(tracks, queue)
 
 
+def tracks_of_text(
+    text: str,
+    path: Path,
+    music_root: Path | None,
+    known: KnownMeasurements,
+    headers: Headers | None = None,
+) -> list[ResolvedTrack]:
+    """Return the tracks of a YAML playlist that isn't written yet, as if it were, at `path`.
+
+    Raises:
+        LoadError: With everything for which `open_playlist` would refuse it.
+    """
+    reading = _from_yaml(parse(text, shown(path)))
+    return _listed_in(reading, path, _sources(path, music_root, known, headers))
+
+
 @dataclass(frozen=True, slots=True)
 class _MusicSources:
     """Files of music, and what is known of them."""
@@ -106,6 +120,16 @@ class _MusicSources:
     locator: FileLocator
     known: KnownMeasurements
     headers: Headers
+
+
+def _sources(
+    path: Path,
+    music_root: Path | None,
+    known: KnownMeasurements | None,
+    headers: Headers | None,
+) -> _MusicSources:
+    locator = FileLocator(_roots(path, music_root))
+    return _MusicSources(locator, known or KnownMeasurements(), headers or Headers())
 
 
 def _listed_in(reading: _ParsedPlaylist, path: Path, music: _MusicSources) -> list[ResolvedTrack]:
