@@ -112,6 +112,11 @@ def test_what_waited_for_ears_is_ready_once_it_is_imported_again(house: Path) ->
     assert "--name calm-2" in refused.stderr
 
 
+def imported(house: Path, more: str = "", keys: str = "") -> Said:
+    """Type `kacenv music import playlists/calm MORE`, then `keys` where it asks."""
+    return music(house, "music", "import", "playlists/calm", *more.split(), keys=keys)
+
+
 def loud_at_once(house: Path) -> None:
     """Put a piece into the folder that becomes much louder in its middle."""
     write_wav(house / "playlists/calm/jump.wav", tone(20.0, -50.0), tone(20.0, -6.0))
@@ -120,10 +125,10 @@ def loud_at_once(house: Path) -> None:
 def test_a_piece_that_would_startle_is_left_out_and_told(house: Path) -> None:
     """A script leaves such pieces out, with the word that keeps them; with it, they are kept."""
     loud_at_once(house)
-    done = music(house, "music", "import", "playlists/calm", "--listened")
+    done = imported(house, "--listened")
     assert "may startle; keep with --startling keep: jump.wav (at 0:20 it becomes" in done.stdout
     assert "jump.wav" not in (house / "playlists/calm.yaml").read_text()
-    kept = music(house, *"music import playlists/calm --startling keep --name loud".split())
+    kept = imported(house, "--startling keep --name loud")
     assert "startle" not in kept.stdout
     assert "jump.wav" in (house / "playlists/loud.yaml").read_text()
 
@@ -135,13 +140,13 @@ def test_somebody_who_is_there_is_asked(
     """In a terminal, pieces that would startle are asked about; the import goes on either way."""
     monkeypatch.setattr("kacenv.cli.questions.in_terminal", lambda: True)
     loud_at_once(house)
-    done = music(house, "music", "import", "playlists/calm", keys=f"{answer}\n")
+    done = imported(house, keys=f"{answer}\n")
     assert "1 piece may startle somebody who lies there:" in done.stdout
     assert "calm/jump.wav: at 0:20 it becomes" in done.stdout
     text = (house / "playlists/calm.yaml").read_text()
     assert ("jump.wav" in text) is (answer == "n")
     # The answer holds when all has been listened to.
-    again = music(house, "music", "import", "playlists/calm", "--listened")
+    again = imported(house, "--listened")
     assert (again.returncode, "Leave them out" in again.stdout) == (0, False)
     heard = (house / "playlists/calm.yaml").read_text()
     assert ("jump.wav" in heard, "instrumental: no" in heard) == (answer == "n", False)
@@ -153,8 +158,7 @@ def test_a_claim_is_asked_for_once_more(
 ) -> None:
     """Who says to have heard all of it is told how much that is; without a yes, it isn't marked."""
     monkeypatch.setattr("kacenv.cli.questions.in_terminal", lambda: True)
-    words = ("music", "import", "playlists/calm", "--no-scan", "--listened")
-    done = music(house, *words, keys=f"{answer}\n")
+    done = imported(house, "--no-scan --listened", keys=f"{answer}\n")
     assert "Have you heard all of it (2 pieces, 1m32s), and no words in any?" in done.stdout
     text = (house / "playlists/calm.yaml").read_text()
     assert text.count("instrumental: yes") == (2 if answer else 0)
@@ -163,11 +167,10 @@ def test_a_claim_is_asked_for_once_more(
 
 def test_what_came_after_the_list_is_not_taken_for_heard(house: Path) -> None:
     """A file that is newer than the list from which somebody listened waits for ears again."""
-    words = ("music", "import", "playlists/calm", "--no-scan")
-    music(house, *words)
+    imported(house, "--no-scan")
     later = (house / "playlists/calm.yaml").stat().st_mtime + 60
     os.utime(house / "playlists/calm/sad.ogg", (later, later))
-    done = music(house, *words, "--listened")
+    done = imported(house, "--no-scan --listened")
     assert "calm/sad.ogg is newer than the list; listen to it" in done.stdout
     text = (house / "playlists/calm.yaml").read_text()
     assert (text.count("instrumental: yes"), text.count("instrumental: no")) == (1, 1)
@@ -178,7 +181,7 @@ def test_nothing_comes_back_from_the_trash(house: Path) -> None:
     for name in (".Trash-1000/files", "#recycle"):
         (house / "playlists/calm" / name).mkdir(parents=True)
         shutil.copy(FOREIGN_MUSIC / "sad.ogg", house / "playlists/calm" / name)
-    done = music(house, "music", "import", "playlists/calm", "--no-scan", "--listened")
+    done = imported(house, "--no-scan --listened")
     assert "  2  in the trash: " in done.stdout
     text = (house / "playlists/calm.yaml").read_text()
     assert text.count("- file:") == text.count("file: calm/") == 2
@@ -188,7 +191,7 @@ def test_programs_hear_of_every_file(house: Path) -> None:
     """JSON names all that was written, taken and left out; also where nothing can be taken."""
     for number in range(5):
         (house / "playlists/calm" / f"{number}.wma").write_bytes(b"")
-    done = music(house, *"music import playlists/calm --no-scan --listened --json".split())
+    done = imported(house, "--no-scan --listened --json")
     found = json.loads(done.stdout)
     assert [Path(one).name for one in found["written"]] == ["calm.yaml"]
     assert [one["file"] for one in found["pieces"]] == ["calm/sad.ogg", "calm/transience.ogg"]
@@ -199,7 +202,7 @@ def test_programs_hear_of_every_file(house: Path) -> None:
     shutil.rmtree(house / "playlists/calm")
     (house / "playlists/calm").mkdir()
     (house / "playlists/calm/a.wv").write_bytes(b"wvpk")
-    none = music(house, *"music import playlists/calm --json --name none".split())
+    none = imported(house, "--json --name none")
     assert json.loads(none.stdout)["left_out"][0]["kind"] == "format"
     assert "no music that can be played" in none.stderr
 
@@ -207,7 +210,7 @@ def test_programs_hear_of_every_file(house: Path) -> None:
 def test_a_name_that_is_no_unicode_is_told(house: Path) -> None:
     """A name in an old encoding is named as far as can be, and is to be changed."""
     shutil.copy(FOREIGN_MUSIC / "sad.ogg", house / "playlists/calm" / os.fsdecode(b"caf\xe9.ogg"))
-    done = music(house, "music", "import", "playlists/calm", "--no-scan", "--listened")
+    done = imported(house, "--no-scan --listened")
     assert (done.returncode, done.stderr) == (0, "")
     assert "  1  names that aren't UTF-8 text; rename: caf" in done.stdout
     assert music(house, "check").returncode == 0
@@ -218,7 +221,7 @@ def test_too_few_pieces_for_a_scene_are_told_with_the_reasons(house: Path) -> No
     (house / "scenes/new.yaml").write_text(
         SCENE + "".join(f"  - {{name: p{n}, duration: 2m, playlist: p{n}}}\n" for n in range(2))
     )
-    done = music(house, *"music import playlists/calm --scene new --no-scan --name x".split())
+    done = imported(house, "--scene new --no-scan --name x")
     assert done.returncode == 1
     assert "  1  shorter than 30s: victory.ogg (5s)" in done.stdout
     assert "2 pieces that can be played" in done.stderr
@@ -229,7 +232,7 @@ def test_a_playlist_that_check_would_find_too_long_is_not_written(
 ) -> None:
     """More music than one file can list is refused, and nothing is written."""
     monkeypatch.setattr("kacenv.config.yaml.text_files.MAX_BYTES", 300)
-    done = music(house, *"music import playlists/calm --no-scan --name x".split())
+    done = imported(house, "--no-scan --name x")
     assert "more music than one playlist can list" in done.stderr
     assert not (house / "playlists/x.yaml").exists()
 

@@ -5,15 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from kacenv.analysis.foreign_types import is_called_music
 from kacenv.config.checks.cross_file import ScenePlan
 from kacenv.config.checks.track_warnings import LintWarning, WarningRule
 from kacenv.config.house import YAML, House
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.config.transfer.folder_survey import omitted_folder
 from kacenv.config.yaml.text_files import any_of, shown
 
-_MUSIC: Final = frozenset(
-    {".flac", ".opus", ".ogg", ".oga", ".mp3", ".wav", ".m4a", ".aif", ".aiff", ".mka"}
-)
 _NAME_ONE: Final = "name one: --house FOLDER"
 
 
@@ -103,13 +102,11 @@ def _unused_playlists(house: House, plans: Iterable[ScenePlan]) -> Iterator[Lint
 
 def _unused_music(house: House, tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
     used = {str(track.path) for track in tracks}
-    for folder, _, names in os.walk(house.playlist_folder):
+    for folder, folders, names in os.walk(house.playlist_folder):
+        folders[:] = [name for name in folders if omitted_folder(name) is None]
         real = os.path.realpath(folder)
-        left = sorted(
-            name
-            for name in names
-            if Path(name).suffix.lower() in _MUSIC and f"{real}/{name}" not in used
-        )
+        music = (name for name in names if is_called_music(Path(name).suffix) and name[0] != ".")
+        left = sorted(name for name in music if f"{real}/{name}" not in used)
         left = [name for name in left if os.path.realpath(f"{real}/{name}") not in used]
         if left:
             text = f"in no playlist: {any_of(left)}"

@@ -15,7 +15,7 @@ from kacenv.config.playlists.other_lists import (
     read_pls,
 )
 from kacenv.config.playlists.xspf import read_xspf
-from kacenv.config.yaml.text_files import read_bytes, shown
+from kacenv.config.yaml.text_files import read_bytes, refuse, shown
 from kacenv.core.errors import FileProblem, LoadError
 
 READERS: Final[dict[str, Callable[[str, str], list[PlaylistEntry]]]] = {
@@ -47,13 +47,15 @@ EXPORT: Final = "a playlist that kacenv can read; export it there as M3U8 or XSP
 
 
 def read_list(path: Path) -> list[PlaylistEntry]:
-    """Read the entries of another program's playlist.
+    """Read the entries of another program's playlist; without a known suffix, as M3U.
 
     Raises:
         LoadError: It can't be read, or has no entries.
     """
-    text, file = list_text(read_bytes(path)), shown(path)
-    entries = READERS[path.suffix.lower()](text, file)
+    suffix, file = path.suffix.lower(), shown(path)
+    if suffix in UNREADABLE:
+        raise refuse(path, UNREADABLE[suffix], EXPORT)
+    entries = READERS.get(suffix, read_m3u)(list_text(read_bytes(path)), file)
     if not entries:
         raise no_tracks(file)
     return entries

@@ -14,7 +14,7 @@ from kacenv.config.playlists.location_kinds import (
     kind_of_location,
     place_to_write,
 )
-from kacenv.config.playlists.readings import Reading, readings
+from kacenv.config.playlists.readings import LONGEST_PATH, Reading, readings
 from kacenv.config.yaml.text_files import any_of, near, shown, siblings
 
 _LONGEST: Final = 200
@@ -121,6 +121,9 @@ class FileLocator:
             raise LocationError(*_several(location, found))
         if not one.path.is_file():
             raise LocationError(f"{_short(location)}, which isn't a file", "a sound file")
+        if not _is_unicode(str(one.path)):
+            found_name = f"{_short(location)}, a file whose name isn't UTF-8 text"
+            raise LocationError(found_name, "a name that can be shown; rename the file")
         first = self._moved.setdefault(one.path, location) if one.moved else location
         if first != location:
             text = f"{_short(location)}, which leads to the same file here as {_short(first)}"
@@ -163,7 +166,7 @@ def _meant(location: str, *, foreign: bool) -> tuple[Reading, ...]:
     if foreign:
         return readings(location)
     is_address = "://" in location and kind_of_location(location)
-    return () if is_address else (Reading(location),)
+    return () if is_address or len(location) > LONGEST_PATH else (Reading(location),)
 
 
 def _listing(folder: str) -> Iterator[str]:
@@ -177,6 +180,11 @@ def _listing(folder: str) -> Iterator[str]:
 def _folded(name: str, *, any_case: bool) -> str:
     form = unicodedata.normalize("NFC", name)
     return unicodedata.normalize("NFC", form.casefold()) if any_case else form
+
+
+def _is_unicode(path: str) -> bool:
+    """Tell if a path can be written into records, pages and other files."""
+    return path.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
 def _several(location: str, found: list[LocatedFile]) -> tuple[str, str]:

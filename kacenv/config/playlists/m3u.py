@@ -1,9 +1,10 @@
 """Reader of M3U and M3U8 playlists."""
 
-import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Final, NamedTuple
 
+from kacenv.analysis.foreign_types import foreign_type, is_called_music
 from kacenv.config.playlists.entry import PlaylistEntry, stem_of
 from kacenv.config.playlists.list_text import lines_of
 from kacenv.core.errors import FileProblem, LoadError
@@ -11,9 +12,6 @@ from kacenv.core.errors import FileProblem, LoadError
 _LABEL: Final = "#EXTINF:"
 _STREAM: Final = "#EXT-X-"
 """Beginning of the tags of HTTP Live Streaming (RFC 8216)."""
-_MUSIC: Final = re.compile(
-    r"\.(flac|opus|og[agx]|mp[23a]|wave?|m4a|aac|aiff?|mka|wma|wv|ape|ds[fd])$", re.IGNORECASE
-)
 
 
 def read_m3u(text: str, file: str) -> list[PlaylistEntry]:
@@ -68,11 +66,16 @@ def _files(lines: list[str]) -> Iterator[_Line]:
             yield from _left(label, remarks)
             label, remarks = line.partition(",")[2].strip(), []
         elif line.startswith("#"):
-            remarks += [_Line(number, raw, doubtful=True)] if _MUSIC.search(line) else []
+            remarks += [_Line(number, raw, doubtful=True)] if _is_called_music(line) else []
         elif line:
             yield from (*remarks, _Line(number, raw, label))
             label, remarks = "", []
     yield from _left(label, remarks)
+
+
+def _is_called_music(line: str) -> bool:
+    suffix = PurePath(line).suffix
+    return is_called_music(suffix) or bool(foreign_type(b"", suffix))
 
 
 def _left(label: str, remarks: list[_Line]) -> Iterator[_Line]:

@@ -1,7 +1,6 @@
 """Readers of playlists that few players still write: PLS, WPL, ASX, JSPF, iTunes, cue sheets."""
 
 import json
-import plistlib
 import re
 from dataclasses import replace
 from typing import Any, Final
@@ -13,7 +12,7 @@ from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds
 
 _PLS: Final = re.compile(r"\s*(file|title)(\d{1,6})\s*=(.*)", re.IGNORECASE)
-_CUE: Final = re.compile(r"\s*(file|track|title|performer|index)\s+(.*?)\s*$", re.IGNORECASE)
+_CUE: Final = re.compile(r"\s*(file|track|title|performer|index)\s+(.*)", re.IGNORECASE)
 _INDEX: Final = re.compile(r"0*1\s+(\d{1,4}):(\d\d):(\d\d)$")
 _FRAMES: Final = 75
 """Frames of a CD in a second."""
@@ -96,6 +95,8 @@ def read_itunes(text: str, file: str) -> list[PlaylistEntry]:
     Raises:
         LoadError: It isn't one, or is a whole library with several.
     """
+    import plistlib  # noqa: PLC0415 - only such lists need it
+
     try:
         tree = plistlib.loads(text.encode("utf-8", "replace"), fmt=plistlib.FMT_XML)
         lists = [one["Playlist Items"] for one in tree["Playlists"] if one.get("Playlist Items")]
@@ -129,7 +130,7 @@ def read_cue(text: str, file: str) -> list[PlaylistEntry]:
     sound, performer, track = "", "", dict[str, str]()
     for number, line in enumerate(lines_of(text), start=1):
         match = _CUE.match(line)
-        key, value = (match[1].lower(), match[2]) if match else ("", "")
+        key, value = (match[1].lower(), match[2].strip()) if match else ("", "")
         if key == "file":
             sound, track = _unquoted(value.rpartition(" ")[0] or value), {}
         elif key == "track":
@@ -174,5 +175,6 @@ def _unquoted(text: str) -> str:
 
 
 def _entry(location: str, title: str, artist: str, line: int, number: int) -> PlaylistEntry:
-    name = title or stem_of(location.strip())
+    name = " ".join(title.split()) or stem_of(location.strip())
+    artist = " ".join(artist.split())
     return PlaylistEntry(location, name, artist, line, 1, f"track {number}", foreign=True)

@@ -21,6 +21,14 @@ _ENCODINGS: Final = (
 """Encodings of file names before UTF-8: of Windows, Mac OS and DOS."""
 
 
+LONGEST_PATH: Final = 4096
+"""Most characters of a path (PATH_MAX of Linux)."""
+_LONGEST: Final = 3 * LONGEST_PATH
+"""Most characters of a location, in which each may be `%XX`."""
+_FOLDERS: Final = 12
+"""Most folders of a path from elsewhere that may have been moved with its file."""
+
+
 class Reading(NamedTuple):
     """Path that a location may mean, with `/` between folders.
 
@@ -70,6 +78,8 @@ def readings(location: str) -> tuple[Reading, ...]:
     moved here with its last folders. A location on the network means no path at all.
     """
     found: dict[str, Reading] = {}
+    if len(location) > _LONGEST:
+        return ()
     for spelling in dict.fromkeys((location.strip(), location, " ".join(location.split()))):
         for reading in _read(spelling):
             found.setdefault(reading.path, reading)
@@ -113,5 +123,5 @@ def _places(path: str, encoding: str, host: str) -> Iterator[Reading]:
     above = rest.startswith("/") or posixpath.normpath(rest).startswith("../")
     if host or drive or above:
         parts = [part for part in posixpath.normpath(f"/{rest}").split("/") if part]
-        for begin in range(len(parts) - 1):
+        for begin in range(max(0, len(parts) - 1 - _FOLDERS), len(parts) - 1):
             yield Reading("/".join(parts[begin:]), encoding, moved=True)

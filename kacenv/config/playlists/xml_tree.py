@@ -15,6 +15,10 @@ _BYTES: Final = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
 _LETTERS: Final = {letter: byte for byte, letter in _BYTES.items()}
 
 
+_DEEPEST: Final = 50
+"""Most elements in each other; playlists have eight."""
+
+
 @dataclass(slots=True)
 class XmlElement:
     """Element with its place in the file; `space` is its namespace, "" without one.
@@ -63,11 +67,21 @@ def xml_tree(text: str, file: str, kind: str) -> XmlElement:
     builder = _TreeBuilder()
     try:
         return builder.tree(text)
+    except _DepthError as error:
+        found, expected = (
+            "XML with elements nested too deeply",
+            f"{kind}; export the playlist again",
+        )
+        raise LoadError((FileProblem(file, *error.args, "", found, expected),)) from error
     except expat.ExpatError as error:
         found = f"something that isn't XML ({expat.ErrorString(error.code)})"
         expected = f"{kind}, as a music player exports it; export the playlist again"
         place = error.lineno, error.offset + 1
         raise LoadError((FileProblem(file, *place, "", found, expected),)) from error
+
+
+class _DepthError(Exception):
+    """Element that is nested too deeply: its line and column."""
 
 
 class _TreeBuilder:
@@ -78,6 +92,7 @@ class _TreeBuilder:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._open = [XmlElement("", "", {}, 0, 0)]
+        self._texts: list[list[str]] = [[]]
 
     def tree(self, text: str) -> XmlElement:
         self._parser.Parse(text.translate(_BYTES).encode("utf-8", "replace"), True)
@@ -87,17 +102,17 @@ class _TreeBuilder:
         space, _, name = full_name.rpartition(" ")
         around = self._open[-1]
         own = {key: value.translate(_LETTERS) for key, value in attributes.items()}
-        base = own.get(_BASE)
-        element = XmlElement(
-            *(name, space, own),
-            *(self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1),
-            (*around.bases, base) if base else around.bases,
-        )
+        bases = (*around.bases, own[_BASE]) if own.get(_BASE) else around.bases
+        place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        if len(self._open) > _DEEPEST:
+            raise _DepthError(*place)
+        element = XmlElement(name, space, own, *place, bases)
         around.children.append(element)
         self._open.append(element)
+        self._texts.append([])
 
     def _end(self, _name: str) -> None:
-        self._open.pop()
+        self._open.pop().text = "".join(self._texts.pop())
 
     def _text(self, text: str) -> None:
-        self._open[-1].text += text.translate(_LETTERS)
+        self._texts[-1].append(text.translate(_LETTERS))

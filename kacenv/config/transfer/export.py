@@ -71,9 +71,14 @@ def _m3u8_lines(tracks: Sequence[ResolvedTrack], folder: Path) -> Iterator[str]:
         # Players take what is before the first hyphen for the artist.
         artist = track.entry.artist.replace(" - ", ", ")
         label = f"{artist} - {track.entry.title}" if artist else track.entry.title
-        yield f"#EXTINF:{round(track.length)},{label}"
+        yield f"#EXTINF:{round(track.length)},{' '.join(label.split())}"
         name = _from(folder, track.path)
-        yield f"./{name}" if name.startswith("#") else name
+        yield f"./{name}" if name.startswith("#") else _in_one_line(name)
+
+
+def _in_one_line(name: str) -> str:
+    """Return a file's name, percent-encoded if it can't stand in a line."""
+    return name if name.isprintable() else quote(name)
 
 
 def _from(folder: Path, path: Path) -> str:

@@ -27,6 +27,36 @@ def test_a_suffix_is_read_in_letters_of_any_size(tmp_path: Path, suffix: str) ->
     assert [entry.file for entry in read_list(path)] == ["a.opus"]
 
 
+def test_other_suffixes_are_read_as_lines_or_named(tmp_path: Path) -> None:
+    """A file named by its path is read line by line; a closed format is called by its name."""
+    (tmp_path / "x.txt").write_text("a.opus\n")
+    assert [entry.file for entry in read_list(tmp_path / "x.txt")] == ["a.opus"]
+    (tmp_path / "x.FPL").write_text("a.opus\n")
+    with pytest.raises(LoadError, match="a playlist of foobar2000"):
+        read_list(tmp_path / "x.FPL")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".xspf", "<a>" * 300_000),
+        (".xspf", "<playlist>" + '<trackList xml:base="x/">' * 40_000),
+        (".xspf", "<playlist><trackList><track><location>" + "a<!---->" * 120_000),
+        (".xml", "<plist>" + "<array>" * 140_000),
+        (".jspf", "[" * 1_000_000),
+        (".cue", f"FILE a{' ' * 900_000}b c"),
+        (".pls", f"[playlist]\n{' ' * 900_000}x"),
+        (".m3u8", "/a" * 490_000),
+    ],
+    ids=lambda text: text[:8],
+)
+def test_no_list_takes_long(tmp_path: Path, suffix: str, text: str) -> None:
+    """Whatever fits into a list's megabyte is read or refused in steps that don't multiply."""
+    (tmp_path / f"x{suffix}").write_text(text)
+    with contextlib.suppress(LoadError):
+        assert read_list(tmp_path / f"x{suffix}")
+
+
 def test_an_empty_list_is_told(tmp_path: Path) -> None:
     """A list without tracks is refused, whatever its format."""
     for name, text in {"x.m3u8": "#EXTM3U\n", "x.xspf": "<playlist/>", "x.wpl": "<smil/>"}.items():

@@ -1,5 +1,6 @@
 """Files of playlists are found by every reading of their names, and never outside."""
 
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -115,6 +116,15 @@ def test_names_in_old_encodings_lead_to_their_file(root: Path, encoding: str) ->
     location = "Été.opus".encode(encoding).decode("utf-8", "surrogateescape")
     located = FileLocator([root]).find(PlaylistEntry(location, "t", "", 1, foreign=True))
     assert (located.path.name, located.encoding) == ("Été.opus", encoding)
+
+
+def test_a_file_whose_name_is_no_unicode_is_to_be_renamed(root: Path) -> None:
+    """A name that no record could hold is refused, also behind a link."""
+    odd = root / os.fsdecode(b"caf\xe9.opus")
+    odd.touch()
+    (root / "link.opus").symlink_to(odd)
+    for location in (odd.name, "caf%E9.opus", "link.opus"):
+        assert "isn't UTF-8 text; a name that can be shown; rename" in refused(root, location)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +256,8 @@ def test_impossible_names_are_explained(root: Path) -> None:
     assert "a file that can be opened" in refused(root, "a%00b\0.opus")
     assert refused(root, "a%00b.opus").startswith("no file a%00b.opus")
     assert len(refused(root, "a" * 5000).partition(";")[0]) < 250
+    assert refused(root, "a/" * 400_000)
+    assert refused(root, "a/" * 400_000, foreign=False)
 
 
 def test_a_folder_is_no_file(root: Path) -> None:

@@ -73,6 +73,12 @@ def test_a_windows_path_may_have_been_moved_with_its_folders() -> None:
     assert [reading.path for reading in found if not reading.moved] == []
 
 
+def test_long_locations_have_few_readings() -> None:
+    """A path with thousands of folders doesn't give thousands of readings."""
+    assert len(readings("/a" * 2000)) == 1 + 12
+    assert readings("/a" * 10_000) == ()
+
+
 def test_a_windows_share_is_a_path_like_any_other() -> None:
     """A host after two backslashes begins a path whose last folders may be here."""
     assert "music/a.opus" in paths(r"\\nas\music\a.opus")

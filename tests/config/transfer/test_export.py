@@ -46,6 +46,21 @@ def test_what_is_exported_can_be_read_back(calm: House, suffix: str, place: str)
     assert again[0].entry.artist in {"A - B", "A, B"}
 
 
+@pytest.mark.parametrize("suffix", [".m3u8", ".xspf"])
+@pytest.mark.parametrize("name", ["two\nlines.wav", " spaces .wav", "#1.wav", "a\u2028b.wav"])
+def test_odd_names_are_exported_and_read_back(house: House, suffix: str, name: str) -> None:
+    """A line break, spaces and a hash in a name lose nothing."""
+    file = house.playlist_folder / name
+    write_wav(file, tone(40, -20.0, 200.0)[::24], channels=1)
+    quoted = name.replace("\n", "%0A")
+    (house.playlist_folder / "all.cue").write_text(
+        f'FILE "{quoted}" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n'
+    )
+    target = house.playlist_folder / f"out{suffix}"
+    export(house_tracks(house, "all.cue"), "all", target)
+    assert [track.path for track in listed_tracks(target, None, None)] == [file]
+
+
 def test_other_players_read_the_m3u8(calm: House) -> None:
     """FFmpeg, which knows nothing of us, finds the files as they are named."""
     target = calm.playlist_folder / "out.m3u8"
