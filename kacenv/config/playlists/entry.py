@@ -12,6 +12,7 @@ class PlaylistEntry:
     file: str
     """Location as written; bytes that aren't UTF-8 are surrogates (PEP 383)."""
     title: str
+    """Title as written; "" where the file's name has to do."""
     artist: str
     line: int
     column: int = 1
@@ -27,8 +28,3 @@ class PlaylistEntry:
     """True if another program wrote it, perhaps on another system."""
     doubtful: bool = False
     """True if it may as well be a comment."""
-
-
-def stem_of(location: str) -> str:
-    """Return a file's name without folders and suffix, from any system's path."""
-    return location.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]

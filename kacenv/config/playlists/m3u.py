@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Final, NamedTuple
 
 from kacenv.analysis.foreign_types import foreign_type, is_called_music
-from kacenv.config.playlists.entry import PlaylistEntry, stem_of
+from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.list_text import lines_of
 from kacenv.core.errors import FileProblem, LoadError
 
@@ -49,8 +49,7 @@ def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
     count = 0
     for line in _files(lines):
         count += not line.doubtful
-        name = line.file.strip()
-        artist, title = _parted(line.label, name)
+        artist, title = _parted(line.label)
         where = "" if line.doubtful else f"track {count}"
         yield PlaylistEntry(
             *(line.file, title, artist, line.number),
@@ -85,7 +84,7 @@ def _left(label: str, remarks: list[_Line]) -> Iterator[_Line]:
         label = ""
 
 
-def _parted(label: str, name: str) -> tuple[str, str]:
+def _parted(label: str) -> tuple[str, str]:
     """Return artist and title of a label of the form `Artist - Title`."""
     before, dash, after = label.partition(" - ")
-    return (before.strip(), after.strip()) if dash else ("", label or stem_of(name))
+    return (before.strip(), after.strip()) if dash else ("", label)

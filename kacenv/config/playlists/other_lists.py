@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from kacenv.config.playlists.entry import PlaylistEntry, stem_of
+from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.list_text import lines_of
 from kacenv.config.playlists.xml_tree import XmlElement, xml_tree
 from kacenv.core.errors import FileProblem, LoadError
@@ -152,7 +152,7 @@ def read_cue(text: str, file: str) -> list[PlaylistEntry]:
 def _of_cue(
     sound: str, track: dict[str, str], begin: Seconds, line: int, number: int
 ) -> PlaylistEntry:
-    title = track.get("title") or f"{stem_of(sound)} {number}"
+    title = track.get("title") or f"Track {number}"
     return PlaylistEntry(
         *(sound, title, track["performer"], line, 1, f"track {number}"),
         cue_in=begin or None, foreign=True,
@@ -175,6 +175,5 @@ def _unquoted(text: str) -> str:
 
 
 def _entry(location: str, title: str, artist: str, line: int, number: int) -> PlaylistEntry:
-    name = " ".join(title.split()) or stem_of(location.strip())
-    artist = " ".join(artist.split())
-    return PlaylistEntry(location, name, artist, line, 1, f"track {number}", foreign=True)
+    title, artist = (" ".join(text.split()) for text in (title, artist))
+    return PlaylistEntry(location, title, artist, line, 1, f"track {number}", foreign=True)

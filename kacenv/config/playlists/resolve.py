@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Header, Headers
@@ -10,7 +10,7 @@ from kacenv.config.house import YAML
 from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.formats import no_tracks, read_list
 from kacenv.config.playlists.list_text import legible
-from kacenv.config.playlists.locate import FileLocator, LocationError, NoFileError
+from kacenv.config.playlists.locate import FileLocator, LocatedFile, LocationError, NoFileError
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.document import Document, parse
 from kacenv.config.yaml.text_files import read_text, shown
@@ -226,13 +226,16 @@ def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedT
         raise LocationError(found, "a cue_in before the end", "cue_in: 0s")
     ends = Seconds(min(end, whole))
     words, place = header.words, located.place
-    named = _legible(entry, located.encoding)
+    named = _named(entry, located)
     return ResolvedTrack(shown(path), named, file, stated, begin, ends, sound, words, place)
 
 
-def _legible(entry: PlaylistEntry, encoding: str) -> PlaylistEntry:
-    title, artist = legible(entry.title, encoding), legible(entry.artist, encoding)
-    return replace(entry, title=title, artist=artist) if entry.foreign else entry
+def _named(entry: PlaylistEntry, located: LocatedFile) -> PlaylistEntry:
+    """Return the entry with title and artist in the encoding that has led to its file."""
+    if not entry.foreign:
+        return entry
+    title = legible(entry.title, located.encoding) or PurePath(located.place).stem
+    return replace(entry, title=title, artist=legible(entry.artist, located.encoding))
 
 
 def _header(path: Path, headers: Headers) -> Header:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urljoin
 
-from kacenv.config.playlists.entry import PlaylistEntry, stem_of
+from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.xml_tree import XmlElement, xml_tree
 from kacenv.core.errors import FileProblem, LoadError
 
@@ -29,9 +29,9 @@ def _entry(track: XmlElement, number: int) -> PlaylistEntry:
     named = [one for one in track.all("location") if one.text.strip()]
     first, *others = dict.fromkeys(place for one in named for place in _places(one)) or [""]
     place = named[0] if named else track
-    title = track.one_line("title") or stem_of(first.strip())
     return PlaylistEntry(
-        *(first, title, track.one_line("creator"), place.line, place.column, f"track {number}"),
+        *(first, track.one_line("title"), track.one_line("creator")),
+        *(place.line, place.column, f"track {number}"),
         others=tuple(others), foreign=True,
     )  # fmt: skip
 

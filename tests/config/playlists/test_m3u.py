@@ -17,7 +17,7 @@ def test_titles_comments_and_windows_lines() -> None:
     text = "#EXTM3U\r\n# ours\r\n#EXTINF:600,Clara Vale - Evening\r\nmusic/a.wav\r\n\r\nb.wav\r\n"
     assert entries(text) == [
         ("music/a.wav", "Clara Vale", "Evening", 4, False),
-        ("b.wav", "", "b", 6, False),
+        ("b.wav", "", "", 6, False),
     ]
 
 
@@ -31,7 +31,7 @@ def test_title_without_artist() -> None:
 def test_only_line_ends_end_lines(end: str, sign: str) -> None:
     """Lines of Unix, Windows and the old Mac are read; no other sign in a title ends one."""
     text = end.join(["#EXTM3U", f"#EXTINF:31,X - One{sign}Two", "a.opus", "b.opus"])
-    assert [one[2] for one in entries(text)] == [f"One{sign}Two", "b"]
+    assert [one[2] for one in entries(text)] == [f"One{sign}Two", ""]
 
 
 def test_a_title_stands_for_the_file_that_begins_with_a_hash() -> None:
@@ -48,8 +48,8 @@ def test_a_remark_that_ends_like_music_is_doubtful() -> None:
     """A line taken out by a hash is perhaps a file; other remarks are none."""
     text = "#old.opus\n# morning\n#EXTINF:31,X - Two\n#EXTVLCOPT:start-time=3\n#b.mp3\nb.opus\n"
     assert [(one[0], one[2], one[4]) for one in entries(text)] == [
-        ("#old.opus", "#old", True),
-        ("#b.mp3", "#b", True),
+        ("#old.opus", "", True),
+        ("#b.mp3", "", True),
         ("b.opus", "Two", False),
     ]
 

@@ -96,6 +96,13 @@ def test_m3u8_and_xspf_become_queues(house: House) -> None:
     assert [cut.title for cut in load_queue(xspf, "new.xspf").cuts] == ["evening"]
 
 
+def test_a_piece_without_a_title_is_called_as_its_file(house: House) -> None:
+    """The name is that of the file found, not that of the way it was written."""
+    write_silence(house.playlist_folder / "A b/Ö (1).wav", 60)
+    path = playlist(house, "C:\\a%20B\\%D6%20(1).WAV\n", "new.m3u8")
+    assert [cut.title for cut in load_queue(path, "new.m3u8").cuts] == ["Ö (1)"]
+
+
 def test_titles_are_in_the_encoding_that_finds_the_file(house: House) -> None:
     """A list of an old Mac is read by the encoding in which its files are there."""
     write_silence(house.playlist_folder / "Été.wav", 60)

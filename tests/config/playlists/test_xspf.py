@@ -29,7 +29,7 @@ def track(body: str, head: str = 'xmlns="http://xspf.org/ns/0/"') -> str:
 
 
 def test_tracks() -> None:
-    """Locations are kept as written; titles and creators are read; a bare file names itself."""
+    """Locations are kept as written; titles and creators are read if there are any."""
     first, second = read_xspf(XSPF, "x.xspf")
     assert (first.file, first.title, first.artist, first.line) == (
         "music/Abend%20lied.wav",
@@ -39,7 +39,7 @@ def test_tracks() -> None:
     )
     assert (second.file, second.title, second.where) == (
         "file:///srv/music/two.wav",
-        "two",
+        "",
         "track 2",
     )
 
