@@ -85,11 +85,13 @@ class FileLocator:
         return [LocatedFile(Path(path), *reading) for path in (inside or found)[:1]]
 
     def _alike(self, reading: Reading, *, any_case: bool) -> list[LocatedFile]:
-        """Return files whose names differ in their Unicode form or, if `any_case`, in capitals."""
+        """Return files whose names differ in their Unicode form or, if `any_case`, in capitals.
+
+        Those of the first root that has any.
+        """
         parts = posixpath.normpath(reading.path).split("/")
         if not parts[0] or parts[0] == "..":
             return []
-        found: list[LocatedFile] = []
         for root in self._roots:
             places = [""]
             for part in parts:
@@ -98,10 +100,12 @@ class FileLocator:
                     for place in places
                     for name in self._named(f"{root}/{place}", part, any_case=any_case)
                 ]
-            for place in places:
-                path = os.path.realpath(f"{root}/{place.rstrip('/')}")
-                found.append(LocatedFile(Path(path), place.rstrip("/"), *reading[1:]))
-        return found
+            if places:
+                named = [place.rstrip("/") for place in places]
+                paths = [os.path.realpath(f"{root}/{place}") for place in named]
+                pairs = zip(paths, named, strict=True)
+                return [LocatedFile(Path(path), place, *reading[1:]) for path, place in pairs]
+        return []
 
     def _named(self, folder: str, name: str, *, any_case: bool) -> list[str]:
         key = folder, any_case
@@ -149,7 +153,7 @@ class FileLocator:
         if "\0" in location:
             return NoFileError(location, "the name of a file that can be opened")
         path = Path(self._roots[0]) / location
-        names = siblings(path)
+        names = siblings(path) if self._holds(os.path.realpath(path.parent)) else []
         if not names:
             return NoFileError(f"no file {location}", f"a sound file in {self._folders()}")
         like = near(path.name, names)

@@ -43,6 +43,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret/a.opus").touch()
     (tmp_path / "secret/only.opus").touch()
+    (tmp_path / "secret/Seat A.opus").touch()
     return folder
 
 
@@ -200,6 +201,9 @@ def test_what_to_write_instead_is_shown(root: Path, location: str, example: str)
     [
         "../secret/a.opus",
         "../secret/only.opus",
+        "../secret/nothing.opus",
+        "{secret}/nothing.opus",
+        "linked/nothing.opus",
         "%2e%2e/secret/only.opus",
         "%2E%2E%2Fsecret%2Fonly.opus",
         r"..\secret\only.opus",
@@ -232,7 +236,8 @@ def test_nothing_outside_is_reached(
     (root / "dev").symlink_to("/dev/zero")
     (root / "loop.opus").symlink_to(root / "loop.opus")
     for foreign in (True, False):
-        assert refused(root, location.format(secret=secret), foreign=foreign)
+        said = refused(root, location.format(secret=secret), foreign=foreign)
+        assert "Seat A" not in said
     outside = [path for _, path in watched if not Path(path).resolve().is_relative_to(root)]
     told = str(secret)
     assert not [path for path in outside if path.startswith(told)]
@@ -271,3 +276,5 @@ def test_the_first_root_comes_first(root: Path) -> None:
     entry = PlaylistEntry("a.opus", "t", "", 1, foreign=True)
     assert FileLocator([root, other]).find(entry).path == root / "a.opus"
     assert FileLocator([other, root]).find(entry).path == other / "a.opus"
+    capitals = PlaylistEntry("A.opus", "t", "", 1, foreign=True)
+    assert FileLocator([other, root]).find(capitals).path == other / "a.opus"
