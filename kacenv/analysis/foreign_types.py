@@ -45,10 +45,13 @@ _SUFFIXES: Final = {
     "a tracker's module": (".mod", ".xm", ".it", ".s3m"),
     "Dolby Digital": (".ac3", ".eac3"),
     "DTS": (".dts",),
-    "locked by Audible": (".aa", ".aax", ".aaxc"),
-    "locked by Apple": (".m4p",),
     "ATRAC": (".aa3", ".oma", ".at3"),
 }
+_LOCKED: Final = {
+    "Audible": (".aa", ".aax", ".aaxc", "aax "),
+    "Apple": (".m4p", "M4P "),
+}
+"""Shops that lock files to their own players, by suffix and by brand (ISO/IEC 14496-12)."""
 _PLAYED: Final = (
     *(".flac", ".opus", ".ogg", ".oga", ".mp3", ".mp2", ".wav", ".wave", ".m4a", ".m4b", ".mp4"),
     *(".aac", ".aif", ".aiff", ".aifc", ".mka", ".spx", ".rf64", ".bwf"),
@@ -64,6 +67,13 @@ def foreign_type(head: bytes, suffix: str) -> str:
         if head.startswith(start):
             return name
     return next((name for name, ends in _SUFFIXES.items() if suffix.lower() in ends), "")
+
+
+def locked_by(head: bytes, suffix: str) -> str:
+    """Return whose player alone plays a file that begins so; "" for any other file."""
+    brand = head[8:12].decode("latin-1") if head[4:8] == b"ftyp" else ""
+    marks = {suffix.lower(), brand}
+    return next((name for name, ends in _LOCKED.items() if marks & {*ends}), "")
 
 
 def is_called_music(suffix: str) -> bool:

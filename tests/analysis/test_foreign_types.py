@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kacenv.analysis.file_type import kind_of
-from kacenv.analysis.foreign_types import foreign_type, is_called_music
+from kacenv.analysis.foreign_types import foreign_type, is_called_music, locked_by
 from kacenv.core.errors import DeviceError
 
 STARTS = {
@@ -24,12 +24,25 @@ def test_content_comes_before_the_suffix(tmp_path: Path, name: str, head: bytes)
         kind_of(str(tmp_path / "x.mp3"))
 
 
-@pytest.mark.parametrize(
-    ("suffix", "name"), [(".WMA", "Windows Media"), (".dff", "DSD"), (".m4p", "locked by Apple")]
-)
+@pytest.mark.parametrize(("suffix", "name"), [(".WMA", "Windows Media"), (".dff", "DSD")])
 def test_a_suffix_tells_what_content_does_not(suffix: str, name: str) -> None:
     """An empty or torn file is named by its suffix, in letters of any size."""
     assert foreign_type(b"", suffix) == name
+
+
+@pytest.mark.parametrize(
+    ("head", "suffix", "name"),
+    [
+        (b"\0\0\0\x20ftypM4P ", ".m4a", "Apple"),
+        (b"\0\0\0\x20ftypaax ", ".m4b", "Audible"),
+        (b"", ".AA", "Audible"),
+        (b"\0\0\0\x20ftypM4A ", ".m4a", ""),
+        (b"M4P M4P M4P ", ".wav", ""),
+    ],
+)
+def test_locked_files_are_told(head: bytes, suffix: str, name: str) -> None:
+    """A shop's lock is known by the suffix, or by what the file says of itself."""
+    assert locked_by(head, suffix) == name
 
 
 @pytest.mark.parametrize("suffix", [".flac", ".MP3", ".jpg", ""])

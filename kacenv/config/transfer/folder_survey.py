@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kacenv.analysis.file_type import kind_of
-from kacenv.analysis.foreign_types import foreign_type, is_called_music
+from kacenv.analysis.foreign_types import foreign_type, is_called_music, locked_by
 from kacenv.config.house import is_list
 from kacenv.config.playlists.formats import UNREADABLE
 from kacenv.config.transfer.left_out import LeftOut, Omission
@@ -111,6 +111,9 @@ def _left_out(path: Path) -> LeftOut | None:
     suffix = path.suffix.lower()
     if suffix in _NOT_MUSIC:
         return LeftOut(path, Omission.OTHER, suffix)
+    locked = locked_by(head, suffix)
+    if locked:
+        return LeftOut(path, Omission.LOCKED, locked)
     try:
         kind_of(str(path.resolve()))
     except DeviceError as error:

@@ -31,6 +31,7 @@ class Omission(StrEnum):
     SHORT = "short", f"shorter than {format_seconds(SHORTEST)}"
     REFUSED = "refused", "can't be played from a playlist"
     FORMAT = "format", "in a format that isn't played; convert to FLAC"
+    LOCKED = "locked", "locked to a shop's own player; buy it as a file that isn't"
     EMPTY = "empty", "empty; copy again"
     PAGE = "page", "a web page instead of music; download again"
     JUNK = "junk", "called music, but nothing that is known as music"
@@ -46,7 +47,10 @@ class Omission(StrEnum):
 
 
 _COUNTED: Final = frozenset(
-    {Omission.FORMAT, Omission.TRASH, Omission.HIDDEN, Omission.OTHER, Omission.CLOUD}
+    {
+        *(Omission.FORMAT, Omission.LOCKED, Omission.TRASH, Omission.HIDDEN),
+        *(Omission.OTHER, Omission.CLOUD),
+    }
 )
 """Kinds whose details are few, and tell more than names."""
 

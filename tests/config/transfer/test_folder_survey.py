@@ -70,6 +70,7 @@ def test_ordinary_folders_are_taken(name: str) -> None:
         ("a.mp3", WMA, Omission.FORMAT, "Windows Media"),
         ("a.WV", b"\0" * 40, Omission.FORMAT, "WavPack"),
         ("a.dsf", b"DSD ", Omission.FORMAT, "DSD"),
+        ("a.m4p", b"\0\0\0\x20ftypM4A ", Omission.LOCKED, "Apple"),
         ("a", b"MThd", Omission.FORMAT, "MIDI notes"),
         ("list.m3u8", b"a.opus\n", Omission.LIST, ""),
         ("list.fpl", b"\1", Omission.LIST, ""),
