@@ -10,7 +10,7 @@ from kacenv.cli import completion, questions
 from kacenv.cli.options import HouseOption, JsonOption, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kacenv.config import House
     from kacenv.config.transfer.assign_to_phases import ShortPlaylist
@@ -112,13 +112,8 @@ class _Plan(NamedTuple):
 
     files: _Files
     called: Path
-    after: "_After"
-
-
-class _After(Protocol):
-    def __call__(
-        self, texts: dict[Path, str], pieces: "Sequence[ImportedTrack]", *, listened: bool
-    ) -> "Iterable[str]": ...
+    after: "Callable[..., Iterable[str]]"
+    """Lines to print, given `texts`, `pieces` and `listened`."""
 
 
 def _playlist_plan(task: _Import) -> _Plan:
@@ -126,14 +121,8 @@ def _playlist_plan(task: _Import) -> _Plan:
 
     target = target_of(task.home, task.folder, task.name, again=task.listened)
     plan = SinglePlaylist(target, title_of(task.folder, task.name))
-    return _Plan(plan, target, _playlist_lines)
-
-
-def _playlist_lines(
-    _texts: dict[Path, str], _pieces: "Sequence[ImportedTrack]", *, listened: bool
-) -> list[str]:
-    del listened  # the same in any case
-    return ["No scene plays it yet. Name it in one, or have one made with: --scene couple-lozenge"]
+    unused = "No scene plays it yet. Name it in one, or have one made with: --scene couple-lozenge"
+    return _Plan(plan, target, lambda **_: [unused])
 
 
 def _scene_plan(task: _Import, scene: str, count: int) -> _Plan:
@@ -143,7 +132,7 @@ def _scene_plan(task: _Import, scene: str, count: int) -> _Plan:
     dealing.must_suffice(count)
 
     def after(
-        texts: dict[Path, str], pieces: "Sequence[ImportedTrack]", *, listened: bool
+        *, texts: dict[Path, str], pieces: "Sequence[ImportedTrack]", listened: bool
     ) -> "Iterator[str]":
         yield from _scene_lines(texts, dealing.thin(pieces))
         if listened:
@@ -250,7 +239,7 @@ def _finish(
     if not listened:
         task.says("  Listen to every piece. Where there are no words, write: instrumental: yes")
         task.says("  Or, once you have heard all of it: the same again with --listened")
-    for line in plan.after(texts, pieces, listened=listened):
+    for line in plan.after(texts=texts, pieces=pieces, listened=listened):
         task.says(line)
     if task.as_json:
         print_json(_as_data(texts, pieces, left_out, listened=listened))

@@ -68,11 +68,12 @@ def xml_tree(text: str, file: str, kind: str) -> XmlElement:
     try:
         return builder.tree(text)
     except _DepthError as error:
+        line, column = error.args
         found, expected = (
             "XML with elements nested too deeply",
             f"{kind}; export the playlist again",
         )
-        raise LoadError((FileProblem(file, *error.args, "", found, expected),)) from error
+        raise LoadError((FileProblem(file, line, column, "", found, expected),)) from error
     except expat.ExpatError as error:
         found = f"something that isn't XML ({expat.ErrorString(error.code)})"
         expected = f"{kind}, as a music player exports it; export the playlist again"

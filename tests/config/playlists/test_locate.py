@@ -5,12 +5,14 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.locate import FileLocator, LocationError, NoFileError
 
+Form = Literal["NFC", "NFD"]
 _listeners: list[list[tuple[str, str]]] = []
 
 
@@ -93,7 +95,7 @@ def test_kacenvs_own_playlists_are_read_as_written(root: Path) -> None:
 @pytest.mark.parametrize("foreign", [True, False])
 @pytest.mark.parametrize(("written", "named"), [("NFC", "NFD"), ("NFD", "NFC")])
 def test_both_forms_of_accents_are_one_name(
-    root: Path, written: str, named: str, *, foreign: bool
+    root: Path, written: Form, named: Form, *, foreign: bool
 ) -> None:
     """A file is found whether a Mac or another system has put its accents together."""
     there = unicodedata.normalize(named, "Été/Ägäis.opus")
@@ -104,7 +106,8 @@ def test_both_forms_of_accents_are_one_name(
 
 def test_the_exact_name_comes_before_its_other_form(root: Path) -> None:
     """Two files whose names differ only in form are told apart by who is written."""
-    for form in ("NFC", "NFD"):
+    forms: tuple[Form, ...] = ("NFC", "NFD")
+    for form in forms:
         name = unicodedata.normalize(form, "é.opus")
         (root / name).touch()
         assert find(root, name) == name

@@ -121,9 +121,9 @@ def test_a_cue_sheet_gives_parts_of_its_file() -> None:
         ("Evenings, whole.flac", "Second", "Jo Doe", 12),
         ("other.flac", "Track 3", "Clara Vale", 15),
     ]
-    assert (first.cue_in, first.cue_out) == (None, pytest.approx(300.2))
-    assert (second.cue_in, second.cue_out) == (pytest.approx(300.2), None)
-    assert (third.cue_in, third.cue_out) == (1.0, None)
+    assert (first.cue_in, second.cue_out, third.cue_out) == (None, None, None)
+    assert first.cue_out == second.cue_in == pytest.approx(300.2)
+    assert third.cue_in == 1.0
 
 
 def test_a_cue_sheet_without_places_is_told() -> None:
