@@ -14,7 +14,7 @@ from kacenv.analysis.measurement_cache import FileStamp, cache_folder, read_only
 from kacenv.analysis.tags import vocals_by_tag
 from kacenv.core.units import Seconds
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of the table and of the reading of headers; others are read again."""
 _TABLE: Final = f"""
 DROP TABLE IF EXISTS headers;

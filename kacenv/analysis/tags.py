@@ -82,6 +82,8 @@ _LYRICS: Final = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "uslt", 
 _LYRICIST: Final = frozenset({"lyricist", "text"})
 _LANGUAGE: Final = frozenset({"language", "tlan"})
 _GENRE: Final = frozenset({"genre", "tcon", "©gen"})
+_SPOKEN: Final = {"2": "audiobook", "9": "film", "10": "TV show", "21": "podcast", "23": "lecture"}
+"""Media kinds of iTunes (`stik`) that are full of words."""
 _NO_WORDS: Final = re.compile(r"\W*(instrumental|none|n/?a|zxx|und|mul|mis|xxx)?\W*", re.IGNORECASE)
 """Values that mean no words; zxx is ISO 639-2 for “no linguistic content”."""
 _SUNG: Final = re.compile(
@@ -110,6 +112,10 @@ def _telling(tags: Any) -> Iterator[str]:
             yield f"lyricist: {_short(text)}"
         elif key in _LANGUAGE:
             yield f"language: {_short(text)}"
+        elif key == "stik" and text in _SPOKEN:
+            yield f"media kind: {_SPOKEN[text]}"
+        elif key == "pcst" and text not in {"False", "0"}:
+            yield "podcast"
         elif key in _GENRE and _SUNG.search(text) and "instrumental" not in text.lower():
             yield f"genre: {_short(text)}"
 

@@ -14,7 +14,9 @@ import typer
 from kacenv.system.paths import house_folder, state_folder
 
 _YAML: Final = (".yaml", ".yml")
-_LISTS: Final = (".m3u8", ".m3u", ".xspf")
+_LISTS: Final = (
+    *(".m3u8", ".m3u", ".xspf", ".pls", ".wpl", ".zpl", ".asx", ".wax", ".jspf", ".xml", ".cue"),
+)
 _CHIMES: Final = ("bell", "two-bells", "deep-bell")
 _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
 

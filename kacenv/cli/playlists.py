@@ -91,11 +91,8 @@ def export_playlist(
 
     tracks = house_tracks(House.find(house), playlist)
     title = Path(playlist).stem if "/" in playlist else playlist
-    left_out = export(tracks, title, file)
-    say(f"{_count(len(tracks) - len(left_out), 'piece')} of {playlist} are in {file}.")
-    for track in left_out:
-        say(f"  left out: {track.path.name}: no line of such a list can hold this name; rename it,")
-        say("    or export as .xspf")
+    export(tracks, title, file)
+    say(f"{_count(len(tracks), 'piece')} of {playlist} are in {file}.")
 
 
 def pack_scene(

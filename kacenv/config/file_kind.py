@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from kacenv.config.house import PLAYLISTS, YAML, FileKind
+from kacenv.config.house import LISTS, YAML, FileKind, is_list
+from kacenv.config.playlists.formats import EXPORT, UNREADABLE
 from kacenv.config.yaml.document import Document, Tree, read_document
 from kacenv.config.yaml.text_files import any_of, near, refuse, require_file
 from kacenv.core.errors import LoadError
@@ -27,7 +28,7 @@ _COMMON: Final = frozenset({"name", "title"})
 """Keys that many other files have, too."""
 _ENDINGS: Final = (
     "a room or scene in a file that ends in .yaml or .yml,"
-    " or a playlist in one that ends in .yaml, .yml, .m3u8, .m3u or .xspf"
+    f" or a playlist in one that ends in .yaml, .yml, {', '.join(LISTS[:-1])} or {LISTS[-1]}"
 )
 _KEYS: Final = (
     "`outputs` (in a room), `phases` (in a scene) or `tracks` (in a playlist);"
@@ -42,12 +43,14 @@ def kind_of(path: Path) -> FileKind:
         LoadError: It can't be read, or it can't be told.
     """
     require_file(path)
-    if path.suffix not in PLAYLISTS:
+    if is_list(path):
+        return FileKind.PLAYLIST
+    if path.suffix.lower() in UNREADABLE:
+        raise refuse(path, UNREADABLE[path.suffix.lower()], EXPORT)
+    if path.suffix not in YAML:
         found = f"a file that ends in {path.suffix}" if path.suffix else "a file without an ending"
         raise refuse(path, found, _ENDINGS, path.with_suffix(YAML[0]).name)
     folder = path.parent.resolve().name
-    if path.suffix not in YAML:
-        return FileKind.PLAYLIST
     return FileKind(folder) if folder in {*FileKind} else _by_keys(path, read_document(path))
 
 

@@ -10,7 +10,11 @@ from kacenv.config.yaml.text_files import any_of, near, refuse, require_file, sh
 from kacenv.system.paths import HOUSE, house_folder, is_packed
 
 YAML = (".yaml", ".yml")
-PLAYLISTS = (*YAML, ".m3u8", ".m3u", ".xspf")
+LISTS = (
+    *(".m3u8", ".m3u", ".xspf", ".pls", ".wpl", ".zpl", ".asx", ".wax", ".jspf", ".xml", ".cue"),
+)
+"""Suffixes of other programs' playlists, in small letters; files may have them in capitals."""
+PLAYLISTS = (*YAML, *LISTS)
 
 
 class FileKind(StrEnum):
@@ -80,7 +84,7 @@ class House:
 
     def playlists(self) -> tuple[str, ...]:
         """Return the names of all playlists, as scenes spell them."""
-        return _names(self.playlist_folder, PLAYLISTS)
+        return _names(self.playlist_folder, YAML, lists=True)
 
     def files(self) -> dict[Path, FileKind]:
         """Every file that is read when the whole house is."""
@@ -104,8 +108,7 @@ class House:
         if Path(name).name != name:
             return None
         folder = self.playlist_folder
-        whole = Path(name).suffix in PLAYLISTS and Path(name).suffix not in YAML
-        paths = [folder / name] if whole else [folder / f"{name}{end}" for end in YAML]
+        paths = [folder / name] if is_list(name) else [folder / f"{name}{end}" for end in YAML]
         return next((path for path in paths if os.path.lexists(path)), None)
 
     def playlist_file(self, name: str) -> Path:
@@ -125,13 +128,19 @@ class House:
         return path
 
 
-def _names(folder: Path, suffixes: tuple[str, ...]) -> tuple[str, ...]:
+def is_list(name: str | Path) -> bool:
+    """Tell if a file's name is that of another program's playlist."""
+    return Path(name).suffix.lower() in LISTS
+
+
+def _names(folder: Path, suffixes: tuple[str, ...], *, lists: bool = False) -> tuple[str, ...]:
     try:
         files = sorted(entry.name for entry in folder.iterdir())
     except OSError:
         return ()
-    names = (_name(file) for file in files if file.endswith(suffixes))
-    return tuple(dict.fromkeys(name for name in names if name))
+    wanted = [file for file in files if file.endswith(suffixes) or (lists and is_list(file))]
+    # A Mac leaves `._calm.yaml` beside calm.yaml on other systems' disks.
+    return tuple(dict.fromkeys(_name(file) for file in wanted if not file.startswith(".")))
 
 
 def _name(file: str) -> str:
@@ -141,7 +150,7 @@ def _name(file: str) -> str:
 
 
 def _file(folder: Path, name: str) -> Path:
-    if Path(name).suffix in PLAYLISTS:
+    if is_list(name) or name.endswith(YAML):
         return folder / name
     return next((path for end in YAML if (path := folder / f"{name}{end}").exists()), folder / name)
 

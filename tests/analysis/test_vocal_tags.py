@@ -69,12 +69,14 @@ def test_vorbis_tags(make: Make, tags: dict[str, str], told: str | None) -> None
         ("TCON", {"text": "Choral"}, "genre: Choral"),
         ("TXXX", {"desc": "LANGUAGE", "text": "fra"}, "language: fra"),
         ("TXXX", {"desc": "MOOD", "text": "fra"}, None),
+        ("PCST", {"value": 1}, "podcast"),
     ],
 )
-def test_id3_tags(make: Make, name: str, fields: dict[str, str], told: str | None) -> None:
+def test_id3_tags(make: Make, name: str, fields: dict[str, Any], told: str | None) -> None:
     """The same in MP3 files."""
     file = make("mp3")
-    frame = id3.Frames[name](encoding=3, **fields)
+    encoding = {} if name == "PCST" else {"encoding": 3}
+    frame = id3.Frames[name](**encoding, **fields)
     write_tags(MP3, file, {frame.HashKey: frame})
     assert vocals_by_tag(file) == told
 
@@ -84,6 +86,23 @@ def test_mp4_tags(make: Make) -> None:
     file = make("m4a")
     write_tags(MP4, file, {"----:com.apple.iTunes:LYRICIST": [FREE_FORM(b"Jane")]})
     assert vocals_by_tag(file) == "lyricist: Jane"
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({"stik": [2]}, "media kind: audiobook"),
+        ({"stik": [21]}, "media kind: podcast"),
+        ({"stik": [1]}, None),
+        ({"pcst": True}, "podcast"),
+        ({"pcst": False}, None),
+    ],
+)
+def test_media_kinds_of_itunes(make: Make, tags: dict[str, Any], told: str | None) -> None:
+    """A book that is read aloud, and a podcast, are full of words; music isn't."""
+    file = make("m4a")
+    write_tags(MP4, file, tags)
+    assert vocals_by_tag(file) == told
 
 
 def test_untagged_and_broken_files_say_nothing(make: Make, tmp_path: Path) -> None:

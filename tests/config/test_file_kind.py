@@ -39,7 +39,7 @@ def test_the_folder_comes_first(tmp_path: Path, kind: FileKind) -> None:
     assert kind_of(write(tmp_path / kind / "odd.yml", "phases: []\ntracks: []\n")) is kind
 
 
-@pytest.mark.parametrize("ending", [".m3u8", ".m3u", ".xspf"])
+@pytest.mark.parametrize("ending", [".m3u8", ".M3U", ".xspf", ".pls", ".cue", ".XML"])
 def test_the_ending_tells_a_playlist(tmp_path: Path, ending: str) -> None:
     """What other players write is a playlist, in any folder."""
     assert kind_of(write(tmp_path / "rooms" / f"x{ending}", "")) is FileKind.PLAYLIST
@@ -50,6 +50,13 @@ def test_what_cannot_be_told_is_said(tmp_path: Path, text: str) -> None:
     """Keys of no kind, or of two, are answered with what to do."""
     with pytest.raises(LoadError, match="or move the file into a folder called rooms, scenes or"):
         kind_of(write(tmp_path / "odd.yaml", text))
+
+
+@pytest.mark.parametrize("ending", [".fpl", ".RAM"])
+def test_a_playlist_that_cannot_be_read_is_named(tmp_path: Path, ending: str) -> None:
+    """A list of a program that keeps its format to itself is called that, with the way out."""
+    with pytest.raises(LoadError, match="export it there as M3U8 or XSPF"):
+        kind_of(write(tmp_path / f"x{ending}", ""))
 
 
 def test_broken_yaml_is_told_before_the_kind(tmp_path: Path) -> None:

@@ -61,6 +61,14 @@ def test_names(house: House) -> None:
     assert house.playlists() == ("brief", "calm", "old.m3u8")
 
 
+def test_lists_have_names_in_capitals_and_mac_files_beside_them(house: House) -> None:
+    """A list's suffix may be in capitals; what a Mac leaves beside a file isn't read."""
+    for name in ("UPPER.M3U8", "album.Cue", "._calm.yaml", "._old.m3u8", "other.ASX", "x.fpl"):
+        (house.playlist_folder / name).write_text("music/evening.wav\n")
+    assert house.playlists() == ("UPPER.M3U8", "album.Cue", "brief", "calm", "other.ASX")
+    assert house.playlist("UPPER.M3U8") == house.playlist_folder / "UPPER.M3U8"
+
+
 def test_found_by_name_and_by_path(house: House) -> None:
     """A scene is found by its name, by its file's name, and by a path."""
     file = house.root / "scenes" / "evening.yaml"

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
+from kacenv.config.playlists.formats import EXPORT, UNREADABLE
 from kacenv.config.yaml.document import Document, Trail
 from kacenv.config.yaml.text_files import any_of, near
 from kacenv.core.errors import FileProblem
@@ -32,6 +34,10 @@ class ScenePlan:
 def unknown_playlist(plan: ScenePlan, trail: Trail, names: tuple[str, ...]) -> FileProblem:
     """Return the problem of a playlist that isn't among the house's `names`."""
     wanted = str(plan.document.at(trail))[:60]
+    kind = UNREADABLE.get(PurePath(wanted).suffix.lower())
+    if kind:
+        found = f"{trail[-1]}: {wanted}, {kind}"
+        return plan.document.problem(trail, found, EXPORT)
     like = near(wanted, names)
     return plan.document.problem(
         trail,

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from kacenv.analysis.foreign_types import is_called_music
 from kacenv.config.checks.cross_file import ScenePlan
 from kacenv.config.checks.track_warnings import LintWarning, WarningRule
-from kacenv.config.house import PLAYLISTS, YAML, FileKind, House
+from kacenv.config.house import YAML, FileKind, House, is_list
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.config.transfer.folder_survey import omitted_folder
 from kacenv.config.yaml.text_files import any_of, shown
 from kacenv.core.plain_text import cleaned, is_utf8
 
-_MUSIC: Final = frozenset(
-    {".flac", ".opus", ".ogg", ".oga", ".mp3", ".wav", ".m4a", ".aif", ".aiff", ".mka"}
-)
 _NAME_ONE: Final = "name one: --house FOLDER"
 
 
@@ -102,12 +101,16 @@ def _unnameable(house: House) -> Iterator[LintWarning]:
         for kind in FileKind
         for folder, _, names in os.walk(house.root / kind)
         for name in sorted(names)
-        if cleaned(name) != name and Path(name).suffix.lower() in {*_MUSIC, *PLAYLISTS}
+        if cleaned(name) != name and _is_named_by_people(Path(name))
     )
     for path in found:
         what = "signs that can't be shown" if is_utf8(path.name) else "letters that aren't UTF-8"
         text = f"its name has {what}, so no playlist or command can name it; rename it"
         yield LintWarning(shown(path), 1, 1, text, WarningRule.NAME)
+
+
+def _is_named_by_people(path: Path) -> bool:
+    return is_list(path) or path.suffix in YAML or is_called_music(path.suffix)
 
 
 def _unused_playlists(house: House, plans: Iterable[ScenePlan]) -> Iterator[LintWarning]:
@@ -120,13 +123,11 @@ def _unused_playlists(house: House, plans: Iterable[ScenePlan]) -> Iterator[Lint
 
 def _unused_music(house: House, tracks: Sequence[ResolvedTrack]) -> Iterator[LintWarning]:
     used = {str(track.path) for track in tracks}
-    for folder, _, names in os.walk(house.playlist_folder):
+    for folder, folders, names in os.walk(house.playlist_folder):
+        folders[:] = [name for name in folders if omitted_folder(name) is None]
         real = os.path.realpath(folder)
-        left = sorted(
-            name
-            for name in names
-            if Path(name).suffix.lower() in _MUSIC and f"{real}/{name}" not in used
-        )
+        music = (name for name in names if is_called_music(Path(name).suffix) and name[0] != ".")
+        left = sorted(name for name in music if f"{real}/{name}" not in used)
         left = [name for name in left if os.path.realpath(f"{real}/{name}") not in used]
         if left:
             text = f"in no playlist: {any_of(left)}"

@@ -141,11 +141,9 @@ def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[War
     name = track.path.name
     if sound.silent:
         yield WarningRule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
-    if sound.sudden > SUDDEN and track.begin <= sound.sudden_at <= track.end:
-        text = (
-            f"{name} may startle: at {format_clock(sound.sudden_at)} it becomes"
-            f" {sound.sudden:.0f} LU louder within 2 s; take another track, or cut before it"
-        )
+    rise = sudden_rise(sound)
+    if rise and track.begin <= sound.sudden_at <= track.end:
+        text = f"{name} may startle: {rise}; take another track, or cut before it"
         yield WarningRule.STARTLING, text
     for silence in _silences_within(track, sound)[:1]:
         text = (
@@ -163,6 +161,13 @@ def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[War
             f" {format_seconds(track.stated)} it promises; copy it again"
         )
         yield WarningRule.DAMAGED, text
+
+
+def sudden_rise(sound: Measurement) -> str:
+    """Return in words where a file becomes so much louder that it would startle; "" if nowhere."""
+    if sound.sudden <= SUDDEN:
+        return ""
+    return f"at {format_clock(sound.sudden_at)} it becomes {sound.sudden:.0f} LU louder within 2 s"
 
 
 def _silences_within(track: ResolvedTrack, sound: Measurement) -> list[SilentSpan]:

@@ -1,18 +1,19 @@
 """Loading of playlists: files located inside the house, and measured."""
 
-import os
-import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Header, Headers
 from kacenv.analysis.normalization import album_gain
 from kacenv.config.house import YAML
-from kacenv.config.playlists.formats import PlaylistEntry, read_m3u8, read_xspf
+from kacenv.config.playlists.entry import PlaylistEntry
+from kacenv.config.playlists.formats import no_tracks, read_list
+from kacenv.config.playlists.list_text import legible
+from kacenv.config.playlists.locate import FileLocator, LocatedFile, LocationError, NoFileError
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.document import Document, parse
-from kacenv.config.yaml.text_files import any_of, near, read_text, shown, siblings
+from kacenv.config.yaml.text_files import read_text, shown
 from kacenv.config.yaml.validation_errors import in_order, validate
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.units import Seconds, format_seconds
@@ -22,11 +23,6 @@ CROSSFADE = Seconds(12.0)
 """Crossfade of playlists in other programs' formats, which don't state one."""
 _SLACK = 0.5
 """Tolerance of cues past the end, as lengths in headers are rounded (seconds)."""
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-
-
-class _TrackError(Exception):
-    """Fault of a track: found, expected, and an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +82,7 @@ def open_playlist(
         LoadError: With every track that can't be used.
     """
     reading = _read(path)
-    shelf = _MusicSources(
-        _roots(path, music_root), known or KnownMeasurements(), headers or Headers()
-    )
-    tracks = _listed_in(reading, path, shelf)
+    tracks = _listed_in(reading, path, _sources(path, music_root, known, headers))
     queue = Queue(
         name,
         tuple(track.cut() for track in tracks),
@@ -104,13 +97,39 @@ def open_playlist(
     return ResolvedPlaylist(tracks, queue)
 
 
+def tracks_of_text(
+    text: str,
+    path: Path,
+    music_root: Path | None,
+    known: KnownMeasurements,
+    headers: Headers | None = None,
+) -> list[ResolvedTrack]:
+    """Return the tracks of a YAML playlist that isn't written yet, as if it were, at `path`.
+
+    Raises:
+        LoadError: With everything for which `open_playlist` would refuse it.
+    """
+    reading = _from_yaml(parse(text, shown(path)))
+    return _listed_in(reading, path, _sources(path, music_root, known, headers))
+
+
 @dataclass(frozen=True, slots=True)
 class _MusicSources:
-    """Folders of music, and what is known of its files."""
+    """Files of music, and what is known of them."""
 
-    roots: list[Path]
+    locator: FileLocator
     known: KnownMeasurements
     headers: Headers
+
+
+def _sources(
+    path: Path,
+    music_root: Path | None,
+    known: KnownMeasurements | None,
+    headers: Headers | None,
+) -> _MusicSources:
+    locator = FileLocator(_roots(path, music_root))
+    return _MusicSources(locator, known or KnownMeasurements(), headers or Headers())
 
 
 def _listed_in(reading: _ParsedPlaylist, path: Path, music: _MusicSources) -> list[ResolvedTrack]:
@@ -119,10 +138,10 @@ def _listed_in(reading: _ParsedPlaylist, path: Path, music: _MusicSources) -> li
     for entry in reading.entries:
         try:
             tracks.append(_listed(entry, path, music))
-        except _TrackError as refused:
-            problems.append(_problem(path, entry, refused))
-    if problems:
-        raise LoadError(in_order(problems))
+        except LocationError as refused:
+            problems += _problems(path, entry, refused)
+    if problems or not tracks:
+        raise LoadError(in_order(problems)) if problems else no_tracks(shown(path))
     return tracks
 
 
@@ -134,11 +153,12 @@ def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list
     """
     files: list[Path] = []
     problems: list[FileProblem] = []
+    locator = FileLocator(_roots(path, music_root))
     for entry in _read(path).entries:
         try:
-            files.append(_locate(entry.file, _roots(path, music_root)))
-        except _TrackError as refused:
-            problems.append(_problem(path, entry, refused))
+            files.append(locator.find(entry).path)
+        except LocationError as refused:
+            problems += _problems(path, entry, refused)
     return files, problems
 
 
@@ -146,9 +166,12 @@ def _roots(path: Path, music_root: Path | None) -> list[Path]:
     return [path.parent.resolve()] + ([music_root.resolve()] if music_root else [])
 
 
-def _problem(path: Path, entry: PlaylistEntry, refused: _TrackError) -> FileProblem:
+def _problems(path: Path, entry: PlaylistEntry, refused: LocationError) -> list[FileProblem]:
+    """Return the problem of an entry; none where it will have been a comment."""
+    if entry.doubtful and isinstance(refused, NoFileError):
+        return []
     place = (shown(path), entry.line, entry.column, entry.where)
-    return FileProblem(*place, *_as_written(path, *refused.args))
+    return [FileProblem(*place, *_as_written(path, *refused.args))]
 
 
 def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
@@ -157,14 +180,9 @@ def _as_written(path: Path, found: str, expected: str, example: str = "") -> tup
 
 
 def _read(path: Path) -> _ParsedPlaylist:
-    text, file = read_text(path), shown(path)
     if path.suffix in YAML:
-        return _from_yaml(parse(text, file))
-    entries = read_xspf(text, file) if path.suffix == ".xspf" else read_m3u8(text)
-    if not entries:
-        found, expected = "no tracks", "at least one track, as a music player exports it"
-        raise LoadError((FileProblem(file, 1, 1, "", found, expected),))
-    return _ParsedPlaylist(entries, CROSSFADE)
+        return _from_yaml(parse(read_text(path), shown(path)))
+    return _ParsedPlaylist(read_list(path), CROSSFADE)
 
 
 def _from_yaml(document: Document) -> _ParsedPlaylist:
@@ -190,7 +208,8 @@ def _from_yaml(document: Document) -> _ParsedPlaylist:
 
 
 def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedTrack:
-    file = _locate(entry.file, music.roots)
+    located = music.locator.find(entry)
+    file = located.path
     header, sound = _header(file, music.headers), music.known.find(file)
     stated = header.length
     whole = sound.duration if sound else stated
@@ -198,59 +217,29 @@ def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedT
     begin = entry.cue_in or Seconds(0.0)
     if end > whole + _SLACK:
         found = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
-        raise _TrackError(found, "a cue_out within the file, or none for its end")
+        raise LocationError(found, "a cue_out within the file, or none for its end")
     if begin >= end:
         found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
-        raise _TrackError(found, "a cue_in before the end", "cue_in: 0s")
+        raise LocationError(found, "a cue_in before the end", "cue_in: 0s")
     ends = Seconds(min(end, whole))
-    return ResolvedTrack(shown(path), entry, file, stated, begin, ends, sound, header.words)
+    words, place = header.words, located.place
+    named = _named(entry, located)
+    return ResolvedTrack(shown(path), named, file, stated, begin, ends, sound, words, place)
 
 
-def _locate(file: str, roots: list[Path]) -> Path:
-    """Return the real path of `file`, below one of `roots`."""
-    if not file:
-        raise _TrackError("a track without a file", "the name of a sound file")
-    if _URL.match(file):
-        expected = "the path of a file in the playlist's folder; nothing comes from the network"
-        raise _TrackError(file, expected, "file: house/settle-1.opus")
-    try:
-        # For 5,000 tracks, pathlib would take three times as long to find them.
-        paths = [os.path.realpath(os.path.join(root, file)) for root in roots]  # noqa: PTH118 - ditto
-        found = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - ditto
-    except (OSError, ValueError, RuntimeError) as error:
-        raise _TrackError(file[:60], "the name of a file that can be opened") from error
-    inside = [path for path in found if any(_lies_in(root, path) for root in roots)]
-    if not found:
-        raise _TrackError(*_nothing_there(file, roots))
-    if not inside:
-        expected = f"a file inside {' or '.join(map(shown, roots))}; copy the music there"
-        raise _TrackError(f"{file}, which lies outside the music's folders", expected)
-    track = Path(inside[0])
-    if not track.is_file():
-        raise _TrackError(f"{file}, which isn't a file", "a sound file")
-    return track
-
-
-def _lies_in(root: Path, path: str) -> bool:
-    return path == str(root) or path.startswith(f"{str(root).rstrip('/')}/")
-
-
-def _nothing_there(file: str, roots: list[Path]) -> tuple[str, str, str]:
-    path = roots[0] / file
-    names = siblings(path)
-    found = f"no file {file}"
-    if not names:
-        return found, f"a sound file in {' or '.join(map(shown, roots))}", ""
-    like = near(path.name, names)
-    example = f"file: {Path(file).with_name(like)}" if like else ""
-    return found, f"one of the files in {shown(path.parent)}: {any_of(names)}", example
+def _named(entry: PlaylistEntry, located: LocatedFile) -> PlaylistEntry:
+    """Return the entry with title and artist in the encoding that has led to its file."""
+    if not entry.foreign:
+        return entry
+    title = legible(entry.title, located.encoding) or PurePath(located.place).stem
+    return replace(entry, title=title, artist=legible(entry.artist, located.encoding))
 
 
 def _header(path: Path, headers: Headers) -> Header:
     try:
         return headers.find(path)
     except (ValueError, OSError) as error:
-        raise _TrackError(*_no_sound(path)) from error
+        raise LocationError(*_no_sound(path)) from error
 
 
 def _no_sound(path: Path) -> tuple[str, str]:

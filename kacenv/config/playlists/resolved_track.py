@@ -6,7 +6,7 @@ from pathlib import Path
 from kacenv.analysis import Measurement
 from kacenv.analysis.normalization import TRIVIAL, heard, levelled, levelled_with_album
 from kacenv.analysis.silence_gaps import DEAD_AIR
-from kacenv.config.playlists.formats import PlaylistEntry
+from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
 
@@ -27,6 +27,8 @@ class ResolvedTrack:
     sound: Measurement | None = None
     words: str | None = None
     """Tag that suggests words."""
+    place: str = ""
+    """Path of the sound file as the playlist means it, from the folder that holds it."""
 
     @property
     def length(self) -> Seconds:

@@ -41,11 +41,10 @@ def house_tracks(
     raise first
 
 
-def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> tuple[ResolvedTrack, ...]:
+def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
     """Write a playlist to `path` in the format of its suffix, .m3u8 or .xspf; never overwrite.
 
-    Files below the playlist's folder get relative paths, others absolute ones. Returns the tracks
-    that are left out, as no line of an M3U8 file can name theirs.
+    Files below the playlist's folder get relative paths, others absolute ones.
 
     Raises:
         ExportError: The suffix is another, the file exists, or can't be written.
@@ -55,9 +54,7 @@ def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> tuple[Res
             f"A playlist is exported as .m3u8 or .xspf. For example: {path.with_suffix('.m3u8')}"
         )
     folder = path.parent.resolve()
-    is_lines = path.suffix == ".m3u8"
-    named = [one for one in tracks if not is_lines or _fits_a_line(_from(folder, one.path))]
-    text = _m3u8(named, folder) if is_lines else _xspf(named, title, folder)
+    text = _m3u8(tracks, folder) if path.suffix == ".m3u8" else _xspf(tracks, title, folder)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -65,12 +62,6 @@ def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> tuple[Res
         raise ExportError(f"{path} is there already. Give another name.") from error
     except OSError as error:
         raise ExportError(f"{path} can't be written ({error.strerror}).") from error
-    return tuple(one for one in tracks if one not in named)
-
-
-def _fits_a_line(name: str) -> bool:
-    """Return True if a line of UTF-8 text can be the name of a file, for whoever reads it."""
-    return is_utf8(name) and name.splitlines() == [name] and name == name.rstrip()
 
 
 def _m3u8(tracks: Sequence[ResolvedTrack], folder: Path) -> str:
@@ -83,8 +74,14 @@ def _m3u8_lines(tracks: Sequence[ResolvedTrack], folder: Path) -> Iterator[str]:
         artist = track.entry.artist.replace(" - ", ", ")
         label = f"{artist} - {track.entry.title}" if artist else track.entry.title
         yield f"#EXTINF:{round(track.length)},{cleaned_line(label)}"
-        name = _from(folder, track.path)
+        name = _in_one_line(_from(folder, track.path))
         yield f"./{name}" if name.startswith(("#", " ")) else name
+
+
+def _in_one_line(name: str) -> str:
+    """Return a file's name, percent-encoded if it can't stand in a line."""
+    is_line = is_utf8(name) and name.isprintable() and name == name.rstrip()
+    return name if is_line else quote(os.fsencode(name))
 
 
 def _from(folder: Path, path: Path) -> str:

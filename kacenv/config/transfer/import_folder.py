@@ -1,8 +1,8 @@
 """Import of a folder of sound files as a playlist for a person to review."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,17 +10,19 @@ import yaml
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.energy_estimate import estimated_energy
-from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.header_cache import Headers
+from kacenv.analysis.measurement import Measurement
 from kacenv.analysis.tags import Tags, read_tags, vocals_by_tag
+from kacenv.config.checks.track_warnings import sudden_rise
 from kacenv.config.house import House
 from kacenv.config.load import music_roots
-from kacenv.config.yaml.text_files import refuse, shown
-from kacenv.core.errors import DeviceError
-from kacenv.core.plain_text import cleaned
-from kacenv.core.units import Seconds, format_seconds
+from kacenv.config.playlists.resolve import tracks_of_text
+from kacenv.config.transfer.folder_survey import FolderSurvey, omitted_folder, survey
+from kacenv.config.transfer.left_out import SHORTEST, LeftOut, Omission
+from kacenv.config.yaml.text_files import is_folder, refuse, shown
+from kacenv.core.errors import FileProblem, LoadError
+from kacenv.core.units import Seconds, format_clock, format_seconds
 
-SHORTEST: Final = Seconds(30.0)
-"""Shortest track: below, it is a sound effect, too short for crossfades."""
 _CROSSFADE: Final = 12.0
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _LICENCE: Final = re.compile(r"\b(CC0?|[AL]?GPL|MIT|public domain|licen[cs])", re.IGNORECASE)
@@ -29,7 +31,7 @@ _NUMBER: Final = re.compile(r"^\d+[\s._-]+(?=\D)")
 
 @dataclass(frozen=True, slots=True)
 class ImportedTrack:
-    """Sound file for a playlist; `file` is its path in the playlist."""
+    """Sound file for a playlist; `file` is its path in the playlist, `path` that on this disk."""
 
     file: str
     tags: Tags
@@ -38,45 +40,29 @@ class ImportedTrack:
     """Estimate; None if the file hasn't been measured."""
     words: str | None
     """Tag that suggests words, if there is one."""
+    path: Path = Path()
+    startles: str = ""
+    """Where it would startle, in words; "" if nowhere, or if it hasn't been measured."""
+    changed: bool = False
+    """True if the file is newer than the list from which somebody has listened."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFile:
-    """File that can't be played in a session, with the reason."""
-
-    path: Path
-    reason: str
-
-
-def music_files(folder: Path) -> list[Path]:
-    """Return the sound files in `folder` and below, recognised by content, in order.
+def survey_folder(folder: Path) -> FolderSurvey:
+    """Return the music in `folder` and below, and all other files with the reason for each.
 
     Raises:
-        LoadError: It isn't a folder, or there is no music in it.
+        LoadError: It isn't a folder.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise refuse(folder, "no such folder", "a folder with music in it")
-    files = [path for path in sorted(folder.rglob("*")) if _is_music(path)]
-    if not files:
-        raise refuse(folder, "no music", "WAV, FLAC, MP3, Ogg, Opus, M4A or AIFF files")
-    return files
-
-
-def _is_music(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    try:
-        kind_of(str(path.resolve()))
-    except DeviceError:
-        return False
-    return True
+    return survey(folder)
 
 
 def base_of(house: House, folder: Path) -> Path:
     """Return the folder from which playlists of the house name the files in `folder`.
 
     Raises:
-        LoadError: `folder` is outside of all of them.
+        LoadError: `folder` is outside of all of them, in the trash, or hidden.
     """
     bases = [house.playlist_folder, *(root for root in music_roots(house) if root)]
     inside = [base for base in bases if folder.resolve().is_relative_to(base.resolve())]
@@ -87,7 +73,13 @@ def base_of(house: House, folder: Path) -> Path:
             f"a folder inside {' or '.join(map(shown, bases))}; copy it there",
             f"cp -r {shown(folder)} {shown(house.playlist_folder)}/",
         )
-    return inside[0].resolve()
+    base = inside[0].resolve()
+    for part in folder.resolve().relative_to(base).parts:
+        omitted = omitted_folder(part)
+        if omitted:
+            where = "in the trash" if omitted is Omission.TRASH else "in a hidden folder"
+            raise refuse(folder, f"a folder {where}", f"a folder outside of {part}; move it first")
+    return base
 
 
 def target_of(house: House, folder: Path, name: str | None, *, again: bool = False) -> Path:
@@ -104,6 +96,20 @@ def target_of(house: House, folder: Path, name: str | None, *, again: bool = Fal
     return house.playlist_folder / f"{stem}.yaml"
 
 
+@dataclass(frozen=True, slots=True)
+class SinglePlaylist:
+    """Plan of one playlist to write at `target`, with all the music in it."""
+
+    target: Path
+    title: str
+
+    def files(
+        self, pieces: Sequence[ImportedTrack], *, listened: bool
+    ) -> Iterator[tuple[Path, str]]:
+        """Yield its path and its text."""
+        yield self.target, playlist_text(self.title, pieces, listened=listened)
+
+
 def title_of(folder: Path, name: str | None = None) -> str:
     """Return the music's title: `name`, or the folder's."""
     return (name or folder.resolve().name).replace("_", " ").strip()[:80]
@@ -115,32 +121,94 @@ def slug(text: str) -> str:
 
 
 def look_at(
-    files: Iterable[Path], base: Path, known: KnownMeasurements
-) -> Iterator[ImportedTrack | SkippedFile]:
-    """Yield a playlist track for each file, or the reason why it is left out."""
+    files: Iterable[Path], base: Path, known: KnownMeasurements, failures: Mapping[Path, str]
+) -> Iterator[ImportedTrack | LeftOut]:
+    """Yield a playlist track for each file, or the reason why it is left out.
+
+    `failures` are the reasons for which files couldn't be measured, by real path.
+    """
     for path in files:
-        sound, tags = known.find(path.resolve()), read_tags(path)
+        real = path.resolve()
+        sound, tags = known.find(real), read_tags(path)
         length = sound.duration if sound else tags.length
-        if cleaned(path.name) != path.name:
-            yield SkippedFile(path, "no playlist can hold its name; rename it, and import again")
-        elif sound and sound.silent:
-            yield SkippedFile(path, "there is nothing to hear in it")
-        elif not length:
-            yield SkippedFile(path, "it can't be read; is it damaged?")
-        elif length < SHORTEST:
-            wanted = format_seconds(SHORTEST)
-            yield SkippedFile(path, f"it lasts {format_seconds(length)}, less than {wanted}")
-        else:
-            file = str(path.resolve().relative_to(base))
-            energy = estimated_energy(sound) if sound else None
-            yield ImportedTrack(file, tags, length, energy, vocals_by_tag(path))
+        left = _unplayable(sound, length, failures.get(real))
+        if left:
+            yield LeftOut(path, *left)
+            continue
+        yield ImportedTrack(
+            *(str(real.relative_to(base)), tags, length),
+            energy=estimated_energy(sound) if sound else None,
+            words=vocals_by_tag(path),
+            path=path,
+            startles=sudden_rise(sound) if sound else "",
+        )
+
+
+def _unplayable(
+    sound: Measurement | None, length: Seconds, failure: str | None
+) -> tuple[Omission, str] | None:
+    if failure is not None:
+        return Omission.DAMAGED, failure
+    if sound and sound.silent:
+        return Omission.SILENT, ""
+    if sound and sound.damaged_at is not None:
+        return Omission.DAMAGED, f"at {format_clock(sound.damaged_at)}"
+    if not length:
+        return Omission.DAMAGED, "is it damaged?"
+    return (Omission.SHORT, format_seconds(length)) if length < SHORTEST else None
+
+
+def loadable(
+    pieces: Sequence[ImportedTrack], house: House, known: KnownMeasurements
+) -> list[ImportedTrack | LeftOut]:
+    """Return each piece, or for what `kacenv check` would refuse a playlist with it.
+
+    That somebody has to listen to it first is another matter.
+
+    Raises:
+        LoadError: A playlist of all of them would be refused for something else.
+    """
+    refused: dict[str, LeftOut] = {}
+    headers, roots = Headers(), music_roots(house)
+    while left := [piece for piece in pieces if piece.file not in refused]:
+        text = playlist_text("x", [replace(one, words=None) for one in left], listened=True)
+        problems = _problems(text, house.playlist_folder / "x.yaml", roots, (known, headers))
+        if not problems:
+            break
+        for problem in problems:
+            piece = _piece_at(text, problem.line, left)
+            if piece is None:
+                raise LoadError((problem,))
+            reason = f"{problem.found}; expected {problem.expected}"
+            refused.setdefault(piece.file, LeftOut(piece.path, Omission.REFUSED, reason))
+    return [refused.get(piece.file, piece) for piece in pieces]
+
+
+def _problems(
+    text: str,
+    path: Path,
+    roots: Sequence[Path | None],
+    sources: tuple[KnownMeasurements, Headers],
+) -> tuple[FileProblem, ...]:
+    for root in roots:
+        try:
+            tracks_of_text(text, path, root, *sources)
+        except LoadError as error:
+            return error.problems
+    return ()
+
+
+def _piece_at(text: str, line: int, pieces: Sequence[ImportedTrack]) -> ImportedTrack | None:
+    """Return the piece that a line of the playlist's text speaks of."""
+    begun = sum(one.startswith("  - file: ") for one in text.split("\n")[:line])
+    return pieces[begun - 1] if begun else None
 
 
 def playlist_text(title: str, pieces: Sequence[ImportedTrack], *, listened: bool) -> str:
     """Return the playlist as YAML, with every guess marked.
 
-    `listened` means that a person has heard every track without words; tracks whose tags suggest
-    words are still marked for another listening.
+    `listened` means that a person says to have heard every track without words; tracks whose tags
+    suggest words, and those changed since, are still marked for another listening.
     """
     lines = [
         "# Made by `kacenv music import` from what the files say about themselves.",
@@ -152,7 +220,7 @@ def playlist_text(title: str, pieces: Sequence[ImportedTrack], *, listened: bool
         "tracks:",
     ]
     for piece in pieces:
-        lines += _track(piece, listened=listened and piece.words is None)
+        lines += _track(piece, listened=listened)
     return "\n".join(lines) + "\n"
 
 
@@ -163,11 +231,27 @@ def _track(piece: ImportedTrack, *, listened: bool) -> Iterator[str]:
     artist = scalar(tags.artist) if tags.artist else "unknown   # ? the file doesn't say"
     yield f"    artist: {artist}"
     yield f"    licence: {_licence(tags.licence)}"
-    heard = "yes" if listened else "no   # ? listen to the whole of it; without words: yes"
-    why = f"; its tags say {piece.words}" if piece.words else ""
-    yield f"    instrumental: {heard}{why}"
+    yield f"    instrumental: {_instrumental(piece, listened=listened)}"
     if piece.energy is not None:
         yield f"    energy: {piece.energy}   # ? a guess, from 1 (still) to 5 (intense)"
+
+
+def _instrumental(piece: ImportedTrack, *, listened: bool) -> str:
+    if listened and is_heard(piece):
+        return "yes"
+    why = f"; its tags say {piece.words}" if piece.words else ""
+    why += "; it is newer than the list that you listened to" if listened and piece.changed else ""
+    return f"no   # ? listen to the whole of it; without words: yes{why}"
+
+
+def is_listed(piece: ImportedTrack, text: str) -> bool:
+    """Tell if a playlist's text, as an import has written it, has the piece."""
+    return f"\n  - file: {scalar(piece.file)}   #" in text
+
+
+def is_heard(piece: ImportedTrack) -> bool:
+    """Tell if somebody's word that all was heard without words may stand for the piece."""
+    return piece.words is None and not piece.changed
 
 
 def _licence(text: str) -> str:

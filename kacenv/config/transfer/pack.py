@@ -82,12 +82,12 @@ def _sources(house: House, file: Path) -> Iterator[_Source]:
             raise LoadError((unknown_playlist(plan, trail, house.playlists()),))
         yield _source(path, f"playlists/{path.name}")
         for track in house_tracks(house, name):
-            if Path(track.entry.file).is_absolute():
+            if track.place.startswith("/"):
                 raise PackError(
-                    f"{track.file}:{track.entry.line}: {track.entry.file} is a path of this machine"
+                    f"{track.file}:{track.entry.line}: {track.place} is a path of this machine"
                     " alone. Name the file from the playlist's folder; `kacenv music export` does."
                 )
-            yield _source(track.path, f"playlists/{os.path.normpath(track.entry.file)}")
+            yield _source(track.path, f"playlists/{os.path.normpath(track.place)}")
 
 
 def _source(path: Path, name: str) -> _Source:

@@ -17,7 +17,7 @@ from typing import IO
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.file_type import kind_of
-from kacenv.config.house import PLAYLISTS, House
+from kacenv.config.house import YAML, House, is_list
 from kacenv.config.load import ProblemCollector, check_plan, open_scene
 from kacenv.config.playlists.playlist_cache import PlaylistCache
 from kacenv.config.playlists.resolve import open_playlist
@@ -176,7 +176,7 @@ def _copy(file: IO[bytes], packed: ArchivedFile, target: Path) -> None:
             left -= len(chunk)
     if digest.hexdigest() != packed.sha256:
         raise _DamageError(f"{packed.path} with other contents than were packed")
-    if Path(packed.path).suffix not in PLAYLISTS:
+    if not (is_list(packed.path) or packed.path.endswith(YAML)):
         _check_music(packed, target)
 
 
@@ -199,7 +199,7 @@ def _require_loadable(staged: House, manifest: Manifest, archive: Path) -> None:
         check_plan(plan, None, PlaylistCache(staged, KnownMeasurements()), findings)
     for packed in manifest.files:
         path = Path(packed.path)
-        if path.parts[0] == "playlists" and path.suffix in PLAYLISTS:
+        if path.parts[0] == "playlists" and (is_list(path) or path.suffix in YAML):
             findings.gather(open_playlist, staged.root / path, path.name)
     findings.problems = [_in_archive(one, staged, archive) for one in findings.problems]
     findings.refuse()

@@ -64,9 +64,7 @@ def read_text(path: Path) -> str:
     Raises:
         LoadError: It isn't there, isn't a file, or isn't a short file of UTF-8 text.
     """
-    raw = _read(path)
-    if len(raw) > MAX_BYTES:
-        raise refuse(path, "a file of more than 1 MB", "a short text file")
+    raw = read_bytes(path)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -74,6 +72,20 @@ def read_text(path: Path) -> str:
         found = f"something on line {line} that isn't UTF-8 text"
         expected = "a plain text file; in the editor, choose “Save as” with encoding UTF-8"
         raise refuse(path, found, expected) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the short file at `path`.
+
+    Raises:
+        LoadError: It isn't there, isn't a file, or has more than 1 MB.
+    """
+    require_file(path)
+    with _readable(path), path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise refuse(path, "a file of more than 1 MB", "a short text file")
+    return raw
 
 
 def require_file(path: Path) -> None:
@@ -93,12 +105,6 @@ def require_file(path: Path) -> None:
 
 def _link_to_nothing(path: Path) -> LoadError:
     return refuse(path, "a link that leads to no file", "a file, or a link to one")
-
-
-def _read(path: Path) -> bytes:
-    require_file(path)
-    with _readable(path), path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 @contextmanager

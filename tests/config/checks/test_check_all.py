@@ -146,7 +146,12 @@ def test_unquoted_colours_are_told(house: House) -> None:
 
 
 def test_unused_and_hidden_files_are_told(house: House) -> None:
-    """Playlists that no scene uses, music in none, and files behind one of the same name."""
+    """Playlists that no scene uses, music in none, and files behind one of the same name.
+
+    The trash, and what a Mac leaves beside a file, isn't spoken of.
+    """
+    for name in ("music/.Trash-1000/a.wav", "#recycle/a.wav", "music/._evening.wav"):
+        write_silence(house.playlist_folder / name, 1)
     (house.root / "scenes" / "evening.yml").write_text("title: Old\n")
     assert told(house, WarningRule.UNUSED) == [
         "playlists/brief.yaml:1:1: no scene uses this playlist",

@@ -1,6 +1,11 @@
 from pathlib import Path
 
-from kacenv.config.checks.cross_file import ScenePlan, check_music, check_scene
+from kacenv.config.checks.cross_file import (
+    ScenePlan,
+    check_music,
+    check_scene,
+    unknown_playlist,
+)
 from kacenv.config.yaml.document import parse
 from kacenv.config.yaml.validation_errors import validate
 from kacenv.core.units import Seconds
@@ -58,3 +63,13 @@ def test_playlists_are_named_once() -> None:
     """Each playlist is listed with its first place, the overflow too."""
     assert plan("overflow: calm\n").playlists() == {"calm": ("phases", 0, "playlist")}
     assert plan("overflow: rest\n").playlists()["rest"] == ("overflow",)
+
+
+def test_a_playlist_that_cannot_be_read_is_named() -> None:
+    """A scene that plays a list of a closed format is told which, and the way out."""
+    text = f"title: x\nphases:\n{PHASE.replace('calm', 'Evening.FPL')}"
+    document = parse(text, "x.yaml")
+    scene = ScenePlan(validate(Scene, document), document)
+    problem = unknown_playlist(scene, ("phases", 0, "playlist"), ("calm",))
+    assert problem.found == "playlist: Evening.FPL, a playlist of foobar2000"
+    assert problem.expected == "a playlist that kacenv can read; export it there as M3U8 or XSPF"

@@ -96,6 +96,59 @@ def test_m3u8_and_xspf_become_queues(house: House) -> None:
     assert [cut.title for cut in load_queue(xspf, "new.xspf").cuts] == ["evening"]
 
 
+def test_a_piece_without_a_title_is_called_as_its_file(house: House) -> None:
+    """The name is that of the file found, not that of the way it was written."""
+    write_silence(house.playlist_folder / "A b/Ö (1).wav", 60)
+    path = playlist(house, "C:\\a%20B\\%D6%20(1).WAV\n", "new.m3u8")
+    assert [cut.title for cut in load_queue(path, "new.m3u8").cuts] == ["Ö (1)"]
+
+
+def test_titles_are_in_the_encoding_that_finds_the_file(house: House) -> None:
+    """A list of an old Mac is read by the encoding in which its files are there."""
+    write_silence(house.playlist_folder / "Été.wav", 60)
+    path = house.playlist_folder / "new.m3u"
+    path.write_bytes("#EXTINF:60,Nadège - Soirée\rÉté.wav\r".encode("mac_roman"))
+    (cut,) = load_queue(path, "new.m3u").cuts
+    assert (cut.artist, cut.title) == ("Nadège", "Soirée")
+
+
+def test_a_file_that_begins_with_a_hash_is_played_and_a_comment_is_not(house: House) -> None:
+    """A line after # is a file if there is one; if only a title stands for it, that is told."""
+    write_silence(house.playlist_folder / "#1 one.wav", 60)
+    text = "#1 one.wav\n#EXTINF:60,Two\nmusic/evening.wav\n#music/morning.wav\n"
+    path = playlist(house, text, "new.m3u8")
+    assert [cut.title for cut in load_queue(path, "new.m3u8").cuts] == ["#1 one", "Two"]
+    (house.playlist_folder / "#1 one.wav").unlink()
+    assert [cut.title for cut in load_queue(path, "new.m3u8").cuts] == ["Two"]
+    path.write_text(f"#EXTINF:60,One\n{text}")
+    with pytest.raises(LoadError, match=r"no file #1 one\.wav"):
+        load_queue(path, "new.m3u8")
+
+
+def test_a_damaged_file_behind_a_hash_is_told(house: House) -> None:
+    """A line after # that names a file is no comment, whatever is in the file."""
+    (house.playlist_folder / "#1 one.wav").write_text("torn")
+    path = playlist(house, "#1 one.wav\nmusic/evening.wav\n", "new.m3u8")
+    with pytest.raises(LoadError, match="isn't a sound file"):
+        load_queue(path, "new.m3u8")
+
+
+def test_a_list_of_comments_alone_has_no_tracks(house: House) -> None:
+    """A list in which every file is taken out has nothing to play."""
+    with pytest.raises(LoadError, match="no tracks"):
+        load_queue(playlist(house, "#music/evening.wav\n#gone.wav\n", "new.m3u8"), "new.m3u8")
+
+
+def test_a_cue_sheet_plays_parts_of_one_file(house: House) -> None:
+    """Each track of the sheet is a piece, from its place to the next one's."""
+    tracks = "".join(f"TRACK 0{number} AUDIO\nINDEX 01 0{number}:30:00\n" for number in range(1, 4))
+    path = playlist(house, f'FILE "EVENING.WAV" WAVE\n{tracks}', "new.cue")
+    (house.playlist_folder / "music/evening.wav").rename(house.playlist_folder / "evening.wav")
+    cuts = load_queue(path, "new.cue").cuts
+    assert [float(cut.cue_in) for cut in cuts] == [90.0, 150.0, 210.0]
+    assert [float(cut.length) for cut in cuts] == [60.0, 60.0, 390.0]
+
+
 def test_a_short_track_takes_nothing_from_the_others(house: House) -> None:
     """The crossfade of a playlist is what it says, however short one of its tracks is."""
     write_silence(house.playlist_folder / "music" / "short.wav", 10)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import mutagen
 import pytest
-from support.houses import FOREIGN_MUSIC
+from support.houses import FOREIGN_MUSIC, write_silence
+from support.measurements import a_measurement
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.loudness_meter import measure
@@ -16,14 +17,18 @@ from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.config.transfer.import_folder import (
     ImportedTrack,
-    SkippedFile,
+    SinglePlaylist,
     base_of,
+    is_heard,
+    is_listed,
+    loadable,
     look_at,
-    music_files,
     playlist_text,
     slug,
+    survey_folder,
     target_of,
 )
+from kacenv.config.transfer.left_out import LeftOut, Omission
 from kacenv.core.errors import LoadError
 from kacenv.core.units import Seconds
 
@@ -42,9 +47,10 @@ def folder(house: House) -> Path:
 
 def found(
     house: House, folder: Path, known: KnownMeasurements | None = None
-) -> list[ImportedTrack | SkippedFile]:
+) -> list[ImportedTrack | LeftOut]:
     """What becomes of the folder."""
-    return list(look_at(music_files(folder), base_of(house, folder), known or KnownMeasurements()))
+    files, base = survey_folder(folder).music, base_of(house, folder)
+    return list(look_at(files, base, known or KnownMeasurements(), {}))
 
 
 def test_real_files_become_a_playlist_that_plays(house: House, folder: Path) -> None:
@@ -61,15 +67,104 @@ def test_real_files_become_a_playlist_that_plays(house: House, folder: Path) -> 
 
 
 def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Path) -> None:
-    """A jingle and a torn file are named with their reasons; pictures aren't spoken of."""
-    left = {
-        one.path.name: one.reason for one in found(house, folder) if isinstance(one, SkippedFile)
-    }
+    """A jingle and a torn file are named with their reasons, as are files that aren't music."""
+    left = {one.path.name: one[1:] for one in found(house, folder) if isinstance(one, LeftOut)}
     assert left == {
-        "silence.ogg": "it lasts 10s, less than 30s",
-        "torn.mp3": "it can't be read; is it damaged?",
-        "victory.ogg": "it lasts 5s, less than 30s",
+        "silence.ogg": (Omission.SHORT, "10s"),
+        "torn.mp3": (Omission.DAMAGED, "is it damaged?"),
+        "victory.ogg": (Omission.SHORT, "5s"),
     }
+    (cover,) = survey_folder(folder).left_out
+    assert cover.path.name == "cover.jpg"
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({"head": 600.0, "loudness": None}, (Omission.SILENT, "")),
+        ({"damaged_at": 62.0}, (Omission.DAMAGED, "at 1:02")),
+        ({"duration": 12.0}, (Omission.SHORT, "12s")),
+    ],
+)
+def test_what_was_measured_decides(
+    house: House, changes: dict[str, float | None], left: tuple[Omission, str]
+) -> None:
+    """Silence, damage and the true length are known from the measurement, not from the header."""
+    path = write_silence(house.playlist_folder / "new/a.wav", 600, rate=100)
+    measured = a_measurement(**{"duration": 600.0, "sudden_at": 0.0, **changes})
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measured)})
+    assert found(house, path.parent, known) == [LeftOut(path, *left)]
+
+
+def test_what_could_not_be_measured_is_left_out(house: House) -> None:
+    """A file that a scan has failed at isn't taken by its header."""
+    path = write_silence(house.playlist_folder / "new/a.wav", 600, rate=100)
+    failures = {path.resolve(): "the decoder broke down over it"}
+    left = list(look_at([path], house.playlist_folder, KnownMeasurements(), failures))
+    assert left == [LeftOut(path, Omission.DAMAGED, "the decoder broke down over it")]
+
+
+def test_a_piece_that_would_startle_says_where(house: House) -> None:
+    """What becomes much louder at once is told; it is for people to decide."""
+    path = write_silence(house.playlist_folder / "new/a.wav", 600, rate=100)
+    for sudden, words in ((9.9, ""), (14.2, "at 1:02 it becomes 14 LU louder within 2 s")):
+        measured = a_measurement(duration=600.0, sudden=sudden, sudden_at=62.0)
+        known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measured)})
+        (piece,) = found(house, path.parent, known)
+        assert isinstance(piece, ImportedTrack)
+        assert piece.startles == words
+
+
+def pieces_of(house: House, folder: Path) -> list[ImportedTrack]:
+    """The folder's pieces."""
+    return [one for one in found(house, folder) if isinstance(one, ImportedTrack)]
+
+
+def test_what_check_would_refuse_is_left_out_with_its_words(house: House, folder: Path) -> None:
+    """A playlist is checked before it is written; a piece that it can't have is named."""
+    love, transience = pieces_of(house, folder)
+    lost = replace(love, file="New Music/gone.ogg", words="lyrics")
+    kept, left = loadable([transience, lost], house, KnownMeasurements())
+    assert kept == transience
+    assert isinstance(left, LeftOut)
+    assert (left.path, left.kind) == (love.path, Omission.REFUSED)
+    assert left.detail.startswith("no file New Music/gone.ogg; expected one of the files")
+    wordy = replace(transience, words="lyrics")
+    assert loadable([love, wordy], house, KnownMeasurements()) == [love, wordy]
+    assert loadable([], house, KnownMeasurements()) == []
+
+
+def test_music_of_one_room_alone_is_refused(house: House, folder: Path) -> None:
+    """A piece that another room wouldn't find is left out, as `check` would refuse its playlist."""
+    room = house.root / "rooms/rosewood.yaml"
+    (house.root / "rooms/other.yaml").write_text(room.read_text())
+    room.write_text(room.read_text() + "music_root: ../private\n")
+    target = house.root / "private/calm"
+    folder.rename(target)
+    assert target.is_dir()
+    left = loadable(pieces_of(house, target), house, KnownMeasurements())
+    assert [one.kind for one in left if isinstance(one, LeftOut)] == [Omission.REFUSED] * 2
+
+
+def test_a_playlist_is_the_one_file_of_its_plan(house: House, folder: Path) -> None:
+    """A plan without a scene is one file with all of the music, each piece once."""
+    pieces = pieces_of(house, folder)
+    plan = SinglePlaylist(house.playlist_folder / "x.yaml", "x")
+    ((path, text),) = plan.files(pieces, listened=False)
+    assert path.name == "x.yaml"
+    assert [is_listed(piece, text) for piece in pieces] == [True, True]
+    assert not is_listed(replace(pieces[0], file="New Music/love"), text)
+
+
+def test_what_changed_since_somebody_listened_waits_for_ears(house: House, folder: Path) -> None:
+    """A file newer than the list that was listened to isn't marked, and says why."""
+    love, transience = pieces_of(house, folder)
+    newer = replace(love, changed=True)
+    assert (is_heard(love), is_heard(newer)) == (True, False)
+    text = playlist_text("x", [newer, transience], listened=True)
+    assert text.count("instrumental: yes") == 1
+    assert "it is newer than the list that you listened to" in text
+    assert playlist_text("x", [newer], listened=False) == playlist_text("x", [love], listened=False)
 
 
 def test_energy_is_guessed_from_measurements_alone_and_marked(house: House, folder: Path) -> None:
@@ -146,18 +241,32 @@ def test_music_outside_the_house_is_not_listed(house: House, tmp_path: Path) -> 
         base_of(house, outside)
 
 
-def test_a_folder_without_music_is_named(tmp_path: Path) -> None:
-    """An empty folder, and none at all, are errors in plain words."""
-    (tmp_path / "empty").mkdir()
-    for name, reason in (("empty", "no music"), ("nowhere", "no such folder")):
-        with pytest.raises(LoadError, match=reason):
-            music_files(tmp_path / name)
+def test_no_folder_is_named(tmp_path: Path) -> None:
+    """A folder that isn't there, and a file, are errors in plain words."""
+    (tmp_path / "file").touch()
+    for name in ("file", "nowhere"):
+        with pytest.raises(LoadError, match="no such folder"):
+            survey_folder(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [(".Trash-1000/files", "a folder in the trash"), ("@eaDir/x", "a folder in a hidden folder")],
+)
+def test_a_folder_in_the_trash_is_refused(house: House, name: str, found: str) -> None:
+    """Nothing is imported from the trash, also if somebody names a folder in it."""
+    folder = house.playlist_folder / name
+    folder.mkdir(parents=True)
+    with pytest.raises(LoadError, match=f"{found}\\n.*move it first"):
+        base_of(house, folder)
 
 
 def test_links_out_of_the_folder_are_not_followed(folder: Path) -> None:
-    """A link in the folder isn't music of the clinic's own."""
+    """A link in the folder isn't music of the clinic's own; it is told."""
     (folder / "link.ogg").symlink_to(FOREIGN_MUSIC / "love_theme.ogg")
-    assert "link.ogg" not in [path.name for path in music_files(folder)]
+    found = survey_folder(folder)
+    assert "link.ogg" not in [path.name for path in found.music]
+    assert [one.path.name for one in found.left_out if one.kind is Omission.LINK] == ["link.ogg"]
 
 
 @pytest.mark.parametrize(
@@ -169,11 +278,11 @@ def test_names_become_slugs(text: str, name: str) -> None:
     assert slug(text) == name
 
 
-def test_a_name_that_no_playlist_can_hold_is_left_out(house: House, folder: Path) -> None:
+def test_a_name_that_no_playlist_can_hold_is_left_out(folder: Path) -> None:
     """Bytes that aren't UTF-8, and signs that drive a terminal; the reason says to rename it."""
     for name in (os.fsdecode(b"caf\xe9.ogg"), "evil\x1b[31m.ogg"):
         (folder / "love_theme.ogg").rename(folder / name)
-        left_out = [one for one in found(house, folder) if isinstance(one, SkippedFile)]
-        (reason,) = [one.reason for one in left_out if one.path.name == name]
-        assert "rename it" in reason
+        (left,) = [one for one in survey_folder(folder).left_out if one.path.name == name]
+        assert left.kind is Omission.NAME
+        assert "rename" in left.reason
         (folder / name).rename(folder / "love_theme.ogg")

@@ -118,11 +118,27 @@ def test_packing_overwrites_nothing(here: House, packed: Path, tmp_path: Path) -
 
 def test_a_path_of_this_machine_alone_is_not_packed(here: House, tmp_path: Path) -> None:
     """A playlist that names its files from the root would be silent elsewhere; so it is refused."""
-    absolute = here.root / "music/deep/y.wav"
-    (here.playlist_folder / "other.m3u8").write_text(f"{absolute}\n")
+    absolute = here.playlist_folder / "a/x.wav"
+    (here.playlist_folder / "calm.yaml").write_text(LISTED % absolute)
     with pytest.raises(PackError, match="kacenv music export"):
         pack(here, "two", tmp_path / "x.tar")
     assert not (tmp_path / "x.tar").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["deep%2Fy.wav", r"Deep\y.wav", r"C:\Music\deep\y.wav", "{music}/deep/y.wav"]
+)
+def test_a_foreign_path_leads_to_the_music_on_the_other_machine(
+    here: House, there: House, tmp_path: Path, line: str
+) -> None:
+    """What was found by a reading is carried to where the same reading finds it again."""
+    text = line.format(music=here.root / "music")
+    (here.playlist_folder / "other.m3u8").write_text(f"{text}\n")
+    pack(here, "two", tmp_path / "x.tar")
+    unpack(there, tmp_path / "x.tar")
+    (here.root / "music/deep/y.wav").unlink()
+    cut = load_session(there, "two", "r").phases[1].queue.cuts[0]
+    assert cut.path == str(there.playlist_folder / "deep/y.wav")
 
 
 def test_a_scene_with_missing_music_is_not_packed(here: House, tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Reader of M3U and M3U8 playlists."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Final, NamedTuple
+
+from kacenv.analysis.foreign_types import foreign_type, is_called_music
+from kacenv.config.playlists.entry import PlaylistEntry
+from kacenv.config.playlists.list_text import lines_of
+from kacenv.core.errors import FileProblem, LoadError
+
+_LABEL: Final = "#EXTINF:"
+_STREAM: Final = "#EXT-X-"
+"""Beginning of the tags of HTTP Live Streaming (RFC 8216)."""
+
+
+def read_m3u(text: str, file: str) -> list[PlaylistEntry]:
+    """Read the entries of an M3U file; `file` names it in problems.
+
+    A line that begins with # is a tag or a comment. One that ends like a sound file may be one,
+    and is if a title stands for it alone.
+
+    Raises:
+        LoadError: It is a manifest of a stream, or a page or data with a playlist's name.
+    """
+    lines = lines_of(text)
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(_STREAM):
+            found = "an HLS stream, whose music lies on the network"
+            expected = "a playlist of sound files; kacenv plays nothing from the network"
+            raise LoadError((FileProblem(file, number, 1, "", found, expected),))
+    if "\0" in text or text.lstrip().startswith("<"):
+        found = "data that isn't text" if "\0" in text else "a page or XML instead of a list"
+        expected = "one file a line, as a music player exports it; export the playlist again"
+        raise LoadError((FileProblem(file, 1, 1, "", found, expected),))
+    return list(_entries(lines))
+
+
+class _Line(NamedTuple):
+    """Line with a file's name, and the title before it; a doubtful one begins with #."""
+
+    number: int
+    file: str
+    label: str = ""
+    doubtful: bool = False
+
+
+def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
+    count = 0
+    for line in _files(lines):
+        count += not line.doubtful
+        artist, title = _parted(line.label)
+        where = "" if line.doubtful else f"track {count}"
+        yield PlaylistEntry(
+            *(line.file, title, artist, line.number),
+            where=where, foreign=True, doubtful=line.doubtful,
+        )  # fmt: skip
+
+
+def _files(lines: list[str]) -> Iterator[_Line]:
+    label, remarks = "", list[_Line]()
+    for number, raw in enumerate(lines, start=1):
+        line = raw.strip()
+        if line.startswith(_LABEL):
+            yield from _left(label, remarks)
+            label, remarks = line.partition(",")[2].strip(), []
+        elif line.startswith("#"):
+            remarks += [_Line(number, raw, doubtful=True)] if _is_called_music(line) else []
+        elif line:
+            yield from (*remarks, _Line(number, raw, label))
+            label, remarks = "", []
+    yield from _left(label, remarks)
+
+
+def _is_called_music(line: str) -> bool:
+    suffix = PurePath(line).suffix
+    return is_called_music(suffix) or bool(foreign_type(b"", suffix))
+
+
+def _left(label: str, remarks: list[_Line]) -> Iterator[_Line]:
+    """Yield remarks that no file follows; a title must stand for the first of them."""
+    for remark in remarks:
+        yield remark._replace(label=label, doubtful=False) if label else remark
+        label = ""
+
+
+def _parted(label: str) -> tuple[str, str]:
+    """Return artist and title of a label of the form `Artist - Title`."""
+    before, dash, after = label.partition(" - ")
+    return (before.strip(), after.strip()) if dash else ("", label)

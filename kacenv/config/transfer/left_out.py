@@ -1,0 +1,93 @@
+"""Files that an import leaves out, with their reasons, one by one and in a table."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from kacenv.core.units import Seconds, format_seconds
+
+SHORTEST: Final = Seconds(30.0)
+"""Shortest track: below, it is a sound effect, too short for crossfades."""
+_NAMED: Final = 3
+"""Most files that a row names."""
+
+
+class Omission(StrEnum):
+    """Kind of a reason, and its words."""
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> Self:
+        """Return the kind called `name`."""
+        made = str.__new__(cls, name)
+        made._value_, made.meaning = name, meaning
+        return made
+
+    STARTLING = "startling", "may startle; keep with --startling keep"
+    DAMAGED = "damaged", "can't be decoded to the end; copy again"
+    SILENT = "silent", "nothing to hear"
+    SHORT = "short", f"shorter than {format_seconds(SHORTEST)}"
+    REFUSED = "refused", "can't be played from a playlist"
+    FORMAT = "format", "in a format that isn't played; convert to FLAC"
+    LOCKED = "locked", "locked to a shop's own player; buy it as a file that isn't"
+    EMPTY = "empty", "empty; copy again"
+    PAGE = "page", "a web page instead of music; download again"
+    JUNK = "junk", "called music, but nothing that is known as music"
+    CLOUD = "cloud", "only in a cloud (a placeholder); download first"
+    UNFINISHED = "unfinished", "a download that isn't finished"
+    LINK = "link", "links, which aren't followed; copy the music itself"
+    NAME = "name", "names that no playlist can hold; rename"
+    UNREADABLE = "unreadable", "can't be read"
+    TRASH = "trash", "in the trash"
+    HIDDEN = "hidden", "hidden, or of a system's own"
+    LIST = "list", "playlists; kacenv plays one from the folder playlists"
+    OTHER = "other", "not music"
+
+
+_COUNTED: Final = frozenset(
+    {
+        *(Omission.FORMAT, Omission.LOCKED, Omission.TRASH, Omission.HIDDEN),
+        *(Omission.OTHER, Omission.CLOUD),
+    }
+)
+"""Kinds whose details are few, and tell more than names."""
+
+
+class LeftOut(NamedTuple):
+    """File that an import leaves out; `detail` says more than the kind of the reason."""
+
+    path: Path
+    kind: Omission
+    detail: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The whole reason in words."""
+        return f"{self.kind.meaning} ({self.detail})" if self.detail else self.kind.meaning
+
+
+def table(left_out: Sequence[LeftOut], folder: Path) -> Iterator[str]:
+    """Yield a row for each kind of reason: how many files, why, and which."""
+    width = len(str(len(left_out)))
+    for kind in Omission:
+        files = [one for one in left_out if one.kind is kind]
+        if files:
+            yield f"{len(files):>{width}}  {kind.meaning}: {_which(files, folder)}"
+
+
+def _which(files: Sequence[LeftOut], folder: Path) -> str:
+    if files[0].kind in _COUNTED:
+        counts = Counter(one.detail for one in files).most_common()
+        names = [name if count == 1 else f"{name} ({count})" for name, count in counts]
+    else:
+        names = [_named(one, folder) for one in files]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _named(one: LeftOut, folder: Path) -> str:
+    inside = one.path.is_relative_to(folder)
+    name = str(one.path.relative_to(folder) if inside else one.path)
+    return f"{name} ({one.detail})" if one.detail else name

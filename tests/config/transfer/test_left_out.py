@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from kacenv.config.transfer.left_out import LeftOut, Omission, table
+
+FOLDER = Path("music")
+
+
+def many(kind: Omission, count: int, detail: str = "") -> list[LeftOut]:
+    """So many files that are left out for one reason."""
+    return [LeftOut(FOLDER / f"{number}.x", kind, detail) for number in range(count)]
+
+
+def test_a_row_for_each_reason_names_a_few() -> None:
+    """Reasons have one row each, with the count; three files are named, the rest counted."""
+    left = [*many(Omission.EMPTY, 400), LeftOut(Path("else.x"), Omission.SHORT, "5s")]
+    assert list(table(left, FOLDER)) == [
+        "  1  shorter than 30s: else.x (5s)",
+        "400  empty; copy again: 0.x, 1.x, 2.x and 397 more",
+    ]
+
+
+def test_where_details_are_few_they_are_counted() -> None:
+    """Formats and folders are counted, not named file by file."""
+    left = [
+        *many(Omission.FORMAT, 9, "Windows Media"),
+        *many(Omission.FORMAT, 1, "DSD"),
+        *many(Omission.OTHER, 2, ".jpg"),
+    ]
+    assert list(table(left, FOLDER)) == [
+        "10  in a format that isn't played; convert to FLAC: Windows Media (9), DSD",
+        " 2  not music: .jpg (2)",
+    ]
+
+
+def test_a_reason_is_whole() -> None:
+    """Words and detail make the reason of one file."""
+    assert many(Omission.LINK, 1)[0].reason == "links, which aren't followed; copy the music itself"
+    assert many(Omission.OTHER, 1, ".jpg")[0].reason == "not music (.jpg)"
