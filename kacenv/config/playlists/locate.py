@@ -60,22 +60,30 @@ class FileLocator:
             raise LocationError("a track without a file", "the name of a sound file")
         outside = False
         for location in (entry.file, *entry.others):
-            found = self._found(location, foreign=entry.foreign)
-            inside = [one for one in found if self._holds(str(one.path))]
+            meant = _meant(location, foreign=entry.foreign)
+            found = self._found([one for one in meant if not one.moved], any_case=entry.foreign)
+            whole = self._inside(found)
+            if whole and not whole[0].place.startswith("/"):
+                return self._only(location, whole)
+            found += self._found([one for one in meant if one.moved], any_case=entry.foreign)
+            inside = self._inside(found)
             if inside:
-                return self._only(location, inside)
+                return _carried(self._only(location, whole or inside), inside)
             outside = outside or bool(found)
         raise self._refusal(_short(entry.file), outside=outside)
 
-    def _found(self, location: str, *, foreign: bool) -> list[LocatedFile]:
-        """Return the files that a location leads to, each reading's first, also those outside."""
+    def _found(self, meant: Sequence[Reading], *, any_case: bool) -> list[LocatedFile]:
+        """Return the first file that each reading leads to, also those outside."""
         found: list[LocatedFile] = []
-        for reading in _meant(location, foreign=foreign):
+        for reading in meant:
             try:
-                found += self._exact(reading) or self._alike(reading, any_case=foreign)
+                found += self._exact(reading) or self._alike(reading, any_case=any_case)
             except (OSError, ValueError):
                 continue  # no file can have such a name
         return found
+
+    def _inside(self, found: Sequence[LocatedFile]) -> list[LocatedFile]:
+        return [one for one in found if self._holds(str(one.path))]
 
     def _exact(self, reading: Reading) -> list[LocatedFile]:
         # For 5,000 tracks, pathlib would take three times as long to find them.
@@ -132,8 +140,7 @@ class FileLocator:
         if first != location:
             text = f"{_short(location)}, which leads to the same file here as {_short(first)}"
             raise LocationError(text, "a name for each file; name this one as it is called here")
-        # A path from a folder of music leads to the file on other machines, too.
-        return one._replace(place=min(found, key=lambda other: other.place.startswith("/")).place)
+        return one
 
     def _refusal(self, location: str, *, outside: bool) -> NoFileError:
         if outside:
@@ -163,6 +170,12 @@ class FileLocator:
 
     def _folders(self) -> str:
         return " or ".join(shown(Path(root)) for root in self._roots)
+
+
+def _carried(found: LocatedFile, ways: Sequence[LocatedFile]) -> LocatedFile:
+    """Return the file with a place that leads to it on other machines, too, if there is one."""
+    places = [one.place for one in ways if one.path == found.path]
+    return found._replace(place=min(places, key=lambda place: place.startswith("/")))
 
 
 def _meant(location: str, *, foreign: bool) -> tuple[Reading, ...]:

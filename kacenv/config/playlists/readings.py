@@ -74,8 +74,8 @@ def readings(location: str) -> tuple[Reading, ...]:
     """Return every path that the location of another program may mean, each once.
 
     Percent signs may escape, backslashes may separate folders, and spaces at the ends may be the
-    name's own. A path that begins at the root of some disk, or above the playlist, may have been
-    moved here with its last folders. A location on the network means no path at all.
+    name's own. A file may have been moved here with its last folders. A location on the network
+    means no path at all.
     """
     found: dict[str, Reading] = {}
     if len(location) > _LONGEST:
@@ -115,13 +115,11 @@ def _decoded(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _places(path: str, encoding: str, host: str) -> Iterator[Reading]:
-    """Yield the path, and the ends of one that is another machine's, with a folder or more."""
+    """Yield the path, and its ends with a folder or more."""
     drive = _DRIVE.match(path)
     rest = path[drive.end() :] if drive else path
     if not host and not drive:
         yield Reading(path, encoding)
-    above = rest.startswith("/") or posixpath.normpath(rest).startswith("../")
-    if host or drive or above:
-        parts = [part for part in posixpath.normpath(f"/{rest}").split("/") if part]
-        for begin in range(max(0, len(parts) - 1 - _FOLDERS), len(parts) - 1):
-            yield Reading("/".join(parts[begin:]), encoding, moved=True)
+    parts = [part for part in posixpath.normpath(f"/{rest}").split("/") if part]
+    for begin in range(max(0, len(parts) - 1 - _FOLDERS), len(parts) - 1):
+        yield Reading("/".join(parts[begin:]), encoding, moved=True)

@@ -69,10 +69,7 @@ def xml_tree(text: str, file: str, kind: str) -> XmlElement:
         return builder.tree(text)
     except _DepthError as error:
         line, column = error.args
-        found, expected = (
-            "XML with elements nested too deeply",
-            f"{kind}; export the playlist again",
-        )
+        found, expected = "XML nested too deeply", f"{kind}; export the playlist again"
         raise LoadError((FileProblem(file, line, column, "", found, expected),)) from error
     except expat.ExpatError as error:
         found = f"something that isn't XML ({expat.ErrorString(error.code)})"

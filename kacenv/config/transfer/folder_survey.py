@@ -149,7 +149,7 @@ def _by_content(path: Path, head: bytes, reason: str) -> LeftOut:
     if foreign:
         return LeftOut(path, Omission.FORMAT, foreign)
     if called:
-        return LeftOut(path, Omission.JUNK, reason)
+        return LeftOut(path, Omission.JUNK, reason.partition(";")[0])
     if is_list(path) or suffix in UNREADABLE:
         return LeftOut(path, Omission.LIST)
     return LeftOut(path, Omission.OTHER, suffix or "without an ending")

@@ -148,7 +148,7 @@ def _unplayable(
     sound: Measurement | None, length: Seconds, failure: str | None
 ) -> tuple[Omission, str] | None:
     if failure is not None:
-        return Omission.DAMAGED, failure
+        return Omission.DAMAGED, failure.partition(";")[0]
     if sound and sound.silent:
         return Omission.SILENT, ""
     if sound and sound.damaged_at is not None:
@@ -179,7 +179,7 @@ def loadable(
             piece = _piece_at(text, problem.line, left)
             if piece is None:
                 raise LoadError((problem,))
-            reason = f"{problem.found}; expected {problem.expected}"
+            reason = problem.found.removeprefix(f"{piece.path.name}, which ")
             refused.setdefault(piece.file, LeftOut(piece.path, Omission.REFUSED, reason))
     return [refused.get(piece.file, piece) for piece in pieces]
 

@@ -80,14 +80,19 @@ def table(left_out: Sequence[LeftOut], folder: Path) -> Iterator[str]:
 def _which(files: Sequence[LeftOut], folder: Path) -> str:
     if files[0].kind in _COUNTED:
         counts = Counter(one.detail for one in files).most_common()
-        names = [name if count == 1 else f"{name} ({count})" for name, count in counts]
-    else:
-        names = [_named(one, folder) for one in files]
+        return _few([name if count == 1 else f"{name} ({count})" for name, count in counts])
+    names = [_name(one.path, folder) for one in files]
+    details = {one.detail for one in files}
+    if len(details) > 1:
+        return _few([f"{name} ({one.detail})" for name, one in zip(names, files, strict=True)])
+    detail = details.pop()
+    return _few(names) + (f" ({detail})" if detail else "")
+
+
+def _few(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
 
 
-def _named(one: LeftOut, folder: Path) -> str:
-    inside = one.path.is_relative_to(folder)
-    name = str(one.path.relative_to(folder) if inside else one.path)
-    return f"{name} ({one.detail})" if one.detail else name
+def _name(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

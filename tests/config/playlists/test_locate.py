@@ -77,6 +77,7 @@ def refused(root: Path, *locations: str, foreign: bool = True) -> str:
         ("./calm//a.opus", "./calm//a.opus"),
         ("#1 one.opus", "#1 one.opus"),
         ("../elsewhere/calm/a.opus", "calm/a.opus"),
+        ("playlists/calm/a.opus", "calm/a.opus"),
     ],
 )
 def test_locations_from_elsewhere_lead_to_their_file(root: Path, location: str, place: str) -> None:
@@ -177,6 +178,16 @@ def test_a_path_that_other_machines_have_is_preferred(root: Path) -> None:
     """The whole path of a file here is told from the folder of music, to be carried elsewhere."""
     assert find(root, f"{root}/calm/a.opus") == "calm/a.opus"
     assert find(root, f"{root}/calm/a.opus", foreign=False) == f"{root}/calm/a.opus"
+
+
+def test_a_path_that_leads_to_a_file_as_it_is_needs_no_other(root: Path) -> None:
+    """Where the whole path leads to a file, a file at its end's place makes nothing doubtful."""
+    (root / "x/calm").mkdir(parents=True)
+    (root / "x/calm/a.opus").touch()
+    for location in ("x/calm/a.opus", f"{root}/x/calm/a.opus"):
+        assert find(root, location) == "x/calm/a.opus"
+    (root / "x/calm/a.opus").unlink()
+    assert find(root, "x/calm/a.opus") == "calm/a.opus"
 
 
 def test_moved_folders_that_lead_to_one_file_are_told(root: Path) -> None:

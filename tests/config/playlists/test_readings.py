@@ -56,6 +56,7 @@ def paths(location: str) -> list[str]:
         ("/a.opus", ["/a.opus"]),
         ("../m/a.opus", ["../m/a.opus", "m/a.opus"]),
         ("..m/a.opus", ["..m/a.opus"]),
+        ("x/y/a.opus", ["x/y/a.opus", "y/a.opus"]),
         ("http://x.example/m/a.opus", []),
         ("data:audio/wav;base64,AAAA", ["data:audio/wav;base64,AAAA"]),
     ],

@@ -117,6 +117,7 @@ def test_declarations_are_refused_before_parsing(declaration: str) -> None:
         ("<smil/>", "XML of another kind: smil"),
         ("<playlist>", "something that isn't XML"),
         ("", "something that isn't XML"),
+        ("<playlist>" + "<a>" * 60, "XML nested too deeply"),
     ],
 )
 def test_what_is_no_xspf_is_named(text: str, found: str) -> None:

@@ -19,6 +19,17 @@ def test_a_row_for_each_reason_names_a_few() -> None:
     ]
 
 
+def test_a_detail_that_all_share_is_told_once() -> None:
+    """Files of one reason and one detail are named together; others have each their own."""
+    same = many(Omission.DAMAGED, 2, "it can't be decoded")
+    meaning = Omission.DAMAGED.meaning
+    assert list(table(same, FOLDER)) == [f"2  {meaning}: 0.x, 1.x (it can't be decoded)"]
+    other = [*same, *many(Omission.DAMAGED, 1, "at 1:02")]
+    assert list(table(other, FOLDER)) == [
+        f"3  {meaning}: 0.x (it can't be decoded), 1.x (it can't be decoded), 0.x (at 1:02)"
+    ]
+
+
 def test_where_details_are_few_they_are_counted() -> None:
     """Formats and folders are counted, not named file by file."""
     left = [
