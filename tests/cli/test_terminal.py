@@ -105,7 +105,7 @@ def test_a_clean_stream_that_goes_leaves_the_other_one_open() -> None:
     CleanStream.over(before).write("one ")
     gc.collect()
     before.write("two")
-    assert before.buffer.getvalue() == b"one two"  # type: ignore[attr-defined] # a BytesIO
+    assert before.buffer.getvalue() == b"one two"
 
 
 def _commands(group: Any, path: str = "") -> Iterator[str]:
