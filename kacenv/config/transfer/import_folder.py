@@ -16,7 +16,7 @@ from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.yaml.text_files import refuse, shown
 from kacenv.core.errors import DeviceError
-from kacenv.core.plain_text import cleaned
+from kacenv.core.plain_text import cleaned, cleaned_line
 from kacenv.core.units import Seconds, format_seconds
 
 SHORTEST: Final = Seconds(30.0)
@@ -106,7 +106,7 @@ def target_of(house: House, folder: Path, name: str | None, *, again: bool = Fal
 
 def title_of(folder: Path, name: str | None = None) -> str:
     """Return the music's title: `name`, or the folder's."""
-    return (name or folder.resolve().name).replace("_", " ").strip()[:80]
+    return cleaned_line((name or folder.resolve().name).replace("_", " ").strip())[:80]
 
 
 def slug(text: str) -> str:
