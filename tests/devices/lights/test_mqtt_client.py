@@ -250,6 +250,7 @@ def test_any_password_opens(
 ) -> None:
     """Only the end of the line belongs to the file."""
     secret = tmp_path / "secret"
+    secret.touch(0o600)
     secret.write_text(f"{password}\r\n", encoding="utf-8", newline="")
     with Mosquitto(tmp_path, user="kacenv", password=password) as broker:
         client = connect(broker.port, user="kacenv", password_file=str(secret))
