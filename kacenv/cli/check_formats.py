@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from kacenv.core.plain_text import json_text
+from kacenv.core.plain_text import cleaned_line, json_text
 
 if TYPE_CHECKING:
     from kacenv.config import HouseReport
@@ -25,7 +25,7 @@ def to_text(survey: "HouseReport") -> str:
     lines += [str(caution) for caution in survey.cautions]
     held = f" Held against: {', '.join(map(str, survey.held_against))}." * bool(survey.held_against)
     summary = f"Read: {counts}.{held} Problems: {problems}. Warnings: {warnings}."
-    return "\n".join([*lines, summary])
+    return "\n".join([*lines, cleaned_line(summary)])
 
 
 def to_json(survey: "HouseReport") -> str:

@@ -10,6 +10,7 @@ import typer
 from kacenv.cli import completion
 from kacenv.cli.help_text import described
 from kacenv.cli.options import JsonOption, print_json, room_option
+from kacenv.cli.terminal import say
 from kacenv.core.errors import KacenvError
 
 if TYPE_CHECKING:
@@ -163,4 +164,5 @@ def _copy(text: str, file: Path) -> None:
 def _print(record: "SessionRecord") -> None:
     from kacenv.session.records.record_text import record_lines
 
-    print("\n".join(record_lines(record)))
+    for line in record_lines(record):
+        say(line)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kacenv.cli.terminal import terminal_console
+from kacenv.cli.terminal import say, terminal_console
 from kacenv.config import House, load_room, load_session
 from kacenv.core.units import Seconds, format_clock
 from kacenv.model.commands import Notice, Prompt
@@ -41,7 +41,7 @@ def render_scene(  # noqa: PLR0913 - all but four have defaults
     with _bar(timeline) as progress:
         rendered = render(place, timeline, path, presses, output=output, progress=progress)
     for line in _lines(path, rendered):
-        print(line)
+        say(line)
 
 
 def _try(room: Room, timeline: Timeline, presses: Sequence[tuple[Seconds, Press]]) -> None:

@@ -39,7 +39,18 @@ def _spelt_out(value: object) -> object:
     return value
 
 
-Host = Annotated[str, AfterValidator(_ADDRESS.check), TextSchema(_ADDRESS)]
+def _address(text: str) -> str:
+    """Return a name or an address; what can only be an address must be one."""
+    host = _ADDRESS.check(text)
+    if ":" in host or not host.strip("0123456789."):
+        try:
+            ip_address(host)
+        except ValueError:
+            raise UnitError(_ADDRESS.expected, text, _ADDRESS.example) from None
+    return host
+
+
+Host = Annotated[str, AfterValidator(_address), TextSchema(_ADDRESS)]
 _KeptFile = Annotated[str, AfterValidator(_KEPT.check), TextSchema(_KEPT)]
 _HostName = Annotated[str, AfterValidator(_HOST.check), TextSchema(_HOST)]
 

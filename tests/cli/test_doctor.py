@@ -18,6 +18,7 @@ safe_light: {seats: 70%}
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A house whose room has a broker with a password."""
+    (tmp_path / "password").touch(0o600)
     (tmp_path / "password").write_text("schatz-des-anton\n")
     text = ROOM.replace("PASSWORD", str(tmp_path / "password"))
     return write_house(tmp_path, rooms__garden=text)

@@ -98,6 +98,12 @@ FAULTS: dict[str, tuple[str, Prepare, str]] = {
     "keys elsewhere": ("surfaces: {access: {file: ../../x}}", _nothing, "ends in .json"),
     "keys in a journal": ("surfaces: {access: {file: bench.journal}}", _nothing, ".json"),
     "a host of two words": ("broker: {host: a b}", _nothing, "the name or the address"),
+    "an address that is none": ("broker: {host: 300.1.1.1}", _nothing, "the name or the address"),
+    "an address cut off": (
+        'surfaces: {tcp: {host: "fe80:::1", tls: none}, access: {}}',
+        _nothing,
+        "the name or the address",
+    ),
     "an endless host": (f"broker: {{host: {'a' * 64}}}", _nothing, "the name or the address"),
     "no chime": ("chimes: {lake: {file: gone.mid}}", _nothing, "isn't there"),
     "a chime that is none": ("chimes: {lake: {file: p}}", _private("p", b"x"), "MIDI file"),

@@ -21,6 +21,7 @@ from kacenv.config.transfer.folder_survey import FolderSurvey, omitted_folder, s
 from kacenv.config.transfer.left_out import SHORTEST, LeftOut, Omission
 from kacenv.config.yaml.text_files import is_folder, refuse, shown
 from kacenv.core.errors import FileProblem, LoadError
+from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import Seconds, format_clock, format_seconds
 
 _CROSSFADE: Final = 12.0
@@ -112,7 +113,7 @@ class SinglePlaylist:
 
 def title_of(folder: Path, name: str | None = None) -> str:
     """Return the music's title: `name`, or the folder's."""
-    return (name or folder.resolve().name).replace("_", " ").strip()[:80]
+    return cleaned_line((name or folder.resolve().name).replace("_", " ").strip())[:80]
 
 
 def slug(text: str) -> str:

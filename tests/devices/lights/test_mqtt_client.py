@@ -211,6 +211,7 @@ def test_a_wrong_password_is_told_once_and_never_shown(
 
     monkeypatch.setattr(ReconnectBackoff, "refused", refused)
     secret = tmp_path / "password"
+    secret.touch(0o600)
     secret.write_text(SECRET + "\n")
     with Mosquitto(tmp_path, user="kacenv", password="another") as broker:  # noqa: S106 - as above
         client = connect(broker.port, user="kacenv", password_file=str(secret))
@@ -231,6 +232,7 @@ def test_the_right_password_opens(
 ) -> None:
     """From a file or from the environment."""
     secret = tmp_path / "secret"
+    secret.touch(0o600)
     secret.write_text(SECRET + "\n")
     monkeypatch.setenv("BROKER_PASSWORD", SECRET)
     given = {"file": {"password_file": str(secret)}, "env": {"password_env": "BROKER_PASSWORD"}}
@@ -250,6 +252,7 @@ def test_any_password_opens(
 ) -> None:
     """Only the end of the line belongs to the file."""
     secret = tmp_path / "secret"
+    secret.touch(0o600)
     secret.write_text(f"{password}\r\n", encoding="utf-8", newline="")
     with Mosquitto(tmp_path, user="kacenv", password=password) as broker:
         client = connect(broker.port, user="kacenv", password_file=str(secret))
@@ -284,11 +287,13 @@ def test_a_password_that_is_changed_is_read_again(
     """The clinic writes the new one into the file, and the next attempt goes by it."""
     monkeypatch.setattr(ReconnectBackoff, "refused", lambda _: Seconds(0.1))
     secret = tmp_path / "secret"
+    secret.touch(0o600)
     secret.write_text("of yesterday")
     with Mosquitto(tmp_path, user="kacenv", password=SECRET) as broker:
         connect(broker.port, user="kacenv", password_file=str(secret))
         assert staff.wait_for("refused kacenv")
         secret.unlink()
+        secret.touch(0o600)
         secret.write_text(SECRET)
         assert listener.wait_for(lambda heard: heard.links == [True])
 

@@ -51,6 +51,7 @@ def test_a_broker_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_broker_that_refuses(tmp_path: Path) -> None:
     """The password is what to look at."""
+    (tmp_path / "password").touch(0o600)
     (tmp_path / "password").write_text("wrong")
     with Mosquitto(tmp_path, "kacenv", "right") as strict:
         keys = {"user": "kacenv", "password_file": str(tmp_path / "password")}
