@@ -20,8 +20,10 @@ pytestmark = pytest.mark.real
 PITCH: Final = 437.3
 SPLIT: Final = 3.0
 """About where the tone is cut in two (s), and how long the rest of it is."""
-BEFORE: Final = 1.5
-"""From when on its first fade is over (s)."""
+BEFORE, AFTER = 1.5, 4.9
+"""When its first fade is over, and before the last one begins (s)."""
+WINDOW: Final = 480
+"""Frames of 10 ms."""
 Wave = NDArray[np.float64]
 
 
@@ -29,24 +31,27 @@ class Kind(NamedTuple):
     """A kind of file at a rate, and by how much its joins may differ from the tone (dB).
 
     Lossless files at the room's rate differ by their last bits. At another rate the second file
-    begins up to half a sample of the room's beside its place. What is lossy rings where it is cut.
+    begins up to half a sample of the room's beside its place. What is lossy rings where it is cut;
+    FFmpeg's encoder of AAC spoils its second frame, which is so in the file, and isn't looked at.
     """
 
     ending: str
     rate: int
     differs: float
+    spoilt: tuple[float, float] = (0.0, 0.0)
+    """Span after the join that the encoder has spoilt (s)."""
 
 
 KINDS: Final = (
-    Kind("flac", 48_000, -70.0),
-    Kind("wav", 48_000, -70.0),
-    Kind("flac", 44_100, -25.0),
-    Kind("flac", 8_000, -25.0),
-    Kind("mp3", 44_100, -15.0),
-    Kind("mp3", 48_000, -15.0),
-    Kind("m4a", 44_100, -15.0),
-    Kind("opus", 48_000, -15.0),
-    Kind("ogg", 44_100, -15.0),
+    Kind("flac", 48_000, -75.0),
+    Kind("wav", 48_000, -75.0),
+    Kind("flac", 44_100, -30.0),
+    Kind("flac", 8_000, -30.0),
+    Kind("mp3", 44_100, -28.0),
+    Kind("mp3", 48_000, -38.0),
+    Kind("m4a", 44_100, -25.0, (0.008, 0.03)),
+    Kind("opus", 48_000, -33.0),
+    Kind("ogg", 44_100, -24.0),
 )
 
 
@@ -100,11 +105,18 @@ def test_the_second_piece_goes_on_with_the_tone_of_the_first(heard: tuple[Kind, 
     """What is heard at the join, and after it, is the unbroken tone: no gap, overlap or click."""
     kind, sound = heard
     tone = continued(sound, kind)
-    rest = sound - tone
     power = np.sqrt(np.mean(np.square(tone)))
-    spans = (rest[at : at + 480] for at in range(round(BEFORE * 48_000), len(sound) - 480, 480))
+    spans = ((sound - tone)[at : at + WINDOW] for at in looked_at(kind))
     worst = max(20 * np.log10(np.sqrt(np.mean(np.square(span))) / power + 1e-9) for span in spans)
     assert worst < kind.differs
+
+
+def looked_at(kind: Kind) -> list[int]:
+    """Return the beginnings of windows from the first fade's end to the last one's beginning."""
+    join = round((SPLIT + 617 / kind.rate) * 48_000)
+    spoilt = [join + round(48_000 * after) for after in kind.spoilt]
+    every = range(join % WINDOW + round(BEFORE * 100) * WINDOW, round(AFTER * 48_000), WINDOW)
+    return [at for at in every if not spoilt[0] <= at < spoilt[1]]
 
 
 def test_the_level_is_one(heard: tuple[Kind, Wave]) -> None:

@@ -10,7 +10,7 @@ from kacenv.model.playlist import SHORTEST_FADE
 from kacenv.model.requests import DeadAir, TrackEnded, TrackFailed, TrackStarted
 
 _AS_SAID = Seconds(0.5)
-"""Tolerance of a track's early end (seconds); within it the crossfade is only shortened."""
+"""Tolerance of a track's early end (s); within it the crossfade is as long, only as much sooner."""
 
 
 def event(turn: StepContext, happened: TrackStarted | TrackEnded | TrackFailed) -> str:
@@ -57,6 +57,7 @@ def _shorten(turn: StepContext, at: Seconds) -> None:
 def _ended(turn: StepContext, playing: Playing, at: Seconds) -> None:
     """Go on early after a track that is shorter than its file states."""
     if at >= playing.ends_at - _AS_SAID:
+        _shorten(turn, at)
         return
     state = turn.state
     if phases.may_end_now(state, turn.now) and phases.music_changes(state):

@@ -72,12 +72,13 @@ def test_a_piece_that_ends_early_is_followed_before_it_is_over() -> None:
     assert (fade.at, fade.duration) == (Seconds(60.0), Seconds(1.0))
 
 
-def test_a_piece_that_ends_as_it_said_changes_as_planned() -> None:
-    """An end that is known long before, and comes when it should, hurries nothing."""
+def test_a_piece_that_ends_about_as_it_said_keeps_its_crossfade() -> None:
+    """An end that is known long before hurries nothing; the crossfade ends with the last sample."""
     done = at(started(), 60.0, TrackEnded(1, Seconds(239.9)))
     assert done.commands == ()
     _, given = following(done.state, 300.0)
-    assert [c.at for c in given if isinstance(c, Crossfade)] == [Seconds(228.0)]
+    fades = [(c.at, c.duration) for c in given if isinstance(c, Crossfade)]
+    assert fades == [(Seconds(227.9), Seconds(12.0))]
 
 
 def test_when_nothing_can_be_played_it_is_tried_again() -> None:
