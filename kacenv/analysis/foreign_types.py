@@ -3,48 +3,22 @@
 from typing import Final
 
 _STARTS: Final = {
-    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": "Windows Media",
-    b"wvpk": "WavPack",
-    b"DSD ": "DSD",
-    b"FRM8": "DSD",
-    b"MAC ": "Monkey's Audio",
-    b"MPCK": "Musepack",
-    b"MP+": "Musepack",
-    b"TTA1": "True Audio",
-    b"tBaK": "TAK",
     b"OFR ": "OptimFROG",
     b"ajkg": "Shorten",
     b".ra\xfd": "RealAudio",
     b".RMF": "RealAudio",
     b"#!AMR": "AMR",
-    b".snd": "Sun audio",
-    b"caff": "Core Audio",
-    b"riff": "Wave64",
     b"MThd": "MIDI notes",
     b"Extended Module:": "a tracker's module",
     b"IMPM": "a tracker's module",
-    b"\x0b\x77": "Dolby Digital",
-    b"\x7f\xfe\x80\x01": "DTS",
 }
 _SUFFIXES: Final = {
-    "Windows Media": (".wma", ".asf"),
-    "WavPack": (".wv",),
-    "DSD": (".dsf", ".dff"),
-    "Monkey's Audio": (".ape",),
-    "Musepack": (".mpc", ".mp+", ".mpp"),
-    "True Audio": (".tta",),
-    "TAK": (".tak",),
     "OptimFROG": (".ofr", ".ofs"),
     "Shorten": (".shn",),
     "RealAudio": (".ra", ".rm", ".rmvb"),
     "AMR": (".amr", ".awb"),
-    "Sun audio": (".au", ".snd"),
-    "Core Audio": (".caf",),
-    "Wave64": (".w64",),
     "MIDI notes": (".mid", ".midi", ".kar", ".rmi"),
     "a tracker's module": (".mod", ".xm", ".it", ".s3m"),
-    "Dolby Digital": (".ac3", ".eac3"),
-    "DTS": (".dts",),
     "ATRAC": (".aa3", ".oma", ".at3"),
 }
 _LOCKED: Final = {
@@ -54,7 +28,9 @@ _LOCKED: Final = {
 """Shops that lock files to their own players, by suffix and by brand (ISO/IEC 14496-12)."""
 _PLAYED: Final = (
     *(".flac", ".opus", ".ogg", ".oga", ".mp3", ".mp2", ".wav", ".wave", ".m4a", ".m4b", ".mp4"),
-    *(".aac", ".aif", ".aiff", ".aifc", ".mka", ".spx", ".rf64", ".bwf"),
+    *(".aac", ".aif", ".aiff", ".aifc", ".mka", ".spx", ".rf64", ".bwf", ".wma", ".asf", ".wv"),
+    *(".dsf", ".dff", ".ape", ".mpc", ".mp+", ".mpp", ".tta", ".tak", ".au", ".snd", ".caf"),
+    *(".w64", ".ac3", ".eac3", ".dts"),
 )
 
 

@@ -137,7 +137,8 @@ def _scene_plan(task: _Import, scene: str, count: int) -> _Plan:
     ) -> "Iterator[str]":
         yield from _scene_lines(texts, dealing.thin(pieces))
         if listened:
-            yield f"What now:\n  kacenv check\n  kacenv rehearse {dealing.scene} --room ROOM"
+            yield from ("What now:", "  kacenv check")
+            yield f"  kacenv rehearse {dealing.scene} --room ROOM"
 
     return _Plan(dealing, task.folder, after)
 

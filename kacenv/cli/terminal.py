@@ -45,7 +45,7 @@ class CleanStream(TextIOWrapper):
 
     def __del__(self) -> None:
         """Leave the buffer open, which isn't this stream's own."""
-        with suppress(OSError, ValueError):
+        with suppress(OSError, TypeError, ValueError):  # a TypeError when the program ends
             self.detach()
 
 

@@ -7,10 +7,10 @@ from kacenv.analysis.foreign_types import foreign_type, is_called_music, locked_
 from kacenv.core.errors import DeviceError
 
 STARTS = {
-    "Windows Media": b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9",
-    "WavPack": b"wvpk\x00\x01",
-    "DSD": b"DSD \x1c",
-    "Monkey's Audio": b"MAC \x96\x0f",
+    "Shorten": b"ajkg\2\0",
+    "OptimFROG": b"OFR \x0f",
+    "RealAudio": b".ra\xfd\0\4",
+    "AMR": b"#!AMR\n",
     "MIDI notes": b"MThd\0\0\0\6",
 }
 
@@ -24,7 +24,7 @@ def test_content_comes_before_the_suffix(tmp_path: Path, name: str, head: bytes)
         kind_of(str(tmp_path / "x.mp3"))
 
 
-@pytest.mark.parametrize(("suffix", "name"), [(".WMA", "Windows Media"), (".dff", "DSD")])
+@pytest.mark.parametrize(("suffix", "name"), [(".SHN", "Shorten"), (".oma", "ATRAC")])
 def test_a_suffix_tells_what_content_does_not(suffix: str, name: str) -> None:
     """An empty or torn file is named by its suffix, in letters of any size."""
     assert foreign_type(b"", suffix) == name

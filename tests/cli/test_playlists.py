@@ -203,7 +203,7 @@ def test_programs_hear_of_every_file(house: Path) -> None:
     assert found["left_out"][0]["reason"] == "empty; copy again"
     shutil.rmtree(house / "playlists/calm")
     (house / "playlists/calm").mkdir()
-    (house / "playlists/calm/a.wv").write_bytes(b"wvpk")
+    (house / "playlists/calm/a.shn").write_bytes(b"ajkg")
     none = imported(house, "--json --name none")
     assert json.loads(none.stdout)["left_out"][0]["kind"] == "format"
     assert "no music that can be played" in none.stderr
