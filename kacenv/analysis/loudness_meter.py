@@ -12,6 +12,7 @@ from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
 from kacenv.analysis.file_type import kind_of
+from kacenv.analysis.frame_formats import FormatRecorder
 from kacenv.analysis.loudness_curve import Course, largest_rise, packed
 from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, GapDetector
@@ -36,10 +37,10 @@ _KEY: Final = "lavfi.r128."
 _QUIET_POWER: Final = 10.0 ** (QUIET / 10)
 
 
-def measure(path: str) -> Measurement:
+def measure(path: str, formats: FormatRecorder | None = None) -> Measurement:
     """Decode the file at `path` once and measure it, on one core.
 
-    Skips stretches that can't be decoded, as players do.
+    Skips stretches that can't be decoded, as players do. All frames pass `formats`.
 
     Raises:
         DeviceError: It isn't there, isn't music, or nothing of it can be decoded.
@@ -47,20 +48,20 @@ def measure(path: str) -> Measurement:
     kind_of(path)
     try:
         with av.open(path, options=LOCAL, metadata_errors="replace") as container:
-            return _measure(container)
+            return _measure(container, formats or FormatRecorder())
     except (av.FFmpegError, ValueError) as error:
         raise DeviceError("it can't be decoded; is it damaged? copy it again") from error
     except MemoryError as error:
         raise DeviceError("it needs too much memory; convert it to FLAC") from error
 
 
-def _measure(container: InputContainer) -> Measurement:
+def _measure(container: InputContainer, formats: FormatRecorder) -> Measurement:
     if not container.streams.audio:
         raise DeviceError("there is no sound in it")
     stream = container.streams.audio[0]
     stream.codec_context.thread_type = "NONE"
     meter = _LoudnessMeter()
-    for frame in _frames(container, stream):
+    for frame in formats.alike(_frames(container, stream)):
         if frame is None:
             meter.lose()
         else:

@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.measurements import a_measurement
+from support.measurements import a_measurement, a_verdict
 from support.sounds import RATE, rest, tone, write_wav
 from support.typed import measure_here
 
@@ -148,7 +148,7 @@ def test_advice_on_a_silence_can_be_followed(
         gaps=packed([GapFrames(round(before * RATE), gap * RATE)], RATE),
     )
     with MeasurementCache() as cache:
-        cache.keep(file, FileStamp.of(file), b"evening", measured)
+        cache.keep(file, FileStamp.of(file), b"evening", a_verdict(measured))
     told = [str(caution) for caution in heard(house) if "is silent for 4s" in caution.text]
     assert len(told) == 2
     assert all(line.endswith(advice) for line in told)
@@ -159,13 +159,13 @@ def test_advice_on_a_silence_can_be_followed(
 
 
 def test_silent_and_short_files_are_told(house: House) -> None:
-    """A silent track, and one that holds less than it promises."""
+    """A silent track, and one whose copy broke off."""
     write_wav(music(house, "evening"), rest(60))
     cut = write_wav(music(house, "morning"), tone(60, -30))
     cut.write_bytes(cut.read_bytes()[: 40 * RATE * 4])
     told = "\n".join(scanned(house))
     assert "evening.wav is silent from beginning to end" in told
-    assert "morning.wav holds only 40s of the 1m it promises; copy it again" in told
+    assert "morning.wav breaks off at 0:40, and 20s of it are lost; copy it again" in told
 
 
 def test_words_by_tag_are_told_without_a_scan(house: House, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.houses import write_silence
-from support.measurements import a_measurement
+from support.measurements import a_measurement, a_verdict
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.measurement_cache import FileStamp
@@ -107,7 +107,7 @@ def known(path: Path, **changes: Any) -> KnownMeasurements:
     """A scan's measurement of one ten-minute file, but for `changes`."""
     usual = {"loudness": -14.0, "true_peak": 0.0, "head": 2.0, "tail": 3.0, "duration": 600.0}
     found = a_measurement(**(usual | changes))
-    return KnownMeasurements({os.fsencode(path): (FileStamp.of(path), found)})
+    return KnownMeasurements({os.fsencode(path): (FileStamp.of(path), a_verdict(found))})
 
 
 def evening_cut(house: House, keys: str, **changes: Any) -> Cut:

@@ -1,0 +1,48 @@
+"""Judging of a sound file: decoded once from its beginning to its end, on one core."""
+
+from typing import Final
+
+from kacenv.analysis.frame_formats import FormatRecorder
+from kacenv.analysis.landmarks import arrives
+from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.missing_end import missing_end
+from kacenv.analysis.sound_file import opened, refuse_other_kinds, tags_of
+from kacenv.analysis.verdict import SoundFormat, Verdict
+from kacenv.core.errors import DeviceError
+from kacenv.core.units import Seconds
+
+_START: Final = Seconds(0.0)
+
+
+def judge(path: str) -> Verdict:
+    """Return the verdict on the file at `path`; what keeps it from being played is its fault.
+
+    Raises:
+        OSError: Its disk doesn't give it.
+    """
+    try:
+        return _judged(path)
+    except DeviceError as error:
+        return Verdict(fault=str(error))
+
+
+def _judged(path: str) -> Verdict:
+    kind, formats = refuse_other_kinds(path), FormatRecorder()
+    with opened(path) as (container, stream):
+        tags, codec = tags_of(path, container, stream), stream.codec_context.name
+        sound = measure(path, formats)
+        missing = missing_end(path, container, sound.duration)
+        starts_at = formats.starts_at or _START
+        seeks = all(
+            arrives(container, stream, starts_at, one) for one in formats.landmarks.chosen()
+        )
+    form = SoundFormat(
+        kind=kind,
+        codec=codec,
+        rates=" ".join(map(str, formats.rates)),
+        channels=" ".join(map(str, formats.channels)),
+        starts_at=starts_at,
+        missing=missing,
+        seeks=seeks,
+    )
+    return Verdict(sound, form=form, tags=tags)
