@@ -27,11 +27,12 @@ class FormatRecorder:
             if frame is None:
                 yield None
                 continue
-            self._record(frame)
+            self.add(frame)
             yield from self._converted(frame)
         yield from self._rest()
 
-    def _record(self, frame: AudioFrame) -> None:
+    def add(self, frame: AudioFrame) -> None:
+        """Record the next frame."""
         self.landmarks.add(frame)
         self.rates[frame.sample_rate] = self.channels[frame.layout.nb_channels] = None
         if self.starts_at is None:

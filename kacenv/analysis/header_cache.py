@@ -91,7 +91,7 @@ def kept_headers() -> Headers:
 
 
 def _read(path: Path) -> Header:
-    from kacenv.analysis.sound_file import length_of, opened, tags_of  # noqa: PLC0415 - takes time
+    from kacenv.analysis.sound_header import length_of, opened, tags_of  # noqa: PLC0415 - takes time
 
     with opened(str(path.resolve())) as (container, stream):
         tags = tags_of(str(path), container, stream)

@@ -6,7 +6,7 @@ from kacenv.analysis.frame_formats import FormatRecorder
 from kacenv.analysis.landmarks import arrives
 from kacenv.analysis.loudness_meter import measure
 from kacenv.analysis.missing_end import missing_end
-from kacenv.analysis.sound_file import opened, refuse_other_kinds, tags_of
+from kacenv.analysis.sound_header import opened, placed, refuse_other_kinds, tags_of
 from kacenv.analysis.verdict import SoundFormat, Verdict
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
@@ -34,7 +34,8 @@ def _judged(path: str) -> Verdict:
         missing = missing_end(path, container, sound.duration)
         starts_at = formats.starts_at or _START
         seeks = all(
-            arrives(container, stream, starts_at, one) for one in formats.landmarks.chosen()
+            arrives(placed(container, stream, starts_at, one.begin), one)
+            for one in formats.landmarks.chosen()
         )
     form = SoundFormat(
         kind=kind,

@@ -1,14 +1,11 @@
 """Landmarks of a file: short pieces of its sound, by which it is known where a seek arrives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from numpy.typing import NDArray
 
 from kacenv.core.units import Seconds
@@ -34,6 +31,11 @@ class Landmark:
     at: Seconds
     rate: int
     sound: Mono
+
+    @property
+    def begin(self) -> Seconds:
+        """Return the place (s) from which to decode in order to find it."""
+        return Seconds(self.at - _RUN_UP)
 
 
 class LandmarkRecorder:
@@ -80,46 +82,22 @@ class LandmarkRecorder:
         return [middle] if inside[-1] is middle else [middle, inside[-1]]
 
 
-def arrives(
-    container: InputContainer, stream: AudioStream, starts_at: Seconds, landmark: Landmark
-) -> bool:
-    """Tell if a seek to the landmark finds its sound within 20 ms of its place.
+def arrives(frames: Iterable[tuple[float, AudioFrame | None]], landmark: Landmark) -> bool:
+    """Tell if decoding from a little before a landmark finds its sound within 20 ms of its place.
 
     Args:
-        container: The opened file.
-        stream: Its sound.
-        starts_at: The file's own time (s) of its first sample.
+        frames: Frames with their places (s) in the file, from `landmark.begin` on or before.
         landmark: What is to be found.
     """
-    begin = max(0.0, landmark.at - _RUN_UP)
-    container.seek(round((begin + starts_at) * av.time_base), backward=True)
-    around, missed = landmark.at - NEAR, landmark.at + _LENGTH + NEAR
-    heard: list[Mono] = []
-    for at, sound in _placed(container, stream, starts_at, landmark.rate):
-        first = max(0, round((around - at) * landmark.rate))
-        heard.append(sound[first : max(0, round((missed - at) * landmark.rate))])
-        if at + len(sound) / landmark.rate >= missed:
+    begin, end = landmark.at - NEAR, landmark.at + _LENGTH + NEAR
+    heard = [np.zeros(0)]
+    for at, frame in frames:
+        if frame is not None and frame.sample_rate == landmark.rate:
+            first, last = (max(0, round((place - at) * landmark.rate)) for place in (begin, end))
+            heard.append(_mono(frame)[first:last])
+        if frame is not None and at + frame.samples / frame.sample_rate >= end:
             break
-    return _is_within(landmark.sound, np.concatenate([*heard, np.zeros(0)]))
-
-
-def _placed(
-    container: InputContainer, stream: AudioStream, starts_at: Seconds, rate: int
-) -> Iterator[tuple[float, Mono]]:
-    """Yield each frame's sound with its place (s) by the timestamp of the first frame."""
-    place: float | None = None
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            continue
-        for frame in frames:
-            assert isinstance(frame, AudioFrame)  # noqa: S101 - the stream is one of sound
-            if place is None:
-                place = float(frame.time or 0.0) - starts_at
-            if frame.sample_rate == rate:
-                yield place, _mono(frame)
-            place += frame.samples / frame.sample_rate
+    return _is_within(landmark.sound, np.concatenate(heard))
 
 
 def _mono(frame: AudioFrame) -> Mono:

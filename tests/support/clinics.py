@@ -107,4 +107,7 @@ def _rows(files: list[Path]) -> Iterator[tuple[tuple[object, ...], tuple[object,
     for number, path in enumerate(files):
         content = secrets.token_bytes(64)
         sound = a_measurement(true_peak=Decibels(-3.0 - number / 1e4), duration=_LENGTH)
-        yield (content, *row_of(a_verdict(sound))), (os.fsencode(path.resolve()), *FileStamp.of(path), content)
+        yield (
+            (content, *row_of(a_verdict(sound))),
+            (os.fsencode(path.resolve()), *FileStamp.of(path), content),
+        )

@@ -39,7 +39,6 @@ class WarningRule(StrEnum):
         return made
 
     UNMEASURED = "unmeasured", "Music that hasn't been measured plays as loud as the files are."
-    SILENT = "silent", "A track is silent from beginning to end."
     GAP = "gap", "A track falls silent in its middle for two seconds or more."
     STARTLING = "startling", "A track becomes much louder within two seconds."
     DAMAGED = "damaged", "A track can't be played to its end."
@@ -107,8 +106,6 @@ def _about(track: ResolvedTrack) -> Iterator[tuple[WarningRule, str]]:
 
 def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[WarningRule, str]]:
     name = track.path.name
-    if sound.silent:
-        yield WarningRule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
     if sound.sudden > SUDDEN and track.begin <= sound.sudden_at <= track.end:
         text = (
             f"{name} may startle: at {format_clock(sound.sudden_at)} it becomes"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Headers
@@ -9,6 +10,8 @@ from kacenv.analysis.tags import Tags
 from kacenv.analysis.verdict import Verdict
 from kacenv.core.errors import DeviceError, KacenvError
 from kacenv.core.units import Seconds
+
+_SILENT: Final = "nothing can be heard in it from beginning to end; is it the right file?"
 
 
 class UnplayableError(KacenvError):
@@ -35,6 +38,8 @@ def playable(path: Path, known: KnownMeasurements, headers: Headers) -> Playable
     if verdict is not None and verdict.fault:
         raise UnplayableError(verdict.fault)
     if verdict is not None and verdict.sound is not None and verdict.whole:
+        if verdict.sound.silent:
+            raise UnplayableError(_SILENT)
         return PlayableFile(verdict.sound.duration, verdict.tags, verdict)
     try:
         header = headers.find(path)

@@ -127,9 +127,7 @@ def look_at(
             yield SkippedFile(path, str(error))
             continue
         sound = found.verdict.sound if found.verdict else None
-        if sound and sound.silent:
-            yield SkippedFile(path, "there is nothing to hear in it")
-        elif found.length < SHORTEST:
+        if found.length < SHORTEST:
             wanted = format_seconds(SHORTEST)
             yield SkippedFile(path, f"it lasts {format_seconds(found.length)}, less than {wanted}")
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import av
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
@@ -79,3 +80,20 @@ def length_of(container: InputContainer, stream: AudioStream) -> Seconds:
     for frame in container.decode(stream):
         total += frame.samples / frame.sample_rate
     return Seconds(total)
+
+
+def placed(
+    container: InputContainer, stream: AudioStream, starts_at: Seconds, begin: Seconds
+) -> Iterator[tuple[float, AudioFrame]]:
+    """Yield frames with their places (s), counted from the first sample, from `begin` or before.
+
+    Only the first frame's timestamp counts; `starts_at` is the file's own time of its first sample.
+    """
+    container.seek(round((starts_at + begin) * av.time_base), backward=True)
+    place: float | None = None
+    for packet in container.demux(stream):
+        with suppress(av.FFmpegError):
+            for frame in stream.decode(packet):
+                place = float(frame.time or 0.0) - starts_at if place is None else place
+                yield place, frame
+                place += frame.samples / frame.sample_rate
