@@ -82,13 +82,12 @@ def by_import(asked: Asked) -> str:
 
 
 def by_preflight(asked: Asked) -> str:
-    """The same of `preflight`: what is no-go, but for damage that is heard as such."""
+    """The same of `preflight`: what is no-go."""
     known = known_measurements()
     chosen = choose(asked.house, "bench", ["bench"], known)
     said = [one for one in music(chosen.tracks, known) if isinstance(one, Finding)]
     wrong = [one.found for one in said if one.mark is Severity.WRONG]
-    heard = [one for one in wrong if "breaks off at" not in one]
-    return "".join([*(problem.found for problem in chosen.problems), *heard])
+    return "".join([*(problem.found for problem in chosen.problems), *wrong])
 
 
 def by_pack(asked: Asked) -> str:

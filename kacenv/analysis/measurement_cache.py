@@ -244,7 +244,9 @@ def _add_columns(base: sqlite3.Connection) -> None:
     unknown = Verdict()
     new = zip(_FIELDS[len(FIELDS) :], row_of(unknown)[len(FIELDS) :], strict=True)
     with base:
-        base.execute("BEGIN")
+        base.execute("BEGIN IMMEDIATE")
+        if version_of(base) != _LOUDNESS_ALONE:
+            return  # another process was first
         for name, value in new:
             plain = repr(int(value) if isinstance(value, bool) else value)
             base.execute(f"ALTER TABLE sounds ADD COLUMN {name} DEFAULT {plain}")

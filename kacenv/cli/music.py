@@ -88,7 +88,7 @@ def scan(
 
 
 def _summary(results: "list[ScanResult]") -> str:
-    known = sum(one.known for one in results)
+    known = sum(one.known and one.sound is not None for one in results)
     unreadable = [one for one in results if one.sound is None]
     counts = f"{len(results) - known - len(unreadable)} measured, {known} known already"
     lines = [line_of(one) for one in unreadable]

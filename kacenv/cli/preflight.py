@@ -83,13 +83,21 @@ def preflight(  # noqa: PLR0913 - one argument for each option
 
 
 def _judge_music(asked: "_PreflightRequest") -> None:
-    """Judge what the scenes play and nobody has judged, before anything in the room is touched."""
+    """Judge what the scenes play and nobody has judged, before anything in the room is touched.
+
+    A file that has changed since is left to the probe, which compares it with what it was.
+    """
     from kacenv.analysis import known_measurements
     from kacenv.cli.scan_progress import judged
     from kacenv.diagnostics.preflight.scene_files import choose
 
-    chosen = choose(asked.home(), asked.room, asked.scenes(), known_measurements())
-    judged(track.path for track in chosen.tracks if not track.judged)
+    known = known_measurements()
+    tracks = choose(asked.home(), asked.room, asked.scenes(), known).tracks
+    judged(
+        track.path
+        for track in tracks
+        if not track.judged and (track.verdict or not known.before(track.path))
+    )
 
 
 class _PreflightRequest(NamedTuple):
