@@ -2,6 +2,10 @@
 
 from typing import Final
 
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+
 from kacenv.analysis.frame_formats import FormatRecorder
 from kacenv.analysis.landmarks import arrives
 from kacenv.analysis.loudness_meter import measure
@@ -31,19 +35,25 @@ def _judged(path: str) -> Verdict:
     with opened(path) as (container, stream):
         tags, codec = tags_of(path, container, stream), stream.codec_context.name
         sound = measure(path, formats)
-        missing = missing_end(path, container, sound.duration)
-        starts_at = formats.starts_at or _START
-        seeks = all(
+        form = SoundFormat(
+            kind=kind,
+            codec=codec,
+            rates=" ".join(map(str, formats.rates)),
+            channels=" ".join(map(str, formats.channels)),
+            starts_at=formats.starts_at or _START,
+            missing=missing_end(path, container, sound.duration),
+            seeks=_seeks(container, stream, formats),
+        )
+    return Verdict(sound, form=form, tags=tags)
+
+
+def _seeks(container: InputContainer, stream: AudioStream, formats: FormatRecorder) -> bool:
+    """Tell if decoding can begin at the file's middle and near its end."""
+    starts_at = formats.starts_at or _START
+    try:
+        return all(
             arrives(placed(container, stream, starts_at, one.begin), one)
             for one in formats.landmarks.chosen()
         )
-    form = SoundFormat(
-        kind=kind,
-        codec=codec,
-        rates=" ".join(map(str, formats.rates)),
-        channels=" ".join(map(str, formats.channels)),
-        starts_at=starts_at,
-        missing=missing,
-        seeks=seeks,
-    )
-    return Verdict(sound, form=form, tags=tags)
+    except av.FFmpegError:
+        return False

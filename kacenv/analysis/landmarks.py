@@ -19,6 +19,8 @@ _RUN_UP: Final = Seconds(1.0)
 """Decoding begins this much (s) before a landmark, as a deck's does before its cue point."""
 _ALIKE: Final = 0.5
 """Least correlation of the same sound decoded twice; noise that codecs make up differs."""
+_FORMS: Final = frozenset({"u8", "s16", "s32", "flt", "dbl"})
+"""Forms of samples that can be compared, in planes or not."""
 _FAINT: Final = 1e-4
 """Least rms, against full scale, of sound that can be told apart from other sound."""
 Mono = NDArray[np.float64]
@@ -51,6 +53,8 @@ class LandmarkRecorder:
 
     def add(self, frame: AudioFrame) -> None:
         """Add the next frame."""
+        if frame.format.name.removesuffix("p") not in _FORMS:
+            return
         if self._begun is None and self._place >= self._next:
             self._begun = Seconds(self._place)
         if self._begun is not None:
