@@ -241,15 +241,14 @@ def _prepare(base: sqlite3.Connection) -> None:
 
 def _add_columns(base: sqlite3.Connection) -> None:
     """Give measurements of an older version the columns of a verdict, which isn't made yet."""
-    unknown = Verdict()
-    new = zip(_FIELDS[len(FIELDS) :], row_of(unknown)[len(FIELDS) :], strict=True)
+    names, values = _FIELDS[len(FIELDS) :], row_of(Verdict())[len(FIELDS) :]
     with base:
         base.execute("BEGIN IMMEDIATE")
         if version_of(base) != _LOUDNESS_ALONE:
             return  # another process was first
-        for name, value in new:
-            plain = repr(int(value) if isinstance(value, bool) else value)
-            base.execute(f"ALTER TABLE sounds ADD COLUMN {name} DEFAULT {plain}")
+        for name in names:
+            base.execute(f"ALTER TABLE sounds ADD COLUMN {name}")
+        base.execute(f"UPDATE sounds SET {' = ?, '.join(names)} = ?", values)  # noqa: S608 - names of fields
         base.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -75,11 +75,18 @@ def tags_of(path: str, container: InputContainer, stream: AudioStream) -> Tags:
 def length_of(container: InputContainer, stream: AudioStream) -> Seconds:
     """Return the length (s) by the header; without one, the length decoded."""
     if container.duration:
-        return Seconds(container.duration / av.time_base)
+        return Seconds(container.duration / av.time_base - _pre_skip(container, stream))
     total = 0.0
     for frame in container.decode(stream):
         total += frame.samples / frame.sample_rate
     return Seconds(total)
+
+
+def _pre_skip(container: InputContainer, stream: AudioStream) -> float:
+    """Return what an Ogg Opus file's length counts and nobody hears (s; RFC 7845, 5.1)."""
+    head = stream.codec_context.extradata or b""
+    is_opus = container.format.name == "ogg" and head.startswith(b"OpusHead")
+    return int.from_bytes(head[10:12], "little") / 48_000 if is_opus else 0.0
 
 
 def placed(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.houses import write_house
-from support.sounds import rest, tone, write_wav
+from support.sounds import tone, write_wav
 from support.typed import Said, typed
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers, device: Moon Base}\n"
@@ -18,11 +18,11 @@ CALM = (
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A house whose only fault is a track with a silence; a folder with % and , in its name."""
+    """A house whose only fault is a track that startles; a folder with % and , in its name."""
     folder = write_house(
         tmp_path / "100%, mine", rooms__r=ROOM, scenes__new=SCENE, playlists__calm=CALM
     )
-    write_wav(folder / "playlists/a.wav", tone(20, -20), rest(4), tone(36, -20), channels=1)
+    write_wav(folder / "playlists/a.wav", tone(20, -45), tone(40, -20), channels=1)
     return folder
 
 
@@ -33,13 +33,13 @@ def kacenv(house: Path, *words: str) -> Said:
 
 
 def test_check_measures_what_is_new(house: Path) -> None:
-    """The first check decodes, and so knows of the track's silence; another need not."""
+    """The first check decodes, and so knows that the track startles; another need not."""
     done = kacenv(house, "check", "--no-measure")
     assert "run: kacenv music scan calm" in done.stdout
     for _ in range(2):
         done = kacenv(house, "check")
-        silence, summary = done.stdout.splitlines()
-        assert "a.wav is silent for 4s at 0:20; there another piece takes over" in silence
+        startling, summary = done.stdout.splitlines()
+        assert "a.wav may startle: at 0:20 it becomes" in startling
         assert summary == "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: 1."
         assert (done.returncode, done.stderr) == (0, "")
 
@@ -78,7 +78,7 @@ def test_json_is_for_scripts(house: Path) -> None:
     assert found["read"] == {"rooms": 2, "scenes": 1, "playlists": 1}
     (problem,) = found["problems"]
     assert (problem["line"], problem["found"]) == (1, "no `outputs`")
-    assert [one["rule"] for one in found["warnings"]] == ["gap"]
+    assert [one["rule"] for one in found["warnings"]] == ["startling"]
 
 
 def test_github_shows_it_beside_the_lines(house: Path) -> None:
@@ -102,7 +102,7 @@ def test_sarif_is_whole(house: Path) -> None:
     assert all(known.values())
     assert [(one["ruleId"], one["level"]) for one in run["results"]] == [
         ("problem", "error"),
-        ("gap", "warning"),
+        ("startling", "warning"),
     ]
     assert {one["ruleId"] for one in run["results"]} <= set(known)
     (place,) = run["results"][1]["locations"]

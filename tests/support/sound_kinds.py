@@ -95,7 +95,6 @@ PLAYS: dict[str, Make] = {
     "id3.flac": _changed(_by(), _before(_ID3 + bytes(128))),
     "broken-off.flac": _changed(_by(), _cut(0.98)),
     "plain.ogg": _by("-c:a", "libvorbis"),
-    "flac.ogg": _by("-c:a", "flac"),
     "plain.opus": _by(),
     "plain.mp3": _MP3,
     "vbr.mp3": _by("-q:a", "4", "-write_xing", "0"),
@@ -106,7 +105,6 @@ PLAYS: dict[str, Make] = {
     "fragments.m4a": _by("-movflags", "frag_keyframe+empty_moov"),
     "plain.aiff": _by(),
     "opus.mka": _by("-c:a", "libopus"),
-    "tta.mka": _by("-c:a", "tta"),
     "surround.ogg": _by("-c:a", "libvorbis", "-ac", "6"),
 }
 """Kinds that play from their beginning to their end."""

@@ -65,8 +65,8 @@ def test_partly_scanned_playlist_is_told(house: House) -> None:
 def test_music_that_an_older_kacenv_measured_is_told(house: House) -> None:
     """It plays at its level, and nobody knows yet whether all of it plays."""
     with MeasurementCache() as cache:
-        for name in ("evening", "morning"):
-            sound = a_measurement(duration=Seconds(600.0))
+        for number, name in enumerate(("evening", "morning")):
+            sound = a_measurement(duration=Seconds(600.0 - number))
             file = music(house, name)
             cache.keep(file, FileStamp.of(file), name.encode(), Verdict(sound))
     texts = [caution.text for caution in heard(house)]
@@ -76,9 +76,9 @@ def test_music_that_an_older_kacenv_measured_is_told(house: House) -> None:
 
 def test_a_place_that_cannot_be_entered_is_told(house: House) -> None:
     """A cue_in counts on it; a track that is played from its beginning doesn't."""
-    for name in ("evening", "morning"):
+    for number, name in enumerate(("evening", "morning")):
         file = music(house, name)
-        verdict = a_verdict(a_measurement(duration=Seconds(600.0)), seeks=False)
+        verdict = a_verdict(a_measurement(duration=Seconds(600.0 - number)), seeks=False)
         with MeasurementCache() as cache:
             cache.keep(file, FileStamp.of(file), name.encode(), verdict)
     assert heard(house) == []

