@@ -9,7 +9,7 @@ from av.container import InputContainer
 from kacenv.analysis.frame_formats import FormatRecorder
 from kacenv.analysis.landmarks import arrives
 from kacenv.analysis.loudness_meter import measure
-from kacenv.analysis.missing_end import missing_end
+from kacenv.analysis.missing_end import missing_end, promised_length
 from kacenv.analysis.sound_header import opened, placed, refuse_other_kinds, tags_of
 from kacenv.analysis.verdict import SoundFormat, Verdict
 from kacenv.core.errors import DeviceError
@@ -34,6 +34,7 @@ def _judged(path: str) -> Verdict:
     kind, formats = refuse_other_kinds(path), FormatRecorder()
     with opened(path) as (container, stream):
         tags, codec = tags_of(path, container, stream), stream.codec_context.name
+        promised = promised_length(path, container)
         sound = measure(path, formats)
         form = SoundFormat(
             kind=kind,
@@ -41,7 +42,7 @@ def _judged(path: str) -> Verdict:
             rates=" ".join(map(str, formats.rates)),
             channels=" ".join(map(str, formats.channels)),
             starts_at=formats.starts_at or _START,
-            missing=missing_end(path, container, sound.duration),
+            missing=missing_end(promised, sound.duration),
             seeks=_seeks(container, stream, formats),
         )
     return Verdict(sound, form=form, tags=tags)

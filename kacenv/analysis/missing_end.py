@@ -23,15 +23,19 @@ _HEAD: Final = 4096
 """Bytes from the first MP3 frame on in which its Xing or Info header lies."""
 
 
-def missing_end(path: str, container: InputContainer, decoded: Seconds) -> Seconds:
-    """Return how much (s) is lost at the end of an opened file of which `decoded` seconds came."""
+def promised_length(path: str, container: InputContainer) -> Seconds:
+    """Return the length (s) that an opened file's header promises, if it is exact; else 0."""
     kind = container.format.name
-    promised = float(container.duration or 0) / av.time_base
     with Path(path).open("rb") as file:
         if kind == "wav":
-            promised = _promised_by_wav(file)
-        elif kind not in _EXACT or (kind == "mp3" and not _has_frame_count(file)):
+            return Seconds(_promised_by_wav(file))
+        if kind not in _EXACT or (kind == "mp3" and not _has_frame_count(file)):
             return Seconds(0.0)
+    return Seconds((container.duration or 0) / av.time_base)
+
+
+def missing_end(promised: Seconds, decoded: Seconds) -> Seconds:
+    """Return how much (s) of what a header promises hasn't been decoded; 0 for a whole file."""
     lost = promised - decoded
     return Seconds(lost if lost > _LEAST else 0.0)
 

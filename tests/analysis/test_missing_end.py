@@ -7,14 +7,14 @@ import av
 import pytest
 from support.sounds import tone, write_wav
 
-from kacenv.analysis.missing_end import missing_end
+from kacenv.analysis.missing_end import missing_end, promised_length
 from kacenv.core.units import Seconds
 
 
 def lost(file: Path, decoded: float) -> float:
     """How much is missing of a file of which so many seconds were decoded."""
     with av.open(str(file)) as container:
-        return missing_end(str(file), container, Seconds(decoded))
+        return missing_end(promised_length(str(file), container), Seconds(decoded))
 
 
 def encoded(folder: Path, suffix: str, *options: str) -> Path:
