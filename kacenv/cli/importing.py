@@ -7,6 +7,7 @@ import typer
 
 from kacenv.cli import completion
 from kacenv.cli.options import HouseOption
+from kacenv.cli.scan_progress import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,20 +96,6 @@ def _to_scene(task: _Import, scene: str) -> None:
         print(f"What now:\n  kacenv check\n  kacenv rehearse {dealing.scene} --room ROOM")
 
 
-def _scan(files: list[Path]) -> None:
-    """Measure files that aren't known yet; `look_at` reports those that can't be."""
-    from kacenv.analysis import MeasurementCache
-    from kacenv.analysis.scan import scan as scan_files
-    from kacenv.cli.scan_progress import shown_scan
-
-    with (
-        MeasurementCache() as cache,
-        shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned,
-    ):
-        for _ in scanned:
-            pass
-
-
 def _looked_at(
     task: _Import, paths: "list[Path]", base: Path
 ) -> "tuple[list[ImportedTrack], list[SkippedFile]]":
@@ -117,7 +104,7 @@ def _looked_at(
     from kacenv.config.yaml.text_files import refuse
 
     if task.scan:
-        _scan(paths)
+        judged(paths)
     found = list(look_at(paths, base, known_measurements()))
     pieces = [one for one in found if isinstance(one, ImportedTrack)]
     if not pieces:

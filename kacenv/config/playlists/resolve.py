@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kacenv.analysis import KnownMeasurements
-from kacenv.analysis.header_cache import Header, Headers
+from kacenv.analysis.header_cache import Headers
 from kacenv.config.house import YAML
 from kacenv.config.playlists.formats import PlaylistEntry, read_m3u8, read_xspf
+from kacenv.config.playlists.playable_file import PlayableFile, UnplayableError, playable
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.document import Document, parse
 from kacenv.config.yaml.text_files import any_of, near, read_text, shown, siblings
@@ -194,19 +195,18 @@ def _from_yaml(document: Document) -> _ParsedPlaylist:
 
 def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedTrack:
     file = _locate(entry.file, music.roots)
-    header, sound = _header(file, music.headers), music.known.find(file)
-    stated = header.length
-    whole = sound.duration if sound else stated
+    found = _playable(file, music)
+    whole = found.length
     end = whole if entry.cue_out is None else entry.cue_out
     begin = entry.cue_in or Seconds(0.0)
     if end > whole + _SLACK:
-        found = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
-        raise _TrackError(found, "a cue_out within the file, or none for its end")
+        cue = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
+        raise _TrackError(cue, "a cue_out within the file, or none for its end")
     if begin >= end:
-        found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
-        raise _TrackError(found, "a cue_in before the end", "cue_in: 0s")
+        cue = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
+        raise _TrackError(cue, "a cue_in before the end", "cue_in: 0s")
     ends = Seconds(min(end, whole))
-    return ResolvedTrack(shown(path), entry, file, stated, begin, ends, sound, header.words)
+    return ResolvedTrack(shown(path), entry, file, begin, ends, found.verdict, found.tags.words)
 
 
 def _locate(file: str, roots: list[Path]) -> Path:
@@ -249,18 +249,12 @@ def _nothing_there(file: str, roots: list[Path]) -> tuple[str, str, str]:
     return found, f"one of the files in {shown(path.parent)}: {any_of(names)}", example
 
 
-def _header(path: Path, headers: Headers) -> Header:
+def _playable(path: Path, music: _MusicSources) -> PlayableFile:
     try:
-        return headers.find(path)
-    except (ValueError, OSError) as error:
-        raise _TrackError(*_no_sound(path)) from error
-
-
-def _no_sound(path: Path) -> tuple[str, str]:
-    return (
-        f"{path.name}, which isn't a sound file or is damaged",
-        "a sound file, such as FLAC, Opus, MP3 or WAV",
-    )
+        return playable(path, music.known, music.headers)
+    except UnplayableError as error:
+        found = f"{path.name}, which the room can't play: {error}"
+        raise _TrackError(found, "a sound file, such as FLAC, Opus, MP3 or WAV") from error
 
 
 def _longest_crossfade(cuts: Sequence[Cut]) -> Seconds:

@@ -11,9 +11,11 @@ import yaml
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.energy_estimate import estimated_energy
 from kacenv.analysis.file_type import kind_of
-from kacenv.analysis.tags import Tags, read_tags, vocals_by_tag
+from kacenv.analysis.header_cache import Headers
+from kacenv.analysis.tags import Tags
 from kacenv.config.house import House
 from kacenv.config.load import music_roots
+from kacenv.config.playlists.playable_file import UnplayableError, playable
 from kacenv.config.yaml.text_files import refuse, shown
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds, format_seconds
@@ -117,20 +119,21 @@ def look_at(
     files: Iterable[Path], base: Path, known: KnownMeasurements
 ) -> Iterator[ImportedTrack | SkippedFile]:
     """Yield a playlist track for each file, or the reason why it is left out."""
+    headers = Headers()
     for path in files:
-        sound, tags = known.find(path.resolve()), read_tags(path)
-        length = sound.duration if sound else tags.length
-        if sound and sound.silent:
-            yield SkippedFile(path, "there is nothing to hear in it")
-        elif not length:
-            yield SkippedFile(path, "it can't be read; is it damaged?")
-        elif length < SHORTEST:
+        try:
+            found = playable(path.resolve(), known, headers)
+        except UnplayableError as error:
+            yield SkippedFile(path, str(error))
+            continue
+        sound = found.verdict.sound if found.verdict else None
+        if found.length < SHORTEST:
             wanted = format_seconds(SHORTEST)
-            yield SkippedFile(path, f"it lasts {format_seconds(length)}, less than {wanted}")
+            yield SkippedFile(path, f"it lasts {format_seconds(found.length)}, less than {wanted}")
         else:
             file = str(path.resolve().relative_to(base))
             energy = estimated_energy(sound) if sound else None
-            yield ImportedTrack(file, tags, length, energy, vocals_by_tag(path))
+            yield ImportedTrack(file, found.tags, found.length, energy, found.tags.words or None)
 
 
 def playlist_text(title: str, pieces: Sequence[ImportedTrack], *, listened: bool) -> str:

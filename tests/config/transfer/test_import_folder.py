@@ -10,7 +10,7 @@ import pytest
 from support.houses import FOREIGN_MUSIC
 
 from kacenv.analysis import KnownMeasurements
-from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.judge import judge
 from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
@@ -67,7 +67,7 @@ def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Pa
     }
     assert left == {
         "silence.ogg": "it lasts 10s, less than 30s",
-        "torn.mp3": "it can't be read; is it damaged?",
+        "torn.mp3": "it can't be decoded; is it damaged? copy it again",
         "victory.ogg": "it lasts 5s, less than 30s",
     }
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Pa
 def test_energy_is_guessed_from_measurements_alone_and_marked(house: House, folder: Path) -> None:
     """A measured piece has a guess with a mark, others have no energy at all."""
     path = (folder / "transience.ogg").resolve()
-    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measure(str(path)))})
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), judge(str(path)))})
     pieces = [one for one in found(house, folder, known) if isinstance(one, ImportedTrack)]
     text = playlist_text("x", pieces, listened=True)
     assert text.count("energy:") == 1
