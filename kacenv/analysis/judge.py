@@ -1,5 +1,6 @@
 """Judging of a sound file: decoded once from its beginning to its end, on one core."""
 
+import errno
 from typing import Final
 
 from kacenv.analysis.frame_formats import FormatRecorder
@@ -25,6 +26,8 @@ def judge(path: str) -> Verdict:
     try:
         return _judged(path)
     except DeviceError as error:
+        if getattr(error.__cause__, "errno", None) == errno.EIO:
+            raise OSError(errno.EIO, "its disk doesn't give it") from error
         return Verdict(fault=str(error))
 
 

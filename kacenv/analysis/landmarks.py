@@ -48,6 +48,7 @@ class LandmarkRecorder:
         self._every = float(_EVERY)
         self._next = 0.0
         self._place = 0.0
+        self._rate = 0
         self._begun: Seconds | None = None
         self._parts: list[Mono] = []
 
@@ -55,6 +56,8 @@ class LandmarkRecorder:
         """Add the next frame."""
         if frame.format.name.removesuffix("p") not in _FORMS:
             return
+        if frame.sample_rate != self._rate:
+            self._rate, self._begun, self._parts = frame.sample_rate, None, []
         if self._begun is None and self._place >= self._next:
             self._begun = Seconds(self._place)
         if self._begun is not None:

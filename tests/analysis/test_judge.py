@@ -1,5 +1,6 @@
 """A verdict holds what was decoded, whatever headers and names say."""
 
+import errno
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from support.sounds import rest, tone, write_wav
 
 from kacenv.analysis.judge import judge
 from kacenv.analysis.verdict import Verdict
+from kacenv.core.errors import DeviceError
 
 
 def verdict_on(folder: Path, name: str) -> Verdict:
@@ -86,3 +88,16 @@ def test_silence_is_decoded_as_anything_else(tmp_path: Path) -> None:
     assert found.sound
     assert found.sound.silent
     assert found.form.seeks
+
+
+def test_a_disk_that_fails_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verdict is kept for good, so none is made of what can't be read today."""
+
+    def unreadable(*_: object) -> None:
+        raise DeviceError("it can't be decoded") from OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("kacenv.analysis.judge.measure", unreadable)
+    with pytest.raises(OSError, match="its disk doesn't give it"):
+        judge(str(write_wav(tmp_path / "a.wav", tone(2, -20))))

@@ -50,6 +50,17 @@ def test_a_long_file_has_no_more_landmarks_than_are_needed() -> None:
     assert end.at > 560.0
 
 
+def test_no_landmark_lies_where_the_rate_changes() -> None:
+    """It would be half of one sound and half of another."""
+    recorder = LandmarkRecorder()
+    for number, frame in enumerate(frames(NOISE[: 8 * RATE])):
+        frame.sample_rate = RATE if number < 81 else 2 * RATE
+        recorder.add(frame)
+    *_, landmark = recorder.chosen()
+    assert landmark.rate == 2 * RATE
+    assert landmark.at == pytest.approx(81 * SIZE / RATE)
+
+
 @pytest.mark.parametrize(
     ("moved", "right"), [(0.0, True), (0.015, True), (-0.015, True), (0.05, False), (-3.0, False)]
 )
