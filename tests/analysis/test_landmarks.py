@@ -54,11 +54,11 @@ def test_no_landmark_lies_where_the_rate_changes() -> None:
     """It would be half of one sound and half of another."""
     recorder = LandmarkRecorder()
     for number, frame in enumerate(frames(NOISE[: 8 * RATE])):
-        frame.sample_rate = RATE if number < 81 else 2 * RATE
+        frame.sample_rate = RATE if number < 82 else 2 * RATE
         recorder.add(frame)
     *_, landmark = recorder.chosen()
     assert landmark.rate == 2 * RATE
-    assert landmark.at == pytest.approx(81 * SIZE / RATE)
+    assert landmark.at == pytest.approx(82 * SIZE / RATE)
 
 
 @pytest.mark.parametrize(
