@@ -161,6 +161,22 @@ def test_damaged_stretch_is_told(tmp_path: Path) -> None:
     assert sound.damaged_at == pytest.approx(5.0, abs=1.0)
 
 
+@pytest.mark.parametrize("form", [["-ar", "22050"], ["-ac", "1"], ["-ar", "44100"]])
+def test_joined_files_are_measured_as_a_whole(tmp_path: Path, form: list[str]) -> None:
+    """Where MP3 files are joined, tags and another form are no damage."""
+    whole = write_wav(tmp_path / "a.wav", tone(10, -20))
+    parts = [tmp_path / "1.mp3", tmp_path / "2.mp3"]
+    for part, words in zip(parts, (["-ar", "44100"], form), strict=True):
+        command = ["ffmpeg", "-v", "error", "-i", str(whole), *words, str(part)]
+        subprocess.run(command, check=True)
+    file = tmp_path / "joined.mp3"
+    file.write_bytes(b"".join(part.read_bytes() for part in parts))
+    sound, alone = measure(str(file)), measure(str(parts[0]))
+    assert sound.damaged_at is None
+    assert sound.duration == pytest.approx(20.0, abs=0.2)
+    assert sound.loudness == pytest.approx(alone.loudness, abs=0.2)
+
+
 def test_truncated_file_is_as_long_as_it_plays(tmp_path: Path) -> None:
     """A file cut short is measured by what is left, not by its header."""
     file = write_wav(tmp_path / "a.wav", tone(10, -20))

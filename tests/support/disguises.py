@@ -142,6 +142,8 @@ STARTS: Final = (
 def disguised(manifest: bytes, music: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """Yield the manifest behind every beginning of music, and beside and inside real music."""
     yield "bare.mp3", manifest
+    for suffix in ("m3u8", "mpd", "xspf", "sdp"):  # libVLC goes by a name's ending, too
+        yield f"before-music.{suffix}", manifest + music["mp3"]
     for number, start in enumerate(STARTS):
         yield f"start-{number}.ogg", start + manifest.ljust(4000)
     for suffix, content in music.items():

@@ -36,7 +36,7 @@ def folder(house: House) -> Path:
     for name in ("love_theme", "transience", "victory", "silence"):
         shutil.copy(FOREIGN_MUSIC / f"{name}.ogg", target)
     (target / "cover.jpg").write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 64)
-    (target / "torn.mp3").write_bytes(b"ID3" + b"\0" * 64)
+    (target / "torn.mp3").write_bytes(b"\xff\xfb\x90\x64" + bytes(413))
     return target
 
 

@@ -175,7 +175,7 @@ def test_a_failing_disk_leaves_nothing_behind(
     assert not list(there.root.glob(".unpack-*"))
 
 
-MUSIC = b"RIFF" + b"\0" * 60
+MUSIC = b"RIFF\0\0\0\0WAVE" + bytes(52)
 YAML = b"title: x\n"
 Entry = tuple[str, bytes]
 
