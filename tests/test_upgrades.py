@@ -18,7 +18,7 @@ from support.houses import write_silence
 from kacenv.analysis import MeasurementCache
 from kacenv.analysis.header_cache import Headers
 from kacenv.analysis.measurement_cache import FileStamp, known_measurements
-from kacenv.core.errors import KacenvError, RecordError
+from kacenv.core.errors import DeviceError, KacenvError, RecordError
 from kacenv.model.device_role import DeviceRole
 from kacenv.server.http.edge.credentials import CredentialStore
 from kacenv.session.records import RecordStore
@@ -63,10 +63,26 @@ def test_records_are_read_as_before(kept: Path) -> None:
 
 @pytest.mark.usefixtures("found_there")
 def test_measurements_are_used_as_before(kept: Path) -> None:
-    """Loudness isn't measured again."""
-    sound = known_measurements(kept).find(LAKE)
-    assert sound
-    assert sound.loudness == -17.25
+    """They set the level until the next scan, which makes the verdict that is missing."""
+    known = known_measurements(kept)
+    with MeasurementCache(kept) as cache:
+        again = cache.known()
+    for verdict in (
+        known.verdict(LAKE),
+        again.verdict(LAKE),
+        known_measurements(kept).verdict(LAKE),
+    ):
+        assert verdict
+        assert verdict.sound
+        assert verdict.sound.loudness == -17.25
+        assert not verdict.whole
+
+
+@pytest.mark.usefixtures("found_there")
+def test_headers_of_an_older_kacenv_are_read_again(kept: Path) -> None:
+    """What mutagen took for a length isn't believed any more."""
+    with pytest.raises(DeviceError, match="isn't there"):
+        Headers(kept).find(LAKE)
 
 
 def edited(path: Path, change: Callable[[dict[str, Any]], None]) -> bytes:

@@ -17,6 +17,7 @@ from kacenv.analysis.downmix import (
     source_of,
     stereo_filters,
 )
+from kacenv.analysis.frame_formats import FormatRecorder
 from kacenv.analysis.loudness_curve import Course, largest_rise, packed
 from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, GapDetector
@@ -38,7 +39,7 @@ _KEY: Final = "lavfi.r128."
 _QUIET_POWER: Final = 10.0 ** (QUIET / 10)
 
 
-def measure(path: str) -> Measurement:
+def measure(path: str, formats: FormatRecorder | None = None) -> Measurement:
     """Decode the file at `path` once and measure it, on one core.
 
     Skips stretches that can't be decoded, as players do.
@@ -48,19 +49,19 @@ def measure(path: str) -> Measurement:
     """
     try:
         with open_sound(path) as sound:
-            return _measured(sound)
+            return _measured(sound, formats or FormatRecorder())
     except BROKEN as error:
         raise DeviceError("it can't be decoded; is it damaged? copy it again") from error
     except MemoryError as error:
         raise DeviceError("it needs too much memory; convert it to FLAC") from error
 
 
-def _measured(sound: SoundFile) -> Measurement:
+def _measured(sound: SoundFile, formats: FormatRecorder) -> Measurement:
     """Measure a file in its own form, or as stereo at 48 kHz if its form changes inside."""
     try:
-        return _measure(decoded(sound))
+        return _measure(formats.recorded(decoded(sound)))
     except _FormChangedError:
-        return _measure(_as_stereo(decoded(sound)))
+        return _measure(_as_stereo(formats.recorded(decoded(sound))))
 
 
 def _measure(frames: Iterable[Decoded]) -> Measurement:

@@ -1,18 +1,23 @@
-"""Cache of measurements in one SQLite file."""
+"""Cache of verdicts, each with its measurement, in one SQLite file."""
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from kacenv.analysis.measurement import FIELDS, Measurement
+from kacenv.analysis.tags import TAG_FIELDS, Tags
+from kacenv.analysis.verdict import FORM_FIELDS, SoundFormat, Verdict
 from kacenv.core.errors import KacenvError
 
 ENVIRONMENT: Final = "KACENV_CACHE"
-VERSION: Final = 4
-"""Version of the tables and of the measurement; files of another version are measured again."""
+VERSION: Final = 5
+"""Version of the tables and of the verdict; files of another version are looked at again. It
+rises also with a version of FFmpeg that can decode more."""
+_LOUDNESS_ALONE: Final = 4
+"""Version that kept measurements without verdicts. They set levels until the next scan."""
 _TIMEOUT: Final = 30.0
 """Timeout (s) for the lock of another scan."""
 _NOT_ITS_FAULT: Final = frozenset(
@@ -23,14 +28,17 @@ _NOT_ITS_FAULT: Final = frozenset(
     }
 )
 """Errors of the disk or its permissions; any other means that the cache is damaged."""
-_COLUMNS: Final = ", ".join(FIELDS)
+_FIELDS: Final = (*FIELDS, "fault", *FORM_FIELDS, *TAG_FIELDS)
+_COLUMNS: Final = ", ".join(_FIELDS)
 _TABLES: Final = f"""
 CREATE TABLE sounds (content BLOB PRIMARY KEY, {_COLUMNS});
 CREATE TABLE files (path BLOB PRIMARY KEY, size, changed, content BLOB NOT NULL);
 PRAGMA user_version = {VERSION};
 """
-_ALL: Final = f"SELECT path, size, changed, {_COLUMNS} FROM files JOIN sounds USING (content)"  # noqa: S608 - nothing from outside
-
+_ALL: Final = {
+    version: f"SELECT path, size, changed, {columns} FROM files JOIN sounds USING (content)"  # noqa: S608 - nothing from outside
+    for version, columns in ((VERSION, _COLUMNS), (_LOUDNESS_ALONE, ", ".join(FIELDS)))
+}
 
 _NEWER: Final = (
     "A newer kacenv has measured this machine's music; this one can't use that, and leaves it as "
@@ -57,23 +65,28 @@ class FileStamp(NamedTuple):
 
 
 class KnownMeasurements:
-    """Snapshot of the cached measurements; lookups open no file."""
+    """Snapshot of the cached verdicts and their measurements; lookups open no file."""
 
-    def __init__(self, sounds: dict[bytes, tuple[FileStamp, Measurement]] | None = None) -> None:
-        self._sounds = sounds or {}
+    def __init__(self, verdicts: dict[bytes, tuple[FileStamp, Verdict]] | None = None) -> None:
+        self._verdicts = verdicts or {}
 
     def before(self, path: Path) -> Measurement | None:
         """Return the last measurement of the file at `path`, even if it has changed since."""
-        _, sound = self._sounds.get(os.fsencode(path), (None, None))
-        return sound
+        _, verdict = self._verdicts.get(os.fsencode(path), (None, None))
+        return verdict.sound if verdict else None
+
+    def verdict(self, path: Path) -> Verdict | None:
+        """Return the verdict on the file at `path`; None if missing or outdated."""
+        stamp, verdict = self._verdicts.get(os.fsencode(path), (None, None))
+        try:
+            return verdict if stamp is not None and stamp == FileStamp.of(path) else None
+        except OSError:
+            return None
 
     def find(self, path: Path) -> Measurement | None:
         """Return the measurement of the file at `path`; None if missing or outdated."""
-        stamp, sound = self._sounds.get(os.fsencode(path), (None, None))
-        try:
-            return sound if stamp is not None and stamp == FileStamp.of(path) else None
-        except OSError:
-            return None
+        verdict = self.verdict(path)
+        return verdict.sound if verdict else None
 
 
 def cache_folder() -> Path:
@@ -93,13 +106,13 @@ def known_measurements(folder: Path | None = None) -> KnownMeasurements:
         return KnownMeasurements()
     try:
         with read_only(file) as reader:
-            return KnownMeasurements(_read_all(reader) if version_of(reader) == VERSION else None)
+            return KnownMeasurements(_read_all(reader))
     except (sqlite3.Error, UnicodeError, OSError):
         return KnownMeasurements()
 
 
 class MeasurementCache:
-    """Cache opened for a scan; measurements are committed one by one.
+    """Cache opened for a scan; verdicts are committed one by one.
 
     Raises:
         KacenvError: Its folder can't be written to.
@@ -122,23 +135,23 @@ class MeasurementCache:
         self._base.close()
 
     def known(self) -> KnownMeasurements:
-        """Return all measurements so far."""
+        """Return all verdicts so far."""
         return KnownMeasurements(_read_all(self._base))
 
-    def of_content(self, content: bytes) -> Measurement | None:
-        """Return the measurement of a file with this content hash, under any path."""
+    def of_content(self, content: bytes) -> Verdict | None:
+        """Return the verdict on a file with this content hash, under any path."""
         query = f"SELECT {_COLUMNS} FROM sounds WHERE content = ?"  # noqa: S608 - nothing from outside
         row = self._base.execute(query, (content,)).fetchone()
-        return _sound(row) if row else None
+        return _verdict(row) if row else None
 
-    def keep(self, path: Path, stamp: FileStamp, content: bytes, sound: Measurement) -> None:
-        """Commit a measurement.
+    def keep(self, path: Path, stamp: FileStamp, content: bytes, verdict: Verdict) -> None:
+        """Commit a verdict.
 
         Raises:
             KacenvError: The cache can't be written to.
         """
-        values = [getattr(sound, name) for name in FIELDS]
-        marks = ", ".join("?" * len(FIELDS))
+        values = row_of(verdict)
+        marks = ", ".join("?" * len(values))
         try:
             with self._base:
                 self._base.execute(
@@ -197,8 +210,15 @@ def version_of(base: sqlite3.Connection) -> int:
     return int(version)
 
 
+def row_of(verdict: Verdict) -> list[object]:
+    """Return a verdict's columns, of which the first, the content, is left to the caller."""
+    sound: list[object] = [getattr(verdict.sound, name, None) for name in FIELDS]
+    form = [getattr(verdict.form, name) for name in FORM_FIELDS]
+    return [*sound, verdict.fault, *form, *(getattr(verdict.tags, name) for name in TAG_FIELDS)]
+
+
 def _prepare(base: sqlite3.Connection) -> None:
-    """Check that all can be read and written; begin anew where an older version wrote.
+    """Check that all can be read and written; go on, or begin anew, where an older version wrote.
 
     Raises:
         KacenvError: A newer version wrote, and nothing of it is touched.
@@ -207,30 +227,61 @@ def _prepare(base: sqlite3.Connection) -> None:
     if state != "ok":
         raise sqlite3.DatabaseError(state)
     base.execute("BEGIN IMMEDIATE").connection.rollback()
-    if version_of(base) == VERSION:
-        _read_all(base)
-        return
-    if version_of(base) > VERSION:
+    version = version_of(base)
+    if version > VERSION:
         raise KacenvError(_NEWER)
-    base.executescript(
-        f"BEGIN; DROP TABLE IF EXISTS sounds; DROP TABLE IF EXISTS files; {_TABLES} COMMIT;"
-    )
+    if version == _LOUDNESS_ALONE:
+        _add_columns(base)
+    elif version != VERSION:
+        base.executescript(
+            f"BEGIN; DROP TABLE IF EXISTS sounds; DROP TABLE IF EXISTS files; {_TABLES} COMMIT;"
+        )
+    _read_all(base)
 
 
-def _read_all(base: sqlite3.Connection) -> dict[bytes, tuple[FileStamp, Measurement]]:
-    return dict(_rows(base))
+def _add_columns(base: sqlite3.Connection) -> None:
+    """Give measurements of an older version the columns of a verdict, which isn't made yet."""
+    names, values = _FIELDS[len(FIELDS) :], row_of(Verdict())[len(FIELDS) :]
+    with base:
+        base.execute("BEGIN IMMEDIATE")
+        if version_of(base) != _LOUDNESS_ALONE:
+            return  # another process was first
+        for name in names:
+            base.execute(f"ALTER TABLE sounds ADD COLUMN {name}")
+        base.execute(f"UPDATE sounds SET {' = ?, '.join(names)} = ?", values)  # noqa: S608 - names of fields
+        base.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _rows(base: sqlite3.Connection) -> Iterator[tuple[bytes, tuple[FileStamp, Measurement]]]:
-    for path, size, changed, *row in base.execute(_ALL):
-        sound = _sound(row)
-        if sound is not None:
-            yield path, (FileStamp(size, changed), sound)
+def _read_all(base: sqlite3.Connection) -> dict[bytes, tuple[FileStamp, Verdict]]:
+    query = _ALL.get(version_of(base))
+    return dict(_rows(base.execute(query))) if query else {}
 
 
-def _sound(row: list[float | None]) -> Measurement | None:
-    """Convert a row to a measurement; None for implausible values."""
+def _rows(found: Iterable[list[Any]]) -> Iterator[tuple[bytes, tuple[FileStamp, Verdict]]]:
+    for path, size, changed, *row in found:
+        verdict = _verdict(row)
+        if verdict is not None:
+            yield path, (FileStamp(size, changed), verdict)
+
+
+_SOUND: Final = slice(len(FIELDS))
+_FAULT: Final = len(FIELDS)
+_TYPES: Final = tuple(
+    int if type(one) is bool else type(one) for one in row_of(Verdict())[len(FIELDS) :]
+)
+_FORM: Final = slice(_FAULT + 1, _FAULT + 1 + len(FORM_FIELDS))
+_TAGS: Final = slice(_FAULT + 1 + len(FORM_FIELDS), len(_FIELDS))
+
+
+def _verdict(row: list[Any]) -> Verdict | None:
+    """Convert a row to a verdict; None for implausible values."""
     try:
-        return Measurement(*row)  # type: ignore[arg-type]  # Sound itself checks each figure
+        if len(row) == len(FIELDS):
+            return Verdict(Measurement(*row))
+        fault, form, tags = row[_FAULT], row[_FORM], row[_TAGS]
+        if not all(type(one) is kind for one, kind in zip((fault, *form, *tags), _TYPES)):  # noqa: B905 - of the same length
+            return None
+        sound = None if fault else Measurement(*row[_SOUND])
+        return Verdict(sound, fault, SoundFormat(*form), Tags(*tags))
     except (ValueError, TypeError):
         return None

@@ -1,5 +1,6 @@
-"""Scan: parallel measurement of sound files in worker processes."""
+"""Scan: parallel judging of sound files in worker processes."""
 
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -15,10 +16,9 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
 
-from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.measurement import Measurement
 from kacenv.analysis.measurement_cache import FileStamp, MeasurementCache
-from kacenv.core.errors import DeviceError
+from kacenv.analysis.verdict import Verdict
 
 MEMORY: Final = 2 << 30
 """Memory limit (bytes) of a worker; music needs a twentieth of it."""
@@ -42,15 +42,15 @@ def _follow(parent: int) -> None:
     os._exit(1)
 
 
-def work(path: str) -> Measurement | str:
-    """Return the measurement of the file at `path`, or the reason for a failure."""
-    from kacenv.analysis.loudness_meter import measure  # noqa: PLC0415 - only the workers need FFmpeg
+def work(path: str) -> Verdict | str:
+    """Return the verdict on the file at `path`, or why it can't be made today."""
+    from kacenv.analysis.judge import judge  # noqa: PLC0415 - only the workers need FFmpeg
 
     signal.alarm(PATIENCE)  # ends the process, which the scan then tells of
     try:
-        return measure(path)
-    except DeviceError as error:
-        return str(error)
+        return judge(path)
+    except OSError as error:
+        return f"it can't be read: {error.strerror}"
     finally:
         signal.alarm(0)
 
@@ -61,25 +61,31 @@ _CHANGED: Final = "it changed while it was measured; scan again"
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """File with its measurement, or in `reason` why it failed."""
+    """File with its verdict, or in `reason` why there is none."""
 
     path: Path
-    sound: Measurement | None = None
+    verdict: Verdict | None = None
     reason: str = ""
+    """Why the file can't be played, or couldn't be looked at; empty for one that plays."""
     known: bool = False
-    """True if the measurement is from the cache."""
+    """True if the verdict is from the cache."""
+
+    @property
+    def sound(self) -> Measurement | None:
+        """Return the measurement; None with a reason."""
+        return self.verdict.sound if self.verdict else None
 
 
 @dataclass(frozen=True, slots=True)
 class _ScanJob:
-    """File to be measured in its current state."""
+    """File to be judged in its current state."""
 
     path: Path
     stamp: FileStamp
     content: bytes
 
 
-Worker = Callable[[str], Measurement | str]
+Worker = Callable[[str], Verdict | str]
 
 
 def cores() -> int:
@@ -90,32 +96,34 @@ def cores() -> int:
 def scan(
     paths: Iterable[Path], cache: MeasurementCache, worker: Worker = work
 ) -> Iterator[ScanResult]:
-    """Yield each file once: the cached ones first, then the others as they are measured.
+    """Yield each file once: the cached ones first, then the others as they are judged.
 
-    Each measurement is committed before it is yielded, so an interrupted scan loses nothing.
+    Each verdict is committed before it is yielded, so an interrupted scan loses nothing.
     """
     known, jobs = cache.known(), list[_ScanJob]()
     for path in dict.fromkeys(path.resolve() for path in paths):
-        sound = known.find(path)
-        if sound is not None:
-            yield ScanResult(path, sound, known=True)
+        verdict = known.verdict(path)
+        if verdict is not None and verdict.whole:
+            yield _result(path, verdict, known=True)
             continue
         try:
-            kind_of(str(path))
-            job = _ScanJob(path, FileStamp.of(path), content_hash(path))
-        except DeviceError as error:
-            yield ScanResult(path, reason=str(error))
-            continue
+            job = _job(path)
         except OSError as error:
             yield ScanResult(path, reason=f"it can't be read: {error.strerror}")
             continue
-        sound = cache.of_content(job.content)
-        if sound is None:
+        verdict = cache.of_content(job.content)
+        if verdict is None or not verdict.whole:
             jobs.append(job)
         else:
-            yield _kept(job, sound, cache, known=True)
-    for job, result in _measured(jobs, worker):
+            yield _kept(job, verdict, cache, known=True)
+    for job, result in _judged(jobs, worker):
         yield _kept(job, result, cache)
+
+
+def _job(path: Path) -> _ScanJob:
+    if not path.is_file():  # a pipe would never end
+        raise FileNotFoundError(errno.ENOENT, "the file isn't there")
+    return _ScanJob(path, FileStamp.of(path), content_hash(path))
 
 
 def content_hash(path: Path) -> bytes:
@@ -124,23 +132,27 @@ def content_hash(path: Path) -> bytes:
         return hashlib.file_digest(file, "blake2b").digest()
 
 
+def _result(path: Path, verdict: Verdict, *, known: bool) -> ScanResult:
+    return ScanResult(path, verdict, verdict.fault, known=known)
+
+
 def _kept(
-    job: _ScanJob, result: Measurement | str, cache: MeasurementCache, *, known: bool = False
+    job: _ScanJob, verdict: Verdict | str, cache: MeasurementCache, *, known: bool = False
 ) -> ScanResult:
-    if isinstance(result, str):
-        return ScanResult(job.path, reason=result)
+    if isinstance(verdict, str):
+        return ScanResult(job.path, reason=verdict)
     try:
         changed = FileStamp.of(job.path) != job.stamp
     except OSError:
         changed = True
     if changed:
         return ScanResult(job.path, reason=_CHANGED)
-    cache.keep(job.path, job.stamp, job.content, result)
-    return ScanResult(job.path, result, known=known)
+    cache.keep(job.path, job.stamp, job.content, verdict)
+    return _result(job.path, verdict, known=known)
 
 
-def _measured(jobs: list[_ScanJob], worker: Worker) -> Iterator[tuple[_ScanJob, Measurement | str]]:
-    """Yield every job with its result; rerun a job whose process died in a process of its own."""
+def _judged(jobs: list[_ScanJob], worker: Worker) -> Iterator[tuple[_ScanJob, Verdict | str]]:
+    """Yield every job with its verdict; rerun a job whose process died in a process of its own."""
     left = jobs
     if len(jobs) > 1:
         left = []
@@ -153,14 +165,14 @@ def _measured(jobs: list[_ScanJob], worker: Worker) -> Iterator[tuple[_ScanJob, 
     for job in left:
         with _pool(1) as pool:
             for _, result in _finished(pool, [job], worker):
-                yield job, result or _BROKE_DOWN
+                yield job, result or Verdict(fault=_BROKE_DOWN)
 
 
 def _finished(
     pool: ProcessPoolExecutor, jobs: list[_ScanJob], worker: Worker
-) -> Iterator[tuple[_ScanJob, Measurement | str | None]]:
-    """Yield jobs as they finish; without a result if the pool broke down."""
-    futures: dict[Future[Measurement | str], _ScanJob] = {}
+) -> Iterator[tuple[_ScanJob, Verdict | str | None]]:
+    """Yield jobs as they finish; without a verdict if the pool broke down."""
+    futures: dict[Future[Verdict | str], _ScanJob] = {}
     for index, job in enumerate(jobs):
         try:
             futures[pool.submit(worker, str(job.path))] = job

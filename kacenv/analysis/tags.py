@@ -1,61 +1,60 @@
-"""Tags of sound files: title, artist and licence."""
+"""Tags of sound files: title, artist, licence, and what suggests words."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Final
 
-import mutagen
-
-from kacenv.core.units import Seconds
-
-_TITLE: Final = ("title", "tit2", "©nam")
-_ARTIST: Final = ("artist", "tpe1", "©art", "albumartist", "tpe2", "aart", "author")
-_LICENCE: Final = ("license", "licence", "wcop", "copyright", "tcop", "cprt")
+_TITLE: Final = ("title",)
+_ARTIST: Final = ("artist", "album_artist", "albumartist", "author")
+_LICENCE: Final = ("license", "licence", "wcop", "copyright")
 _COMMONS: Final = re.compile(
     r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/zero/([\d.]+))"
 )
 _LONGEST: Final = 80
 """Greatest length (characters) of a tag in a playlist."""
+_LYRICS: Final = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "sylt"})
+_LYRICIST: Final = frozenset({"lyricist", "text"})
+_LANGUAGE: Final = frozenset({"language"})
+_GENRE: Final = frozenset({"genre"})
+_SPOKEN: Final = {"2": "audiobook", "9": "film", "10": "TV show", "21": "podcast", "23": "lecture"}
+"""Media kinds of iTunes (`stik`) that are full of words."""
+_NO_WORDS: Final = re.compile(r"\W*(instrumental|none|n/?a|zxx|und|mul|mis|xxx)?\W*", re.IGNORECASE)
+"""Values that mean no words; zxx is ISO 639-2 for “no linguistic content”."""
+_SUNG: Final = re.compile(
+    r"\b(vocals?|choir|choral|a ?cappella|opera|oratorio|lied(er)?|chanson|gospel|hip[- ]?hop|rap"
+    r"|singer[/ -]songwriter|spoken( word)?|speech|audio ?book|podcast)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Tags of a file, empty where missing; `length` (s) is the header's, or 0."""
+    """Tags of a file, each on one line, and empty where it is missing."""
 
     title: str = ""
     artist: str = ""
     licence: str = ""
-    length: Seconds = Seconds(0.0)
+    words: str = ""
+    """The tag that suggests words, as `lyricist: Jane Doe`."""
 
 
-def read_tags(path: Path) -> Tags:
-    """Return the tags of the file at `path`; empty ones if it can't be read."""
-    try:
-        sound = mutagen.File(path)
-        texts = dict(reversed(list(tag_texts(sound.tags)))) if sound and sound.tags else {}
-        length = float(getattr(getattr(sound, "info", None), "length", 0.0) or 0.0)
-    except Exception:  # noqa: BLE001 - its parsers raise any type for a broken file
-        return Tags()
+TAG_FIELDS: Final = tuple(field.name for field in fields(Tags))
+UNTAGGED: Final = Tags()
+
+
+def tags_in(metadata: Iterable[Mapping[str, str]]) -> Tags:
+    """Return the tags in FFmpeg's metadata of a file's container and of its sound."""
+    texts = [
+        (_name(key), text.strip()) for one in metadata for key, text in one.items() if text.strip()
+    ]
+    first = dict(reversed(texts))
     return Tags(
-        title=_first(texts, _TITLE),
-        artist=_first(texts, _ARTIST),
-        licence=_licence(_first(texts, _LICENCE)),
-        length=Seconds(length),
+        title=_first(first, _TITLE),
+        artist=_first(first, _ARTIST),
+        licence=_licence(_first(first, _LICENCE)),
+        words=next(_telling(texts), ""),
     )
-
-
-def tag_texts(tags: Any) -> Iterator[tuple[str, str]]:
-    """Yield each tag's plain name with each of its texts, for any format."""
-    for key, value in dict(tags).items():
-        # ID3 has `USLT::eng` or `TXXX:LANGUAGE`, MP4 `----:com.apple.iTunes:LYRICIST`.
-        parts = str(key).lower().split(":")
-        name = parts[-1] if parts[0] in {"txxx", "----"} else parts[0]
-        found = getattr(value, "text", value)
-        for one in found if isinstance(found, list) else [found]:
-            text = one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
-            yield name, text.strip()
 
 
 def one_line(text: str) -> str:
@@ -63,9 +62,14 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _first(texts: dict[str, str], names: tuple[str, ...]) -> str:
-    found = next((texts[name] for name in names if texts.get(name)), "")
-    line = one_line(found)
+def _name(key: str) -> str:
+    """Return a tag's plain name; FFmpeg calls lyrics of an ID3 tag `lyrics-eng`."""
+    name = key.lower()
+    return "lyrics" if name.startswith("lyrics-") else name
+
+
+def _first(texts: Mapping[str, str], names: tuple[str, ...]) -> str:
+    line = one_line(next((texts[name] for name in names if name in texts), ""))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
@@ -78,32 +82,8 @@ def _licence(text: str) -> str:
     return f"CC0-{zero}" if zero else f"CC-{kind.upper()}-{version}"
 
 
-_LYRICS: Final = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "uslt", "sylt", "©lyr"})
-_LYRICIST: Final = frozenset({"lyricist", "text"})
-_LANGUAGE: Final = frozenset({"language", "tlan"})
-_GENRE: Final = frozenset({"genre", "tcon", "©gen"})
-_SPOKEN: Final = {"2": "audiobook", "9": "film", "10": "TV show", "21": "podcast", "23": "lecture"}
-"""Media kinds of iTunes (`stik`) that are full of words."""
-_NO_WORDS: Final = re.compile(r"\W*(instrumental|none|n/?a|zxx|und|mul|mis|xxx)?\W*", re.IGNORECASE)
-"""Values that mean no words; zxx is ISO 639-2 for “no linguistic content”."""
-_SUNG: Final = re.compile(
-    r"\b(vocals?|choir|choral|a ?cappella|opera|oratorio|lied(er)?|chanson|gospel|hip[- ]?hop|rap"
-    r"|singer[/ -]songwriter|spoken( word)?|speech|audio ?book|podcast)\b",
-    re.IGNORECASE,
-)
-
-
-def vocals_by_tag(path: Path) -> str | None:
-    """Return the tag that suggests words, as `lyricist: Jane Doe`; None without one."""
-    try:
-        tags = getattr(mutagen.File(path), "tags", None)
-        return next(_telling(tags), None) if tags else None
-    except Exception:  # noqa: BLE001 - its parsers raise any type for a broken file
-        return None
-
-
-def _telling(tags: Any) -> Iterator[str]:
-    for key, text in tag_texts(tags):
+def _telling(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for key, text in texts:
         if _NO_WORDS.fullmatch(text):
             continue
         if key in _LYRICS:
@@ -112,9 +92,9 @@ def _telling(tags: Any) -> Iterator[str]:
             yield f"lyricist: {_short(text)}"
         elif key in _LANGUAGE:
             yield f"language: {_short(text)}"
-        elif key == "stik" and text in _SPOKEN:
+        elif key == "media_type" and text in _SPOKEN:
             yield f"media kind: {_SPOKEN[text]}"
-        elif key == "pcst" and text not in {"False", "0"}:
+        elif key == "podcast" and text != "0":
             yield "podcast"
         elif key in _GENRE and _SUNG.search(text) and "instrumental" not in text.lower():
             yield f"genre: {_short(text)}"

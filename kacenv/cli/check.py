@@ -2,13 +2,13 @@
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kacenv.cli import completion
 from kacenv.cli.options import HouseOption
+from kacenv.cli.scan_progress import judged
 from kacenv.system.paths import in_words
 
 if TYPE_CHECKING:
@@ -49,12 +49,14 @@ def check(  # noqa: PLR0913 - one argument for each option
         ),
     ] = False,
     measure: Annotated[
-        bool, typer.Option(help="Measure music that hasn't been; new files take a while.")
+        bool, typer.Option(help="Decode music that hasn't been; new files take a while.")
     ] = True,
     form: Annotated[Format, typer.Option("--format", help="For people or programs.")] = Format.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Read every room, scene and playlist, and say what is wrong or worth knowing.
+
+    Music that kacenv doesn't know yet is decoded to its last second, which is done once.
 
     A file may lie anywhere. It is held against the house that you name, else against the one it
     lies in, else against the usual one; what can't be checked without a house is said. Run it as
@@ -83,27 +85,9 @@ def check(  # noqa: PLR0913 - one argument for each option
 
 
 def _surveyed(look: "Callable[[], HouseReport]", *, measure: bool) -> "HouseReport":
-    """Return the survey, after measuring files that weren't."""
+    """Return the survey, after judging files that weren't."""
     found = look()
-    unmeasured = [path for _, path in found.unmeasured]
-    return look() if measure and unmeasured and _measured(unmeasured) else found
-
-
-def _measured(paths: list[Path]) -> bool:
-    """Measure the files, with a bar in a terminal; return False if nothing was measured."""
-    from kacenv.analysis import MeasurementCache
-    from kacenv.analysis.scan import scan
-    from kacenv.cli.scan_progress import shown_scan
-    from kacenv.core.errors import KacenvError
-
-    try:
-        with MeasurementCache() as cache:
-            files = list(dict.fromkeys(paths))
-            with shown_scan(scan(files, cache), len(files), quiet=True) as scanned:
-                return sum(one.sound is not None for one in scanned) > 0
-    except KacenvError as error:
-        print(error, file=sys.stderr)
-        return False
+    return look() if measure and judged([path for _, path in found.unmeasured]) else found
 
 
 def _with_devices(found: "HouseReport") -> "HouseReport":

@@ -8,6 +8,7 @@ import typer
 
 from kacenv.cli import completion, questions
 from kacenv.cli.options import HouseOption, JsonOption, print_json
+from kacenv.cli.scan_progress import judged
 from kacenv.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -143,19 +144,6 @@ def _scene_plan(task: _Import, scene: str, count: int) -> _Plan:
     return _Plan(dealing, task.folder, after)
 
 
-def _scan(files: list[Path]) -> dict[Path, str]:
-    """Measure files that aren't known yet; return the reasons for which others can't be."""
-    from kacenv.analysis import MeasurementCache
-    from kacenv.analysis.scan import scan as scan_files
-    from kacenv.cli.scan_progress import shown_scan
-
-    with (
-        MeasurementCache() as cache,
-        shown_scan(scan_files(files, cache), len(files), quiet=True) as scanned,
-    ):
-        return {one.path: one.reason for one in scanned if one.sound is None}
-
-
 def _looked_at(
     task: _Import, files: list[Path], base: Path, left_out: "list[LeftOut]"
 ) -> "list[ImportedTrack]":
@@ -164,9 +152,10 @@ def _looked_at(
     from kacenv.config.transfer.import_folder import ImportedTrack, loadable, look_at
     from kacenv.config.transfer.left_out import LeftOut
 
-    failures = _scan(files) if task.scan and files else {}
+    if task.scan:
+        judged(files)
     known = known_measurements()
-    found = list(look_at(files, base, known, failures))
+    found = list(look_at(files, base, known))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     pieces = [one for one in found if isinstance(one, ImportedTrack)]
     found = loadable(pieces, task.home, known)

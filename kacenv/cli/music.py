@@ -88,12 +88,12 @@ def scan(
 
 
 def _summary(results: "list[ScanResult]") -> str:
-    known = sum(one.known for one in results)
+    known = sum(one.known and one.sound is not None for one in results)
     unreadable = [one for one in results if one.sound is None]
     counts = f"{len(results) - known - len(unreadable)} measured, {known} known already"
     lines = [line_of(one) for one in unreadable]
     if unreadable:
-        counts += f", {len(unreadable)} that can't be measured"
+        counts += f", {len(unreadable)} that can't be played"
     return "\n".join([*lines, f"{_files(len(results))}: {counts}."])
 
 
@@ -105,9 +105,9 @@ def _entry(one: "ScanResult") -> dict[str, Any]:
     from dataclasses import asdict
 
     entry: dict[str, Any] = {"path": str(one.path), "known": one.known}
-    if one.sound is None:
+    if one.verdict is None or one.sound is None:
         return entry | {"error": one.reason}
     figures = asdict(one.sound)
     del figures["course"]  # bytes, for pictures
     figures["gaps"] = one.sound.silences
-    return entry | figures
+    return entry | figures | asdict(one.verdict.form) | asdict(one.verdict.tags)

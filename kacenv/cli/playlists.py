@@ -46,7 +46,7 @@ def _row(house: "House", name: str) -> dict[str, Any]:
         "name": name,
         "pieces": len(tracks),
         "length": round(sum(track.length for track in tracks), 1),
-        "measured": sum(track.sound is not None for track in tracks),
+        "measured": sum(track.judged for track in tracks),
         "problems": 0,
     }
 

@@ -54,6 +54,9 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE", help="Keep the page in this file, too.")
     ] = None,
+    measure: Annotated[
+        bool, typer.Option(help="Decode the scene's music that hasn't been; it takes a while.")
+    ] = True,
     house: HouseOption = None,
     probe: Annotated[str | None, typer.Option("--probe", hidden=True)] = None,
 ) -> None:
@@ -68,6 +71,8 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     asked = _PreflightRequest(house, room, scene, microphone)
     if save:
         _can_keep(save)
+    if measure:
+        _judge_music(asked)
     verdict = _inspected(asked, quiet=quiet or as_json, mute=yes)
     if as_json:
         print_json(verdict.fields())
@@ -76,6 +81,24 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     if save:
         _keep(save, verdict.page())
     sys.exit(0 if verdict.go else 1)
+
+
+def _judge_music(asked: "_PreflightRequest") -> None:
+    """Judge what the scenes play and nobody has judged, before anything in the room is touched.
+
+    A file that has changed since is left to the probe, which compares it with what it was.
+    """
+    from kacenv.analysis import known_measurements
+    from kacenv.cli.scan_progress import judged
+    from kacenv.diagnostics.preflight.scene_files import choose
+
+    known = known_measurements()
+    tracks = choose(asked.home(), asked.room, asked.scenes(), known).tracks
+    judged(
+        track.path
+        for track in tracks
+        if not track.judged and (track.verdict or not known.before(track.path))
+    )
 
 
 class _PreflightRequest(NamedTuple):

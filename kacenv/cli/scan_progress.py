@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from kacenv.cli.terminal import say, terminal_console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kacenv.analysis.scan import ScanResult
 
 
@@ -35,8 +37,30 @@ def _line_by_line(scanned: "Iterable[ScanResult]") -> "Iterator[ScanResult]":
         yield one
 
 
+def judged(paths: "Iterable[Path]") -> bool:
+    """Judge the files, with a bar in a terminal; return False if there is no verdict on any."""
+    import sys
+
+    from kacenv.analysis import MeasurementCache
+    from kacenv.analysis.scan import scan
+    from kacenv.core.errors import KacenvError
+
+    files = list(dict.fromkeys(paths))
+    if not files:
+        return False
+    try:
+        with (
+            MeasurementCache() as cache,
+            shown_scan(scan(files, cache), len(files), quiet=True) as scanned,
+        ):
+            return sum(one.verdict is not None for one in scanned) > 0
+    except KacenvError as error:
+        print(error, file=sys.stderr)
+        return False
+
+
 def line_of(one: "ScanResult") -> str:
-    """Return a file's measurement as a line, or the reason why there is none."""
+    """Return a file's measurement as a line, or the reason why it can't be played."""
     from kacenv.analysis.silence_gaps import DEAD_AIR
     from kacenv.config.yaml.text_files import shown
     from kacenv.core.units import Seconds, format_clock, format_seconds

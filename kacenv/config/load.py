@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from kacenv.analysis import known_measurements
+from kacenv.analysis.header_cache import kept_headers
 from kacenv.config.checks.controls import check_control_map
 from kacenv.config.checks.cross_file import (
     ScenePlan,
@@ -50,7 +51,9 @@ def load_session(house: House, scene: str, room: str) -> Timeline:
     place = findings.gather(lambda: open_room(house.room(room)))
     plan = findings.gather(lambda: open_scene(house.scene(scene)))
     queues = (
-        check_plan(plan, place, PlaylistCache(house, known_measurements()), findings)
+        check_plan(
+            plan, place, PlaylistCache(house, known_measurements(), kept_headers()), findings
+        )
         if plan
         else {}
     )

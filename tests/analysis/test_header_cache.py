@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 from support.houses import write_silence
 
 from kacenv.analysis.header_cache import Headers
+from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 
 
@@ -26,7 +28,7 @@ def test_a_kept_header_opens_no_file(tmp_path: Path, track: Path) -> None:
     track.write_bytes(b"x" * stamp.st_size)
     os.utime(track, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert Headers(cache).find(track).length == Seconds(60.0)
-    with pytest.raises(ValueError, match=r"sound file|damaged"):
+    with pytest.raises(DeviceError, match=r"isn't music|text"):
         Headers().find(track)
 
 
@@ -63,3 +65,11 @@ def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path, track: Pat
     headers = Headers(tmp_path / "file" / "cache")
     assert headers.find(track).length == Seconds(60.0)
     headers.keep()
+
+
+def test_a_length_that_no_header_tells_is_decoded(tmp_path: Path) -> None:
+    """A FLAC file from a pipe doesn't know how long it is."""
+    piped = tmp_path / "piped.flac"
+    made = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=7", "-f", "flac", "-"]
+    piped.write_bytes(subprocess.run(made, capture_output=True, check=True).stdout)
+    assert Headers().find(piped).length == pytest.approx(7.0, abs=0.01)

@@ -7,20 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
-from support.measurements import a_measurement
+from support.measurements import a_measurement, a_verdict
 
-from kacenv.analysis import Measurement, MeasurementCache, known_measurements
+from kacenv.analysis import MeasurementCache, known_measurements
 from kacenv.analysis.measurement_cache import FileStamp, cache_folder
+from kacenv.analysis.tags import Tags
+from kacenv.analysis.verdict import Verdict
 from kacenv.core.errors import KacenvError
 
 _VERSION = range(60, 64)
 """Bytes of a SQLite file that hold `user_version` (sqlite.org/fileformat.html)."""
 
 
-def keep(folder: Path, file: Path, sound: Measurement) -> None:
-    """Keep a measurement of a file that is there."""
+def keep(folder: Path, file: Path, verdict: Verdict) -> None:
+    """Keep a verdict on a file that is there."""
     with MeasurementCache(folder) as cache:
-        cache.keep(file, FileStamp.of(file), b"content", sound)
+        cache.keep(file, FileStamp.of(file), b"content", verdict)
 
 
 @pytest.fixture
@@ -34,17 +36,19 @@ def file(tmp_path: Path) -> Path:
 def test_what_is_kept_is_known(tmp_path: Path, file: Path) -> None:
     """A measurement comes back exactly, by path and by content."""
     sound = a_measurement(loudness=-17.123, damaged_at=3.5, gaps=b"\0\1\0\0\0\x10\0\0")
-    keep(tmp_path, file, sound)
+    verdict = Verdict(sound, "", a_verdict(starts_at=7.5, seeks=False).form, Tags("T", "A"))
+    keep(tmp_path, file, verdict)
+    assert known_measurements(tmp_path).verdict(file) == verdict
     assert known_measurements(tmp_path).find(file) == sound
     with MeasurementCache(tmp_path) as cache:
-        assert cache.known().find(file) == sound
-        assert cache.of_content(b"content") == sound
+        assert cache.known().verdict(file) == verdict
+        assert cache.of_content(b"content") == verdict
         assert cache.of_content(b"other") is None
 
 
 def test_changed_file_is_unknown(tmp_path: Path, file: Path) -> None:
     """Another size or another time, and nothing is known; a vanished file is unknown too."""
-    keep(tmp_path, file, a_measurement())
+    keep(tmp_path, file, a_verdict())
     known = known_measurements(tmp_path)
     before = file.stat()
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
@@ -66,8 +70,8 @@ def test_damaged_cache_is_rebuilt(tmp_path: Path, file: Path, content: bytes) ->
     assert known_measurements(tmp_path).find(file) is None
     with MeasurementCache(tmp_path) as cache:
         assert cache.rebuilt == bool(content)
-    keep(tmp_path, file, a_measurement())
-    assert known_measurements(tmp_path).find(file) == a_measurement()
+    keep(tmp_path, file, a_verdict())
+    assert known_measurements(tmp_path).verdict(file) == a_verdict()
 
 
 def test_damage_inside_is_found(tmp_path: Path) -> None:
@@ -75,7 +79,7 @@ def test_damage_inside_is_found(tmp_path: Path) -> None:
     with MeasurementCache(tmp_path) as cache:
         for number in range(500):
             path = tmp_path / f"{number}.wav"
-            cache.keep(path, FileStamp(1, number), b"%d" % number, a_measurement())
+            cache.keep(path, FileStamp(1, number), b"%d" % number, a_verdict())
     base = tmp_path / "music.sqlite"
     content = bytearray(base.read_bytes())
     content[4096 : len(content) - 4096] = b"\xa5" * (len(content) - 8192)
@@ -115,7 +119,7 @@ def edit(folder: Path, statement: str) -> None:
 
 def test_older_version_is_measured_anew(tmp_path: Path, file: Path) -> None:
     """What an older version of the program measured isn't used."""
-    keep(tmp_path, file, a_measurement())
+    keep(tmp_path, file, a_verdict())
     edit(tmp_path, "PRAGMA user_version = 3")
     assert known_measurements(tmp_path).find(file) is None
     with MeasurementCache(tmp_path) as cache:
@@ -126,14 +130,23 @@ def test_older_version_is_measured_anew(tmp_path: Path, file: Path) -> None:
     "figure",
     [
         *("loudness = 'loud'", "loudness = 9e99", "loudness = -300.0"),
+        *("kind = 3", "seeks = 'yes'", "rates = x'00'", "title = NULL"),
         *("gaps = 'x'", "gaps = x'0000'", "gaps = x'ffffffffffffffff'", "gaps = NULL"),
     ],
 )
 def test_impossible_figures_are_passed_over(tmp_path: Path, file: Path, figure: str) -> None:
-    """A figure, or a silence, that nobody measured doesn't reach a fader."""
-    keep(tmp_path, file, a_measurement())
+    """A figure, a silence or a fact that nobody found doesn't reach a fader or a page."""
+    keep(tmp_path, file, a_verdict())
     edit(tmp_path, f"UPDATE sounds SET {figure}")  # noqa: S608 - from above
     assert known_measurements(tmp_path).find(file) is None
+
+
+def test_a_fault_is_kept_as_well(tmp_path: Path, file: Path) -> None:
+    """What can't be played is known by its content, and has no measurement."""
+    keep(tmp_path, file, Verdict(fault="it is text, not music"))
+    known = known_measurements(tmp_path)
+    assert known.verdict(file) == Verdict(fault="it is text, not music")
+    assert known.find(file) is None
 
 
 def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -6,26 +6,23 @@ from pathlib import Path
 import pytest
 from support.sounds import tone, write_wav
 
-from kacenv.analysis import Measurement, MeasurementCache, known_measurements
-from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis import MeasurementCache, known_measurements
+from kacenv.analysis.judge import judge
 from kacenv.analysis.scan import ScanResult, scan
-from kacenv.core.errors import DeviceError
+from kacenv.analysis.verdict import Verdict
 
 pytestmark = pytest.mark.real
 """Scans have processes of their own, of which some break down."""
 
 
-def measure_or_die(path: str) -> Measurement | str:
+def judge_or_die(path: str) -> Verdict | str:
     """A decoder that breaks down over a file with `crash` in its name."""
     if Path(path).name == "crash.wav":
         os.kill(os.getpid(), signal.SIGKILL)
-    try:
-        return measure(path)
-    except DeviceError as error:
-        return str(error)
+    return judge(path)
 
 
-def never(path: str) -> Measurement | str:
+def never(path: str) -> Verdict | str:
     """A decoder that must not be asked."""
     raise AssertionError(path)
 
@@ -38,7 +35,7 @@ def tones(folder: Path, *names: str) -> list[Path]:
 def test_second_scan_measures_nothing(tmp_path: Path, cache: MeasurementCache) -> None:
     """What was measured once is known, in the same order and with the same figures."""
     files = tones(tmp_path, "a.wav", "b.wav", "c.wav")
-    first = {one.path: one.sound for one in scan(files, cache)}
+    first = {one.path: one.verdict for one in scan(files, cache)}
     assert set(first) == set(files)
     again = list(scan([*files, *files], cache, never))
     assert again == [ScanResult(file, first[file], known=True) for file in files]
@@ -70,7 +67,7 @@ def test_changed_file_is_measured_again(tmp_path: Path, cache: MeasurementCache)
 
 
 def test_unreadable_files_are_named(tmp_path: Path, cache: MeasurementCache) -> None:
-    """What can't be measured is told with its reason, and the rest is measured."""
+    """What can't be played is told with its reason, now and the next time; the rest is measured."""
     good, other = tones(tmp_path, "good.wav", "other.wav")
     text = tmp_path / "text.mp3"
     text.write_text("hello")
@@ -78,9 +75,12 @@ def test_unreadable_files_are_named(tmp_path: Path, cache: MeasurementCache) -> 
     results = {one.path: one for one in scan([text, good, away, other], cache)}
     assert results[good].sound
     assert results[other].sound
-    assert "isn't music" in results[text].reason
+    assert results[text].reason == "it is text, not music"
     assert "isn't there" in results[away].reason
     assert cache.known().find(text) is None
+    assert cache.known().verdict(away) is None
+    (again,) = scan([text], cache, never)
+    assert (again.reason, again.known) == ("it is text, not music", True)
 
 
 def test_pipe_does_not_hold_a_scan_up(tmp_path: Path, cache: MeasurementCache) -> None:
@@ -94,7 +94,7 @@ def test_pipe_does_not_hold_a_scan_up(tmp_path: Path, cache: MeasurementCache) -
 def test_crash_of_a_decoder_names_its_file_alone(tmp_path: Path, cache: MeasurementCache) -> None:
     """A file that kills its process is named; the files beside it are measured all the same."""
     files = tones(tmp_path, "a.wav", "crash.wav", "b.wav", "c.wav")
-    results = {one.path.name: one for one in scan(files, cache, measure_or_die)}
+    results = {one.path.name: one for one in scan(files, cache, judge_or_die)}
     assert len(results) == 4
     assert "broke down" in results.pop("crash.wav").reason
     assert all(one.sound for one in results.values())
@@ -115,14 +115,14 @@ def test_interrupted_scan_keeps_what_it_had(tmp_path: Path, cache: MeasurementCa
 def test_file_that_changes_meanwhile_is_not_kept(tmp_path: Path, cache: MeasurementCache) -> None:
     """A file still being copied is measured the next time."""
     (file,) = tones(tmp_path, "a.wav")
-    (one,) = scan([file], cache, grow_then_measure)
+    (one,) = scan([file], cache, grow_then_judge)
     assert one.sound is None
     assert "scan again" in one.reason
     assert cache.known().find(file) is None
 
 
-def grow_then_measure(path: str) -> Measurement | str:
+def grow_then_judge(path: str) -> Verdict | str:
     """A decoder under whose hands the file grows."""
     with Path(path).open("ab") as file:
         file.write(b"\0\0\0\0")
-    return measure(path)
+    return judge(path)

@@ -1,4 +1,4 @@
-"""Scanning music, beside FFmpeg's `ebur128` filter on the same tracks, one core each."""
+"""Judging music, beside FFmpeg's `ebur128` filter on the same tracks, one core each."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.houses import FOREIGN_MUSIC
 
-from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.judge import judge
 
 HOUSE = Path(__file__).parents[2] / "playlists" / "house"
 TRACKS = 4
@@ -16,7 +16,7 @@ ROUNDS = 3
 
 
 def report() -> Iterator[str]:
-    """How many times faster than it plays music is measured, by both, and the ratio."""
+    """How many times faster than it plays music is judged, and measured by FFmpeg; the ratio."""
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
@@ -30,7 +30,8 @@ def _lines(kind: str, tracks: list[Path]) -> Iterator[str]:
     ours = theirs = float("inf")
     for _ in range(ROUNDS):
         ours, theirs = min(ours, _kacenv(tracks)), min(theirs, _ffmpeg(tracks))
-    music = sum(measure(str(track)).duration for track in tracks)
+    verdicts = [judge(str(track)) for track in tracks]
+    music = sum(one.sound.duration for one in verdicts if one.sound)
     yield f"{kind:<11} kacenv  {music / ours:5.0f} times real time"
     yield f"{kind:<11} FFmpeg  {music / theirs:5.0f} times real time"
     yield f"{kind:<11} ratio   {theirs / ours:5.2f} (above 1: kacenv is faster)"
@@ -39,7 +40,7 @@ def _lines(kind: str, tracks: list[Path]) -> Iterator[str]:
 def _kacenv(tracks: list[Path]) -> float:
     start = time.perf_counter()
     for track in tracks:
-        measure(str(track))
+        judge(str(track))
     return time.perf_counter() - start
 
 

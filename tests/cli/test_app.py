@@ -11,6 +11,7 @@ import pytest
 from support.daemon import KACENV, Daemon
 from support.houses import quiet_house, write_house
 from support.processes import kill_all_with
+from support.sounds import tone, write_wav
 from support.typed import Said, typed
 
 ROOM = "name: quiet\noutputs:\n  - {id: speakers, role: speakers}\n"
@@ -174,14 +175,15 @@ def test_rehearse_prints_the_session(house: Path) -> None:
     assert lines[-1] == "   15:20  the session has ended"
 
 
-def test_check_says_whether_all_is_well(house: Path, tmp_path: Path) -> None:
+def test_check_says_whether_all_is_well(tmp_path: Path) -> None:
     """A right house passes with 0; a wrong one fails with 1 and every problem."""
-    good = alone("check", house=house)
+    right = quiet_house(tmp_path / "right", rooms__quiet=ROOM, scenes__quiet=SCENE)
+    write_wav(right / "playlists/quiet.wav", tone(60, -20.0), channels=1)
+    good = alone("check", house=right)
     assert good.returncode == 0
-    caution, summary = good.stdout.splitlines()
-    assert "is silent from beginning to end" in caution
-    assert summary == "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: 1."
-    bad = write_house(tmp_path, rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
+    summary = "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: none.\n"
+    assert good.stdout == summary
+    bad = write_house(tmp_path / "wrong", rooms__r="name: r\n", scenes__s="title: s\ncolour: red\n")
     done = alone("check", house=bad)
     assert done.returncode == 1
     assert "scenes/s.yaml:2:1" in done.stdout

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.houses import write_house, write_silence
+from support.houses import write_house
+from support.sounds import tone, write_wav
 from support.typed import Said, typed
 
 ROOM = "name: r\noutputs:\n  - {id: speakers, role: speakers, device: Moon Base}\n"
@@ -17,11 +18,11 @@ CALM = (
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A house whose only fault is a silent track; a folder with % and , in its name."""
+    """A house whose only fault is a track that startles; a folder with % and , in its name."""
     folder = write_house(
         tmp_path / "100%, mine", rooms__r=ROOM, scenes__new=SCENE, playlists__calm=CALM
     )
-    write_silence(folder / "playlists" / "a.wav", 60)
+    write_wav(folder / "playlists/a.wav", tone(20, -45), tone(40, -20), channels=1)
     return folder
 
 
@@ -32,13 +33,13 @@ def kacenv(house: Path, *words: str) -> Said:
 
 
 def test_check_measures_what_is_new(house: Path) -> None:
-    """The first check measures, and so knows that the track is silent; another need not."""
+    """The first check decodes, and so knows that the track startles; another need not."""
     done = kacenv(house, "check", "--no-measure")
     assert "run: kacenv music scan calm" in done.stdout
     for _ in range(2):
         done = kacenv(house, "check")
-        silent, summary = done.stdout.splitlines()
-        assert silent.endswith("a.wav is silent from beginning to end; is it the right file?")
+        startling, summary = done.stdout.splitlines()
+        assert "a.wav may startle: at 0:20 it becomes" in startling
         assert summary == "Read: 1 room, 1 scene, 1 playlist. Problems: none. Warnings: 1."
         assert (done.returncode, done.stderr) == (0, "")
 
@@ -77,7 +78,7 @@ def test_json_is_for_scripts(house: Path) -> None:
     assert found["read"] == {"rooms": 2, "scenes": 1, "playlists": 1}
     (problem,) = found["problems"]
     assert (problem["line"], problem["found"]) == (1, "no `outputs`")
-    assert [one["rule"] for one in found["warnings"]] == ["silent"]
+    assert [one["rule"] for one in found["warnings"]] == ["startling"]
 
 
 def test_github_shows_it_beside_the_lines(house: Path) -> None:
@@ -101,7 +102,7 @@ def test_sarif_is_whole(house: Path) -> None:
     assert all(known.values())
     assert [(one["ruleId"], one["level"]) for one in run["results"]] == [
         ("problem", "error"),
-        ("silent", "warning"),
+        ("startling", "warning"),
     ]
     assert {one["ruleId"] for one in run["results"]} <= set(known)
     (place,) = run["results"][1]["locations"]
@@ -109,6 +110,23 @@ def test_sarif_is_whole(house: Path) -> None:
         "artifactLocation": {"uri": "100%25%2C%20mine/playlists/calm.yaml"},
         "region": {"startLine": 4, "startColumn": 12},
     }
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "the file is empty; copy it again"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "it is a web page, not music"),
+        (b"Bring flowers.\n", "it is text, not music"),
+    ],
+)
+def test_what_the_room_would_pass_over_is_a_problem(house: Path, content: bytes, why: str) -> None:
+    """It is told at the track's line in its own words, and the check fails, as it does again."""
+    (house / "playlists/a.wav").write_bytes(content)
+    for _ in range(2):
+        done = kacenv(house, "check")
+        assert done.returncode == 1
+        assert f"found     a.wav, which the room can't play: {why}" in done.stdout
 
 
 def test_a_cache_that_cannot_be_written_only_leaves_music_unmeasured(house: Path) -> None:

@@ -8,11 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from support.houses import write_house, write_silence
-from support.measurements import a_measurement
+from support.measurements import a_measurement, a_verdict
 
 from kacenv.analysis import MeasurementCache
-from kacenv.analysis.measurement import FIELDS
-from kacenv.analysis.measurement_cache import FileStamp, cache_folder
+from kacenv.analysis.measurement_cache import FileStamp, cache_folder, row_of
 from kacenv.config import House
 from kacenv.core.units import Decibels, Seconds
 
@@ -94,10 +93,11 @@ def _measure(files: list[Path]) -> None:
     """Put a measurement of each file into the cache, all in one go."""
     with MeasurementCache() as cache:
         cache.known()  # which has its tables now
-    rows, marks = list(_rows(files)), ", ".join("?" * len(FIELDS))
+    rows = list(_rows(files))
+    marks = ", ".join("?" * len(rows[0][0]))
     with closing(sqlite3.connect(cache_folder() / "music.sqlite")) as base, base:
         base.executemany(
-            f"INSERT INTO sounds VALUES (?, {marks})",  # noqa: S608 - only marks
+            f"INSERT INTO sounds VALUES ({marks})",  # noqa: S608 - only marks
             [sound for sound, _ in rows],
         )
         base.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", [file for _, file in rows])
@@ -107,5 +107,7 @@ def _rows(files: list[Path]) -> Iterator[tuple[tuple[object, ...], tuple[object,
     for number, path in enumerate(files):
         content = secrets.token_bytes(64)
         sound = a_measurement(true_peak=Decibels(-3.0 - number / 1e4), duration=_LENGTH)
-        values = [getattr(sound, name) for name in FIELDS]
-        yield (content, *values), (os.fsencode(path.resolve()), *FileStamp.of(path), content)
+        yield (
+            (content, *row_of(a_verdict(sound))),
+            (os.fsencode(path.resolve()), *FileStamp.of(path), content),
+        )

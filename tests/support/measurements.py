@@ -1,8 +1,9 @@
-"""Measurements of tracks that nobody has to measure."""
+"""Verdicts and measurements of tracks that nobody has to decode."""
 
 from typing import Any
 
 from kacenv.analysis import Measurement
+from kacenv.analysis.verdict import SoundFormat, Verdict
 from kacenv.core.units import Decibels, Seconds
 
 
@@ -20,3 +21,9 @@ def a_measurement(**changes: Any) -> Measurement:
         "duration": Seconds(180.0),
     }
     return Measurement(**(usual | changes))
+
+
+def a_verdict(sound: Measurement | None = None, **changes: Any) -> Verdict:
+    """An ordinary verdict on an ordinary track, or on one of this sound."""
+    form = SoundFormat(**({"kind": "wav", "codec": "pcm_s16le", "rates": "48000"} | changes))
+    return Verdict(sound or a_measurement(), form=form)

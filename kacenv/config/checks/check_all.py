@@ -48,7 +48,7 @@ class HouseReport:
     problems: tuple[FileProblem, ...] = ()
     cautions: tuple[LintWarning, ...] = ()
     unmeasured: tuple[tuple[str, Path], ...] = ()
-    """Sound files not measured yet, each with its playlist."""
+    """Sound files without a verdict, each with its playlist."""
     files: Mapping[str, FileKind] = field(default_factory=dict)
     """Files that were read, with their kinds."""
     held_against: tuple[Path, ...] = ()
@@ -161,9 +161,7 @@ class _HouseChecker:
             tuple(plans),
             in_order(self._findings.problems),
             tuple(sorted(dict.fromkeys(self._cautions))),
-            tuple(
-                dict.fromkeys((track.file, track.path) for track in tracks if track.sound is None)
-            ),
+            tuple(dict.fromkeys((track.file, track.path) for track in tracks if not track.judged)),
             {shown(path): kind for path, kind in self._files.items()},
             (house.root,) if self._loose and house.is_there else (),
         )

@@ -8,10 +8,11 @@ from typing import Final, NamedTuple, Self
 
 from kacenv.analysis import Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
+from kacenv.analysis.verdict import Verdict
 from kacenv.config.playlists.resolve import ResolvedPlaylist
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.plain_text import cleaned_line
-from kacenv.core.units import format_brief, format_clock, format_seconds
+from kacenv.core.units import Seconds, format_brief, format_clock, format_seconds
 
 SUDDEN: Final = 10.0
 """Rise of momentary loudness within 2 s that would startle, in LU.
@@ -21,8 +22,10 @@ loudness over some tenths of a second, so the momentary window of 0.4 s fits, an
 short-term window of 3 s would smooth the rise away. Calm music measures 4 to 7 LU, battle music
 10 to 20.
 """
-_SHORT_OF: Final = 2.0
-"""Difference between stated and actual length above which a file counts as cut off (seconds)."""
+_FROM_ITS_BEGINNING: Final = 1.0
+"""Cue point (seconds) up to which decoding begins with the file."""
+_LAST_FRAME: Final = 0.5
+"""Time before the end (seconds) from which damage costs nothing that is heard."""
 _A_PIECE: Final = 30.0
 """Least length of music worth keeping on one side of a silence (seconds)."""
 
@@ -39,10 +42,10 @@ class WarningRule(StrEnum):
         return made
 
     UNMEASURED = "unmeasured", "Music that hasn't been measured plays as loud as the files are."
-    SILENT = "silent", "A track is silent from beginning to end."
     GAP = "gap", "A track falls silent in its middle for two seconds or more."
     STARTLING = "startling", "A track becomes much louder within two seconds."
     DAMAGED = "damaged", "A track can't be played to its end."
+    PLACE = "place", "A track can't be entered exactly at its cue_in."
     WORDS = "words", "A track's own tags speak of words that are sung or spoken."
     COVERAGE = "coverage", "A phase outlives its music, and the overflow goes on."
     CROSSFADE = "crossfade", "A crossfade is longer than what it joins."
@@ -76,9 +79,9 @@ class LintWarning(NamedTuple):
 
 def track_warnings(tracks: list[ResolvedTrack], name: str) -> Iterator[LintWarning]:
     """Yield the warnings about the tracks of the playlist `name`."""
-    unscanned = [track for track in tracks if track.sound is None]
+    unscanned = [track for track in tracks if not track.judged]
     if unscanned:
-        yield _unscanned(len(unscanned), len(tracks), name, unscanned[0].file)
+        yield _unscanned(unscanned, len(tracks), name)
     for track in tracks:
         for rule, text in _about(track):
             yield _about_track(track, text, rule)
@@ -122,10 +125,16 @@ def _about_track(track: ResolvedTrack, text: str, rule: WarningRule) -> LintWarn
     return LintWarning(track.file, track.entry.line, track.entry.column, text, rule)
 
 
-def _unscanned(count: int, total: int, name: str, file: str) -> LintWarning:
-    how_many = "its music hasn't" if count == total else f"{count} of {total} tracks haven't"
-    text = f"{how_many} been measured, and plays as loud as the files are"
-    return LintWarning(file, 1, 1, f"{text}; run: kacenv music scan {name}", WarningRule.UNMEASURED)
+def _unscanned(unscanned: list[ResolvedTrack], total: int, name: str) -> LintWarning:
+    count = len(unscanned)
+    if all(track.sound for track in unscanned):
+        how_many = "its music was" if count == total else f"{count} of {total} tracks were"
+        text = f"{how_many} measured by an older kacenv, which didn't look whether all of it plays"
+    else:
+        how_many = "its music hasn't" if count == total else f"{count} of {total} tracks haven't"
+        text = f"{how_many} been measured, and plays as loud as the files are"
+    text = f"{text}; run: kacenv music scan {name}"
+    return LintWarning(unscanned[0].file, 1, 1, text, WarningRule.UNMEASURED)
 
 
 def _about(track: ResolvedTrack) -> Iterator[tuple[WarningRule, str]]:
@@ -139,8 +148,6 @@ def _about(track: ResolvedTrack) -> Iterator[tuple[WarningRule, str]]:
 
 def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[WarningRule, str]]:
     name = track.path.name
-    if sound.silent:
-        yield WarningRule.SILENT, f"{name} is silent from beginning to end; is it the right file?"
     rise = sudden_rise(sound)
     if rise and track.begin <= sound.sudden_at <= track.end:
         text = f"{name} may startle: {rise}; take another track, or cut before it"
@@ -152,15 +159,30 @@ def _about_sound(track: ResolvedTrack, sound: Measurement) -> Iterator[tuple[War
             f" {_way_round(silence, track, sound)}"
         )
         yield WarningRule.GAP, text
-    if sound.damaged_at is not None:
-        text = f"{name} is damaged at {format_clock(sound.damaged_at)}; copy it again"
-        yield WarningRule.DAMAGED, text
-    elif sound.duration < track.stated - _SHORT_OF:
+    if track.verdict and (damage := damage_of(track.verdict, track.begin, track.end)):
+        yield WarningRule.DAMAGED, f"{name} {damage}; copy it again"
+    if track.begin > _FROM_ITS_BEGINNING and track.verdict and not track.verdict.form.seeks:
         text = (
-            f"{name} holds only {format_seconds(sound.duration)} of the"
-            f" {format_seconds(track.stated)} it promises; copy it again"
+            f"{name} can't be entered exactly at {format_clock(track.begin)}, its cue_in;"
+            " convert it to FLAC"
         )
-        yield WarningRule.DAMAGED, text
+        yield WarningRule.PLACE, text
+
+
+def damage_of(verdict: Verdict, begin: Seconds, end: Seconds) -> str:
+    """Return what is damaged between two places of a file that plays, as `is damaged at 3:20`.
+
+    Empty if nothing is.
+    """
+    sound = verdict.sound
+    if sound is None:
+        return ""
+    if sound.damaged_at is not None and begin <= sound.damaged_at < end - _LAST_FRAME:
+        return f"is damaged at {format_clock(sound.damaged_at)}"
+    if verdict.form.missing and end >= sound.duration:
+        lost = format_seconds(Seconds(round(verdict.form.missing)))
+        return f"breaks off at {format_clock(sound.duration)}, and {lost} of it are lost"
+    return ""
 
 
 def sudden_rise(sound: Measurement) -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from kacenv.analysis import KnownMeasurements
-from kacenv.analysis.header_cache import Header, Headers
+from kacenv.analysis.header_cache import Headers
 from kacenv.analysis.normalization import album_gain
 from kacenv.config.house import YAML
 from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.formats import no_tracks, read_list
 from kacenv.config.playlists.list_text import legible
 from kacenv.config.playlists.locate import FileLocator, LocatedFile, LocationError, NoFileError
+from kacenv.config.playlists.playable_file import PlayableFile, UnplayableError, playable
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.config.yaml.document import Document, parse
 from kacenv.config.yaml.text_files import read_text, shown
@@ -209,22 +210,22 @@ def _from_yaml(document: Document) -> _ParsedPlaylist:
 
 def _listed(entry: PlaylistEntry, path: Path, music: _MusicSources) -> ResolvedTrack:
     located = music.locator.find(entry)
-    file = located.path
-    header, sound = _header(file, music.headers), music.known.find(file)
-    stated = header.length
-    whole = sound.duration if sound else stated
+    found = _playable(located.path, music)
+    whole = found.length
     end = whole if entry.cue_out is None else entry.cue_out
     begin = entry.cue_in or Seconds(0.0)
     if end > whole + _SLACK:
-        found = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
-        raise LocationError(found, "a cue_out within the file, or none for its end")
+        cue = f"cue_out: {format_seconds(end)} in a file of {format_seconds(whole)}"
+        raise LocationError(cue, "a cue_out within the file, or none for its end")
     if begin >= end:
-        found = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
-        raise LocationError(found, "a cue_in before the end", "cue_in: 0s")
+        cue = f"cue_in: {format_seconds(begin)}, but it ends at {format_seconds(end)}"
+        raise LocationError(cue, "a cue_in before the end", "cue_in: 0s")
     ends = Seconds(min(end, whole))
-    words, place = header.words, located.place
     named = _named(entry, located)
-    return ResolvedTrack(shown(path), named, file, stated, begin, ends, sound, words, place)
+    return ResolvedTrack(
+        *(shown(path), named, located.path, begin, ends, found.verdict, found.tags.words),
+        place=located.place,
+    )
 
 
 def _named(entry: PlaylistEntry, located: LocatedFile) -> PlaylistEntry:
@@ -235,15 +236,9 @@ def _named(entry: PlaylistEntry, located: LocatedFile) -> PlaylistEntry:
     return replace(entry, title=title, artist=legible(entry.artist, located.encoding))
 
 
-def _header(path: Path, headers: Headers) -> Header:
+def _playable(path: Path, music: _MusicSources) -> PlayableFile:
     try:
-        return headers.find(path)
-    except (ValueError, OSError) as error:
-        raise LocationError(*_no_sound(path)) from error
-
-
-def _no_sound(path: Path) -> tuple[str, str]:
-    return (
-        f"{path.name}, which isn't a sound file or is damaged",
-        "a sound file, such as FLAC, Opus, MP3 or WAV",
-    )
+        return playable(path, music.known, music.headers)
+    except UnplayableError as error:
+        found = f"{path.name}, which the room can't play: {error}"
+        raise LocationError(found, "a sound file, such as FLAC, Opus, MP3 or WAV") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from kacenv.analysis import Measurement
 from kacenv.analysis.normalization import TRIVIAL, heard, levelled, levelled_with_album
 from kacenv.analysis.silence_gaps import DEAD_AIR
+from kacenv.analysis.verdict import Verdict
 from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
@@ -13,22 +14,30 @@ from kacenv.model.playlist import Cut
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTrack:
-    """Located track: its playlist entry, its file, and its measurement."""
+    """Located track: its playlist entry, its file, and the verdict on it."""
 
     file: str
     """Path of the playlist's file."""
     entry: PlaylistEntry
     path: Path
-    stated: Seconds
-    """Length in the sound file's header."""
     begin: Seconds
     end: Seconds
     """Part that the playlist plays, silence included."""
-    sound: Measurement | None = None
-    words: str | None = None
+    verdict: Verdict | None = None
+    words: str = ""
     """Tag that suggests words."""
     place: str = ""
     """Path of the sound file as the playlist means it, from the folder that holds it."""
+
+    @property
+    def sound(self) -> Measurement | None:
+        """Return the file's measurement; None if there is none yet."""
+        return self.verdict.sound if self.verdict else None
+
+    @property
+    def judged(self) -> bool:
+        """Tell if the file has been decoded from its beginning to its end."""
+        return self.verdict is not None and self.verdict.whole
 
     @property
     def length(self) -> Seconds:

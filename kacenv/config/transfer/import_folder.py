@@ -1,7 +1,7 @@
 """Import of a folder of sound files as a playlist for a person to review."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,18 +11,18 @@ import yaml
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.energy_estimate import estimated_energy
 from kacenv.analysis.header_cache import Headers
-from kacenv.analysis.measurement import Measurement
-from kacenv.analysis.tags import Tags, read_tags, vocals_by_tag
-from kacenv.config.checks.track_warnings import sudden_rise
+from kacenv.analysis.tags import Tags
+from kacenv.config.checks.track_warnings import damage_of, sudden_rise
 from kacenv.config.house import House
 from kacenv.config.load import music_roots
+from kacenv.config.playlists.playable_file import PlayableFile, UnplayableError, playable
 from kacenv.config.playlists.resolve import tracks_of_text
 from kacenv.config.transfer.folder_survey import FolderSurvey, omitted_folder, survey
 from kacenv.config.transfer.left_out import SHORTEST, LeftOut, Omission
 from kacenv.config.yaml.text_files import is_folder, refuse, shown
 from kacenv.core.errors import FileProblem, LoadError
 from kacenv.core.plain_text import cleaned_line
-from kacenv.core.units import Seconds, format_clock, format_seconds
+from kacenv.core.units import Seconds, format_seconds
 
 _CROSSFADE: Final = 12.0
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -122,41 +122,38 @@ def slug(text: str) -> str:
 
 
 def look_at(
-    files: Iterable[Path], base: Path, known: KnownMeasurements, failures: Mapping[Path, str]
+    files: Iterable[Path], base: Path, known: KnownMeasurements
 ) -> Iterator[ImportedTrack | LeftOut]:
-    """Yield a playlist track for each file, or the reason why it is left out.
-
-    `failures` are the reasons for which files couldn't be measured, by real path.
-    """
+    """Yield a playlist track for each file, or the reason why it is left out."""
+    headers = Headers()
     for path in files:
         real = path.resolve()
-        sound, tags = known.find(real), read_tags(path)
-        length = sound.duration if sound else tags.length
-        left = _unplayable(sound, length, failures.get(real))
-        if left:
+        try:
+            found = playable(real, known, headers)
+        except UnplayableError as error:
+            verdict = known.verdict(real)
+            silent = verdict and verdict.sound and verdict.sound.silent
+            left = (Omission.SILENT, "") if silent else (Omission.DAMAGED, str(error))
             yield LeftOut(path, *left)
             continue
+        if unwanted := _unwanted(found):
+            yield LeftOut(path, *unwanted)
+            continue
+        sound = found.verdict.sound if found.verdict else None
         yield ImportedTrack(
-            *(str(real.relative_to(base)), tags, length),
+            *(str(real.relative_to(base)), found.tags, found.length),
             energy=estimated_energy(sound) if sound else None,
-            words=vocals_by_tag(path),
+            words=found.tags.words or None,
             path=path,
             startles=sudden_rise(sound) if sound else "",
         )
 
 
-def _unplayable(
-    sound: Measurement | None, length: Seconds, failure: str | None
-) -> tuple[Omission, str] | None:
-    if failure is not None:
-        return Omission.DAMAGED, failure.partition(";")[0]
-    if sound and sound.silent:
-        return Omission.SILENT, ""
-    if sound and sound.damaged_at is not None:
-        return Omission.DAMAGED, f"at {format_clock(sound.damaged_at)}"
-    if not length:
-        return Omission.DAMAGED, "is it damaged?"
-    return (Omission.SHORT, format_seconds(length)) if length < SHORTEST else None
+def _unwanted(found: PlayableFile) -> tuple[Omission, str] | None:
+    if found.verdict and (damage := damage_of(found.verdict, Seconds(0.0), found.length)):
+        return Omission.DAMAGED, damage
+    length = format_seconds(found.length)
+    return (Omission.SHORT, length) if found.length < SHORTEST else None
 
 
 def loadable(

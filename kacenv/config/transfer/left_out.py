@@ -27,7 +27,7 @@ class Omission(StrEnum):
 
     STARTLING = "startling", "may startle; keep with --startling keep"
     DAMAGED = "damaged", "can't be decoded to the end; copy again"
-    SILENT = "silent", "nothing to hear"
+    SILENT = "silent", "nothing can be heard"
     SHORT = "short", f"shorter than {format_seconds(SHORTEST)}"
     REFUSED = "refused", "can't be played from a playlist"
     FORMAT = "format", "in a format that isn't played; convert to FLAC"

@@ -1,4 +1,7 @@
-"""Probe of the music: each track's first and last seconds are decoded."""
+"""Probe of the music: each track's first and last seconds are decoded, as the room will.
+
+What a verdict has found unusual is decoded as a whole: there decoders may differ.
+"""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -7,23 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kacenv.analysis import KnownMeasurements
+from kacenv.config.checks.track_warnings import damage_of
 from kacenv.config.playlists.resolved_track import ResolvedTrack
 from kacenv.core.units import Seconds, format_clock
-from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
-from kacenv.devices.audio.samples import RATE
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.file_deck import file_deck
+from kacenv.devices.audio.samples import RATE, frames_in
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.probe_messages import ProbeMessage, Progress
 from kacenv.model.playlist import Cut
 from kacenv.system.clock import MonotonicClock
 
-HEAD, TAIL = Seconds(3.0), Seconds(5.0)
-"""Lengths decoded of a track's beginning and of its end."""
+HEAD, TAIL = Seconds(7.0), Seconds(5.0)
+"""Lengths decoded of a track's beginning and of its end. A deck gives up what is silent for 6 s."""
+_MOST = Seconds(600.0)
+"""Length up to which what is unusual is decoded as a whole."""
 _SLACK = Seconds(0.5)
 """Tolerance of lengths, which headers round."""
 _SHORTER = Seconds(2.0)
 """Loss of length since the measurement that counts as damage."""
 _WITHIN = Seconds(8.0)
 """Time limit of decoding, beyond which the disk is too slow for a session."""
+_SLOWEST = 10.0
+"""Least speed, in times that of playing, of decoding more than a few seconds."""
 _AT_ONCE = 2
 _COPY = "Copy it again, or take it out of its playlist; then: kacenv music scan"
 _SCAN = "So that it plays as loud as the others: kacenv music scan"
@@ -78,29 +87,52 @@ def _fault(track: ResolvedTrack, known: KnownMeasurements) -> str | None:
     lost = before.duration - track.end if before and track.sound is None else 0.0
     if lost > _SHORTER and track.entry.cue_out is None:
         return f"{format_clock(lost)} shorter than when it was measured"
-    head = min(HEAD, track.length)
-    tail = min(TAIL, track.length)
-    for begin, span in ((track.begin, head), (Seconds(track.end - tail), tail)):
-        fault = _missing(track.path, begin, Seconds(span))
+    for begin, span in _stretches(track):
+        fault = _missing(track.path, begin, span)
         if fault:
             return fault
-    return None
+    damage = damage_of(track.verdict, track.begin, track.end) if track.verdict else ""
+    return damage or None
+
+
+def _stretches(track: ResolvedTrack) -> list[tuple[Seconds, Seconds]]:
+    """Return what is decoded of a track: begin and length of each stretch."""
+    cut = track.cut()
+    unusual = track.verdict is not None and track.verdict.form.changes
+    if unusual and cut.length <= _MOST:
+        return [(cut.cue_in, cut.length)]
+    tail = min(TAIL, track.length)
+    end = Seconds(track.end - tail), Seconds(tail)
+    return [(cut.cue_in, Seconds(min(HEAD, cut.length))), end]
 
 
 def _missing(path: Path, begin: Seconds, span: Seconds) -> str | None:
     """Return the fault of one stretch, decoded as in a session; None without one."""
-    deck, clock, pause = FfmpegDeck(), MonotonicClock(), threading.Event()
-    deck.open(Cut(str(path), "", "", span, begin))
+    cut = Cut(str(path), "", "", span, begin)
+    deck = file_deck(cut)
+    deck.open(cut)
     try:
-        while deck.ended_in is None:
-            if clock.now() > _WITHIN:
-                return f"its disk takes more than {_WITHIN:g} s for {span:g} s of music"
-            pause.wait(0.002)
+        frames = _decoded(deck, Seconds(_WITHIN + span / _SLOWEST))
         if deck.failed:
             return deck.failed
-        short = span - deck.reserve / RATE
+        if frames is None:
+            return f"its disk takes more than {_WITHIN:g} s for {span:g} s of music"
+        short = span - frames / RATE
         if short > _SLACK:
             return f"breaks off: {short:.1f} s are missing after {format_clock(begin)}"
         return None
     finally:
         deck.close()
+
+
+def _decoded(deck: Deck, within: Seconds) -> int | None:
+    """Read a deck to its end; return the number of frames, or None after `within` seconds."""
+    clock, pause, frames = MonotonicClock(), threading.Event(), 0
+    while not deck.failed and clock.now() <= within:
+        ended = deck.ended_in
+        frames += len(deck.read(frames_in(1.0)))
+        if ended is not None and not deck.reserve:
+            return frames
+        if not deck.reserve:
+            pause.wait(0.002)
+    return None

@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.measurements import a_measurement
+from support.measurements import a_measurement, a_verdict
 from support.sounds import RATE, rest, tone, write_wav
 from support.typed import measure_here
 
@@ -11,6 +11,7 @@ from kacenv.analysis import MeasurementCache
 from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.analysis.scan import scan
 from kacenv.analysis.silence_gaps import GapFrames, packed
+from kacenv.analysis.verdict import Verdict
 from kacenv.config import House, LintWarning, check_house, house_music, load_session, warnings_of
 from kacenv.config.checks.track_warnings import WarningRule
 from kacenv.core.units import Decibels, Seconds
@@ -54,10 +55,37 @@ def test_unscanned_music_is_told_once_a_playlist(house: House) -> None:
 
 def test_partly_scanned_playlist_is_told(house: House) -> None:
     """New tracks are counted."""
+    write_wav(music(house, "evening"), tone(30, -30))
     with MeasurementCache() as cache:
         list(scan([music(house, "evening")], cache))
     texts = [caution.text for caution in heard(house)]
     assert sum("1 of 2 tracks haven't been measured" in text for text in texts) == 2
+
+
+def test_music_that_an_older_kacenv_measured_is_told(house: House) -> None:
+    """It plays at its level, and nobody knows yet whether all of it plays."""
+    with MeasurementCache() as cache:
+        for number, name in enumerate(("evening", "morning")):
+            sound = a_measurement(duration=Seconds(600.0 - number))
+            file = music(house, name)
+            cache.keep(file, FileStamp.of(file), name.encode(), Verdict(sound))
+    texts = [caution.text for caution in heard(house)]
+    assert len(texts) == 2
+    assert all("its music was measured by an older kacenv" in text for text in texts)
+
+
+def test_a_place_that_cannot_be_entered_is_told(house: House) -> None:
+    """A cue_in counts on it; a track that is played from its beginning doesn't."""
+    for number, name in enumerate(("evening", "morning")):
+        file = music(house, name)
+        verdict = a_verdict(a_measurement(duration=Seconds(600.0 - number)), seeks=False)
+        with MeasurementCache() as cache:
+            cache.keep(file, FileStamp.of(file), name.encode(), verdict)
+    assert heard(house) == []
+    cue(house, "cue_in: 44s")
+    assert {caution.text for caution in heard(house)} == {
+        "evening.wav can't be entered exactly at 0:44, its cue_in; convert it to FLAC"
+    }
 
 
 def test_quiet_house_says_nothing(house: House) -> None:
@@ -148,7 +176,7 @@ def test_advice_on_a_silence_can_be_followed(
         gaps=packed([GapFrames(round(before * RATE), gap * RATE)], RATE),
     )
     with MeasurementCache() as cache:
-        cache.keep(file, FileStamp.of(file), b"evening", measured)
+        cache.keep(file, FileStamp.of(file), b"evening", a_verdict(measured))
     told = [str(caution) for caution in heard(house) if "is silent for 4s" in caution.text]
     assert len(told) == 2
     assert all(line.endswith(advice) for line in told)
@@ -158,14 +186,22 @@ def test_advice_on_a_silence_can_be_followed(
         assert not any("is silent for" in caution.text for caution in heard(house))
 
 
-def test_silent_and_short_files_are_told(house: House) -> None:
-    """A silent track, and one that holds less than it promises."""
+def test_a_silent_file_is_a_problem(house: House) -> None:
+    """The room passes it over, so its playlist can't be used."""
     write_wav(music(house, "evening"), rest(60))
+    write_wav(music(house, "morning"), tone(60, -30))
+    assert scanned(house) == []
+    (found,) = {problem.found for problem in check_house(house)}
+    assert found.startswith("evening.wav, which the room can't play: nothing can be heard in it")
+
+
+def test_a_copy_that_broke_off_is_told(house: House) -> None:
+    """Where it breaks off, and how much is lost by a header that is exact."""
+    write_wav(music(house, "evening"), tone(60, -30))
     cut = write_wav(music(house, "morning"), tone(60, -30))
     cut.write_bytes(cut.read_bytes()[: 40 * RATE * 4])
     told = "\n".join(scanned(house))
-    assert "evening.wav is silent from beginning to end" in told
-    assert "morning.wav holds only 40s of the 1m it promises; copy it again" in told
+    assert "morning.wav breaks off at 0:40, and 20s of it are lost; copy it again" in told
 
 
 def test_words_by_tag_are_told_without_a_scan(house: House, tmp_path: Path) -> None:

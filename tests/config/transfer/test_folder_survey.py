@@ -10,7 +10,6 @@ from kacenv.config.transfer.folder_survey import omitted_folder, survey
 from kacenv.config.transfer.left_out import Omission
 
 
-
 def reasons(folder: Path) -> dict[str, tuple[str, str]]:
     """Kind and detail of each file that is left out, by its path in the folder."""
     found = survey(folder)

@@ -8,11 +8,12 @@ from pathlib import Path
 import mutagen
 import pytest
 from support.houses import FOREIGN_MUSIC, write_silence
-from support.measurements import a_measurement
+from support.measurements import a_measurement, a_verdict
 
 from kacenv.analysis import KnownMeasurements
-from kacenv.analysis.loudness_meter import measure
+from kacenv.analysis.judge import judge
 from kacenv.analysis.measurement_cache import FileStamp
+from kacenv.analysis.verdict import Verdict
 from kacenv.config import House
 from kacenv.config.playlists.resolve import load_queue
 from kacenv.config.transfer.import_folder import (
@@ -50,7 +51,7 @@ def found(
 ) -> list[ImportedTrack | LeftOut]:
     """What becomes of the folder."""
     files, base = survey_folder(folder).music, base_of(house, folder)
-    return list(look_at(files, base, known or KnownMeasurements(), {}))
+    return list(look_at(files, base, known or KnownMeasurements()))
 
 
 def test_real_files_become_a_playlist_that_plays(house: House, folder: Path) -> None:
@@ -71,7 +72,7 @@ def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Pa
     left = {one.path.name: one[1:] for one in found(house, folder) if isinstance(one, LeftOut)}
     assert left == {
         "silence.ogg": (Omission.SHORT, "10s"),
-        "torn.mp3": (Omission.DAMAGED, "is it damaged?"),
+        "torn.mp3": (Omission.DAMAGED, "it can't be decoded; is it damaged? copy it again"),
         "victory.ogg": (Omission.SHORT, "5s"),
     }
     (cover,) = survey_folder(folder).left_out
@@ -82,7 +83,7 @@ def test_what_cannot_be_played_is_left_out_and_said_why(house: House, folder: Pa
     ("changes", "left"),
     [
         ({"head": 600.0, "loudness": None}, (Omission.SILENT, "")),
-        ({"damaged_at": 62.0}, (Omission.DAMAGED, "at 1:02")),
+        ({"damaged_at": 62.0}, (Omission.DAMAGED, "is damaged at 1:02")),
         ({"duration": 12.0}, (Omission.SHORT, "12s")),
     ],
 )
@@ -92,15 +93,16 @@ def test_what_was_measured_decides(
     """Silence, damage and the true length are known from the measurement, not from the header."""
     path = write_silence(house.playlist_folder / "new/a.wav", 600, rate=100)
     measured = a_measurement(**{"duration": 600.0, "sudden_at": 0.0, **changes})
-    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measured)})
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), a_verdict(measured))})
     assert found(house, path.parent, known) == [LeftOut(path, *left)]
 
 
 def test_what_could_not_be_measured_is_left_out(house: House) -> None:
     """A file that a scan has failed at isn't taken by its header."""
     path = write_silence(house.playlist_folder / "new/a.wav", 600, rate=100)
-    failures = {path.resolve(): "the decoder broke down over it"}
-    left = list(look_at([path], house.playlist_folder, KnownMeasurements(), failures))
+    failed = Verdict(fault="the decoder broke down over it")
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), failed)})
+    left = list(look_at([path], house.playlist_folder, known))
     assert left == [LeftOut(path, Omission.DAMAGED, "the decoder broke down over it")]
 
 
@@ -109,7 +111,7 @@ def test_a_piece_that_would_startle_says_where(house: House) -> None:
     path = write_silence(house.playlist_folder / "new/a.wav", 600, rate=100)
     for sudden, words in ((9.9, ""), (14.2, "at 1:02 it becomes 14 LU louder within 2 s")):
         measured = a_measurement(duration=600.0, sudden=sudden, sudden_at=62.0)
-        known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measured)})
+        known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), a_verdict(measured))})
         (piece,) = found(house, path.parent, known)
         assert isinstance(piece, ImportedTrack)
         assert piece.startles == words
@@ -170,7 +172,7 @@ def test_what_changed_since_somebody_listened_waits_for_ears(house: House, folde
 def test_energy_is_guessed_from_measurements_alone_and_marked(house: House, folder: Path) -> None:
     """A measured piece has a guess with a mark, others have no energy at all."""
     path = (folder / "transience.ogg").resolve()
-    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), measure(str(path)))})
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), judge(str(path)))})
     pieces = [one for one in found(house, folder, known) if isinstance(one, ImportedTrack)]
     text = playlist_text("x", pieces, listened=True)
     assert text.count("energy:") == 1

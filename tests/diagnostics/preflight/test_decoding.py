@@ -1,5 +1,7 @@
 """Pieces that decode to their last second, and pieces that don't."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,10 @@ from support.houses import musical_house
 from support.sounds import tone, write_wav
 
 from kacenv.analysis import KnownMeasurements, MeasurementCache
+from kacenv.analysis.measurement_cache import FileStamp
 from kacenv.analysis.scan import scan
 from kacenv.config import House
+from kacenv.core.units import Seconds
 from kacenv.diagnostics.finding import Finding, Severity
 from kacenv.diagnostics.preflight.decoding import music
 from kacenv.diagnostics.preflight.scene_files import choose
@@ -83,6 +87,43 @@ def test_a_piece_that_has_changed_is_told(tmp_path: Path, pieces: list[Path]) ->
     write_wav(pieces[0], tone(20.5, -26.0))
     _, changed = heard(tmp_path, pieces, known)
     assert (changed.mark, changed.found) == (Severity.NOTE, "changed since it was measured: a.wav")
+
+
+def test_damage_in_what_is_played_is_no_go(tmp_path: Path, pieces: list[Path]) -> None:
+    """The verdict knows of it, wherever it lies; damage outside of the cues is nobody's concern."""
+    content = bytearray(pieces[1].read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 20_000] = bytes(range(250)) * 80
+    pieces[1].write_bytes(content)
+    known = measured(tmp_path, pieces)
+    _, bad = heard(tmp_path, pieces, known)
+    assert (bad.what, bad.mark) == ("piece b.flac", Severity.WRONG)
+    assert bad.found.startswith("is damaged at 0:")
+    house = House(tmp_path / "house")
+    playlist = house.playlist_folder / "bench.yaml"
+    text = playlist.read_text().replace("title: 'b'", "title: 'b', cue_out: 7s")
+    playlist.write_text(text.replace("crossfade: 6s", "crossfade: 2s"))
+    tracks = choose(house, "bench", ["bench"], known).tracks
+    found = [one for one in music(tracks, known) if isinstance(one, Finding)]
+    assert [one.mark for one in found] == [Severity.FINE]
+
+
+def test_what_changes_inside_is_decoded_as_a_whole(tmp_path: Path, pieces: list[Path]) -> None:
+    """A decoder that stops where the rate changes is found out."""
+    known = measured(tmp_path, pieces)
+    verdict = known.verdict(pieces[0])
+    assert verdict
+    assert verdict.sound
+    changing = replace(verdict, form=replace(verdict.form, rates="48000 44100"))
+    stamp = FileStamp.of(pieces[0])
+    known = KnownMeasurements({os.fsencode(pieces[0]): (stamp, changing)})
+    house = House(musical_house(tmp_path / "house", pieces[:1]))
+    tracks = choose(house, "bench", ["bench"], known).tracks
+    cut_short = replace(verdict.sound, duration=Seconds(26.0))
+    tracks = [replace(tracks[0], end=Seconds(26.0), verdict=replace(changing, sound=cut_short))]
+    (bad,) = [one for one in music(tracks, known) if isinstance(one, Finding)]
+    assert bad.mark is Severity.WRONG
+    assert bad.found.startswith("breaks off: 6.")
 
 
 def test_a_file_that_is_no_music_is_no_go(tmp_path: Path, pieces: list[Path]) -> None:

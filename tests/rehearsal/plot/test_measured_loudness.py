@@ -12,6 +12,7 @@ from kacenv.analysis import KnownMeasurements, Measurement
 from kacenv.analysis.loudness_curve import packed
 from kacenv.analysis.loudness_meter import measure
 from kacenv.analysis.measurement_cache import FileStamp
+from kacenv.analysis.verdict import Verdict
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.playlist import Cut
 from kacenv.model.timeline import Timeline
@@ -29,7 +30,7 @@ def a_scene(path: Path, gain: float) -> Timeline:
 
 def arc(path: Path, sound: Measurement, gain: float = 0.0) -> Arc:
     """The arc of that scene, with the file measured so."""
-    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), sound)})
+    known = KnownMeasurements({os.fsencode(path): (FileStamp.of(path), Verdict(sound))})
     room, timeline = a_room(), a_scene(path, gain)
     return arc_of(room, timeline, rehearse(room, timeline), known)
 

@@ -1,0 +1,103 @@
+"""A verdict holds what was decoded, whatever headers and names say."""
+
+import errno
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.sound_kinds import FAILS, PLAYS
+from support.sounds import rest, tone, write_wav
+
+from kacenv.analysis.judge import judge
+from kacenv.analysis.verdict import Verdict
+from kacenv.core.errors import DeviceError
+
+
+def verdict_on(folder: Path, name: str) -> Verdict:
+    """The verdict on a file of a kind."""
+    file = folder / name
+    PLAYS[name](file)
+    return judge(str(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("plain.flac", ("flac", "24000", "1")),
+        ("plain.opus", ("opus", "48000", "1")),
+        ("surround.ogg", ("vorbis", "24000", "6")),
+        ("joined-rate.mp3", ("mp3float", "44100 22050", "2")),
+        ("joined-mono.mp3", ("mp3float", "44100", "2 1")),
+    ],
+)
+def test_the_form_is_what_was_decoded(
+    tmp_path: Path, name: str, form: tuple[str, str, str]
+) -> None:
+    """Codec, rates and channels in the order in which they come."""
+    found = verdict_on(tmp_path, name).form
+    assert (found.codec, found.rates, found.channels) == form
+    assert found.changes is (" " in "".join(form))
+
+
+@pytest.mark.parametrize("name", ["plain.flac", "plain.ogg", "plain.m4a", "vbr.mp3", "opus.mka"])
+def test_ordinary_files_can_be_entered(tmp_path: Path, name: str) -> None:
+    """Their first sample is at the beginning, and a seek arrives where it should."""
+    found = verdict_on(tmp_path, name)
+    assert found.form.seeks
+    assert found.form.starts_at == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_stream_s_own_time_is_no_length(tmp_path: Path) -> None:
+    """Cut from a stream, it begins hours into its own time, and is as long as it is."""
+    plain, file = tmp_path / "plain.ogg", tmp_path / "cut.ogg"
+    PLAYS["plain.ogg"](plain)
+    later = ["-c", "copy", "-output_ts_offset", "32400", str(file)]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(plain), *later], check=True)
+    found = judge(str(file))
+    assert found.sound
+    assert found.sound.duration == pytest.approx(32.0, abs=0.1)
+    assert found.form.starts_at == pytest.approx(32400.0, abs=0.1)
+    assert found.form.seeks
+    assert found.form.missing == 0.0
+
+
+def test_what_broke_off_is_told_by_an_exact_header(tmp_path: Path) -> None:
+    """How much is missing, beside how long it plays."""
+    file = write_wav(tmp_path / "a.wav", tone(10, -20))
+    file.write_bytes(file.read_bytes()[: 4 * 48_000 * 4])
+    found = judge(str(file))
+    assert found.sound
+    assert found.sound.duration == pytest.approx(4.0, abs=0.1)
+    assert found.form.missing == pytest.approx(6.0, abs=0.1)
+
+
+@pytest.mark.parametrize("name", [name for name in FAILS if name != "silent.wav"])
+def test_a_fault_is_all_there_is_of_what_does_not_play(tmp_path: Path, name: str) -> None:
+    """Neither a measurement nor a form, and the reason ends in no full stop."""
+    file = tmp_path / name
+    FAILS[name][0](file)
+    found = judge(str(file))
+    assert found == Verdict(fault=found.fault)
+    assert found.whole
+    assert not found.fault.endswith(".")
+
+
+def test_silence_is_decoded_as_anything_else(tmp_path: Path) -> None:
+    """It has no landmarks by which a seek could be told wrong."""
+    found = judge(str(write_wav(tmp_path / "a.wav", rest(8))))
+    assert found.sound
+    assert found.sound.silent
+    assert found.form.seeks
+
+
+def test_a_disk_that_fails_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verdict is kept for good, so none is made of what can't be read today."""
+
+    def unreadable(*_: object) -> None:
+        raise DeviceError("it can't be decoded") from OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("kacenv.analysis.judge.measure", unreadable)
+    with pytest.raises(OSError, match="its disk doesn't give it"):
+        judge(str(write_wav(tmp_path / "a.wav", tone(2, -20))))
