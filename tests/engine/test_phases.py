@@ -51,7 +51,7 @@ def test_the_crossfade_after_a_phase_that_ends_with_its_music_is_the_next_phases
     """Pieces that follow each other without a crossfade still flow into the next phase in 20 s."""
     queue = a_queue("onset", [300.0, 300.0], crossfade=Seconds(0.0))
     heard = fades(lived(a_timeline(musical(600.0, 60.0, queue), a_phase("peak"))))
-    assert heard[:3] == [(0.0, 20.0), (299.5, 0.5), (579.5, 20.0)]
+    assert heard[:3] == [(0.0, 20.0), (300.0, 0.0), (580.0, 20.0)]
 
 
 def test_a_piece_that_ends_just_after_the_window_opens_has_what_is_left_for_its_crossfade() -> None:

@@ -199,12 +199,12 @@ def test_two_crashes_are_as_good_as_one(
     timeline: Timeline, presses: Presses, died: float, away: float
 ) -> None:
     """A room that has come back and crashes again comes back to the same place."""
-    life = Life(timeline)
+    life, until = Life(timeline), on_grid(died + away + 100)
     life.meet(presses, Seconds(died))
     life.take(Seconds(died + away), Resume(Seconds(died)))
-    life.live_until(Seconds(died + away + 100))
+    life.live_until(until)
     again = replay(State(room=ROOM), through_the_journal(life.written))
-    assert exact(step(again, Seconds(died + away + 100)).state) == exact(life.state)
+    assert exact(step(again, until).state) == exact(life.state)
 
 
 def back_after(life: Life, died: float, away: float) -> Sequence[Command]:
