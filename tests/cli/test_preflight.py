@@ -51,6 +51,7 @@ phases:
 BRIGHT = SCENE.replace("5s}", "5s, light: bright, light_fade: 2s}")
 LIST = """title: Calm
 repeat: yes
+crossfade: 5s
 tracks:
   - {file: calm.wav, title: Calm, artist: Nobody, licence: CC0, instrumental: yes}
 """
@@ -114,7 +115,7 @@ def test_a_room_that_is_well_is_go(room: Room) -> None:
     assert told["go"] is ("NO-GO" not in marks.values())
     assert done.returncode == (0 if told["go"] else 1)
     for what in ("room", "files", "broker", "lamps", "output speakers"):
-        assert marks[what] == "GO", told
+        assert marks[what] == "GO", room.typed("check", "lit", "calm").stdout
     assert {"clock", "power", "disk", "music"} <= set(marks)
     for lamp in (room.lamp, room.own):
         assert lamp.level_now == pytest.approx(0.3, abs=0.02)

@@ -6,12 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights.dialects import Message
 from kacenv.devices.lights.lamp import staff_words
 from kacenv.devices.lights.lamp.estimate import LampState
-from kacenv.devices.lights.lamp.lamp import Lamp
 from kacenv.devices.lights.lamp_group import LampGroup
 from kacenv.devices.lights.mqtt_client import MqttCallbacks, MqttClient, Subscriptions
 from kacenv.model.commands import LightCommand
@@ -39,7 +37,7 @@ class LightController:
     status; see `MqttClient`.
 
     Raises:
-        DeviceError: A lamp's topic, or the broker's password or certificate, can't be used.
+        DeviceError: The broker's password or certificate can't be used.
     """
 
     def __init__(
@@ -49,8 +47,6 @@ class LightController:
         self._tell = tell
         broker = room.broker or Broker(host="127.0.0.1")
         self._group = LampGroup(room, broker.messages_per_second)
-        for lamp in self._group.lamps:
-            _check_topics(lamp)
         self._wake = threading.Condition()
         self._reports: dict[str, deque[bytes]] = {}
         self._reports_from = 0.0
@@ -207,12 +203,3 @@ def _dropped(topics: Sequence[str]) -> str:
         f"If it has power, look at the broker: nothing that kacenv sends to {', '.join(topics)} "
         "comes back, so its user may lack the right to write there (or to read it)."
     )
-
-
-def _check_topics(lamp: Lamp) -> None:
-    for topic in (lamp.fixture.topic, *lamp.subscriptions):
-        if any(sign in topic for sign in "+#\0") or len(topic.encode()) > 65000:
-            raise DeviceError(
-                f"Lamp {lamp.fixture.id} can't be reached at the topic {topic[:60]!r}; "
-                "write it without + and #, for example: topic: zigbee2mqtt/seat-left"
-            )

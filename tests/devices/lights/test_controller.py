@@ -9,11 +9,10 @@ from itertools import pairwise
 import pytest
 from paho.mqtt import publish, subscribe
 from support.lamps import ALL, DIMMER, LATENESS, RATE, TIMEOUT, LitRoom, commands
-from support.mosquitto import Mosquitto, free_port
+from support.mosquitto import Mosquitto
 from support.staff import Staff
 from support.waiting import wait_until
 
-from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.lights import controller
 from kacenv.devices.lights.controller import REPORTS_KEPT, LightController
@@ -161,16 +160,6 @@ def test_closing_is_always_possible(
     rig.close()
     rig.close()
     assert set(threading.enumerate()) <= threads
-
-
-@pytest.mark.parametrize("field", ["topic", "state_topic"])
-def test_a_topic_with_wildcards_is_refused(
-    make_room: Callable[..., Room], staff: Staff, field: str
-) -> None:
-    """Before anything starts, naming the lamp."""
-    room = make_room(free_port(), {**DIMMER, field: "home/+/lamp"})
-    with pytest.raises(DeviceError, match="Lamp dimmer can't be reached"):
-        LightController(room, MonotonicClock(), staff.tell)
 
 
 class FakeClient:
