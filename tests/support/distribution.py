@@ -10,6 +10,7 @@ TESTS: Final = Path(__file__).parents[1]
 LONGEST: Final = (
     "test_end_to_end.py",
     "docs/test_commands.py",
+    "cli/test_terminal.py",
     "cli/test_preflight.py",
     "test_foreign_music.py",
     "test_crash.py",
