@@ -114,7 +114,7 @@ def _beginning(frame: AudioFrame, samples: int) -> AudioFrame:
 
 
 class _Part:
-    """One complete stream of sound."""
+    """Complete stream of sound within a file."""
 
     def __init__(self, kind: FileType, data: SoundPart) -> None:
         self._kind = kind
@@ -191,7 +191,7 @@ def sound_stream(container: InputContainer) -> AudioStream:
 
 
 class _Run:
-    """One reading of a part from its beginning, perhaps with a leap."""
+    """Pass through a part from its beginning, perhaps with a seek."""
 
     def __init__(self, container: InputContainer) -> None:
         self._container = container

@@ -29,7 +29,7 @@ from kacenv.core.units import Seconds
 
 @dataclass(frozen=True, slots=True)
 class SoundHeader:
-    """What a sound file says of itself."""
+    """Statements of a sound file about itself."""
 
     kind: str
     codec: str

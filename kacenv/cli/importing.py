@@ -24,7 +24,7 @@ _SHOWN = 12
 
 
 class Startling(StrEnum):
-    """What becomes of pieces that would startle."""
+    """Treatment of pieces that would startle."""
 
     KEEP = "keep"
     LEAVE_OUT = "leave-out"
@@ -102,7 +102,7 @@ class _Import(NamedTuple):
 
 
 class _Files(Protocol):
-    """What is to be written: each file's path and text."""
+    """Files to write, each with its path and text."""
 
     def files(
         self, pieces: "Sequence[ImportedTrack]", *, listened: bool

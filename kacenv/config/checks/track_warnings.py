@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from itertools import pairwise
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from kacenv.analysis import Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, SilentSpan
 from kacenv.analysis.verdict import Verdict
 from kacenv.config.playlists.resolve import ResolvedPlaylist
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.core.explained_enum import ExplainedEnum
 from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import Seconds, format_brief, format_clock, format_seconds
 
@@ -30,16 +30,8 @@ _A_PIECE: Final = 30.0
 """Least length of music worth keeping on one side of a silence (seconds)."""
 
 
-class WarningRule(StrEnum):
+class WarningRule(ExplainedEnum):
     """Kind of a warning, and a sentence that explains it."""
-
-    meaning: str
-
-    def __new__(cls, name: str, meaning: str) -> Self:
-        """Return the kind called `name`."""
-        made = str.__new__(cls, name)
-        made._value_, made.meaning = name, meaning
-        return made
 
     UNMEASURED = "unmeasured", "Music that hasn't been measured plays as loud as the files are."
     GAP = "gap", "A track falls silent in its middle for two seconds or more."

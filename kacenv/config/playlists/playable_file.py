@@ -1,4 +1,4 @@
-"""What is known of a playlist's file: its verdict, or until there is one, its header."""
+"""Playable files of playlists, by their verdicts, or until there is one, by their headers."""
 
 from dataclasses import dataclass
 from pathlib import Path

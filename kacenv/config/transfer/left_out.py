@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
+from kacenv.core.explained_enum import ExplainedEnum
 from kacenv.core.units import Seconds, format_seconds
 
 SHORTEST: Final = Seconds(30.0)
@@ -14,16 +14,8 @@ _NAMED: Final = 3
 """Most files that a row names."""
 
 
-class Omission(StrEnum):
+class Omission(ExplainedEnum):
     """Kind of a reason, and its words."""
-
-    meaning: str
-
-    def __new__(cls, name: str, meaning: str) -> Self:
-        """Return the kind called `name`."""
-        made = str.__new__(cls, name)
-        made._value_, made.meaning = name, meaning
-        return made
 
     STARTLING = "startling", "may startle; keep with --startling keep"
     DAMAGED = "damaged", "can't be decoded to the end; copy again"
