@@ -17,7 +17,7 @@ _listeners: list[list[tuple[str, str]]] = []
 
 
 def _watch(event: str, arguments: tuple[object, ...]) -> None:
-    for events in _listeners:
+    for events in _listeners or ():  # which is None while Python ends
         if event in {"open", "os.listdir", "os.scandir"} or event.startswith("socket."):
             events.append((event, str(arguments[0]) if arguments else ""))
 

@@ -22,18 +22,21 @@ class FfmpegDeck(BufferedDeck):
     def __init__(self, *, audible: bool = False) -> None:
         """With `audible`, fail where nothing can be heard in the first 6 s."""
         super().__init__(audible=audible)
+        self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def open(self, cut: Cut) -> None:
         """Start to decode on a new thread; errors are reported by `failed`."""
-        if self._closed:
-            return
-        self._thread = threading.Thread(target=self._run, args=(cut,), name="decode", daemon=True)
-        self._thread.start()
+        with self._guard:
+            if not self._closed:
+                thread = threading.Thread(target=self._run, args=(cut,), name="decode", daemon=True)
+                thread.start()
+                self._thread = thread
 
     def close(self) -> None:
         """Release the file and join the thread; idempotent."""
-        self._closed = True
+        with self._guard:
+            self._closed = True
         self._ring.release()
         if self._thread is not None:
             self._thread.join()

@@ -4,7 +4,9 @@ That it begins at the right place in every format is shown in `test_places.py`.
 """
 
 import gc
+import threading
 import weakref
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +62,28 @@ def test_it_ends_with_its_cut(files: dict[str, str]) -> None:
         while deck.ended_in != 0:
             heard += len(deck.read(4800))
     assert heard == 2 * RATE
+
+
+def test_it_can_be_closed_while_it_opens(
+    files: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever closes it in the midst of opening leaves no decoder behind."""
+    deck, start = FfmpegDeck(), threading.Thread.start
+    closing = ThreadPoolExecutor()
+
+    def closed_by_another(thread: threading.Thread) -> None:
+        monkeypatch.undo()
+        closed.append(closing.submit(deck.close))
+        wait(closed, 0.1)
+        start(thread)
+        started.append(thread)
+
+    closed, started = list[Future[None]](), list[threading.Thread]()
+    monkeypatch.setattr(threading.Thread, "start", closed_by_another)
+    deck.open(cut(files["ogg"], BEGIN))
+    closed[0].result()
+    assert [thread.is_alive() for thread in started] == [False]
+    closing.shutdown()
 
 
 def test_beyond_the_end_it_fails(files: dict[str, str]) -> None:
