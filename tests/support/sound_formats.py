@@ -56,6 +56,7 @@ def _behind(junk: bytes, *words: str) -> Callable[[Path, Path], object]:
 _LAME: Final = ("-c:a", "libmp3lame")
 _FRAGMENTS: Final = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
 _HALF: Final = ("-ac", "1", "-ar", "22050")
+_LARGE_PAGES: Final = ("-page_duration", "9000000")
 _ID3: Final = b"ID3\x04\0\0\0\0\x10\0" + bytes(2048)
 _APE: Final = b"APETAGEX" + bytes([208, 7, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 160]) + bytes(40)
 FORMATS: Final = (
@@ -71,7 +72,7 @@ FORMATS: Final = (
     SoundFormat("plain.caf", _by()),
     SoundFormat("plain.au", _by()),
     SoundFormat("plain.flac", _by()),
-    SoundFormat("flac.ogg", _by("-c:a", "flac")),
+    SoundFormat("flac.ogg", _by("-c:a", "flac", "-frame_size", "1152", *_LARGE_PAGES)),
     SoundFormat("plain.ogg", _by("-c:a", "libvorbis")),
     SoundFormat("plain.opus", _by("-c:a", "libopus")),
     SoundFormat("cut.ogg", _by("-c:a", "libvorbis", "-output_ts_offset", "32400")),
