@@ -2,6 +2,7 @@
 
 import json
 
+from kacenv.core.units import Seconds
 from kacenv.server.http_error import ExactJsonResponse, HttpError, error_response
 
 
@@ -19,5 +20,5 @@ def test_an_error_tells_what_goes_with_it() -> None:
     assert json.loads(bytes(refused.body)) == {"error": "Log in."}
     assert refused.headers["WWW-Authenticate"] == "Bearer"
     assert "Retry-After" not in refused.headers
-    busy = error_response(HttpError(429, "Wait.", wait=1.2))
+    busy = error_response(HttpError(429, "Wait.", wait=Seconds(1.2)))
     assert (busy.status_code, busy.headers["Retry-After"]) == (429, "2")

@@ -91,6 +91,17 @@ async def test_the_stream_begins_with_everything_and_goes_on_with_changes(
     assert patch["version"] == first["version"] + 1
 
 
+async def test_the_stream_holds_every_text(session: Session, watch: StatusWatch) -> None:
+    """The name of a file that isn't UTF-8 arrives as it is, and nothing that a terminal obeys."""
+    events, told = EventStream(watch).listen(), "caf\udce9\x9b31m was passed over."
+    await heard(events)
+    session.tell(told)
+    async with asyncio.timeout(PATIENCE):
+        _, data, *_ = (await anext(events)).encode().decode().split("\n")
+    assert "\x9b" not in data
+    assert json.dumps(told) in json.dumps(json.loads(data.removeprefix("data: ")))
+
+
 async def test_a_quiet_stream_beats(watch: StatusWatch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing changes, a small sign of life comes every two seconds (0.2 s here)."""
     assert KEEP_ALIVE == 2.0
