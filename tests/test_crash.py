@@ -1,11 +1,14 @@
 """A room's daemon that is killed in the middle of a session, and started again."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from support.daemon import Daemon
 from support.houses import FOREIGN_MUSIC, musical_house, silent_house
+from support.journals import ROOM, journal
 from support.waiting import wait_until
 
 MUSIC = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:3]
@@ -107,13 +110,35 @@ def test_a_stopped_session_stays_stopped(house: Path) -> None:
         assert room.ask_status()["session"]["mode"] == "idle"
 
 
-def test_a_damaged_record_does_not_keep_the_room_shut(tmp_path: Path) -> None:
-    """The room opens, and staff read that the session before can't be resumed."""
+def _damaged(path: Path) -> None:
+    path.write_bytes(b"\x00\xff" * 500)
+
+
+def _of_another_room(path: Path) -> None:
+    with journal(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("put", "words"),
+    [
+        (_damaged, "can't be resumed"),
+        (os.mkfifo, "it is a device or a pipe"),
+        (_of_another_room, f"a session in the room {ROOM.name}"),
+    ],
+)
+def test_a_record_that_is_none_does_not_keep_the_room_shut(
+    put: Callable[[Path], None], words: str, tmp_path: Path
+) -> None:
+    """The room opens under its own name, and staff read why the session before isn't resumed."""
     house = silent_house(tmp_path)
     (house / "state").mkdir()
-    (house / "state" / "bench.journal").write_bytes(b"\x00\xff" * 500)
+    put(house / "state" / "bench.journal")
     with Daemon(house, "bench") as room:
-        assert any("can't be resumed" in told["text"] for told in room.ask_status()["told"])
+        status = room.ask_status()
+        assert status["room"] == "bench"
+        assert any(words in told["text"] for told in status["told"])
+        assert not (house / "state" / "bench.journal").exists()
 
 
 def test_a_room_whose_record_cannot_be_written_still_plays(house: Path) -> None:

@@ -116,7 +116,7 @@ async def serve(house: House, room: str) -> None:
         loop.add_signal_handler(number, stop.set)
     name = room_name(house, room)
     with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
-        back, why_not = _unfinished(journal)
+        back, why_not = _unfinished(journal, name)
         served = back.past.base.room if back else load_room_to_run(house, room)
         clock = _clock_after(back) if back else MonotonicClock()
         async with (
@@ -201,23 +201,23 @@ def room_name(house: House, room: str) -> str:
     except LoadError:
         stem = Path(room).stem
         with suppress(JournalError):
-            if unfinished(journal_path(stem), current_timestamp()):
+            if unfinished(journal_path(stem), stem, current_timestamp()):
                 return stem
         raise
 
 
-def _unfinished(journal: Journal) -> tuple[ResumableSession | None, str | None]:
+def _unfinished(journal: Journal, room: str) -> tuple[ResumableSession | None, str | None]:
     """Return the session to resume, or the reason why it can't be resumed."""
     try:
-        return unfinished(journal.path, current_timestamp()), None
+        return unfinished(journal.path, room, current_timestamp()), None
     except JournalError as error:
         _log.warning("%s", error)
         return None, str(error)
 
 
 def _clock_after(back: ResumableSession) -> MonotonicClock:
-    """Return the room's clock, as if it had never stopped."""
-    return MonotonicClock(Seconds(back.past.since + back.away.span - LEAD))
+    """Return the room's clock as if it had never stopped, however long the journal took to read."""
+    return MonotonicClock(Seconds(back.time_at(current_timestamp()) - LEAD))
 
 
 @contextmanager

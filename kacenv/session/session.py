@@ -107,13 +107,13 @@ class Session:
 
     def resume(self, back: ResumableSession) -> None:
         """Resume a session that broke off; the clock is as if it had never stopped."""
-        past, away = back
+        past, certain = back
         if past.lost:
             self._messages.tell(f"{past.lost} lines of the session's record are lost.")
         self._session_log.go_on(past.number)
         try:
             self.state = replay(past.base, past.entries)
-            self._advance(Resume(past.since, away.certain))
+            self._advance(Resume(past.since, certain))
         except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
             _log.exception("the session before could not be carried on")
             self.state = State(room=self.room)

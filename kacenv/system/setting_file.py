@@ -1,13 +1,12 @@
-"""Files that a room file names: opened only if they are files, and as private as they must be.
-
-A device such as `/dev/zero` has no end, a pipe may never have a beginning.
-"""
+"""Files that a room file names: opened only if they are files, and as private as they must be."""
 
 import errno
 import os
 import stat
 from pathlib import Path
 from typing import Final
+
+from kacenv.system.regular_file import open_regular
 
 MOST_BYTES: Final = 65_536
 """Most bytes of a setting; a file of certificates may be longer, and isn't read here."""
@@ -50,15 +49,9 @@ def read_private(path: Path) -> bytes:
 
 def _opened(path: Path) -> int:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        return open_regular(path)
     except (OSError, ValueError) as error:
         raise _unopened(path, error) from None
-    kind = os.fstat(handle).st_mode
-    if not stat.S_ISREG(kind):
-        os.close(handle)
-        what = "it is a folder" if stat.S_ISDIR(kind) else "it is a device or a pipe, not a file"
-        raise UnfitFileError(what)
-    return handle
 
 
 def _unopened(path: Path, error: OSError | ValueError) -> UnfitFileError:

@@ -98,7 +98,7 @@ async def live(folder: Path, begin: float) -> None:
         return Timestamp("sim", clock.now(), 0.0)
 
     journal = Journal(folder / "room.journal", moment)
-    back = unfinished(journal.path, moment())
+    back = unfinished(journal.path, a_room().name, moment())
     session = Session(a_room(), clock, journal)
     session.devices.sound = log
     if back is not None:

@@ -2,6 +2,8 @@
 
 import binascii
 import json
+import math
+import operator
 from typing import Any, NamedTuple
 
 from cattrs import BaseValidationError
@@ -68,6 +70,9 @@ def _to_model(converter: JsonConverter) -> Any:
 
     def read(data: dict[str, Any], kind: type[Model]) -> Model:
         fields = kind.model_fields
+        missing = {name for name, field in fields.items() if field.is_required()} - data.keys()
+        if missing:
+            raise KeyError(*missing)
         values = {
             name: converter.structure(value, fields[name].annotation)  # type: ignore[arg-type] # an annotation is there
             for name, value in data.items()
@@ -125,18 +130,26 @@ def is_newer(line: bytes) -> bool:
         return False
 
 
+def _finite(value: Any) -> float:
+    if not math.isfinite(value):
+        msg = f"a clock doesn't show {value}"
+        raise ValueError(msg)
+    return float(value)
+
+
 def _record(data: dict[str, Any]) -> JournalLine | None:
     if data["version"] > VERSION:
         return None
     request, base, tally = data.get("request"), data.get("base"), data.get("tally")
+    boot_id, boot, wall = data["stamp"]
     return JournalLine(
-        number=data["number"],
-        at=Seconds(data["at"]),
-        stamp=Timestamp(*data["stamp"]),
-        request=_CONVERTER.structure(request, Request) if request else None,  # type: ignore[arg-type] # a union
-        base=_CONVERTER.structure(base, State) if base else None,
+        number=operator.index(data["number"]),
+        at=Seconds(_finite(data["at"])),
+        stamp=Timestamp(str(boot_id), _finite(boot), _finite(wall)),
+        request=_CONVERTER.structure(request, Request) if request is not None else None,  # type: ignore[arg-type] # a union
+        base=_CONVERTER.structure(base, State) if base is not None else None,
         ended=data.get("ended", False),
-        told=data.get("told", ""),
-        tally=_CONVERTER.structure(tally, LatenessHistogram) if tally else None,
+        told=str(data.get("told", "")),
+        tally=_CONVERTER.structure(tally, LatenessHistogram) if tally is not None else None,
         version=data["version"],
     )

@@ -10,6 +10,7 @@ from kacenv.core.units import Seconds
 from kacenv.session.journal.line_codec import JournalLine, read_line
 from kacenv.session.journal.unfinished import UnfinishedSession, refuse_newer, unfinished_session_of
 from kacenv.session.lateness import LatenessHistogram
+from kacenv.system.regular_file import read_regular
 from kacenv.system.timestamps import Timestamp
 
 
@@ -42,7 +43,7 @@ def read_complete(path: Path) -> CompleteJournal:
         JournalError: Its beginning is lost, or a newer kacenv has written it.
         OSError: It can't be read.
     """
-    lines = [line for line in path.read_bytes().splitlines() if line.strip()]
+    lines = [line for line in read_regular(path).splitlines() if line.strip()]
     records = [record for line in lines if (record := read_line(line))]
     if len(records) < len(lines):
         refuse_newer(lines)

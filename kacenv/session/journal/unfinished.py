@@ -10,11 +10,16 @@ from kacenv.engine.replay import GIVEN_UP_AFTER, JournaledRequest, is_on, replay
 from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.session.journal.line_codec import JournalLine, is_newer, read_line
-from kacenv.system.timestamps import ElapsedTime, Timestamp, passed
+from kacenv.system.regular_file import read_regular
+from kacenv.system.timestamps import Timestamp, passed
 
 _DAMAGED = (
     "The record of the session before is damaged; it can't be resumed. "
     "Start the scene again, and go to its phase with: kacenv next"
+)
+_OTHERS = (
+    "The record of a session in the room {} is in the place of this room's own. It is put aside, "
+    "and this room begins without it."
 )
 
 
@@ -34,10 +39,14 @@ class UnfinishedSession(NamedTuple):
 
 
 class ResumableSession(NamedTuple):
-    """Session to resume, and the length of its outage."""
+    """Session to resume; `certain` unless no clock can be trusted with how long it was away."""
 
     past: UnfinishedSession
-    away: ElapsedTime
+    certain: bool
+
+    def time_at(self, now: Timestamp) -> Seconds:
+        """Return the engine's time as if the session had never stopped."""
+        return Seconds(self.past.since + passed(self.past.stamp, now).span)
 
 
 def read(path: Path) -> UnfinishedSession | None:
@@ -49,7 +58,7 @@ def read(path: Path) -> UnfinishedSession | None:
         JournalError: It can't be read, its beginning is lost, or a newer kacenv has written it.
     """
     try:
-        lines = path.read_bytes().splitlines(keepends=True)
+        lines = read_regular(path).splitlines(keepends=True)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -79,22 +88,22 @@ def refuse_newer(lines: Iterable[bytes]) -> None:
         )
 
 
-def unfinished(path: Path, now: Timestamp) -> ResumableSession | None:
-    """Return the session to resume from the journal at `path`; None without one.
+def unfinished(path: Path, room: str, now: Timestamp) -> ResumableSession | None:
+    """Return the session of `room` to resume from the journal at `path`; None without one.
 
     Raises:
-        JournalError: The session can't be resumed, or is too old.
+        JournalError: The session can't be resumed, is too old, or is another room's.
     """
     past = read(path)
-    if past is None:
+    if past is None or not _was_on(past):
         return None
+    if past.base.room.name != room:
+        raise JournalError(_OTHERS.format(past.base.room.name))
     away = passed(past.stamp, now)
-    if not _was_on(past):
-        return None
     if away.span > GIVEN_UP_AFTER:
         span = format_seconds(round(away.span, -2))
         raise JournalError(f"A session that broke off {span} ago is over; it isn't resumed.")
-    return ResumableSession(past, away)
+    return ResumableSession(past, away.certain)
 
 
 def _was_on(past: UnfinishedSession) -> bool:

@@ -119,7 +119,7 @@ class Journal:
 
     def _opened(self) -> int:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | self._mode
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | self._mode
         return os.open(self.path, flags, 0o600)
 
     def _let_go(self) -> None:

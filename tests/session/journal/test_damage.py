@@ -60,10 +60,10 @@ def path(tmp_path: Path) -> Path:
 
 def phase_after(path: Path, wall: float = 0.0) -> str:
     """The phase in which the session comes back three seconds after its crash."""
-    back = unfinished(path, moment(DIED + 3.0, wall))
+    back = unfinished(path, ROOM.name, moment(DIED + 3.0, wall))
     assert back is not None
     state = replay(back.past.base, back.past.entries)
-    now = Seconds(back.past.since + back.away.span)
+    now = back.time_at(moment(DIED + 3.0, wall))
     state = step(state, now, Resume(back.past.since)).state
     assert next_due(state) is not None
     assert state.playing is not None
@@ -106,6 +106,6 @@ def test_a_disk_that_fills_up_keeps_the_session(path: Path, room_left: int) -> N
         journal.close()
     assert note is not None
     assert "Make room" in note
-    back = unfinished(path, moment(2.0))
+    back = unfinished(path, ROOM.name, moment(2.0))
     assert back is not None
     assert len(back.past.entries) < 400

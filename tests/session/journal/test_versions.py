@@ -219,11 +219,10 @@ def test_an_old_journal_leads_where_it_always_did(version: int) -> None:
 def test_an_old_journal_is_carried_on_with(version: int) -> None:
     """Three seconds later the session is found, and its music begins at its place."""
     past = past_of(JOURNALS / f"v{version}.journal")
-    back = unfinished(
-        JOURNALS / f"v{version}.journal", past.stamp._replace(boot=past.stamp.boot + 3)
-    )
+    now = past.stamp._replace(boot=past.stamp.boot + 3)
+    back = unfinished(JOURNALS / f"v{version}.journal", past.base.room.name, now)
     assert back is not None
-    assert back.away == (3.0, True)
+    assert (back.time_at(now), back.certain) == (past.since + 3.0, True)
     done = step(replay(past.base, past.entries), Seconds(past.since + 3.0), Resume(past.since))
     assert done.state.playing is not None
     assert done.state.playing.cut.title == KNOWN[version]["playing"]

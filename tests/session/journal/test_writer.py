@@ -1,8 +1,10 @@
 """The journal's file, with every way in which a file can fail."""
 
 import binascii
+import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,25 @@ from kacenv.engine.replay import GIVEN_UP_AFTER, JournaledRequest
 from kacenv.engine.state import State
 from kacenv.model.requests import Hold, LightsUp
 from kacenv.session.journal import Journal, read, read_complete, unfinished
+from kacenv.session.journal.line_codec import read_line
 from kacenv.session.journal.writer import SYNC_EVERY
+
+SEALED_NONSENSE: list[dict[str, object]] = [
+    {"at": None},
+    {"at": "noon"},
+    {"at": float("nan")},
+    {"number": 1.5},
+    {"number": None},
+    {"stamp": []},
+    {"stamp": ["boot", None, 0.0]},
+    {"stamp": ["boot", 1.0, float("inf")]},
+    {"version": None},
+    {"request": 7},
+    {"request": {"is": "Dance"}},
+    {"request": {"is": "Extend", "by": None}},
+    {"base": {"room": {}}},
+    {"base": []},
+]
 
 
 @pytest.fixture
@@ -28,6 +48,12 @@ def written(path: Path) -> bytes:
     """A journal's bytes, as a crash leaves them."""
     with journal(path):
         return path.read_bytes()
+
+
+def sealed(data: object) -> bytes:
+    """A line of this content with its checksum."""
+    text = json.dumps(data).encode()
+    return b"%08x %s\n" % (binascii.crc32(text), text)
 
 
 def test_what_was_written_is_read(path: Path) -> None:
@@ -129,7 +155,7 @@ def test_a_session_that_ended_is_not_there(path: Path) -> None:
         book.end(Seconds(100.0))
         assert not path.exists()
         assert read(path.with_suffix(".last")) is None
-    assert unfinished(path, NOW) is None
+    assert unfinished(path, ROOM.name, NOW) is None
 
 
 def test_a_later_version_is_not_guessed_at(path: Path) -> None:
@@ -150,15 +176,55 @@ def test_an_old_session_is_given_up(path: Path) -> None:
     written(path)
     later = NOW._replace(boot=NOW.boot + GIVEN_UP_AFTER + 10)
     with pytest.raises(JournalError, match="isn't resumed"):
-        unfinished(path, later)
+        unfinished(path, ROOM.name, later)
 
 
 def test_a_crashed_session_is_found(path: Path) -> None:
     """Two seconds after a crash it is there, and so is how long it was away."""
     written(path)
-    back = unfinished(path, NOW._replace(boot=NOW.boot + 2.0, wall=0.0))
+    now = NOW._replace(boot=NOW.boot + 2.0, wall=0.0)
+    back = unfinished(path, ROOM.name, now)
     assert back is not None
-    assert back.away == (2.0, True)
+    assert back.certain
+    assert back.time_at(now) == back.past.since + 2.0
+
+
+def test_reading_it_costs_no_time(path: Path) -> None:
+    """However long it takes until the clock starts, the session is where it would be."""
+    written(path)
+    back = unfinished(path, ROOM.name, NOW)
+    assert back is not None
+    assert back.time_at(NOW._replace(boot=NOW.boot + 7.0)) == back.past.since + 7.0
+
+
+def test_another_rooms_session_is_not_resumed(path: Path) -> None:
+    """The record of a session elsewhere never opens this room under the other's name."""
+    written(path)
+    with pytest.raises(JournalError, match=f"in the room {ROOM.name} .* put aside"):
+        unfinished(path, "birch", NOW)
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_not_waited_for(path: Path, put: Callable[[Path], None]) -> None:
+    """A pipe or a folder in its place is told, and neither read nor written to."""
+    path.parent.mkdir()
+    put(path)
+    with pytest.raises(JournalError, match=r"can't be read \(it is a"):
+        read(path)
+    with journal(path) as book:
+        assert book.note is not None
+
+
+@pytest.mark.parametrize("nonsense", SEALED_NONSENSE)
+def test_a_sealed_line_of_nonsense_is_damage(path: Path, nonsense: dict[str, object]) -> None:
+    """A line whose checksum is right and whose content isn't is left out and counted."""
+    lines = written(path).splitlines()
+    first = json.loads(lines[0].partition(b" ")[2])
+    request = json.loads(lines[2].partition(b" ")[2])
+    for line in (first | nonsense, request | nonsense):
+        assert read_line(sealed(line)) is None
+    path.write_bytes(b"".join((*(line + b"\n" for line in lines), sealed(request | nonsense))))
+    assert past_of(path).entries == tuple(TOLD)
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
