@@ -3,7 +3,9 @@
 Its imports are light: a press loads them all.
 """
 
+import errno
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,6 +126,13 @@ def _describing_errors(room: str) -> Iterator[None]:
 
 
 def _address(room: str) -> str:
-    """Return the room's socket, in the first folder that has one."""
+    """Return the room's socket, in the first folder that has one.
+
+    Raises:
+        FileNotFoundError: None has.
+    """
     paths = [folder / f"{room}.sock" for folder in run_folders()]
-    return str(next((path for path in paths if path.exists()), paths[-1]))
+    for path in paths:
+        if path.exists():
+            return str(path)
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), f"{room}.sock")

@@ -1,6 +1,7 @@
 """Paths of a room's files on this machine."""
 
 import os
+import stat
 from pathlib import Path
 
 from kacenv.core.errors import DaemonError
@@ -17,40 +18,68 @@ _KEPT_BY_SERVICE = (
     "A service keeps the rooms of this machine. If the room is just starting, wait a moment and"
     " type the same again. systemctl list-units 'kacenv-*' shows the rooms."
 )
-_NOT_OURS = "{} belongs to another user. Set KACENV_RUN to a folder of your own."
+_NOT_OURS = (
+    "Others could listen in {}: it belongs to another user, they can write to it, or it is a link. "
+    "Set KACENV_RUN to a folder that only you can write to."
+)
 
 
 def run_folder() -> Path:
     """Return the folder of this user's sockets.
 
     Raises:
-        DaemonError: Another user owns it, and could listen.
+        DaemonError: Somebody else could listen in it.
     """
-    folder = run_folders()[-1]
-    if folder.exists() and folder.stat().st_uid not in {0, os.geteuid()}:
+    folder = _places_of_rooms()[-1]
+    if os.path.lexists(folder) and not _is_safe(folder, {0, os.geteuid()}):
         raise DaemonError(_KEPT_BY_SERVICE if folder == _SERVICE else _NOT_OURS.format(folder))
     return folder
 
 
 def run_folders() -> list[Path]:
-    """Return the folders of running rooms: the service's first, then this user's own."""
+    """Return the folders of running rooms: the service's first, then this user's own.
+
+    One in which a stranger could listen is left out: a room is driven by what comes from there.
+    """
+    own = {0, os.geteuid()}
+    chosen = {_SERVICE, Path(os.environ.get("KACENV_RUN", _SERVICE))}
+    return [
+        folder
+        for folder in _places_of_rooms()
+        if _is_safe(folder, own if folder not in chosen else None)
+    ]
+
+
+def _places_of_rooms() -> list[Path]:
     if named := os.environ.get("KACENV_RUN"):
         return [Path(named)]
     if os.geteuid() == 0:
         return [_SERVICE]
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    own = Path(runtime) / "kacenv" if runtime else Path(f"/tmp/kacenv-{os.getuid()}")  # noqa: S108 - its owner is checked
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+    own = runtime / "kacenv" if runtime.is_dir() else _own_states() / "kacenv-run"
     return [_SERVICE, own]
+
+
+def _is_safe(folder: Path, owners: set[int] | None) -> bool:
+    """Tell if a folder is there, and only one of `owners`, or whoever owns it, can put files in."""
+    try:
+        seen = folder.lstat()
+    except OSError:
+        return False
+    is_closed = stat.S_ISDIR(seen.st_mode) and not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return is_closed and (owners is None or seen.st_uid in owners)
 
 
 def state_folder() -> Path:
     """Return the folder of this user's journals."""
     if named := os.environ.get("KACENV_STATE") or os.environ.get("STATE_DIRECTORY"):
         return Path(named.partition(":")[0])
-    if os.geteuid() == 0:
-        return _SERVICE_STATE
+    return _SERVICE_STATE if os.geteuid() == 0 else _own_states() / "kacenv"
+
+
+def _own_states() -> Path:
     own = os.environ.get("XDG_STATE_HOME")
-    return (Path(own) if own else Path.home() / ".local" / "state") / "kacenv"
+    return Path(own) if own else Path.home() / ".local" / "state"
 
 
 def house_folder() -> Path:

@@ -1,10 +1,11 @@
 """Lock on a room, held until its process ends, however it ends (flock)."""
 
 import fcntl
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from kacenv.core.errors import DaemonError
 from kacenv.system.paths import run_folder, run_folders
@@ -14,29 +15,35 @@ DAEMON, SUPERVISOR = "lock", "kept"
 _TAKEN: Final = (
     "The room {} is already being run by another kacenv. Use it as it is, or end it first."
 )
+_SHUT: Final = "The room's lock {} can't be opened: {}. Remove it, as its owner or as root."
 
 
 @contextmanager
 def claim(room: str, claimant: str = DAEMON, *, refusal: str = "") -> Iterator[Path]:
     """Lock the room while open; yield the folder of this user's running rooms.
 
-    Other users may see that a room is taken, so folder and lock are readable. `refusal` is the
-    text of the error.
+    Whoever can open the lock could hold it, so only this user can. `refusal` is the error's text.
 
     Raises:
         DaemonError: Another process holds the lock.
     """
     folder = run_folder()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    path = folder / f"{room}.{claimant}"
-    with path.open("w") as file:
-        with suppress(OSError):
-            path.chmod(0o644)  # it may be another user's
+    with _opened(folder / f"{room}.{claimant}") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DaemonError(refusal or _TAKEN.format(room)) from None
         yield folder
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        os.fchmod(handle, 0o600)
+    except OSError as error:
+        raise DaemonError(_SHUT.format(path, error.strerror)) from None
+    return os.fdopen(handle, "wb")
 
 
 def is_claimed(room: str) -> bool:
@@ -51,6 +58,16 @@ def _is_locked(path: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
+    except PermissionError:
+        return path.stat().st_ino in _locked_inodes()
     except OSError:
         return False
     return False
+
+
+def _locked_inodes() -> Iterator[int]:
+    """Yield the inodes of files that are locked, as every user may know; see proc_locks(5)."""
+    for line in Path("/proc/locks").read_text("ascii").splitlines():
+        words = line.split()
+        if "FLOCK" in words:
+            yield int(words[-3].rpartition(":")[2])

@@ -1,9 +1,11 @@
 """Who has a room."""
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,12 +42,41 @@ def test_a_refusal_may_have_words_of_its_own() -> None:
         pass
 
 
-def test_others_may_see_that_a_room_is_taken(tmp_path: Path) -> None:
-    """Folder and lock can be read by every user of the machine."""
-    with claim("garden") as folder:
-        assert folder == tmp_path / "run"
-        assert folder.stat().st_mode & 0o777 == 0o755
-        assert (folder / f"garden.{DAEMON}").stat().st_mode & 0o777 == 0o644
+def test_nobody_else_can_hold_a_lock(tmp_path: Path) -> None:
+    """Neither a file that an older version left open to all, nor a new one."""
+    (tmp_path / "run").mkdir(mode=0o755)
+    (tmp_path / "run" / f"garden.{DAEMON}").touch(mode=0o644)
+    for room in ("garden", "lake"):
+        with claim(room) as folder:
+            assert folder == tmp_path / "run"
+            assert folder.stat().st_mode & 0o777 == 0o755
+            assert (folder / f"{room}.{DAEMON}").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    """A link in its place is told, and what it leads to stays as it is."""
+    (tmp_path / "run").mkdir(mode=0o755)
+    (tmp_path / "note").touch(mode=0o644)
+    (tmp_path / "run" / f"garden.{DAEMON}").symlink_to(tmp_path / "note")
+    with pytest.raises(DaemonError, match="can't be opened"), claim("garden"):
+        pass
+    assert (tmp_path / "note").stat().st_mode & 0o777 == 0o644
+
+
+def test_others_may_see_that_a_room_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can't open its lock learns all the same whether somebody has it."""
+    opened: Any = Path.open
+
+    def refused(path: Path, *how: Any, **more: Any) -> Any:
+        if path.suffix == f".{DAEMON}":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *how, **more)
+
+    with claim("garden"), monkeypatch.context() as stranger:
+        stranger.setattr(Path, "open", refused)
+        assert is_claimed("garden")
+    monkeypatch.setattr(Path, "open", refused)
+    assert not is_claimed("garden")
 
 
 def test_a_claim_ends_with_its_process() -> None:
