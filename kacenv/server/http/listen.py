@@ -23,7 +23,7 @@ from kacenv.model.timeline import Timeline
 from kacenv.server.http.api import FileOperations, make_app
 from kacenv.server.http.edge.access import Site
 from kacenv.server.http.edge.authenticator import Authenticator
-from kacenv.server.http.edge.connection_limit import ConnectionLimitSocket
+from kacenv.server.http.edge.connection_limit import ConnectionLimitSocket, KnownOrigins
 from kacenv.server.http.edge.credentials import CredentialStore, key_file
 from kacenv.server.http.edge.h11_protocol import tcp_options, unix_socket_options
 from kacenv.server.http.edge.login_sessions import Logins
@@ -92,12 +92,12 @@ def _file_operations(
 
 async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: FastAPI) -> None:
     """Serve browsers over TCP, if the room is set so; tell staff of a failure during a session."""
-    surfaces = session.room.surfaces
+    surfaces, known = session.room.surfaces, KnownOrigins()
     if surfaces.tcp is None:
         return
     try:
         certificate = await asyncio.to_thread(_certificate, surfaces.tcp, house)
-        listener = stack.enter_context(_tcp_listener(surfaces.tcp))
+        listener = stack.enter_context(_tcp_listener(surfaces.tcp, known))
     except (CertificateError, DaemonError) as error:
         if session.is_idle and not isinstance(error, CertificateError):
             raise
@@ -109,7 +109,7 @@ async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: 
     for warning in _warnings(certificate, authenticator):
         session.tell(warning)
     site = Site(session.room.name, _names(surfaces.tcp, certificate), authenticator)
-    served = _served(listener, TcpMiddleware(app, site), tcp_options(), certificate)
+    served = _served(listener, TcpMiddleware(app, site, known), tcp_options(), certificate)
     await stack.enter_async_context(served)
 
 
@@ -218,7 +218,7 @@ def _admit(path: Path, group: str) -> None:
 
 
 @contextmanager
-def _tcp_listener(where: Tcp) -> Iterator[ConnectionLimitSocket]:
+def _tcp_listener(where: Tcp, known: KnownOrigins) -> Iterator[ConnectionLimitSocket]:
     """Open a listening TCP socket."""
     try:
         listener = socket.create_server((where.host, where.port), family=_family(where.host))
@@ -227,7 +227,7 @@ def _tcp_listener(where: Tcp) -> Iterator[ConnectionLimitSocket]:
             f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
             "Choose another port in the room file (surfaces: tcp: port:)."
         ) from None
-    with ConnectionLimitSocket(listener) as limited:
+    with ConnectionLimitSocket(listener, known) as limited:
         yield limited
 
 

@@ -4,7 +4,8 @@ Who may do what is one table, ROUTES in access; which requests a role may make, 
 itself (`who` in kacenv/model/request_table.py).
 
 A TCP connection is closed as soon as it is accepted if there are too many, in all or from its
-address (connection_limit); on the Unix socket, an idle one gives way to a newer one (h11_protocol).
+address; there are places for who has logged in (connection_limit). On the Unix socket, an idle one
+gives way to a newer one (h11_protocol).
 A head must come in time, and not be too long (h11_protocol). Every response gets the security
 headers (security_headers). Then the middleware refuses, in this order: a head that can be read in
 two ways; over TCP also too many requests from an address (rate_limit), an unknown host name, an

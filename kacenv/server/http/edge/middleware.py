@@ -10,6 +10,7 @@ from kacenv.core.units import Seconds
 from kacenv.model.device_role import DeviceRole
 from kacenv.server.http.edge.access import Access, Site, authorize
 from kacenv.server.http.edge.authenticator import Principal
+from kacenv.server.http.edge.connection_limit import KnownOrigins
 from kacenv.server.http.edge.rate_limit import RateLimiter, origin_of
 from kacenv.server.http.edge.request import (
     address_of,
@@ -73,16 +74,21 @@ class UnixSocketMiddleware(_EdgeMiddleware):
 
 
 class TcpMiddleware(_EdgeMiddleware):
-    """Passes authorized requests to `app`; without an authenticator, all with a known host name."""
+    """Passes authorized requests to `app`; without an authenticator, all with a known host name.
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    Addresses of devices that have logged in are added to `known`.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site, known: KnownOrigins) -> None:
         super().__init__(app)
-        self._site = site
+        self._site, self._known = site, known
         self._rate = RateLimiter(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND)
 
     def _admit(self, request: HTTPConnection) -> Access:
         self._check_head(request)
         principal = self._authenticate(request)
+        if principal is not None and self._site.authenticator is not None:
+            self._known.add(address_of(request))
         authorize(principal, request["method"], request["path"])
         return Access(principal, self._site)
 

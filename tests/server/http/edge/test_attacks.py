@@ -3,7 +3,9 @@
 import logging
 import socket
 import time
+from collections import deque
 from contextlib import ExitStack
+from http.client import RemoteDisconnected
 
 import pytest
 from support.caller import Answer, Caller, is_closed
@@ -11,7 +13,7 @@ from support.guarded import Guarded
 from support.waiting import PATIENCE
 
 from kacenv.model.device_role import DeviceRole
-from kacenv.server.http.edge.connection_limit import MOST_OF_ONE
+from kacenv.server.http.edge.connection_limit import MOST_OF_ONE, MOST_OF_STRANGERS
 from kacenv.server.http.edge.credentials import CredentialStore, key_file
 from kacenv.server.http.edge.h11_protocol import HEAD_TIME, MOST_HEAD
 from kacenv.server.http.edge.middleware import REQUESTS_AT_ONCE
@@ -366,6 +368,33 @@ def test_connections_of_one_address_are_bounded(guarded: Guarded) -> None:
         lines = [stack.enter_context(greedy.line()) for _ in range(MOST_OF_ONE + 8)]
         assert sum(is_closed(line) for line in lines[MOST_OF_ONE:]) == 8
         assert guarded.staff().ask("GET", "/v1/status").status == 200
+
+
+def test_a_crowd_keeps_no_tablet_out(guarded: Guarded) -> None:
+    """Exhaustion: eight addresses hold and reopen 1,000 lines; who is logged in presses on."""
+    tablet, cookie = logged_in(guarded)
+    crowd, held = [guarded.stranger() for _ in range(8)], deque[socket.socket](maxlen=300)
+    with ExitStack() as stack:
+        for number in range(1000):
+            line = stack.enter_context(crowd[number % len(crowd)].line())
+            if len(held) == held.maxlen:
+                held[0].close()
+            held.append(line)
+            if number % 100 == 99:
+                assert tablet.ask("GET", "/v1/status", headers=cookie).status == 200
+        logged_in(guarded)  # another that isn't yet gets in
+
+
+def test_a_hundred_addresses_keep_no_known_tablet_out(guarded: Guarded) -> None:
+    """With one line each they take every place of strangers; who is logged in has places apart."""
+    tablet, cookie = logged_in(guarded)
+    assert tablet.ask("GET", "/v1/status", headers=cookie).status == 200
+    with ExitStack() as stack:
+        for _ in range(MOST_OF_STRANGERS + 4):
+            stack.enter_context(guarded.stranger().line())
+        with pytest.raises((ConnectionError, RemoteDisconnected)):
+            guarded.stranger().ask("GET", "/v1/login")
+        assert tablet.ask("GET", "/v1/status", headers=cookie).status == 200
 
 
 def test_streams_of_one_address_are_bounded(guarded: Guarded) -> None:
