@@ -2,16 +2,19 @@
 
 import asyncio
 import re
+import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from support.daemon import Daemon
 from support.devices import MemoryLight, MemorySound
+from support.houses import FOREIGN_MUSIC, musical_house
 from support.inside import inside
 from support.sessions import a_cue, a_phase, a_queue, a_room, a_timeline
-from support.waiting import next_turn, until
+from support.waiting import next_turn, until, wait_until
 
 from kacenv.config import House
 from kacenv.core.units import Seconds
@@ -251,6 +254,33 @@ def test_a_flood_of_requests_leaves_the_session_going(
     past = read(tmp_path / "room.journal")
     assert past is not None
     assert len(past.entries) < PRESSES_AT_ONCE + PRESSES_PER_SECOND * took + 3 * len(phases)
+
+
+_TWO_PHASES = """title: Bench
+phases:
+  - {name: peak, duration: 1h, playlist: bench}
+  - {name: return, duration: 1h, playlist: other, crossfade: 1s}
+"""
+
+
+def test_connections_leave_handles_for_the_music(tmp_path: Path) -> None:
+    """With 64 handles and 100 connections that say nothing, the next piece is opened and heard."""
+    first, other = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:2]
+    house = musical_house(tmp_path, [other])
+    (house / "playlists/bench.yaml").rename(house / "playlists/other.yaml")
+    musical_house(tmp_path, [first])
+    (house / "scenes/bench.yaml").write_text(_TWO_PHASES)
+    with Daemon(house, "bench", handles=64) as room, ExitStack() as stack:
+        room.told("start", "bench")
+        wait_until(lambda: room.ask_status()["meters"]["speakers"][0] > -60)
+        for _ in range(100):
+            line = stack.enter_context(socket.socket(socket.AF_UNIX))
+            line.connect(str(house / "run" / "bench.sock"))
+        room.told("next")
+        wait_until(lambda: other.stem in str(room.ask_status()["session"]["playing"]))
+        wait_until(lambda: room.ask_status()["meters"]["speakers"][0] > -60)
+        room.told("lights-up")
+        assert "out of system resource" not in room.log.read_text()
 
 
 def fades(session: Session) -> int:

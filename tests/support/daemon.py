@@ -18,7 +18,10 @@ KACENV = str(Path(sys.executable).with_name("kacenv"))
 
 
 class Daemon:
-    """`kacenv serve` for one room of a house, with a run folder of its own."""
+    """`kacenv serve` for one room of a house, with a run folder of its own.
+
+    `handles` is the most files and connections that it may have open.
+    """
 
     def __init__(
         self,
@@ -27,7 +30,9 @@ class Daemon:
         environment: Mapping[str, str] | None = None,
         *,
         supervised: bool = False,
+        handles: int | None = None,
     ) -> None:
+        self._limits = [] if handles is None else ["prlimit", f"--nofile={handles}"]
         self._more = ["--supervised"] if supervised else []
         self.house, self.room = house, room
         self.environment = {
@@ -48,7 +53,7 @@ class Daemon:
         """Start it, anew after a kill, and wait until it answers."""
         with self.log.open("ab") as log, ahead():
             self._process = subprocess.Popen(
-                [KACENV, "serve", "--room", self.room, *self._more],
+                [*self._limits, KACENV, "serve", "--room", self.room, *self._more],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

@@ -28,9 +28,11 @@ from kacenv.server.http.edge.credentials import CredentialStore, key_file
 from kacenv.server.http.edge.h11_protocol import tcp_options, unix_socket_options
 from kacenv.server.http.edge.login_sessions import Logins
 from kacenv.server.http.edge.middleware import TcpMiddleware, UnixSocketMiddleware
+from kacenv.server.http.edge.paced_socket import PacedSocket
 from kacenv.server.http.single_flight import SingleFlight
 from kacenv.session.session import Session
 from kacenv.system.certificate import Certificate, CertificateError, open_certificate
+from kacenv.system.handles import handles_for_connections
 from kacenv.system.paths import state_folder
 
 _SHUTDOWN_TIMEOUT = 2
@@ -54,23 +56,26 @@ async def open_api(
     """
     app = make_app(session, _file_operations(session, house, room, on_begin))
     async with AsyncExitStack() as stack:
-        await _open_unix(stack, session, path, app)
-        await _open_tcp(stack, session, house, app)
+        handles = handles_for_connections() // 2
+        await _open_unix(stack, session, path, app, handles)
+        await _open_tcp(stack, session, house, app, handles)
         stack.callback(app.state.watch.close)
         yield
 
 
-async def _open_unix(stack: AsyncExitStack, session: Session, path: Path, app: FastAPI) -> None:
+async def _open_unix(
+    stack: AsyncExitStack, session: Session, path: Path, app: FastAPI, handles: int
+) -> None:
     """Serve the Unix socket; during a session, do without it rather than fail."""
     for group in (session.room.surfaces.socket_group, None):
         try:
-            listener = stack.enter_context(_unix_listener(path, group))
+            listener = stack.enter_context(_unix_listener(path, group, handles // 4))
         except DaemonError as error:
             if session.is_idle:
                 raise
             session.tell(f"The session goes on, but not all can reach it: {error}")
         else:
-            served = _served(listener, UnixSocketMiddleware(app), unix_socket_options())
+            served = _served(listener, UnixSocketMiddleware(app), unix_socket_options(handles))
             await stack.enter_async_context(served)
             return
 
@@ -90,14 +95,16 @@ def _file_operations(
     return FileOperations(begin, lambda: listing.run(None))
 
 
-async def _open_tcp(stack: AsyncExitStack, session: Session, house: House, app: FastAPI) -> None:
+async def _open_tcp(
+    stack: AsyncExitStack, session: Session, house: House, app: FastAPI, handles: int
+) -> None:
     """Serve browsers over TCP, if the room is set so; tell staff of a failure during a session."""
     surfaces, known = session.room.surfaces, KnownOrigins()
     if surfaces.tcp is None:
         return
     try:
         certificate = await asyncio.to_thread(_certificate, surfaces.tcp, house)
-        listener = stack.enter_context(_tcp_listener(surfaces.tcp, known))
+        listener = stack.enter_context(_tcp_listener(surfaces.tcp, known, handles))
     except (CertificateError, DaemonError) as error:
         if session.is_idle and not isinstance(error, CertificateError):
             raise
@@ -182,8 +189,10 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _unix_listener(path: Path, group: str | None) -> Iterator[socket.socket]:
+def _unix_listener(path: Path, group: str | None, at_once: int) -> Iterator[socket.socket]:
     """Open a listening Unix socket for the daemon's own user and, if named, a group.
+
+    Up to `at_once` connections are accepted before idle ones are closed.
 
     Raises:
         DaemonError: It can't be created, or not be given to the group.
@@ -203,7 +212,8 @@ def _unix_listener(path: Path, group: str | None) -> Iterator[socket.socket]:
         if group is not None:
             _admit(path, group)
         listener.listen()
-        yield listener
+        with PacedSocket(listener, at_once) as paced:
+            yield paced
 
 
 def _admit(path: Path, group: str) -> None:
@@ -218,7 +228,7 @@ def _admit(path: Path, group: str) -> None:
 
 
 @contextmanager
-def _tcp_listener(where: Tcp, known: KnownOrigins) -> Iterator[ConnectionLimitSocket]:
+def _tcp_listener(where: Tcp, known: KnownOrigins, handles: int) -> Iterator[ConnectionLimitSocket]:
     """Open a listening TCP socket."""
     try:
         listener = socket.create_server((where.host, where.port), family=_family(where.host))
@@ -227,7 +237,7 @@ def _tcp_listener(where: Tcp, known: KnownOrigins) -> Iterator[ConnectionLimitSo
             f"The page can't be served at {where.host}:{where.port}: {error.strerror}. "
             "Choose another port in the room file (surfaces: tcp: port:)."
         ) from None
-    with ConnectionLimitSocket(listener, known) as limited:
+    with ConnectionLimitSocket(listener, known, handles) as limited:
         yield limited
 
 

@@ -51,10 +51,13 @@ class ConnectionLimitSocket(socket.socket):
     """Listening socket that closes excess connections as soon as it has accepted them.
 
     asyncio counts a TLS connection only after its handshake; here it counts from its first packet.
+    There are never more than `handles`.
     """
 
-    def __init__(self, listener: socket.socket, known: KnownOrigins) -> None:
+    def __init__(self, listener: socket.socket, known: KnownOrigins, handles: int = MOST) -> None:
         super().__init__(fileno=listener.detach())
+        self._most = min(MOST, handles)
+        self._most_of_strangers = self._most * MOST_OF_STRANGERS // MOST
         self.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENCE)
         self.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._known = known
@@ -89,8 +92,8 @@ class ConnectionLimitSocket(socket.socket):
         """Tell if there is a place for an address; perhaps make it."""
         strangers = {one: held for one, held in self._open.items() if one not in self._known}
         if origin in self._known:
-            return sum(map(len, self._open.values())) < MOST
-        if sum(map(len, strangers.values())) < MOST_OF_STRANGERS:
+            return sum(map(len, self._open.values())) < self._most
+        if sum(map(len, strangers.values())) < self._most_of_strangers:
             return True
         most = max(strangers.values(), key=len)
         if len(most) <= len(strangers.get(origin, ())) + 1:

@@ -72,11 +72,12 @@ class _UnixSocketProtocol(TimedH11Protocol):
     """HTTP protocol whose oldest idle connections are closed for newer ones."""
 
     idle: dict["_UnixSocketProtocol", None]
+    most_idle: int
 
     def _start_head_timer(self) -> None:
         super()._start_head_timer()
         self.idle[self] = None
-        while len(self.idle) > MOST_IDLE:
+        while len(self.idle) > self.most_idle:
             next(iter(self.idle)).abort()
 
     def _stop_head_timer(self) -> None:
@@ -94,7 +95,8 @@ def tcp_options() -> dict[str, Any]:
     return {"http": TimedH11Protocol, "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD}
 
 
-def unix_socket_options() -> dict[str, Any]:
-    """Return uvicorn's options for one Unix socket."""
-    own = type("UnixSocketProtocol", (_UnixSocketProtocol,), {"idle": {}})
-    return {**tcp_options(), "http": own, "limit_concurrency": MOST_AT_ONCE}
+def unix_socket_options(handles: int) -> dict[str, Any]:
+    """Return uvicorn's options for one Unix socket that uses up to `handles`."""
+    idle = min(MOST_IDLE, handles // 2)
+    own = type("UnixSocketProtocol", (_UnixSocketProtocol,), {"idle": {}, "most_idle": idle})
+    return {**tcp_options(), "http": own, "limit_concurrency": min(MOST_AT_ONCE, handles)}
