@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-LENGTH: Final = 40.0
+LENGTH: Final = 32.0
 """Length (s) of the noise."""
 RATE: Final = 48_000
 _EVERY: Final = 6
