@@ -4,7 +4,7 @@ Each answers for all files of a house at once, by their names: the reason for wh
 played, or nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -31,7 +31,7 @@ ROOM: Final = "name: bench\noutputs:\n  - {id: speakers, role: speakers}\n"
 SCENE: Final = "title: Bench\nphases:\n  - {{name: peak, duration: 1h, playlist: {0}}}\n"
 LIST: Final = (
     "title: Bench\nrepeat: yes\ncrossfade: 6s\ntracks:\n"
-    "  - {{file: {0}, title: A, artist: B, licence: CC0, instrumental: yes, cue_in: {1}}}\n"
+    "  - {{file: {0}, title: A, artist: B, licence: CC0, instrumental: yes{1}}}\n"
 )
 _PIECE: Final = "piece "
 Reasons = Mapping[str, str]
@@ -51,11 +51,11 @@ class Bench(NamedTuple):
     scanned: Mapping[str, ScanResult]
 
 
-def bench(root: Path, files: Iterable[Path]) -> Bench:
-    """Lay a house at `root` for copies of `files`, and scan them."""
+def bench(root: Path, files: Sequence[Path], cue: str = "") -> Bench:
+    """Lay a house at `root` that plays `files`, from the place `cue` on, and scan them."""
     texts = {"rooms__bench": ROOM}
     for name in (file.name for file in files):
-        texts[f"playlists__{scene_of(name)}"] = LIST.format(name, "0s")
+        texts[f"playlists__{scene_of(name)}"] = LIST.format(name, cue and f", cue_in: {cue}")
         texts[f"scenes__{scene_of(name)}"] = SCENE.format(scene_of(name))
     write_house(root, **texts)
     there = {file.name: root / "playlists" / file.name for file in files}
