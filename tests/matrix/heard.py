@@ -1,7 +1,6 @@
 """What a room plays of a file: places by the noise that tells its own time, and levels."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,7 +20,6 @@ from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import Crossfade, CueTrack
 from kacenv.model.playlist import SHORTEST_FADE, Cut
-from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.session.journal import Journal, unfinished
 from kacenv.system.clock import SimClock
