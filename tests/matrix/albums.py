@@ -10,7 +10,7 @@ from support.houses import write_house
 from support.judges import ROOM, SCENE
 from support.simulated_room import untimed
 from support.simulated_session import SimulatedSession
-from support.telling import Clock, ffmpeg, telling_noise, write_noise
+from support.telling import Clock, Wave, ffmpeg, telling_noise, write_noise
 
 from kacenv.analysis import MeasurementCache
 from kacenv.analysis.scan import scan
@@ -34,26 +34,29 @@ _JOIN: Final = 15.0
 _EXACT: Final = 0.001
 """Most by which the second file may begin too early or too late (s)."""
 _WINDOW: Final = 480
-_LEVEL: Final = 3.0
-"""Most by which 10 ms at the join may be louder or softer than those of the noise (dB)."""
+"""Frames of 10 ms."""
+_AROUND: Final = 10
+"""How many of them before the join, and after it, are looked at."""
+_LEVEL: Final = 2.0
+"""Most by which a window at the join may be louder or softer than those of the noise (dB)."""
 
 
 def _rows(folder: Path) -> Iterator[Row]:
     noise, clock = write_noise(folder), Clock()
-    for words, (ending, *options) in _KINDS.items():
-        house = _album(folder / ending, noise, ending, options)
+    houses = [_album(folder / ending, noise, *options) for ending, *options in _KINDS.values()]
+    with MeasurementCache() as cache:
+        list(scan((path for house in houses for path in house.glob("playlists/[12].*")), cache))
+    for words, house in zip(_KINDS, houses, strict=True):
         heard = asyncio.run(_heard(House(house)))
         yield Row(f"{words}, with `crossfade: 0s`", (_place(heard, clock), _level(heard, clock)))
 
 
-def _album(root: Path, noise: Path, ending: str, options: list[str]) -> Path:
-    texts = {"rooms__bench": ROOM, "scenes__bench": SCENE.format("album")}
-    house = write_house(root, **texts, playlists__album=_LIST.format(ending))
-    one, two = (house / f"playlists/{number}.{ending}" for number in (1, 2))
+def _album(root: Path, noise: Path, *options: str) -> Path:
+    texts = {"rooms__bench": ROOM, "scenes__bench": SCENE.format("album", "25s")}
+    house = write_house(root, **texts, playlists__album=_LIST.format(root.name))
+    one, two = (house / f"playlists/{number}.{root.name}" for number in (1, 2))
     ffmpeg("-t", f"{_JOIN}", "-i", noise, *options, one)
     ffmpeg("-ss", f"{_JOIN}", "-i", noise, *options, two)
-    with MeasurementCache() as cache:
-        list(scan([one, two], cache))
     return house
 
 
@@ -77,18 +80,21 @@ def _place(heard: Block, clock: Clock) -> Cell:
 
 
 def _level(heard: Block, clock: Clock) -> Cell:
-    """Return if each 10 ms around the join is as loud as that of the noise, beside the rest."""
+    """Return if each 10 ms around the join is as loud as that of the noise, as the rest is."""
     first = round(clock.place(heard[:RATE, 0]) * RATE)
+    join = (round(_JOIN * RATE) - first) // _WINDOW
     noise = telling_noise()[first : first + len(heard)]
     differs = _levels(heard[:, 0].astype(np.float64)) - _levels(noise)
-    off = differs - np.median(differs)
+    off = (differs - np.median(differs))[join - _AROUND : join + _AROUND]
     worst = float(off[np.abs(off).argmax()])
     return yes_or("" if abs(worst) <= _LEVEL else f"{worst:+.0f} dB for 10 ms")
 
 
-def _levels(sound: np.ndarray) -> np.ndarray:
+def _levels(sound: Wave) -> Wave:
+    """Return the level (dB) of each 10 ms."""
     windows = sound[: len(sound) // _WINDOW * _WINDOW].reshape(-1, _WINDOW)
-    return 10 * np.log10(np.square(windows).mean(axis=1) + 1e-12)
+    levels: Wave = 10 * np.log10(np.square(windows).mean(axis=1) + 1e-12)
+    return levels
 
 
 SECTION: Final = Section(

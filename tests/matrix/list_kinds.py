@@ -80,7 +80,9 @@ KINDS: Final = (
         ("Été.flac",),
         files=("Été.flac",),
     ),
-    _m3u("M3U8 with escapes for terminals in a title", _ESCAPES, "a.flac"),
+    _m3u("M3U8 with escapes for terminals in a title", _ESCAPES, "a.flac")._replace(
+        titles=("]0;owned[31mRed",)
+    ),
     _m3u("M3U8 with a line sign in a title", "#EXTINF:31,X - One\u2028Two\na.flac", "a.flac"),
     _m3u("M3U8 with the whole path of a file here", "{root}/playlists/a.flac", "a.flac"),
     _m3u(
@@ -122,7 +124,9 @@ KINDS: Final = (
     ),
     _xspf("XSPF with two spaces in a name", _AT("a  b.flac"), "a  b.flac"),
     _xspf("XSPF with a name in Latin-1, as `%C9`", _AT("%C9t%E9.flac"), "Été.flac"),
-    _xspf("XSPF with signs that turn writing round", _AT("a.flac") + _BIDI, "a.flac"),
+    _xspf("XSPF with signs that turn writing round", _AT("a.flac") + _BIDI, "a.flac")._replace(
+        titles=("Red31m",)
+    ),
     ListKind("XSPF that is a web page", "list.xspf", b"<html><body>404</body></html>", (), "page"),
     ListKind(
         "JSPF",

@@ -18,6 +18,10 @@ from matrix.list_kinds import KINDS, ListKind
 from matrix.section import Cell, Row, Section
 
 
+_OTHERS: Final = {"b.flac": 31.0, "click.flac": 0.3}
+"""Names of files that are other pieces than the rest, and their lengths (s)."""
+
+
 class _Checked(NamedTuple):
     """Exit code of `kacenv check`, and what it says of the list."""
 
@@ -28,18 +32,19 @@ class _Checked(NamedTuple):
 def _rows(folder: Path) -> Iterator[Row]:
     piece, noise = folder / "piece.flac", write_noise(folder)
     ffmpeg("-i", noise, piece)
-    ffmpeg("-t", "0.3", "-i", noise, folder / "click.flac")
+    for name, span in _OTHERS.items():
+        ffmpeg("-t", f"{span}", "-i", noise, folder / name)
     for number, kind in enumerate(KINDS):
         yield _row(kind, _house(kind, folder / f"house-{number}", folder))
 
 
 def _house(kind: ListKind, root: Path, made: Path) -> Path:
     name = kind.name
-    write_house(root, rooms__bench=ROOM, scenes__bench=SCENE.format(f"'{name}'"))
+    write_house(root, rooms__bench=ROOM, scenes__bench=SCENE.format(name, "20s"))
     for file in kind.files:
         path = root / "playlists" / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.hardlink_to(made / ("click.flac" if path.stem == "click" else "piece.flac"))
+        path.hardlink_to(made / (path.name if path.name in _OTHERS else "piece.flac"))
     (root / "playlists" / name).write_bytes(kind.content.replace(b"{root}", bytes(root)))
     return root
 
@@ -50,7 +55,7 @@ def _row(kind: ListKind, root: Path) -> Row:
     titles = [cut.title for cut in found][: len(kind.titles)]
     good = places == [*kind.found] and titles == [*kind.titles]
     entries = ", ".join(f"`{place}`" for place in places) or "none"
-    if kind.titles:
+    if titles:
         entries += f", called {', '.join(f'“{title}”' for title in titles)}"
     told = checked.told.replace(f"{root}/", "")
     return Row(

@@ -65,7 +65,6 @@ _KINDS: Final = (
     _Omitted("a link to a piece", "link.flac", "links", _link),
     _Omitted("a link to a folder", "album", "links", _link_to_folder),
     _Omitted("a name in an old encoding", os.fsdecode(b"caf\xe9.flac"), "names", _copy),
-    _Omitted("a name with a line's end in it", "a\nb.flac", "names", _copy),
     _Omitted("a piece that is only in iCloud", ".a.mp3.icloud", "cloud", _holding(b"bplist00")),
     _Omitted("a download that isn't finished", "a.mp3.part", "isn't finished", _holding(b"ID3")),
     _Omitted("a piece of Apple's shop", "a.m4p", "Apple", _holding(b"\0\0\0\x20ftypM4P ")),

@@ -28,7 +28,7 @@ from kacenv.diagnostics.preflight.scene_files import choose
 from kacenv.model.playlist import Cut
 
 ROOM: Final = "name: bench\noutputs:\n  - {id: speakers, role: speakers}\n"
-SCENE: Final = "title: Bench\nphases:\n  - {{name: peak, duration: 1h, playlist: {0}}}\n"
+SCENE: Final = "title: Bench\nphases:\n  - {{name: peak, duration: {1}, playlist: {0}}}\n"
 LIST: Final = (
     "title: Bench\nrepeat: yes\ncrossfade: 6s\ntracks:\n"
     "  - {{file: {0}, title: A, artist: B, licence: CC0, instrumental: yes{1}}}\n"
@@ -56,7 +56,7 @@ def bench(root: Path, files: Sequence[Path], cue: str = "") -> Bench:
     texts = {"rooms__bench": ROOM}
     for name in (file.name for file in files):
         texts[f"playlists__{scene_of(name)}"] = LIST.format(name, cue and f", cue_in: {cue}")
-        texts[f"scenes__{scene_of(name)}"] = SCENE.format(scene_of(name))
+        texts[f"scenes__{scene_of(name)}"] = SCENE.format(scene_of(name), "1h")
     write_house(root, **texts)
     there = {file.name: root / "playlists" / file.name for file in files}
     for file in files:

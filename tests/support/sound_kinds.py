@@ -156,7 +156,7 @@ def _with_picture(*words: str) -> Make:
 
 def _with_cover(*words: str) -> Make:
     """Put a picture of its cover into the file."""
-    cover = "-f", "lavfi", "-i", "mandelbrot=s=800x800", "-map", "0:a", "-map", "1:v"
+    cover = "-f", "lavfi", "-i", "testsrc=s=800x800:d=0.04", "-map", "0:a", "-map", "1:v"
     return by(*cover, "-c:v", "png", "-frames:v", "1", "-disposition:v", "attached_pic", *words)
 
 
