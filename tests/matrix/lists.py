@@ -17,7 +17,6 @@ from kacenv.model.playlist import Cut
 from matrix.list_kinds import KINDS, ListKind
 from matrix.section import Cell, Row, Section
 
-
 _OTHERS: Final = {"b.flac": 31.0, "click.flac": 0.3}
 """Names of files that are other pieces than the rest, and their lengths (s)."""
 
