@@ -94,9 +94,9 @@ class Listener:
         cut = _cut_of(plan)
         return Heard(
             self._place(whole, cut.cue_in - kind.delay),
-            self._place(middle, cued.cue_in - kind.delay),
+            self._place(middle, cued.cue_in - kind.delay - kind.more),
             self._place(back, cut.cue_in + at - kind.delay, _OVER),
-            self._place(whole, cut.cue_in - kind.delay, cut.length - 1.0),
+            self._place(whole, cut.cue_in - kind.delay - kind.more, cut.length - 1.0),
             (_loudness(whole), _loudness(middle), _loudness(back)),
         )
 

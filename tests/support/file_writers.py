@@ -129,9 +129,9 @@ _DSF_BLOCK: Final = 4096
 
 
 def write_dsf(source: Path, target: Path) -> None:
-    """Write one channel as DSD64, by a modulator of the first order."""
+    """Write one channel as DSD64, twice as loud, by a modulator of the first order."""
     sound, rate = soundfile.read(source)
-    packed = b"".join(_modulated(np.asarray(sound[:, 0], np.float64), _DSD_RATE // rate))
+    packed = b"".join(_modulated(2 * np.asarray(sound[:, 0], np.float64), _DSD_RATE // rate))
     packed += bytes([0x69]) * (-len(packed) % _DSF_BLOCK)
     samples = len(sound) * (_DSD_RATE // rate)
     form = struct.pack("<4sQIIIIIIQII", b"fmt ", 52, 1, 0, 1, 1, _DSD_RATE, 1, samples, 4096, 0)

@@ -1,7 +1,6 @@
 """Kinds of sound files that clinics have, good and bad, each made of the telling noise."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -28,14 +27,16 @@ Make = Callable[[Path, Path], object]
 class SoundKind(NamedTuple):
     """Kind of files: name of one, what people call it, and the way to make one.
 
-    `delay` is how much (s) its codec puts before the sound, or leaves out. `reason` matches the
-    words with which the room's judges refuse it; without one, it plays.
+    `delay` is how much (s) its codec puts before the sound, or leaves out, and `more` how much it
+    puts where two files are joined. `reason` matches the words with which the room's judges refuse
+    it; without one, it plays.
     """
 
     name: str
     words: str
     make: Make
     delay: float = 0.0
+    more: float = 0.0
     reason: str = ""
 
 
@@ -43,7 +44,8 @@ _MP3, _MP2 = 1105 / 44100, 481 / 44100
 _AAC = 1024 / 44100
 _LAME: Final = ("-c:a", "libmp3lame")
 _FRAGMENTS: Final = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
-_HALF: Final = ("-ac", "1", "-ar", "22050")
+_MONO: Final = ("-af", "pan=mono|c0=c0")
+_HALF: Final = (*_MONO, "-ar", "22050")
 _ID3: Final = b"ID3\x04\0\0\0\0\x10\0" + bytes(2048)
 _APE: Final = b"APETAGEX" + bytes([208, 7, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 160]) + bytes(40)
 
@@ -55,6 +57,8 @@ FORMATS: Final = (
     SoundKind("piped.flac", "FLAC from a pipe, without a length", piped("flac")),
     SoundKind("piped.mka", "Matroska from a pipe", piped("matroska", "-c:a", "libvorbis")),
     SoundKind("long.wav", "RF64, the WAV for long recordings", by("-rf64", "always")),
+    SoundKind("adpcm.wav", "WAV, ADPCM", by("-c:a", "adpcm_ms")),
+    SoundKind("mp3.wav", "WAV with MP3", by(*_LAME), _MP3),
     SoundKind("plain.w64", "Wave64", by()),
     SoundKind("plain.aiff", "AIFF", by()),
     SoundKind("plain.caf", "Apple's CAF", by()),
@@ -109,17 +113,29 @@ FORMATS: Final = (
     SoundKind(
         "chained.opus",
         "Opus, two joined, of other channels",
-        joined(("-c:a", "libopus"), ("-c:a", "libopus", "-ac", "1")),
+        joined(("-c:a", "libopus"), ("-c:a", "libopus", *_MONO)),
     ),
 )
 """Kinds whose places are those of the noise."""
 JOINED: Final = (
-    SoundKind("rate.mp3", "MP3, two joined, of another rate", joined(_LAME, (*_LAME, *_HALF))),
-    SoundKind("mono.mp3", "MP3, two joined, stereo and mono", joined(_LAME, (*_LAME, "-ac", "1"))),
+    SoundKind(
+        "rate.mp3",
+        "MP3, two joined, of another rate",
+        joined(_LAME, (*_LAME, *_HALF)),
+        more=0.0585,
+    ),
+    SoundKind(
+        "mono.mp3",
+        "MP3, two joined, stereo and mono",
+        joined(_LAME, (*_LAME, *_MONO)),
+        more=0.0466,
+    ),
     SoundKind(
         "rate.aac",
         "AAC, two joined, of another rate",
         joined(("-c:a", "aac"), ("-c:a", "aac", *_HALF)),
+        _AAC,
+        0.0466,
     ),
 )
 """Kinds that hold more than the noise where they are joined."""
@@ -145,7 +161,7 @@ def _across(channels: str, *words: str, gain: str = "0dB") -> Make:
 _REAR: Final = "5.1|BL=c0|BR=c1"
 _ALL: Final = "5.1|FL=c0|FR=c1|FC=c0|LFE=c0|BL=c0|BR=c1"
 _EVERYWHERE: Final = "7.1|FL=c0|FR=c1|FC=c0|BL=c0|BR=c1|SL=c0|SR=c1"
-_TO_SPEEX: Final = ("-ar", "32000", "-c:a", "libspeex", "-q:a", "10")
+_TO_SPEEX: Final = (*_MONO, "-ar", "32000", "-c:a", "libspeex", "-b:a", "40k")
 
 
 def _with_picture(*words: str) -> Make:
@@ -178,13 +194,12 @@ VARIETIES: Final = (
     SoundKind("24-bit.wav", "WAV, 24 bits", by("-c:a", "pcm_s24le")),
     SoundKind("double.wav", "WAV, 64-bit float", by("-c:a", "pcm_f64le")),
     SoundKind("mulaw.wav", "WAV, μ-law", by("-c:a", "pcm_mulaw")),
-    SoundKind("adpcm.wav", "WAV, ADPCM", by("-c:a", "adpcm_ms")),
     SoundKind("sowt.aifc", "AIFF-C of a Mac (sowt)", by("-c:a", "pcm_s16le", "-f", "aiff")),
     SoundKind("float.aifc", "AIFF-C, 32-bit float", by("-c:a", "pcm_f32be", "-f", "aiff")),
     SoundKind("32-bit.flac", "FLAC, 32 bits", _flac_of_32_bits),
     SoundKind("24-192.flac", "FLAC, 24 bits at 192 kHz", by("-sample_fmt", "s32", "-ar", "192000")),
     SoundKind("8-khz.flac", "FLAC at 8 kHz", by("-ar", "8000")),
-    SoundKind("mono.flac", "FLAC, mono", by("-ac", "1")),
+    SoundKind("mono.flac", "FLAC, mono", by(*_MONO)),
     SoundKind("quad.flac", "FLAC, four channels", _across("quad|FL=c0|FR=c1|BL=c0|BR=c1")),
     SoundKind("rear.flac", "FLAC, 5.1 with sound behind alone", _across(_REAR)),
     SoundKind("all.flac", "FLAC, 5.1 with sound everywhere", _across(_ALL)),
@@ -196,7 +211,7 @@ VARIETIES: Final = (
         by("-af", "adelay=3000:all=1,apad=pad_dur=3"),
         3.0,
     ),
-    SoundKind("speex.ogg", "Ogg Speex", by(*_TO_SPEEX)),
+    SoundKind("speex.ogg", "Ogg Speex", by(*_TO_SPEEX), 0.022),
     SoundKind("gain-up.opus", "Opus, 6 dB louder by its header", changed(by(), opus_gain(6))),
     SoundKind("gain-down.opus", "Opus, 9 dB softer by its header", changed(by(), opus_gain(-9))),
     SoundKind("half.mp3", "MP3 at 22 kHz, mono", by(*_LAME, *_HALF)),
@@ -205,7 +220,7 @@ VARIETIES: Final = (
     SoundKind("pcm.m4a", "QuickTime with PCM", by("-c:a", "pcm_s16le", "-f", "mov")),
     SoundKind("flac.mp4", "MP4 with FLAC", by("-c:a", "flac", "-strict", "-2")),
     SoundKind("opus.mp4", "MP4 with Opus", by("-c:a", "libopus")),
-    SoundKind("ac3.mp4", "MP4 with AC-3", by("-c:a", "ac3", "-ar", "44100"), 256 / 44100),
+    SoundKind("ac3.mp4", "MP4 with AC-3", by("-c:a", "ac3", "-ar", "44100")),
     SoundKind("movie.mp4", "MP4 of a film", _with_picture("-c:a", "aac")),
     SoundKind("mp2.mka", "Matroska with MP2", by("-c:a", "mp2"), _MP2),
     SoundKind("movie.mka", "Matroska of a film", _with_picture("-c:a", "flac")),
@@ -215,7 +230,6 @@ VARIETIES: Final = (
 PLAYS: Final = (*FORMATS, *JOINED, *ODD, *VARIETIES)
 """All that play from their beginning to their end."""
 
-_refused = partial(SoundKind, delay=0.0)
 _M4A: Final = by("-c:a", "aac", "-f", "mp4")
 _PICTURE_ALONE: Final = _with_picture("-an")
 _MUSIC_OF_OTHERS: Final = "isn't music|isn't played"
