@@ -37,7 +37,7 @@ _WINDOW: Final = 480
 """Frames of 10 ms."""
 _AROUND: Final = 10
 """How many of them before the join, and after it, are looked at."""
-_LEVEL: Final = 2.0
+_LEVEL: Final = 3.0
 """Most by which a window at the join may be louder or softer than those of the noise (dB)."""
 
 

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 class ListKind(NamedTuple):
     """List in the folder of playlists, beside music, and what of it should be found.
 
-    `told` matches what check says; without it nothing is said. In `content`, `{root}` is the house.
+    `told` matches what check says; without it nothing is said. `titles` are those that a rehearsal
+    shows, if they matter. In `content`, `{root}` is the house.
     """
 
     words: str
@@ -81,7 +82,7 @@ KINDS: Final = (
         files=("Été.flac",),
     ),
     _m3u("M3U8 with escapes for terminals in a title", _ESCAPES, "a.flac")._replace(
-        titles=("]0;owned[31mRed",)
+        titles=(r"\x1b]0;owned\x07\x1b[31mRed",)
     ),
     _m3u("M3U8 with a line sign in a title", "#EXTINF:31,X - One\u2028Two\na.flac", "a.flac"),
     _m3u("M3U8 with the whole path of a file here", "{root}/playlists/a.flac", "a.flac"),
@@ -125,7 +126,7 @@ KINDS: Final = (
     _xspf("XSPF with two spaces in a name", _AT("a  b.flac"), "a  b.flac"),
     _xspf("XSPF with a name in Latin-1, as `%C9`", _AT("%C9t%E9.flac"), "Été.flac"),
     _xspf("XSPF with signs that turn writing round", _AT("a.flac") + _BIDI, "a.flac")._replace(
-        titles=("Red31m",)
+        titles=(r"Red\x9b31m\u202e",)
     ),
     ListKind("XSPF that is a web page", "list.xspf", b"<html><body>404</body></html>", (), "page"),
     ListKind(

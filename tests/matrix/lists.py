@@ -51,11 +51,11 @@ def _house(kind: ListKind, root: Path, made: Path) -> Path:
 def _row(kind: ListKind, root: Path) -> Row:
     found, checked = _found(root), _checked(root, kind.name)
     places = [str(Path(cut.path).relative_to(root / "playlists")) for cut in found]
-    titles = [cut.title for cut in found][: len(kind.titles)]
+    titles = _titles(root) if kind.titles else []
     good = places == [*kind.found] and titles == [*kind.titles]
     entries = ", ".join(f"`{place}`" for place in places) or "none"
     if titles:
-        entries += f", called {', '.join(f'“{title}”' for title in titles)}"
+        entries += f", called {', '.join(f'“`{title}`”' for title in titles)}"
     told = checked.told.replace(f"{root}/", "")
     return Row(
         kind.words,
@@ -75,6 +75,12 @@ def _found(root: Path) -> tuple[Cut, ...]:
     return plan.phases[0].queue.cuts
 
 
+def _titles(root: Path) -> list[str]:
+    """Return the titles that a rehearsal shows."""
+    said = typed("rehearse", "bench", "--room", "bench", env={"KACENV_HOUSE": str(root)})
+    return re.findall(r"music +“(.*?)”", said.stdout)
+
+
 def _checked(root: Path, name: str) -> _Checked:
     said = typed("check", "--json", env={"KACENV_HOUSE": str(root)})
     found = json.loads(said.stdout)
@@ -85,7 +91,8 @@ def _checked(root: Path, name: str) -> _Checked:
 
 SECTION: Final = Section(
     "Playlists from elsewhere",
-    "Which files in the folder `playlists` a list leads to, and what `kacenv check` says of it.",
+    """Which files in the folder `playlists` a list leads to, with the titles that a rehearsal shows
+where they are what is tried, and what `kacenv check` says of it.""",
     ("list", "entries found", "check", "what is told"),
     tuple(kind.words for kind in KINDS),
     _rows,
