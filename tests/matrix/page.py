@@ -23,8 +23,8 @@ this page, so every cell has been seen. **✗** marks what isn't as it should be
 """
 _FOOT: Final = """## Not tried here
 
-Monkey's Audio, Musepack, TAK and DFF are played, too. Nothing on Debian writes them, so no file of
-them is made here.
+Monkey's Audio, Musepack and TAK are played, too. FFmpeg can't write them, so no file of theirs is
+made here.
 """
 
 

@@ -12,11 +12,12 @@ from matrix.heard import MIDDLE, Listener
 from matrix.section import Row, Section, yes_or
 
 _JUDGES: Final = ("import", "check", "scan", "preflight")
-_TEXT: Final = """Each file is half a minute of noise that tells its own time. *First second*,
-*cue*, *resume* and *last second* are ✓ if what is heard comes from the right place in it, to within
-20 ms. The cue lies in its middle. For *resume*, a session is killed in its first seconds, and
-carried on from its journal three seconds later. *Level* is ✓ if the music is as loud as all other
-music, to within 0.5 LU, from the beginning, from the cue and after the resume."""
+_TEXT: Final = """\
+Each file is half a minute of noise that tells its own time. *First second*, *cue*, *resume* and
+*last second* are ✓ if what is heard comes from the right place in it, to within 20 ms. The cue lies
+in its middle. For *resume*, a session is killed in its first seconds, and carried on from its
+journal three seconds later. *Level* is ✓ if the music is as loud as all other music, to within
+0.5 LU, from the beginning, from the cue and after the resume."""
 
 
 def _rows(folder: Path) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from support.file_writers import (
     piped,
     silent,
     wav_size,
+    write_dff,
     write_dsf,
 )
 
@@ -225,6 +226,7 @@ VARIETIES: Final = (
     SoundKind("mp2.mka", "Matroska with MP2", by("-c:a", "mp2"), _MP2),
     SoundKind("movie.mka", "Matroska of a film", _with_picture("-c:a", "flac")),
     SoundKind("dsd.dsf", "DSD of a super audio CD (DSF)", write_dsf),
+    SoundKind("dsd.dff", "DSD of a super audio CD (DFF)", write_dff),
 )
 """Kinds that differ from others by what they hold: depth, rate, channels, codec."""
 PLAYS: Final = (*FORMATS, *JOINED, *ODD, *VARIETIES)
