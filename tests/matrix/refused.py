@@ -13,8 +13,8 @@ from matrix.section import Cell, Row, Section
 
 _JUDGES: Final = ("import", "check", "scan", "preflight")
 _TEXT: Final = """\
-What isn't music, or can't be played, is refused before a session, and the room passes it over should
-it be there all the same. The last column has the words of `kacenv check`."""
+What isn't music, or can't be played, is refused before a session, and the room passes it over if it
+is there all the same. The last column has the words of `kacenv check`."""
 
 
 def _rows(folder: Path) -> Iterator[Row]:
