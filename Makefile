@@ -38,6 +38,7 @@ help:
 	@echo "make bench   measure speed, beside Liquidsoap"
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
+	@echo "make matrix  every kind of sound file and playlist, tried in every way: docs/files.md"
 	@echo "make peers   try it beside Zigbee2MQTT's converters and Home Assistant; RUNS=quirks for one"
 	@echo "make vm      install and try kacenv on virtual machines with Debian 12 and 13; RUNS=12 for one"
 	@echo "make help-text  write again what kacenv --help prints at once"
@@ -78,7 +79,7 @@ demo: setup
 
 # --- checking -------------------------------------------------------------------------------
 
-.PHONY: lint check test bench soak peers vm
+.PHONY: lint check test bench soak matrix peers vm
 lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -103,6 +104,10 @@ bench: setup-dev
 soak: setup-dev
 	$(call install,$(TEST_PACKAGES))
 	PYTHONPATH=tests $(BIN)/python -m soak $(RUNS)
+
+matrix: setup-dev
+	$(call install,ffmpeg)
+	PYTHONPATH=tests $(BIN)/python -m matrix
 
 peers: setup-dev
 	$(call install,$(PEER_PACKAGES))

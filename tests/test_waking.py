@@ -12,24 +12,19 @@ import soundfile
 from numpy.typing import NDArray
 from soak.listening import listen
 from support.sessions import a_phase, a_queue, a_timeline
-from support.simulated_room import BLOCK, untimed, waiting_deck
-from support.sound_devices import PulledDevice
-from support.waiting import next_turn
+from support.simulated_room import untimed
+from support.simulated_session import SimulatedSession
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.devices.audio import RoomAudio
-from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
 from kacenv.engine.resume import HOLD_AFTER
 from kacenv.engine.step import LEAD
 from kacenv.model.mode import Mode
 from kacenv.model.playlist import Cut
-from kacenv.model.requests import Music, Silence, Start
+from kacenv.model.requests import Music, Silence
 from kacenv.model.room import Output as RoomOutput
 from kacenv.model.room import Role, Room
 from kacenv.model.timeline import Timeline
-from kacenv.session.session import Session
-from kacenv.system.clock import SimClock
 
 _LENGTH, _ONSET, _SOFT = 250.0, 20.0, -12.0
 Samples = NDArray[np.float64]
@@ -86,51 +81,6 @@ def place_in(sound: Block) -> Place:
     return max(found)[1]
 
 
-class Night:
-    """A room on a simulated device, clock and bed; `sound` is all that was played."""
-
-    def __init__(self, timeline: Timeline) -> None:
-        self.clock, self.device = SimClock(), PulledDevice()
-        self.slept = Seconds(1000.0)
-        self.session = Session(ROOM, self.clock, slept=lambda: self.slept)
-        self.audio = RoomAudio(ROOM, self.clock, self.session.report, waiting_deck, self._open)
-        self.session.devices.sound = self.audio
-        self._blocks: list[Block] = []
-        self._timeline = timeline
-
-    def _open(self, name: str, channels: int) -> Device:  # noqa: ARG002 - there is only one
-        return self.device
-
-    @property
-    def sound(self) -> Block:
-        """From the beginning on; time asleep has no sound."""
-        return np.concatenate(self._blocks)
-
-    async def begin(self) -> None:
-        """Start the session."""
-        self.audio.start()
-        self.session.submit(Start(self._timeline))
-        self._life = asyncio.create_task(self.session.run())
-
-    async def play(self, span: float) -> Block:
-        """Let `span` seconds pass; what was heard of them."""
-        first = len(self._blocks)
-        for _ in range(round(span * RATE / BLOCK)):
-            await next_turn(self.session)
-            self._blocks.append(self.device.pull(BLOCK))
-            self.clock.jump(Seconds(BLOCK / RATE))
-        return np.concatenate(self._blocks[first:])
-
-    def sleep(self, span: float) -> None:
-        """The machine sleeps: device and clock stand still, which nobody notices at once."""
-        self.slept = Seconds(self.slept + span)
-
-    async def end(self) -> None:
-        """Let go of everything."""
-        self._life.cancel()
-        self.audio.close()
-
-
 def a_session(pieces: tuple[Cut, ...]) -> Timeline:
     """Two phases: a short soft one, and a long loud one that is reached by 12 s of crossfade."""
     soft, first, second = pieces
@@ -142,9 +92,9 @@ def a_session(pieces: tuple[Cut, ...]) -> Timeline:
     )
 
 
-async def live(night: Night, before: float, asleep: float) -> Block:
+async def live(night: SimulatedSession, timeline: Timeline, before: float, asleep: float) -> Block:
     """Play for `before` seconds, sleep for `asleep`; what is heard from a second before that on."""
-    await night.begin()
+    await night.begin(timeline)
     try:
         if before == IN_A_RETURN:
             night.session.submit(Silence())
@@ -163,7 +113,7 @@ class Slept(NamedTuple):
 
     before: float
     asleep: float
-    night: Night
+    night: SimulatedSession
     sound: Block
 
     @property
@@ -184,9 +134,9 @@ def slept(request: pytest.FixtureRequest, pieces: tuple[Cut, ...]) -> Slept:
     """A session that has slept, once for each of the times."""
 
     async def sleep() -> Slept:
-        night = Night(a_session(pieces))
+        night = SimulatedSession(ROOM)
         before, asleep = request.param
-        return Slept(before, asleep, night, await live(night, before, asleep))
+        return Slept(before, asleep, night, await live(night, a_session(pieces), before, asleep))
 
     with untimed():
         return asyncio.run(sleep())

@@ -18,6 +18,8 @@ _LEAST: Final = Seconds(2.0)
 _EXACT: Final = frozenset({"flac", "aiff", "mov,mp4,m4a,3gp,3g2,mj2", "mp3"})
 _PLACEHOLDER: Final = 0x7FFF0000
 """Size (bytes) from which a pipe's WAV header says only that it doesn't know."""
+_CONSTANT: Final = frozenset({1, 3, 6, 7, 0xFFFE})
+"""Formats of WAV whose bytes a second are exact: PCM, float, A-law, μ-law, and PCM extensible."""
 _MOST_CHUNKS: Final = 1000
 _HEAD: Final = 4096
 """Bytes from the first MP3 frame on in which its Xing or Info header lies."""
@@ -41,7 +43,7 @@ def missing_end(promised: Seconds, decoded: Seconds) -> Seconds:
 
 
 def _promised_by_wav(file: BinaryIO) -> float:
-    """Return the length (s) by the size of a WAV file's data; 0 if it is a placeholder."""
+    """Return the length (s) by the size of a WAV file's data; 0 if its header isn't exact."""
     file.seek(12)
     rate = 0
     for _ in range(_MOST_CHUNKS):
@@ -51,7 +53,10 @@ def _promised_by_wav(file: BinaryIO) -> float:
             return size / rate if size < _PLACEHOLDER else 0.0
         after = file.tell() + size + size % 2
         if head[:4] == b"fmt ":
-            rate = int.from_bytes(file.read(12)[8:], "little")
+            form = file.read(12)
+            if int.from_bytes(form[:2], "little") not in _CONSTANT:
+                return 0.0
+            rate = int.from_bytes(form[8:], "little")
         file.seek(after)
     return 0.0
 

@@ -209,8 +209,10 @@ class _Run:
 
     @property
     def is_rounded(self) -> bool:
-        """Tell if its timestamps are a page's, not a packet's: FLAC in Ogg."""
-        return self._stream.codec_context.name == "flac" and self._container.format.name == "ogg"
+        """Tell if its timestamps are rounded: a page's (FLAC in Ogg), or an average (ADPCM)."""
+        codec, kind = self._stream.codec_context.name, self._container.format.name
+        by_page = codec == "flac" and kind == "ogg"
+        return by_page or (codec.startswith("adpcm") and kind in {"wav", "w64"})
 
     def decoded(self) -> Iterator[Decoded]:
         """Decode everything."""

@@ -45,6 +45,16 @@ def test_an_estimate_tells_nothing(tmp_path: Path) -> None:
     assert lost(file, 13.0) == 0.0
 
 
+@pytest.mark.parametrize("codec", ["adpcm_ms", "libmp3lame"])
+def test_a_rate_that_is_an_average_tells_nothing(tmp_path: Path, codec: str) -> None:
+    """A WAV file of anything but PCM may state any number of bytes for a second."""
+    file = encoded(tmp_path, "wav", "-c:a", codec, "-ar", "44100", "-ac", "2")
+    content = file.read_bytes()
+    at = content.index(b"fmt ") + 16
+    file.write_bytes(content[:at] + (4000).to_bytes(4, "little") + content[at + 4 :])
+    assert lost(file, 20.0) == 0.0
+
+
 def test_a_stream_tells_nothing(tmp_path: Path) -> None:
     """Its times begin anywhere."""
     assert lost(encoded(tmp_path, "ogg"), 13.0) == 0.0

@@ -147,6 +147,15 @@ def test_short_and_gapless_pieces_are_told(tmp_path: Path) -> None:
     assert "“Click”, x; joins the one before, without a gap" in rehearse(house, "album").stdout
 
 
+def test_a_piece_without_an_artist_is_called_by_its_title(tmp_path: Path) -> None:
+    """Lists of other programs often name none."""
+    scene = JOINS.replace("NAME", "bare.m3u8")
+    house = quiet_house(tmp_path, rooms__quiet=ROOM, scenes__bare=scene)
+    write_silence(house / "playlists/click.wav", 100)
+    (house / "playlists/bare.m3u8").write_text("click.wav\n")
+    assert "“click”; crossfade" in rehearse(house, "bare").stdout
+
+
 JOINS = """
 title: Joins
 phases:

@@ -16,6 +16,7 @@ LONGEST: Final = (
     "test_crash.py",
     "test_faults.py",
     "playlists/test_house_music.py",
+    "test_one_verdict.py",
     "diagnostics/preflight/test_lamps.py",
 )
 """Files that take half a minute or more, whatever else happens."""

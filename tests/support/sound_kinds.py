@@ -1,137 +1,322 @@
-"""Kinds of files that clinics have, good and bad, each made in a moment.
+"""Kinds of sound files that clinics have, good and bad, each made of the telling noise."""
 
-Each is half a minute of a tone, so that it can be imported, or something that isn't music.
-"""
-
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final, NamedTuple
 
-from support.sounds import rest, write_wav
+import av
+from support.file_writers import (
+    behind,
+    broken_off,
+    by,
+    bytes_of,
+    changed,
+    joined,
+    locked_asf,
+    opus_gain,
+    piped,
+    silent,
+    wav_size,
+    write_dff,
+    write_dsf,
+)
 
-SPAN = 32.0
-"""Length (s) of those that play."""
-_TONE = f"sine=f=440:d={SPAN:g}:r=24000"
-_HALF = f"sine=f=440:d={SPAN / 2:g}"
-Make = Callable[[Path], object]
-"""Writes a file of a kind at a path."""
-
-
-def ffmpeg(*words: str | Path) -> bytes:
-    """What FFmpeg prints for these words."""
-    command = ["ffmpeg", "-v", "error", "-y", *map(str, words)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
-
-
-def _by(*options: str, sound: str = _TONE) -> Make:
-    """The tone, as FFmpeg writes it with these options."""
-    return lambda path: ffmpeg("-f", "lavfi", "-i", sound, *options, path)
-
-
-def _piped(form: str) -> Make:
-    """The tone through a pipe, so that the header is never filled in."""
-    return lambda path: path.write_bytes(ffmpeg("-f", "lavfi", "-i", _TONE, "-f", form, "-"))
+Make = Callable[[Path, Path], object]
+"""Writes the sound of the WAV file at the first path as a kind at the second."""
 
 
-def _bytes(content: bytes) -> Make:
-    return lambda path: path.write_bytes(content)
+class SoundKind(NamedTuple):
+    """Kind of files: name of one, what people call it, and the way to make one.
+
+    `delay` is how much (s) its codec puts before the sound, or leaves out, and `more` how much it
+    puts where two files are joined. `reason` matches the words with which the room's judges refuse
+    it; without one, it plays.
+    """
+
+    name: str
+    words: str
+    make: Make
+    delay: float = 0.0
+    more: float = 0.0
+    reason: str = ""
 
 
-def _changed(make: Make, change: Callable[[bytes], bytes]) -> Make:
-    """A file of another kind with other bytes."""
+_MP3, _MP2 = 1105 / 44100, 481 / 44100
+_AAC = 1024 / 44100
+_LAME: Final = ("-c:a", "libmp3lame")
+_FRAGMENTS: Final = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
+_MONO: Final = ("-af", "pan=mono|c0=c0")
+_HALF: Final = (*_MONO, "-ar", "22050")
+_LARGE_PAGES: Final = ("-page_duration", "9000000")
+_ID3: Final = b"ID3\x04\0\0\0\0\x10\0" + bytes(2048)
+_APE: Final = b"APETAGEX" + bytes([208, 7, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 160]) + bytes(40)
 
-    def made(path: Path) -> None:
-        make(path)
-        path.write_bytes(change(path.read_bytes()))
+FORMATS: Final = (
+    SoundKind("plain.wav", "WAV", by()),
+    SoundKind("24-192.wav", "WAV, 24 bits at 192 kHz", by("-c:a", "pcm_s24le", "-ar", "192000")),
+    SoundKind("float.wav", "WAV, 32-bit float", by("-c:a", "pcm_f32le")),
+    SoundKind("piped.wav", "WAV from a pipe, without a length", piped("wav")),
+    SoundKind("piped.flac", "FLAC from a pipe, without a length", piped("flac")),
+    SoundKind("piped.mka", "Matroska from a pipe", piped("matroska", "-c:a", "libvorbis")),
+    SoundKind("long.wav", "RF64, the WAV for long recordings", by("-rf64", "always")),
+    SoundKind("adpcm.wav", "WAV, ADPCM", by("-c:a", "adpcm_ms")),
+    SoundKind("mp3.wav", "WAV with MP3", by(*_LAME), _MP3),
+    SoundKind("plain.w64", "Wave64", by()),
+    SoundKind("plain.aiff", "AIFF", by()),
+    SoundKind("plain.caf", "Apple's CAF", by()),
+    SoundKind("plain.au", "Sun's AU", by()),
+    SoundKind("plain.flac", "FLAC", by()),
+    SoundKind(
+        "flac.ogg", "Ogg with FLAC", by("-c:a", "flac", "-frame_size", "1152", *_LARGE_PAGES)
+    ),
+    SoundKind("plain.ogg", "Ogg Vorbis", by("-c:a", "libvorbis")),
+    SoundKind("plain.opus", "Opus", by("-c:a", "libopus")),
+    SoundKind(
+        "cut.ogg",
+        "Ogg cut from a stream, nine hours into it",
+        by("-c:a", "libvorbis", "-output_ts_offset", "32400"),
+    ),
+    SoundKind("cbr.mp3", "MP3", by(*_LAME, "-b:a", "128k")),
+    SoundKind("vbr.mp3", "MP3 of varying rate", by(*_LAME, "-q:a", "4")),
+    SoundKind(
+        "cbr-bare.mp3", "MP3 without its encoder's header", by(*_LAME, "-write_xing", "0"), _MP3
+    ),
+    SoundKind(
+        "vbr-bare.mp3",
+        "MP3 of varying rate without a header (Xing)",
+        by(*_LAME, "-q:a", "4", "-write_xing", "0"),
+        _MP3,
+    ),
+    SoundKind("junk.mp3", "MP3 with zeros before it", behind(bytes(1500), *_LAME)),
+    SoundKind("ape.mp3", "MP3 with an APE tag before it", behind(_APE, *_LAME)),
+    SoundKind("plain.mp2", "MP2", by("-c:a", "mp2"), _MP2),
+    SoundKind("aac.m4a", "M4A with AAC", by("-c:a", "aac")),
+    SoundKind("alac.m4a", "M4A with Apple Lossless", by("-c:a", "alac")),
+    SoundKind(
+        "fragments.m4a",
+        "M4A in fragments, without a length",
+        by("-c:a", "aac", *_FRAGMENTS, "-frag_duration", "900000"),
+        _AAC,
+    ),
+    SoundKind("plain.aac", "AAC without a container (ADTS)", by("-c:a", "aac"), _AAC),
+    SoundKind("vorbis.mka", "Matroska with Vorbis", by("-c:a", "libvorbis")),
+    SoundKind("opus.mka", "Matroska with Opus", by("-c:a", "libopus")),
+    SoundKind("flac.mka", "Matroska with FLAC", by("-c:a", "flac")),
+    SoundKind("plain.ac3", "AC-3", by("-c:a", "ac3", "-ar", "44100"), 256 / 44100),
+    SoundKind("plain.eac3", "Enhanced AC-3", by("-c:a", "eac3", "-ar", "44100"), 256 / 44100),
+    SoundKind("plain.dts", "DTS", by("-c:a", "dca", "-strict", "-2"), 512 / 44100),
+    SoundKind("plain.wv", "WavPack", by()),
+    SoundKind("plain.tta", "True Audio", by()),
+    SoundKind("plain.wma", "Windows Media Audio", by("-c:a", "wmav2"), -2048 / 44100),
+    SoundKind("id3.flac", "FLAC with an ID3 tag before it", behind(_ID3)),
+    SoundKind(
+        "chained.ogg",
+        "Ogg Vorbis, two joined, of other rate and channels",
+        joined(("-c:a", "libvorbis"), ("-c:a", "libvorbis", *_HALF)),
+    ),
+    SoundKind(
+        "chained.opus",
+        "Opus, two joined, of other channels",
+        joined(("-c:a", "libopus"), ("-c:a", "libopus", *_MONO)),
+    ),
+)
+"""Kinds whose places are those of the noise."""
+JOINED: Final = (
+    SoundKind(
+        "rate.mp3",
+        "MP3, two joined, of another rate",
+        joined(_LAME, (*_LAME, *_HALF)),
+        more=0.0585,
+    ),
+    SoundKind(
+        "mono.mp3",
+        "MP3, two joined, stereo and mono",
+        joined(_LAME, (*_LAME, *_MONO)),
+        more=0.0466,
+    ),
+    SoundKind(
+        "rate.aac",
+        "AAC, two joined, of another rate",
+        joined(("-c:a", "aac"), ("-c:a", "aac", *_HALF)),
+        _AAC,
+        0.0466,
+    ),
+)
+"""Kinds that hold more than the noise where they are joined."""
+ODD: Final = (
+    SoundKind("size-zero.wav", "WAV whose header says: empty", changed(by(), wav_size(0))),
+    SoundKind(
+        "size-absurd.wav", "WAV whose header says: hours", changed(by(), wav_size(0x7FFFF000))
+    ),
+    SoundKind("broken-off.wav", "WAV that breaks off", changed(by(), broken_off(0.98))),
+    SoundKind("broken-off.flac", "FLAC that breaks off", changed(by(), broken_off(0.98))),
+    SoundKind("id3v1.mp3", "MP3 with an ID3v1 tag before it", behind(b"TAG" + bytes(125), *_LAME)),
+    SoundKind("tta.mka", "Matroska with True Audio", by("-c:a", "tta")),
+    SoundKind("surround.ogg", "Ogg Vorbis, 5.1", by("-c:a", "libvorbis", "-ac", "6")),
+)
+"""Kinds whose headers promise something else, or nothing, and others that were trouble once."""
 
-    return made
+
+def _across(channels: str, *words: str, gain: str = "0dB") -> Make:
+    """Put the noise, louder by `gain`, into the channels of a layout, as FFmpeg's `pan` has it."""
+    return by("-af", f"volume={gain},pan={channels}", *words)
 
 
-def _joined(*options: str) -> Make:
-    """An MP3 file of 44.1 kHz in stereo, and behind it one in another form."""
-
-    def made(path: Path) -> None:
-        plain = "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "-"
-        first = ffmpeg("-f", "lavfi", "-i", f"{_HALF}:r=44100", "-ac", "2", *plain)
-        path.write_bytes(first + ffmpeg("-f", "lavfi", "-i", f"{_HALF}:r=44100", *options, *plain))
-
-    return made
+_REAR: Final = "5.1|BL=c0|BR=c1"
+_ALL: Final = "5.1|FL=c0|FR=c1|FC=c0|LFE=c0|BL=c0|BR=c1"
+_EVERYWHERE: Final = "7.1|FL=c0|FR=c1|FC=c0|BL=c0|BR=c1|SL=c0|SR=c1"
+_TO_SPEEX: Final = (*_MONO, "-ar", "32000", "-c:a", "libspeex", "-b:a", "40k")
 
 
-def _wav_size(size: int) -> Callable[[bytes], bytes]:
-    """Put a size into a WAV file's header of its data."""
-
-    def changed(content: bytes) -> bytes:
-        at = content.index(b"data") + 4
-        return content[:at] + size.to_bytes(4, "little") + content[at + 4 :]
-
-    return changed
+def _with_picture(*words: str) -> Make:
+    """Put a small moving picture beside the sound."""
+    picture = "-f", "lavfi", "-i", "testsrc=d=32:s=64x64:r=5", "-map", "0:a", "-map", "1:v"
+    return by(*picture, "-c:v", "mpeg4", *words)
 
 
-def _before(junk: bytes) -> Callable[[bytes], bytes]:
-    return lambda content: junk + content
+def _with_cover(*words: str) -> Make:
+    """Put a picture of its cover into the file."""
+    cover = "-f", "lavfi", "-i", "testsrc=s=800x800:d=0.04", "-map", "0:a", "-map", "1:v"
+    return by(*cover, "-c:v", "png", "-frames:v", "1", "-disposition:v", "attached_pic", *words)
 
 
-def _cut(share: float) -> Callable[[bytes], bytes]:
-    return lambda content: content[: int(len(content) * share)]
+def _flac_of_32_bits(source: Path, target: Path) -> None:
+    """Write it by PyAV: FFmpeg's program can't on Debian 12."""
+    with av.open(source) as sound, av.open(target, "w") as out:
+        stream = out.add_stream("flac", rate=44_100, options={"strict": "experimental"})
+        stream.format, stream.layout = "s32", "stereo"
+        resampler = av.AudioResampler(format="s32", layout="stereo", rate=44_100, frame_size=4096)
+        for frame in (*sound.decode(audio=0), None):
+            for part in resampler.resample(frame):
+                part.pts = None
+                out.mux(stream.encode(part))
+        out.mux(stream.encode(None))
 
 
-_MP3 = _by("-f", "mp3")
-_M4A = _by("-f", "mp4")
-_APE = b"APETAGEX" + (2000).to_bytes(4, "little") + (40).to_bytes(4, "little") + bytes(16)
-_ID3 = b"ID3\4\0\0\0\0\1\0"
+VARIETIES: Final = (
+    SoundKind("8-bit.wav", "WAV, 8 bits", by("-c:a", "pcm_u8")),
+    SoundKind("24-bit.wav", "WAV, 24 bits", by("-c:a", "pcm_s24le")),
+    SoundKind("double.wav", "WAV, 64-bit float", by("-c:a", "pcm_f64le")),
+    SoundKind("mulaw.wav", "WAV, μ-law", by("-c:a", "pcm_mulaw")),
+    SoundKind("sowt.aifc", "AIFF-C of a Mac (sowt)", by("-c:a", "pcm_s16le", "-f", "aiff")),
+    SoundKind("float.aifc", "AIFF-C, 32-bit float", by("-c:a", "pcm_f32be", "-f", "aiff")),
+    SoundKind("32-bit.flac", "FLAC, 32 bits", _flac_of_32_bits),
+    SoundKind("24-192.flac", "FLAC, 24 bits at 192 kHz", by("-sample_fmt", "s32", "-ar", "192000")),
+    SoundKind("8-khz.flac", "FLAC at 8 kHz", by("-ar", "8000")),
+    SoundKind("mono.flac", "FLAC, mono", by(*_MONO)),
+    SoundKind("quad.flac", "FLAC, four channels", _across("quad|FL=c0|FR=c1|BL=c0|BR=c1")),
+    SoundKind("rear.flac", "FLAC, 5.1 with sound behind alone", _across(_REAR)),
+    SoundKind("all.flac", "FLAC, 5.1 with sound everywhere", _across(_ALL)),
+    SoundKind("loud.flac", "FLAC, 5.1, so loud that it clips", _across(_ALL, gain="14dB")),
+    SoundKind("7.1.flac", "FLAC, 7.1", _across(_EVERYWHERE)),
+    SoundKind(
+        "rests.flac",
+        "FLAC with three seconds of rest around",
+        by("-af", "adelay=3000:all=1,apad=pad_dur=3"),
+        3.0,
+    ),
+    SoundKind("speex.ogg", "Ogg Speex", by(*_TO_SPEEX), 0.022),
+    SoundKind("gain-up.opus", "Opus, 6 dB louder by its header", changed(by(), opus_gain(6))),
+    SoundKind("gain-down.opus", "Opus, 9 dB softer by its header", changed(by(), opus_gain(-9))),
+    SoundKind("half.mp3", "MP3 at 22 kHz, mono", by(*_LAME, *_HALF)),
+    SoundKind("cover.mp3", "MP3 with a cover", _with_cover(*_LAME)),
+    SoundKind("cover.m4a", "M4A with a cover", _with_cover("-c:a", "aac")),
+    SoundKind("pcm.m4a", "QuickTime with PCM", by("-c:a", "pcm_s16le", "-f", "mov")),
+    SoundKind("flac.mp4", "MP4 with FLAC", by("-c:a", "flac", "-strict", "-2")),
+    SoundKind("opus.mp4", "MP4 with Opus", by("-c:a", "libopus")),
+    SoundKind("ac3.mp4", "MP4 with AC-3", by("-c:a", "ac3", "-ar", "44100")),
+    SoundKind("movie.mp4", "MP4 of a film", _with_picture("-c:a", "aac")),
+    SoundKind("mp2.mka", "Matroska with MP2", by("-c:a", "mp2"), _MP2),
+    SoundKind("movie.mka", "Matroska of a film", _with_picture("-c:a", "flac")),
+    SoundKind("dsd.dsf", "DSD of a super audio CD (DSF)", write_dsf),
+    SoundKind("dsd.dff", "DSD of a super audio CD (DFF)", write_dff),
+)
+"""Kinds that differ from others by what they hold: depth, rate, channels, codec."""
+PLAYS: Final = (*FORMATS, *JOINED, *ODD, *VARIETIES)
+"""All that play from their beginning to their end."""
 
-PLAYS: dict[str, Make] = {
-    "pcm16.wav": _by(),
-    "pcm24.wav": _by("-c:a", "pcm_s24le"),
-    "float.wav": _by("-c:a", "pcm_f32le"),
-    "mulaw.wav": _by("-c:a", "pcm_mulaw"),
-    "piped.wav": _piped("wav"),
-    "size-zero.wav": _changed(_by(), _wav_size(0)),
-    "size-absurd.wav": _changed(_by(), _wav_size(0x7FFFF000)),
-    "broken-off.wav": _changed(_by(), _cut(0.98)),
-    "plain.flac": _by(),
-    "piped.flac": _piped("flac"),
-    "id3.flac": _changed(_by(), _before(_ID3 + bytes(128))),
-    "broken-off.flac": _changed(_by(), _cut(0.98)),
-    "plain.ogg": _by("-c:a", "libvorbis"),
-    "flac.ogg": _by("-c:a", "flac"),
-    "plain.opus": _by(),
-    "plain.mp3": _MP3,
-    "vbr.mp3": _by("-q:a", "4", "-write_xing", "0"),
-    "joined-rate.mp3": _joined("-ar", "22050", "-ac", "2"),
-    "joined-mono.mp3": _joined("-ac", "1"),
-    "plain.m4a": _M4A,
-    "alac.m4a": _by("-c:a", "alac"),
-    "fragments.m4a": _by("-movflags", "frag_keyframe+empty_moov"),
-    "plain.aiff": _by(),
-    "opus.mka": _by("-c:a", "libopus"),
-    "tta.mka": _by("-c:a", "tta"),
-    "surround.ogg": _by("-c:a", "libvorbis", "-ac", "6"),
-}
-"""Kinds that play from their beginning to their end."""
-FAILS: dict[str, tuple[Make, str]] = {
-    "empty.mp3": (_bytes(b""), "the file is empty"),
-    "page.mp3": (_bytes(b"<!DOCTYPE html><html><body>Not found</body></html>"), "a web page"),
-    "text.mp3": (_bytes(b"Bring flowers.\n" * 100), "text"),
-    "picture.opus": (_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8), "a picture"),
-    "archive.flac": (_bytes(b"PK\3\4" + bytes(range(256)) * 8), "an archive|ZIP"),
-    "list.mp3": (_bytes(b"#EXTM3U\nhttp://127.0.0.1:9/a.ogg\n"), "a playlist"),
-    "zeros.wav": (_bytes(bytes(50_000)), "zeros|isn't music"),
-    "head-only.flac": (_bytes(b"fLaC"), "decoded"),
-    "noise.flac": (_bytes(b"fLaC" + bytes(range(251)) * 200), "decoded"),
-    "movie.wav": (_bytes(b"RIFF\0\0\0\0AVI LIST" + bytes(5000)), "decoded|isn't music"),
-    "no-sound.m4a": (_by("-f", "mp4", sound="testsrc=d=2:s=64x64:r=5"), "no sound"),
-    "torn.m4a": (_changed(_M4A, _cut(0.5)), "decoded"),
-    "locked.m4a": (_changed(_M4A, lambda content: content.replace(b"mp4a", b"drms")), "locked"),
-    "silent.wav": (lambda path: write_wav(path, rest(SPAN)), "nothing can be heard"),
-}
-"""Kinds that the room passes over, each with words of the reason."""
-OPEN: dict[str, Make] = {
-    "zeros-before.mp3": _changed(_MP3, _before(bytes(3000))),
-    "ape-before.mp3": _changed(_MP3, _before(_APE + bytes(1968))),
-    "id3v1-before.mp3": _changed(_MP3, _before(b"TAG" + bytes(125))),
-    "wavpack.wv": _by(),
-    "windows.wma": _by("-c:a", "wmav2", "-f", "asf"),
-}
-"""Kinds about which all judges are of one mind, whichever it is."""
+_M4A: Final = by("-c:a", "aac", "-f", "mp4")
+_PICTURE_ALONE: Final = _with_picture("-an")
+_MUSIC_OF_OTHERS: Final = "isn't music|isn't played"
+FAILS: Final = (
+    SoundKind("empty.mp3", "an empty file", bytes_of(b""), reason="empty"),
+    SoundKind(
+        "page.mp3",
+        "a web page with a song's name",
+        bytes_of(b"<!DOCTYPE html><html><body>Not found</body></html>"),
+        reason="a web page",
+    ),
+    SoundKind("text.mp3", "text", bytes_of(b"Bring flowers.\n" * 100), reason="text"),
+    SoundKind(
+        "picture.opus",
+        "a picture",
+        bytes_of(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8),
+        reason="a picture",
+    ),
+    SoundKind(
+        "archive.flac",
+        "an archive",
+        bytes_of(b"PK\3\4" + bytes(range(256)) * 8),
+        reason="an archive|ZIP",
+    ),
+    SoundKind(
+        "list.mp3",
+        "a playlist with a song's name",
+        bytes_of(b"#EXTM3U\nhttp://127.0.0.1:9/a.ogg\n"),
+        reason="a playlist",
+    ),
+    SoundKind("zeros.wav", "zeros", bytes_of(bytes(50_000)), reason="zeros|isn't music"),
+    SoundKind("head-only.flac", "a FLAC's first four bytes", bytes_of(b"fLaC"), reason="decoded"),
+    SoundKind(
+        "noise.flac",
+        "a FLAC's head, and junk",
+        bytes_of(b"fLaC" + bytes(range(251)) * 200),
+        reason="decoded",
+    ),
+    SoundKind(
+        "avi.wav",
+        "a film called WAV",
+        bytes_of(b"RIFF\0\0\0\0AVI LIST" + bytes(5000)),
+        reason="decoded|isn't music",
+    ),
+    SoundKind("no-sound.mp4", "a film without sound", _PICTURE_ALONE, reason="no sound"),
+    SoundKind("torn.m4a", "half an M4A", changed(_M4A, broken_off(0.5)), reason="decoded"),
+    SoundKind(
+        "locked.m4a",
+        "an M4A locked by its shop",
+        changed(_M4A, lambda content: content.replace(b"mp4a", b"drms")),
+        reason="locked",
+    ),
+    SoundKind(
+        "locked.wma",
+        "Windows Media Audio, locked by its shop",
+        changed(by("-c:a", "wmav2"), locked_asf),
+        reason="locked",
+    ),
+    SoundKind("silent.wav", "silence", silent, reason="nothing can be heard|silent"),
+    SoundKind(
+        "notes.mid",
+        "MIDI notes",
+        bytes_of(b"MThd\0\0\0\6\0\0\0\1\0\x60MTrk" + bytes(400)),
+        reason=_MUSIC_OF_OTHERS,
+    ),
+    SoundKind(
+        "voice.amr",
+        "a phone's voice memo (AMR)",
+        bytes_of(b"#!AMR\n" + b"\x3c" + bytes(5000)),
+        reason=_MUSIC_OF_OTHERS,
+    ),
+    SoundKind(
+        "real.ra",
+        "RealAudio",
+        bytes_of(b".ra\xfd\0\4" + bytes(range(256)) * 8),
+        reason=_MUSIC_OF_OTHERS,
+    ),
+    SoundKind(
+        "frog.ofr",
+        "OptimFROG",
+        bytes_of(b"OFR " + bytes(range(256)) * 8),
+        reason=_MUSIC_OF_OTHERS,
+    ),
+)
+"""Kinds that the room passes over."""

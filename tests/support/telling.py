@@ -9,10 +9,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-LENGTH: Final = 40.0
+LENGTH: Final = 32.0
 """Length (s) of the noise."""
 RATE: Final = 48_000
 _EVERY: Final = 6
+_DULL: Final = 4
+"""Samples that are averaged: files of half the rate lose little of the noise's loudness."""
 Wave = NDArray[np.float64]
 
 
@@ -21,7 +23,8 @@ def telling_noise() -> Wave:
     random = np.random.default_rng(16)
     slow = np.cumsum(random.standard_normal(round(LENGTH * RATE)))
     tilted = np.diff(slow, prepend=0.0) + 0.2 * (slow - _smooth(slow, 400))
-    wave: Wave = 0.1 * tilted / tilted.std()
+    dull = _smooth(tilted, _DULL)
+    wave: Wave = 0.1 * dull / dull.std()
     return wave
 
 

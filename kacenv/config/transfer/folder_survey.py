@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from kacenv.analysis.file_type import kind_of
 from kacenv.analysis.foreign_types import foreign_type, is_called_music, locked_by
+from kacenv.analysis.refusals import what_it_is
 from kacenv.config.house import is_list
 from kacenv.config.playlists.formats import UNREADABLE
 from kacenv.config.transfer.left_out import LeftOut, Omission
@@ -149,7 +150,7 @@ def _by_content(path: Path, head: bytes, reason: str) -> LeftOut:
     if foreign:
         return LeftOut(path, Omission.FORMAT, foreign)
     if called:
-        return LeftOut(path, Omission.JUNK, reason.partition(";")[0])
+        return LeftOut(path, Omission.JUNK, (what_it_is(path) or reason).partition(";")[0])
     if is_list(path) or suffix in UNREADABLE:
         return LeftOut(path, Omission.LIST)
     return LeftOut(path, Omission.OTHER, suffix or "without an ending")

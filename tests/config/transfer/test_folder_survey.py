@@ -87,11 +87,22 @@ def test_each_file_has_its_reason(
     assert reasons(tmp_path) == {name: (kind, detail)}
 
 
-def test_junk_called_music_has_the_words_of_who_judges(tmp_path: Path) -> None:
-    """A file with a music's name that begins like nothing known is told with that reason."""
-    (tmp_path / "a.mp3").write_bytes(b"\0" * 64)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xfe" * 64, "it isn't music"),
+        (b"\0" * 64, "it begins with zeros alone, and isn't music"),
+        (b"Bring flowers.\n", "it is text, not music"),
+        (b"PK\3\4" + b"\xfe" * 64, "it is a ZIP archive, not music"),
+    ],
+)
+def test_junk_called_music_has_the_words_of_who_judges(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    """A file with a music's name that is something else is told with what it is."""
+    (tmp_path / "a.mp3").write_bytes(content)
     ((kind, detail),) = reasons(tmp_path).values()
-    assert (kind, detail) == (Omission.JUNK, "it isn't music")
+    assert (kind, detail) == (Omission.JUNK, words)
 
 
 def test_links_are_told_and_not_followed(tmp_path: Path) -> None:

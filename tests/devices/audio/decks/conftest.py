@@ -1,14 +1,15 @@
 """Decks opened for a test, and the noise that tells its own time."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from support.shared import once
-from support.sound_formats import SoundFormat
-from support.telling import Clock, write_noise
+from support.made_kinds import made_kind
+from support.sound_kinds import SoundKind
+from support.telling import Clock
 
-MakeFormat = Callable[[SoundFormat], Path]
+MakeKind = Callable[[SoundKind], Path]
 
 
 @pytest.fixture(scope="session")
@@ -18,14 +19,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def in_format(tmp_path_factory: pytest.TempPathFactory) -> MakeFormat:
-    """Return what makes the noise's file in a format."""
-
-    def make(form: SoundFormat) -> Path:
-        def encode(folder: Path) -> Path:
-            form.make(once(tmp_path_factory, "noise", write_noise), folder / form.name)
-            return folder / form.name
-
-        return once(tmp_path_factory, f"format-{form.name}", encode)
-
-    return make
+def in_format(tmp_path_factory: pytest.TempPathFactory) -> MakeKind:
+    """Return what makes the noise's file of a kind."""
+    return partial(made_kind, tmp_path_factory)

@@ -6,30 +6,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.opened_decks import cut_of, opened, read
-from support.sound_formats import FORMATS, JOINED, SoundFormat
-from support.telling import Clock
+from support.sound_kinds import FORMATS, JOINED, SoundKind
+from support.telling import LENGTH, Clock
 
 from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import RATE, Block
 
 pytestmark = pytest.mark.real
-MakeFormat = Callable[[SoundFormat], Path]
-CUES = (0.0, 0.5, 9.99, 12.3456, 26.7, 37.5)
+MakeKind = Callable[[SoundKind], Path]
+CUES = (0.0, 0.5, 9.99, 12.3456, 20.7, 29.5)
 EXACT = 0.003
 LIBVLC = {"plain.wav": 0.003, "plain.flac": 0.003, "plain.ogg": 0.016, "plain.aiff": 0.003}
 """Formats in which libVLC is as exact as is promised (s), of those that it is asked to play."""
 NAMED = {form.name: form for form in FORMATS}
 
 
-def _by_name(form: SoundFormat) -> str:
+def _by_name(form: SoundKind) -> str:
     return form.name
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=_by_name)
-def test_a_deck_begins_at_its_cue_point(
-    form: SoundFormat, in_format: MakeFormat, clock: Clock
-) -> None:
+def test_a_deck_begins_at_its_cue_point(form: SoundKind, in_format: MakeKind, clock: Clock) -> None:
     """From the beginning, near it, inside and near the end, within 3 ms of the place."""
     path = in_format(form)
     for cue in CUES:
@@ -40,13 +38,13 @@ def test_a_deck_begins_at_its_cue_point(
 
 
 @pytest.mark.parametrize("form", JOINED, ids=_by_name)
-def test_a_joined_file_goes_on_where_it_was(form: SoundFormat, in_format: MakeFormat) -> None:
+def test_a_joined_file_goes_on_where_it_was(form: SoundKind, in_format: MakeKind) -> None:
     """Where rate or channels change inside, a cue point gives what is heard there anyway."""
     path = in_format(form)
     with opened(FfmpegDeck(), cut_of(path)) as deck:
         whole = read(deck, 100.0)
-    assert len(whole) / RATE == pytest.approx(40.0, abs=0.3)
-    for cue in (*CUES[:5], 36.0):
+    assert len(whole) / RATE == pytest.approx(LENGTH, abs=0.3)
+    for cue in (*CUES[:5], 28.0):
         with opened(FfmpegDeck(), cut_of(path, cue)) as deck:
             heard = read(deck, 1.0)[:, 0]
         assert abs(_lag(whole[:, 0], heard, cue)) < EXACT, cue
@@ -62,7 +60,7 @@ def _lag(whole: Block, heard: Block, cue: float) -> float:
 
 
 @pytest.mark.parametrize("name", LIBVLC)
-def test_libvlc_begins_at_its_cue_point(name: str, in_format: MakeFormat, clock: Clock) -> None:
+def test_libvlc_begins_at_its_cue_point(name: str, in_format: MakeKind, clock: Clock) -> None:
     """The reserve is as exact as is promised in the formats in which it can be."""
     for cue in (0.0, 0.5, 12.3456):
         with opened(VlcDeck(), cut_of(in_format(NAMED[name]), cue)) as deck:
@@ -72,16 +70,16 @@ def test_libvlc_begins_at_its_cue_point(name: str, in_format: MakeFormat, clock:
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=_by_name)
-def test_a_deck_ends_with_its_file(form: SoundFormat, in_format: MakeFormat) -> None:
+def test_a_deck_ends_with_its_file(form: SoundKind, in_format: MakeKind) -> None:
     """All of a file is heard, and of an encoder's padding no more than its last block."""
     with opened(FfmpegDeck(), cut_of(in_format(form))) as deck:
         length = len(read(deck, 100.0)) / RATE
-    assert length == pytest.approx(40.0, abs=0.08)
+    assert length == pytest.approx(LENGTH, abs=0.08)
 
 
 @pytest.mark.parametrize("name", ["vbr.mp3", "cbr.mp3", "aac.m4a", "plain.opus", "plain.ogg"])
-def test_what_an_encoder_adds_is_left_out(name: str, in_format: MakeFormat) -> None:
+def test_what_an_encoder_adds_is_left_out(name: str, in_format: MakeKind) -> None:
     """Files that state their true length last just that, so that an album has no gaps."""
     with opened(FfmpegDeck(), cut_of(in_format(NAMED[name]))) as deck:
         length = len(read(deck, 100.0)) / RATE
-    assert length == pytest.approx(40.0, abs=0.0005)
+    assert length == pytest.approx(LENGTH, abs=0.0005)

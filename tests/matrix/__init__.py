@@ -1,0 +1,1 @@
+"""The matrix of sound files and playlists: what is heard is what was checked."""
