@@ -57,7 +57,8 @@ class FileLocator:
             LocationError: None does, or one leads to several; nothing is guessed.
         """
         if not entry.file:
-            raise LocationError("a track without a file", "the name of a sound file")
+            title = f"“{_short(entry.title)}”, " if entry.title else ""
+            raise LocationError(f"{title}a track without a file", "the name of a sound file")
         outside = False
         for location in (entry.file, *entry.others):
             meant = _meant(location, foreign=entry.foreign)

@@ -18,7 +18,8 @@ def read_m3u(text: str, file: str) -> list[PlaylistEntry]:
     """Read the entries of an M3U file; `file` names it in problems.
 
     A line that begins with # is a tag or a comment. One that ends like a sound file may be one,
-    and is if a title stands for it alone.
+    and is if a title stands for it alone. A title for which there is no line is a track without a
+    file.
 
     Raises:
         LoadError: It is a manifest of a stream, or a page or data with a playlist's name.
@@ -58,18 +59,19 @@ def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
 
 
 def _files(lines: list[str]) -> Iterator[_Line]:
-    label, remarks = "", list[_Line]()
+    title: _Line | None = None
+    remarks: list[_Line] = []
     for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if line.startswith(_LABEL):
-            yield from _left(label, remarks)
-            label, remarks = line.partition(",")[2].strip(), []
+            yield from _left(title, remarks)
+            title, remarks = _Line(number, "", line.partition(",")[2].strip()), []
         elif line.startswith("#"):
             remarks += [_Line(number, raw, doubtful=True)] if _is_called_music(line) else []
         elif line:
-            yield from (*remarks, _Line(number, raw, label))
-            label, remarks = "", []
-    yield from _left(label, remarks)
+            yield from (*remarks, _Line(number, raw, title.label if title else ""))
+            title, remarks = None, []
+    yield from _left(title, remarks)
 
 
 def _is_called_music(line: str) -> bool:
@@ -77,11 +79,15 @@ def _is_called_music(line: str) -> bool:
     return is_called_music(suffix) or bool(foreign_type(b"", suffix))
 
 
-def _left(label: str, remarks: list[_Line]) -> Iterator[_Line]:
-    """Yield remarks that no file follows; a title must stand for the first of them."""
-    for remark in remarks:
-        yield remark._replace(label=label, doubtful=False) if label else remark
-        label = ""
+def _left(title: _Line | None, remarks: list[_Line]) -> Iterator[_Line]:
+    """Yield remarks that no file follows, or the title; it must stand for the first of them."""
+    if title is None:
+        yield from remarks
+    elif remarks:
+        yield remarks[0]._replace(label=title.label, doubtful=False)
+        yield from remarks[1:]
+    else:
+        yield title
 
 
 def _parted(label: str) -> tuple[str, str]:

@@ -25,6 +25,8 @@ from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import Seconds, format_seconds
 
 _CROSSFADE: Final = 12.0
+_LONGEST_NAME: Final = 64
+"""Most characters of a new playlist's name, as of a room's."""
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _LICENCE: Final = re.compile(r"\b(CC0?|[AL]?GPL|MIT|public domain|licen[cs])", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"^\d+[\s._-]+(?=\D)")
@@ -113,12 +115,13 @@ class SinglePlaylist:
 
 def title_of(folder: Path, name: str | None = None) -> str:
     """Return the music's title: `name`, or the folder's."""
-    return cleaned_line((name or folder.resolve().name).replace("_", " ").strip())[:80]
+    title = cleaned_line((name or folder.resolve().name).replace("_", " ").strip())
+    return title[:80] or "Music"
 
 
 def slug(text: str) -> str:
     """Return a name of small letters, digits and hyphens made from any text."""
-    return _NOT_SLUG.sub("-", text.lower()).strip("-") or "music"
+    return _NOT_SLUG.sub("-", text.lower()).strip("-")[:_LONGEST_NAME].rstrip("-") or "music"
 
 
 def look_at(
