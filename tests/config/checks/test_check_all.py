@@ -33,6 +33,15 @@ def test_a_clinic_in_order_needs_no_word(tmp_path: Path, monkeypatch: pytest.Mon
     assert (found.problems, found.cautions, found.unmeasured) == ((), (), ())
 
 
+def test_a_folder_that_is_away_is_a_problem(house: House) -> None:
+    """Where the folder of scenes is a link to a disk that isn't there, this is said."""
+    (house.root / "scenes").rename(house.root / "old")
+    (house.root / "scenes").symlink_to(house.root / "disk")
+    assert "a folder that can't be read" in [
+        problem.found.partition(":")[0] for problem in check_files(house).problems
+    ]
+
+
 def test_overflow_that_takes_over_is_told(house: House) -> None:
     """A phase longer than its music, where the overflow goes on."""
     scene = house.scene("evening")
