@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 from kacenv.analysis.foreign_types import foreign_type, is_called_music
 from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.list_text import lines_of
+from kacenv.config.playlists.vlc_options import played_part
 from kacenv.core.errors import FileProblem, LoadError
 
 _LABEL: Final = "#EXTINF:"
+_OPTION: Final = "#EXTVLCOPT:"
 _STREAM: Final = "#EXT-X-"
 """Beginning of the tags of HTTP Live Streaming (RFC 8216)."""
 
@@ -44,6 +46,8 @@ class _Line(NamedTuple):
     file: str
     label: str = ""
     doubtful: bool = False
+    options: tuple[str, ...] = ()
+    """VLC's options for it."""
 
 
 def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
@@ -52,25 +56,31 @@ def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
         count += not line.doubtful
         artist, title = _parted(line.label)
         where = "" if line.doubtful else f"track {count}"
+        part = played_part(line.options)
         yield PlaylistEntry(
             *(line.file, title, artist, line.number),
-            where=where, foreign=True, doubtful=line.doubtful,
+            where=where, cue_in=part.cue_in, cue_out=part.cue_out,
+            foreign=True, doubtful=line.doubtful,
         )  # fmt: skip
 
 
 def _files(lines: list[str]) -> Iterator[_Line]:
     title: _Line | None = None
     remarks: list[_Line] = []
+    options: tuple[str, ...] = ()
     for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if line.startswith(_LABEL):
             yield from _left(title, remarks)
             title, remarks = _Line(number, "", line.partition(",")[2].strip()), []
+        elif line.startswith(_OPTION):
+            options += (line.removeprefix(_OPTION),)
         elif line.startswith("#"):
             remarks += [_Line(number, raw, doubtful=True)] if _is_called_music(line) else []
         elif line:
-            yield from (*remarks, _Line(number, raw, title.label if title else ""))
-            title, remarks = None, []
+            label = title.label if title else ""
+            yield from (*remarks, _Line(number, raw, label, options=options))
+            title, remarks, options = None, [], ()
     yield from _left(title, remarks)
 
 

@@ -130,7 +130,12 @@ def _of_itunes(item: dict[str, Any], number: int, text: str) -> PlaylistEntry:
     at = text.find(location.replace("&", "&#38;"))
     line = text.count("\n", 0, max(at, 0)) + 1
     title, artist = (str(item.get(key) or "") for key in ("Name", "Artist"))
-    return _entry(location, title, artist, line, number)
+    begin, end = (_milliseconds(item.get(key)) for key in ("Start Time", "Stop Time"))
+    return replace(_entry(location, title, artist, line, number), cue_in=begin, cue_out=end)
+
+
+def _milliseconds(time: int | None) -> Seconds | None:
+    return Seconds(time / 1000) if time else None
 
 
 def read_cue(text: str, file: str) -> list[PlaylistEntry]:

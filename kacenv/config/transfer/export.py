@@ -12,6 +12,7 @@ from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import listed_tracks
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.config.transfer.new_file import new_file
 from kacenv.core.errors import KacenvError, LoadError
 from kacenv.core.plain_text import cleaned_line, is_utf8
 
@@ -56,8 +57,8 @@ def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
     folder = path.parent.resolve()
     text = _m3u8(tracks, folder) if path.suffix == ".m3u8" else _xspf(tracks, title, folder)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with new_file(path) as file:
+            file.write(text.encode())
     except FileExistsError as error:
         raise ExportError(f"{path} is there already. Give another name.") from error
     except OSError as error:

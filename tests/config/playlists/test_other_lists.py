@@ -125,6 +125,16 @@ def test_an_exported_itunes_playlist_is_read() -> None:
     assert "a%20b.m4a" in text.splitlines()[file[3] - 1]
 
 
+def test_the_part_that_itunes_plays_is_kept() -> None:
+    """Start and stop times of a track are where it begins and ends here, too."""
+    name = "<key>Location</key>"
+    marks = f"<key>Start Time</key><integer>2500</integer>{name}"
+    (begun,) = read_itunes(itunes([7]).replace(name, marks, 1), "x.xml")
+    assert (begun.title, begun.cue_in, begun.cue_out) == ("A", 2.5, None)
+    (ended,) = read_itunes(itunes([7]).replace(name, marks.replace("Start", "Stop"), 1), "x.xml")
+    assert (ended.cue_in, ended.cue_out) == (None, 2.5)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
