@@ -1,7 +1,7 @@
 """Options that VLC keeps with a track, in M3U and XSPF: the part of it to play."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from kacenv.core.units import Seconds
@@ -14,6 +14,13 @@ class PlayedPart(NamedTuple):
 
     cue_in: Seconds | None = None
     cue_out: Seconds | None = None
+
+
+def options_of(part: PlayedPart) -> Iterator[str]:
+    """Yield the options by which VLC, and `played_part`, play that part."""
+    for name, time in (("start", part.cue_in), ("stop", part.cue_out)):
+        if time is not None:
+            yield f"{name}-time={time:.3f}"
 
 
 def played_part(options: Iterable[str]) -> PlayedPart:
