@@ -25,6 +25,7 @@ from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import Seconds, format_seconds
 
 _CROSSFADE: Final = 12.0
+_PLACES: Final = {Omission.TRASH: "in the trash", Omission.UNFINISHED: "of an unfinished download"}
 _LONGEST_NAME: Final = 64
 """Most characters of a new playlist's name, as of a room's."""
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -80,7 +81,7 @@ def base_of(house: House, folder: Path) -> Path:
     for part in folder.resolve().relative_to(base).parts:
         omitted = omitted_folder(part)
         if omitted:
-            where = "in the trash" if omitted is Omission.TRASH else "in a hidden folder"
+            where = _PLACES.get(omitted, "in a hidden folder")
             raise refuse(folder, f"a folder {where}", f"a folder outside of {part}; move it first")
     return base
 

@@ -18,7 +18,7 @@ class Omission(ExplainedEnum):
     """Kind of a reason, and its words."""
 
     STARTLING = "startling", "may startle; keep with --startling keep"
-    DAMAGED = "damaged", "can't be decoded to the end; copy again"
+    DAMAGED = "damaged", "can't be played to the end; copy again what is damaged"
     SILENT = "silent", "nothing can be heard"
     SHORT = "short", f"shorter than {format_seconds(SHORTEST)}"
     REFUSED = "refused", "can't be played from a playlist"

@@ -254,7 +254,11 @@ def test_no_folder_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [(".Trash-1000/files", "a folder in the trash"), ("@eaDir/x", "a folder in a hidden folder")],
+    [
+        (".Trash-1000/files", "a folder in the trash"),
+        ("@eaDir/x", "a folder in a hidden folder"),
+        ("a.mp3.part/x", "a folder of an unfinished download"),
+    ],
 )
 def test_a_folder_in_the_trash_is_refused(house: House, name: str, found: str) -> None:
     """Nothing is imported from the trash, also if somebody names a folder in it."""
