@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kacenv.cli.status_text import asked, hand_lines, when
-from kacenv.core.plain_text import cleaned_tree
+from kacenv.core.plain_text import cleaned_tree, credited
 from kacenv.core.units import format_clock
 
 _WIDTH = 100
@@ -120,7 +120,8 @@ def _playing(track: dict[str, Any] | None, up_next: str | None) -> str:
         return "—"
     position, length = format_clock(track["position"]), format_clock(track["length"])
     then = f"; then “{up_next}”" if up_next else ""
-    return f"“{track['title']}”, {track['artist']}  {position} / {length}{then}"
+    piece = credited(f"“{track['title']}”", track["artist"])
+    return f"{piece}  {position} / {length}{then}"
 
 
 def _meter(rms: float, peak: float) -> Text:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kacenv.core.plain_text import cleaned_tree
+from kacenv.core.plain_text import cleaned_tree, credited
 from kacenv.core.units import format_clock
 
 _RECENT = 300.0
@@ -57,7 +57,8 @@ def _session_lines(session: dict[str, Any]) -> Iterable[str]:
     yield f"session   {whole}"
     if track := session["playing"]:
         heard = f"{format_clock(track['position'])} of {format_clock(track['length'])}"
-        yield f"playing   “{track['title']}”, {track['artist']} ({heard})"
+        piece = credited(f"“{track['title']}”", track["artist"])
+        yield f"playing   {piece} ({heard})"
     if coming := session["next_check_in"]:
         due = coming["due_in"]
         yield f"next      {asked(coming)} {when(due)}"

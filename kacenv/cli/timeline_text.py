@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from kacenv.core.plain_text import cleaned_line
+from kacenv.core.plain_text import cleaned_line, credited
 from kacenv.core.units import Seconds, format_brief, format_clock, format_seconds, on_grid
 from kacenv.model.commands import (
     Command,
@@ -76,7 +76,7 @@ class _Music:
         """Return which track follows, and how."""
         before, cut = self._playing, self._opened[play_id]
         self._playing = cut
-        track = f"“{cut.title}”, {cut.artist}"
+        track = credited(f"“{cut.title}”", cut.artist)
         if not fade:
             return f"{track}; joins the one before, without a gap"
         short = min((one for one in (before, cut) if one), key=lambda one: one.length)

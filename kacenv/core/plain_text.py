@@ -35,6 +35,11 @@ def cleaned_line(text: str) -> str:
     return text if text.isprintable() else _UNSAFE_IN_A_LINE.sub(_shown, text)
 
 
+def credited(title: str, artist: str) -> str:
+    """Return title and artist of a piece in one, or the title alone."""
+    return f"{title}, {artist}" if artist else title
+
+
 def is_utf8(name: str) -> bool:
     """Return True if the name of a file can be written as text, not only as bytes."""
     return not any(ord(sign) in _ESCAPED_BYTES for sign in name)

@@ -7,7 +7,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.core.plain_text import cleaned, cleaned_line, cleaned_tree, is_utf8, json_text
+from kacenv.core.plain_text import (
+    cleaned,
+    cleaned_line,
+    cleaned_tree,
+    credited,
+    is_utf8,
+    json_text,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 """Text of any code points, halves of pairs among them."""
@@ -79,3 +86,9 @@ def test_names_that_are_bytes_are_told(tmp_path: Path) -> None:
     odd.touch()
     assert not is_utf8(next(tmp_path.iterdir()).name)
     assert is_utf8("café\x1b.opus")
+
+
+def test_a_piece_without_an_artist_is_its_title() -> None:
+    """Lists of other programs often name none; then no comma waits for one."""
+    assert credited("Evening", "Clara Vale") == "Evening, Clara Vale"
+    assert credited("Evening", "") == "Evening"

@@ -88,7 +88,7 @@ def _verified(file: IO[bytes], staged: House, house: House) -> Manifest:
     manifest = _manifest(file.read(size))
     _require_space(manifest, staged.root, house)
     for packed in manifest.files:
-        if next(members, None) != (packed.path, packed.size):
+        if next(members, None) != (packed.member, packed.size):
             raise _DamageError(f"not the {packed.path} that it promises")
         target = staged.root / packed.path
         target.parent.mkdir(parents=True, exist_ok=True)

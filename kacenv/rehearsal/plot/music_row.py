@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kacenv.core.plain_text import credited
 from kacenv.core.units import format_brief, format_clock
 from kacenv.rehearsal.plot.arc import Arc, PieceSpan
 from kacenv.rehearsal.plot.palette import DIM, ENERGY, NIGHT, NO_ENERGY, SOFT
@@ -44,7 +45,7 @@ def _piece(canvas: SvgCanvas, scale: TimeAxis, piece: PieceSpan, number: str, y:
     x, width = scale.x(piece.begin), scale.span(piece.end - piece.begin)
     times = f"{format_clock(piece.begin)} to {format_clock(piece.end)}"
     fades = f"in over {format_brief(piece.fade_in)}, out over {format_brief(piece.fade_out)}"
-    with canvas.hint(f"{piece.title}, {piece.artist}: {times}, {fades}"):
+    with canvas.hint(f"{credited(piece.title, piece.artist)}: {times}, {fades}"):
         canvas.path(_outline(scale, piece, y), closed=True, fill=colour_of(piece))
         if width >= width_of(number, 11) + 1:
             place = x + width / 2, y + _LANE / 2 + 4

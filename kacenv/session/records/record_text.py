@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kacenv.core.plain_text import credited
 from kacenv.core.units import format_clock, format_seconds
 from kacenv.session.records.session_record import CheckInRow, PhaseRow, SessionRecord, Timing
 from kacenv.system.timestamps import day_in_words
@@ -42,7 +43,7 @@ def summary(record: SessionRecord) -> str:
 def music_lines(record: SessionRecord) -> Iterator[str]:
     """Yield titles and artists in order, each once."""
     seen = dict.fromkeys((one.title, one.artist) for one in record.pieces)
-    return (f"{title}, {artist}" if artist else title for title, artist in seen)
+    return (credited(title, artist) for title, artist in seen)
 
 
 def music_text(record: SessionRecord) -> str:
@@ -117,8 +118,8 @@ def _phase(row: PhaseRow) -> str:
 def _music(record: SessionRecord) -> Iterator[str]:
     for one in record.pieces:
         licence = f" ({one.licence})" if one.licence else ""
-        artist = f", {one.artist}" if one.artist else ""
-        yield f"{_at(one.begin)} to {_at(one.end)}  “{one.title}”{artist}{licence}"
+        piece = credited(f"“{one.title}”", one.artist)
+        yield f"{_at(one.begin)} to {_at(one.end)}  {piece}{licence}"
 
 
 def _check_in(row: CheckInRow) -> str:
