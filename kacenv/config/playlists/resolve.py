@@ -203,7 +203,10 @@ def _problems(path: Path, entry: PlaylistEntry, refused: LocationError) -> list[
 
 def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
     """Adapt the example to the playlist's format: only YAML has keys."""
-    return found, expected, example if path.suffix in YAML else example.removeprefix("file: ")
+    if path.suffix in YAML:
+        return found, expected, example
+    key, _, name = example.partition("file: ")
+    return found, expected, name if not key else ""
 
 
 def _read(path: Path) -> _ParsedPlaylist:
