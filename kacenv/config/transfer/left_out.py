@@ -76,9 +76,12 @@ def _which(files: Sequence[LeftOut], folder: Path) -> str:
     names = [_name(one.path, folder) for one in files]
     details = {one.detail for one in files}
     if len(details) > 1:
-        return _few([f"{name} ({one.detail})" for name, one in zip(names, files, strict=True)])
-    detail = details.pop()
-    return _few(names) + (f" ({detail})" if detail else "")
+        return _few([_with(name, one.detail) for name, one in zip(names, files, strict=True)])
+    return _with(_few(names), details.pop())
+
+
+def _with(name: str, detail: str) -> str:
+    return f"{name} ({detail})" if detail else name
 
 
 def _few(names: Sequence[str]) -> str:
