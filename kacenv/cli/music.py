@@ -72,8 +72,8 @@ def scan(
     from kacenv.analysis.scan import scan as scan_files
     from kacenv.config import House, house_music
 
-    files, problems = house_music(House.find(house), playlists or [])
-    for problem in problems:
+    files, missing, problems = house_music(House.find(house), playlists or [])
+    for problem in (*missing, *problems):
         print(f"{problem}\n", file=sys.stderr)
     with MeasurementCache() as cache:
         if cache.rebuilt:
@@ -84,7 +84,7 @@ def scan(
         print_json([_entry(one) for one in results])
     else:
         print(_summary(results))
-    sys.exit(1 if problems or any(one.sound is None for one in results) else 0)
+    sys.exit(1 if missing or problems or any(one.sound is None for one in results) else 0)
 
 
 def _summary(results: "list[ScanResult]") -> str:

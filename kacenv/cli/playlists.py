@@ -12,6 +12,7 @@ from kacenv.cli.terminal import say
 
 if TYPE_CHECKING:
     from kacenv.config import House
+    from kacenv.core.errors import FileProblem
 
 
 def _count(number: int, thing: str) -> str:
@@ -64,20 +65,30 @@ def _words(row: dict[str, Any]) -> str:
 def missing(house: HouseOption = None, as_json: JsonOption = False) -> None:
     """Name every line of every playlist for which there is no file.
 
-    Exits with 0 if there is none, else 1.
+    Exits with 0 if there is none and every playlist can be used, else with 1.
     """
     from kacenv.config import House, house_music
 
     home = House.find(house)
-    files, problems = house_music(home, [])
+    files, gone, problems = house_music(home, [])
     if as_json:
-        found = {"found": len(files), "missing": [problem._asdict() for problem in problems]}
-        print_json(found)
+        print_json({"found": len(files), "missing": _as_data(gone), "problems": _as_data(problems)})
     else:
-        for problem in problems:
+        for problem in gone:
             print(f"{problem}\n")
-        print(f"{_count(len(files), 'file')} found, {len(problems) or 'none'} missing.")
-    sys.exit(1 if problems else 0)
+        print(f"{_count(len(files), 'file')} found, {len(gone) or 'none'} missing.")
+        _tell_others({problem.file for problem in problems})
+    sys.exit(1 if gone or problems else 0)
+
+
+def _as_data(problems: "list[FileProblem]") -> list[dict[str, Any]]:
+    return [problem._asdict() for problem in problems]
+
+
+def _tell_others(files: set[str]) -> None:
+    """Name the files that have other problems; some may keep lines from being read."""
+    if files:
+        say(f"Other problems in {', '.join(sorted(files))}; see: kacenv check")
 
 
 def export_playlist(

@@ -1,5 +1,6 @@
 """`kacenv rehearse`: a whole session beforehand, as text, as a picture, as sound, or live."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -188,3 +189,22 @@ def _show(sessions: list[_Rehearsed], picture: Path | None, *, as_json: bool) ->
             print("\n".join(overview_lines([session.arc for session in sessions])), end="\n\n")
         words = ("\n".join(rehearsal_lines(one.timeline, one.moments)) for one in sessions)
         print("\n\n".join(words))
+    _tell_unmeasured(sessions)
+
+
+def _tell_unmeasured(sessions: list[_Rehearsed]) -> None:
+    """Say on standard error how many pieces were planned by what their files promise."""
+    from kacenv.analysis import known_measurements
+    from kacenv.model.commands import CueTrack
+
+    moments = [moment for session in sessions for moment in session.moments]
+    cued = {one.command.cut.path for one in moments if isinstance(one.command, CueTrack)}
+    known = known_measurements()
+    verdicts = [known.verdict(Path(path)) for path in cued]
+    left = sum(verdict is None or not verdict.whole for verdict in verdicts)
+    if left:
+        print(
+            f"{left} of {len(cued)} pieces haven't been measured; lengths are what the files"
+            " promise, and levels what they are. Run: kacenv music scan",
+            file=sys.stderr,
+        )

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Final
 
-from kacenv.config.house import LISTS, YAML, FileKind, is_list
+from kacenv.analysis.foreign_types import is_called_music
+from kacenv.config.house import LISTS, PLAYLISTS, YAML, FileKind, is_list
 from kacenv.config.playlists.formats import EXPORT, UNREADABLE
 from kacenv.config.yaml.document import Document, Tree, read_document
-from kacenv.config.yaml.text_files import any_of, near, refuse, require_file
+from kacenv.config.yaml.text_files import any_of, near, refuse, require_file, shown
 from kacenv.core.errors import LoadError
 from kacenv.model.fields import Model
 from kacenv.model.playlist import Playlist
@@ -30,6 +31,7 @@ _ENDINGS: Final = (
     "a room or scene in a file that ends in .yaml or .yml,"
     f" or a playlist in one that ends in .yaml, .yml, {', '.join(LISTS[:-1])} or {LISTS[-1]}"
 )
+_MUSIC: Final = "a room, a scene or a playlist; music is looked at with the playlist that names it"
 _KEYS: Final = (
     "`outputs` (in a room), `phases` (in a scene) or `tracks` (in a playlist);"
     " or move the file into a folder called rooms, scenes or playlists"
@@ -47,9 +49,13 @@ def kind_of(path: Path) -> FileKind:
         return FileKind.PLAYLIST
     if path.suffix.lower() in UNREADABLE:
         raise refuse(path, UNREADABLE[path.suffix.lower()], EXPORT)
+    if is_called_music(path.suffix):
+        raise refuse(path, "a sound file", _MUSIC, f"kacenv music import {shown(path.parent)}")
     if path.suffix not in YAML:
         found = f"a file that ends in {path.suffix}" if path.suffix else "a file without an ending"
-        raise refuse(path, found, _ENDINGS, path.with_suffix(YAML[0]).name)
+        # Windows hides endings, so that a list may be saved as calm.m3u8.txt.
+        inner = path.stem if path.stem.lower().endswith(PLAYLISTS) else ""
+        raise refuse(path, found, _ENDINGS, inner or path.with_suffix(YAML[0]).name)
     folder = path.parent.resolve().name
     return FileKind(folder) if folder in {*FileKind} else _by_keys(path, read_document(path))
 

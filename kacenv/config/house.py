@@ -1,12 +1,14 @@
 """House: the folder of a clinic's rooms, scenes and playlists."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 from kacenv.config.yaml.text_files import any_of, near, refuse, require_file, shown
+from kacenv.core.errors import FileProblem
 from kacenv.system.paths import HOUSE, house_folder, is_packed
 
 YAML = (".yaml", ".yml")
@@ -94,6 +96,16 @@ class House:
             **{self.scene(name): FileKind.SCENE for name in self.scenes()},
             **{path: FileKind.PLAYLIST for path in playlists if path},
         }
+
+    def unreadable(self) -> Iterator[FileProblem]:
+        """Yield its folders that are there and can't be read, such as a link to a disk now away."""
+        for folder in (self.root / kind for kind in FileKind):
+            try:
+                os.scandir(folder).close()
+            except OSError as error:
+                if os.path.lexists(folder):
+                    found = f"a folder that can't be read: {error.strerror}"
+                    yield from refuse(folder, found, "a folder that kacenv may read").problems
 
     def room(self, name: str) -> Path:
         """Return the file of the room `name`, or `name` itself if it is a path."""

@@ -263,6 +263,17 @@ def test_missing_files_are_named(house: Path) -> None:
     assert "sad.ogg" in found["missing"][0]["found"]
 
 
+def test_other_problems_are_not_counted_as_missing(house: Path) -> None:
+    """A playlist that waits for ears lacks no file; that it can't be used is told by its name."""
+    music(house, "music", "import", "playlists/calm", "--no-scan")
+    done = music(house, "music", "missing")
+    assert done.returncode == 1
+    told = "Other problems in playlists/calm.yaml; see: kacenv check\n"
+    assert done.stdout == f"2 files found, none missing.\n{told}"
+    found = json.loads(music(house, "music", "missing", "--json").stdout)
+    assert (found["missing"], len(found["problems"])) == ([], 2)
+
+
 @pytest.mark.parametrize(
     ("words", "way_out"),
     [

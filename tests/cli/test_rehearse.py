@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import soundfile
 from support.houses import quiet_house, write_silence
+from support.sounds import tone, write_wav
 from support.typed import Said, typed
 
 ROOM = """
@@ -54,7 +55,19 @@ def test_presses_are_in_the_timeline(house: Path) -> None:
     )
     assert "    0:12    press     release: Time runs on in onset." in lines
     assert "    0:27  RETURN  20s, music -6 dB" in lines
-    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_music_that_was_not_measured_is_told(tmp_path: Path, form: tuple[str]) -> None:
+    """Until somebody has decoded it, a plan is only as right as what the files promise."""
+    scene = SCENE.format(title="Short", onset="10s")
+    house = quiet_house(tmp_path / "house", rooms__quiet=ROOM, scenes__short=scene)
+    write_wav(house / "playlists/quiet.wav", tone(60, -20.0, 200.0), channels=1)
+    env = {"KACENV_HOUSE": str(house), "KACENV_CACHE": str(tmp_path / "cache")}
+    done = typed("rehearse", "short", "--room", "quiet", *form, env=env)
+    assert done.stderr.startswith("1 of 1 pieces haven't been measured")
+    typed("music", "scan", env=env)
+    assert typed("rehearse", "short", "--room", "quiet", *form, env=env).stderr == ""
 
 
 @pytest.mark.parametrize(

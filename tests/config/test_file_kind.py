@@ -52,7 +52,7 @@ def test_what_cannot_be_told_is_said(tmp_path: Path, text: str) -> None:
         kind_of(write(tmp_path / "odd.yaml", text))
 
 
-@pytest.mark.parametrize("ending", [".fpl", ".RAM"])
+@pytest.mark.parametrize("ending", [".fpl", ".RAM", ".nml", ".crate"])
 def test_a_playlist_that_cannot_be_read_is_named(tmp_path: Path, ending: str) -> None:
     """A list of a program that keeps its format to itself is called that, with the way out."""
     with pytest.raises(LoadError, match="export it there as M3U8 or XSPF"):
@@ -65,7 +65,23 @@ def test_broken_yaml_is_told_before_the_kind(tmp_path: Path) -> None:
         kind_of(write(tmp_path / "odd.yaml", "a: 1\na: 2\n"))
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "scene", "A.YAML", "song.wav"])
+@pytest.mark.parametrize("name", ["song.flac", "song.MP3"])
+def test_a_sound_file_is_called_that(tmp_path: Path, name: str) -> None:
+    """Music isn't renamed to YAML; the way to a playlist is shown."""
+    with pytest.raises(LoadError, match="a sound file") as caught:
+        kind_of(write(tmp_path / name, ""))
+    assert caught.value.problems[0].example.startswith("kacenv music import ")
+
+
+@pytest.mark.parametrize("name", ["calm.m3u8.txt", "Calm.YAML.txt"])
+def test_an_ending_that_windows_hides_is_told(tmp_path: Path, name: str) -> None:
+    """A list that was saved as text gets its own ending back."""
+    with pytest.raises(LoadError, match=r"a file that ends in \.txt") as caught:
+        kind_of(write(tmp_path / name, ""))
+    assert caught.value.problems[0].example == name.removesuffix(".txt")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "scene", "A.YAML"])
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
     """Only the endings that a house reads are read."""
     with pytest.raises(LoadError, match="a room or scene in a file that ends in"):

@@ -94,3 +94,15 @@ def test_playlists_stay_in_the_house(house: House) -> None:
     assert house.playlist("calm") == house.root / "playlists" / "calm.yaml"
     assert house.playlist("../scenes/evening") is None
     assert house.playlist("/etc/passwd") is None
+
+
+def test_folders_that_cannot_be_read_are_told(house: House) -> None:
+    """A link to a disk that is away, or a file in a folder's place, isn't taken for no folder."""
+    assert not list(house.unreadable())
+    (house.root / "scenes").rename(house.root / "old")
+    assert not list(house.unreadable())
+    (house.root / "scenes").symlink_to("scenes")
+    (house.root / "playlists").rename(house.root / "music")
+    (house.root / "playlists").touch()
+    files = [problem.file for problem in house.unreadable()]
+    assert files == ["scenes", "playlists"]

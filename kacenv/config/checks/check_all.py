@@ -145,6 +145,7 @@ class _HouseChecker:
         if not scenes:
             gather(house.scene, "couple-lozenge")
         self._headers.keep()
+        self._findings.problems += house.unreadable()
         self._cautions += room_warnings(places, house.root)
         for place in () if self._elsewhere else places:
             self._open_files(place)

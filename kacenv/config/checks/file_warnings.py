@@ -95,13 +95,13 @@ def _hidden(house: House) -> Iterator[LintWarning]:
 
 
 def _unnameable(house: House) -> Iterator[LintWarning]:
-    """Yield the files that no text can name, or whose names drive a terminal."""
+    """Yield files and folders that no text can name, or whose names drive a terminal."""
     found = (
         Path(folder, name)
         for kind in FileKind
-        for folder, _, names in os.walk(house.root / kind)
-        for name in sorted(names)
-        if cleaned(name) != name and _is_named_by_people(Path(name))
+        for folder, folders, names in os.walk(house.root / kind)
+        for name in (*sorted(names), *folders)
+        if cleaned(name) != name and (name in folders or _is_named_by_people(Path(name)))
     )
     for path in found:
         what = "signs that can't be shown" if is_utf8(path.name) else "letters that aren't UTF-8"

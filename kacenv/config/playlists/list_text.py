@@ -13,6 +13,7 @@ _DECLARED: Final = re.compile(rb"<\?xml[^>]{0,80}encoding\s*=\s*[\"']([\w.:-]{1,
 _MANY: Final = 0.4
 _FEW: Final = 0.1
 """Shares of zero bytes, by which UTF-16 without a mark is told."""
+_WIDE: Final = ("utf-16", "utf_16", "utf16", "utf-32", "utf_32", "utf32", "iso-10646", "ucs-")
 _LEGACY: Final = "cp1252"
 """Encoding of text that nothing else tells of: that of Windows in Western Europe and America."""
 
@@ -45,8 +46,10 @@ def _wide(raw: bytes) -> list[str]:
 
 
 def _declared(raw: bytes) -> list[str]:
+    """Return the encoding that XML declares; in UTF-16, the declaration itself wouldn't be read."""
     match = _DECLARED.match(raw.lstrip()[:200])
-    return [match[1].decode("ascii", "replace")] if match else []
+    name = match[1].decode("ascii", "replace") if match else ""
+    return [name] if name and not name.lower().startswith(_WIDE) else []
 
 
 def legible(text: str, encoding: str = "") -> str:

@@ -57,7 +57,8 @@ class FileLocator:
             LocationError: None does, or one leads to several; nothing is guessed.
         """
         if not entry.file:
-            raise LocationError("a track without a file", "the name of a sound file")
+            title = f"“{_short(entry.title)}”, " if entry.title else ""
+            raise LocationError(f"{title}a track without a file", "the name of a sound file")
         outside = False
         for location in (entry.file, *entry.others):
             meant = _meant(location, foreign=entry.foreign)
@@ -160,7 +161,11 @@ class FileLocator:
         if "\0" in location:
             return NoFileError(location, "the name of a file that can be opened")
         path = Path(self._roots[0]) / location
-        names = siblings(path) if self._holds(os.path.realpath(path.parent)) else []
+        inside = self._holds(os.path.realpath(path.parent))
+        if inside and (reason := _unreadable(path.parent)):
+            found = f"{location}, in a folder that can't be read: {reason}"
+            return NoFileError(found, "a folder that kacenv may read")
+        names = siblings(path) if inside else []
         if not names:
             return NoFileError(f"no file {location}", f"a sound file in {self._folders()}")
         like = near(path.name, names)
@@ -184,6 +189,17 @@ def _meant(location: str, *, foreign: bool) -> tuple[Reading, ...]:
         return readings(location)
     is_address = "://" in location and kind_of_location(location)
     return () if is_address or len(location) > LONGEST_PATH else (Reading(location),)
+
+
+def _unreadable(folder: Path) -> str:
+    """Return why the names in a folder can't be read; "" if they can, or if there is none."""
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return error.strerror or ""
+    return ""
 
 
 def _listing(folder: str) -> Iterator[str]:

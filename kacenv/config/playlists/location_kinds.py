@@ -40,6 +40,7 @@ _WEB: Final = frozenset({"http", "https", "ftp", "ftps", "gopher"})
 _SHARED: Final = frozenset({"smb", "cifs", "afp", "nfs", "sftp", "ssh", "dav", "davs", "webdav"})
 _DISCS: Final = frozenset({"cdda", "cd", "dvd", "dvdnav", "bluray"})
 _BARE: Final = re.compile(r"([a-z][a-z0-9+.-]+):\S", re.IGNORECASE)
+_WWW: Final = re.compile(r"www\.[\w.-]+/", re.IGNORECASE)
 _WINDOWS: Final = re.compile(r"/*[a-z][:|]([/\\]|$)", re.IGNORECASE)
 
 
@@ -67,7 +68,7 @@ def _of_address(address: Address) -> LocationKind | None:
         return LocationKind("an HLS stream", _SAVE)
     if address.scheme in _STREAMS:
         return LocationKind("a stream", _SAVE)
-    if address.scheme in _WEB:
+    if address.scheme in _WEB or _WWW.match(address.path):
         return LocationKind("a web address", _SAVE)
     if address.scheme in _SHARED or (address.is_local and address.host):
         return LocationKind("a file on another computer", _COPY, copied=True)
@@ -77,7 +78,7 @@ def _of_address(address: Address) -> LocationKind | None:
 
 
 def _of_path(address: Address) -> LocationKind | None:
-    if address.path.startswith("\\\\"):
+    if address.path.startswith(("\\\\", "//")):
         return LocationKind("a Windows path to another computer", _HERE, copied=True)
     if _WINDOWS.match(address.path) or "\\" in address.path:
         return LocationKind("a Windows path", _HERE, copied=True)

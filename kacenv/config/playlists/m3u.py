@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 from kacenv.analysis.foreign_types import foreign_type, is_called_music
 from kacenv.config.playlists.entry import PlaylistEntry
 from kacenv.config.playlists.list_text import lines_of
+from kacenv.config.playlists.vlc_options import played_part
 from kacenv.core.errors import FileProblem, LoadError
 
 _LABEL: Final = "#EXTINF:"
+_OPTION: Final = "#EXTVLCOPT:"
 _STREAM: Final = "#EXT-X-"
 """Beginning of the tags of HTTP Live Streaming (RFC 8216)."""
 
@@ -18,7 +20,8 @@ def read_m3u(text: str, file: str) -> list[PlaylistEntry]:
     """Read the entries of an M3U file; `file` names it in problems.
 
     A line that begins with # is a tag or a comment. One that ends like a sound file may be one,
-    and is if a title stands for it alone.
+    and is if a title stands for it alone. A title for which there is no line is a track without a
+    file.
 
     Raises:
         LoadError: It is a manifest of a stream, or a page or data with a playlist's name.
@@ -43,6 +46,8 @@ class _Line(NamedTuple):
     file: str
     label: str = ""
     doubtful: bool = False
+    options: tuple[str, ...] = ()
+    """VLC's options for it."""
 
 
 def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
@@ -51,25 +56,32 @@ def _entries(lines: list[str]) -> Iterator[PlaylistEntry]:
         count += not line.doubtful
         artist, title = _parted(line.label)
         where = "" if line.doubtful else f"track {count}"
+        part = played_part(line.options)
         yield PlaylistEntry(
             *(line.file, title, artist, line.number),
-            where=where, foreign=True, doubtful=line.doubtful,
+            where=where, cue_in=part.cue_in, cue_out=part.cue_out,
+            foreign=True, doubtful=line.doubtful,
         )  # fmt: skip
 
 
 def _files(lines: list[str]) -> Iterator[_Line]:
-    label, remarks = "", list[_Line]()
+    title: _Line | None = None
+    remarks: list[_Line] = []
+    options: tuple[str, ...] = ()
     for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if line.startswith(_LABEL):
-            yield from _left(label, remarks)
-            label, remarks = line.partition(",")[2].strip(), []
+            yield from _left(title, remarks)
+            title, remarks = _Line(number, "", line.partition(",")[2].strip()), []
+        elif line.startswith(_OPTION):
+            options += (line.removeprefix(_OPTION),)
         elif line.startswith("#"):
             remarks += [_Line(number, raw, doubtful=True)] if _is_called_music(line) else []
         elif line:
-            yield from (*remarks, _Line(number, raw, label))
-            label, remarks = "", []
-    yield from _left(label, remarks)
+            label = title.label if title else ""
+            yield from (*remarks, _Line(number, raw, label, options=options))
+            title, remarks, options = None, [], ()
+    yield from _left(title, remarks)
 
 
 def _is_called_music(line: str) -> bool:
@@ -77,11 +89,15 @@ def _is_called_music(line: str) -> bool:
     return is_called_music(suffix) or bool(foreign_type(b"", suffix))
 
 
-def _left(label: str, remarks: list[_Line]) -> Iterator[_Line]:
-    """Yield remarks that no file follows; a title must stand for the first of them."""
-    for remark in remarks:
-        yield remark._replace(label=label, doubtful=False) if label else remark
-        label = ""
+def _left(title: _Line | None, remarks: list[_Line]) -> Iterator[_Line]:
+    """Yield remarks that no file follows, or the title; it must stand for the first of them."""
+    if title is None:
+        yield from remarks
+    elif remarks:
+        yield remarks[0]._replace(label=title.label, doubtful=False)
+        yield from remarks[1:]
+    else:
+        yield title
 
 
 def _parted(label: str) -> tuple[str, str]:

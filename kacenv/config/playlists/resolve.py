@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from kacenv.analysis import KnownMeasurements
 from kacenv.analysis.header_cache import Headers
@@ -146,21 +147,46 @@ def _listed_in(reading: _ParsedPlaylist, path: Path, music: _MusicSources) -> li
     return tracks
 
 
-def located_files(path: Path, music_root: Path | None) -> tuple[list[Path], list[FileProblem]]:
-    """Return a playlist's sound files without opening them, and the problems of missing ones.
+class LocatedFiles(NamedTuple):
+    """Sound files of a playlist, its entries without one, and what else is wrong with it."""
 
-    Raises:
-        LoadError: The playlist itself can't be read.
-    """
-    files: list[Path] = []
-    problems: list[FileProblem] = []
+    files: list[Path]
+    missing: list[FileProblem]
+    problems: list[FileProblem]
+
+
+def located_files(path: Path, music_root: Path | None) -> LocatedFiles:
+    """Return a playlist's sound files without opening them, even if it can't be used as it is."""
+    found = LocatedFiles([], [], [])
     locator = FileLocator(_roots(path, music_root))
-    for entry in _read(path).entries:
+    try:
+        entries = _read(path).entries
+    except LoadError as error:
+        found.problems.extend(error.problems)
+        entries = _named_in(path)
+    for entry in entries:
         try:
-            files.append(locator.find(entry).path)
+            found.files.append(locator.find(entry).path)
         except LocationError as refused:
-            problems += _problems(path, entry, refused)
-    return files, problems
+            found.missing.extend(_problems(path, entry, refused))
+    return found
+
+
+def _named_in(path: Path) -> list[PlaylistEntry]:
+    """Return the files that a YAML playlist names, which can't be used for other reasons."""
+    if path.suffix not in YAML:
+        return []
+    try:
+        document = parse(read_text(path), shown(path))
+    except LoadError:
+        return []
+    listed = document.at(("tracks",))
+    trails = [("tracks", index, "file") for index in range(len(listed or ()))]
+    return [
+        PlaylistEntry(name, "", "", *document.place(trail), where=document.where(trail[:2]))
+        for trail in trails
+        if isinstance(name := document.at(trail), str)
+    ]
 
 
 def _roots(path: Path, music_root: Path | None) -> list[Path]:
@@ -177,7 +203,10 @@ def _problems(path: Path, entry: PlaylistEntry, refused: LocationError) -> list[
 
 def _as_written(path: Path, found: str, expected: str, example: str = "") -> tuple[str, str, str]:
     """Adapt the example to the playlist's format: only YAML has keys."""
-    return found, expected, example if path.suffix in YAML else example.removeprefix("file: ")
+    if path.suffix in YAML:
+        return found, expected, example
+    key, _, name = example.partition("file: ")
+    return found, expected, name if not key else ""
 
 
 def _read(path: Path) -> _ParsedPlaylist:

@@ -7,13 +7,14 @@ from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import located_files
 from kacenv.config.yaml.validation_errors import in_order
-from kacenv.core.errors import FileProblem, LoadError
+from kacenv.core.errors import FileProblem
 
 
 class HouseMusic(NamedTuple):
-    """Sound files, each once, and the entries without a file."""
+    """Sound files, each once, the entries without a file, and what is wrong with playlists."""
 
     files: list[Path]
+    missing: list[FileProblem]
     problems: list[FileProblem]
 
 
@@ -24,14 +25,13 @@ def house_music(house: House, names: list[str]) -> HouseMusic:
         LoadError: There is no playlist of such a name.
     """
     files: dict[Path, None] = {}
-    problems: list[FileProblem] = []
+    missing: list[FileProblem] = []
+    problems = list(house.unreadable())
     for name in names or house.playlists():
         path = house.playlist_file(name)
         for root in music_roots(house):
-            try:
-                found, missing = located_files(path, root)
-            except LoadError as error:
-                found, missing = [], list(error.problems)
-            files.update(dict.fromkeys(found))
-            problems += missing
-    return HouseMusic(list(files), list(in_order(problems)))
+            found = located_files(path, root)
+            files.update(dict.fromkeys(found.files))
+            missing += found.missing
+            problems += found.problems
+    return HouseMusic(list(files), list(in_order(missing)), list(in_order(problems)))

@@ -5,6 +5,7 @@ from contextlib import suppress
 from urllib.parse import urljoin
 
 from kacenv.config.playlists.entry import PlaylistEntry
+from kacenv.config.playlists.vlc_options import played_part
 from kacenv.config.playlists.xml_tree import XmlElement, xml_tree
 from kacenv.core.errors import FileProblem, LoadError
 
@@ -29,9 +30,11 @@ def _entry(track: XmlElement, number: int) -> PlaylistEntry:
     named = [one for one in track.all("location") if one.text.strip()]
     first, *others = dict.fromkeys(place for one in named for place in _places(one)) or [""]
     place = named[0] if named else track
+    part = played_part(one.text for one in track.below() if one.name == "option")
     return PlaylistEntry(
         *(first, track.one_line("title"), track.one_line("creator")),
         *(place.line, place.column, f"track {number}"),
+        cue_in=part.cue_in, cue_out=part.cue_out,
         others=tuple(others), foreign=True,
     )  # fmt: skip
 

@@ -2,11 +2,13 @@
 
 Members are regular files alone, `scenes/NAME.yaml` and files below `playlists/`, in USTAR
 headers (POSIX.1-1988), uncompressed: no links, devices or sparse files, nothing that could grow
-when it is unpacked.
+when it is unpacked. Where such a header has no room for a path, the member is called by its
+SHA-256.
 """
 
 import json
 import re
+import tarfile
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -18,6 +20,8 @@ MOST_FILES: Final = 20_000
 LARGEST_MANIFEST: Final = 8_000_000
 """Size limit in bytes."""
 CHUNK: Final = 1 << 20
+TOO_LARGE: Final = 8 << 30
+"""Size (bytes) for which a USTAR header has no room."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,6 +32,15 @@ class ArchivedFile:
     path: str
     size: int
     sha256: str
+
+    @property
+    def member(self) -> str:
+        """Name of the member that holds it."""
+        try:
+            tarfile.TarInfo(self.path).tobuf(tarfile.USTAR_FORMAT)
+        except ValueError:
+            return self.sha256
+        return self.path
 
 
 @dataclass(frozen=True, slots=True)

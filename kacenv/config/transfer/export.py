@@ -12,9 +12,13 @@ from kacenv.config.house import House
 from kacenv.config.load import music_roots
 from kacenv.config.playlists.resolve import listed_tracks
 from kacenv.config.playlists.resolved_track import ResolvedTrack
+from kacenv.config.playlists.vlc_options import PlayedPart, options_of
+from kacenv.config.transfer.new_file import new_file
 from kacenv.core.errors import KacenvError, LoadError
 from kacenv.core.plain_text import cleaned_line, is_utf8
 
+_VLC: Final = "http://www.videolan.org/vlc/playlist/0"
+_VLC_NAMES: Final = "http://www.videolan.org/vlc/playlist/ns/0/"
 KINDS: Final = (".m3u8", ".xspf")
 
 
@@ -56,8 +60,8 @@ def export(tracks: Sequence[ResolvedTrack], title: str, path: Path) -> None:
     folder = path.parent.resolve()
     text = _m3u8(tracks, folder) if path.suffix == ".m3u8" else _xspf(tracks, title, folder)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with new_file(path) as file:
+            file.write(text.encode())
     except FileExistsError as error:
         raise ExportError(f"{path} is there already. Give another name.") from error
     except OSError as error:
@@ -74,8 +78,13 @@ def _m3u8_lines(tracks: Sequence[ResolvedTrack], folder: Path) -> Iterator[str]:
         artist = track.entry.artist.replace(" - ", ", ")
         label = f"{artist} - {track.entry.title}" if artist else track.entry.title
         yield f"#EXTINF:{round(track.length)},{cleaned_line(label)}"
+        yield from (f"#EXTVLCOPT:{option}" for option in _options(track))
         name = _in_one_line(_from(folder, track.path))
         yield f"./{name}" if name.startswith(("#", " ")) else name
+
+
+def _options(track: ResolvedTrack) -> Iterator[str]:
+    return options_of(PlayedPart(track.entry.cue_in, track.entry.cue_out))
 
 
 def _in_one_line(name: str) -> str:
@@ -100,8 +109,16 @@ def _xspf(tracks: Sequence[ResolvedTrack], title: str, folder: Path) -> str:
         if track.entry.artist:
             ET.SubElement(node, "creator").text = cleaned_line(track.entry.artist)
         ET.SubElement(node, "duration").text = str(round(track.length * 1000))
+        _add_options(node, list(_options(track)))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _add_options(node: ET.Element, options: Sequence[str]) -> None:
+    if options:
+        extension = ET.SubElement(node, "extension", {"application": _VLC})
+        for option in options:
+            ET.SubElement(extension, "vlc:option", {"xmlns:vlc": _VLC_NAMES}).text = option
 
 
 def _address(folder: Path, path: Path) -> str:

@@ -20,9 +20,10 @@ _TRASH: Final = frozenset(
     {
         *("$recycle.bin", "recycler", "recycled", "recycle bin", "#recycle", "@recycle"),
         *(".trash", ".trashes", ".recycle", ".recycle.bin", ".deleted", "network trash folder"),
+        *("trashbox", "@sharebin", "files_trashbin", "network recycle bin"),
     }
 )
-"""Folders of deleted files, of Windows, Mac OS, Linux, Synology, QNAP, Samba and Unraid."""
+"""Folders of deleted files, of systems, network disks and clouds."""
 _SYSTEM: Final = frozenset(
     {
         *("__macosx", "system volume information", "lost+found", "temporary items"),
@@ -35,7 +36,7 @@ _FILES: Final = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", ":zone.ide
 """Ends of the names of files that systems keep for themselves."""
 _UNFINISHED: Final = (
     *(".part", ".partial", ".crdownload", ".download", ".opdownload", ".!ut", ".!qb", ".tmp"),
-    *(".filepart", ".aria2", ".incomplete"),
+    *(".filepart", ".aria2", ".incomplete", ".bc!", ".fdmdownload", ".td", ".xltd", ".dlpart"),
 )
 _NOT_MUSIC: Final = (".webp", ".avi", ".heic", ".heif", ".avif", ".mov", ".3gp", ".ani", ".cr3")
 """Suffixes of files that begin like some kind of music."""
@@ -65,8 +66,10 @@ def survey(folder: Path) -> FolderSurvey:
 def omitted_folder(name: str) -> Omission | None:
     """Return why nothing is imported from a folder called `name`; None for an ordinary one."""
     lower = name.casefold()
-    if lower in _TRASH or lower.startswith((".trash-", "$recycle")):
+    if lower in _TRASH or lower.startswith((".trash-", "$recycle", "network recycle bin ")):
         return Omission.TRASH
+    if lower.endswith(_UNFINISHED):
+        return Omission.UNFINISHED
     return Omission.HIDDEN if lower in _SYSTEM or lower.startswith(".") else None
 
 

@@ -25,6 +25,9 @@ from kacenv.core.plain_text import cleaned_line
 from kacenv.core.units import Seconds, format_seconds
 
 _CROSSFADE: Final = 12.0
+_PLACES: Final = {Omission.TRASH: "in the trash", Omission.UNFINISHED: "of an unfinished download"}
+_LONGEST_NAME: Final = 64
+"""Most characters of a new playlist's name, as of a room's."""
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _LICENCE: Final = re.compile(r"\b(CC0?|[AL]?GPL|MIT|public domain|licen[cs])", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"^\d+[\s._-]+(?=\D)")
@@ -78,7 +81,7 @@ def base_of(house: House, folder: Path) -> Path:
     for part in folder.resolve().relative_to(base).parts:
         omitted = omitted_folder(part)
         if omitted:
-            where = "in the trash" if omitted is Omission.TRASH else "in a hidden folder"
+            where = _PLACES.get(omitted, "in a hidden folder")
             raise refuse(folder, f"a folder {where}", f"a folder outside of {part}; move it first")
     return base
 
@@ -113,12 +116,13 @@ class SinglePlaylist:
 
 def title_of(folder: Path, name: str | None = None) -> str:
     """Return the music's title: `name`, or the folder's."""
-    return cleaned_line((name or folder.resolve().name).replace("_", " ").strip())[:80]
+    title = cleaned_line((name or folder.resolve().name).replace("_", " ").strip())
+    return title[:80] or "Music"
 
 
 def slug(text: str) -> str:
     """Return a name of small letters, digits and hyphens made from any text."""
-    return _NOT_SLUG.sub("-", text.lower()).strip("-") or "music"
+    return _NOT_SLUG.sub("-", text.lower()).strip("-")[:_LONGEST_NAME].rstrip("-") or "music"
 
 
 def look_at(

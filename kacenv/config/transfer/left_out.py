@@ -18,7 +18,7 @@ class Omission(ExplainedEnum):
     """Kind of a reason, and its words."""
 
     STARTLING = "startling", "may startle; keep with --startling keep"
-    DAMAGED = "damaged", "can't be decoded to the end; copy again"
+    DAMAGED = "damaged", "can't be played to the end; copy again what is damaged"
     SILENT = "silent", "nothing can be heard"
     SHORT = "short", f"shorter than {format_seconds(SHORTEST)}"
     REFUSED = "refused", "can't be played from a playlist"
@@ -76,9 +76,12 @@ def _which(files: Sequence[LeftOut], folder: Path) -> str:
     names = [_name(one.path, folder) for one in files]
     details = {one.detail for one in files}
     if len(details) > 1:
-        return _few([f"{name} ({one.detail})" for name, one in zip(names, files, strict=True)])
-    detail = details.pop()
-    return _few(names) + (f" ({detail})" if detail else "")
+        return _few([_with(name, one.detail) for name, one in zip(names, files, strict=True)])
+    return _with(_few(names), details.pop())
+
+
+def _with(name: str, detail: str) -> str:
+    return f"{name} ({detail})" if detail else name
 
 
 def _few(names: Sequence[str]) -> str:

@@ -5,15 +5,15 @@ import io
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from kacenv.config.checks.cross_file import ScenePlan, unknown_playlist
 from kacenv.config.house import House
-from kacenv.config.transfer.archive import MANIFEST, ArchivedFile, Manifest, is_safe
+from kacenv.config.transfer.archive import MANIFEST, TOO_LARGE, ArchivedFile, Manifest, is_safe
 from kacenv.config.transfer.export import house_tracks
+from kacenv.config.transfer.new_file import new_file
 from kacenv.config.yaml.document import read_document
 from kacenv.config.yaml.text_files import shown
 from kacenv.config.yaml.validation_errors import validate
@@ -48,7 +48,7 @@ def pack(house: House, scene: str, archive: Path) -> Manifest:
     sources = {source.name: source for source in _sources(house, file)}
     try:
         manifest = Manifest(name, tuple(_packed(sources[key]) for key in sorted(sources)))
-        with archive.open("xb") as out, _gone_if_unfinished(archive):
+        with new_file(archive) as out:
             _write(out, manifest, sources)
     except FileExistsError as error:
         raise PackError(f"{archive} is there already. Give another name.") from error
@@ -61,15 +61,6 @@ def _check_place(archive: Path) -> None:
     if archive.suffix != ".tar":
         example = archive.with_suffix(".tar")
         raise PackError(f"A packed scene is a .tar file. For example: {example}")
-
-
-@contextmanager
-def _gone_if_unfinished(archive: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        archive.unlink(missing_ok=True)
-        raise
 
 
 def _sources(house: House, file: Path) -> Iterator[_Source]:
@@ -100,6 +91,8 @@ def _source(path: Path, name: str) -> _Source:
 
 
 def _packed(source: _Source) -> ArchivedFile:
+    if source.path.stat().st_size >= TOO_LARGE:
+        raise PackError(f"{shown(source.path)} is too large to be carried. Convert it to FLAC.")
     with source.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return ArchivedFile(source.name, file.tell(), digest)
@@ -111,14 +104,7 @@ def _write(out: IO[bytes], manifest: Manifest, sources: dict[str, _Source]) -> N
         tar.addfile(_header(MANIFEST, len(content)), io.BytesIO(content))
         for packed in manifest.files:
             with sources[packed.path].path.open("rb") as file:
-                _add(tar, packed, file)
-
-
-def _add(tar: tarfile.TarFile, packed: ArchivedFile, file: IO[bytes]) -> None:
-    try:
-        tar.addfile(_header(packed.path, packed.size), file)
-    except ValueError as error:
-        raise PackError(f"{packed.path} has too long a name to be carried. Shorten it.") from error
+                tar.addfile(_header(packed.member, packed.size), file)
 
 
 def _header(name: str, size: int) -> tarfile.TarInfo:

@@ -86,9 +86,9 @@ def _verified(file: IO[bytes], staged: House, house: House) -> Manifest:
     if name != MANIFEST or size > LARGEST_MANIFEST:
         raise _DamageError("a file that holds no packed scene")
     manifest = _manifest(file.read(size))
-    _require_space(manifest, staged.root, house.playlist_folder)
+    _require_space(manifest, staged.root, house)
     for packed in manifest.files:
-        if next(members, None) != (packed.path, packed.size):
+        if next(members, None) != (packed.member, packed.size):
             raise _DamageError(f"not the {packed.path} that it promises")
         target = staged.root / packed.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,9 +98,13 @@ def _verified(file: IO[bytes], staged: House, house: House) -> Manifest:
     return manifest
 
 
-def _require_space(manifest: Manifest, staged: Path, music: Path) -> None:
-    """Refuse an archive for which there is no room: once or, where files can't be linked, twice."""
-    home = music if music.is_dir() else staged
+def _require_space(manifest: Manifest, staged: Path, house: House) -> None:
+    """Refuse an archive for which there is no room: once or, where files can't be linked, twice.
+
+    Raises:
+        LoadError: There is too little room.
+    """
+    home = house.playlist_folder if house.playlist_folder.is_dir() else staged
     needed: dict[int, int] = {}
     for folder in (staged,) if _can_link(staged, home) else (staged, home):
         block, device = os.statvfs(folder).f_frsize, folder.stat().st_dev
@@ -108,8 +112,10 @@ def _require_space(manifest: Manifest, staged: Path, music: Path) -> None:
         needed[device] = needed.get(device, 0) + size
         free = shutil.disk_usage(folder).free
         if needed[device] > free:
-            wanted = needed[device] >> 20
-            raise _DamageError(f"{wanted} MB of files, and only {free >> 20} MB free here")
+            wanted = -(-needed[device] >> 20)
+            found = f"only {free >> 20} MB free on its disk, for {wanted} MB of files"
+            expected = "room for all of them; make some, or unpack into a house on another disk"
+            raise refuse(house.root, found, expected)
 
 
 def _can_link(staged: Path, home: Path) -> bool:

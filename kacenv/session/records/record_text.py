@@ -118,8 +118,8 @@ def _phase(row: PhaseRow) -> str:
 def _music(record: SessionRecord) -> Iterator[str]:
     for one in record.pieces:
         licence = f" ({one.licence})" if one.licence else ""
-        artist = f", {one.artist}" if one.artist else ""
-        yield f"{_at(one.begin)} to {_at(one.end)}  “{one.title}”{artist}{licence}"
+        piece = credited(f"“{one.title}”", one.artist)
+        yield f"{_at(one.begin)} to {_at(one.end)}  {piece}{licence}"
 
 
 def _check_in(row: CheckInRow) -> str:

@@ -33,6 +33,15 @@ def test_a_clinic_in_order_needs_no_word(tmp_path: Path, monkeypatch: pytest.Mon
     assert (found.problems, found.cautions, found.unmeasured) == ((), (), ())
 
 
+def test_a_folder_that_is_away_is_a_problem(house: House) -> None:
+    """Where the folder of scenes is a link to a disk that isn't there, this is said."""
+    (house.root / "scenes").rename(house.root / "old")
+    (house.root / "scenes").symlink_to(house.root / "disk")
+    assert "a folder that can't be read" in [
+        problem.found.partition(":")[0] for problem in check_files(house).problems
+    ]
+
+
 def test_overflow_that_takes_over_is_told(house: House) -> None:
     """A phase longer than its music, where the overflow goes on."""
     scene = house.scene("evening")
@@ -187,7 +196,8 @@ def test_narrowed_to_what_was_named(house: House) -> None:
 
 
 def test_names_that_no_text_can_hold_are_told(house: House) -> None:
-    """Of music, playlists, scenes and rooms, in letters that can be read."""
+    """Of music, its folders, playlists, scenes and rooms, in letters that can be read."""
+    (house.playlist_folder / "new\x1b").mkdir()
     write_silence(house.playlist_folder / os.fsdecode(b"caf\xe9.wav"), 1)
     (house.playlist_folder / "e\x1b[31m.m3u8").write_text("music/morning.wav\n")
     (house.playlist_folder / os.fsdecode(b"\xe9.txt")).touch()
@@ -198,6 +208,10 @@ def test_names_that_no_text_can_hold_are_told(house: House) -> None:
         ),
         (
             r"playlists/e\x1b[31m.m3u8:1:1: its name has signs that can't be shown,"
+            " so no playlist or command can name it; rename it"
+        ),
+        (
+            r"playlists/new\x1b:1:1: its name has signs that can't be shown,"
             " so no playlist or command can name it; rename it"
         ),
     ]

@@ -12,9 +12,17 @@ def test_unicode_is_told_with_and_without_a_mark(encoding: str) -> None:
 
 
 def test_a_declared_encoding_is_believed_if_it_fits() -> None:
-    """XML says how it is encoded; where that is wrong or unknown, UTF-8 is tried."""
+    """XML says how it is encoded; where that is wrong or unknown, UTF-8 is tried.
+
+    Programs in .NET declare UTF-16, whatever they write.
+    """
     head = '<?xml version="1.0" encoding="{}"?><a>Привет</a>'
-    for declared, real in (("windows-1251", "cp1251"), ("ascii", "utf-8"), ("no-such", "utf-8")):
+    for declared, real in (
+        ("windows-1251", "cp1251"),
+        ("ascii", "utf-8"),
+        ("no-such", "utf-8"),
+        ("UTF-16", "utf-8"),
+    ):
         text = head.format(declared)
         assert list_text(text.encode(real)) == text
 

@@ -284,6 +284,12 @@ def test_a_folder_is_no_file(root: Path) -> None:
     assert "calm, which isn't a file" in refused(root, "calm")
 
 
+def test_a_folder_that_cannot_be_read_is_told(root: Path) -> None:
+    """A file that may well be there isn't called missing."""
+    (root / "loop").symlink_to("loop")
+    assert "in a folder that can't be read: Too many levels" in refused(root, "loop/a.opus")
+
+
 def test_the_first_root_comes_first(root: Path) -> None:
     """The playlist's own folder comes before the room's music, for one reading."""
     other = root.parent / "secret"

@@ -54,6 +54,23 @@ def test_a_remark_that_ends_like_music_is_doubtful() -> None:
     ]
 
 
+def test_the_part_that_vlc_plays_is_kept() -> None:
+    """VLC's options are those of the next file alone."""
+    text = "#EXTINF:31,One\n#EXTVLCOPT:start-time=3\n#EXTVLCOPT:stop-time=9.5\na.wav\nb.wav\n"
+    parts = [(one.cue_in, one.cue_out) for one in read_m3u(text, "x.m3u8")]
+    assert parts == [(3.0, 9.5), (None, None)]
+
+
+def test_a_title_without_a_line_is_a_track_without_a_file() -> None:
+    """A line that got lost is told, at the title that stood for it."""
+    text = "#EXTINF:31,X - One\n#EXTINF:31,Two\nb.opus\n#EXTINF:31,Three\n\n"
+    assert entries(text) == [
+        ("", "X", "One", 1, False),
+        ("b.opus", "", "Two", 3, False),
+        ("", "", "Three", 4, False),
+    ]
+
+
 def test_numbers_count_the_certain_entries() -> None:
     """An entry's number is the one that a person counts."""
     read = read_m3u("#old.opus\na.opus\nb.opus\n", "x.m3u8")

@@ -47,6 +47,12 @@ def test_pls_is_read_by_its_numbers() -> None:
         read_pls("File1=a.opus\n", "x.pls")
 
 
+def test_no_file_of_a_pls_gets_lost() -> None:
+    """Two files of one number are both there, and so is one of a great number."""
+    text = "[playlist]\nFile99999999=c.opus\nFile1=b.opus\nFile01=a.opus\n"
+    assert [one[0] for one in brief(read_pls(text, "x.pls"))] == ["b.opus", "a.opus", "c.opus"]
+
+
 def test_windows_media_lists_are_read() -> None:
     """WPL names files in `media`, ASX in `ref`, in letters of any size."""
     media = '<media src="..\\a&amp;b.mp3" cid="{1}"/>'
@@ -59,14 +65,37 @@ def test_windows_media_lists_are_read() -> None:
         read_media_xml('<asx><ref href="a?b&c"></asx>', "x.asx")
 
 
+def test_windows_media_lists_give_titles_and_alternatives() -> None:
+    """ASX has elements for them, and several places for one track; ZPL has attributes."""
+    named = "<Title>One</Title>\n<AUTHOR>Clara</AUTHOR>"
+    entry = f'<ENTRY>{named}<Ref href="mms://x/y"/><ref HREF="a.wma"/></ENTRY>'
+    (one,) = read_media_xml(f"<ASX>{entry}</ASX>", "x.asx")
+    assert brief([one]) == [("mms://x/y", "One", "Clara", 2)]
+    assert one.others == ("a.wma",)
+    zpl = '<smil><media src="a.wma" trackTitle="One" trackArtist="Clara"/></smil>'
+    assert brief(read_media_xml(zpl, "x.zpl")) == [("a.wma", "One", "Clara", 1)]
+
+
+def test_no_track_of_windows_media_gets_lost() -> None:
+    """Another list's name, and a track without a file, are entries that can't be found."""
+    asx = '<asx><entryref href="b.asx"/><entry><title>Two</title></entry></asx>'
+    assert [one[:2] for one in brief(read_media_xml(asx, "x.asx"))] == [("b.asx", ""), ("", "Two")]
+    assert brief(read_media_xml("<smil><media/></smil>", "x.wpl")) == [("", "", "", 1)]
+
+
 def test_jspf_is_read() -> None:
     """One location is a text or a list; others are kept."""
     tracks = [
         {"location": ["D:/a.opus", "b.opus"], "title": "One", "creator": "Clara"},
         {"location": "c.opus"},
+        {"location": [None]},
     ]
     entries = read_jspf(json.dumps({"playlist": {"track": tracks}}), "x.jspf")
-    assert brief(entries) == [("D:/a.opus", "One", "Clara", 1), ("c.opus", "", "", 1)]
+    assert brief(entries) == [
+        ("D:/a.opus", "One", "Clara", 1),
+        ("c.opus", "", "", 1),
+        ("", "", "", 1),
+    ]
     assert entries[0].others == ("b.opus",)
 
 
@@ -94,6 +123,16 @@ def test_an_exported_itunes_playlist_is_read() -> None:
     assert cloud[:2] == ("", "Only in the cloud")
     assert file[:3] == ("file:///Users/x/Music/a%20b.m4a", "A", "Clara")
     assert "a%20b.m4a" in text.splitlines()[file[3] - 1]
+
+
+def test_the_part_that_itunes_plays_is_kept() -> None:
+    """Start and stop times of a track are where it begins and ends here, too."""
+    name = "<key>Location</key>"
+    marks = f"<key>Start Time</key><integer>2500</integer>{name}"
+    (begun,) = read_itunes(itunes([7]).replace(name, marks, 1), "x.xml")
+    assert (begun.title, begun.cue_in, begun.cue_out) == ("A", 2.5, None)
+    (ended,) = read_itunes(itunes([7]).replace(name, marks.replace("Start", "Stop"), 1), "x.xml")
+    assert (ended.cue_in, ended.cue_out) == (None, 2.5)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +163,31 @@ def test_a_cue_sheet_gives_parts_of_its_file() -> None:
     assert (first.cue_in, second.cue_out, third.cue_out) == (None, None, None)
     assert first.cue_out == second.cue_in == pytest.approx(300.2)
     assert third.cue_in == 1.0
+
+
+def test_a_track_may_begin_in_one_file_and_have_its_place_in_the_next() -> None:
+    """As EAC writes it where each track's file ends with the pause before the next one."""
+    text = """FILE "a b.wav" WAVE
+TRACK 01 AUDIO
+INDEX 01 00:00:00
+TRACK 02 AUDIO
+TITLE "Second"
+INDEX 00 04:58:00
+FILE "b.wav"
+INDEX 01 00:00:00
+"""
+    assert brief(read_cue(text, "x.cue")) == [
+        ("a b.wav", "Track 1", "", 3),
+        ("b.wav", "Second", "", 8),
+    ]
+
+
+@pytest.mark.parametrize("index", ["INDEX 00 04:58:00", "INDEX 01 99999:00:00", "INDEX 01 1:2"])
+def test_a_cue_sheet_loses_no_track(index: str) -> None:
+    """A track whose place is missing, or can't be read, is told by its number at its line."""
+    with pytest.raises(LoadError, match="track 02 without a place") as caught:
+        read_cue(CUE.replace("    INDEX 01 05:00:15", f"    {index}"), "x.cue")
+    assert [one.line for one in caught.value.problems] == [8]
 
 
 def test_a_cue_sheet_without_places_is_told() -> None:

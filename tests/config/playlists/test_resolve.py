@@ -139,6 +139,14 @@ def test_a_list_of_comments_alone_has_no_tracks(house: House) -> None:
         load_queue(playlist(house, "#music/evening.wav\n#gone.wav\n", "new.m3u8"), "new.m3u8")
 
 
+def test_a_list_of_another_program_gets_no_example_in_yaml(house: House) -> None:
+    """A part that isn't in its file is told without a key that such a list can't have."""
+    text = 'FILE "music/evening.wav" WAVE\nTRACK 01 AUDIO\nINDEX 01 90:00:00\n'
+    with pytest.raises(LoadError, match="but it ends at") as caught:
+        load_queue(playlist(house, text, "new.cue"), "new.cue")
+    assert [one.example for one in caught.value.problems] == [""]
+
+
 def test_a_cue_sheet_plays_parts_of_one_file(house: House) -> None:
     """Each track of the sheet is a piece, from its place to the next one's."""
     tracks = "".join(f"TRACK 0{number} AUDIO\nINDEX 01 0{number}:30:00\n" for number in range(1, 4))

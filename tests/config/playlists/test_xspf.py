@@ -131,3 +131,14 @@ def test_random_text_raises_nothing_else(text: str) -> None:
     """Whatever stands in a playlist of another program, it loads or is explained."""
     with contextlib.suppress(LoadError):
         read_xspf(text, "x.xspf")
+
+
+def test_the_part_that_vlc_plays_is_kept() -> None:
+    """VLC writes options into an extension of the track."""
+    space = 'xmlns:vlc="http://www.videolan.org/vlc/playlist/ns/0/"'
+    option = f"<extension><vlc:option {space}>start-time=3</vlc:option></extension>"
+    track = (
+        f"<track><location>a.wav</location>{option}</track><track><location>b</location></track>"
+    )
+    entries = read_xspf(f"<playlist><trackList>{track}</trackList></playlist>", "x.xspf")
+    assert [(one.cue_in, one.cue_out) for one in entries] == [(3.0, None), (None, None)]

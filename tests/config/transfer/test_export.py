@@ -66,6 +66,18 @@ def test_odd_names_are_exported_and_read_back(house: House, suffix: str, name: s
     assert [track.path for track in listed_tracks(target, None, None)] == [file]
 
 
+@pytest.mark.parametrize("suffix", [".m3u8", ".xspf"])
+def test_parts_of_a_file_stay_parts(house: House, suffix: str) -> None:
+    """The tracks of a cue sheet aren't the whole file, each, to a player that can play parts."""
+    write_wav(house.playlist_folder / "a.wav", tone(40, -20.0, 200.0)[::24], channels=1)
+    tracks = "".join(f"TRACK 0{n} AUDIO\nINDEX 01 00:0{n - 1}:15\n" for n in (1, 2))
+    (house.playlist_folder / "all.cue").write_text(f'FILE "a.wav" WAVE\n{tracks}')
+    target = house.playlist_folder / f"out{suffix}"
+    export(house_tracks(house, "all.cue"), "all", target)
+    first, second = listed_tracks(target, None, None)
+    assert [first.begin, first.end, second.begin] == pytest.approx([0.2, 1.2, 1.2])
+
+
 def test_other_players_read_the_m3u8(calm: House) -> None:
     """FFmpeg, which knows nothing of us, finds the files as they are named."""
     target = calm.playlist_folder / "out.m3u8"

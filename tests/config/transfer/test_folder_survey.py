@@ -18,7 +18,10 @@ def reasons(folder: Path) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "name",
-    [".Trash-1000", ".Trashes", "#recycle", "$RECYCLE.BIN", "RECYCLER", "@Recycle", ".recycle"],
+    [
+        *(".Trash-1000", ".Trashes", "#recycle", "$RECYCLE.BIN", "RECYCLER", "@Recycle"),
+        *(".recycle", "trashbox", "files_trashbin", "Network Recycle Bin 1", "@sharebin"),
+    ],
 )
 def test_trash_of_every_system_is_left_out(tmp_path: Path, name: str) -> None:
     """Deleted music doesn't come back, however deep it lies in the trash."""
@@ -36,6 +39,14 @@ def test_folders_of_systems_are_left_out(tmp_path: Path, name: str) -> None:
     """What systems and disks keep for themselves, and what is hidden, isn't imported."""
     write_silence(tmp_path / f"x/{name}/a.wav", 1)
     assert reasons(tmp_path) == {f"x/{name}/a.wav": (Omission.HIDDEN, name)}
+
+
+@pytest.mark.parametrize("name", ["a.wav.download", "a.wav.download/x", "Album.part"])
+def test_folders_of_downloads_are_left_out(tmp_path: Path, name: str) -> None:
+    """A browser keeps what it has of a file in a folder, where it looks like a whole one."""
+    write_silence(tmp_path / f"{name}/a.wav", 1)
+    folder = name.partition("/")[0]
+    assert reasons(tmp_path) == {f"{name}/a.wav": (Omission.UNFINISHED, folder)}
 
 
 def test_a_freedesktop_trash_is_told_by_its_folders(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from kacenv.config.transfer.import_folder import (
     slug,
     survey_folder,
     target_of,
+    title_of,
 )
 from kacenv.config.transfer.left_out import LeftOut, Omission
 from kacenv.core.errors import LoadError
@@ -253,7 +254,11 @@ def test_no_folder_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [(".Trash-1000/files", "a folder in the trash"), ("@eaDir/x", "a folder in a hidden folder")],
+    [
+        (".Trash-1000/files", "a folder in the trash"),
+        ("@eaDir/x", "a folder in a hidden folder"),
+        ("a.mp3.part/x", "a folder of an unfinished download"),
+    ],
 )
 def test_a_folder_in_the_trash_is_refused(house: House, name: str, found: str) -> None:
     """Nothing is imported from the trash, also if somebody names a folder in it."""
@@ -273,11 +278,25 @@ def test_links_out_of_the_folder_are_not_followed(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("New Music", "new-music"), ("Größe 2!", "gr-e-2"), ("__", "music"), ("calm", "calm")],
+    [
+        ("New Music", "new-music"),
+        ("Größe 2!", "gr-e-2"),
+        ("__", "music"),
+        ("calm", "calm"),
+        (f"{'x' * 63} yz", "x" * 63),
+    ],
 )
 def test_names_become_slugs(text: str, name: str) -> None:
-    """Any folder's name gives a playlist's name."""
+    """Any folder's name gives a playlist's name, which any disk can hold."""
     assert slug(text) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("My_Music", "My Music"), ("___", "Music"), ("x" * 99, "x" * 80)]
+)
+def test_names_become_titles(name: str, title: str) -> None:
+    """Any folder's name gives a title that a playlist can have."""
+    assert title_of(Path(name)) == title
 
 
 def test_a_name_that_no_playlist_can_hold_is_left_out(folder: Path) -> None:

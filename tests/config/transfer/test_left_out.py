@@ -30,6 +30,13 @@ def test_a_detail_that_all_share_is_told_once() -> None:
     ]
 
 
+def test_where_only_some_have_a_detail_it_stands_with_them() -> None:
+    """Files that need no more words than the kind have none."""
+    left = [*many(Omission.UNFINISHED, 1), *many(Omission.UNFINISHED, 1, "a.download")]
+    meaning = Omission.UNFINISHED.meaning
+    assert list(table(left, FOLDER)) == [f"2  {meaning}: 0.x, 0.x (a.download)"]
+
+
 def test_where_details_are_few_they_are_counted() -> None:
     """Formats and folders are counted, not named file by file."""
     left = [

@@ -148,6 +148,27 @@ def test_a_scene_with_missing_music_is_not_packed(here: House, tmp_path: Path) -
         pack(here, "two", tmp_path / "x.tar")
 
 
+def test_long_names_are_carried(here: House, there: House, tmp_path: Path) -> None:
+    """A name as long as a disk holds arrives, though a tar's header has no room for it."""
+    name = f"{'Symphony - ' * 18}{'é' * 20}.wav"
+    (here.playlist_folder / "a/x.wav").rename(here.playlist_folder / "a" / name)
+    (here.playlist_folder / "calm.yaml").write_text(LISTED % f"a/{name}")
+    pack(here, "two", tmp_path / "long.tar")
+    assert name in {path.name for path in unpack(there, tmp_path / "long.tar").new}
+    assert load_session(there, "two", "r").title == "Two"
+
+
+def test_a_file_too_large_for_a_tar_is_named(
+    here: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What doesn't fit into a header's number isn't read in vain."""
+    size = (here.playlist_folder / "a/x.wav").stat().st_size
+    monkeypatch.setattr("kacenv.config.transfer.pack.TOO_LARGE", size)
+    with pytest.raises(PackError, match=r"x\.wav is too large to be carried"):
+        pack(here, "two", tmp_path / "large.tar")
+    assert not (tmp_path / "large.tar").exists()
+
+
 def test_unpacking_twice_changes_nothing(packed: Path, there: House) -> None:
     """What is there already, the same to the byte, stays."""
     unpack(there, packed)
@@ -234,8 +255,9 @@ def test_it_asks_for_the_room_that_it_needs(
         if is_enough:
             assert unpack(there, packed).scene == "two"
         else:
-            with pytest.raises(LoadError, match="MB free here"):
+            with pytest.raises(LoadError, match="MB free on its disk") as refused:
                 unpack(there, packed)
+            assert "fetch it again" not in str(refused.value)
             assert files(there) == {}
 
 
@@ -430,7 +452,7 @@ def test_a_list_that_does_not_fit_is_refused(
 
 def test_a_promise_too_large_for_the_disk_is_refused(tmp_path: Path, there: House) -> None:
     """A bomb is known by its size before a byte of it is written."""
-    with pytest.raises(LoadError, match="MB free here"):
+    with pytest.raises(LoadError, match="MB free on its disk"):
         unpack(there, archive(tmp_path / "x.tar", GOOD, change=_in_first(size=1 << 60)))
 
 
