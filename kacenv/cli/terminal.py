@@ -5,7 +5,6 @@ kacenv's own styling has ways of its own: `write_styled`, and the console that `
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Any
 
@@ -45,8 +44,10 @@ class CleanStream(TextIOWrapper):
 
     def __del__(self) -> None:
         """Leave the buffer open, which isn't this stream's own."""
-        with suppress(OSError, TypeError, ValueError):  # a TypeError when the program ends
+        try:  # noqa: SIM105 - when the program ends, there is no `suppress` any more
             self.detach()
+        except (OSError, TypeError, ValueError):
+            pass
 
 
 def clean_streams() -> None:
