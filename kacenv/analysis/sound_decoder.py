@@ -18,6 +18,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from kacenv.analysis.absurd_samples import ABSURD, SampleCheck
 from kacenv.analysis.file_type import Approach, FileType, id3_length
 from kacenv.analysis.mpeg_frames import HEADER, frame_header, is_info
 from kacenv.analysis.sound_file import SoundFile, SoundPart
@@ -74,13 +75,26 @@ class _MissedError(Exception):
 def decoded(sound: SoundFile, begin: float = 0.0) -> Iterator[Decoded]:
     """Decode a file from `begin` (s) or a little before it, or from its beginning.
 
+    Frames with absurd samples are missing, as damaged ones are; a second of them ends the sound.
+
     Raises:
-        DeviceError: There is no sound in it that kacenv plays.
+        DeviceError: There is no sound in it that kacenv plays, or absurd samples alone.
         av.FFmpegError, OSError, ValueError, LookupError: It is damaged or can't be read.
     """
+    check, is_heard = SampleCheck(), False
+    for one in _decoded(sound, begin, check):
+        is_heard = is_heard or one.frame is not None
+        yield one
+        if check.is_over:
+            break
+    if check.found and not is_heard:
+        raise DeviceError(ABSURD)
+
+
+def _decoded(sound: SoundFile, begin: float, check: SampleCheck) -> Iterator[Decoded]:
     offset = 0.0
     for index, data in enumerate(sound.parts):
-        part = _Part(sound.kind, data)
+        part = _Part(sound.kind, data, check)
         is_passed = index < len(sound.parts) - 1 and begin > offset + _NEAR
         length = part.length() if is_passed else math.inf
         if offset + length <= begin:
@@ -116,9 +130,10 @@ def _beginning(frame: AudioFrame, samples: int) -> AudioFrame:
 class _Part:
     """Complete stream of sound within a file."""
 
-    def __init__(self, kind: FileType, data: SoundPart) -> None:
+    def __init__(self, kind: FileType, data: SoundPart, check: SampleCheck) -> None:
         self._kind = kind
         self._data = data
+        self._check = check
 
     def decoded(self, begin: float) -> Iterator[Decoded]:
         """Decode from `begin` (s) or a little before it, or from the beginning."""
@@ -147,7 +162,7 @@ class _Part:
     def _opened(self) -> Iterator["_Run"]:
         self._data.seek(0)
         with closing(open_container(self._kind, self._data)) as container:
-            yield _Run(container)
+            yield _Run(container, self._check)
 
 
 def open_container(kind: FileType, data: SoundPart) -> InputContainer:
@@ -193,8 +208,9 @@ def sound_stream(container: InputContainer) -> AudioStream:
 class _Run:
     """Pass through a part from its beginning, perhaps with a seek."""
 
-    def __init__(self, container: InputContainer) -> None:
+    def __init__(self, container: InputContainer, check: SampleCheck) -> None:
         self._container = container
+        self._check = check
         self._stream = sound_stream(container)
         self._unit = float(self._stream.time_base or 0)
         self._durations: dict[bytes, float] = {}
@@ -260,7 +276,7 @@ class _Run:
     def _placed(self, place: float, frames: Iterator[AudioFrame | None]) -> Iterator[Decoded]:
         """Yield frames with their places, of which the first is `place`."""
         promised = None
-        for frame in self._without_padding(place, frames):
+        for frame in self._without_padding(place, self._believed(frames)):
             stamp = frame.pts * self._unit if frame is not None and frame.pts is not None else None
             if promised is None and stamp is not None:
                 promised = stamp - place
@@ -269,6 +285,11 @@ class _Run:
                 yield Decoded(place, None)
             yield Decoded(place, frame)
             place += seconds_of(frame)
+
+    def _believed(self, frames: Iterator[AudioFrame | None]) -> Iterator[AudioFrame | None]:
+        """Yield frames, and None in the place of those with absurd samples."""
+        for frame in frames:
+            yield frame if frame is None or self._check.passes_frame(frame) else None
 
     def _without_padding(
         self, place: float, frames: Iterator[AudioFrame | None]

@@ -101,3 +101,14 @@ def test_a_disk_that_fails_is_no_fault_of_the_file(
     monkeypatch.setattr("kacenv.analysis.judge.measure", unreadable)
     with pytest.raises(OSError, match="its disk doesn't give it"):
         judge(str(write_wav(tmp_path / "a.wav", tone(2, -20))))
+
+
+def test_sound_on_eight_channels_is_judged(tmp_path: Path) -> None:
+    """Music on 7.1 channels in planes, such as AAC, is measured and entered like other music."""
+    path = tmp_path / "wide.m4a"
+    noise = ["-f", "lavfi", "-i", "anoisesrc=d=12:a=0.2:r=24000", "-ac", "8", "-c:a", "aac"]
+    subprocess.run(["ffmpeg", "-v", "error", *noise, str(path)], check=True)
+    found = judge(str(path))
+    assert found.sound
+    assert found.sound.duration == pytest.approx(12.0, abs=0.1)
+    assert (found.form.channels, found.form.seeks) == ("8", True)
