@@ -1,0 +1,299 @@
+"""Five thousand damaged sound files: verdict and room agree on each, and none leads elsewhere.
+
+`python -m soak.files 23 417 /tmp/file` makes the 417th file of seed 23 again.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Any, Final, NamedTuple
+
+from support.call_watch import Call, CallWatch
+from support.damage import DAMAGES, TURNS
+from support.reports import WrongError
+from support.small_sounds import small_sounds
+
+from soak.file_worker import HANG
+
+COUNT: Final = 5000
+SEED: Final = 23
+_LANES: Final = 2
+_PROGRESS: Final = 250
+_NEAR: Final = 0.5
+"""Seconds by which verdict and room may differ about a length."""
+_PATIENCE: Final = 60.0
+"""Seconds for an answer, on a machine that has other things to do, before a process is ended."""
+_STARTS: Final = 300.0
+_AUDIBLE: Final = 5.9
+"""Seconds of silence before a piece with which the room begins at once."""
+_RUNTIME: Final = (
+    *("/usr/", "/lib", "/etc/ld.so.", "/etc/localtime", "/dev/urandom", "/sys/devices/system/"),
+    *(f"/proc/{name}" for name in ("self/", "sys/", "stat", "cpuinfo", "meminfo", "mounts")),
+    *(f"{Path(sys.prefix)}/", f"{Path(sys.base_prefix)}/", f"{Path(__file__).parents[2]}/"),
+)
+"""Where Python and the libraries have their own files."""
+Answer = dict[str, Any]
+
+
+class DamagedFile(NamedTuple):
+    """File of a run: what it was, what was done to it, and its bytes."""
+
+    number: int
+    base: str
+    damage: str
+    content: bytes
+
+    def __str__(self) -> str:
+        """How it is called in a report."""
+        return f"file {self.number}, {self.damage} in {self.base}"
+
+
+@dataclass
+class Outcome:
+    """What verdict and room made of a file."""
+
+    file: DamagedFile
+    plays: bool = False
+    fault: str = ""
+    seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def damaged_file(bases: dict[str, bytes], seed: int, number: int) -> DamagedFile:
+    """Return the file of this number; each can be made without the others."""
+    random = Random(f"{seed}/{number}")  # noqa: S311 - chance, not a secret
+    base, other = random.choice(list(bases)), random.choice(list(bases))
+    damage = TURNS[number % len(TURNS)]
+    content = bases[base]
+    for _ in range(random.choice((1, 1, 1, 1, 2, 3))):
+        content = DAMAGES[damage](content, random, bases[other])
+    return DamagedFile(number, base, damage, content)
+
+
+class DiedError(Exception):
+    """A worker died, or had to be ended, over a file."""
+
+
+class Worker:
+    """Process with one duty, whose system calls are watched; started anew where it has died."""
+
+    def __init__(self, duty: str) -> None:
+        self._duty = duty
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch = CallWatch()
+        self._errors = TemporaryFile()  # noqa: SIM115 - it lives as long as this
+
+    def close(self) -> None:
+        """End it."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+            self._watch.__exit__()
+
+    def ask(self, *words: object) -> tuple[Answer, list[Call]]:
+        """Return the answer to a request, and the calls that were made meanwhile.
+
+        Raises:
+            DiedError: There was no answer.
+        """
+        process = self._process or self._started()
+        assert process.stdin
+        assert process.stdout
+        self._watch.taken()
+        process.stdin.write(json.dumps(words).encode() + b"\n")
+        process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], _PATIENCE)
+        line = process.stdout.readline() if ready else b""
+        if line:
+            return json.loads(line), self._watch.taken()
+        reason = self._end_of(process) if ready else f"no answer within {_PATIENCE:g} s"
+        self.close()
+        raise DiedError(reason)
+
+    def _end_of(self, process: "subprocess.Popen[bytes]") -> str:
+        code = process.wait()
+        self._errors.seek(0)
+        said = self._errors.read().decode(errors="replace").splitlines()
+        last = f", {said[-1]}" if said else ""
+        return (signal.Signals(-code).name if code < 0 else f"code {code}") + last
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        self._watch = CallWatch()
+        self._errors.seek(0)
+        self._errors.truncate()
+        descriptor = self._watch.theirs.fileno()
+        command = [sys.executable, "-m", "soak.file_worker", str(descriptor), self._duty]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            pass_fds=[descriptor],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        self._watch.begin()
+        return self._process
+
+
+class Lane:
+    """A judge and a room, side by side, that look at one file after another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "piece"
+        self._judge, self._room = Worker("verdict"), Worker("deck")
+
+    def close(self) -> None:
+        """End both."""
+        self._judge.close()
+        self._room.close()
+
+    def looked_at(self, file: DamagedFile) -> Outcome:
+        """Return what both make of a file."""
+        self._path.write_bytes(file.content)
+        outcome, since = Outcome(file), time.monotonic()
+        verdict = self._verdict(outcome)
+        outcome.fault = verdict["fault"]
+        if outcome.fault:
+            self._expect_nothing(outcome)
+        elif verdict["silent"]:
+            self._played(outcome, 0.0)  # check refuses it, and whether the room does is a trifle
+        else:
+            outcome.plays = True
+            self._expect_all(outcome, verdict)
+        outcome.seconds = time.monotonic() - since
+        return outcome
+
+    def _verdict(self, outcome: Outcome) -> Answer:
+        try:
+            return self._asked(self._judge, outcome)
+        except DiedError as error:  # the scan then says that the decoder broke down
+            outcome.notes.append(f"the judge's process ended: {error}")
+            return {"fault": "the decoder broke down over it"}
+
+    def _played(self, outcome: Outcome, begin: float) -> Answer:
+        try:
+            return self._asked(self._room, outcome, begin)
+        except DiedError as error:
+            outcome.wrong.append(f"the room's process ended: {error}")
+            return {"failed": "it ended", "length": 0.0}
+
+    def _asked(self, worker: Worker, outcome: Outcome, *words: float) -> Answer:
+        since = time.monotonic()
+        answer, calls = worker.ask(str(self._path), *words)
+        if time.monotonic() - since > HANG:  # a busy machine is slow once
+            since = time.monotonic()
+            answer, again = worker.ask(str(self._path), *words)
+            calls += again
+            if time.monotonic() - since > HANG:
+                outcome.wrong.append(f"it took {time.monotonic() - since:.1f} s")
+        if answer.get("hangs"):
+            outcome.wrong.append("the deck hangs")
+        outcome.wrong += [f"{one.name} {one.path}" for one in calls if not self._is_allowed(one)]
+        return answer
+
+    def _is_allowed(self, call: Call) -> bool:
+        is_opening = call.name in {"open", "openat", "openat2"}
+        return is_opening and (call.path == str(self._path) or call.path.startswith(_RUNTIME))
+
+    def _expect_nothing(self, outcome: Outcome) -> None:
+        heard = self._played(outcome, 0.0)
+        if heard["length"]:
+            outcome.wrong.append(f"refused ({outcome.fault}), but plays {heard['length']:.2f} s")
+
+    def _expect_all(self, outcome: Outcome, verdict: Answer) -> None:
+        begin = verdict["head"] if verdict["head"] > _AUDIBLE else 0.0
+        self._expect(outcome, begin, verdict["length"])
+        if verdict["seeks"]:
+            self._expect(outcome, max(begin, verdict["length"] / 2), verdict["length"])
+
+    def _expect(self, outcome: Outcome, begin: float, end: float) -> None:
+        heard = self._played(outcome, begin)
+        reason = f" ({heard['failed']})" if heard.get("failed") else ""
+        if abs(heard["length"] - (end - begin)) > _NEAR or (reason and end - begin > _NEAR):
+            found = f"{heard['length']:.2f} s from {begin:.2f} of {end:.2f} s{reason}"
+            outcome.wrong.append(f"said to play, but is {found}")
+
+
+def outcomes(count: int, seed: int, numbers: list[int] | None = None) -> Iterator[Outcome]:
+    """Yield what becomes of the files of a run, in their order; of some numbers alone, if given."""
+    with TemporaryDirectory() as folder, ExitStack() as closed:
+        made = Path(folder) / "made"
+        made.mkdir()
+        bases = small_sounds(made)
+        lanes = []
+        for number in range(_LANES):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            lanes.append(Lane(place))
+            closed.callback(lanes[-1].close)
+        pool = closed.enter_context(ThreadPoolExecutor(_LANES))
+
+        def look(numbers: tuple[int, ...]) -> list[Outcome]:
+            files = (damaged_file(bases, seed, number) for number in numbers)
+            return list(pool.map(lambda lane, file: lane.looked_at(file), lanes, files))
+
+        wanted = numbers or list(range(count))
+        for at in range(0, len(wanted), _LANES):
+            yield from look(tuple(wanted[at : at + _LANES]))
+
+
+def report(count: float = COUNT, seed: float = SEED) -> Iterator[str]:
+    """Progress, what is wrong as it is found, and a table.
+
+    Raises:
+        WrongError: Something was wrong.
+    """
+    yield f"{count:g} files, seed {seed:g}"
+    since, done = time.monotonic(), list[Outcome]()
+    for outcome in outcomes(round(count), round(seed)):
+        done.append(outcome)
+        outcome.file = outcome.file._replace(content=b"")
+        yield from (f"WRONG: {outcome.file}: {one}" for one in outcome.wrong)
+        yield from (f"note: {outcome.file}: {one}" for one in outcome.notes)
+        if len(done) % _PROGRESS == 0:
+            yield f"{len(done)} after {time.monotonic() - since:.0f} s"
+    yield from _table(done)
+    wrong = sum(bool(one.wrong) for one in done)
+    yield f"{len(done)} files in {time.monotonic() - since:.0f} s, {wrong} wrong"
+    if wrong:
+        raise WrongError
+
+
+def _table(done: list[Outcome]) -> Iterator[str]:
+    yield f"{'damage':20} {'files':>6} {'play':>6} {'refused':>8} {'slowest':>8} {'wrong':>6}"
+    rows = defaultdict[str, list[Outcome]](list)
+    for outcome in done:
+        rows[outcome.file.damage].append(outcome)
+    for name, row in [*rows.items(), ("all", done)]:
+        plays, wrong = sum(one.plays for one in row), sum(bool(one.wrong) for one in row)
+        refused = sum(bool(one.fault) for one in row)
+        slowest = max((one.seconds for one in row), default=0.0)
+        yield f"{name:20} {len(row):6} {plays:6} {refused:8} {slowest:6.1f} s {wrong:6}"
+    for fault, times in Counter(one.fault for one in done if one.fault).most_common():
+        yield f"{times:6} refused: {fault}"
+
+
+def main(seed: str, number: str, path: str) -> None:
+    """Make one file of a run again."""
+    with TemporaryDirectory() as folder:
+        file = damaged_file(small_sounds(Path(folder)), int(seed), int(number))
+    Path(path).write_bytes(file.content)
+    print(file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
