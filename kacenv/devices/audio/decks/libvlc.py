@@ -13,6 +13,8 @@ _OPTIONS = (
     "--quiet",
     "--no-xlib",
     "--no-stats",
+    # By default each player looks for sound servers and devices, although it plays into memory.
+    "--aout=adummy",
     # Nothing but the sound is read: no scripts, no lists, no covers, no texts beside the music.
     "--no-lua",
     "--no-metadata-network-access",
