@@ -23,7 +23,9 @@ from kacenv.devices.audio.samples import RATE
 from kacenv.model.playlist import Cut
 
 HANG = 5.0
-"""Seconds without progress that are a hang."""
+"""Seconds of the processor without progress that are a hang, however busy the machine is."""
+_STILL = 45.0
+"""Seconds by the clock without progress that are a hang."""
 _MEMORY = 4 << 30
 _LOOK_EVERY = 0.002
 _ALL = Seconds(100_000.0)
@@ -59,13 +61,13 @@ def played(path: str, begin: float) -> Answer:
 
 
 def _heard(deck: Deck) -> Answer:
-    frames, since = 0, time.monotonic()
+    frames, since, used = 0, time.monotonic(), time.process_time()
     while not deck.failed and not (deck.ended_in is not None and not deck.reserve):
         count = len(deck.read(6 * RATE))
         frames += count
         if count:
-            since = time.monotonic()
-        elif time.monotonic() - since > HANG:
+            since, used = time.monotonic(), time.process_time()
+        elif time.monotonic() - since > _STILL or time.process_time() - used > HANG:
             return {"hangs": True, "length": frames / RATE}
         else:
             time.sleep(_LOOK_EVERY)
@@ -82,8 +84,9 @@ def main(channel: str, duty: str) -> None:
     else:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     for line in sys.stdin:
+        used = time.process_time()
         answer = duties[duty](*json.loads(line))
-        print(json.dumps(answer), flush=True)
+        print(json.dumps({**answer, "used": time.process_time() - used}), flush=True)
 
 
 if __name__ == "__main__":
