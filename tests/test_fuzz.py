@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from soak import fuzz_api, fuzz_midi, fuzz_mqtt, fuzz_yaml
+from soak import files, fuzz_api, fuzz_midi, fuzz_mqtt, fuzz_yaml
 from soak.fuzz import ErrorLog, Tally
 
 
@@ -37,6 +37,13 @@ def test_odd_reports_leave_every_lamp_led(tmp_path: Path) -> None:
 def test_odd_messages_leave_the_pedal_working(tmp_path: Path) -> None:
     """Any bytes from a MIDI port: the session is on, and a press still holds it."""
     expect_none(fuzz_midi.run(tmp_path, 400, seed=3), 400)
+
+
+def test_verdict_and_room_agree_on_damaged_files() -> None:
+    """Some of every kind of damage: what is said to play is heard, and nothing else is reached."""
+    done = list(files.outcomes(48, seed=3))
+    assert [(str(one.file), one.wrong) for one in done if one.wrong] == []
+    assert 10 < sum(one.plays for one in done) < 48
 
 
 def test_a_fault_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
