@@ -13,12 +13,12 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, Protocol
 
 from support.call_watch import Call, CallWatch
 from support.damage import DAMAGES, TURNS
@@ -99,22 +99,50 @@ class DiedError(Exception):
     """A worker died, or had to be ended, over a file."""
 
 
+class Asked(Protocol):
+    """Somebody who is asked about files."""
+
+    def ask(self, *words: object) -> tuple[Answer, list[Call]]:
+        """Return the answer, and the calls that were made meanwhile."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class _Running(NamedTuple):
+    """Process of a worker, with what it says to whom."""
+
+    process: "subprocess.Popen[bytes]"
+    requests: IO[bytes]
+    answers: IO[bytes]
+    errors: IO[bytes]
+    watch: CallWatch
+
+    def end(self) -> str:
+        """End it, and return how it ended."""
+        self.process.kill()
+        code = self.process.wait()
+        self.watch.close()
+        self.errors.seek(0)
+        said = self.errors.read().decode(errors="replace").splitlines()
+        for file in (self.requests, self.answers, self.errors):
+            with suppress(BrokenPipeError):
+                file.close()
+        name = signal.Signals(-code).name if code < 0 else f"code {code}"
+        return ", ".join([name, *said[-1:]])
+
+
 class Worker:
     """Process with one duty, whose system calls are watched; started anew where it has died."""
 
     def __init__(self, duty: str) -> None:
         self._duty = duty
-        self._process: subprocess.Popen[bytes] | None = None
-        self._watch = CallWatch()
-        self._errors = TemporaryFile()  # noqa: SIM115 - it lives as long as this
+        self._running: _Running | None = None
 
     def close(self) -> None:
         """End it."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
-            self._watch.__exit__()
+        if self._running is not None:
+            self._running.end()
 
     def ask(self, *words: object) -> tuple[Answer, list[Call]]:
         """Return the answer to a request, and the calls that were made meanwhile.
@@ -122,51 +150,42 @@ class Worker:
         Raises:
             DiedError: There was no answer.
         """
-        process = self._process or self._started()
-        assert process.stdin
-        assert process.stdout
-        self._watch.taken()
-        process.stdin.write(json.dumps(words).encode() + b"\n")
-        process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], _PATIENCE)
-        line = process.stdout.readline() if ready else b""
+        running = self._running = self._running or self._started()
+        running.requests.write(json.dumps(words).encode() + b"\n")
+        running.requests.flush()
+        ready, _, _ = select.select([running.answers], [], [], _PATIENCE)
+        line = running.answers.readline() if ready else b""
         if line:
-            return json.loads(line), self._watch.taken()
-        reason = self._end_of(process) if ready else f"no answer within {_PATIENCE:g} s"
-        self.close()
-        raise DiedError(reason)
+            return json.loads(line), running.watch.taken()
+        if ready:
+            running.process.wait()
+        self._running = None
+        ended = running.end()
+        raise DiedError(ended if ready else f"no answer within {_PATIENCE:g} s")
 
-    def _end_of(self, process: "subprocess.Popen[bytes]") -> str:
-        code = process.wait()
-        self._errors.seek(0)
-        said = self._errors.read().decode(errors="replace").splitlines()
-        last = f", {said[-1]}" if said else ""
-        return (signal.Signals(-code).name if code < 0 else f"code {code}") + last
-
-    def _started(self) -> "subprocess.Popen[bytes]":
-        self._watch = CallWatch()
-        self._errors.seek(0)
-        self._errors.truncate()
-        descriptor = self._watch.theirs.fileno()
-        command = [sys.executable, "-m", "soak.file_worker", str(descriptor), self._duty]
-        self._process = subprocess.Popen(
-            command,
+    def _started(self) -> _Running:
+        watch, errors = CallWatch(), TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        descriptor = watch.theirs.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "soak.file_worker", str(descriptor), self._duty],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,
+            stderr=errors,
             pass_fds=[descriptor],
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
-        self._watch.begin()
-        return self._process
+        watch.begin()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        return _Running(process, process.stdin, process.stdout, errors, watch)
 
 
 class Lane:
     """A judge and a room, side by side, that look at one file after another."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, judge: Asked, room: Asked) -> None:
         self._path = folder / "piece"
-        self._judge, self._room = Worker("verdict"), Worker("deck")
+        self._judge, self._room = judge, room
 
     def close(self) -> None:
         """End both."""
@@ -202,7 +221,7 @@ class Lane:
             outcome.wrong.append(f"the room's process ended: {error}")
             return {"failed": "it ended", "length": 0.0}
 
-    def _asked(self, worker: Worker, outcome: Outcome, *words: float) -> Answer:
+    def _asked(self, worker: Asked, outcome: Outcome, *words: float) -> Answer:
         answer, calls = worker.ask(str(self._path), *words)
         outcome.seconds = max(outcome.seconds, answer["used"])
         if answer["used"] > HANG:
@@ -246,7 +265,7 @@ def outcomes(count: int, seed: int, numbers: list[int] | None = None) -> Iterato
         for number in range(_LANES):
             place = Path(folder) / str(number)
             place.mkdir()
-            lanes.append(Lane(place))
+            lanes.append(Lane(place, Worker("verdict"), Worker("deck")))
             closed.callback(lanes[-1].close)
         pool = closed.enter_context(ThreadPoolExecutor(_LANES))
 

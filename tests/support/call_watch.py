@@ -14,7 +14,7 @@ import struct
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 _NO_NEW_PRIVILEGES: Final = 38
 _ALLOW, _NOTIFY = 0x7FFF0000, 0x7FC00000
@@ -73,10 +73,8 @@ class CallWatch:
         self._calls: list[Call] = []
         self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Receive no more; the process is to have ended."""
         self.theirs.close()
         self._ours.close()
 

@@ -122,7 +122,7 @@ def _pages(content: bytes) -> Iterator[Part]:
     for at, end in zip(starts, [*starts[1:], len(content)], strict=True):
         body = min(end, at + 27 + content[at + 26]) if at + 27 <= end else end
         places = ((at + 26, 1), (at + 5, 1), (at + 6, 8), (at + 14, 4), (at + 18, 4))
-        yield Part(at, body, end, tuple(Field(*one, "little") for one in places))
+        yield Part(at, body, end, tuple(Field(place, width, "little") for place, width in places))
 
 
 def _flac(content: bytes) -> Iterator[Part]:
@@ -132,7 +132,8 @@ def _flac(content: bytes) -> Iterator[Part]:
         end = min(len(content), at + 4 + int.from_bytes(content[at + 1 : at + 4], "big"))
         stream = ((at + 4, 2), (at + 6, 2), (at + 8, 3), (at + 11, 3), (at + 14, 3), (at + 18, 4))
         fields = [(at + 1, 3), (at, 1), *(stream if at == 4 else ())]
-        yield Part(at, at + 4, end, tuple(Field(*one, "big") for one in fields))
+        numbers = tuple(Field(place, width, "big") for place, width in fields)
+        yield Part(at, at + 4, end, numbers)
         at = end
     yield from _frames("flac")(content)
 

@@ -27,7 +27,7 @@ def _span(content: bytes, random: Random) -> tuple[int, int]:
 def flipped(content: bytes, random: Random, _: bytes) -> bytes:
     """Flip one bit, or up to 200."""
     made = bytearray(content)
-    for _ in range(int(200 ** random.random())):
+    for _bit in range(int(200 ** random.random())):
         made[_place(content, random)] ^= 1 << random.randrange(8)
     return bytes(made)
 
