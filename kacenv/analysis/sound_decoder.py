@@ -4,6 +4,7 @@ A place is the duration (s) of all that is decoded before it, from the file's be
 listener's clock says. Timestamps in files begin anywhere, repeat or jump.
 """
 
+import errno
 import math
 from collections import deque
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from av.container import InputContainer
 from av.packet import Packet
 
 from kacenv.analysis.absurd_samples import ABSURD, SampleCheck
+from kacenv.analysis.downmix import Form, converts, form_of
 from kacenv.analysis.file_type import Approach, FileType, id3_length
 from kacenv.analysis.mpeg_frames import HEADER, frame_header, is_info
 from kacenv.analysis.sound_file import SoundFile, SoundPart
@@ -92,18 +94,23 @@ def decoded(sound: SoundFile, begin: float = 0.0) -> Iterator[Decoded]:
 
 
 def _decoded(sound: SoundFile, begin: float, check: SampleCheck) -> Iterator[Decoded]:
+    """Decode all parts; where one is broken behind what was decoded, something is missing."""
     offset = 0.0
     for index, data in enumerate(sound.parts):
-        part = _Part(sound.kind, data, check)
+        part, end = _Part(sound.kind, data, check), 0.0
         is_passed = index < len(sound.parts) - 1 and begin > offset + _NEAR
-        length = part.length() if is_passed else math.inf
-        if offset + length <= begin:
-            offset += length
-            continue
-        end = 0.0
-        for place, frame in part.decoded(begin - offset):
-            yield Decoded(offset + place, frame)
-            end = place + seconds_of(frame)
+        try:
+            length = part.length() if is_passed else math.inf
+            if offset + length <= begin:
+                offset += length
+                continue
+            for place, frame in part.decoded(begin - offset):
+                yield Decoded(offset + place, frame)
+                end = place + seconds_of(frame)
+        except (*BROKEN, DeviceError) as error:
+            if offset + end == 0.0 or getattr(error, "errno", None) == errno.EIO:
+                raise
+            yield Decoded(offset + end, None)
         offset += end
 
 
@@ -214,6 +221,7 @@ class _Run:
         self._stream = sound_stream(container)
         self._unit = float(self._stream.time_base or 0)
         self._durations: dict[bytes, float] = {}
+        self._forms: dict[Form, bool] = {}
         self._damaged = 0
         self._tag_left = 0
         self._is_mp3 = container.format.name == "mp3"
@@ -287,9 +295,15 @@ class _Run:
             place += seconds_of(frame)
 
     def _believed(self, frames: Iterator[AudioFrame | None]) -> Iterator[AudioFrame | None]:
-        """Yield frames, and None in the place of those with absurd samples."""
+        """Yield frames, and None for those of an absurd form, or with absurd samples."""
         for frame in frames:
-            yield frame if frame is None or self._check.passes_frame(frame) else None
+            yield frame if frame is not None and self._is_believed(frame) else None
+
+    def _is_believed(self, frame: AudioFrame) -> bool:
+        form = form_of(frame)
+        if form not in self._forms:
+            self._forms[form] = converts(frame)
+        return self._forms[form] and self._check.passes_frame(frame)
 
     def _without_padding(
         self, place: float, frames: Iterator[AudioFrame | None]

@@ -1,4 +1,5 @@
 import struct
+import subprocess
 import wave
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 import soundfile
 from support.sounds import RATE, tone, write_wav
 
-from kacenv.analysis.sound_decoder import decoded, seconds_of
+from kacenv.analysis.judge import judge
+from kacenv.analysis.sound_decoder import BROKEN, decoded, seconds_of
 from kacenv.analysis.sound_file import open_sound
 from kacenv.core.errors import DeviceError
 
@@ -109,3 +111,38 @@ def test_peaks_above_full_scale_are_decoded_as_they_are(tmp_path: Path) -> None:
     with open_sound(str(path)) as sound:
         found = [one.frame for one in decoded(sound)]
     assert max(np.abs(frame.to_ndarray()).max() for frame in found if frame) > 3.9
+
+
+def chained(path: Path, *behind: str) -> Path:
+    """An Opus file of 2 s on two channels, and behind it a link of 2 s made otherwise."""
+    noise = ["-f", "u8", "-ar", "24000", "-i", "-", "-t", "2"]
+    raw = bytes(range(256)) * 4000
+    for name, how in (("one", ("-ac", "2")), ("two", behind)):
+        words = [*how[:2], *noise, "-c:a", "libopus", *how[2:], str(path.with_stem(name))]
+        subprocess.run(["ffmpeg", "-v", "error", *words], check=True, input=raw)
+    return path
+
+
+@pytest.mark.parametrize("change", ["as it is", "torn"])
+def test_a_link_that_cannot_be_played_is_damage(change: str, tmp_path: Path) -> None:
+    """On nine channels of which nobody knows where they are, or with a torn head."""
+    path = chained(tmp_path / "a.opus", "-ac", "9", "-mapping_family", "255")
+    one, two = (path.with_stem(name).read_bytes() for name in ("one", "two"))
+    path.write_bytes(one + (two if change == "as it is" else two.replace(b"OpusHead", b"OpusXxxx")))
+    with open_sound(str(path)) as sound:
+        found = list(decoded(sound))
+    assert found[-1].frame is None
+    assert sum(seconds_of(one.frame) for one in found) == pytest.approx(2.0, abs=0.05)
+    verdict = judge(str(path))
+    assert verdict.sound
+    assert verdict.sound.damaged_at == pytest.approx(2.0, abs=0.05)
+
+
+def test_a_first_link_that_cannot_be_played_is_refused(tmp_path: Path) -> None:
+    """Nothing was heard before it, and its head is the file's."""
+    path = chained(tmp_path / "a.opus", "-ac", "2")
+    one, two = (path.with_stem(name).read_bytes() for name in ("one", "two"))
+    path.write_bytes(one.replace(b"OpusHead", b"OpusXxxx") + two)
+    assert judge(str(path)).fault
+    with open_sound(str(path)) as sound, pytest.raises((DeviceError, *BROKEN)):
+        list(decoded(sound))
