@@ -244,8 +244,11 @@ class Lane:
     def _expect_all(self, outcome: Outcome, verdict: Answer) -> None:
         begin = verdict["head"] if verdict["head"] > _AUDIBLE else 0.0
         self._expect(outcome, begin, verdict["length"])
+        middle = max(begin, verdict["length"] / 2)
         if verdict["seeks"]:
-            self._expect(outcome, max(begin, verdict["length"] / 2), verdict["length"])
+            self._expect(outcome, middle, verdict["length"])
+        else:
+            self._played(outcome, middle)  # it may begin elsewhere, but does no harm
 
     def _expect(self, outcome: Outcome, begin: float, end: float) -> None:
         heard = self._played(outcome, begin)
