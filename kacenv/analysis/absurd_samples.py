@@ -3,12 +3,14 @@
 They come of damage, and of samples that are written in another scale or order than is said.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from kacenv.analysis.frame_samples import samples_of
+from kacenv.analysis.frame_samples import planes_of
 from kacenv.core.units import Seconds
 
 ABSURD: Final = (
@@ -23,6 +25,8 @@ END: Final = Seconds(1.0)
 def is_absurd(samples: NDArray[Any]) -> bool:
     """Tell if one of these samples is far beyond full scale, infinite or no number."""
     if samples.dtype.kind != "f" or not samples.size:
+        return False
+    if np.vdot(samples, samples) <= MOST**2:  # nearly always, and three times as fast
         return False
     return not (samples.max() <= MOST and samples.min() >= -MOST)
 
@@ -40,16 +44,16 @@ class SampleCheck:
         """Tell if so many were absurd in a row that the piece ends there."""
         return self._row >= END
 
-    def passes(self, samples: NDArray[Any], rate: int) -> bool:
-        """Tell if the next samples, of shape (channels, n), are to be heard."""
-        if not is_absurd(samples):
+    def passes(self, samples: Iterable[NDArray[Any]], span: float) -> bool:
+        """Tell if the next samples are to be heard, some arrays that last `span` s together."""
+        if not any(map(is_absurd, samples)):
             self._row = 0.0
             return True
         self.found = True
-        self._row += samples.shape[-1] / rate
+        self._row += span
         return False
 
     def passes_frame(self, frame: AudioFrame) -> bool:
         """Tell if the next frame is to be heard."""
         is_float = frame.format.name.startswith(("flt", "dbl"))
-        return not is_float or self.passes(samples_of(frame), frame.sample_rate)
+        return not is_float or self.passes(planes_of(frame), frame.samples / frame.sample_rate)

@@ -15,21 +15,32 @@ _TYPES: Final = {
     "dbl": np.float64,
 }
 Samples = NDArray[Any]
-"""Samples of shape (channels, n) in the frame's own type."""
+"""Samples in the frame's own type."""
 
 
-def samples_of(frame: AudioFrame) -> Samples:
-    """Return a frame's samples.
+def planes_of(frame: AudioFrame) -> list[Samples]:
+    """Return a frame's planes as they lie in memory: one for each channel, or one for all.
 
     PyAV's own `to_ndarray` reads wild memory where eight channels or more lie in planes.
 
     Raises:
         ValueError: The frame holds less than it says.
     """
-    kind = np.dtype(_TYPES[frame.format.name.removesuffix("p")])
-    channels = frame.layout.nb_channels
+    name, channels = frame.format.name, frame.layout.nb_channels
+    kind = _TYPES[name.removesuffix("p")]
+    if not frame.format.is_planar:
+        return [np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels)]
+    planes = frame.planes[:channels]
+    return [np.frombuffer(memoryview(plane), kind, frame.samples) for plane in planes]
+
+
+def samples_of(frame: AudioFrame) -> Samples:
+    """Return a frame's samples, of shape (channels, n).
+
+    Raises:
+        ValueError: The frame holds less than it says.
+    """
+    planes = planes_of(frame)
     if frame.format.is_planar:
-        planes = frame.planes[:channels]
-        return np.stack([np.frombuffer(memoryview(plane), kind, frame.samples) for plane in planes])
-    packed: Samples = np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels)
-    return packed.reshape(-1, channels).T
+        return np.stack(planes)
+    return planes[0].reshape(-1, frame.layout.nb_channels).T

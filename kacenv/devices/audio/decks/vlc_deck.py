@@ -152,7 +152,7 @@ class VlcDeck(BufferedDeck):
 
     def _believed(self, sound: Block) -> Pcm:
         """Return samples to be heard, as the room's whole numbers; none where they are absurd."""
-        if not self._check.passes(sound.T, RATE):
+        if not self._check.passes([sound], len(sound) / RATE):
             sound = sound[:0]
         return np.round(sound * 32768).clip(-32768, 32767).astype(np.int16)
 
