@@ -45,9 +45,11 @@ def library() -> ModuleType:
         DeviceError: libVLC isn't installed.
     """
     try:
-        return importlib.import_module("vlc")
-    except (OSError, ImportError, NotImplementedError) as error:
+        module = importlib.import_module("vlc")
+        module.libvlc_get_version()
+    except (OSError, ImportError, NotImplementedError, NameError) as error:
         raise DeviceError(_MISSING.format(error)) from error
+    return module
 
 
 @functools.cache

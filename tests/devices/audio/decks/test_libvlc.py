@@ -33,3 +33,22 @@ def test_no_sound_server_is_called(make_file: MakeFile, tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", _PLAY, make_file("flac")], check=True, env=env)
         with pytest.raises(BlockingIOError):
             server.accept()
+
+
+_NOT_INSTALLED = """
+import ctypes.util
+ctypes.util.find_library = lambda name: None
+from kacenv.core.errors import DeviceError
+from kacenv.devices.audio.decks.libvlc import library
+try:
+    library()
+except DeviceError as error:
+    print(error)
+"""
+
+
+def test_without_libvlc_it_is_said_what_to_install() -> None:
+    """Its Python module loads without it, and knows nothing then."""
+    command = [sys.executable, "-c", _NOT_INSTALLED]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "apt install libvlc5" in said
