@@ -258,27 +258,28 @@ class Lane:
             outcome.wrong.append(f"said to play, but is {found}")
 
 
-def outcomes(count: int, seed: int, numbers: list[int] | None = None) -> Iterator[Outcome]:
-    """Yield what becomes of the files of a run, in their order; of some numbers alone, if given."""
+def outcomes(count: int, seed: int) -> Iterator[Outcome]:
+    """Yield what becomes of the files of a run, in their order."""
     with TemporaryDirectory() as folder, ExitStack() as closed:
-        made = Path(folder) / "made"
-        made.mkdir()
-        bases = small_sounds(made)
-        lanes = []
-        for number in range(_LANES):
-            place = Path(folder) / str(number)
-            place.mkdir()
-            lanes.append(Lane(place, Worker("verdict"), Worker("deck")))
-            closed.callback(lanes[-1].close)
+        bases = small_sounds(_made(folder, "whole"))
+        lanes = [_lane(_made(folder, str(number))) for number in range(_LANES)]
+        for lane in lanes:
+            closed.callback(lane.close)
         pool = closed.enter_context(ThreadPoolExecutor(_LANES))
+        for at in range(0, count, _LANES):
+            numbers = range(at, min(count, at + _LANES))
+            files = [damaged_file(bases, seed, number) for number in numbers]
+            yield from pool.map(Lane.looked_at, lanes, files)
 
-        def look(numbers: tuple[int, ...]) -> list[Outcome]:
-            files = (damaged_file(bases, seed, number) for number in numbers)
-            return list(pool.map(lambda lane, file: lane.looked_at(file), lanes, files))
 
-        wanted = numbers or list(range(count))
-        for at in range(0, len(wanted), _LANES):
-            yield from look(tuple(wanted[at : at + _LANES]))
+def _made(folder: str, name: str) -> Path:
+    path = Path(folder) / name
+    path.mkdir()
+    return path
+
+
+def _lane(folder: Path) -> Lane:
+    return Lane(folder, Worker("verdict"), Worker("deck"))
 
 
 def report(count: float = COUNT, seed: float = SEED) -> Iterator[str]:
