@@ -79,6 +79,7 @@ class Said:
         (PLAYS, PASSED_OVER, NO_CALLS, "said to play"),
         (PLAYS, {**HEARD, "length": 3.4}, NO_CALLS, "said to play"),
         (PLAYS, HEARD, NO_CALLS, "from 2.00"),
+        ({**REFUSED, "unread": True}, PASSED_OVER, NO_CALLS, "no verdict"),
         (REFUSED, {**PASSED_OVER, "hangs": True}, NO_CALLS, "hangs"),
         (REFUSED, {**PASSED_OVER, "used": 5.1}, NO_CALLS, "of the processor"),
         (REFUSED, PASSED_OVER, [Call("socket")], "socket"),

@@ -74,6 +74,12 @@ class _MissedError(Exception):
     """A place that can't be reached but by decoding all before it."""
 
 
+def is_of_the_disk(error: BaseException | None) -> bool:
+    """Tell if an error is the disk's; FFmpeg has one of the same number for damage in files."""
+    is_damage = isinstance(error, av.FFmpegError)
+    return isinstance(error, OSError) and error.errno == errno.EIO and not is_damage
+
+
 def decoded(sound: SoundFile, begin: float = 0.0) -> Iterator[Decoded]:
     """Decode a file from `begin` (s) or a little before it, or from its beginning.
 
@@ -108,7 +114,7 @@ def _decoded(sound: SoundFile, begin: float, check: SampleCheck) -> Iterator[Dec
                 yield Decoded(offset + place, frame)
                 end = place + seconds_of(frame)
         except (*BROKEN, DeviceError) as error:
-            if offset + end == 0.0 or getattr(error, "errno", None) == errno.EIO:
+            if offset + end == 0.0 or is_of_the_disk(error):
                 raise
             yield Decoded(offset + end, None)
         offset += end

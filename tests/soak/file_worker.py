@@ -36,7 +36,7 @@ def judged(path: str) -> Answer:
     """The verdict on a file, as the scan's worker gives it."""
     verdict = work(path)
     if not isinstance(verdict, Verdict):
-        return {"fault": verdict}
+        return {"fault": verdict, "unread": True}
     sound = verdict.sound
     if sound is None:
         return {"fault": verdict.fault}
