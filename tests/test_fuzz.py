@@ -4,12 +4,14 @@ import logging
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from soak import files, fuzz_api, fuzz_midi, fuzz_mqtt, fuzz_yaml
 from soak.fuzz import ErrorLog, Tally
 from support.call_watch import Call, CallWatch
+from support.reports import print_reports
 
 
 def expect_none(tally: Tally, count: int) -> None:
@@ -94,6 +96,25 @@ def test_what_is_wrong_with_a_file_would_be_seen(
     said = lane.looked_at(files.DamagedFile(0, "a.wav", "cut off", b"")).wrong
     assert bool(said) is bool(wrong)
     assert wrong in " ".join(said)
+
+
+@pytest.mark.parametrize("wrong", [[], ["the deck hangs"]])
+def test_a_run_with_a_wrong_file_ends_with_one(
+    wrong: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its number and its seed are printed, and the runs after it are run all the same."""
+
+    def outcomes(count: int, seed: int) -> list[files.Outcome]:
+        file = files.DamagedFile(count, f"{seed}.wav", "cut off", b"")
+        return [files.Outcome(file, fault="it isn't music", wrong=wrong)]
+
+    monkeypatch.setattr(files, "outcomes", outcomes)
+    with pytest.raises(SystemExit) if wrong else nullcontext():
+        print_reports("soak", ["files=7,9", "files=8"])
+    said = capsys.readouterr().out
+    assert "7 files, seed 9" in said
+    assert "8 files, seed 23" in said
+    assert ("WRONG: file 7, cut off in 9.wav: the deck hangs" in said) is bool(wrong)
 
 
 _REACHES = """
