@@ -316,8 +316,8 @@ def _table(done: list[Outcome]) -> Iterator[str]:
         refused = sum(bool(one.fault) for one in row)
         slowest = max((one.seconds for one in row), default=0.0)
         yield f"{name:20} {len(row):6} {plays:6} {refused:8} {slowest:6.1f} s {wrong:6}"
-    slowest = max(done, key=lambda one: one.seconds)
-    yield f"the slowest was {slowest.file}"
+    longest = max(done, key=lambda one: one.seconds)
+    yield f"the slowest was {longest.file}"
     for fault, times in Counter(one.fault for one in done if one.fault).most_common():
         yield f"{times:6} refused: {fault}"
 
