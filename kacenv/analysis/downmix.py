@@ -21,6 +21,8 @@ _MATRIX: Final = {
 }
 _BOTH_SIDES: Final = "stereo|c0=c0|c1=c0"
 """A mono file plays on both sides at its full level; FFmpeg's own upmix is 3 dB softer."""
+_RATES: Final = range(1_000, 6_000_001)
+"""Sample rates (Hz) of music; beyond, FFmpeg's filters and its resampler fail, or take for ever."""
 Form = tuple[int, str, str]
 """Sample rate, channel layout and sample format of a frame."""
 
@@ -105,7 +107,12 @@ def _chain_for(frame: AudioFrame, wanted: Mapping[str, str]) -> _Chain:
 
 
 def converts(frame: AudioFrame) -> bool:
-    """Tell if a frame can be made stereo; damage has some say that they hold 49 channels."""
+    """Tell if a frame can be made stereo at the room's rate.
+
+    Damage has frames say that they hold 49 channels, or one sample a second.
+    """
+    if frame.sample_rate not in _RATES:
+        return False
     try:
         _chain_for(frame, {})
     except (av.FFmpegError, ValueError):

@@ -92,3 +92,14 @@ def test_what_cannot_be_mixed_is_told(layout: str, is_so: bool) -> None:
     one = AudioFrame("flt", layout, 480)
     one.sample_rate, one.time_base = RATE, Fraction(1, RATE)
     assert converts(one) is is_so
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_so"),
+    [(1, False), (999, False), (4000, True), (2_822_400, True), (10**9, False)],
+)
+def test_rates_that_no_music_has_are_told(rate: int, is_so: bool) -> None:
+    """From telephones to DSD all are music's; a damaged head can say anything."""
+    one = AudioFrame("s16", "mono", 480)
+    one.sample_rate, one.time_base = rate, Fraction(1, rate)
+    assert converts(one) is is_so

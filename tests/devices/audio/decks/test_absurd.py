@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from support.opened_decks import cut_of, opened, read
+from support.sounds import tone, write_wav
 
 from kacenv.analysis.absurd_samples import ABSURD
 from kacenv.analysis.judge import judge
@@ -85,6 +86,19 @@ def test_loud_floats_play(make: type[FfmpegDeck | VlcDeck], written: Callable[..
     assert sound
     assert sound.true_peak == pytest.approx(12.0, abs=0.5)
     assert len(played(make(), path)) / RATE == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [1, 100, 200_000_000, 2_000_000_000])
+def test_a_rate_that_no_music_has_is_refused_by_all(rate: int, tmp_path: Path) -> None:
+    """Four bytes of a head are wrong, and the file would last for an hour or for no time."""
+    path = write_wav(tmp_path / "a.wav", tone(0.1, -20))
+    content = bytearray(path.read_bytes())
+    content[24:28] = rate.to_bytes(4, "little")
+    path.write_bytes(content)
+    assert judge(str(path)).fault
+    with opened(file_deck(cut_of(path)), cut_of(path)) as deck:
+        assert deck.failed
+        assert not deck.reserve
 
 
 def played(deck: Deck, path: Path) -> Block:
