@@ -4,7 +4,7 @@ Surround sound is mixed down as ITU-R BS.775-3 says: centre and surrounds at -3 
 is scaled so that it can't clip, whatever all channels do at once: 5.1 by -7.7 dB.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 import av
@@ -21,6 +21,8 @@ _MATRIX: Final = {
 }
 _BOTH_SIDES: Final = "stereo|c0=c0|c1=c0"
 """A mono file plays on both sides at its full level; FFmpeg's own upmix is 3 dB softer."""
+_RATES: Final = range(1_000, 6_000_001)
+"""Sample rates (Hz) of music; beyond, FFmpeg's filters and its resampler fail, or take for ever."""
 Form = tuple[int, str, str]
 """Sample rate, channel layout and sample format of a frame."""
 
@@ -81,7 +83,7 @@ class StereoConverter:
         if frame is None:
             return
         if self._chain is None:
-            self._form, self._chain = form_of(frame), self._built(frame)
+            self._form, self._chain = form_of(frame), _chain_for(frame, self._wanted)
         self._chain.source.push(frame)
         yield from pulled(self._chain.sink)
 
@@ -91,13 +93,28 @@ class StereoConverter:
             chain.source.push(None)
             yield from pulled(chain.sink)
 
-    def _built(self, frame: AudioFrame) -> _Chain:
-        graph, channels = Graph(), frame.layout.nb_channels
-        layout = "mono" if channels == 1 else "stereo"
-        nodes = [source_of(graph, frame), *stereo_filters(graph, channels)]
-        nodes.append(graph.add("aformat", **self._wanted, channel_layouts=layout))
-        if channels == 1:
-            nodes.append(graph.add("pan", _BOTH_SIDES))
-        nodes.append(graph.add("abuffersink"))
-        graph.link_nodes(*nodes).configure()
-        return _Chain(graph, nodes[0], nodes[-1])
+
+def _chain_for(frame: AudioFrame, wanted: Mapping[str, str]) -> _Chain:
+    graph, channels = Graph(), frame.layout.nb_channels
+    layout = "mono" if channels == 1 else "stereo"
+    nodes = [source_of(graph, frame), *stereo_filters(graph, channels)]
+    nodes.append(graph.add("aformat", **wanted, channel_layouts=layout))
+    if channels == 1:
+        nodes.append(graph.add("pan", _BOTH_SIDES))
+    nodes.append(graph.add("abuffersink"))
+    graph.link_nodes(*nodes).configure()
+    return _Chain(graph, nodes[0], nodes[-1])
+
+
+def converts(frame: AudioFrame) -> bool:
+    """Tell if a frame can be made stereo at the room's rate.
+
+    Damage has frames say that they hold 49 channels, or one sample a second.
+    """
+    if frame.sample_rate not in _RATES:
+        return False
+    try:
+        _chain_for(frame, {})
+    except (av.FFmpegError, ValueError):
+        return False
+    return True

@@ -7,7 +7,7 @@ from kacenv.analysis.frame_formats import FormatRecorder
 from kacenv.analysis.landmarks import arrives
 from kacenv.analysis.loudness_meter import measure
 from kacenv.analysis.missing_end import missing_end
-from kacenv.analysis.sound_decoder import BROKEN, decoded
+from kacenv.analysis.sound_decoder import BROKEN, decoded, is_of_the_disk
 from kacenv.analysis.sound_file import SoundFile
 from kacenv.analysis.sound_header import header_of, opened
 from kacenv.analysis.verdict import SoundFormat, Verdict
@@ -26,7 +26,7 @@ def judge(path: str) -> Verdict:
     try:
         return _judged(path)
     except DeviceError as error:
-        if getattr(error.__cause__, "errno", None) == errno.EIO:
+        if is_of_the_disk(error.__cause__):
             raise OSError(errno.EIO, "its disk doesn't give it") from error
         return Verdict(fault=str(error))
 

@@ -8,6 +8,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
+from kacenv.analysis.frame_samples import samples_of
 from kacenv.core.units import Seconds
 
 NEAR: Final = Seconds(0.02)
@@ -109,9 +110,7 @@ def arrives(frames: Iterable[tuple[float, AudioFrame | None]], landmark: Landmar
 
 def _mono(frame: AudioFrame) -> Mono:
     """Return the mean of the channels, from -1 to 1."""
-    samples = frame.to_ndarray()
-    if not frame.format.is_planar:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
+    samples = samples_of(frame)
     mono: Mono = samples.astype(np.float64).mean(axis=0)
     size = 8 * samples.dtype.itemsize - 1
     if samples.dtype.kind == "f":

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import logging
 import multiprocessing
 import os
 import resource
@@ -20,6 +21,7 @@ from kacenv.analysis.measurement import Measurement
 from kacenv.analysis.measurement_cache import FileStamp, MeasurementCache
 from kacenv.analysis.verdict import Verdict
 
+_log = logging.getLogger(__name__)
 MEMORY: Final = 2 << 30
 """Memory limit (bytes) of a worker; music needs a twentieth of it."""
 PATIENCE: Final = 900
@@ -171,7 +173,7 @@ def _judged(jobs: list[_ScanJob], worker: Worker) -> Iterator[tuple[_ScanJob, Ve
 def _finished(
     pool: ProcessPoolExecutor, jobs: list[_ScanJob], worker: Worker
 ) -> Iterator[tuple[_ScanJob, Verdict | str | None]]:
-    """Yield jobs as they finish; without a verdict if the pool broke down."""
+    """Yield jobs as they finish; without a verdict if the pool or the decoder broke down."""
     futures: dict[Future[Verdict | str], _ScanJob] = {}
     for index, job in enumerate(jobs):
         try:
@@ -181,9 +183,13 @@ def _finished(
             break
     for future in as_completed(futures):
         try:
-            yield futures[future], future.result()
-        except BrokenProcessPool:
+            result = future.result()
+        except Exception as error:  # noqa: BLE001 - one file must not end the scan of all
+            if not isinstance(error, BrokenProcessPool):
+                _log.exception("no verdict on %s", futures[future].path)
             yield futures[future], None
+        else:
+            yield futures[future], result
 
 
 @contextmanager

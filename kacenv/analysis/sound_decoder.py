@@ -4,6 +4,7 @@ A place is the duration (s) of all that is decoded before it, from the file's be
 listener's clock says. Timestamps in files begin anywhere, repeat or jump.
 """
 
+import errno
 import math
 from collections import deque
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from kacenv.analysis.absurd_samples import ABSURD, SampleCheck
+from kacenv.analysis.downmix import Form, converts, form_of
 from kacenv.analysis.file_type import Approach, FileType, id3_length
 from kacenv.analysis.mpeg_frames import HEADER, frame_header, is_info
 from kacenv.analysis.sound_file import SoundFile, SoundPart
@@ -71,25 +74,49 @@ class _MissedError(Exception):
     """A place that can't be reached but by decoding all before it."""
 
 
+def is_of_the_disk(error: BaseException | None) -> bool:
+    """Tell if an error is the disk's; FFmpeg has one of the same number for damage in files."""
+    is_damage = isinstance(error, av.FFmpegError)
+    return isinstance(error, OSError) and error.errno == errno.EIO and not is_damage
+
+
 def decoded(sound: SoundFile, begin: float = 0.0) -> Iterator[Decoded]:
     """Decode a file from `begin` (s) or a little before it, or from its beginning.
 
+    Frames with absurd samples are missing, as damaged ones are; a second of them ends the sound.
+
     Raises:
-        DeviceError: There is no sound in it that kacenv plays.
+        DeviceError: There is no sound in it that kacenv plays, or absurd samples alone.
         av.FFmpegError, OSError, ValueError, LookupError: It is damaged or can't be read.
     """
+    check, is_heard = SampleCheck(), False
+    for one in _decoded(sound, begin, check):
+        is_heard = is_heard or one.frame is not None
+        yield one
+        if check.is_over:
+            break
+    if check.found and not is_heard:
+        raise DeviceError(ABSURD)
+
+
+def _decoded(sound: SoundFile, begin: float, check: SampleCheck) -> Iterator[Decoded]:
+    """Decode all parts; where one is broken behind what was decoded, something is missing."""
     offset = 0.0
     for index, data in enumerate(sound.parts):
-        part = _Part(sound.kind, data)
+        part, end = _Part(sound.kind, data, check), 0.0
         is_passed = index < len(sound.parts) - 1 and begin > offset + _NEAR
-        length = part.length() if is_passed else math.inf
-        if offset + length <= begin:
-            offset += length
-            continue
-        end = 0.0
-        for place, frame in part.decoded(begin - offset):
-            yield Decoded(offset + place, frame)
-            end = place + seconds_of(frame)
+        try:
+            length = part.length() if is_passed else math.inf
+            if offset + length <= begin:
+                offset += length
+                continue
+            for place, frame in part.decoded(begin - offset):
+                yield Decoded(offset + place, frame)
+                end = place + seconds_of(frame)
+        except (*BROKEN, DeviceError) as error:
+            if offset + end == 0.0 or is_of_the_disk(error):
+                raise
+            yield Decoded(offset + end, None)
         offset += end
 
 
@@ -116,9 +143,10 @@ def _beginning(frame: AudioFrame, samples: int) -> AudioFrame:
 class _Part:
     """Complete stream of sound within a file."""
 
-    def __init__(self, kind: FileType, data: SoundPart) -> None:
+    def __init__(self, kind: FileType, data: SoundPart, check: SampleCheck) -> None:
         self._kind = kind
         self._data = data
+        self._check = check
 
     def decoded(self, begin: float) -> Iterator[Decoded]:
         """Decode from `begin` (s) or a little before it, or from the beginning."""
@@ -147,7 +175,7 @@ class _Part:
     def _opened(self) -> Iterator["_Run"]:
         self._data.seek(0)
         with closing(open_container(self._kind, self._data)) as container:
-            yield _Run(container)
+            yield _Run(container, self._check)
 
 
 def open_container(kind: FileType, data: SoundPart) -> InputContainer:
@@ -193,11 +221,13 @@ def sound_stream(container: InputContainer) -> AudioStream:
 class _Run:
     """Pass through a part from its beginning, perhaps with a seek."""
 
-    def __init__(self, container: InputContainer) -> None:
+    def __init__(self, container: InputContainer, check: SampleCheck) -> None:
         self._container = container
+        self._check = check
         self._stream = sound_stream(container)
         self._unit = float(self._stream.time_base or 0)
         self._durations: dict[bytes, float] = {}
+        self._forms: dict[Form, bool] = {}
         self._damaged = 0
         self._tag_left = 0
         self._is_mp3 = container.format.name == "mp3"
@@ -262,7 +292,7 @@ class _Run:
     def _placed(self, place: float, frames: Iterator[AudioFrame | None]) -> Iterator[Decoded]:
         """Yield frames with their places, of which the first is `place`."""
         promised = None
-        for frame in self._without_padding(place, frames):
+        for frame in self._without_padding(place, self._believed(frames)):
             stamp = frame.pts * self._unit if frame is not None and frame.pts is not None else None
             if promised is None and stamp is not None:
                 promised = stamp - place
@@ -271,6 +301,17 @@ class _Run:
                 yield Decoded(place, None)
             yield Decoded(place, frame)
             place += seconds_of(frame)
+
+    def _believed(self, frames: Iterator[AudioFrame | None]) -> Iterator[AudioFrame | None]:
+        """Yield frames, and None for those of an absurd form, or with absurd samples."""
+        for frame in frames:
+            yield frame if frame is not None and self._is_believed(frame) else None
+
+    def _is_believed(self, frame: AudioFrame) -> bool:
+        form = form_of(frame)
+        if form not in self._forms:
+            self._forms[form] = converts(frame)
+        return self._forms[form] and self._check.passes_frame(frame)
 
     def _without_padding(
         self, place: float, frames: Iterator[AudioFrame | None]

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from av.audio.frame import AudioFrame
 from av.audio.layout import AudioLayout
 from numpy.typing import NDArray
 
-from kacenv.analysis.downmix import StereoConverter
+from kacenv.analysis.downmix import StereoConverter, converts
 
 RATE = 48_000
 ROOT = 0.5**0.5
@@ -81,3 +82,24 @@ def test_a_form_that_changes_goes_on_without_a_gap() -> None:
 def test_nothing_comes_of_nothing() -> None:
     """The end of a sound that never began is silent."""
     assert list(StereoConverter("s16", RATE).convert(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("layout", "is_so"), [("mono", True), ("stereo", True), ("7.1", True), ("9 channels", False)]
+)
+def test_what_cannot_be_mixed_is_told(layout: str, is_so: bool) -> None:
+    """Nobody knows where nine channels are; damage has frames say that they hold so many."""
+    one = AudioFrame("flt", layout, 480)
+    one.sample_rate, one.time_base = RATE, Fraction(1, RATE)
+    assert converts(one) is is_so
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_so"),
+    [(1, False), (999, False), (4000, True), (2_822_400, True), (10**9, False)],
+)
+def test_rates_that_no_music_has_are_told(rate: int, is_so: bool) -> None:
+    """From telephones to DSD all are music's; a damaged head can say anything."""
+    one = AudioFrame("s16", "mono", 480)
+    one.sample_rate, one.time_base = rate, Fraction(1, rate)
+    assert converts(one) is is_so

@@ -10,6 +10,7 @@ from support.sound_kinds import FAILS, PLAYS
 from support.sounds import rest, tone, write_wav
 
 from kacenv.analysis.judge import judge
+from kacenv.analysis.sound_file import SoundPart
 from kacenv.analysis.verdict import Verdict
 from kacenv.core.errors import DeviceError
 
@@ -102,3 +103,39 @@ def test_a_disk_that_fails_is_no_fault_of_the_file(
     monkeypatch.setattr("kacenv.analysis.judge.measure", unreadable)
     with pytest.raises(OSError, match="its disk doesn't give it"):
         judge(str(write_wav(tmp_path / "a.wav", tone(2, -20))))
+
+
+@pytest.mark.parametrize("begin", [0, 200_000])
+def test_a_read_that_fails_is_no_fault_of_the_file(
+    begin: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the beginning, or only from the middle on; the decoder hands the disk's error on."""
+    read_at = SoundPart.read_at
+
+    def failing(part: SoundPart, at: int, length: int) -> bytes:
+        if at >= begin:
+            raise OSError(errno.EIO, "Input/output error")
+        return read_at(part, at, length)
+
+    monkeypatch.setattr(SoundPart, "read_at", failing)
+    with pytest.raises(OSError, match="its disk doesn't give it"):
+        judge(str(write_wav(tmp_path / "a.wav", tone(4, -20))))
+
+
+def test_a_beginning_alone_is_no_fault_of_the_disk(tmp_path: Path) -> None:
+    """Of Matroska cut off in its head, FFmpeg says what it says of a broken disk."""
+    path = tmp_path / "a.mka"
+    PLAYS["opus.mka"](path)
+    path.write_bytes(path.read_bytes()[:101])
+    assert "can't be decoded" in judge(str(path)).fault
+
+
+def test_sound_on_eight_channels_is_judged(tmp_path: Path) -> None:
+    """Music on 7.1 channels in planes, such as AAC, is measured and entered like other music."""
+    path = tmp_path / "wide.m4a"
+    noise = ["-f", "lavfi", "-i", "anoisesrc=d=12:a=0.2:r=24000", "-ac", "8", "-c:a", "aac"]
+    subprocess.run(["ffmpeg", "-v", "error", *noise, str(path)], check=True)
+    found = judge(str(path))
+    assert found.sound
+    assert found.sound.duration == pytest.approx(12.0, abs=0.1)
+    assert (found.form.channels, found.form.seeks) == ("8", True)

@@ -8,7 +8,7 @@ from support.sounds import tone, write_wav
 
 from kacenv.analysis import MeasurementCache, known_measurements
 from kacenv.analysis.judge import judge
-from kacenv.analysis.scan import ScanResult, scan
+from kacenv.analysis.scan import ScanResult, Worker, scan
 from kacenv.analysis.verdict import Verdict
 
 pytestmark = pytest.mark.real
@@ -19,6 +19,13 @@ def judge_or_die(path: str) -> Verdict | str:
     """A decoder that breaks down over a file with `crash` in its name."""
     if Path(path).name == "crash.wav":
         os.kill(os.getpid(), signal.SIGKILL)
+    return judge(path)
+
+
+def judge_or_fail(path: str) -> Verdict | str:
+    """A decoder with an error of its own over a file with `crash` in its name."""
+    if Path(path).name == "crash.wav":
+        raise RuntimeError("on purpose")
     return judge(path)
 
 
@@ -91,10 +98,13 @@ def test_pipe_does_not_hold_a_scan_up(tmp_path: Path, cache: MeasurementCache) -
     assert "isn't there" in one.reason
 
 
-def test_crash_of_a_decoder_names_its_file_alone(tmp_path: Path, cache: MeasurementCache) -> None:
+@pytest.mark.parametrize("worker", [judge_or_die, judge_or_fail])
+def test_crash_of_a_decoder_names_its_file_alone(
+    worker: Worker, tmp_path: Path, cache: MeasurementCache
+) -> None:
     """A file that kills its process is named; the files beside it are measured all the same."""
     files = tones(tmp_path, "a.wav", "crash.wav", "b.wav", "c.wav")
-    results = {one.path.name: one for one in scan(files, cache, judge_or_die)}
+    results = {one.path.name: one for one in scan(files, cache, worker)}
     assert len(results) == 4
     assert "broke down" in results.pop("crash.wav").reason
     assert all(one.sound for one in results.values())

@@ -9,8 +9,8 @@ import sys
 from support.reports import print_reports
 
 RUNS = (
-    *("plan", "steady", "simulated", "pieces", "fuzz", "lights", "kills", "real_kills", "live"),
-    *("tablets", "hours"),
+    *("plan", "steady", "simulated", "pieces", "fuzz", "files", "lights", "kills", "real_kills"),
+    *("live", "tablets", "hours"),
 )
 
 

@@ -61,6 +61,7 @@ class BufferedDeck:
         self._ended = False
         self._audible = not audible
         self._reason: str | None = None
+        self._refused = True
 
     @property
     def ready(self) -> bool:
@@ -86,6 +87,11 @@ class BufferedDeck:
         if not self._audible and self._ring.written and (self._ended or self._full):
             return _ALL_SILENT if self._ended else _SILENT
         return self._reason
+
+    @property
+    def refused(self) -> bool:
+        """Tell if it has failed for what the file holds, so that no other decoder is asked."""
+        return self._refused and self.failed is not None
 
     def read(self, frames: int) -> Block:
         """Read the next samples, of shape (n, 2) with n up to `frames`."""

@@ -1,10 +1,14 @@
-"""Fallback deck: plays a cut by the first of several decoders that can."""
+"""Fallback deck: plays a cut by the first of several decoders that can.
+
+A file that one of them refuses is refused: what the scan has decoded is what is heard, and a
+damaged file that another decoder takes might be noise, or break that decoder and so the room.
+"""
 
 import threading
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decks.deck import BufferedDeck, Deck
 from kacenv.devices.audio.samples import Block, silence
 from kacenv.model.playlist import Cut
 
@@ -15,7 +19,7 @@ _POLL: Final = 0.01
 class FallbackDeck:
     """Plays a cut by the first of several decks that gets ready; each is tried once.
 
-    A deck that has been ready is kept, whatever becomes of it.
+    A deck that has been ready is kept, whatever becomes of it, and one that has refused its file.
     """
 
     def __init__(self, makers: Iterable[Callable[[], Deck]]) -> None:
@@ -38,6 +42,8 @@ class FallbackDeck:
             if reason is None:
                 break
             reasons.append(reason)
+            if isinstance(deck, BufferedDeck) and deck.refused:
+                break
         else:
             self._reason = reasons[0]
         self._settled = True

@@ -1,5 +1,6 @@
 """FFmpeg deck: plays every kind of file from any place, exact to the sample."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from itertools import chain
@@ -12,8 +13,10 @@ from kacenv.devices.audio.decks.deck import NOTHING_LEFT, BufferedDeck
 from kacenv.devices.audio.samples import RATE, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
+_log = logging.getLogger(__name__)
 _END = Decoded(0.0, None)
 _NOTHING = "it can't be decoded from where it should go on"
+_BROKE_DOWN = "its decoder broke down over it; convert it to FLAC"
 
 
 class FfmpegDeck(BufferedDeck):
@@ -49,6 +52,10 @@ class FfmpegDeck(BufferedDeck):
             self._reason = None if self._ring.written else str(error)
         except (*BROKEN, MemoryError):
             self._reason = None if self._ring.written else _NOTHING
+        except Exception:  # noqa: BLE001 - the deck must fail, whatever the decoder throws
+            _log.exception("FFmpeg broke down over %s", cut.path)
+            self._refused = False
+            self._reason = None if self._ring.written else _BROKE_DOWN
         self._ended = True
 
     def _decode(self, sound: SoundFile, cut: Cut) -> None:

@@ -1,4 +1,4 @@
-"""Decks for files: FFmpeg's, and libVLC's where that fails at once.
+"""Decks for files: FFmpeg's, and libVLC's where FFmpeg itself breaks down.
 
 FFmpeg is the first for every kind: measured on noise, it begins and ends to the sample, while
 libVLC leaves out 15 to 72 ms of Vorbis, Opus, MP3 and AAC and up to 100 ms of an end, and takes 2

@@ -13,6 +13,8 @@ _OPTIONS = (
     "--quiet",
     "--no-xlib",
     "--no-stats",
+    # By default each player looks for sound servers and devices, although it plays into memory.
+    "--aout=adummy",
     # Nothing but the sound is read: no scripts, no lists, no covers, no texts beside the music.
     "--no-lua",
     "--no-metadata-network-access",
@@ -43,9 +45,11 @@ def library() -> ModuleType:
         DeviceError: libVLC isn't installed.
     """
     try:
-        return importlib.import_module("vlc")
-    except (OSError, ImportError, NotImplementedError) as error:
+        module = importlib.import_module("vlc")
+        module.libvlc_get_version()
+    except (OSError, ImportError, NotImplementedError, NameError) as error:
         raise DeviceError(_MISSING.format(error)) from error
+    return module
 
 
 @functools.cache

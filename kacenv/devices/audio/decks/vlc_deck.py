@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from kacenv.analysis.absurd_samples import ABSURD, SampleCheck
 from kacenv.analysis.sound_file import SoundFile, open_sound
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import NOTHING_LEFT, BufferedDeck
 from kacenv.devices.audio.decks.libvlc import instance, library
 from kacenv.devices.audio.decks.libvlc_input import LibvlcInput
-from kacenv.devices.audio.samples import RATE, Pcm, frames_in
+from kacenv.devices.audio.samples import RATE, Block, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
 _TIMEOUT = Seconds(5.0)
@@ -32,7 +33,7 @@ _AFTER = ctypes.CFUNCTYPE(
     ctypes.c_int64,
 )
 _CHAIN = (
-    ":sout=#transcode{{acodec=s16l,channels=2,samplerate={}}}"
+    ":sout=#transcode{{acodec=f32l,channels=2,samplerate={}}}"
     ":smem{{no-time-sync,audio-prerender-callback={},audio-postrender-callback={}}}"
 )
 _NOTHING = "it holds no music that VLC can play; does it play elsewhere?"
@@ -51,6 +52,7 @@ class VlcDeck(BufferedDeck):
         self._sound: SoundFile | None = None
         self._input: LibvlcInput | None = None
         self._received = self._skip = self._left = 0
+        self._check = SampleCheck()
         self._heard_from = float("inf")
         self._memory = ctypes.create_string_buffer(1 << 16)
         # Referenced here, as libVLC holds only the addresses of these callbacks.
@@ -118,8 +120,12 @@ class VlcDeck(BufferedDeck):
 
     def _on_end(self, _event: object) -> None:
         """Handle the event after the last sample; libVLC calls would deadlock here."""
+        self._end()
+
+    def _end(self) -> None:
         if self._ring.written == 0:
-            self._reason = NOTHING_LEFT if self._received else _NOTHING
+            unheard = ABSURD if self._check.found else _NOTHING
+            self._reason = NOTHING_LEFT if self._received else unheard
         self._ended = True
 
     def _lend(self, _data: int, memory: Any, size: int) -> None:
@@ -131,7 +137,8 @@ class VlcDeck(BufferedDeck):
     def _receive(self, *call: int) -> None:
         """Take the samples that libVLC has written; block while the ring buffer is full."""
         size = call[6]
-        pcm: Pcm = np.frombuffer(memoryview(self._memory), np.int16, size // 2).reshape(-1, 2)
+        sound: Block = np.frombuffer(memoryview(self._memory), np.float32, size // 4).reshape(-1, 2)
+        pcm = self._believed(sound)
         self._received += len(pcm)
         skipped = min(self._skip, len(pcm))
         self._skip -= skipped
@@ -139,9 +146,15 @@ class VlcDeck(BufferedDeck):
         self._left -= len(wanted)
         going_on = self._put(wanted)
         self._heard_from = time.monotonic()
-        if going_on and self._left == 0:
-            self._ended = True
+        if going_on and (self._left == 0 or self._check.is_over):
+            self._end()
             self._ring.wait_for_release()
+
+    def _believed(self, sound: Block) -> Pcm:
+        """Return samples to be heard, as the room's whole numbers; none where they are absurd."""
+        if not self._check.passes([sound], len(sound) / RATE):
+            sound = sound[:0]
+        return np.round(sound * 32768).clip(-32768, 32767).astype(np.int16)
 
 
 def _demuxer(sound: SoundFile) -> str:

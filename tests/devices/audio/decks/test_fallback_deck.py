@@ -10,10 +10,12 @@ from support.ffmpeg import MakeFile
 from support.opened_decks import cut_of, opened, read
 from support.waiting import wait_until
 
+from kacenv.analysis.judge import judge
+from kacenv.devices.audio.decks import ffmpeg_deck
 from kacenv.devices.audio.decks.deck import Deck
 from kacenv.devices.audio.decks.fallback_deck import FallbackDeck
-from kacenv.devices.audio.decks.ffmpeg_deck import FfmpegDeck
 from kacenv.devices.audio.decks.file_deck import file_deck
+from kacenv.devices.audio.decks.vlc_deck import VlcDeck
 from kacenv.devices.audio.samples import RATE
 from kacenv.model.playlist import Cut
 
@@ -107,19 +109,35 @@ def _unclosed() -> Deck:
     return ArrayDeck(tone(1.0))
 
 
-def test_libvlc_plays_what_ffmpeg_fails_at(
+def test_libvlc_plays_where_ffmpeg_breaks_down(
     make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The room's deck sounds although FFmpeg can't decode a thing."""
+    """The room's deck sounds although FFmpeg has an error of its own."""
 
-    def fail(deck: FfmpegDeck, _: Cut) -> None:
-        deck._reason = "broken"
+    def fail(*_: object) -> None:
+        raise RuntimeError("on purpose")
 
-    monkeypatch.setattr(FfmpegDeck, "open", fail)
+    monkeypatch.setattr(ffmpeg_deck, "decoded", fail)
     cut = cut_of(make_file("flac"))
     with opened(file_deck(cut), cut) as deck:
         assert deck.failed is None
         assert len(read(deck, 10.0)) / RATE == pytest.approx(2.0, abs=0.06)
+
+
+def test_what_ffmpeg_refuses_is_given_to_no_other(make_file: MakeFile, tmp_path: Path) -> None:
+    """An Opus file whose tags are torn plays in libVLC, and is refused as the scan refuses it."""
+    content = bytearray(make_file("opus").read_bytes())
+    at = content.index(b"OpusTags") + 8
+    content[at : at + 8] = b"\xff" * 8
+    path = tmp_path / "torn.opus"
+    path.write_bytes(content)
+    assert judge(str(path)).fault
+    cut = cut_of(path)
+    with opened(VlcDeck(), cut) as deck:
+        assert deck.ready
+    with opened(file_deck(cut), cut) as deck:
+        assert deck.failed
+        assert not deck.reserve
 
 
 @pytest.mark.parametrize("name", ["gone.mp3", "empty.mp3", "text.mp3"])
