@@ -8,6 +8,7 @@ import pytest
 from support.made_kinds import made_kind
 from support.sound_kinds import FAILS, PLAYS
 from support.sounds import rest, tone, write_wav
+from support.telling import ffmpeg
 
 from kacenv.analysis.judge import judge
 from kacenv.analysis.sound_file import SoundPart
@@ -122,19 +123,20 @@ def test_a_read_that_fails_is_no_fault_of_the_file(
         judge(str(write_wav(tmp_path / "a.wav", tone(4, -20))))
 
 
-def test_a_beginning_alone_is_no_fault_of_the_disk(tmp_path: Path) -> None:
+def test_a_beginning_alone_is_no_fault_of_the_disk(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Of Matroska cut off in its head, FFmpeg says what it says of a broken disk."""
     path = tmp_path / "a.mka"
-    PLAYS["opus.mka"](path)
-    path.write_bytes(path.read_bytes()[:101])
+    path.write_bytes(made_kind(tmp_path_factory, KINDS["opus.mka"]).read_bytes()[:101])
     assert "can't be decoded" in judge(str(path)).fault
 
 
 def test_sound_on_eight_channels_is_judged(tmp_path: Path) -> None:
     """Music on 7.1 channels in planes, such as AAC, is measured and entered like other music."""
     path = tmp_path / "wide.m4a"
-    noise = ["-f", "lavfi", "-i", "anoisesrc=d=12:a=0.2:r=24000", "-ac", "8", "-c:a", "aac"]
-    subprocess.run(["ffmpeg", "-v", "error", *noise, str(path)], check=True)
+    noise = "-f", "lavfi", "-i", "anoisesrc=d=12:a=0.2:r=24000"
+    ffmpeg(*noise, "-ac", "8", "-c:a", "aac", path)
     found = judge(str(path))
     assert found.sound
     assert found.sound.duration == pytest.approx(12.0, abs=0.1)
