@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from support.distribution import rank, spread
 from support.examples import register_profiles
+from support.fork_server import ForkServer, leased
 from support.realness import Fence, is_real
 from support.shared import common_folder
 
@@ -60,6 +61,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "KACENV_CACHE", str(common_folder(tmp_path_factory) / "cache"))
         yield
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """Run commands of kacenv as forks; workers share the server."""
+    with leased(common_folder(tmp_path_factory) / "forks") as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

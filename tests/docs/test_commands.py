@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.fork_server import ForkServer
 from support.grammar import understood
 from support.sandbox import Done, Sandbox
 
@@ -60,6 +61,8 @@ WITH_LAMPS = r"kacenv (preflight|lights test|lights-up --direct)\b"
 AFTERWARDS = r"kacenv record\b|room .*/v1/records"
 BEGINS_BARE = {"README.md", "docs/tutorial.md", "docs/first-room.md", "docs/install.md"}
 """These pages write their house themselves."""
+STARTED = {"README.md"}
+"""This page's commands are programs that begin by themselves; those of others are forks."""
 STATED: dict[tuple[str, str], int] = {}
 """Where a page says that a command ends with another code than 0."""
 ONCE = r"kacenv (audio (test|devices)|preflight|doctor|rehearse .*--(live|render))\b.*"
@@ -136,19 +139,24 @@ def otherwise(typed: str) -> str:
     return typed
 
 
-def read(page: Path, folder: Path, sound: dict[str, str]) -> list[tuple[Typed, Done]]:
+def read(
+    page: Path, folder: Path, sound: dict[str, str], forks: ForkServer
+) -> list[tuple[Typed, Done]]:
     """All that a page says to type, and what came of it."""
-    owned = str(page.relative_to(ROOT)) not in BEGINS_BARE
-    with Sandbox(folder, sound, owned=owned) as sandbox:
+    name = str(page.relative_to(ROOT))
+    shared = None if name in STARTED else forks
+    with Sandbox(folder, sound, shared, owned=name not in BEGINS_BARE) as sandbox:
         return list(Reader(page, sandbox).read())
 
 
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_says_to_type_works(page: Path, tmp_path: Path, sound: dict[str, str]) -> None:
+def test_what_a_page_says_to_type_works(
+    page: Path, tmp_path: Path, sound: dict[str, str], forks: ForkServer
+) -> None:
     """Each command ends with 0, or with the code that the page states."""
     failed = []
-    for typed, done in read(page, tmp_path, sound):
+    for typed, done in read(page, tmp_path, sound, forks):
         expected = STATED.get((typed.page, typed.bare), 0)
         good = (
             done.code in ENDED and done.said.strip()

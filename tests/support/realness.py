@@ -16,6 +16,7 @@ REAL = (
     "support.pipewire",
     "support.certificates",
     "support.daemon",
+    "support.fork_server",
     "support.jack",
     "support.mosquitto",
     "support.pulse",

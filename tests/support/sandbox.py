@@ -14,6 +14,7 @@ from typing import NamedTuple, Self
 
 from support.access import a_certificate
 from support.daemon import ask_status
+from support.fork_server import ForkServer
 from support.mosquitto import Mosquitto, free_port
 from support.waiting import PATIENCE, wait_until
 
@@ -82,11 +83,14 @@ class Done(NamedTuple):
 class Sandbox:
     """A folder that is the whole machine to the commands typed in it.
 
-    `env` tells how sound is heard; `owned` is whether the house is there already.
+    `env` tells how sound is heard; `owned` is whether the house is there already. With `forks`,
+    kacenv's commands are forks of that server.
     """
 
-    def __init__(self, root: Path, env: dict[str, str], *, owned: bool) -> None:
-        self.root = root
+    def __init__(
+        self, root: Path, env: dict[str, str], forks: ForkServer | None = None, *, owned: bool
+    ) -> None:
+        self.root, self._forks = root, forks
         self.cwd = self._at("/etc/kacenv" if owned else "/home")
         self._page = free_port()
         self.broker = Mosquitto(_made(root / "broker"))
@@ -261,13 +265,22 @@ class Sandbox:
     def _programs(self) -> None:
         curl = shutil.which("curl")
         for name, text in (
-            ("kacenv", _PROGRAM.format(python=sys.executable, root=self.root)),
+            ("kacenv", self._program()),
             ("curl", _CURL.format(curl=curl, port=self._page)),
             ("sudo", '#!/bin/sh\nexec "$@"\n'),
         ):
             program = self.root / "bin" / name
             program.write_text(text)
             program.chmod(0o755)
+
+    def _program(self) -> str:
+        """Return the text of the program `kacenv`."""
+        text = _PROGRAM.format(python=sys.executable, root=self.root)
+        if self._forks is None:
+            return text
+        script = _made(self.root / "scripts") / "kacenv"
+        script.write_text(text)
+        return self._forks.program(script)
 
     def _checkout(self, target: Path, source: Path = REPOSITORY) -> None:
         """The house that comes with the program; of a copy's copy the music is the same files."""
