@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 import typer
 from rich.text import Text
-from support.daemon import KACENV, Daemon
+from support.daemon import Daemon
+from support.fork_server import ForkServer
+from support.processes import kill_all_with
 from support.waiting import PATIENCE, wait_until
 
 from kacenv.cli.app import app
@@ -239,17 +241,24 @@ def _write_tone(path: Path) -> None:
         sound.writeframes(bytes(range(1, 251)) * (8000 * 2 * 60 // 250))
 
 
+_KACENV = """
+from kacenv import cli
+if __name__ == "__main__":  # processes that measure music import it, too
+    cli.main()
+"""
+
+
 class Typist:
     """Types commands in a terminal of their own, and reads all that arrives."""
 
-    def __init__(self, house: Path, environment: Mapping[str, str]) -> None:
-        self._house, self._environment = house, environment
+    def __init__(self, program: Path, house: Path, environment: Mapping[str, str]) -> None:
+        self._program, self._house, self._environment = program, house, environment
 
     def read(self, *words: str) -> str:
         """Return what `kacenv WORDS` sends; q is typed where it waits for it."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            [KACENV, *words],
+            [self._program, *words],
             cwd=self._house,
             env={**self._environment, "TERM": "xterm-256color"},
             stdin=theirs,
@@ -296,17 +305,27 @@ def _is_plain(line: str) -> bool:
     )
 
 
-def test_no_command_lets_a_name_drive_the_terminal(house: Path) -> None:
+@pytest.fixture
+def typist(house: Path, forks: ForkServer) -> Iterator[Typist]:
+    """Return who types there; the daemon that is started meanwhile ends with the test."""
+    environment = {**Daemon(house, "evil").environment, "HOME": str(house), "KACENV_ROOM": "evil"}
+    script, program = house / "run/script/kacenv", house / "run/kacenv"
+    script.parent.mkdir()
+    script.write_text(_KACENV)
+    program.write_text(forks.program(script))
+    program.chmod(0o755)
+    try:
+        yield Typist(program, house, environment)
+    finally:
+        kill_all_with(str(house))
+
+
+def test_no_command_lets_a_name_drive_the_terminal(house: Path, typist: Typist) -> None:
     """Every command, in a house full of such names and titles, sends only styling of its own."""
-    daemon = Daemon(house, "evil")
-    environment = {**daemon.environment, "HOME": str(house), "KACENV_ROOM": "evil"}
-    typist = Typist(house, environment)
-    seen = {line: typist.read(*line.split(" ")) for line in _BEFORE}
-    with daemon:
-        seen |= {line: typist.read(*line.split(" ")) for line in _DURING}
-        wait_until(lambda: bool([*(house / "state/records").glob("*.json")]))
-        record = typist.read("record", "list").split()[0]
-        seen |= {line: typist.read(*line.format(record).split(" ")) for line in _AFTER}
+    seen = {line: typist.read(*line.split(" ")) for line in (*_BEFORE, *_DURING)}
+    wait_until(lambda: bool([*(house / "state/records").glob("*.json")]))
+    record = typist.read("record", "list").split()[0]
+    seen |= {line: typist.read(*line.format(record).split(" ")) for line in _AFTER}
     assert {line: found for line, text in seen.items() if (found := _obeyed(text))} == {}
     assert r"\x1b[66m" in seen["status"]
     assert r"caf\xe9.wav" in seen["check"]
