@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from kacenv.core.derived import derived
 from kacenv.core.units import Seconds, on_grid
 from kacenv.engine import check_ins, lights, track_changes, track_choice, volume
 from kacenv.engine.play_counts import PlayCounts
@@ -23,6 +24,7 @@ def ends_at(state: State) -> Seconds | None:
     return state.phase_clock.when(end_reading(state))
 
 
+@derived
 def end_reading(state: State) -> Seconds:
     """Return the reading of the phase's clock at which it ends by itself."""
     planned, duration = state.planned, state.duration
@@ -32,6 +34,7 @@ def end_reading(state: State) -> Seconds:
     return on_grid(duration + planned.slack) if musical is None else musical
 
 
+@derived
 def _musical_end(state: State) -> Seconds | None:
     """Return the reading at which a phase ends with the track playing; None if it can't.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kacenv.core.derived import derived
 from kacenv.core.units import Decibels, Seconds, on_grid
 from kacenv.engine.state import Playing, State
 from kacenv.engine.step_context import StepContext
@@ -23,6 +24,7 @@ STEEPEST_LEVEL = 6.0
 """Bound on the slope of levels and volumes, in dB per second."""
 
 
+@derived
 def change_at(state: State) -> Seconds | None:
     """Return the time of the next crossfade; a change of intensity brings it forward."""
     if state.playing is None:
