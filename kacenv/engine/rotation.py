@@ -32,7 +32,8 @@ class Rotation:
                     return Rotation(turn, at)
             if turn > counts.most:
                 return Rotation(turn, len(order))
-            turn, place = turn + 1, 0
+            plays = (counts.of(cut.key) for cut in order if usable(cut))
+            turn, place = max(turn + 1, min(plays, default=counts.most + 1)), 0
 
     def over(self, queue: Queue) -> bool:
         """Return True if no track of the queue was usable."""

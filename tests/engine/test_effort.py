@@ -74,6 +74,12 @@ def test_what_was_played_costs_nothing() -> None:
     assert hours[1] < MOST * hours[0]
 
 
+def test_a_playlist_that_has_run_dry_costs_nothing() -> None:
+    """Where no pool stands in for it, a step of the tenth hour is as quick as one of the first."""
+    hours = [effort_of_a_step(pieces(1, hours, repeat=False)) for hours in (1.0, 10.0)]
+    assert hours[1] < MOST * hours[0]
+
+
 def test_long_plans_cost_no_more() -> None:
     """A step in a plan of three hundred phases and check-ins is as quick as in one of seven."""
 
