@@ -44,8 +44,8 @@ T = TypeVar("T", bound=Command)
 LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
 ENOUGH = 20
 """Pieces after which a session whose pieces end early has shown all it can."""
-LONG = examples(40)
-SHORTER = examples(30)
+LONG = examples(20)
+SHORTER = examples(15)
 
 
 def willing(timeline: Timeline, presses: Presses) -> list[Moment]:

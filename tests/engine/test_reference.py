@@ -46,7 +46,7 @@ def test_what_once_differed_is_as_the_plan_promises(seed: int, kinds: Sequence[t
     assert not differences(session), described(session)
 
 
-@examples(50)
+@examples(25)
 @given(st.randoms(use_true_random=False))
 def test_any_session_is_as_the_plan_promises(random: Random) -> None:
     """The same for sessions of any chance, so that a difference is shown by its smallest case."""
@@ -73,7 +73,7 @@ def fitted_phases() -> st.SearchStrategy[FittedPhase]:
     )
 
 
-@examples(60)
+@examples(30)
 @given(fitted_phases())
 def test_what_fits_ends_when_the_next_phase_has_flowed_in(fitted: FittedPhase) -> None:
     """No choice of pieces would have ended nearer to that moment, by more than two seconds."""

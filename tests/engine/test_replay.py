@@ -62,7 +62,7 @@ from kacenv.system.timestamps import Timestamp
 
 ROOM = a_room()
 Presses = Sequence[tuple[Seconds, Press]]
-MANY = examples(30)
+MANY = examples(15)
 ONE = a_timeline(
     a_phase("build", 1800.0, cues=(a_cue("Look in", 300.0),)),
     a_phase("return", 1800.0, cues=(a_cue("Blood pressure", 60.0),)),

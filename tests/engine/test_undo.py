@@ -136,7 +136,7 @@ def nearly_changes(state: State, now: float) -> bool:
     return change - now < 3.0
 
 
-@examples(100)
+@examples(40)
 @given(timelines(), timed_presses(1000.0), any_press(), times(0, 1000), times(0, 10))
 def test_a_press_taken_back_never_was(
     timeline: Timeline,
@@ -348,7 +348,7 @@ def test_what_is_kept_is_bounded() -> None:
     assert all(one.before is not None and not one.before.kept for one in life.state.kept)
 
 
-@examples(30)
+@examples(15)
 @given(timelines(), timed_presses(1000.0))
 def test_the_journal_holds_what_was_taken_back(
     timeline: Timeline, presses: Sequence[tuple[Seconds, Press]]

@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.sessions import a_cue, a_phase, a_room, a_timeline, timed_presses, timelines
 
 from kacenv.core.errors import RefusedError
@@ -104,6 +105,7 @@ def test_a_stream_leaves_meters_out_and_keeps_the_newest_told() -> None:
     assert asdict(describe(begun(), Seconds(5.0)))["title"] == small["session"]["title"]
 
 
+@examples(40)
 @given(timelines(), timed_presses(1500.0), st.floats(0.1, 90.0))
 def test_a_surface_that_merges_every_change_agrees_with_the_room(
     timeline: Timeline, presses: list[tuple[Seconds, Press]], pace: float

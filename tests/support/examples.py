@@ -1,6 +1,6 @@
 """How many examples of a kind are tried: few in `make test`, very many on demand.
 
-`pytest --hypothesis-profile=deep tests/engine` tries 20 times as many, and others each time.
+`pytest --hypothesis-profile=deep tests/engine` tries 50 times as many, and others each time.
 """
 
 from hypothesis import HealthCheck, settings
@@ -18,7 +18,7 @@ def register_profiles() -> None:
     settings.register_profile(
         "deep",
         settings.get_profile("default"),
-        max_examples=20 * _USUAL,
+        max_examples=50 * _USUAL,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
