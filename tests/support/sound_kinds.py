@@ -20,6 +20,7 @@ from support.file_writers import (
     write_dff,
     write_dsf,
 )
+from support.telling import ffmpeg
 
 Make = Callable[[Path, Path], object]
 """Writes the sound of the WAV file at the first path as a kind at the second."""
@@ -176,8 +177,15 @@ def _with_picture(*words: str) -> Make:
 
 def _with_cover(*words: str) -> Make:
     """Put a picture of its cover into the file."""
-    cover = "-f", "lavfi", "-i", "testsrc=s=800x800:d=0.04", "-map", "0:a", "-map", "1:v"
-    return by(*cover, "-c:v", "png", "-frames:v", "1", "-disposition:v", "attached_pic", *words)
+    kept = "-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic"
+
+    def make(source: Path, target: Path) -> None:
+        cover = target.with_suffix(".png")
+        ffmpeg("-f", "lavfi", "-i", "testsrc=s=800x800:d=0.04", "-frames:v", "1", cover)
+        ffmpeg("-i", source, "-i", cover, *kept, *words, target)
+        cover.unlink()
+
+    return make
 
 
 def _flac_of_32_bits(source: Path, target: Path) -> None:
