@@ -18,12 +18,14 @@ from kacenv.analysis.downmix import (
     stereo_filters,
 )
 from kacenv.analysis.frame_formats import FormatRecorder
+from kacenv.analysis.frame_samples import planes_of
 from kacenv.analysis.loudness_curve import Course, largest_rise, packed
 from kacenv.analysis.measurement import ABSOLUTE_GATE, QUIETEST, Measurement
 from kacenv.analysis.silence_gaps import DEAD_AIR, QUIET, GapDetector
 from kacenv.analysis.silence_gaps import packed as packed_gaps
 from kacenv.analysis.sound_decoder import BROKEN, Decoded, decoded
 from kacenv.analysis.sound_file import SoundFile, open_sound
+from kacenv.analysis.true_peak import TruePeakMeter
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds
 
@@ -33,7 +35,7 @@ Samples = NDArray[np.float64]
 """Interleaved samples of shape (frames * channels,)."""
 LONGEST: Final = Seconds(24 * 3600.0)
 _COMMON_RATE: Final = 48000
-_METER: Final = "peak=true:metadata=1:dualmono=1"
+_METER: Final = "peak=none:metadata=1:dualmono=1"
 """Options of the filter; a mono file plays on both sides, which `dualmono` measures."""
 _KEY: Final = "lavfi.r128."
 _QUIET_POWER: Final = 10.0 ** (QUIET / 10)
@@ -112,7 +114,7 @@ class _LoudnessMeter:
         self._short_term: list[float] = []
         self._last: dict[str, str] = {}
         self._given = self._samples = 0
-        self._peak = 0.0
+        self._peaks = TruePeakMeter(1, 1)
         self._gaps = GapDetector()
         self._first_loud: _Stretch | None = None
         self._last_loud: _Stretch | None = None
@@ -143,6 +145,7 @@ class _LoudnessMeter:
         self._rate = frame.sample_rate
         self._gaps = GapDetector(least=round(DEAD_AIR * self._rate))
         self._form = form_of(frame)
+        self._peaks = TruePeakMeter(self._rate, min(2, frame.layout.nb_channels))
         self._graph = av.filter.Graph()
         self._source = source_of(self._graph, frame)
         self._sink = self._graph.add("abuffersink")
@@ -163,13 +166,13 @@ class _LoudnessMeter:
             self._last = figures
             self._momentary.append(float(figures[_KEY + "M"]))
             self._short_term.append(float(figures[_KEY + "S"]))
-        samples: Samples = frame.to_ndarray().ravel()  # type: ignore[assignment]  # the filter gives doubles
-        peak = max(float(samples.max()), -float(samples.min()))
-        self._peak = max(self._peak, peak)
-        if peak > SILENCE:
-            self._last_loud = _Stretch(samples, self._samples, frame.layout.nb_channels)
+        (samples,) = planes_of(frame)  # interleaved doubles, by the filter
+        channels = frame.layout.nb_channels
+        self._peaks.add(samples.reshape(-1, channels).T.astype(np.float32))
+        if max(float(samples.max()), -float(samples.min())) > SILENCE:
+            self._last_loud = _Stretch(samples, self._samples, channels)
             self._first_loud = self._first_loud or self._last_loud
-        power = float(np.square(samples).mean())
+        power = float(np.vdot(samples, samples)) / len(samples)
         self._gaps.add(frame.samples, loud=power >= _QUIET_POWER)
         self._samples += frame.samples
 
@@ -188,7 +191,7 @@ class _LoudnessMeter:
         sudden, sudden_at = largest_rise(_course(self._momentary), loudness, head)
         return Measurement(
             loudness=loudness,
-            true_peak=_decibels(max(self._figure("true_peak", 0.0), self._peak)),
+            true_peak=_decibels(self._peaks.result()),
             loudness_range=self._figure("LRA", 0.0),
             rise=largest_rise(_course(self._short_term), loudness, head)[0],
             sudden=sudden,
