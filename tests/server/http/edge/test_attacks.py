@@ -10,7 +10,7 @@ from http.client import RemoteDisconnected
 import pytest
 from support.caller import Answer, Caller, is_closed
 from support.guarded import Guarded
-from support.waiting import PATIENCE
+from support.waiting import PATIENCE, wait_until
 
 from kacenv.model.device_role import DeviceRole
 from kacenv.server.http.edge.connection_limit import MOST_OF_ONE, MOST_OF_STRANGERS
@@ -395,6 +395,14 @@ def test_a_hundred_addresses_keep_no_known_tablet_out(guarded: Guarded) -> None:
         with pytest.raises((ConnectionError, RemoteDisconnected)):
             guarded.stranger().ask("GET", "/v1/login")
         assert tablet.ask("GET", "/v1/status", headers=cookie).status == 200
+    wait_until(lambda: _is_admitted(guarded.stranger()))  # the room has read all their ends
+
+
+def _is_admitted(stranger: Caller) -> bool:
+    try:
+        return stranger.ask("GET", "/v1/login").status == 200
+    except (ConnectionError, RemoteDisconnected):
+        return False
 
 
 def test_streams_of_one_address_are_bounded(guarded: Guarded) -> None:
