@@ -11,12 +11,15 @@ LONGEST: Final = (
     "test_end_to_end.py",
     "docs/test_commands.py",
     "cli/test_terminal.py",
+    "cli/test_doctor.py",
+    "test_path.py",
     "cli/test_preflight.py",
     "test_foreign_music.py",
     "test_crash.py",
     "test_faults.py",
     "playlists/test_house_music.py",
     "test_one_verdict.py",
+    "session/records/test_builder.py",
     "diagnostics/preflight/test_lamps.py",
 )
 """Files that take half a minute or more, whatever else happens."""
