@@ -82,7 +82,7 @@ class Fade:
 
     def value_at(self, time: float) -> float:
         """Return the value at `time`: the origin before the start, the target after the end."""
-        if time >= self.end:
+        if time >= min(self.end, self.start + self.duration):  # the end is rounded, so may be later
             return self.target
         if time <= self.start:
             return self.origin

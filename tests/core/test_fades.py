@@ -26,6 +26,13 @@ def test_a_fade_begins_and_ends_where_it_says(fade: Fade) -> None:
     assert fade.value_at(fade.end + 1) == fade.target
 
 
+@given(times, st.floats(0, 2e-9))
+def test_a_change_without_time_is_there_at_once(start: float, later: float) -> None:
+    """At its start and at any moment after it, a part of a nanosecond too."""
+    fade = Fade(0.0, 1.0, Seconds(start))
+    assert fade.value_at(start + later) == 1.0
+
+
 @given(fades, st.floats(0, 1), st.floats(0, 1))
 def test_no_stretch_is_steeper_than_the_fade_says(fade: Fade, one: float, other: float) -> None:
     """Between any two moments the value changes no faster than `steepest`."""
