@@ -1,10 +1,11 @@
 """Judging of a sound file: decoded once from its beginning to its end, on one core."""
 
 import errno
+from collections.abc import Iterable
 from typing import Final
 
 from kacenv.analysis.frame_formats import FormatRecorder
-from kacenv.analysis.landmarks import arrives
+from kacenv.analysis.landmarks import Landmark, arrives
 from kacenv.analysis.loudness_meter import measure
 from kacenv.analysis.missing_end import missing_end
 from kacenv.analysis.sound_decoder import BROKEN, decoded, is_of_the_disk
@@ -43,14 +44,14 @@ def _judged(path: str) -> Verdict:
             channels=" ".join(map(str, formats.channels)),
             starts_at=formats.starts_at or _START,
             missing=missing_end(header.promised, sound.duration),
-            seeks=_seeks(file, formats),
+            seeks=_seeks(file, formats.landmarks.chosen(damaged=sound.damaged_at is not None)),
         )
     return Verdict(sound, form=form, tags=header.tags)
 
 
-def _seeks(file: SoundFile, formats: FormatRecorder) -> bool:
-    """Tell if decoding can begin at the file's middle and near its end, as a deck's does."""
+def _seeks(file: SoundFile, landmarks: Iterable[Landmark]) -> bool:
+    """Tell if decoding can begin at all landmarks, as a deck's does at a cue point."""
     try:
-        return all(arrives(decoded(file, one.begin), one) for one in formats.landmarks.chosen())
+        return all(arrives(decoded(file, one.begin), one) for one in landmarks)
     except BROKEN:
         return False

@@ -81,11 +81,14 @@ class LandmarkRecorder:
             self._found = self._found[::2]
             self._every *= 2
 
-    def chosen(self) -> list[Landmark]:
-        """Return the landmarks nearest to the middle and to the end; none of a short file."""
+    def chosen(self, *, damaged: bool) -> list[Landmark]:
+        """Return the landmarks nearest to the middle and to the end; none of a short file.
+
+        In a damaged file seeks may go wrong anywhere, so all are returned.
+        """
         inside = [one for one in self._found if _RUN_UP < one.at < self._place - _LENGTH - 2 * NEAR]
-        if not inside:
-            return []
+        if damaged or not inside:
+            return inside
         middle = min(inside, key=lambda one: abs(one.at - self._place / 2))
         return [middle] if inside[-1] is middle else [middle, inside[-1]]
 

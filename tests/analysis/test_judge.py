@@ -141,3 +141,17 @@ def test_sound_on_eight_channels_is_judged(tmp_path: Path) -> None:
     assert found.sound
     assert found.sound.duration == pytest.approx(12.0, abs=0.1)
     assert (found.form.channels, found.form.seeks) == ("8", True)
+
+
+def test_a_damaged_file_is_entered_at_many_places(tmp_path: Path) -> None:
+    """Where two pages of an Ogg have changed places, seeks go wrong near them alone: it is told."""
+    path = tmp_path / "swapped.ogg"
+    ffmpeg("-f", "lavfi", "-i", "anoisesrc=d=22:a=0.2:r=16000", "-c:a", "libvorbis", path)
+    head, *pages = path.read_bytes().split(b"OggS")
+    assert judge(str(path)).form.seeks
+    pages[9], pages[12] = pages[12], pages[9]
+    path.write_bytes(b"OggS".join([head, *pages]))
+    found = judge(str(path))
+    assert (found.fault, found.form.seeks) == ("", False)
+    assert found.sound
+    assert found.sound.damaged_at
