@@ -5,6 +5,7 @@ The sound is oversampled as ITU-R BS.1770-5, annex 2, says: four times, or less 
 nothing is worked out.
 """
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -69,6 +70,7 @@ class TruePeakMeter:
             self._peak = max(self._peak, float(between.max()), -float(between.min()))
 
 
+@cache
 def _filters(phases: int) -> NDArray[np.float32]:
     """Return what makes of a window its samples' successors, of shape (window, results).
 
