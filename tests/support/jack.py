@@ -1,7 +1,9 @@
 """A JACK server without hardware whose sound is recorded, and a synthesiser on it."""
 
+import fcntl
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +23,30 @@ SOUNDS = "/usr/share/sounds/sf2/TimGM6mb.sf2"
 
 
 @contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other worker has a JACK server.
+
+    A client's socket bears its name, not its server's: on two servers at once, two clients of
+    one name take each other's place.
+    """
+    with Path(tempfile.gettempdir(), f"kacenv-tests-jack-{os.getuid()}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def jack_server() -> Iterator[dict[str, str]]:
-    """A server of its own; gives the variables by which programs find it.
+    """A server of its own, one at a time; gives the variables by which programs find it.
 
     It waits for its clients: where it doesn't, a busy machine loses messages.
     """
+    with _alone(), _running_server() as found:
+        yield found
+
+
+@contextmanager
+def _running_server() -> Iterator[dict[str, str]]:
+    """Start a server; stop it at the end."""
     name = f"kacenv-{os.getpid()}"
     found = {
         "JACK_DEFAULT_SERVER": name,
