@@ -11,7 +11,7 @@ LOCK    := build/lock
 RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2t64|libasound2
 # jack_lsp is in a package of its own from Debian 13 on.
 TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils pipewire \
-                    pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium jackd2 \
+                    pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium-headless-shell jackd2 \
                     jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont curl libatomic1
 BENCH_PACKAGES   := liquidsoap
 PEER_PACKAGES    := $(if $(shell command -v npm),,nodejs npm) mosquitto
