@@ -79,7 +79,7 @@ demo: setup
 
 # --- checking -------------------------------------------------------------------------------
 
-.PHONY: lint check test bench soak matrix peers vm
+.PHONY: lint check quick-tests test compiled-tests bench soak matrix peers vm
 lint: setup-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -89,13 +89,24 @@ lint: setup-dev
 # Programs that tests start keep their modules compiled; without, most of the time goes there.
 unexport PYTHONDONTWRITEBYTECODE
 
-check: lint
-	$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
+# Types are one program's work, whose words come at once at its end; tests tell as they go.
+beside_lint = @$(MAKE) --no-print-directory --jobs 2 --output-sync lint
+
+check: setup-dev
+	$(beside_lint) quick-tests
+
+quick-tests: setup-dev
+	+@$(BIN)/pytest -q -n 2 --dist worksteal -m 'not real'
 
 # Tests wait for more than half of their time: two cores have time for five.
-test: lint wheel
+test: setup-dev wheel
 	$(call install,$(TEST_PACKAGES))
+	$(beside_lint) compiled-tests
 	$(BIN)/pytest -n 5 --dist worksteal
+
+# Each worker reads the tests' compiled modules, which each would make for itself otherwise.
+compiled-tests: setup-dev
+	@$(BIN)/pytest -q --collect-only > build/tests.txt
 
 bench: setup-dev
 	$(call install,$(TEST_PACKAGES) $(BENCH_PACKAGES))
