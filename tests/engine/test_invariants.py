@@ -41,7 +41,7 @@ from kacenv.rehearsal.simulation import Moment, rehearse
 Presses = list[tuple[Seconds, Press]]
 ROOM = a_room()
 T = TypeVar("T", bound=Command)
-LATER = [(Seconds(3000.0), Release()), (Seconds(20000.0), None)]
+LATER = [(Seconds(1500.0), Release()), (Seconds(20000.0), None)]
 ENOUGH = 20
 """Pieces after which a session whose pieces end early has shown all it can."""
 LONG = examples(20)

@@ -84,7 +84,7 @@ def a_timeline(*phases: PlannedPhase, **fields: Any) -> Timeline:
 _spans = st.integers(1, 400).map(float)
 _brief = st.sampled_from([0.6, 1.0, 4.0])
 """Lengths of pieces that are shorter than most crossfades."""
-_lengths = st.lists(st.integers(15, 300).map(float) | _brief, min_size=1, max_size=4)
+_lengths = st.lists(st.integers(15, 200).map(float) | _brief, min_size=1, max_size=4)
 
 
 def times(least: float, most: float) -> st.SearchStrategy[Seconds]:
@@ -95,11 +95,15 @@ def times(least: float, most: float) -> st.SearchStrategy[Seconds]:
 
 @st.composite
 def phases(draw: st.DrawFn, name: str) -> PlannedPhase:
-    """Any phase: every kind of end, short and long music, check-ins anywhere."""
-    duration = float(draw(st.integers(5, 900)))
+    """Any phase: every kind of end, short and long music, check-ins anywhere.
+
+    It is no longer than shows something new: with pieces of a second it isn't hundreds of them.
+    """
+    lengths = draw(_lengths)
+    duration = float(draw(st.integers(5, round(min(400.0, 40 * max(lengths))))))
     queue = a_queue(
         name,
-        draw(_lengths),
+        lengths,
         crossfade=Seconds(draw(st.integers(0, 20))),
         repeat=draw(st.booleans()),
         shuffle_seed=draw(st.none() | st.integers(0, 9)),
@@ -170,6 +174,6 @@ def any_press() -> st.SearchStrategy[Press]:
     return _presses
 
 
-def timed_presses(longest: float = 3000.0) -> st.SearchStrategy[list[tuple[Seconds, Press]]]:
+def timed_presses(longest: float = 1500.0) -> st.SearchStrategy[list[tuple[Seconds, Press]]]:
     """Any presses at any times."""
     return st.lists(st.tuples(times(0, longest), _presses), max_size=8)

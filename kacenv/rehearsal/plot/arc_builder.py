@@ -45,7 +45,8 @@ def arc_of(
     last = Seconds(0.0)
     for moment in moments:
         gathered.take(moment)
-        last = max(last, moment.at)
+        if not isinstance(moment.command, commands.CueTrack):  # opened unseen, and maybe late
+            last = max(last, moment.at)
     return gathered.arc(last)
 
 
