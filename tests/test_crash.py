@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from support.daemon import Daemon
+from support.daemon import Daemon, ForkedDaemon
+from support.fork_server import ForkServer
 from support.houses import FOREIGN_MUSIC, musical_house, silent_house
 from support.journals import ROOM, journal
 from support.waiting import wait_until
@@ -59,9 +60,9 @@ def test_staff_read_that_the_room_was_away(revived: Life) -> None:
     assert any("was away" in told["text"] for told in revived.after["told"])
 
 
-def test_a_session_outlives_its_files(house: Path) -> None:
+def test_a_session_outlives_its_files(house: Path, forks: ForkServer) -> None:
     """Room, scene and playlist may be broken or gone by now: the session has its own copy."""
-    with Daemon(house, "bench") as room:
+    with ForkedDaemon(forks, house, "bench") as room:
         room.told("start", "bench")
         room.kill()
         (house / "rooms" / "bench.yaml").write_text("name: [broken")
@@ -78,13 +79,13 @@ safe_light: {seats: 70%}
 """
 
 
-def test_a_session_outlives_its_password(house: Path) -> None:
+def test_a_session_outlives_its_password(house: Path, forks: ForkServer) -> None:
     """A room isn't begun without its broker's password; what plays goes on, and staff read why."""
     room_file, password = house / "rooms/bench.yaml", house / "rooms/password"
     room_file.write_text(room_file.read_text() + _LAMP)
     password.touch(0o600)
     password.write_text("secret")
-    with Daemon(house, "bench") as room:
+    with ForkedDaemon(forks, house, "bench") as room:
         room.told("start", "bench")
         room.kill()
         password.unlink()
@@ -99,9 +100,9 @@ def test_a_session_outlives_its_password(house: Path) -> None:
             room.start()
 
 
-def test_a_stopped_session_stays_stopped(house: Path) -> None:
+def test_a_stopped_session_stays_stopped(house: Path, forks: ForkServer) -> None:
     """What the therapist has ended doesn't come back with the next start."""
-    with Daemon(house, "bench") as room:
+    with ForkedDaemon(forks, house, "bench") as room:
         room.told("start", "bench")
         room.told("stop")
         wait_until(lambda: room.ask_status()["session"]["mode"] == "idle")
@@ -128,22 +129,22 @@ def _of_another_room(path: Path) -> None:
     ],
 )
 def test_a_record_that_is_none_does_not_keep_the_room_shut(
-    put: Callable[[Path], None], words: str, tmp_path: Path
+    put: Callable[[Path], None], words: str, tmp_path: Path, forks: ForkServer
 ) -> None:
     """The room opens under its own name, and staff read why the session before isn't resumed."""
     house = silent_house(tmp_path)
     (house / "state").mkdir()
     put(house / "state" / "bench.journal")
-    with Daemon(house, "bench") as room:
+    with ForkedDaemon(forks, house, "bench") as room:
         status = room.ask_status()
         assert status["room"] == "bench"
         assert any(words in told["text"] for told in status["told"])
         assert not (house / "state" / "bench.journal").exists()
 
 
-def test_a_room_whose_record_cannot_be_written_still_plays(house: Path) -> None:
+def test_a_room_whose_record_cannot_be_written_still_plays(house: Path, forks: ForkServer) -> None:
     """The session begins all the same, and staff are told."""
     (house / "state").write_text("a file where the folder should be")
-    with Daemon(house, "bench") as room:
+    with ForkedDaemon(forks, house, "bench") as room:
         assert room.told("start", "bench").returncode == 0
         wait_until(lambda: "can't be written down" in str(room.ask_status()["told"]))

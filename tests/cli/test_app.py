@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.daemon import KACENV, Daemon
+from support.daemon import KACENV, Daemon, ForkedDaemon
+from support.fork_server import ForkServer
 from support.houses import quiet_house, write_house
 from support.processes import kill_all_with
 from support.sounds import tone, write_wav
@@ -32,9 +33,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def daemon(house: Path) -> Iterator[Daemon]:
+def daemon(house: Path, forks: ForkServer) -> Iterator[Daemon]:
     """The room's daemon, playing the scene."""
-    with Daemon(house, "quiet") as running:
+    with ForkedDaemon(forks, house, "quiet") as running:
         running.told("start", "quiet")
         yield running
 
@@ -100,8 +101,8 @@ def test_each_press_answers_in_plain_words(
 
 def test_status_is_for_people_and_for_programs(daemon: Daemon) -> None:
     """The same status comes in words, and as JSON for scripts."""
-    assert "sound     " in daemon.run("status").stdout
-    assert json.loads(daemon.run("status", "--json").stdout)["room"] == "quiet"
+    assert "sound     " in daemon.told("status").stdout
+    assert json.loads(daemon.told("status", "--json").stdout)["room"] == "quiet"
 
 
 @pytest.mark.parametrize(

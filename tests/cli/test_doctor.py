@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.daemon import Daemon
+from support.daemon import ForkedDaemon
+from support.fork_server import ForkServer
 from support.houses import write_house
 
 ROOM = """name: garden
@@ -24,9 +25,9 @@ def house(tmp_path: Path) -> Path:
     return write_house(tmp_path, rooms__garden=text)
 
 
-def test_the_doctor_sees_all_and_gives_nothing_away(house: Path) -> None:
+def test_the_doctor_sees_all_and_gives_nothing_away(house: Path, forks: ForkServer) -> None:
     """All probes answer; the room's fault has its way out; no user, password or path is told."""
-    with Daemon(house, "garden") as daemon:
+    with ForkedDaemon(forks, house, "garden") as daemon:
         done = daemon.run("doctor", "--json", check=False)
     findings = {one["what"]: one for one in json.loads(done.stdout)["findings"]}
     assert done.stderr == ""

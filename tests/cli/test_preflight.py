@@ -11,7 +11,8 @@ from shutil import rmtree
 from typing import NamedTuple
 
 import pytest
-from support.daemon import KACENV, Daemon
+from support.daemon import KACENV, ForkedDaemon
+from support.fork_server import ForkServer
 from support.houses import write_house
 from support.mosquitto import Mosquitto
 from support.pulse import Pulse
@@ -104,9 +105,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         yield Room(house, hung[0], hung[1], environment)
 
 
-def test_a_room_that_is_well_is_go(room: Room) -> None:
+def test_a_room_that_is_well_is_go(room: Room, forks: ForkServer) -> None:
     """Beside the idle daemon: every part is told for scripts, the lamp is left as it was."""
-    with Daemon(room.house, "lit", room.environment):
+    with ForkedDaemon(forks, room.house, "lit", room.environment):
         done = room.typed("preflight", "lit", "--scene", "calm", "--json", "--microphone", "Room")
     assert done.stderr == ""
     told = json.loads(done.stdout)
@@ -122,31 +123,33 @@ def test_a_room_that_is_well_is_go(room: Room) -> None:
     assert max(level for _, level in room.lamp.log) == pytest.approx(0.4, abs=0.02)
 
 
-def test_a_session_that_begins_in_the_lamps_round_has_its_light(room: Room) -> None:
+def test_a_session_that_begins_in_the_lamps_round_has_its_light(
+    room: Room, forks: ForkServer
+) -> None:
     """Each lamp ends where the session wants it, and the page says why.
 
     Whoever scripts it is told what was found until then, and no go. Another preflight isn't begun.
     """
     told = len(room.own.received)
-    with Daemon(room.house, "lit", room.environment) as daemon:
+    with ForkedDaemon(forks, room.house, "lit", room.environment) as daemon:
         with subprocess.Popen(
             [KACENV, "preflight", "lit", "--json"],
             env=room.environment,
             stdout=subprocess.PIPE,
             text=True,
-        ) as typed:
+        ) as going:
             # The lamps' round comes after all others, of which each has this patience.
             assert room.own.wait_for(lambda lamp: len(lamp.received) > told, 5 * PATIENCE)
             assert "begins with peak" in daemon.told("start", "bright").stdout
-            said = json.loads(typed.communicate(timeout=PATIENCE)[0])
-        again = room.typed("preflight", "lit")
+            said = json.loads(going.communicate(timeout=PATIENCE)[0])
+        again = typed("preflight", "lit", env=room.environment)
         for lamp in (room.lamp, room.own):
             assert lamp.wait_for(lambda lamp: abs(lamp.level_now - 0.6) < 0.02, PATIENCE)
     rmtree(room.house / "state")
     assert (again.returncode, again.stdout) == (1, "")
     assert "A session is on in lit" in again.stderr
     assert "nothing has been touched" in again.stderr
-    assert (typed.returncode, said["go"]) == (1, False)
+    assert (going.returncode, said["go"]) == (1, False)
     assert said["stopped"] == "A session is on in lit."
     assert "files" in {one["what"] for one in said["findings"]}
 

@@ -14,7 +14,7 @@ from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import EndKind
 from kacenv.model.timeline import PlannedPhase, Timeline
 
-LENGTH = Seconds(20.0)
+LENGTH = Seconds(14.0)
 CROSSFADE = Seconds(4.0)
 GOOD = 30
 _NOISE = "anoisesrc=amplitude=0.3:color=white:seed={},lowpass=6000"

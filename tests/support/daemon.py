@@ -8,8 +8,9 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
+from support.fork_server import Forked, ForkServer
 from support.priority import ahead
 from support.typed import Said, typed
 from support.waiting import PATIENCE
@@ -42,7 +43,7 @@ class Daemon:
             "KACENV_HOUSE": str(house),
         }
         self.log = house / "daemon.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def __enter__(self) -> Self:
         """Start it, and wait until it answers."""
@@ -52,18 +53,18 @@ class Daemon:
     def start(self) -> None:
         """Start it, anew after a kill, and wait until it answers."""
         with self.log.open("ab") as log, ahead():
-            self._process = subprocess.Popen(
-                [*self._limits, KACENV, "serve", "--room", self.room, *self._more],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+            self._process = self._begin([KACENV, "serve", "--room", self.room, *self._more], log)
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(self.log.read_text())
             time.sleep(0.02)
+
+    def _begin(self, words: list[str], log: IO[bytes]) -> "subprocess.Popen[bytes] | Forked":
+        return subprocess.Popen(
+            [*self._limits, *words], env=self.environment, stdout=log, stderr=log
+        )
 
     def _answers(self) -> bool:
         try:
@@ -111,6 +112,23 @@ class Daemon:
     def ask_status(self) -> Any:
         """Return what the room says of itself."""
         return ask_status(self.house / "run" / f"{self.room}.sock")
+
+
+class ForkedDaemon(Daemon):
+    """The same in a fork, which saves its imports: for what isn't about how a program begins."""
+
+    def __init__(
+        self,
+        forks: ForkServer,
+        house: Path,
+        room: str,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(house, room, environment)
+        self._forks = forks
+
+    def _begin(self, words: list[str], log: IO[bytes]) -> Forked:
+        return self._forks.begin(words, self.environment, log)
 
 
 def ask_status(path: Path) -> Any:

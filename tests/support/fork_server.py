@@ -16,11 +16,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import IO, Final, NamedTuple, NoReturn
 
 _LEASE: Final = b"+"
 _PROGRAM: Final = """\
@@ -31,7 +31,9 @@ signal.pthread_sigmask(signal.SIG_BLOCK, heeded)
 line = socket.socket(socket.AF_UNIX)
 line.connect({address!r})
 socket.send_fds(line, [b"."], [0, 1, 2])
-request = {script!r}, sys.argv[1:], os.getcwd(), dict(os.environ)
+request = (
+    {script!r}, sys.argv[1:], os.getcwd(), dict(os.environ), os.getpriority(os.PRIO_PROCESS, 0)
+)
 line.sendall(ascii(request).encode() + b"\\n")
 answers = line.makefile()
 pid = int(answers.readline())
@@ -54,6 +56,46 @@ class _Request(NamedTuple):
     words: list[str]
     folder: str
     environment: dict[str, str]
+    priority: int
+
+
+class Forked:
+    """A script that runs in a fork, with what `subprocess.Popen` offers of a program."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line, self._answers = line, line.makefile("rb", buffering=0)
+        self.pid = int(self._answers.readline())
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Return how it ended; None while it runs."""
+        return self._ended(0.0)
+
+    def wait(self, timeout: float) -> int:
+        """Return how it ended, once it has."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(f"fork {self.pid}", timeout)
+        return code
+
+    def terminate(self) -> None:
+        """Tell it to leave."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _ended(self, seconds: float) -> int | None:
+        if self._code is None and select.select([self._line], [], [], seconds)[0]:
+            self._code = int(self._answers.readline())
+            self._answers.close()
+            self._line.close()
+        return self._code
 
 
 class ForkServer:
@@ -68,6 +110,18 @@ class ForkServer:
         Both have the same name, by which kacenv calls itself.
         """
         return _PROGRAM.format(python=sys.executable, address=self._address, script=str(script))
+
+    def begin(self, words: list[str], environment: Mapping[str, str], output: IO[bytes]) -> Forked:
+        """Run a script with its words in a fork that writes to `output`, and goes on by itself."""
+        script, *rest = words
+        priority = os.getpriority(os.PRIO_PROCESS, 0)
+        asked = _Request(script, rest, str(Path.cwd()), dict(environment), priority)
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(self._address)
+        with Path(os.devnull).open("rb") as nothing:
+            socket.send_fds(line, [b"."], [nothing.fileno(), output.fileno(), output.fileno()])
+            line.sendall(ascii(tuple(asked)).encode() + b"\n")
+            return Forked(line)
 
 
 @contextmanager
@@ -167,6 +221,8 @@ def _take(streams: list[int]) -> None:
 
 def _become(asked: _Request) -> NoReturn:
     """Run a script as if Python had just begun with it."""
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, asked.priority)
     os.setsid()
     os.chdir(asked.folder)
     os.environ.clear()

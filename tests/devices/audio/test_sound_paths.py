@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.daemon import Daemon
+from support.daemon import Daemon, ForkedDaemon
 from support.ffmpeg import MakeFile
+from support.fork_server import ForkServer
 from support.houses import musical_house
 from support.jack import jack_server, record_outputs
 from support.pipewire import PipeWire
@@ -27,9 +28,9 @@ def house(tmp_path: Path, make_file: MakeFile) -> Path:
 
 
 @contextmanager
-def playing(house: Path, environment: dict[str, str]) -> Iterator[Daemon]:
+def playing(forks: ForkServer, house: Path, environment: dict[str, str]) -> Iterator[Daemon]:
     """Start a room and its session."""
-    with Daemon(house, "bench", {**os.environ, **environment}) as room:
+    with ForkedDaemon(forks, house, "bench", {**os.environ, **environment}) as room:
         room.told("start", "bench")
         wait_until(lambda: room.ask_status()["meters"]["speakers"][0] > -60)
         yield room
@@ -45,17 +46,23 @@ def is_heard(sound: Block) -> bool:
 
 
 @pytest.mark.parametrize("system", [Pulse, PipeWire])
-def test_a_sound_server_plays_the_room(system: type[Pulse], house: Path, tmp_path: Path) -> None:
+def test_a_sound_server_plays_the_room(
+    system: type[Pulse], house: Path, tmp_path: Path, forks: ForkServer
+) -> None:
     """PulseAudio, and PipeWire in its place: the tone is recorded from the server's sink."""
     folder = tmp_path / "server"
     folder.mkdir(mode=0o700)
     path = tmp_path / "recording"
-    with system(folder) as server, playing(house, server.env) as room, server.recording(path):
+    with (
+        system(folder) as server,
+        playing(forks, house, server.env) as room,
+        server.recording(path),
+    ):
         wait_until(lambda: is_heard(server.read(path)))
         assert room.ask_status()["health"]["sound"] is None
 
 
-def test_a_jack_server_plays_the_room(house: Path, tmp_path: Path) -> None:
+def test_a_jack_server_plays_the_room(house: Path, tmp_path: Path, forks: ForkServer) -> None:
     """Where nothing else has a device, what feeds JACK's outputs is the tone.
 
     When the server dies, the session goes on silently; with the next one the tone is back.
@@ -64,7 +71,7 @@ def test_a_jack_server_plays_the_room(house: Path, tmp_path: Path) -> None:
     with ExitStack() as stack:
         with jack_server() as found:
             sound_only = {name: found[name] for name in found if name != "MIDO_BACKEND"}
-            room = stack.enter_context(playing(house, {**nowhere, **sound_only}))
+            room = stack.enter_context(playing(forks, house, {**nowhere, **sound_only}))
             wait_until(lambda: is_heard(record_outputs(found, path)))
             assert room.ask_status()["health"]["sound"] is None
         wait_until(lambda: room.ask_status()["health"]["sound"] is not None)
@@ -75,15 +82,17 @@ def test_a_jack_server_plays_the_room(house: Path, tmp_path: Path) -> None:
         assert "jack" not in room.log.read_text().casefold()
 
 
-def test_jack_is_left_to_midi(house: Path, tmp_path: Path) -> None:
+def test_jack_is_left_to_midi(house: Path, tmp_path: Path, forks: ForkServer) -> None:
     """A room whose MIDI goes by JACK plays to nowhere rather than there; staff read why."""
     nowhere = Pulse(tmp_path / "nowhere").env
-    with jack_server() as found, playing(house, {**nowhere, **found}) as room:
+    with jack_server() as found, playing(forks, house, {**nowhere, **found}) as room:
         assert "MIDI goes by JACK" in room.ask_status()["health"]["sound"]
 
 
-def test_without_any_sound_system_the_session_goes_on(house: Path, tmp_path: Path) -> None:
+def test_without_any_sound_system_the_session_goes_on(
+    house: Path, tmp_path: Path, forks: ForkServer
+) -> None:
     """The room plays to nowhere, and staff read why."""
-    with playing(house, Pulse(tmp_path / "nowhere").env) as room:
+    with playing(forks, house, Pulse(tmp_path / "nowhere").env) as room:
         assert "No sound device was found" in room.ask_status()["health"]["sound"]
         assert "Cannot connect to server" not in room.log.read_text()
