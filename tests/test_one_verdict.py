@@ -14,7 +14,7 @@ from support.judges import JUDGES, Bench, Reasons, bench
 from support.made_kinds import made_kind
 from support.shared import once
 from support.sound_kinds import FAILS, FORMATS, JOINED, ODD, SoundKind
-from support.telling import BRIEF
+from support.telling import LENGTH
 from support.typed import measure_here
 
 from kacenv.analysis import MeasurementCache
@@ -69,7 +69,7 @@ def test_what_plays_is_good_for_all(kind: SoundKind, judged: Judged) -> None:
     assert judged.against(kind) == dict.fromkeys(JUDGES, "")
     sound = judged.bench.scanned[kind.name].sound
     assert sound
-    assert sound.duration == pytest.approx(BRIEF, abs=1.0)
+    assert sound.duration == pytest.approx(LENGTH, abs=1.0)
 
 
 @pytest.mark.parametrize("kind", FAILS, ids=_by_name)

@@ -266,8 +266,8 @@ def scene() -> Timeline:
     """Three phases of the three-hour scene, each shorter than its first piece."""
     whole = load_session(House.find(), "couple-lozenge", "demo")
     chosen = [phase for phase in whole.phases if phase.name in {"settle", "peak", "integration"}]
-    brief = {"duration": Seconds(LONG), "slack": Seconds(0.0), "crossfade": Seconds(FADE)}
-    phases = tuple(replace(phase, **brief) for phase in chosen)
+    long, fade, none = Seconds(LONG), Seconds(FADE), Seconds(0.0)
+    phases = tuple(replace(one, duration=long, slack=none, crossfade=fade) for one in chosen)
     return replace(whole, phases=phases, return_from=2)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 from support.sounds import rest, write_wav
-from support.telling import BRIEF, ffmpeg, join
+from support.telling import LENGTH, ffmpeg, join
 
 Write = Callable[[Path, Path], object]
 Change = Callable[[bytes], bytes]
@@ -31,13 +31,12 @@ def piped(form: str, *words: str) -> Write:
 
 
 def joined(first: tuple[str, ...], second: tuple[str, ...]) -> Write:
-    """Return what writes it in two files, cut a second before its middle, and joins them."""
+    """Return what writes the first 15 s and the rest as two files, and joins them."""
 
     def write(source: Path, target: Path) -> None:
         one, two = target.with_stem(f"{target.stem}-1"), target.with_stem(f"{target.stem}-2")
-        middle = f"{soundfile.info(source).duration / 2 - 1:g}"
-        ffmpeg("-t", middle, "-i", source, *first, one)
-        ffmpeg("-ss", middle, "-i", source, *second, two)
+        ffmpeg("-t", "15", "-i", source, *first, one)
+        ffmpeg("-ss", "15", "-i", source, *second, two)
         join(target, (one, two))
         for part in (one, two):
             part.unlink()
@@ -66,8 +65,8 @@ def bytes_of(content: bytes) -> Write:
 
 
 def silent(_: Path, target: Path) -> None:
-    """Write silence."""
-    write_wav(target, rest(BRIEF))
+    """Write silence of the noise's length."""
+    write_wav(target, rest(LENGTH))
 
 
 def broken_off(share: float) -> Change:

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 LENGTH: Final = 32.0
 """Length (s) of the noise."""
-BRIEF: Final = 20.0
-"""Length (s) that shows as much of one kind of file: three times what a deck decodes ahead."""
 RATE: Final = 48_000
 _EVERY: Final = 6
 _DULL: Final = 4
@@ -20,20 +18,20 @@ _DULL: Final = 4
 Wave = NDArray[np.float64]
 
 
-def telling_noise(length: float = LENGTH) -> Wave:
+def telling_noise() -> Wave:
     """Return the noise at 48 kHz, alike on both sides."""
     random = np.random.default_rng(16)
-    slow = np.cumsum(random.standard_normal(round(length * RATE)))
+    slow = np.cumsum(random.standard_normal(round(LENGTH * RATE)))
     tilted = np.diff(slow, prepend=0.0) + 0.2 * (slow - _smooth(slow, 400))
     dull = _smooth(tilted, _DULL)
     wave: Wave = 0.1 * dull / dull.std()
     return wave
 
 
-def write_noise(folder: Path, length: float = LENGTH) -> Path:
+def write_noise(folder: Path) -> Path:
     """Write the noise as a WAV file at 44.1 kHz."""
     raw, path = folder / "raw.wav", folder / "noise.wav"
-    soundfile.write(raw, np.repeat(telling_noise(length)[:, None], 2, axis=1), RATE)
+    soundfile.write(raw, np.repeat(telling_noise()[:, None], 2, axis=1), RATE)
     ffmpeg("-i", raw, "-ar", "44100", path)
     return path
 
@@ -53,8 +51,8 @@ def join(target: Path, parts: Sequence[Path]) -> Path:
 class Clock:
     """Tells where in the noise a piece of sound at 48 kHz is from."""
 
-    def __init__(self, length: float = LENGTH) -> None:
-        coarse = _coarse(telling_noise(length))
+    def __init__(self) -> None:
+        coarse = _coarse(telling_noise())
         self._size = 1 << (len(coarse) - 1).bit_length() + 1
         self._spectrum = np.fft.rfft(coarse, self._size)
         self._length = len(coarse)

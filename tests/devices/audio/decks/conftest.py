@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.made_kinds import made_kind
 from support.sound_kinds import SoundKind
-from support.telling import BRIEF, Clock
+from support.telling import Clock
 
 MakeKind = Callable[[SoundKind], Path]
 
@@ -15,7 +15,7 @@ MakeKind = Callable[[SoundKind], Path]
 @pytest.fixture(scope="session")
 def clock() -> Clock:
     """Return what finds a piece of the noise."""
-    return Clock(BRIEF)
+    return Clock()
 
 
 @pytest.fixture(scope="session")
