@@ -84,20 +84,27 @@ phases:
 """
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: f"{kind.ending} at {kind.rate}", name="heard")
+@pytest.fixture(
+    scope="module",
+    params=KINDS,
+    ids=lambda kind: f"{kind.ending} at {kind.rate}",
+    name="heard",
+)
 def heard_album(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Kind, Wave]:
     """The left channel of the rendered album, until its last fade, scanned as a clinic does."""
-    monkeypatch.setenv("KACENV_CACHE", str(tmp_path / "cache"))
-    measure_here(monkeypatch)
     kind: Kind = request.param
-    house = House(album(tmp_path / "house", kind))
-    with MeasurementCache() as cache:
-        list(scan(sorted(house.playlist_folder.glob(f"album-?.{kind.ending}")), cache))
-    room, timeline = load_room(house, "bench"), load_session(house, "bench", "bench")
-    render(room, timeline, tmp_path / "heard.flac")
-    sound, rate = soundfile.read(tmp_path / "heard.flac")
+    folder = tmp_path_factory.mktemp("album")
+    house = House(album(folder / "house", kind))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KACENV_CACHE", str(folder / "cache"))
+        measure_here(patch)
+        with MeasurementCache() as cache:
+            list(scan(sorted(house.playlist_folder.glob(f"album-?.{kind.ending}")), cache))
+        room, timeline = load_room(house, "bench"), load_session(house, "bench", "bench")
+        render(room, timeline, folder / "heard.flac")
+    sound, rate = soundfile.read(folder / "heard.flac")
     return kind, np.asarray(sound[: 5 * rate, 0], np.float64)
 
 

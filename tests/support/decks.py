@@ -140,10 +140,11 @@ def noise(span: float, seed: int, level: float = 0.1) -> Block:
 
 
 def tone(span: float, pitch: float = 440.0, level: float = 0.5) -> Block:
-    """A stereo sine."""
-    time = np.arange(frames_in(span)) / RATE
+    """A stereo sine; of a whole number of waves a second, each second is the same."""
+    count = frames_in(span)
+    time = np.arange(count if pitch % 1 else min(count, RATE)) / RATE
     wave = (level * np.sin(2 * np.pi * pitch * time)).astype(np.float32)
-    return np.stack((wave, wave), axis=1)
+    return np.resize(np.stack((wave, wave), axis=1), (count, 2))
 
 
 def about(time: float, within: float) -> Seconds:

@@ -1,6 +1,7 @@
 """Small sound files in every format that FFmpeg's program writes and kacenv plays."""
 
 import subprocess
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -87,14 +88,20 @@ FORMATS: Final[dict[str, _Format]] = {
 
 def small_sounds(folder: Path) -> dict[str, bytes]:
     """Write a file in each format, and return them by their names."""
+    alike = defaultdict[tuple[int, float], list[Path]](list)
+    for name, form in FORMATS.items():
+        alike[form.rate, form.span].append(folder / name)
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(FORMATS, pool.map(lambda name: _made(folder / name), FORMATS), strict=True))
+        list(pool.map(_make, alike.values()))
+    return {name: (folder / name).read_bytes() for name in FORMATS}
 
 
-def _made(path: Path) -> bytes:
-    form = FORMATS[path.name]
+def _make(paths: list[Path]) -> None:
+    """Write files of one rate and length by one program."""
+    form = FORMATS[paths[0].name]
     sweep = _SWEEP.format(form.rate, form.span)
-    named = ("-metadata", "title=Sweep", *form.words, *_EXACT)
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", sweep, *named, str(path)]
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", sweep]
+    for path in paths:
+        words = FORMATS[path.name].words
+        command += ["-map", "0", "-metadata", "title=Sweep", *words, *_EXACT, str(path)]
     subprocess.run(command, check=True)
-    return path.read_bytes()

@@ -90,44 +90,44 @@ def test_a_place_that_cannot_be_entered_is_told(house: House) -> None:
 
 def test_quiet_house_says_nothing(house: House) -> None:
     """Scanned music without surprises needs no word."""
-    for seconds, name in ((30, "evening"), (31, "morning")):
+    for seconds, name in ((12, "evening"), (13, "morning")):
         write_wav(music(house, name), rest(1), tone(seconds, -30))
     assert scanned(house) == []
 
 
 def test_startling_track_is_told_with_its_place(house: House) -> None:
     """A blow in soft music is named by file and time, at the line that lists it."""
-    write_wav(music(house, "evening"), tone(70, -40), tone(0.5, -12), tone(30, -40))
-    write_wav(music(house, "morning"), tone(30, -30))
+    write_wav(music(house, "evening"), tone(20, -40), tone(0.5, -12), tone(9, -40))
+    write_wav(music(house, "morning"), tone(9, -30))
     told = scanned(house)
     assert [line.split(": ")[0] for line in told] == [
         "playlists/brief.yaml:3:12",
         "playlists/calm.yaml:4:12",
     ]
-    assert all("evening.wav may startle: at 1:10 it becomes" in line for line in told)
+    assert all("evening.wav may startle: at 0:20 it becomes" in line for line in told)
 
 
 def test_blow_outside_the_cues_is_not_told(house: House) -> None:
     """What isn't played startles nobody."""
-    write_wav(music(house, "evening"), tone(70, -40), tone(0.5, -12), tone(30, -40))
-    write_wav(music(house, "morning"), tone(30, -30))
+    write_wav(music(house, "evening"), tone(20, -40), tone(0.5, -12), tone(9, -40))
+    write_wav(music(house, "morning"), tone(9, -30))
     for name in ("brief", "calm"):
         path = house.playlist_folder / f"{name}.yaml"
-        path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 1m,"))
+        path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 19s,"))
     assert scanned(house) == []
 
 
 def test_silence_in_the_middle_is_told_with_its_place(house: House) -> None:
     """Long enough for another piece to take over, and within what is played of it."""
-    write_wav(music(house, "evening"), tone(64, -30), rest(12), tone(30, -30))
-    write_wav(music(house, "morning"), tone(30, -30), rest(1.5), tone(30, -30))
+    write_wav(music(house, "evening"), tone(61, -30), rest(12), tone(9, -30))
+    write_wav(music(house, "morning"), tone(9, -30), rest(1.5), tone(9, -30))
     told = [line for line in scanned(house) if "is silent for" in line]
     assert len(told) == 2
-    words = "evening.wav is silent for 12s at 1:04; there another piece takes over"
-    assert all(words in line and "cue_out: 1m4s" in line for line in told)
+    words = "evening.wav is silent for 12s at 1:01; there another piece takes over"
+    assert all(words in line and "cue_out: 1m1s" in line for line in told)
     for name in ("brief", "calm"):
         path = house.playlist_folder / f"{name}.yaml"
-        path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 1m4s,"))
+        path.write_text(path.read_text().replace("evening.wav,", "evening.wav, cue_out: 1m1s,"))
     assert not any("is silent for" in line for line in scanned(house))
 
 
@@ -140,17 +140,17 @@ def cue(house: House, cues: str) -> None:
 
 def test_the_first_silence_of_what_is_played_is_told(house: House) -> None:
     """Whichever is the longest; and none is left when each advice was followed."""
-    parts = tone(40, -30), rest(4), tone(60, -30), rest(8), tone(70, -30)
+    parts = tone(40, -30), rest(4), tone(40, -30), rest(8), tone(40, -30)
     write_wav(music(house, "evening"), *parts)
-    write_wav(music(house, "morning"), tone(30, -30))
+    write_wav(music(house, "morning"), tone(9, -30))
     told = [line for line in scanned(house) if "evening.wav is silent for 4s at 0:40" in line]
     assert len(told) == 2
     assert all("cue_out: 40s, or begin after it: cue_in: 44s" in line for line in told)
     cue(house, "cue_in: 44s")
-    told = [line for line in scanned(house) if "evening.wav is silent for 8s at 1:44" in line]
+    told = [line for line in scanned(house) if "evening.wav is silent for 8s at 1:24" in line]
     assert len(told) == 2
-    assert all("cue_out: 1m44s, or begin after it: cue_in: 1m52s" in line for line in told)
-    cue(house, "cue_out: 1m44s")
+    assert all("cue_out: 1m24s, or begin after it: cue_in: 1m32s" in line for line in told)
+    cue(house, "cue_out: 1m24s")
     assert not any("is silent for" in line for line in scanned(house))
 
 
@@ -188,8 +188,8 @@ def test_advice_on_a_silence_can_be_followed(
 
 def test_a_silent_file_is_a_problem(house: House) -> None:
     """The room passes it over, so its playlist can't be used."""
-    write_wav(music(house, "evening"), rest(60))
-    write_wav(music(house, "morning"), tone(60, -30))
+    write_wav(music(house, "evening"), rest(12))
+    write_wav(music(house, "morning"), tone(12, -30))
     assert scanned(house) == []
     (found,) = {problem.found for problem in check_house(house)}
     assert found.startswith("evening.wav, which the room can't play: nothing can be heard in it")
@@ -197,17 +197,17 @@ def test_a_silent_file_is_a_problem(house: House) -> None:
 
 def test_a_copy_that_broke_off_is_told(house: House) -> None:
     """Where it breaks off, and how much is lost by a header that is exact."""
-    write_wav(music(house, "evening"), tone(60, -30))
-    cut = write_wav(music(house, "morning"), tone(60, -30))
-    cut.write_bytes(cut.read_bytes()[: 40 * RATE * 4])
+    write_wav(music(house, "evening"), tone(12, -30))
+    cut = write_wav(music(house, "morning"), tone(20, -30))
+    cut.write_bytes(cut.read_bytes()[: 15 * RATE * 4])
     told = "\n".join(scanned(house))
-    assert "morning.wav breaks off at 0:40, and 20s of it are lost; copy it again" in told
+    assert "morning.wav breaks off at 0:15, and 5s of it are lost; copy it again" in told
 
 
 def test_words_by_tag_are_told_without_a_scan(house: House, tmp_path: Path) -> None:
     """Tags that speak of words are passed on, at the track's line."""
     sung = house.playlist_folder / "music" / "sung.flac"
-    source = write_wav(tmp_path / "a.wav", tone(60, -30))
+    source = write_wav(tmp_path / "a.wav", tone(12, -30))
     tag = ["-metadata", "lyricist=Jane Doe", str(sung)]
     subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), *tag], check=True)
     path = house.playlist_folder / "calm.yaml"
@@ -225,7 +225,7 @@ def test_wrong_playlist_is_left_to_check(house: House) -> None:
 
 def test_damaged_cache_only_means_unscanned(house: House, tmp_path: Path) -> None:
     """A scan levels the next session; a session loads whatever became of the cache."""
-    for seconds, name in ((60, "evening"), (61, "morning")):
+    for seconds, name in ((12, "evening"), (13, "morning")):
         write_wav(music(house, name), tone(seconds, -30))
     assert scanned(house) == []
     cut = load_session(house, "evening", "rosewood").phases[0].queue.cuts[0]

@@ -61,7 +61,7 @@ def trap(make_file: MakeFile, tmp_path: Path) -> Iterator[Trap]:
 @pytest.fixture
 def music(make_file: MakeFile) -> dict[str, bytes]:
     """Return real music of some kinds."""
-    return {kind: make_file(kind).read_bytes() for kind in MUSIC}
+    return {kind: make_file(kind, span=0.5).read_bytes() for kind in MUSIC}
 
 
 def test_the_trap_springs(trap: Trap, tmp_path: Path) -> None:
