@@ -18,6 +18,8 @@ register_profiles()
 settings.load_profile("short")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell that ignores Ctrl-C hands that on to all that it starts; here programs heed it."""
+os.umask(0o022)
+"""Some systems let a user's group write to what the user makes; a room's folder may not be so."""
 
 STRANGE = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "GITHUB_ACTIONS")
 """What makes terminals wider, or colours where there is no terminal."""

@@ -53,6 +53,17 @@ def test_nobody_else_can_hold_a_lock(tmp_path: Path) -> None:
             assert (folder / f"{room}.{DAEMON}").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_new_folder_is_closed_to_others(tmp_path: Path) -> None:
+    """Even where what the user makes is open to all."""
+    before = os.umask(0)
+    try:
+        with claim("garden") as folder:
+            assert folder == tmp_path / "run"
+            assert folder.stat().st_mode & 0o777 == 0o755
+    finally:
+        os.umask(before)
+
+
 def test_a_lock_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     """A link in its place is told, and what it leads to stays as it is."""
     (tmp_path / "run").mkdir(mode=0o755)
