@@ -114,7 +114,7 @@ def test_a_request_sent_again_after_a_crash_is_not_done_again(house: Path) -> No
     """The room answers as it did before it died: the scene is on, and five minutes were added."""
     extend, refused = {"kind": "extend", "by": "5m"}, {"kind": "undo", "number": 99}
     with Daemon(house, "bench") as room:
-        sent = [
+        sent: list[tuple[str, dict[str, Any], str]] = [
             ("/v1/start", {"scene": "bench"}, "start-0123456789"),
             ("/v1/requests", extend, "extend-012345678"),
             ("/v1/requests", refused, "undo-01234567890"),
