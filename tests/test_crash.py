@@ -111,6 +111,25 @@ def test_a_stopped_session_stays_stopped(house: Path, forks: ForkServer) -> None
         assert room.ask_status()["session"]["mode"] == "idle"
 
 
+def test_a_request_sent_again_after_a_crash_is_not_done_again(house: Path) -> None:
+    """The room answers as it did before it died: the scene is on, and five minutes were added."""
+    extend, refused = {"kind": "extend", "by": "5m"}, {"kind": "undo", "number": 99}
+    with Daemon(house, "bench") as room:
+        sent: list[tuple[str, dict[str, Any], str]] = [
+            ("/v1/start", {"scene": "bench"}, "start-0123456789"),
+            ("/v1/requests", extend, "extend-012345678"),
+            ("/v1/requests", refused, "undo-01234567890"),
+        ]
+        before = [room.ask(*one) for one in sent]
+        lengths = [phase["duration"] for phase in room.ask_status()["session"]["phases"]]
+        room.kill()
+        room.start()
+        assert [room.ask(*one) for one in sent] == before
+        after = room.ask_status()["session"]["phases"]
+        assert [phase["duration"] for phase in after] == lengths
+        assert "error" in before[2]
+
+
 def _damaged(path: Path) -> None:
     path.write_bytes(b"\x00\xff" * 500)
 

@@ -59,6 +59,10 @@ class RefusedError(KacenvError):
     """Request that makes no sense now; the state is unchanged."""
 
 
+class ReusedIdError(RefusedError):
+    """Request with the id of another one."""
+
+
 class DeviceError(KacenvError):
     """Device (sound, light, MIDI) that can't be used; the message says what to do instead."""
 
@@ -103,6 +107,10 @@ class DaemonError(KacenvError):
 
 class RenderError(KacenvError):
     """Session that can't be rendered to a file; the message says what to do instead."""
+
+
+class LostAnswerError(DaemonError):
+    """Request that was sent, and whose answer didn't come; it may have been done."""
 
 
 class NotRunningError(DaemonError):

@@ -250,4 +250,5 @@ def end_session(turn: StepContext) -> None:
         light=state.light,
         light_hand=state.light_hand,
         last_play_id=state.last_play_id,
+        answered=state.answered,
     )

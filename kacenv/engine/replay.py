@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Seconds
+from kacenv.engine import answers
 from kacenv.engine.state import State
 from kacenv.engine.step import step
 from kacenv.model.mode import Mode
@@ -15,10 +16,15 @@ GIVEN_UP_AFTER = Seconds(6 * 3600.0)
 
 
 class JournaledRequest(NamedTuple):
-    """Request or device event, and the engine's time when it was handled."""
+    """Request or device event, and the engine's time when it was handled.
+
+    It may have an id; one that was `refused`, in these words, is kept for the sake of its id alone.
+    """
 
     at: Seconds
     request: Request
+    request_id: str = ""
+    refused: str = ""
 
 
 def replay(state: State, entries: Iterable[JournaledRequest]) -> State:
@@ -28,10 +34,17 @@ def replay(state: State, entries: Iterable[JournaledRequest]) -> State:
     """
     for entry in entries:
         try:
-            state = step(state, entry.at, entry.request).state
+            state = _after(state, entry)
         except RefusedError:
             continue
     return state
+
+
+def _after(state: State, entry: JournaledRequest) -> State:
+    at, request, request_id, refused = entry
+    if refused:
+        return answers.refused(answers.AskedAt(request_id, request, at), state, refused)
+    return step(state, at, request, request_id).state
 
 
 def is_on(state: State) -> bool:

@@ -108,6 +108,20 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer to a request with an id, at `at`: what was asked, and the words it got.
+
+    `changed` tells whether the room was other afterwards.
+    """
+
+    asked: str
+    at: Seconds
+    reply: str
+    changed: bool = False
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class State(Derivable):
     """Everything that decides what the engine does next.
 
@@ -120,6 +134,7 @@ class State(Derivable):
     light is known. `resumed_at` is the time of the last resume, `short_lives` the number of lives
     in a row that ended soon after one. `pressed` is the last press of each kind, and `left_so` how
     it left what it concerns. `kept` are the presses that can be taken back, `presses` counts them.
+    `answered` are the answers to requests with an id, by their ids, oldest first.
     """
 
     room: Room
@@ -160,6 +175,7 @@ class State(Derivable):
     left_so: Mapping[str, Any] = field(default_factory=dict)
     presses: int = 0
     kept: tuple[Kept, ...] = ()
+    answered: Mapping[str, Answer] = field(default_factory=dict)
 
     @property
     def plan(self) -> Timeline:

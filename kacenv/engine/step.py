@@ -7,7 +7,7 @@ in order, then answers the request. The result doesn't depend on how often it is
 from typing import Final, NamedTuple
 
 from kacenv.core.units import Seconds, on_grid
-from kacenv.engine import device_events, due, handlers, resume, undo
+from kacenv.engine import answers, device_events, due, handlers, resume, undo
 from kacenv.engine.state import Due, LightHand, Playing, State, Stopwatch
 from kacenv.engine.step_context import StepContext
 from kacenv.model.commands import Command
@@ -47,12 +47,23 @@ class Step(NamedTuple):
     reply: str = ""
 
 
-def step(state: State, now: Seconds, request: Request | None = None) -> Step:
-    """Do all that is due by `now`, then handle `request`.
+def step(state: State, now: Seconds, request: Request | None = None, request_id: str = "") -> Step:
+    """Do all that is due by `now`, then handle `request`; if its id is known, only answer again.
 
     Raises:
-        RefusedError: the request makes no sense now; the state is unchanged.
+        RefusedError: the request makes no sense now, or its id is another's; nothing is changed.
     """
+    if request is None or not request_id:
+        return _taken(state, now, request)
+    known = answers.answer_to(state, request, request_id)
+    if known is not None:
+        return Step(state, (), known.reply)
+    done = _taken(state, now, request)
+    asked_at = answers.AskedAt(request_id, request, now)
+    return done._replace(state=answers.replied(asked_at, state, done.state, done.reply))
+
+
+def _taken(state: State, now: Seconds, request: Request | None) -> Step:
     now = on_grid(now)
     turn = StepContext(state, now)
     if isinstance(request, Resume):

@@ -114,6 +114,7 @@ def _on_the_way(now_so: State, then: State) -> State:
         resumed_at=now_so.resumed_at,
         short_lives=now_so.short_lives,
         presses=now_so.presses,
+        answered=now_so.answered,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kacenv.core.errors import KacenvError, RefusedError
 from kacenv.core.units import Decibels, Seconds
+from kacenv.engine import answers
 from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
@@ -156,14 +157,19 @@ class Session:
     def _engine_time(self) -> Seconds:
         return Seconds(self.clock.now() + LEAD)
 
-    def submit(self, request: Request) -> str:
+    def submit(self, request: Request, request_id: str = "") -> str:
         """Handle a request now, and return the reply for the therapist.
 
+        One whose id is known does nothing more, and gets the first reply, or the first refusal.
+
         Raises:
-            RefusedError: The request makes no sense now; the state is unchanged.
+            RefusedError: The request makes no sense now; the room is unchanged.
         """
         try:
-            reply = self._advance(request)
+            reply = self._advance(request, request_id)
+        except RefusedError as error:
+            self._remember_refusal(request, request_id, str(error))
+            raise
         except KacenvError:
             raise
         except Exception:  # noqa: BLE001 - the therapist's word counts, whatever has failed
@@ -171,6 +177,17 @@ class Session:
             return self._without_plan(request)
         self.wake()
         return reply
+
+    def _remember_refusal(self, request: Request, request_id: str, words: str) -> None:
+        if not request_id or self.knows(request_id):
+            return
+        asked_at = answers.AskedAt(request_id, request, self._engine_time())
+        self.state = answers.refused(asked_at, self.state, words)
+        self._session_log.refuse(asked_at, words)
+
+    def knows(self, request_id: str) -> bool:
+        """Return True if a request with this id was answered before."""
+        return request_id in self.state.answered
 
     def wake(self) -> None:
         """Have the loop do now what has come due, as after a change of the clock."""
@@ -188,7 +205,11 @@ class Session:
             self._perform(ShowLook(self.room.safe_light, now, STOPPING))
             self._reset_levels(Seconds(now + STOPPING))
             self._session_log.write(self.state, now, request)
-            self.state = State(room=self.room, last_play_id=self.state.last_play_id + 1)
+            self.state = State(
+                room=self.room,
+                last_play_id=self.state.last_play_id + 1,
+                answered=self.state.answered,
+            )
             self._session_log.close(now)
             self.ended.set()
             return "Stopping: the music fades out and the safe light comes up."
@@ -239,13 +260,15 @@ class Session:
         except RuntimeError:
             _log.debug("came after the end: %s", args)
 
-    def _advance(self, request: Request | None) -> str:
+    def _advance(self, request: Request | None, request_id: str = "") -> str:
         before, now = self.state, self._engine_time()
+        if self.knows(request_id):
+            return step(before, now, request, request_id).reply
         due = next_due(before)
-        self.state, commands, reply = step(before, now, request)
+        self.state, commands, reply = step(before, now, request, request_id)
         self._session_log.order_performed(due, now, request)
         if request is not None:
-            self._session_log.write(before, now, request)
+            self._session_log.write(before, now, request, request_id)
         for command in commands:
             self._perform(command)
         return reply

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kacenv.core.units import Seconds
+from kacenv.engine.answers import AskedAt
 from kacenv.engine.state import State
 from kacenv.model.requests import Request, Resume, Start
 from kacenv.session.journal import Journal
@@ -43,15 +44,22 @@ class SessionLog:
         if self._journal is not None:
             self._journal.go_on(number)
 
-    def write(self, before: State, now: Seconds, request: Request) -> None:
+    def write(self, before: State, now: Seconds, request: Request, request_id: str = "") -> None:
         """Write a request, before it takes effect."""
         if self._journal is None:
             return
         if isinstance(request, Start) and before.timeline is None:
             self._take()
-            self._journal.begin(now, replace(before, pressed={}, left_so={}, kept=()), request)
+            base = replace(before, pressed={}, left_so={}, kept=())
+            self._journal.begin(now, base, request, request_id)
         else:
-            self._journal.add(now, request)
+            self._journal.add(now, request, request_id)
+
+    def refuse(self, asked_at: AskedAt, words: str) -> None:
+        """Write that a request with an id was refused."""
+        if self._journal is not None:
+            request_id, request, now = asked_at
+            self._journal.add(now, request, request_id, words)
 
     def tell(self, text: str) -> None:
         """Write a message to staff."""

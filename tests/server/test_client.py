@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kacenv.core.errors import DaemonError
-from kacenv.server.client import get, running_rooms, the_room
+from kacenv.server.client import get, post, running_rooms, the_room
 
 
 def test_without_a_room_the_way_out_is_said(run_folder: Path) -> None:
@@ -41,6 +41,30 @@ def test_an_answer_that_is_none_is_said_to_be_none(run_folder: Path, answer: byt
         with pytest.raises(DaemonError, match="no answer that can be understood"):
             get("test", "/v1/status")
         answering.join()
+
+
+def test_a_request_whose_answer_is_lost_is_sent_again_by_its_id(run_folder: Path) -> None:
+    """A daemon that dies in mid-answer and comes back gets the same request with the same id."""
+    run_folder.mkdir()
+    answer = b'HTTP/1.1 200 OK\r\n\r\n{"reply": "Done."}'
+    heard: list[bytes] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(run_folder / "test.sock"))
+        listener.listen()
+        answering = threading.Thread(target=_answer_all, args=(listener, [b"", answer], heard))
+        answering.start()
+        assert post("test", "/v1/requests", {"kind": "hold"}) == {"reply": "Done."}
+        answering.join()
+    assert heard[0] == heard[1]
+    assert b'\r\nIdempotency-Key: "' in heard[0]
+
+
+def _answer_all(listener: socket.socket, answers: list[bytes], heard: list[bytes]) -> None:
+    for answer in answers:
+        line, _ = listener.accept()
+        with line:
+            heard.append(line.recv(1000))
+            line.sendall(answer)
 
 
 def _answer_once(listener: socket.socket, answer: bytes) -> None:

@@ -109,6 +109,13 @@ class Daemon:
         assert said.returncode == 0, said
         return said
 
+    def ask(self, path: str, body: dict[str, Any], request_id: str) -> Any:
+        """Send a request with an id over its socket; what it answers, an error, too."""
+        content = json.dumps(body).encode()
+        head = f'POST {path} HTTP/1.0\r\nHost: room\r\nIdempotency-Key: "{request_id}"\r\n'
+        head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        return _answered(self.house / "run" / f"{self.room}.sock", head.encode() + content)
+
     def ask_status(self) -> Any:
         """Return what the room says of itself."""
         return ask_status(self.house / "run" / f"{self.room}.sock")
@@ -133,8 +140,12 @@ class ForkedDaemon(Daemon):
 
 def ask_status(path: Path) -> Any:
     """Ask a room for its status over its socket, without a program in between."""
+    return _answered(path, b"GET /v1/status HTTP/1.0\r\nHost: room\r\n\r\n")
+
+
+def _answered(path: Path, request: bytes) -> Any:
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(str(path))
-        line.sendall(b"GET /v1/status HTTP/1.0\r\nHost: room\r\n\r\n")
+        line.sendall(request)
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     return json.loads(answer.partition(b"\r\n\r\n")[2])

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from kacenv.config import SceneCard
-from kacenv.engine.state import State
+from kacenv.engine.answers import is_changed
 from kacenv.model.requests import PressField
 from kacenv.model.status import RoomStatus
 from kacenv.server.http.edge.access import START, access_of, authorize_press
@@ -19,6 +19,7 @@ from kacenv.server.http.error_responses import ASKING, PRESSING, add_exception_h
 from kacenv.server.http.event_stream import EventStream
 from kacenv.server.http.login_routes import add_login
 from kacenv.server.http.record_routes import add_records
+from kacenv.server.http.request_id_header import RequestId
 from kacenv.server.http.static_files import add_page
 from kacenv.server.http.status_watch import StatusWatch
 from kacenv.server.http_error import ExactJsonResponse
@@ -44,10 +45,11 @@ LONGEST_POLL = 25.0
 class FileOperations:
     """File operations that the API calls.
 
-    `begin` loads a scene by its name, begins it and returns the reply; `scenes` lists the house's.
+    `begin` loads a scene by its name, begins it by a request of this id, and returns the reply;
+    `scenes` lists the house's.
     """
 
-    begin: Callable[[str], Awaitable[str]]
+    begin: Callable[[str, str], Awaitable[str]]
     scenes: Callable[[], Awaitable[Sequence[SceneCard]]]
 
 
@@ -140,24 +142,23 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, files: File
     limiter = PressLimiter()
 
     @app.post("/v1/requests", responses=PRESSING)
-    async def requests(press: Annotated[PressField, Body()], request: Request) -> Reply:
+    async def requests(
+        press: Annotated[PressField, Body()], request: Request, request_id: RequestId = ""
+    ) -> Reply:
         """Press a key; docs/requests.md has them all."""
         authorize_press(access_of(request).principal, press)
-        limiter.check(address_of(request), press)
+        if not session.knows(request_id):
+            limiter.check(address_of(request), press)
         before = session.state
-        words = session.submit(press)
+        words = session.submit(press, request_id)
         watch.poll()
-        return Reply(reply=words, changed=_differs(before, session.state))
+        answer = session.state.answered.get(request_id)
+        changed = answer.changed if answer else is_changed(before, session.state)
+        return Reply(reply=words, changed=changed)
 
     @app.post(START, responses=PRESSING)
-    async def start(body: SceneName) -> Reply:
+    async def start(body: SceneName, request_id: RequestId = "") -> Reply:
         """Begin a scene."""
-        words = await files.begin(body.scene)
+        words = await files.begin(body.scene, request_id)
         watch.poll()
         return Reply(reply=words)
-
-
-def _differs(before: State, after: State) -> bool:
-    """Return True if anything but the record of the press itself changed."""
-    record: dict[str, Any] = {"pressed": {}, "left_so": {}, "presses": 0, "kept": ()}
-    return replace(before, **record) != replace(after, **record)

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from kacenv.core.errors import KacenvError, LoadError, RefusedError, UnitError
+from kacenv.core.errors import KacenvError, LoadError, RefusedError, ReusedIdError, UnitError
 from kacenv.server.http_error import ExactJsonResponse, HttpError, error_response
 
 
@@ -52,7 +52,7 @@ PRESSING: Final[dict[int | str, dict[str, Any]]] = {
 def _explain(_: Request, error: Exception) -> Response:
     if isinstance(error, HttpError):
         return error_response(error)
-    status = {RefusedError: 409, LoadError: 422}.get(type(error), 500)
+    status = {RefusedError: 409, LoadError: 422, ReusedIdError: 422}.get(type(error), 500)
     return error_response(HttpError(status, str(error)))
 
 

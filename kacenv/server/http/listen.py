@@ -86,10 +86,12 @@ def _file_operations(
     loading = SingleFlight[str, Timeline](lambda scene: load_session(house, scene, room))
     listing = SingleFlight[None, Sequence[SceneCard]](lambda _: scene_cards(house))
 
-    async def begin(scene: str) -> str:
+    async def begin(scene: str, request_id: str) -> str:
         timeline = await loading.run(scene)
-        words = session.submit(Start(timeline))
-        on_begin(scene)
+        is_repeat = session.knows(request_id)
+        words = session.submit(Start(timeline), request_id)
+        if not is_repeat:
+            on_begin(scene)
         return words
 
     return FileOperations(begin, lambda: listing.run(None))

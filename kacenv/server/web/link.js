@@ -5,18 +5,23 @@ import { readable } from "./words.js";
 const PATIENCE = 5000; // ms for an answer
 const SILENCE = 5000; // ms without a beat until the link counts as lost
 const PAUSES = [300, 700, 1500, 3000]; // ms before trying again, the last one for ever
+/** What is said of a request without an answer. */
+export const UNSURE = "The room didn't answer. It may not have been done.";
 
-/** The daemon's answer; throws an Error in the therapist's words. */
-export async function ask(path, { body, patience = PATIENCE } = {}) {
+/**
+ * The daemon's answer; throws an Error in the therapist's words. By its `id` a request that is sent
+ * again is known.
+ */
+export async function ask(path, { body, id, patience = PATIENCE } = {}) {
   const patient = limit(patience);
   try {
-    const answer = await reach(path, body, patient.signal);
+    const answer = await reach(path, { body, id }, patient.signal);
     const content = parsed(await answer.text());
     if (!answer.ok) throw new Refusal(content.error);
     return content;
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Error("The room didn't answer. It may not have been done.");
+    throw new Error(UNSURE);
   } finally {
     patient.done();
   }
@@ -26,9 +31,10 @@ export async function ask(path, { body, patience = PATIENCE } = {}) {
 export class Refusal extends Error {}
 class Locked extends Error {}
 
-function reach(path, body, signal) {
+function reach(path, { body, id }, signal) {
   const sent = body && { method: "POST", body: JSON.stringify(body) };
   const headers = body ? { "Content-Type": "application/json" } : {};
+  if (id) headers["Idempotency-Key"] = `"${id}"`;
   return fetch(path, { ...sent, headers, signal, cache: "no-store", credentials: "same-origin" });
 }
 
@@ -67,7 +73,7 @@ async function listen(heard) {
   const stopper = new AbortController();
   let watchdog = setTimeout(() => stopper.abort(), SILENCE);
   try {
-    const answer = await reach("/v1/events", null, stopper.signal);
+    const answer = await reach("/v1/events", {}, stopper.signal);
     if (answer.status === 401) throw new Locked();
     if (!answer.ok) return;
     for await (const text of pieces(answer.body.getReader())) {

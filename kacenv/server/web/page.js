@@ -2,11 +2,12 @@
 
 import { stayAwake } from "./awake.js";
 import { showCheckIns, wireCheckIns } from "./check_ins.js";
-import { insist } from "./insist.js";
 import { KEYS, PLAIN_KEYS, faceOf, forget, may, muteAsk, volumeAsk } from "./keys.js";
-import { ask, follow } from "./link.js";
+import { askLightsUp } from "./lights_up.js";
+import { UNSURE, follow } from "./link.js";
 import { learnRole, logIn, showToken } from "./login.js";
 import { onLongPress, onPress } from "./press.js";
+import { press } from "./presses.js";
 import { offerScenes } from "./scenes.js";
 import { showSeats, wireSeats } from "./seats.js";
 import { Room, isRehearsal } from "./status.js";
@@ -39,9 +40,16 @@ async function send(request, withUndo = true) {
   const before = room.now();
   const mine = ++presses;
   const speak = (...words) => mine === presses && say(...words); // answers may overtake each other
+  let failed = false;
+  const again = () => {
+    failed = true;
+    speak("The room didn't answer. This tablet asks again by itself.");
+  };
   try {
-    const { reply, changed } = await ask("/v1/requests", { body: request });
-    speak(reply, withUndo && changed ? undoOf(request, before) : null);
+    const answer = await press(request, again);
+    if (!answer) return speak(UNSURE);
+    const sure = withUndo && !failed && answer.changed; // else `before` may be another's
+    speak(answer.reply, sure ? undoOf(request, before) : null);
   } catch (error) {
     speak(error.message);
   }
@@ -74,7 +82,7 @@ async function lightsUp() {
   };
   if (lostAt) trying();
   try {
-    const answer = await insist(request, trying);
+    const answer = await askLightsUp(request, trying);
     if (!answer) return;
     const sure = !failed && mine === presses && answer.changed; // else `before` may be another's
     say(answer.reply, sure ? undoOf(request, before) : null);
@@ -153,10 +161,10 @@ function hear(name, data) {
 
 function wire() {
   for (const id of PLAIN_KEYS) {
-    const press = () => send(faceOf(id, room.now()).ask);
+    const sendFace = () => send(faceOf(id, room.now()).ask);
     if (id === "lights-up") onPress($(id), lightsUp);
-    else if (KEYS[id].slow) onLongPress($(id), press, say);
-    else onPress($(id), press);
+    else if (KEYS[id].slow) onLongPress($(id), sendFace, say);
+    else onPress($(id), sendFace);
   }
   wireCheckIns(send);
   wireSeats(send, say);

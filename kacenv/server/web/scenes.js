@@ -1,7 +1,8 @@
 // Beginning a session: the clinic's scenes, while none is on.
 
+import { insist, newId } from "./insist.js";
 import { may } from "./keys.js";
-import { ask } from "./link.js";
+import { UNSURE, ask } from "./link.js";
 import { onLongPress } from "./press.js";
 import { length } from "./words.js";
 import { $ } from "./view.js";
@@ -58,9 +59,14 @@ function band(scene) {
 }
 
 async function begin(scene, say) {
-  say(`${scene.title} is being made ready …`);
+  const id = newId();
+  const end = Date.now() + READING;
+  const wait = () => say(`${scene.title} is being made ready …`);
+  wait();
+  const options = { id: () => id, until: () => end, failed: wait, patience: READING };
   try {
-    say((await ask("/v1/start", { body: { scene: scene.name }, patience: READING })).reply);
+    const answer = await insist("/v1/start", { body: { scene: scene.name }, ...options });
+    say(answer ? answer.reply : UNSURE);
   } catch (error) {
     say(error.message);
   }

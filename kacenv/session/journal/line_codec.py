@@ -4,19 +4,23 @@ import binascii
 import json
 import math
 import operator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cattrs import BaseValidationError
 from cattrs.preconf.json import JsonConverter, make_converter
 from cattrs.strategies import configure_tagged_union
 
 from kacenv.core.units import Seconds
+from kacenv.engine.answers import MOST_KEPT
 from kacenv.engine.state import State
 from kacenv.model.fields import Model
+from kacenv.model.request_id import is_request_id
 from kacenv.model.requests import Press, Request
 from kacenv.session.lateness import LatenessHistogram
 from kacenv.system.timestamps import Timestamp
 
+_LONGEST_WORDS: Final = 4000
+"""Most characters of what a request was answered; a refusal may name everything there is."""
 VERSION = 1
 """Version of the format. Journals of older versions can be read; tests keep one of each."""
 
@@ -26,7 +30,8 @@ class JournalLine(NamedTuple):
 
     `base` is the state before the first request of a session. A record with neither `base` nor
     `request` is a heartbeat, or shows that the session has `ended`; it repeats the last number, and
-    may have a staff message (`told`), or the lateness counted since the last `tally`.
+    may have a staff message (`told`), or the lateness counted since the last `tally`. A request may
+    have an id, and then it may have been `refused`, in these words.
     """
 
     number: int
@@ -38,6 +43,8 @@ class JournalLine(NamedTuple):
     told: str = ""
     tally: LatenessHistogram | None = None
     version: int = VERSION
+    request_id: str = ""
+    refused: str = ""
 
 
 def _made_converter() -> JsonConverter:
@@ -104,6 +111,10 @@ def write_line(record: JournalLine) -> bytes:
         data["base"] = _CONVERTER.unstructure(record.base)
     if record.request is not None:
         data["request"] = _CONVERTER.unstructure(record.request, Request)
+    if record.request_id:
+        data["id"] = record.request_id
+    if record.refused:
+        data["refused"] = record.refused
     text = json.dumps(data, separators=(",", ":")).encode()
     return b"%08x %s\n" % (binascii.crc32(text), text)
 
@@ -147,9 +158,36 @@ def _record(data: dict[str, Any]) -> JournalLine | None:
         at=Seconds(_finite(data["at"])),
         stamp=Timestamp(str(boot_id), _finite(boot), _finite(wall)),
         request=_CONVERTER.structure(request, Request) if request is not None else None,  # type: ignore[arg-type] # a union
-        base=_CONVERTER.structure(base, State) if base is not None else None,
+        base=_state(base) if base is not None else None,
         ended=data.get("ended", False),
         told=str(data.get("told", "")),
         tally=_CONVERTER.structure(tally, LatenessHistogram) if tally is not None else None,
         version=data["version"],
+        request_id=_id(data["id"]) if "id" in data else "",
+        refused=_words(data["refused"]) if "refused" in data else "",
     )
+
+
+def _state(data: dict[str, Any]) -> State:
+    """Return a state whose answers are such as kacenv gives."""
+    state = _CONVERTER.structure(data, State)
+    if len(state.answered) > MOST_KEPT:
+        msg = f"{len(state.answered)} answers are more than are kept"
+        raise ValueError(msg)
+    for known, answer in state.answered.items():
+        _id(known), _words(answer.asked), _words(answer.reply), _finite(answer.at)
+    return state
+
+
+def _id(value: Any) -> str:
+    if not is_request_id(value):
+        msg = f"no request has the id {value!r}"
+        raise ValueError(msg)
+    return str(value)
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_WORDS:
+        msg = f"nobody was told {value!r}"
+        raise ValueError(msg)
+    return value

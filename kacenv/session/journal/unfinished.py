@@ -125,9 +125,9 @@ def unfinished_session_of(records: list[JournalLine]) -> UnfinishedSession:
     told = {record.number: record for record in records if record.request is not None}
     last = max(records, key=lambda record: record.at)
     number = max(record.number for record in records) + 1
-    entries = (
-        JournaledRequest(told[n].at, request) for n in sorted(told) if (request := told[n].request)
+    entries = tuple(
+        JournaledRequest(told[n].at, request, told[n].request_id, told[n].refused)
+        for n in sorted(told)
+        if (request := told[n].request)
     )
-    return UnfinishedSession(
-        first.base, tuple(entries), last.at, last.stamp, number, number - len(told)
-    )
+    return UnfinishedSession(first.base, entries, last.at, last.stamp, number, number - len(told))

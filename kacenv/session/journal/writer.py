@@ -53,12 +53,13 @@ class Journal:
         fault = next(iter(list(self._faults.values())), None)
         return _UNSAFE.format(fault, self.path.parent) if fault else None
 
-    def begin(self, at: Seconds, base: State, request: Request) -> None:
+    def begin(self, at: Seconds, base: State, request: Request, request_id: str = "") -> None:
         """Begin a session in the state `base`, and truncate the file."""
         self._let_go()
         self._begun, self._number, self._mode = True, 1, os.O_TRUNC
         # Written twice: without this line no other can be interpreted.
-        self._write(write_line(JournalLine(0, at, self._now(), request, base)) * 2)
+        line = JournalLine(0, at, self._now(), request, base, request_id=request_id)
+        self._write(write_line(line) * 2)
 
     def go_on(self, number: int) -> None:
         """Continue the existing file at record `number`; its last line may be torn."""
@@ -66,10 +67,12 @@ class Journal:
         self._begun, self._number, self._mode = True, number, 0
         self._write(b"\n")
 
-    def add(self, at: Seconds, request: Request) -> None:
-        """Write a request of the session; nothing without a session."""
+    def add(self, at: Seconds, request: Request, request_id: str = "", refused: str = "") -> None:
+        """Write a request of the session, and why it was refused; nothing without a session."""
         if self._begun:
-            self._write(write_line(JournalLine(self._number, at, self._now(), request)))
+            now, number = self._now(), self._number
+            line = JournalLine(number, at, now, request, request_id=request_id, refused=refused)
+            self._write(write_line(line))
             self._number += 1
 
     def tell(self, at: Seconds, text: str) -> None:

@@ -36,7 +36,9 @@ def replayed_steps(past: UnfinishedSession) -> Iterator[ReplayedStep]:
     An entry that is refused, because one before it was lost, is skipped.
     """
     state = past.base
-    for at, request in past.entries:
+    for at, request, request_id, refused in past.entries:
+        if refused:
+            continue
         until = request.since if isinstance(request, Resume) else at
         for turn in _lived(state, until):
             state = turn.after
@@ -47,7 +49,7 @@ def replayed_steps(past: UnfinishedSession) -> Iterator[ReplayedStep]:
                 seen = turn.after
                 yield turn._replace(heard=False)
         try:
-            after, commands, reply = step(state, at, request)
+            after, commands, reply = step(state, at, request, request_id)
         except RefusedError:
             continue
         yield ReplayedStep(at, seen, after, commands, request, reply)

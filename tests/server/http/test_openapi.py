@@ -47,7 +47,7 @@ STREAM = "/v1/events"
 """Has no end; tests/server/http/test_status_watch.py reads it."""
 
 
-async def _no_scene(scene: str) -> str:
+async def _no_scene(scene: str, _: str) -> str:
     return scene
 
 

@@ -155,10 +155,14 @@ def test_silence_is_no_link(room: ServedRoom, open_tablet: Open) -> None:
 
 
 def test_a_press_without_an_answer_is_not_called_done(room: ServedRoom, open_tablet: Open) -> None:
-    """Where the room refuses or doesn't answer, the page says so instead of pretending."""
+    """It is tried for a while; then the page says that it isn't sure instead of pretending."""
     tablet = open_tablet(room)
+    tablet.page.context.clock.install()
+    tablet.open(room.address)
     tablet.page.route("**/v1/requests", lambda route: route.abort())
     tablet.tap("#hold")
+    tablet.reads("#said", "asks again by itself")
+    tablet.page.clock.fast_forward(21_000)
     tablet.reads("#said", "It may not have been done.")
     assert room.now().mode == "running"
 

@@ -17,7 +17,7 @@ from kacenv.server.http_error import HttpError
 
 _ONCE: Final = frozenset(
     {"host", "origin", "authorization", "cookie", "content-length", "content-type"}
-    | {"transfer-encoding", "sec-fetch-site"}
+    | {"transfer-encoding", "sec-fetch-site", "idempotency-key"}
 )
 """Headers allowed once; a duplicate makes a request ambiguous."""
 MOST_BODY: Final = 16_384
