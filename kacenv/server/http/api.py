@@ -152,6 +152,8 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, files: File
     @app.post(START, responses=PRESSING)
     async def start(body: SceneName) -> Reply:
         """Begin a scene."""
+        if session.supervision is not None:
+            session.supervision.retry()
         words = await files.begin(body.scene)
         watch.poll()
         return Reply(reply=words)
