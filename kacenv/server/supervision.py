@@ -79,7 +79,7 @@ class Supervision:
 
     def health(self) -> Mapping[str, str | None]:
         """Return the supervisor's trouble by its name; empty where no supervisor was."""
-        return {"supervisor": self._note} if self._supervisor else {}
+        return {"restart": self._note} if self._supervisor else {}
 
     def processes(self) -> tuple[ProcessStatus, ...]:
         """Return the room's processes."""
