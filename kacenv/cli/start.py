@@ -18,6 +18,7 @@ from kacenv.system.room_lock import SUPERVISOR, claim, is_claimed
 
 if TYPE_CHECKING:
     from kacenv.config import House
+    from kacenv.server.supervision import Supervision
 
 _NEEDED = ("kacenv.server.daemon", "kacenv.server.http.listen", "av", "miniaudio")
 """Modules that the supervisor imports, so that a daemon needn't after a crash."""
@@ -69,23 +70,36 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 
     from kacenv.config import House
     from kacenv.server.daemon import room_name
+    from kacenv.server.daemon_process import adopt_daemon
+    from kacenv.server.supervision import Supervision
+    from kacenv.system.processes import name_process
+
+    again = [*_serve(room, house, log, as_json=as_json), "--supervised"]
+    name = room_name(House.find(house), room)
 
     def life() -> int:
         if log is not None:
             log_to_file(log, as_json=as_json)
-        return run(room, house)
+        name_process(f"kacenv: room {name}", "kacenv-room")
+        supervision = Supervision(again)
+        code = run(room, house, supervision)
+        if code == 0:
+            supervision.leave()
+        return code
 
-    with claim(room_name(House.find(house), room), SUPERVISOR):
-        return Supervisor(life).run()
+    with claim(name, SUPERVISOR):
+        name_process(f"kacenv: supervisor of {name}", "kac-supervisor")
+        return Supervisor(life).run(adopt_daemon)
 
 
-def run(room: str, house: Path | None) -> int:
+def run(room: str, house: Path | None, supervision: "Supervision | None" = None) -> int:
     """Run `room` in this process until told to end; return the exit code."""
     from kacenv.config import House
     from kacenv.server.daemon import serve
+    from kacenv.server.supervision import Supervision
 
     try:
-        asyncio.run(serve(House.find(house), room))
+        asyncio.run(serve(House.find(house), room, supervision or Supervision(())))
     except KacenvError as error:
         print(error, file=sys.stderr)
         return 1

@@ -27,6 +27,8 @@ def status_lines(status: dict[str, Any]) -> Iterable[str]:
         yield f"lights    {status['health'].get('lights') or _NO_BROKER}"
     elif status["lamps"]:
         yield f"lights    {', '.join(_lamp(*item) for item in status['lamps'].items())}"
+    if trouble := status["health"].get("restart"):
+        yield f"restart   {trouble}"
     for told in status["told"]:
         if told["ago"] <= _RECENT:
             kind = "check-in" if told["check_in"] else "note"

@@ -175,6 +175,18 @@ class LampStatus(_Described):
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessStatus(_Described):
+    """A process of the room."""
+
+    pid: int
+    """Its number."""
+    role: str
+    """What it is: `room` plays, `supervisor` starts that again after a crash."""
+    since: Time
+    """When it began, on the clock `at`."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomStatus(_Described):
     """The whole room at a moment."""
 
@@ -196,6 +208,8 @@ class RoomStatus(_Described):
     """The parts of the room: null while all is well, else what is wrong and what to do."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Who listens to each output."""
+    processes: tuple[ProcessStatus, ...] = ()
+    """The room's processes."""
     at: Annotated[Time, Clock(rests=False)] = 0.0
     """The room's own clock."""
     rate: float = 1.0

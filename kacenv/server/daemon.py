@@ -18,6 +18,7 @@ from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import Crossfade
 from kacenv.model.room import Room
+from kacenv.server.supervision import Supervision
 from kacenv.server.watchdog import Watchdog
 from kacenv.session.journal import Journal, ResumableSession, unfinished
 from kacenv.session.session import Session, lacks_staff_sound
@@ -103,7 +104,7 @@ async def _fade_out(session: Session, sound: RoomAudio) -> None:
         await asyncio.sleep(EXIT_FADE)
 
 
-async def serve(house: House, room: str) -> None:
+async def serve(house: House, room: str, supervision: Supervision | None = None) -> None:
     """Run the room of the file `room` until SIGTERM or SIGINT.
 
     Raises:
@@ -128,7 +129,7 @@ async def serve(house: House, room: str) -> None:
             if why_not:
                 session.tell(why_not)
             _log.info("the room %s is ready", name)
-            async with _running_watchdog(session):
+            async with _running_watchdog(session), _supervised(session, supervision):
                 await stop.wait()
     _log.info("the room %s is left", name)
 
@@ -181,6 +182,16 @@ async def _running_watchdog(session: Session) -> AsyncIterator[None]:
         yield
     finally:
         await end(watchdog)
+
+
+@asynccontextmanager
+async def _supervised(session: Session, supervision: Supervision | None) -> AsyncIterator[None]:
+    """Watch the supervisor, if there is one."""
+    with ExitStack() as stack:
+        if supervision is not None:
+            stack.enter_context(supervision.watching(session.clock, session.tell))
+            session.supervision = supervision
+        yield
 
 
 def journal_path(room: str) -> Path:

@@ -6,6 +6,7 @@ from typing import Protocol
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
 from kacenv.model.look import Setting
+from kacenv.model.status import ProcessStatus
 
 
 class SoundPort(Protocol):
@@ -97,3 +98,16 @@ class ChimePort(Protocol):
 
         Returns False if it can't, so that the built-in bell rings instead.
         """
+
+
+class SupervisionPort(Protocol):
+    """What starts the room again after a crash."""
+
+    def health(self) -> Mapping[str, str | None]:
+        """Return its trouble and remedy by its name; empty if there never was any."""
+
+    def processes(self) -> tuple[ProcessStatus, ...]:
+        """Return the room's processes."""
+
+    def retry(self) -> None:
+        """Mend it now, if that is needed."""

@@ -34,6 +34,7 @@ from kacenv.model.room import Role, Room
 from kacenv.model.status import RoomStatus
 from kacenv.session.device_hub import DeviceHub
 from kacenv.session.journal import Journal, ResumableSession
+from kacenv.session.ports import SupervisionPort
 from kacenv.session.session_log import SessionLog
 from kacenv.session.staff_messages import StaffMessages
 from kacenv.session.status import describe
@@ -74,6 +75,7 @@ class Session:
         """Counter of the loop's turns."""
         self.ended = asyncio.Event()
         self.devices = DeviceHub(room)
+        self.supervision: SupervisionPort | None = None
         self._session_log = SessionLog(journal, self._engine_time, lambda: self.devices.underruns)
         self._messages = StaffMessages(clock.now, self._session_log.tell)
         self._failing = False
@@ -306,7 +308,8 @@ class Session:
 
     def status(self) -> RoomStatus:
         """Return the room's present status."""
-        now, devices = self.clock.now(), self.devices
+        now, devices, supervision = self.clock.now(), self.devices, self.supervision
+        watch = supervision.health() if supervision else {}
         return RoomStatus(
             room=self.room.name,
             session=describe(self.state, Seconds(now + LEAD)),
@@ -315,8 +318,9 @@ class Session:
             broker=devices.light.connected if devices.light else None,
             lamps=dict(devices.lamps()),
             told=self._messages.lines(now),
-            health={**devices.health(), **self._session_log.health()},
+            health={**devices.health(), **self._session_log.health(), **watch},
             roles={output.id: output.role for output in self.room.outputs},
+            processes=supervision.processes() if supervision else (),
             at=now,
             rate=self.clock.rate,
         )

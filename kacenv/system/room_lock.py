@@ -1,4 +1,4 @@
-"""Lock on a room, held until its process ends, however it ends (flock)."""
+"""Lock on a room, held until its process ends, however it ends (flock); forks don't share it."""
 
 import fcntl
 import os
@@ -15,6 +15,7 @@ DAEMON, SUPERVISOR = "lock", "kept"
 _TAKEN: Final = (
     "The room {} is already being run by another kacenv. Use it as it is, or end it first."
 )
+_held: Final[set[IO[bytes]]] = set()
 _SHUT: Final = "The room's lock {} can't be opened: {}. Remove it, as its owner or as root."
 
 
@@ -34,7 +35,21 @@ def claim(room: str, claimant: str = DAEMON, *, refusal: str = "") -> Iterator[P
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DaemonError(refusal or _TAKEN.format(room)) from None
-        yield folder
+        _held.add(file)
+        try:
+            yield folder
+        finally:
+            _held.discard(file)
+
+
+def _let_go() -> None:
+    """Close the locks in a fork, which would hold them beyond their holder's death."""
+    for file in _held:
+        file.close()
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _opened(path: Path) -> IO[bytes]:

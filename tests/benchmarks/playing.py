@@ -17,6 +17,8 @@ from support.pulse import Pulse
 SETTLE, WATCH = 12.0, 30.0
 """Seconds to wait before, and to watch."""
 CROSSFADE = 6.0
+IDLE_LIMIT = 0.003
+"""What a room with nobody in it should take, as a share of one core."""
 
 
 class Weight(NamedTuple):
@@ -27,7 +29,7 @@ class Weight(NamedTuple):
 
     def __str__(self) -> str:
         """For the report."""
-        return f"{100 * self.cpu:5.1f} % of a core, {self.memory:4.0f} MB"
+        return f"{100 * self.cpu:5.2f} % of a core, {self.memory:4.0f} MB"
 
 
 def report() -> Iterator[str]:
@@ -35,6 +37,8 @@ def report() -> Iterator[str]:
     files = sorted(FOREIGN_MUSIC.glob("*.ogg"))[:2]
     with tempfile.TemporaryDirectory() as folder, Pulse(Path(folder)) as pulse:
         environment = {**os.environ, **pulse.env}
+        with Daemon(idle_house(Path(folder), files), "bench", environment) as daemon:
+            idle = weigh(daemon.pid)
         with play_with_kacenv(Path(folder), files, environment) as process:
             ours = weigh(process)
         with play_with_liquidsoap(Path(folder), files, environment) as process:
@@ -42,7 +46,13 @@ def report() -> Iterator[str]:
     yield f"kacenv      {ours}"
     yield f"Liquidsoap  {theirs}"
     cpu, memory = ours.cpu / theirs.cpu, ours.memory / theirs.memory
+    yield f"idle        {idle}; the limit is {100 * IDLE_LIMIT:g} %"
     yield f"ratio       {cpu:.2f} of its CPU, {memory:.2f} of its memory"
+
+
+def idle_house(folder: Path, files: list[Path]) -> Path:
+    """The same house as that which plays, for a room in which nothing is started."""
+    return musical_house(folder / "idle", files, crossfade=CROSSFADE)
 
 
 @contextmanager

@@ -100,6 +100,8 @@ def test_an_idle_room_says_so() -> None:
     assert "the broker can't be reached" in lines[2]
     status["health"] = {"lights": "Another kacenv leads the lamps"}
     assert list(status_lines(status))[2] == "lights    Another kacenv leads the lamps"
+    status["health"] = {"restart": "Nothing starts this room again"}
+    assert list(status_lines(status))[3] == "restart   Nothing starts this room again"
     assert "no session is on" in drawn(status)
 
 

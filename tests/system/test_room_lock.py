@@ -103,3 +103,20 @@ def test_a_claim_ends_with_its_process() -> None:
         other.kill()
         other.wait()
     assert not is_claimed("garden")
+
+
+def test_a_fork_keeps_no_lock() -> None:
+    """A daemon that outlives its supervisor doesn't keep the supervisor's place taken."""
+    code = (
+        "import os, signal; from kacenv.system.room_lock import *\n"
+        "with claim('garden', SUPERVISOR):\n"
+        "    if os.fork(): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    print('lives', flush=True); os.read(0, 1)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"lives\n"
+        process.wait()
+        assert not is_claimed("garden")

@@ -13,6 +13,7 @@ from typing import Any
 
 from kacenv.config import House, check_house, load_room
 from kacenv.core.errors import DeviceError, LoadError
+from kacenv.core.units import format_clock
 from kacenv.devices.lights.mqtt_client import MEANWHILE
 from kacenv.diagnostics.finding import Finding, Severity, counted
 from kacenv.diagnostics.preflight.broker import BrokerEcho, certificates
@@ -77,9 +78,19 @@ def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     session = status["session"]
     found = "no session" if session["mode"] == "idle" else f"in a session, {session['mode']}"
     yield Finding(f"{room}: room", f"runs; {found}; sound by {status['sound']}")
+    yield _processes(room, status)
     for part, trouble in status["health"].items():
         if trouble:
             yield Finding(f"{room}: {part}", "not well", Severity.WRONG, trouble)
+
+
+def _processes(room: str, status: Mapping[str, Any]) -> Finding:
+    every = status.get("processes", ())
+    lines = tuple(
+        f"{one['role']}: process {one['pid']}, for {format_clock(status['at'] - one['since'])}"
+        for one in every
+    )
+    return Finding(f"{room}: processes", str(len(every) or "not known"), lines=lines)
 
 
 def not_running(room: str, why: str) -> Finding:

@@ -159,6 +159,8 @@ def _add_driving(app: FastAPI, session: Session, watch: StatusWatch, files: File
     @app.post(START, responses=PRESSING)
     async def start(body: SceneName, request_id: RequestId = "") -> Reply:
         """Begin a scene."""
+        if session.supervision is not None:
+            session.supervision.retry()
         words = await files.begin(body.scene, request_id)
         watch.poll()
         return Reply(reply=words)

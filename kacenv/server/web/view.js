@@ -5,7 +5,7 @@ import { mayGoDark } from "./awake.js";
 import { KEYS, PLAIN_KEYS, VOLUME, faceOf, isOpen, isPossible, mayDrive } from "./keys.js";
 import { asked, clock, decibels, length, list, name, percent, timeOfDay } from "./words.js";
 
-const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage" };
+const PARTS = { sound: "sound", lights: "lights", midi: "MIDI", storage: "storage", restart: "restart after a crash" };
 const ZONES = { seats: "Seats", task: "Desk", path: "Path" };
 const HANDS = { plan: "on", therapist: "now by hand", "lights-up": "now up" };
 

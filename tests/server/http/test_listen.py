@@ -135,6 +135,18 @@ def test_a_port_that_is_taken_is_said() -> None:
             modes(surfaces)
 
 
+@pytest.mark.usefixtures("run_folder")
+def test_the_servers_leave_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They don't wait until they would look at the time again."""
+    monkeypatch.setattr("kacenv.server.http.listen._DATE_EVERY", 2 * PATIENCE)
+
+    async def come_and_go() -> None:
+        async with asyncio.timeout(PATIENCE), opened(Surfaces(tcp=Tcp(port=free_port()))):
+            await asyncio.sleep(0)
+
+    asyncio.run(come_and_go())
+
+
 def test_a_watcher_does_not_hold_the_daemon_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,11 @@ class ChimeBus:
         """Schedule a chime; play it at once if up to a second late, else drop it."""
         self._orders.append(order)
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell if no chime rings or is ordered."""
+        return not self._orders and not any(self._strokes.values())
+
     def duck_at(self, time: Seconds) -> float:
         """Return the music's ducking gain at `time`."""
         return self._duck.gain_at(time)

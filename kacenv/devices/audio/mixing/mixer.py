@@ -38,6 +38,8 @@ from kacenv.model.scene import Audience
 
 _CHUNK = 960
 """Interval (frames, 20 ms) within which gains move linearly."""
+REST_AFTER = 10 * RATE
+"""Silence (frames) after which nothing rings on: delays, meters, the limiter, ducking."""
 
 
 class Mixer:
@@ -65,6 +67,7 @@ class Mixer:
         self._midi_chimes: deque[Seconds] = deque()
         self._make_deck, self._elsewhere = make_deck, elsewhere
         self._primed = False
+        self._idle_frames = 0
         for phrase in room.phrases.values():
             elsewhere(partial(_make, phrase))
 
@@ -121,16 +124,32 @@ class Mixer:
 
         Renders ahead by the limiter's delay, so that a command for `start` sounds there.
         """
-        if not self._primed:
-            self._primed = True
-            self._chunk(LOOK_AHEAD, start)
+        if self.is_at_rest:
+            return np.zeros((frames, self.channels), np.float32)
+        self._get_ready(start)
         ahead = start + LOOK_AHEAD / RATE
         sizes = [min(_CHUNK, frames - done) for done in range(0, frames, _CHUNK)]
         chunks = [
-            self._chunk(size, Seconds(ahead + number * _CHUNK / RATE))
+            self._ordered_chunk(size, Seconds(ahead + number * _CHUNK / RATE))
             for number, size in enumerate(sizes)
         ]
         return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Tell if nothing sounds or will without another command, so that nothing is worked out."""
+        waiting = self._commands or self._midi_chimes
+        return self._idle_frames >= REST_AFTER and not waiting
+
+    def _get_ready(self, start: Seconds) -> None:
+        """Fill the limiter's delay; after a rest, bring all gains up to date before any order."""
+        if not self._primed:
+            self._primed = True
+            self._take_orders()
+            self._chunk(LOOK_AHEAD, start)
+        elif self._idle_frames >= REST_AFTER:
+            self._chunk(LOOK_AHEAD, start)
+            self._idle_frames = 0
 
     def duck_for_chime(self, at: Seconds) -> None:
         """Duck the music as for a chime in the room, for one that another device plays at `at`."""
@@ -151,8 +170,14 @@ class Mixer:
             known = ", ".join(self._routing.strips)
             raise DeviceError(f"the room has no output called {name!r}; it has: {known}")
 
-    def _chunk(self, frames: int, start: Seconds) -> Block:
+    def _ordered_chunk(self, frames: int, start: Seconds) -> Block:
         self._take_orders()
+        block = self._chunk(frames, start)
+        is_idle = self._music.is_idle and self._chimes.is_idle and not block.any()
+        self._idle_frames = self._idle_frames + frames if is_idle else 0
+        return block
+
+    def _chunk(self, frames: int, start: Seconds) -> Block:
         end = Seconds(start + frames / RATE)
         chimes = self._chimes.render(frames, start, self._recent.level)
         hushed = self._hush.gain_at(end)

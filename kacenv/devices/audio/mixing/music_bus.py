@@ -77,6 +77,11 @@ class MusicBus:
         """Return the ids of the playing tracks, the newest last."""
         return tuple(channel.play_id for channel in self._channels)
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell if no track plays, is cued, is ordered or is expected."""
+        return not (self._channels or self._cued or self._orders or self._wanted)
+
     def expected_at(self, time: Seconds) -> float:
         """Return the tracks' combined gain at `time`; 0 if silence was requested."""
         if not self._wanted:

@@ -1,5 +1,6 @@
 """The mixer: levels, routing, chimes on the frame, and no sample above a ceiling."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -20,10 +21,11 @@ from support.decks import (
 
 from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds, amplitude
+from kacenv.devices.audio.mixing import mixer
 from kacenv.devices.audio.mixing.bell_synth import ring
 from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.model.chime import BELL, BUILT_IN, Phrase
-from kacenv.model.commands import SetDuck, SetHush, SetLevel, SetMute, SetVolume
+from kacenv.model.commands import SetDuck, SetHush, SetLevel, SetMute, SetVolume, StrikeChime
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 
@@ -254,3 +256,58 @@ def test_music_makes_room_for_a_chime_struck_elsewhere() -> None:
     device = mix.render(12.0)[:, 0]
     assert device[frames_in(2.0)] == pytest.approx(0.25 * amplitude(-3.0), rel=1e-3)
     assert device[frames_in(9.0)] == pytest.approx(0.25, rel=1e-3)
+
+
+ORDERS = st.one_of(
+    st.builds(
+        SetVolume,
+        st.sampled_from(["speakers", "left-seat", "desk"]),
+        st.sampled_from([Decibels(-30.0), Decibels(0.0), Decibels(5.0)]),
+        st.just(Seconds(0.0)),
+        st.sampled_from([Seconds(0.5), Seconds(40.0)]),
+    ),
+    st.builds(chime, st.sampled_from(list(Audience)), st.just(0.0)),
+    st.none(),
+)
+"""Orders at the time when they are given: of volumes, of chimes, and that the next deck plays."""
+
+Ordered = tuple[SetVolume | StrikeChime | None, float]
+
+
+def rendered(orders: list[Ordered], *, rests: int) -> tuple[Block, int]:
+    """What is heard with a time after each order, and how often the mixer was at rest after one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mixer, "REST_AFTER", rests)
+        mix = OfflineMixer(SEATS, *(noise(2.0, seed) for seed in range(4)))
+        blocks, rested = [mix.render(0.5)], 0
+        for number, (order, span) in enumerate(orders, 1):
+            if order is None:
+                mix.play(number, mix.now, 0.5)
+                mix.fade(None, mix.now + 1.0, 0.5)
+            else:
+                mix.perform(replace(order, at=mix.now))
+            blocks.append(mix.render(span))
+            rested += mix.mixer.is_at_rest
+        return np.concatenate(blocks), rested
+
+
+@given(st.lists(st.tuples(ORDERS, st.sampled_from([0.3, 3.0, 30.0])), min_size=1, max_size=4))
+@settings(max_examples=10)
+def test_a_rest_is_never_heard(orders: list[Ordered]) -> None:
+    """Whatever is ordered after a rest sounds as if the mixer had worked on, to the sample."""
+    worked, none = rendered(orders, rests=10**9)
+    rested, _ = rendered(orders, rests=10 * RATE)
+    assert none == 0
+    np.testing.assert_array_equal(rested, worked)
+
+
+def test_a_room_with_nothing_to_play_rests() -> None:
+    """Ten seconds after the last sound nothing is worked out; the next order ends that."""
+    mix = OfflineMixer(one_output())
+    mix.render(9.0)
+    assert not mix.mixer.is_at_rest
+    mix.render(2.0)
+    assert mix.mixer.is_at_rest
+    mix.perform(chime(Audience.ROOM, 11.5))
+    assert not mix.mixer.is_at_rest
+    assert mix.render(1.0).any()
