@@ -187,6 +187,16 @@ class ProcessStatus(_Described):
 
 
 @dataclass(frozen=True, slots=True)
+class DropoutStatus(_Described):
+    """How often the sound device had nothing to play since the session's start."""
+
+    count: int = 0
+    """How many gaps there were."""
+    longest: Time = 0.0
+    """How long the longest was, estimated to a few hundredths."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomStatus(_Described):
     """The whole room at a moment."""
 
@@ -206,6 +216,8 @@ class RoomStatus(_Described):
     """What staff were told, the newest last."""
     health: Mapping[str, str | None] = field(default_factory=dict)
     """The parts of the room: null while all is well, else what is wrong and what to do."""
+    dropouts: DropoutStatus = field(default_factory=DropoutStatus)
+    """Gaps in the sound that the device made."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Who listens to each output."""
     processes: tuple[ProcessStatus, ...] = ()

@@ -23,6 +23,7 @@ from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import AudioCommand, LightCommand
+from kacenv.model.dropout import Dropout
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press, Start
@@ -70,6 +71,10 @@ class UnheardSound:
         """Accept a command."""
         self.moved += 1
         return True
+
+    def take_dropouts(self) -> Sequence[Dropout]:
+        """Return none: nothing is heard."""
+        return ()
 
     def fade_in(self) -> None:
         """Do nothing: there is no sound to fade."""

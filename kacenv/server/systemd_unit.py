@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from pathlib import PurePath
 
 from kacenv.core.units import Seconds
+from kacenv.system.thread_priority import REALTIME
 
 WATCHDOG = Seconds(30.0)
 """Watchdog timeout, above the time in which our own supervisor replaces a hung daemon."""
@@ -63,6 +64,7 @@ def unit_text(service: ServiceUnit) -> str:
         user=service.user,
         groups=" ".join(("audio", *service.groups)),
         watchdog=f"{WATCHDOG:g}s",
+        realtime=REALTIME,
         own=_OWN if service.groups else "",
         network=_network(service.broker),
     )
@@ -131,7 +133,9 @@ CacheDirectory=kacenv
 CacheDirectoryMode=0755
 
 # Sound comes first when the machine is busy, and goes last when memory runs out.
+# The thread that feeds the sound device alone is real-time, as that of a sound server.
 Nice=-10
+LimitRTPRIO={realtime}
 OOMScoreAdjust=-900
 OOMPolicy=continue
 LimitCORE=0
@@ -154,7 +158,6 @@ CapabilityBoundingSet=
 AmbientCapabilities=
 RestrictSUIDSGID=yes
 RestrictNamespaces=yes
-RestrictRealtime=yes
 LockPersonality=yes
 # libVLC, FFmpeg and the callbacks of sound work without (tests/server/test_systemd_unit.py).
 MemoryDenyWriteExecute=yes
@@ -168,7 +171,7 @@ RemoveIPC=no
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
-# The sound's thread asks for its ordinary place in the queue, and does not begin without.
+# The sound's thread asks for its place in the queue, and does not begin without.
 SystemCallFilter=sched_setscheduler
 {own}SystemCallErrorNumber=EPERM
 

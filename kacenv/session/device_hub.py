@@ -53,9 +53,13 @@ class DeviceHub:
         """Number of times that a decoder fell behind."""
         return self.sound.underruns if self.sound is not None else 0
 
-    def health(self) -> dict[str, str | None]:
-        """Return a line for each part: None if it is well, else the fault and the remedy."""
+    def health(self, gaps: str | None = None) -> dict[str, str | None]:
+        """Return a line for each part: None if it is well, else the fault and the remedy.
+
+        `gaps` is what there is to say of gaps in the sound.
+        """
         parts = dict(health(self.room, self.sound, self.light, self.chimes))
+        parts["sound"] = parts["sound"] or gaps
         if self.controls is not None:
             notes = (parts.get("midi"), self.controls.note)
             parts["midi"] = " ".join(note for note in notes if note) or None

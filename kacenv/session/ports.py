@@ -1,10 +1,11 @@
 """Protocols of a room's devices, as the session needs them (ports and adapters)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
+from kacenv.model.dropout import Dropout
 from kacenv.model.look import Setting
 from kacenv.model.status import ProcessStatus
 
@@ -18,6 +19,9 @@ class SoundPort(Protocol):
     @property
     def underruns(self) -> int:
         """Return how often a decoder fell behind playback."""
+
+    def take_dropouts(self) -> Sequence[Dropout]:
+        """Return and forget the gaps in the devices' sound, in room time."""
 
     def perform(self, command: AudioCommand) -> bool:
         """Perform a command; return False if nobody could hear it."""

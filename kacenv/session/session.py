@@ -33,6 +33,7 @@ from kacenv.model.requests import Event, LightsUp, Press, Request, Resume, Stop
 from kacenv.model.room import Role, Room
 from kacenv.model.status import RoomStatus
 from kacenv.session.device_hub import DeviceHub
+from kacenv.session.dropout_tally import DropoutTally
 from kacenv.session.journal import Journal, ResumableSession
 from kacenv.session.ports import SupervisionPort
 from kacenv.session.session_log import SessionLog
@@ -78,6 +79,7 @@ class Session:
         self.supervision: SupervisionPort | None = None
         self._session_log = SessionLog(journal, self._engine_time, lambda: self.devices.underruns)
         self._messages = StaffMessages(clock.now, self._session_log.tell)
+        self._dropouts = DropoutTally(clock.now())
         self._failing = False
         self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
@@ -139,10 +141,19 @@ class Session:
     def _poll_devices(self) -> None:
         """Write a heartbeat and report faults of devices; an error in that doesn't end the loop."""
         try:
+            self._count_dropouts()
             self._session_log.beat(self._engine_time())
             self._report_device_changes()
         except Exception:  # noqa: BLE001 - whatever it is, the room is kept
             _log.exception("the room's devices could not be looked after")
+
+    def _count_dropouts(self) -> None:
+        """Count the gaps that the sound device made while a session was on."""
+        found = self.devices.sound.take_dropouts() if self.devices.sound else ()
+        for dropout in found if not self.is_idle else ():
+            own = self._dropouts.add(dropout)
+            if own is not None:
+                self._session_log.dropout(own)
 
     def _report_device_changes(self) -> None:
         """Tell staff when the sound device or the journal's disk fails, and when it works again."""
@@ -271,6 +282,8 @@ class Session:
         self._session_log.order_performed(due, now, request)
         if request is not None:
             self._session_log.write(before, now, request, request_id)
+        if before.timeline is None and self.state.timeline is not None:
+            self._dropouts = DropoutTally(now)
         for command in commands:
             self._perform(command)
         return reply
@@ -318,7 +331,12 @@ class Session:
             broker=devices.light.connected if devices.light else None,
             lamps=dict(devices.lamps()),
             told=self._messages.lines(now),
-            health={**devices.health(), **self._session_log.health(), **watch},
+            health={
+                **devices.health(self._dropouts.note(now)),
+                **self._session_log.health(),
+                **watch,
+            },
+            dropouts=self._dropouts.status(),
             roles={output.id: output.role for output in self.room.outputs},
             processes=supervision.processes() if supervision else (),
             at=now,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kacenv.core.units import Seconds
 from kacenv.engine.answers import AskedAt
 from kacenv.engine.state import State
+from kacenv.model.dropout import Dropout
 from kacenv.model.requests import Request, Resume, Start
 from kacenv.session.journal import Journal
 from kacenv.session.lateness import LatenessHistogram
@@ -65,6 +66,11 @@ class SessionLog:
         """Write a message to staff."""
         if self._journal is not None:
             self._journal.tell(self._now(), text)
+
+    def dropout(self, dropout: Dropout) -> None:
+        """Write a gap in the sound."""
+        if self._journal is not None:
+            self._journal.dropout(self._now(), dropout)
 
     def order_performed(self, due: Seconds | None, now: Seconds, request: Request | None) -> None:
         """Count the lateness of an action that was `due`; outages don't count."""

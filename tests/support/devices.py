@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.model.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
+from kacenv.model.dropout import Dropout
 from kacenv.model.look import Setting
 from kacenv.system.clock import Clock
 
@@ -31,12 +32,18 @@ class MemorySound(MemoryDevice):
         super().__init__(clock)
         self.room_made: list[Seconds] = []
         self.fades_in = 0
+        self.dropouts: list[Dropout] = []
         self.recent_music = Decibels(-30.0)
 
     def perform(self, command: AudioCommand) -> bool:
         """Remember the order."""
         self._remember(command)
         return True
+
+    def take_dropouts(self) -> list[Dropout]:
+        """Tell of each gap once."""
+        found, self.dropouts = self.dropouts, []
+        return found
 
     def fade_in(self) -> None:
         """Remember that it was asked."""

@@ -70,6 +70,12 @@ class Pulse:
             command, env=self._whole_env, stdout=nothing, stderr=nothing, start_new_session=True
         )
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._server is not None
+        return self._server.pid
+
     def stop(self) -> None:
         """End the server, as a crash would."""
         if self._server:

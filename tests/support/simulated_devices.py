@@ -42,6 +42,7 @@ class SimDevice:
     """A device that pulls as its own clock says; it knows what is heard when."""
 
     name = "simulated"
+    held: Seconds | None = None
 
     def __init__(self, make: Make, now: Callable[[], float], seed: int) -> None:
         self.make, self._now, self._random = make, now, Random(seed)  # noqa: S311 - chance

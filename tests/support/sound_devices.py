@@ -9,6 +9,7 @@ class PulledDevice:
     """What is played to it, and what it has been told; `frames` is how many it has pulled."""
 
     name = "pulled"
+    held: Seconds | None = Seconds(0.12)
 
     def __init__(self, latency: Seconds = Seconds(0.0)) -> None:
         self.latency = latency

@@ -1,5 +1,6 @@
 """Audio of a room: performs the engine's commands and reports the tracks' events."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -15,6 +16,7 @@ from kacenv.devices.audio.output.render_clock import RenderClock
 from kacenv.devices.audio.output.sound_device import Device, SoundDevice, open_one_of_several
 from kacenv.devices.audio.samples import Block
 from kacenv.model.commands import AudioCommand
+from kacenv.model.dropout import Dropout
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event
 from kacenv.model.room import Room
@@ -38,7 +40,7 @@ class RoomAudio:
     ) -> None:
         self._runner = ThreadRunner()
         self._mixer = Mixer(room, report, make_deck, self._runner.run)
-        self._pacer = RenderClock(clock)
+        self._clock, self._pacer = clock, RenderClock(clock)
         self.moved = 0
         self._output = self._plan(room, open_device)
 
@@ -75,6 +77,11 @@ class RoomAudio:
     def meters(self) -> dict[str, LevelReading]:
         """Return each output's levels, by its id, over the last tenth of a second."""
         return self._mixer.meters()
+
+    def take_dropouts(self) -> list[Dropout]:
+        """Return and forget the gaps in the devices' sound, in room time."""
+        ahead = self._clock.now() - time.monotonic()
+        return [one.moved(ahead) for one in self._output.take_dropouts()]
 
     def start(self) -> None:
         """Start to play; silently without a device, with the reason in `device_note`."""

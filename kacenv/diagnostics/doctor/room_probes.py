@@ -79,6 +79,7 @@ def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     found = "no session" if session["mode"] == "idle" else f"in a session, {session['mode']}"
     yield Finding(f"{room}: room", f"runs; {found}; sound by {status['sound']}")
     yield _processes(room, status)
+    yield from _dropouts(room, status)
     for part, trouble in status["health"].items():
         if trouble:
             yield Finding(f"{room}: {part}", "not well", Severity.WRONG, trouble)
@@ -91,6 +92,16 @@ def _processes(room: str, status: Mapping[str, Any]) -> Finding:
         for one in every
     )
     return Finding(f"{room}: processes", str(len(every) or "not known"), lines=lines)
+
+
+def _dropouts(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
+    """Report the gaps that the sound device made; an older room doesn't count them."""
+    gaps = status.get("dropouts") or {"count": 0}
+    if gaps["count"]:
+        found = f"{counted(gaps['count'], 'gap')} in this session or the last"
+        found += f", the longest about {round(gaps['longest'] * 1000)} ms"
+        todo = "Close other programs on this machine."
+        yield Finding(f"{room}: sound device", found, Severity.NOTE, todo)
 
 
 def not_running(room: str, why: str) -> Finding:

@@ -13,6 +13,7 @@ from cattrs.strategies import configure_tagged_union
 from kacenv.core.units import Seconds
 from kacenv.engine.answers import MOST_KEPT
 from kacenv.engine.state import State
+from kacenv.model.dropout import Dropout
 from kacenv.model.fields import Model
 from kacenv.model.request_id import is_request_id
 from kacenv.model.requests import Press, Request
@@ -30,8 +31,9 @@ class JournalLine(NamedTuple):
 
     `base` is the state before the first request of a session. A record with neither `base` nor
     `request` is a heartbeat, or shows that the session has `ended`; it repeats the last number, and
-    may have a staff message (`told`), or the lateness counted since the last `tally`. A request may
-    have an id, and then it may have been `refused`, in these words.
+    may have a staff message (`told`), a gap in the sound (`dropout`, in the engine's time), or the
+    lateness counted since the last `tally`. A request may have an id, and then it may have been
+    `refused`, in these words.
     """
 
     number: int
@@ -42,6 +44,7 @@ class JournalLine(NamedTuple):
     ended: bool = False
     told: str = ""
     tally: LatenessHistogram | None = None
+    dropout: Dropout | None = None
     version: int = VERSION
     request_id: str = ""
     refused: str = ""
@@ -107,6 +110,8 @@ def write_line(record: JournalLine) -> bytes:
         data["told"] = record.told
     if record.tally is not None:
         data["tally"] = _CONVERTER.unstructure(record.tally)
+    if record.dropout is not None:
+        data["dropout"] = [record.dropout.begin, record.dropout.length]
     if record.base is not None:
         data["base"] = _CONVERTER.unstructure(record.base)
     if record.request is not None:
@@ -162,6 +167,7 @@ def _record(data: dict[str, Any]) -> JournalLine | None:
         ended=data.get("ended", False),
         told=str(data.get("told", "")),
         tally=_CONVERTER.structure(tally, LatenessHistogram) if tally is not None else None,
+        dropout=_dropout(data.get("dropout")),
         version=data["version"],
         request_id=_id(data["id"]) if "id" in data else "",
         refused=_words(data["refused"]) if "refused" in data else "",
@@ -191,3 +197,10 @@ def _words(value: Any) -> str:
         msg = f"nobody was told {value!r}"
         raise ValueError(msg)
     return value
+
+
+def _dropout(data: Any) -> Dropout | None:
+    if data is None:
+        return None
+    begin, length = data
+    return Dropout(Seconds(_finite(begin)), Seconds(_finite(length)))

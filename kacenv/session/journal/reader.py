@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
+from kacenv.model.dropout import Dropout, merged
 from kacenv.session.journal.line_codec import JournalLine, read_line
 from kacenv.session.journal.unfinished import UnfinishedSession, refuse_newer, unfinished_session_of
 from kacenv.session.lateness import LatenessHistogram
@@ -33,6 +34,8 @@ class CompleteJournal(NamedTuple):
     begun: Timestamp
     told: tuple[ToldLine, ...]
     tally: LatenessHistogram
+    dropouts: tuple[Dropout, ...]
+    """Gaps in the sound, by the engine's clock."""
     lost: int
 
 
@@ -57,6 +60,7 @@ def read_complete(path: Path) -> CompleteJournal:
         begun=first.stamp,
         told=tuple(ToldLine(record.at, record.told) for record in records if record.told),
         tally=_sum(records),
+        dropouts=tuple(merged(record.dropout for record in records if record.dropout)),
         lost=max(past.lost, len(lines) - len(records)),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
+from kacenv.model.dropout import Dropout
 from kacenv.model.requests import Request
 from kacenv.session.journal.line_codec import JournalLine, write_line
 from kacenv.session.lateness import LatenessHistogram
@@ -79,6 +80,11 @@ class Journal:
         """Write a staff message; nothing without a session."""
         if self._begun:
             self._write(write_line(JournalLine(self._number - 1, at, self._now(), told=text)))
+
+    def dropout(self, at: Seconds, dropout: Dropout) -> None:
+        """Write a gap in the sound; nothing without a session."""
+        if self._begun:
+            self._write(write_line(JournalLine(self._number - 1, at, self._now(), dropout=dropout)))
 
     def beat(self, at: Seconds, tally: LatenessHistogram | None = None) -> None:
         """Write a heartbeat, and what couldn't be written before."""

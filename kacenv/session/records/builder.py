@@ -13,8 +13,9 @@ from kacenv.model.request_text import request_words
 from kacenv.model.requests import Press, Resume, Start, Stop
 from kacenv.model.timeline import Timeline
 from kacenv.rehearsal.plot import Arc, arc_of
-from kacenv.rehearsal.plot.arc import HeldSpan
+from kacenv.rehearsal.plot.arc import ArcMark, HeldSpan, MarkKind
 from kacenv.rehearsal.simulation import rehearse
+from kacenv.session.dropout_tally import dropout_length
 from kacenv.session.journal import CompleteJournal, read_complete
 from kacenv.session.records import session_record
 from kacenv.session.records.journal_replay import moments_of, replayed_steps
@@ -86,7 +87,9 @@ class _RecordBuilder:
         real = arc_of(self.room, self.timeline, self.moments)
         held = tuple(HeldSpan(Seconds(one.begin), Seconds(one.end)) for one in record.holds)
         planned = arc_of(self.room, self.timeline, self.planned)
-        return RecordBundle(record, planned, replace(real, held=held))
+        marks = (*real.marks, *map(_mark, record.dropouts))
+        ordered = tuple(sorted(marks, key=lambda mark: mark.at))
+        return RecordBundle(record, planned, replace(real, held=held, marks=ordered))
 
     def _record(self) -> session_record.SessionRecord:
         holds = tuple(holds_of(self.turns, self.begin, self.end))
@@ -113,6 +116,7 @@ class _RecordBuilder:
             seats=tuple(self._seats()),
             away=away,
             told=tuple(self._told()),
+            dropouts=tuple(self._dropouts()),
             timing=self._timing(music, away),
             lost_lines=self.whole.lost,
         )
@@ -158,6 +162,11 @@ class _RecordBuilder:
             session_record.ToldRow(at=max(0.0, at - self.begin), text=text) for at, text in ordered
         ]
 
+    def _dropouts(self) -> Iterator[session_record.DropoutRow]:
+        for one in self.whole.dropouts:
+            begin, end = max(0.0, one.begin - self.begin), one.end - self.begin
+            yield session_record.DropoutRow(begin=begin, end=max(begin, end))
+
     def _timing(
         self, music: TrackHistory, away: Sequence[session_record.AwayRow]
     ) -> session_record.Timing:
@@ -170,3 +179,8 @@ class _RecordBuilder:
             underruns=tally.underruns,
             longest_silence=music.longest_silence(away),
         )
+
+
+def _mark(dropout: session_record.DropoutRow) -> ArcMark:
+    text = f"The sound stopped for {dropout_length(dropout.length)}."
+    return ArcMark(Seconds(dropout.begin), MarkKind.NOTE, text)

@@ -169,7 +169,7 @@ def _tables(record: SessionRecord) -> Iterator[str]:
 
 def _closing(record: SessionRecord) -> Iterator[str]:
     yield "<h2>Timing</h2>"
-    yield "<ul>" + "".join(f"<li>{_text(line)}</li>" for line in timing_lines(record.timing))
+    yield "<ul>" + "".join(f"<li>{_text(line)}</li>" for line in timing_lines(record))
     yield "</ul>"
     yield (
         '<p class="soft">Times count from the beginning of the session. Nothing here is about the '

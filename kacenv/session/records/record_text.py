@@ -1,10 +1,11 @@
 """Session record as text for the terminal, and the music alone for the people who heard it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kacenv.core.plain_text import credited
 from kacenv.core.units import format_clock, format_seconds
-from kacenv.session.records.session_record import CheckInRow, PhaseRow, SessionRecord, Timing
+from kacenv.session.dropout_tally import dropout_length
+from kacenv.session.records.session_record import CheckInRow, DropoutRow, PhaseRow, SessionRecord
 from kacenv.system.timestamps import day_in_words
 
 OUTCOMES = {
@@ -24,7 +25,7 @@ def record_lines(record: SessionRecord) -> Iterator[str]:
     yield from _part("Pressed", (f"{_at(one.at)}  {one.press}" for one in record.presses))
     yield from _part("Check-ins", map(_check_in, record.check_ins))
     yield from _part("Told", (f"{_at(one.at)}  {one.text}" for one in record.told))
-    yield from _part("Timing", timing_lines(record.timing))
+    yield from _part("Timing", timing_lines(record))
 
 
 def summary(record: SessionRecord) -> str:
@@ -51,8 +52,9 @@ def music_text(record: SessionRecord) -> str:
     return "".join(f"{line}\n" for line in music_lines(record))
 
 
-def timing_lines(timing: Timing) -> Iterator[str]:
-    """Yield the lateness of the room in words."""
+def timing_lines(record: SessionRecord) -> Iterator[str]:
+    """Yield the lateness of the room, and its silences, in words."""
+    timing = record.timing
     if timing.half is not None and timing.nearly_all is not None and timing.latest is not None:
         yield (
             f"Orders of the plan: {timing.orders}; half of them within {_short(timing.half)},"
@@ -62,8 +64,18 @@ def timing_lines(timing: Timing) -> Iterator[str]:
     yield f"Decoders fell behind {timing.underruns} times."
     if timing.longest_silence >= 1.0:
         yield f"The longest silence nobody asked for: {format_seconds(timing.longest_silence)}."
-    else:
+    elif not record.dropouts:
         yield "No silence that nobody asked for."
+    if record.dropouts:
+        yield _dropouts_line(record.dropouts)
+
+
+def _dropouts_line(dropouts: Sequence[DropoutRow]) -> str:
+    longest = max(dropouts, key=lambda one: one.length)
+    span, at = dropout_length(longest.length), format_clock(longest.begin)
+    if len(dropouts) == 1:
+        return f"The sound device ran dry once, at {at}, for about {span}."
+    return f"The sound device ran dry {len(dropouts)} times; the longest, at {at}, about {span}."
 
 
 def difference(row: PhaseRow) -> str:

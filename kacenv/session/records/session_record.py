@@ -115,6 +115,10 @@ class Timing(Model):
     """The longest time without music that nobody had asked for, times away apart."""
 
 
+class DropoutRow(Span):
+    """A gap that the sound device made."""
+
+
 class RecordCard(Model):
     """A line about a record for a list; `length` is in seconds."""
 
@@ -153,6 +157,7 @@ class SessionRecord(Model):
     seats: tuple[SeatRow, ...]
     away: tuple[AwayRow, ...]
     told: tuple[ToldRow, ...]
+    dropouts: tuple[DropoutRow, ...] = ()
     timing: Timing
     lost_lines: int
     """How many lines of the session's journal can't be read; what they said is missing here."""

@@ -21,6 +21,7 @@ from support.sessions import (
 
 from kacenv.core.errors import JournalError
 from kacenv.core.units import Seconds
+from kacenv.model.dropout import Dropout
 from kacenv.model.mode import Mode
 from kacenv.model.requests import (
     Back,
@@ -47,6 +48,7 @@ from kacenv.rehearsal.plot import Arc, arc_of
 from kacenv.session.lateness import LatenessHistogram
 from kacenv.session.records import SessionRecord, build_record
 from kacenv.session.records.html_page import page_of
+from kacenv.session.records.record_text import timing_lines
 
 
 @pytest.fixture
@@ -263,6 +265,24 @@ def test_what_devices_did_is_told_in_order(path: Path) -> None:
     timing = found.timing
     assert (timing.orders, timing.latest, timing.underruns) == (2, 0.004, 2)
     assert timing.half == pytest.approx(0.0001)
+
+
+def test_a_gap_of_the_sound_device_has_its_time_and_length(path: Path) -> None:
+    """In the figures, in words and on the arc; two that overlap are one."""
+    life = begun(path)
+    for begin, length in ((60.0, 0.04), (60.02, 0.03), (90.0, 0.01)):
+        gap = Dropout(Seconds(BEGIN + begin), Seconds(length))
+        life.journal.dropout(Seconds(BEGIN + 100.0), gap)
+    found = build_record(life.end())
+    assert [(one.begin, one.end) for one in found.record.dropouts] == [
+        pytest.approx((60.0, 60.05)),
+        pytest.approx((90.0, 90.01)),
+    ]
+    lines = list(timing_lines(found.record))
+    assert lines[-1] == "The sound device ran dry 2 times; the longest, at 1:00, about 50 ms."
+    assert "No silence that nobody asked for." not in lines
+    marked = [mark.text for mark in found.real.marks if mark.at == pytest.approx(60.0)]
+    assert marked == ["The sound stopped for 50 ms."]
 
 
 def test_a_licence_is_named(path: Path) -> None:

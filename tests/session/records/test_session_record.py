@@ -11,7 +11,7 @@ from kacenv.session.records import SessionRecord, build_record
 KEYS = {
     *("id", "made_by", "format", "room", "scene", "date", "kept_until", "outcome"),
     *("planned_length", "length", "phases", "pieces", "presses", "holds", "check_ins", "seats"),
-    *("away", "told", "timing", "lost_lines"),
+    *("away", "told", "dropouts", "timing", "lost_lines"),
     *("name", "planned", "real", "held", "extended", "difference", "begin", "end"),
     *("title", "artist", "licence", "phase", "crossfade", "at", "press", "reply"),
     *("prompt", "seat", "due", "answered", "snoozed", "certain", "text"),

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -11,8 +12,11 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp, even
 from kacenv.devices.audio.output.bounded_open import BoundedOpen
+from kacenv.devices.audio.output.dropout_detector import DropoutDetector
+from kacenv.devices.audio.output.pull_log import PullLog
 from kacenv.devices.audio.output.sound_device import Device, NullDevice, Pull
 from kacenv.devices.audio.samples import RATE, Block, silence
+from kacenv.model.dropout import Dropout
 
 
 class FaultGuard:
@@ -83,6 +87,8 @@ class DeviceOutput:
         self._watch = threading.Thread(target=self._keep_going, name="output-watch", daemon=True)
         self._device: Device | None = None
         self._blocks = 0
+        self._pulls, self._detector = PullLog(), DropoutDetector()
+        self._dropouts = deque[Dropout]()
         self._return = GainRamp(1.0)
         self._returned = 1.0
         self.reason: str | None = None
@@ -105,6 +111,10 @@ class DeviceOutput:
     def errors(self) -> int:
         """Return the number of blocks lost to errors."""
         return self._source.errors
+
+    def take_dropouts(self) -> list[Dropout]:
+        """Return and forget the gaps in the sound, in monotonic time."""
+        return [self._dropouts.popleft() for _ in range(len(self._dropouts))]
 
     def start(self) -> None:
         """Start to play; silently without a device."""
@@ -148,10 +158,17 @@ class DeviceOutput:
         # In this order: a thread that reads the device then finds its own note.
         self.reason = reason
         self._device = device
+        self._find_dropouts()
+        self._detector.begin(device.held, device.latency)
         self._on_start(device)
         device.start(self._pull, self._news.set)
 
+    def _find_dropouts(self) -> None:
+        found = (self._detector.pull(at, frames) for at, frames in self._pulls.drain())
+        self._dropouts.extend(one for one in found if one)
+
     def _pull(self, frames: int) -> Block:
+        self._pulls.add(time.monotonic(), frames)
         with self._one_at_a_time:
             self._blocks += 1
             return self._come_back(self._source(frames))
@@ -168,6 +185,7 @@ class DeviceOutput:
         while not self._over:
             stopped = self._news.wait(self._check_every)
             self._news.clear()
+            self._find_dropouts()
             if not self._over and (stopped or self.reason or watch.stuck(self._blocks)):
                 watch = StallDetector()
                 time.sleep(_BREATH if stopped else 0.0)

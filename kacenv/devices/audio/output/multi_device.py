@@ -17,6 +17,7 @@ from kacenv.devices.audio.output.device_reader import DeviceReader
 from kacenv.devices.audio.output.shared_buffer import SharedBuffer
 from kacenv.devices.audio.output.sound_device import Device, NullDevice
 from kacenv.devices.audio.samples import Block
+from kacenv.model.dropout import Dropout
 
 
 class DeviceSpec(NamedTuple):
@@ -84,6 +85,10 @@ class MultiDeviceOutput:
     def errors(self) -> int:
         """Return the number of blocks lost to errors."""
         return self._make.errors + sum(output.errors for output in self._outputs)
+
+    def take_dropouts(self) -> list[Dropout]:
+        """Return and forget the gaps in any device's sound, in monotonic time."""
+        return [one for output in self._outputs for one in output.take_dropouts()]
 
     def start(self) -> None:
         """Start to play; silently on unavailable devices."""

@@ -17,6 +17,7 @@ from kacenv.core.units import Seconds
 from kacenv.devices.audio.output import libpulse as pa
 from kacenv.devices.audio.output.miniaudio_backend import DeviceMatch
 from kacenv.devices.audio.samples import RATE, Block, frames_in
+from kacenv.system.thread_priority import raise_thread_priority
 
 _BUFFER = Seconds(0.12)
 """Sound (s) kept by the server and the sound card."""
@@ -41,6 +42,7 @@ class PulseDevice:
 
     def __init__(self, found: DeviceMatch, channels: int) -> None:
         self.name, self.latency = found.name, found.latency
+        self.held: Seconds | None = _BUFFER
         self._spare = found.channels - channels
         self._stream = _Stream(found)
         self._over = threading.Event()
@@ -67,6 +69,7 @@ class PulseDevice:
         self._stream.close()
 
     def _run(self, pull: Callable[[int], Block], on_stop: Callable[[], None]) -> None:
+        raise_thread_priority()
         while not self._over.is_set():
             frames = self._stream.wanted()
             if frames:

@@ -12,6 +12,7 @@ from kacenv.core.units import Seconds
 from kacenv.devices.audio.output import miniaudio_backend
 from kacenv.devices.audio.output.pulse_device import PulseDevice
 from kacenv.devices.audio.samples import RATE, Block, frames_in
+from kacenv.system.thread_priority import raise_thread_priority
 
 _PERIOD_MS = 60
 _SERVER_LATENCY_MS = 120
@@ -19,6 +20,10 @@ _SERVER_LATENCY_BYTES = 120_000
 """Bound on the server's buffer (bytes): PulseAudio's memory comes in blocks of 64 KiB. If a server
 requests two or more at the start, miniaudio fills one, and both wait for each other for ever."""
 _LATENCY_VARIABLE = "PULSE_LATENCY_MSEC"
+_CARD_HOLDS = Seconds(3 * _PERIOD_MS / 1000)
+"""Buffer of a sound card: miniaudio asks ALSA for three periods (MA_DEFAULT_PERIODS)."""
+_JACK_HOLDS = Seconds(0.05)
+"""Two of JACK's periods of 1024 frames: it tells the size of one with the first pull alone."""
 _NULL_PERIOD = Seconds(0.06)
 _LARGEST_LAG = Seconds(1.0)
 """Lag (s) that the silent device catches up with; a machine that is behind by more is too slow."""
@@ -36,6 +41,8 @@ class Device(Protocol):
     """Name for people."""
     latency: Seconds
     """Estimated latency (s) from the pull of a sample to its sound."""
+    held: Seconds | None
+    """Sound (s) held by device and server when their buffers are full; None if nobody hears it."""
 
     def start(self, pull: Pull, on_stop: OnStop) -> None:
         """Start to pull, on the device's own thread."""
@@ -55,6 +62,7 @@ class NullDevice:
 
     name = "none"
     latency = Seconds(0.0)
+    held: Seconds | None = None
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -92,7 +100,9 @@ class SoundDevice:
 
     def __init__(self, wanted: str, channels: int) -> None:
         found = miniaudio_backend.find(wanted, channels)
-        _hold_little(found.channels)
+        server_holds = _hold_little(found.channels)
+        own = _JACK_HOLDS if found.on_jack else _CARD_HOLDS
+        self.held: Seconds | None = server_holds if found.on_server else own
         self.name, self.latency = found.name, found.latency
         self._spare = found.channels - channels
         self._device = miniaudio_backend.open_device(found, _PERIOD_MS)
@@ -114,6 +124,7 @@ class SoundDevice:
 
     def _feeder(self, pull: Pull) -> Generator[Block | None, int, None]:
         frames = yield None
+        raise_thread_priority()
         while True:
             block = pull(frames)
             frames = yield np.pad(block, ((0, 0), (0, self._spare))) if self._spare else block
@@ -129,8 +140,8 @@ def open_one_of_several(wanted: str, channels: int) -> Device:
     return PulseDevice(found, channels) if found.on_server else SoundDevice(wanted, channels)
 
 
-def _hold_little(channels: int) -> None:
-    """Limit PulseAudio's buffer, by default up to two seconds.
+def _hold_little(channels: int) -> Seconds:
+    """Limit PulseAudio's buffer, by default up to two seconds; return the limit.
 
     The environment variable applies to the whole process, so it is only ever lowered.
     """
@@ -138,3 +149,4 @@ def _hold_little(channels: int) -> None:
     wanted = os.environ.get(_LATENCY_VARIABLE, "")
     least = min(int(wanted), usual) if wanted.isdecimal() and int(wanted) else usual
     os.environ[_LATENCY_VARIABLE] = str(least)
+    return Seconds(least / 1000)
