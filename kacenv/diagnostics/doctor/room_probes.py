@@ -78,20 +78,21 @@ def state(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     session = status["session"]
     found = "no session" if session["mode"] == "idle" else f"in a session, {session['mode']}"
     yield Finding(f"{room}: room", f"runs; {found}; sound by {status['sound']}")
-    yield _processes(room, status)
+    yield from _processes(room, status)
     yield from _dropouts(room, status)
     for part, trouble in status["health"].items():
         if trouble:
             yield Finding(f"{room}: {part}", "not well", Severity.WRONG, trouble)
 
 
-def _processes(room: str, status: Mapping[str, Any]) -> Finding:
-    every = status.get("processes", ())
-    lines = tuple(
-        f"{one['role']}: process {one['pid']}, for {format_clock(status['at'] - one['since'])}"
-        for one in every
-    )
-    return Finding(f"{room}: processes", str(len(every) or "not known"), lines=lines)
+def _processes(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:
+    """Report the room's processes; an older room doesn't tell them."""
+    if every := status.get("processes"):
+        lines = tuple(
+            f"{one['role']}: process {one['pid']}, for {format_clock(status['at'] - one['since'])}"
+            for one in every
+        )
+        yield Finding(f"{room}: processes", str(len(every)), lines=lines)
 
 
 def _dropouts(room: str, status: Mapping[str, Any]) -> Iterator[Finding]:

@@ -128,6 +128,22 @@ def test_a_room_s_own_words_are_told() -> None:
     ]
 
 
+def test_a_room_s_processes_and_gaps_are_told() -> None:
+    """What each process is and for how long; gaps of the device with what to do."""
+    status = {
+        "session": {"mode": "idle"},
+        "sound": "Card",
+        "health": {},
+        "at": 90.0,
+        "processes": [{"pid": 7, "role": "room", "since": 30.0}],
+        "dropouts": {"count": 2, "longest": 0.25},
+    }
+    _, processes, gaps = room_probes.state("garden", status)
+    assert (processes.found, processes.lines) == ("1", ("room: process 7, for 1:00",))
+    assert gaps.found == "2 gaps in this session or the last, the longest about 250 ms"
+    assert gaps.mark is Severity.NOTE
+
+
 def test_a_machine_without_systemd_is_no_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
