@@ -1,49 +1,62 @@
 """The priority of the sound's thread: as much as the machine grants, and no other thread's."""
 
+import errno
 import os
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from kacenv.system.thread_priority import ThreadPriority, raise_thread_priority
+from kacenv.system.thread_priority import NICE, REALTIME, ThreadPriority, raise_thread_priority
 
-_NOBODY = 65534
-_AS_USER = """
-import os, resource
-from kacenv.system.thread_priority import raise_thread_priority
-try:
-    resource.setrlimit(resource.RLIMIT_RTPRIO, ({rtprio}, {rtprio}))
-    resource.setrlimit(resource.RLIMIT_NICE, ({nice}, {nice}))
-except ValueError:
-    raise SystemExit("here root may not raise these limits")
-os.setgroups([]); os.setgid({user}); os.setuid({user})
-print(raise_thread_priority(), os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK)
-"""
+_ASKED = (REALTIME, NICE)
 
 
-@pytest.mark.real
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can lower and raise these limits")
+class Limits:
+    """A kernel that lets a thread be real-time, or nice, or neither; it keeps what it was asked."""
+
+    def __init__(self, *allowed: int) -> None:
+        self._allowed, self.asked = allowed, list[tuple[int, ...]]()
+
+    def sched_setscheduler(self, pid: int, policy: int, param: os.sched_param) -> None:
+        """Make a thread real-time."""
+        self._grant(pid, policy, param.sched_priority)
+
+    def setpriority(self, which: int, who: int, priority: int) -> None:
+        """Make a thread nice."""
+        self._grant(which, who, priority)
+
+    def _grant(self, *asked: int) -> None:
+        if asked[-1] not in self._allowed:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        self.asked.append(asked)
+
+
 @pytest.mark.parametrize(
-    ("rtprio", "nice", "granted", "policy"),
+    ("allowed", "granted"),
     [
-        (5, 30, ThreadPriority.REALTIME, os.SCHED_RR),
-        (0, 30, ThreadPriority.NICE, os.SCHED_OTHER),
-        (0, 0, ThreadPriority.ORDINARY, os.SCHED_OTHER),
+        (_ASKED, ThreadPriority.REALTIME),
+        ((NICE,), ThreadPriority.NICE),
+        ((), ThreadPriority.ORDINARY),
     ],
 )
 def test_a_user_gets_what_the_limits_allow(
-    rtprio: int, nice: int, granted: ThreadPriority, policy: int
+    allowed: tuple[int, ...], granted: ThreadPriority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Real-time where it may, else a niceness, else nothing; nothing is raised."""
-    program = _AS_USER.format(rtprio=rtprio, nice=nice, user=_NOBODY)
-    done = subprocess.run(
-        (sys.executable, "-c", program), check=False, capture_output=True, text=True
+    """Real-time where it may, else a niceness, else nothing; all for the calling thread alone."""
+    limits = Limits(*allowed)
+    monkeypatch.setattr(os, "sched_getscheduler", lambda _: os.SCHED_OTHER)
+    monkeypatch.setattr(os, "getpriority", lambda *_: 0)
+    monkeypatch.setattr(os, "sched_setscheduler", limits.sched_setscheduler)
+    monkeypatch.setattr(os, "setpriority", limits.setpriority)
+    assert raise_thread_priority() is granted
+    assert (
+        limits.asked
+        == {
+            ThreadPriority.REALTIME: [(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, REALTIME)],
+            ThreadPriority.NICE: [(os.PRIO_PROCESS, threading.get_native_id(), NICE)],
+            ThreadPriority.ORDINARY: [],
+        }[granted]
     )
-    if "may not raise" in done.stderr:
-        pytest.skip(done.stderr.strip())
-    assert done.stdout.split() == [granted, str(policy)]
 
 
 def test_only_the_calling_thread_is_raised() -> None:
