@@ -30,11 +30,13 @@ _NOT_ITS_FAULT: Final = frozenset(
 """Errors of the disk or its permissions; any other means that the cache is damaged."""
 _FIELDS: Final = (*FIELDS, "fault", *FORM_FIELDS, *TAG_FIELDS)
 _COLUMNS: Final = ", ".join(_FIELDS)
-_TABLES: Final = f"""
-CREATE TABLE sounds (content BLOB PRIMARY KEY, {_COLUMNS});
-CREATE TABLE files (path BLOB PRIMARY KEY, size, changed, content BLOB NOT NULL);
-PRAGMA user_version = {VERSION};
-"""
+_ANEW: Final = (
+    "DROP TABLE IF EXISTS sounds",
+    "DROP TABLE IF EXISTS files",
+    f"CREATE TABLE sounds (content BLOB PRIMARY KEY, {_COLUMNS})",
+    "CREATE TABLE files (path BLOB PRIMARY KEY, size, changed, content BLOB NOT NULL)",
+    f"PRAGMA user_version = {VERSION}",
+)
 _ALL: Final = {
     version: f"SELECT path, size, changed, {columns} FROM files JOIN sounds USING (content)"  # noqa: S608 - nothing from outside
     for version, columns in ((VERSION, _COLUMNS), (_LOUDNESS_ALONE, ", ".join(FIELDS)))
@@ -233,10 +235,17 @@ def _prepare(base: sqlite3.Connection) -> None:
     if version == _LOUDNESS_ALONE:
         _add_columns(base)
     elif version != VERSION:
-        base.executescript(
-            f"BEGIN; DROP TABLE IF EXISTS sounds; DROP TABLE IF EXISTS files; {_TABLES} COMMIT;"
-        )
+        _make_tables(base)
     _read_all(base)
+
+
+def _make_tables(base: sqlite3.Connection) -> None:
+    """Begin anew, unless another process was first: what that has kept stays."""
+    with base:
+        base.execute("BEGIN IMMEDIATE")
+        if version_of(base) != VERSION:
+            for statement in _ANEW:
+                base.execute(statement)
 
 
 def _add_columns(base: sqlite3.Connection) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from support.examples import examples
 from support.measurements import a_measurement, a_verdict
 
-from kacenv.analysis import MeasurementCache, known_measurements
-from kacenv.analysis.measurement_cache import FileStamp, cache_folder
+from kacenv.analysis import MeasurementCache, known_measurements, measurement_cache
+from kacenv.analysis.measurement_cache import FileStamp, cache_folder, version_of
 from kacenv.analysis.tags import Tags
 from kacenv.analysis.verdict import Verdict
 from kacenv.core.errors import KacenvError
@@ -44,6 +44,22 @@ def test_what_is_kept_is_known(tmp_path: Path, file: Path) -> None:
         assert cache.known().verdict(file) == verdict
         assert cache.of_content(b"content") == verdict
         assert cache.of_content(b"other") is None
+
+
+def test_what_another_command_keeps_meanwhile_stays(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two that find no cache, the one that begins it later takes nothing from the other."""
+
+    def look(base: sqlite3.Connection) -> int:
+        monkeypatch.undo()
+        found = version_of(base)
+        keep(tmp_path, file, a_verdict())
+        return found
+
+    monkeypatch.setattr(measurement_cache, "version_of", look)
+    with MeasurementCache(tmp_path) as cache:
+        assert cache.known().verdict(file) == a_verdict()
 
 
 def test_changed_file_is_unknown(tmp_path: Path, file: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -166,15 +167,18 @@ class Sandbox:
 
     def leave(self) -> None:
         """End every daemon of this sandbox, and forget the session that was on."""
-        for pid in self._own():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        wait_until(lambda: not self._own(), "a daemon doesn't end")
+        wait_until(self._is_empty, "a daemon doesn't end")
         for folder in ("/run/kacenv", "/var/lib/kacenv"):
             for path in self._at(folder).glob("garden*"):
                 path.unlink()
+
+    def _is_empty(self) -> bool:
+        """Kill what is there, again and again: a room and its supervisor start each other anew."""
+        left = self._own()
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
 
     def hang_lamps(self) -> None:
         """Have the garden's lamps hang there, and listen; where a page has none, none."""
