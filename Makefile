@@ -1,6 +1,7 @@
 # kacenv: `make demo` plays a session in three minutes; `make test` checks everything.
 
-PYTHON  ?= python3
+# Debian's own, for which python3-venv is, comes before others in the search path.
+PYTHON  ?= $(firstword $(wildcard /usr/bin/python3) python3)
 VENV    := .venv
 ROOT    := $(if $(filter 0,$(shell id -u)),,sudo)
 BIN     := $(VENV)/bin

@@ -26,7 +26,9 @@ ALIKE = frozenset(
     {
         *("24-192.wav", "float.wav", "long.wav", "plain.w64", "plain.caf", "plain.au", "mp3.wav"),
         *("vorbis.mka", "flac.mka", "tta.mka", "plain.eac3", "plain.dts", "plain.mp2"),
-        *("cbr.mp3", "vbr.mp3", "cbr-bare.mp3", "chained.opus", "rate.aac"),
+        *("cbr.mp3", "vbr.mp3", "cbr-bare.mp3", "chained.opus", "rate.aac", "mono.mp3"),
+        *("piped.mka", "opus.mka", "plain.ac3", "plain.tta", "adpcm.wav", "plain.aiff"),
+        *("ape.mp3", "id3.flac", "alac.m4a"),
     }
 )
 """Kinds that judges see as they see others; `make matrix` tries all."""

@@ -17,7 +17,7 @@ from kacenv.devices.audio.samples import RATE, Block
 
 pytestmark = pytest.mark.real
 MakeKind = Callable[[SoundKind], Path]
-CUES = (0.5, 9.99, 12.3456, 20.7, 29.5)
+CUES = (0.5, 12.3456, 29.5)
 EXACT = 0.003
 LIBVLC = {"plain.wav": 0.003, "plain.flac": 0.003, "plain.ogg": 0.016, "plain.aiff": 0.003}
 """Formats in which libVLC is as exact as is promised (s), of those that it is asked to play."""
@@ -76,7 +76,7 @@ def test_a_joined_file_goes_on_where_it_was(form: SoundKind, in_format: MakeKind
     with opened(FfmpegDeck(), cut_of(path)) as deck:
         whole = read(deck, 100.0)
     assert len(whole) / RATE == pytest.approx(LENGTH, abs=0.3)
-    for cue in (0.0, *CUES[:4], 28.0):
+    for cue in (0.0, 9.99, 20.7, 28.0):
         with opened(FfmpegDeck(), cut_of(path, cue)) as deck:
             heard = read(deck, 1.0)[:, 0]
         assert abs(_lag(whole[:, 0], heard, cue)) < EXACT, cue
