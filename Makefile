@@ -14,7 +14,7 @@ RUNTIME_PACKAGES := python3-venv libvlc5 vlc-plugin-base libasound2t64|libasound
 TEST_PACKAGES    := systemd mosquitto mosquitto-clients pulseaudio pulseaudio-utils pipewire \
                     pipewire-pulse wireplumber dbus-daemon ffmpeg wesnoth-music chromium-headless-shell jackd2 \
                     jack-example-tools|jackd2 fluidsynth timgm6mb-soundfont curl libatomic1
-BENCH_PACKAGES   := liquidsoap
+BENCH_PACKAGES   := liquidsoap mpd mpc
 PEER_PACKAGES    := $(if $(shell command -v npm),,nodejs npm) mosquitto
 VM_PACKAGES      := debootstrap qemu-system-x86 qemu-utils e2fsprogs
 MUSIC_PACKAGES   := fluidsynth fluid-soundfont-gm ffmpeg
@@ -36,7 +36,7 @@ help:
 	@echo "make upgrade fetch the newest version, and check that your house suits it"
 	@echo "make wheel   build kacenv as one file that pip, pipx and uv install: build/dist"
 	@echo "make lock    renew the locked versions, and look for known weaknesses in them"
-	@echo "make bench   measure speed, beside Liquidsoap"
+	@echo "make bench   measure speed, beside Liquidsoap and MPD"
 	@echo "make docs    build the documentation as a site that can be read offline"
 	@echo "make soak    every fault there is, for hours; make soak RUNS='kills live' for some"
 	@echo "make matrix  every kind of sound file and playlist, tried in every way: docs/files.md"

@@ -1,4 +1,4 @@
-"""One crossfade by kacenv, by Liquidsoap, and by two libVLC players whose volumes are stepped."""
+"""One crossfade by kacenv, Liquidsoap, MPD, and two libVLC players whose volumes are stepped."""
 
 import importlib
 import math
@@ -54,6 +54,7 @@ def report() -> Iterator[str]:
     players: dict[str, Player] = {
         "kacenv": playing.play_with_kacenv,
         "Liquidsoap": playing.play_with_liquidsoap,
+        "MPD": playing.play_with_mpd,
         "two libVLC players": _stepped_players,
     }
     with tempfile.TemporaryDirectory() as place:
