@@ -125,12 +125,13 @@ def seconds_of(frame: AudioFrame | None) -> float:
     return frame.samples / frame.sample_rate if frame else 0.0
 
 
-def _beginning(frame: AudioFrame, samples: int) -> AudioFrame:
-    """Return a frame of the first samples of another."""
-    if samples >= frame.samples or frame.layout.nb_channels >= _PLANES:
+def part_of(frame: AudioFrame, begin: int, end: int) -> AudioFrame:
+    """Return a frame of another's samples from `begin` to `end`; its timestamp is the other's."""
+    is_whole = begin <= 0 and end >= frame.samples
+    if is_whole or frame.layout.nb_channels >= _PLANES:
         return frame  # PyAV miscounts the planes of eight channels
     channels = 1 if frame.format.is_planar else frame.layout.nb_channels
-    data: Any = np.ascontiguousarray(frame.to_ndarray()[:, : samples * channels])
+    data: Any = np.ascontiguousarray(frame.to_ndarray()[:, begin * channels : end * channels])
     shorter = AudioFrame.from_ndarray(data, frame.format.name, frame.layout.name)
     shorter.sample_rate, shorter.pts, shorter.time_base = (
         frame.sample_rate,
@@ -338,7 +339,7 @@ class _Run:
             kept = frame.samples - round((place - end) * frame.sample_rate)
             place -= seconds_of(frame)
             if kept > 0:
-                yield _beginning(frame, kept)
+                yield part_of(frame, 0, kept)
 
     def _exactly(self, end: float, place: float, last: AudioFrame) -> float:
         """Return the end (s) by the last packet's duration, where the file's is a rounded one."""

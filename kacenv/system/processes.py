@@ -2,10 +2,11 @@
 
 import ctypes
 import os
+import select
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from kacenv.core.units import Seconds
 
@@ -13,8 +14,8 @@ _SET_NAME: Final = 15
 """PR_SET_NAME of prctl(2)."""
 _OVER: Final = ("Z", "X")
 """States of processes that have ended."""
-_STARTED, _WORDS, _WORDS_END = 19, 45, 46
-"""Fields of proc_pid_stat(5) after the process's name: starttime, arg_start, arg_end."""
+_USED, _STARTED, _WORDS, _WORDS_END = 11, 19, 45, 46
+"""Fields of proc_pid_stat(5) after the process's name: utime, starttime, arg_start, arg_end."""
 
 
 def name_process(title: str, short: str) -> None:
@@ -44,6 +45,35 @@ def age_of(pid: int) -> Seconds | None:
         return None
     began = int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
     return Seconds(max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - began))
+
+
+class Activity(NamedTuple):
+    """What a process has done: its state, its time of the processor, and bytes that it has read."""
+
+    state: str
+    processor: Seconds
+    read: int
+
+
+def activity_of(pid: int) -> Activity | None:
+    """Return what a process has done so far; None if it's gone or another user's."""
+    fields = _stat(pid)
+    try:
+        first = Path(f"/proc/{pid}/io").read_text("ascii").partition("\n")[0]
+    except OSError:
+        first = ""
+    if not fields:
+        return None
+    ticks = int(fields[_USED]) + int(fields[_USED + 1])
+    processor = Seconds(ticks / os.sysconf("SC_CLK_TCK"))
+    return Activity(fields[0], processor, int(first.rpartition(" ")[2] or 0))
+
+
+def has_ended(process: int) -> bool:
+    """Tell if the process of a pidfd has ended."""
+    watch = select.poll()
+    watch.register(process, select.POLLIN)
+    return bool(watch.poll(0))
 
 
 def _stat(pid: int) -> list[str]:

@@ -36,11 +36,10 @@ class Deck(Protocol):
         """Release the file; idempotent."""
 
 
-_BUFFER = frames_in(6.0)
+BUFFER: Final = frames_in(10.0)
 """Buffer (frames): long enough to open and fade in the next track if this one breaks off."""
 _READY = frames_in(0.4)
-
-
+_SILENT_FOR = frames_in(6.0)
 _AUDIBLE = 8
 """Threshold of audible samples (of 32768, so -72 dBFS), above the dither of silence."""
 NOTHING_LEFT: Final = "it ends before its cue point; correct cue_in in the playlist"
@@ -50,24 +49,21 @@ _CLOSED = "its decoder stopped"
 
 
 class BufferedDeck:
-    """Reading side of a deck; the decoder of a subclass writes into the ring buffer.
+    """Reading side of a deck; its decoder writes into the ring buffer, and says there how it fares.
 
     With `audible`, a deck fails where nothing can be heard in the first 6 s.
     """
 
-    def __init__(self, *, audible: bool) -> None:
-        self._ring = RingBuffer(_BUFFER)
+    def __init__(self, *, audible: bool, ring: RingBuffer | None = None) -> None:
+        self._ring = RingBuffer(BUFFER) if ring is None else ring
         self._closed = False
-        self._ended = False
-        self._audible = not audible
-        self._reason: str | None = None
-        self._refused = True
+        self._ring.audible = self._ring.audible or not audible
 
     @property
     def ready(self) -> bool:
         """Tell if 0.4 s, or all there is, are decoded, and something of it is audible."""
-        enough = self._ring.available >= (1 if self._ended else _READY)
-        return self._audible and enough and not self._closed
+        enough = self._ring.available >= (1 if self._ring.ended else _READY)
+        return self._ring.audible and enough and not self._closed
 
     @property
     def reserve(self) -> int:
@@ -77,33 +73,31 @@ class BufferedDeck:
     @property
     def ended_in(self) -> int | None:
         """Return the number of frames left; None until the decoder has reached the end."""
-        return self._ring.available if self._ended else None
+        return self._ring.available if self._ring.ended else None
 
     @property
     def failed(self) -> str | None:
         """Return the reason for a failure, at the start or later; None without one."""
+        reason, ended, written = self._ring.reason, self._ring.ended, self._ring.written
         if self._closed:
-            return self._reason or _CLOSED
-        if not self._audible and self._ring.written and (self._ended or self._full):
-            return _ALL_SILENT if self._ended else _SILENT
-        return self._reason
+            return reason or _CLOSED
+        if not self._ring.audible and written and (ended or written >= _SILENT_FOR):
+            return _SILENT if written >= _SILENT_FOR else _ALL_SILENT
+        return reason
 
     @property
     def refused(self) -> bool:
         """Tell if it has failed for what the file holds, so that no other decoder is asked."""
-        return self._refused and self.failed is not None
+        return not self._ring.broken_down and self.failed is not None
 
     def read(self, frames: int) -> Block:
         """Read the next samples, of shape (n, 2) with n up to `frames`."""
         return self._ring.take(frames)
 
-    @property
-    def _full(self) -> bool:
-        return self._ring.written >= self._ring.capacity
-
     def _put(self, pcm: Pcm) -> bool:
         """Append samples; block while the buffer is full. Return False once it is released."""
-        self._audible = self._audible or _is_audible(pcm)
+        if not self._ring.audible:
+            self._ring.audible = _is_audible(pcm[: max(0, _SILENT_FOR - self._ring.written)])
         return self._ring.put(pcm)
 
 

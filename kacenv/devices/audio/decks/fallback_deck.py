@@ -86,6 +86,7 @@ class FallbackDeck:
         """Put `deck` in the place of the one before; return None if all is closed."""
         with self._guard:
             if self._closed.is_set():
+                deck.close()
                 return None
             before, self._deck = self._deck, deck
         if before is not None:

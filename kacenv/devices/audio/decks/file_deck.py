@@ -23,5 +23,10 @@ A piece that joins another's end may do so anyway."""
 def file_deck(cut: Cut) -> Deck:
     """Return the deck for a cut; it isn't open yet."""
     give_back_freed_memory()
-    audible = cut.cue_in <= FAR and not cut.gapless
+    audible = must_sound(cut)
     return FallbackDeck((lambda: FfmpegDeck(audible=audible), VlcDeck))
+
+
+def must_sound(cut: Cut) -> bool:
+    """Tell if a cut must be audible at once."""
+    return cut.cue_in <= FAR and not cut.gapless

@@ -19,6 +19,7 @@ from kacenv.core.units import Seconds
 from kacenv.devices.audio.decks.deck import NOTHING_LEFT, BufferedDeck
 from kacenv.devices.audio.decks.libvlc import instance, library
 from kacenv.devices.audio.decks.libvlc_input import LibvlcInput
+from kacenv.devices.audio.decks.ring_buffer import RingBuffer
 from kacenv.devices.audio.samples import RATE, Block, Pcm, frames_in
 from kacenv.model.playlist import Cut
 
@@ -43,8 +44,8 @@ _NOT_ITS_KIND = "VLC isn't asked to play files of this kind"
 class VlcDeck(BufferedDeck):
     """Plays one cut once, by libVLC."""
 
-    def __init__(self) -> None:
-        super().__init__(audible=True)
+    def __init__(self, *, ring: RingBuffer | None = None) -> None:
+        super().__init__(audible=True, ring=ring)
         self._guard = threading.Lock()
         self._player: Any = None
         self._events: Any = None
@@ -68,13 +69,13 @@ class VlcDeck(BufferedDeck):
                 self._sound = open_sound(cut.path)
                 self._play(cut, self._sound)
             except DeviceError as error:
-                self._reason = str(error)
+                self._ring.reason = str(error)
 
     @property
     def failed(self) -> str | None:
         """Return the reason for a failure, at the start or later; None without one."""
         reason = super().failed
-        waiting = not (self._closed or self._ended or self._ring.available)
+        waiting = not (self._closed or self._ring.ended or self._ring.available)
         if waiting and time.monotonic() - self._heard_from > _TIMEOUT:
             return reason or "no sound came out of it for 5 s; is its disk slow or away?"
         return reason
@@ -99,8 +100,8 @@ class VlcDeck(BufferedDeck):
             self._input = self._sound = None
 
     def _play(self, cut: Cut, sound: SoundFile) -> None:
-        self._skip = frames_in(cut.cue_in)
-        self._left = frames_in(cut.length)
+        self._skip = frames_in(cut.cue_in) + self._ring.written
+        self._left = frames_in(cut.length) - self._ring.written
         demuxer = _demuxer(sound)
         self._input = LibvlcInput(sound.parts[0])
         self._media = self._input.media(demuxer)
@@ -125,8 +126,8 @@ class VlcDeck(BufferedDeck):
     def _end(self) -> None:
         if self._ring.written == 0:
             unheard = ABSURD if self._check.found else _NOTHING
-            self._reason = NOTHING_LEFT if self._received else unheard
-        self._ended = True
+            self._ring.reason = NOTHING_LEFT if self._received else unheard
+        self._ring.ended = True
 
     def _lend(self, _data: int, memory: Any, size: int) -> None:
         """Provide libVLC with the memory for its next samples."""

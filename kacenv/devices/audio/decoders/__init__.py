@@ -1,0 +1,1 @@
+"""Decoder processes: one for each piece, and the server that forks them."""
