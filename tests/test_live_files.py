@@ -19,6 +19,9 @@ from kacenv.core.units import Seconds
 from kacenv.server.client import get, post
 from kacenv.server.daemon import serve
 
+pytestmark = pytest.mark.real
+"""The room's decoders are programs."""
+
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -12,11 +12,14 @@ from kacenv.config import FileMonitor, House, load_room, load_room_to_run
 from kacenv.core.errors import DeviceError, JournalError, LoadError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
+from kacenv.devices.audio.decks.deck import Deck
+from kacenv.devices.audio.decoders.room_decoders import RoomDecoders
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import Crossfade
+from kacenv.model.playlist import Cut
 from kacenv.model.room import Room
 from kacenv.server.supervision import Supervision
 from kacenv.server.watchdog import Watchdog
@@ -36,7 +39,11 @@ _CANCEL_WAIT = 0.1
 
 @asynccontextmanager
 async def open_session(
-    room: Room, clock: Clock, journal: Journal | None = None, back: ResumableSession | None = None
+    room: Room,
+    clock: Clock,
+    make_deck: Callable[[Cut], Deck],
+    journal: Journal | None = None,
+    back: ResumableSession | None = None,
 ) -> AsyncIterator[Session]:
     """Open the session with all its devices, in order, and close them in reverse.
 
@@ -44,7 +51,7 @@ async def open_session(
     """
     with ExitStack() as stack:
         session = Session(room, clock, journal)
-        sound = RoomAudio(room, clock, session.report)
+        sound = RoomAudio(room, clock, session.report, make_deck)
         stack.callback(sound.close)
         sound.start()
         session.devices.sound = sound
@@ -116,12 +123,16 @@ async def serve(house: House, room: str, supervision: Supervision | None = None)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     name = room_name(house, room)
-    with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
+    with (
+        hold_room(name) as path,
+        closing(RoomDecoders()) as decoders,  # before the journal has its thread
+        closing(Journal(journal_path(name))) as journal,
+    ):
         back, why_not = _unfinished(journal, name)
         served = back.past.base.room if back else load_room_to_run(house, room)
         clock = _clock_after(back) if back else MonotonicClock()
         async with (
-            open_session(served, clock, journal, back) as session,
+            open_session(served, clock, decoders.deck, journal, back) as session,
             writing_records(session, journal, back),
             _monitoring_files(session, house, room) as monitor,
             _open_api(session, house, room, path, monitor.session_begun),

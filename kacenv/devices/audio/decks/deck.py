@@ -78,7 +78,7 @@ class BufferedDeck:
     @property
     def failed(self) -> str | None:
         """Return the reason for a failure, at the start or later; None without one."""
-        reason, ended, written = self._ring.reason, self._ring.ended, self._ring.written
+        reason, ended, written = self._ring.reason, self._ring.ended, self._ring.believed
         if self._closed:
             return reason or _CLOSED
         if not self._ring.audible and written and (ended or written >= _SILENT_FOR):

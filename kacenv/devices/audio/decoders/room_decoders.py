@@ -1,5 +1,6 @@
 """Decoders of a room: makes decks whose pieces are decoded in processes of their own."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from kacenv.core.units import Seconds
@@ -21,8 +22,13 @@ class RoomDecoders:
     To be made before this process has threads, as the server is its fork then.
     """
 
-    def __init__(self, look_every: Seconds = LOOK_EVERY) -> None:
-        self._server = ServerProcess()
+    def __init__(
+        self,
+        look_every: Seconds = LOOK_EVERY,
+        command: Callable[[int], Sequence[str]] = server.command,
+    ) -> None:
+        """With `command`, a server that is no fork is that program."""
+        self._server = ServerProcess(command)
         self._watch = DecoderWatch(self._server, look_every)
 
     def deck(self, cut: Cut) -> Deck:

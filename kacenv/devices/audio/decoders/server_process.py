@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Final, NamedTuple
@@ -46,11 +46,16 @@ class ServerProcess:
     starts at once. A server that ends is replaced by a new program; its decoders decode on.
     """
 
-    def __init__(self, answer_timeout: Seconds = ANSWER_TIMEOUT) -> None:
+    def __init__(
+        self,
+        command: Callable[[int], Sequence[str]] = server.command,
+        answer_timeout: Seconds = ANSWER_TIMEOUT,
+    ) -> None:
+        """With `command`, a new program is that; it gets the number of its end of the line."""
         self._guard = threading.Lock()
-        self._answer_timeout = answer_timeout
+        self._answer_timeout, self._spawn = answer_timeout, partial(_spawn, command)
         self._closed = False
-        self._begin(_fork if server.thread_count() == 1 else _spawn)
+        self._begin(_fork if server.thread_count() == 1 else self._spawn)
         self.ended = os.pidfd_open(self.pid)
         """Pidfd of the server, readable once it has ended; another one after `revive`."""
 
@@ -112,7 +117,7 @@ class ServerProcess:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.ended, signal.SIGKILL)
         self._end()
-        self._begin(_spawn)
+        self._begin(self._spawn)
         before, self.ended = self.ended, os.pidfd_open(self.pid)
         os.close(before)
 
@@ -136,6 +141,7 @@ def _fork(ours: socket.socket, theirs: socket.socket) -> _Begun:
         return pid, partial(os.waitpid, pid, 0)
     try:
         ours.close()
+        _close_all_but(theirs.fileno())
         server.serve(theirs)
     except BaseException:  # noqa: BLE001 - nothing may unwind into the room's copy
         _log.exception("the decoder server failed")
@@ -143,10 +149,20 @@ def _fork(ours: socket.socket, theirs: socket.socket) -> _Begun:
         os._exit(0)
 
 
-def _spawn(_ours: socket.socket, theirs: socket.socket) -> _Begun:
+def _close_all_but(kept: int) -> None:
+    """Close what this fork has inherited, which would stay open beyond the room's end."""
+    for handle in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - numbers, not files
+        if handle not in (0, 1, 2, kept):
+            with suppress(OSError):
+                os.close(handle)
+
+
+def _spawn(
+    command: Callable[[int], Sequence[str]], _ours: socket.socket, theirs: socket.socket
+) -> _Begun:
     """Start a server as a new program."""
     child = subprocess.Popen(  # noqa: S603 - our own program
-        server.command(theirs.fileno()),
+        command(theirs.fileno()),
         stdin=subprocess.DEVNULL,
         pass_fds=[theirs.fileno()],
         env={**os.environ, **_ENVIRONMENT},

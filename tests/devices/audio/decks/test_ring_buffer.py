@@ -1,12 +1,13 @@
 """The ring buffer: samples come out as they went in, and a full buffer blocks its writer."""
 
+import mmap
 import threading
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacenv.devices.audio.decks.ring_buffer import RingBuffer
+from kacenv.devices.audio.decks.ring_buffer import RingBuffer, memory_for
 from kacenv.devices.audio.samples import Pcm
 
 
@@ -67,3 +68,39 @@ def test_waiting_for_release_ends_with_it() -> None:
     ring.release()
     writer.join(5)
     assert not writer.is_alive()
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_a_position_that_cannot_be_is_not_believed(told: int) -> None:
+    """A writer in another process may have gone mad; the reader reads what it knew, and no more."""
+    memory = mmap.mmap(-1, memory_for(16))
+    ring = RingBuffer(16, memory)
+    ring.put(counted(0, 5))
+    assert ring.available == 5
+    memory[:8] = told.to_bytes(8, "little", signed=True)
+    may_be = 5 <= told <= 16
+    assert ring.available == (told if may_be else 5)
+    assert ring.is_broken is not may_be
+
+
+def test_another_writer_goes_on_behind_what_was_believed() -> None:
+    """What the one before has said of itself is forgotten."""
+    ring = RingBuffer(16)
+    ring.put(counted(0, 5))
+    assert len(ring.take(3)) == 3
+    ring.ended, ring.reason, ring.broken_down = True, "it is damaged", True
+    ring.begin_anew()
+    assert ring.written == 5
+    assert not any((ring.ended, ring.reason, ring.broken_down))
+    ring.put(counted(5, 4))
+    np.testing.assert_array_equal(ring.take(16) * 32768, counted(3, 6))
+
+
+@given(st.text())
+def test_a_reason_is_kept_in_words(reason: str) -> None:
+    """However long it is; too long a one is cut."""
+    ring = RingBuffer(16)
+    ring.reason = reason
+    kept = ring.reason or ""
+    assert reason.encode(errors="replace").decode().startswith(kept.rstrip("\ufffd"))
+    assert bool(kept) == bool(reason)
