@@ -100,6 +100,7 @@ async def end(task: asyncio.Task[None]) -> None:
 async def _fade_out(session: Session, sound: RoomAudio) -> None:
     """Fade the music out before the devices close."""
     if not session.is_idle:
+        sound.schedule(())
         sound.perform(Crossfade(None, session.clock.now(), EXIT_FADE))
         await asyncio.sleep(EXIT_FADE)
 
