@@ -1,7 +1,8 @@
-"""An engine that no longer follows its plan: the music does, from piece to piece to its end."""
+"""An engine that fails or is killed: the music goes on without it, to its end."""
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from support.simulated_session import SimulatedSession
 
 from kacenv.core.units import Decibels, Seconds
 from kacenv.devices.audio.decks.thread_runner import ThreadRunner
-from kacenv.devices.audio.samples import RATE
+from kacenv.devices.audio.samples import RATE, Block
 from kacenv.model.playlist import Cut
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.timeline import PlannedPhase, Timeline
+from kacenv.session.journal import Journal, unfinished
+from kacenv.system.clock import SimClock
+from kacenv.system.timestamps import Timestamp
 
 ROOM = Room(name="test", outputs=(Output(id="speakers", role=Role.SPEAKERS, ceiling="0 dB"),))
 LENGTH, CROSSFADE, END = 12.0, 3.0, 40.0
@@ -92,3 +96,55 @@ def test_an_engine_that_is_back_finds_what_plays(timeline: Timeline) -> None:
     back = asyncio.run(_lived(timeline, (5.0, 31.0)))
     until = round(NEXT_CHANGE * RATE)
     np.testing.assert_array_equal(back.sound[:until], gone.sound[:until])
+
+
+async def _crashed(timeline: Timeline, path: Path, moments: tuple[float, float]) -> Block:
+    """What is heard of a session whose engine is killed at the first moment, back at the second."""
+    clock = SimClock()
+    with closing(Journal(path, lambda: _stamp(clock))) as journal:
+        life = SimulatedSession(ROOM, clock, journal)
+        await life.begin(timeline)
+        try:
+            await life.play(moments[0])
+            life.crash()
+            life.pull(moments[1] - moments[0])
+            back = unfinished(path, ROOM.name, _stamp(clock))
+            assert back is not None
+            life.come_back(back)
+            await life.play(END + LAST_FADE + 2.0 - moments[1])
+        finally:
+            await life.end()
+    assert life.session.is_idle
+    return life.sound
+
+
+def _stamp(clock: SimClock) -> Timestamp:
+    return Timestamp("boot", 1000.0 + clock.now(), 1_800_000_000.0 + clock.now())
+
+
+async def _whole(timeline: Timeline) -> Block:
+    life = SimulatedSession(ROOM)
+    await life.begin(timeline)
+    await life.play(END + LAST_FADE + 2.0)
+    await life.end()
+    return life.sound
+
+
+@pytest.mark.parametrize("killed", [5.0, 10.5, 21.5], ids=["piece", "crossfade", "phase"])
+def test_an_engine_killed_and_back_is_not_heard(
+    timeline: Timeline, tmp_path: Path, killed: float
+) -> None:
+    """In a piece or in mid-crossfade: not one sample is another than without the crash."""
+    crashed = asyncio.run(_crashed(timeline, tmp_path / "journal", (killed, killed + 1.5)))
+    np.testing.assert_array_equal(crashed, asyncio.run(_whole(timeline)))
+
+
+@pytest.mark.parametrize("killed", [8.0, 16.0, 25.0])
+def test_what_comes_while_the_engine_is_killed_comes_by_its_crossfade(
+    timeline: Timeline, tmp_path: Path, killed: float
+) -> None:
+    """The next piece and the next phase come without it, and it goes on from there."""
+    sound = asyncio.run(_crashed(timeline, tmp_path / "journal", (killed, killed + 6.0)))
+    heard = listen(sound[RATE : round((END - 1.0) * RATE)])
+    assert heard.silence == 0.0
+    assert heard.rise < STEEPEST

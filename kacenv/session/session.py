@@ -116,20 +116,30 @@ class Session:
         else:
             self._failing = False
 
-    def resume(self, back: ResumableSession) -> None:
-        """Resume a session that broke off; the clock is as if it had never stopped."""
+    def resume(self, back: ResumableSession, sounding: tuple[int, ...] = ()) -> None:
+        """Resume a session that broke off; the clock is as if it had never stopped.
+
+        `sounding` are the tracks that have gone on playing.
+        """
         past, certain = back
         if past.lost:
             self._messages.tell(f"{past.lost} lines of the session's record are lost.")
         self._session_log.go_on(past.number)
         try:
             self.state = replay(past.base, past.entries)
-            self._advance(Resume(past.since, certain))
+            self._advance(Resume(past.since, certain, sounding))
         except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
             _log.exception("the session before could not be carried on")
             self.state = State(room=self.room)
             self._session_log.close(self._engine_time())
             self._messages.tell(_NO_WAY_BACK)
+
+    def restore_sound(self) -> None:
+        """Put the music back where it should be, as a new player knows nothing of it."""
+        self._ordered_ahead = None
+        if not self.is_idle:
+            self._pressed(Resume(self._engine_time()))
+        self.wake()
 
     def _handle_suspend(self) -> None:
         """Resume after a suspend of the machine as after any other outage."""

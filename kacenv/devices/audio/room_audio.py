@@ -60,6 +60,16 @@ class RoomAudio:
         return self._mixer.underruns
 
     @property
+    def sounding(self) -> tuple[int, ...]:
+        """Return the ids of the playing tracks, the newest last."""
+        return self._mixer.sounding
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell if nothing has sounded for a while, and nothing will without another command."""
+        return self._mixer.is_at_rest
+
+    @property
     def errors(self) -> int:
         """Return the number of blocks lost to errors."""
         return self._output.errors

@@ -99,6 +99,11 @@ class Mixer:
         return self._music.underruns
 
     @property
+    def sounding(self) -> tuple[int, ...]:
+        """Return the ids of the playing tracks, the newest last."""
+        return self._music.sounding
+
+    @property
     def music_level(self) -> LevelReading:
         """Return the music's levels before volumes and trims."""
         return self._meter.read()
