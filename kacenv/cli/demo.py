@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from rich.live import Live
 from kacenv.cli.live_view import picture, plain_lines, pulse_line
 from kacenv.cli.terminal import terminal_console
 from kacenv.config import House, load_room, load_session
-from kacenv.devices.audio.decoders.room_decoders import RoomDecoders
 from kacenv.devices.lights.simulator.embedded_broker import EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.model.requests import Start
@@ -46,8 +45,7 @@ async def _play(house: House) -> int:
         lamps = [
             stack.enter_context(VirtualLamp(fixture, clock, broker.port)) for fixture in room.lights
         ]
-        decoders = stack.enter_context(closing(RoomDecoders()))
-        session = await stack.enter_async_context(open_session(room, clock, decoders.deck))
+        session = await stack.enter_async_context(open_session(room, clock))
         await stack.enter_async_context(open_api(session, house, ROOM, path))
         session.submit(Start(timeline))
         heard = await _watch(session)

@@ -71,17 +71,27 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
     from kacenv.config import House
     from kacenv.server.daemon import room_name
     from kacenv.server.daemon_process import adopt_daemon
+    from kacenv.server.player_keeper import PlayerKeeper, PlayerLink, player_line, run_player
     from kacenv.server.supervision import Supervision
     from kacenv.system.processes import name_process
 
     again = [*_serve(room, house, log, as_json=as_json), "--supervised"]
     name = room_name(House.find(house), room)
 
-    def life() -> int:
+    ends, adopted = player_line()
+
+    def begin(title: str, short: str) -> None:
         if log is not None:
             log_to_file(log, as_json=as_json)
-        name_process(f"kacenv: room {name}", "kacenv-room")
-        supervision = Supervision(again)
+        name_process(f"kacenv: {title} {name}", short)
+
+    def play() -> int:
+        begin("player of", "kacenv-player")
+        return run_player(name, ends)
+
+    def life() -> int:
+        begin("room", "kacenv-room")
+        supervision = Supervision(again, player=PlayerLink(ends))
         code = run(room, house, supervision)
         if code == 0:
             supervision.leave()
@@ -89,7 +99,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 
     with claim(name, SUPERVISOR):
         name_process(f"kacenv: supervisor of {name}", "kac-supervisor")
-        return Supervisor(life).run(adopt_daemon)
+        return Supervisor(life).run(adopt_daemon, PlayerKeeper(ends, play, adopted))
 
 
 def run(room: str, house: Path | None, supervision: "Supervision | None" = None) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kacenv.core.fades import Fade
 from kacenv.core.units import Decibels, Level, Seconds, format_seconds, on_grid
-from kacenv.engine import lights, music_return, track_changes, track_choice
+from kacenv.engine import lights, music_return, phases, track_changes, track_choice
 from kacenv.engine import volume as sound
 from kacenv.engine.state import LightHand, State
 from kacenv.engine.step_context import StepContext
@@ -81,11 +81,13 @@ def missed(given: Sequence[Command]) -> MissedEvents:
 
 def carry_on(turn: StepContext, request: Resume, held: bool, passed_over: MissedEvents) -> None:
     """Restore sound and light to their state at this time, and tell staff."""
-    _restore_sound(turn)
-    if turn.state.mode in _ON:
-        _restore_music(turn)
-    else:
+    _restore_sound(turn, is_heard=bool(request.sounding))
+    if turn.state.mode not in _ON:
         turn.order(Crossfade(None, turn.now, music_return.FADE_OUT))
+    elif _plays_on(turn.state, request):
+        _cue_again(turn, request)
+    else:
+        _restore_music(turn)
     _restore_light(turn, request.since)
     away = Seconds(turn.now - request.since)
     report = _report(turn.state, away, held, request.certain, passed_over.check_ins)
@@ -95,18 +97,33 @@ def carry_on(turn: StepContext, request: Resume, held: bool, passed_over: Missed
         turn.order(SessionEnded(turn.now))
 
 
-def _restore_sound(turn: StepContext) -> None:
-    """Set levels, volumes, mutes and the duck, while nothing sounds yet."""
+def _plays_on(state: State, request: Resume) -> bool:
+    """Return True if the very track that should play now has gone on without the engine."""
+    playing = state.playing.play_id if state.playing else None
+    return playing is not None and request.sounding[-1:] == (playing,)
+
+
+def _cue_again(turn: StepContext, request: Resume) -> None:
+    """Order the next track once more, unless it has begun: nobody knows if it was opened."""
+    cued = turn.state.cued
+    if cued is not None and cued.play_id not in request.sounding:
+        upcoming = phases.upcoming_track(turn.state)
+        joins = upcoming is not None and upcoming.cut == cued.cut and upcoming.joins
+        turn.order(commands.CueTrack(cued.play_id, cued.cut, joins))
+
+
+def _restore_sound(turn: StepContext, *, is_heard: bool) -> None:
+    """Set levels, volumes, mutes and the duck: at once while nothing sounds yet, else by fades."""
     state, now = turn.state, turn.now
-    turn.order(SetLevel(Decibels(state.level.target), now, _AT_ONCE))
+    left = Seconds(max(sound.LEVEL_FADE, state.level.end - now) if is_heard else _AT_ONCE)
+    fade = sound.HUSH_FADE if is_heard else _AT_ONCE
+    turn.order(SetLevel(Decibels(state.level.target), now, left))
     for output in (output.id for output in state.room.outputs):
         volume = state.volumes[output].target if output in state.volumes else 0.0
-        turn.order(SetVolume(output, Decibels(volume), now, _AT_ONCE))
-        turn.order(commands.SetMute(output, output in state.muted, now, _AT_ONCE))
+        turn.order(SetVolume(output, Decibels(volume), now, fade))
+        turn.order(commands.SetMute(output, output in state.muted, now, fade))
     depth = sound.DUCK_DEPTH if state.ducked else Decibels(0.0)
-    turn.order(
-        commands.SetDuck(depth, now, _AT_ONCE), commands.SetHush(state.hushed, now, _AT_ONCE)
-    )
+    turn.order(commands.SetDuck(depth, now, fade), commands.SetHush(state.hushed, now, fade))
 
 
 def _restore_music(turn: StepContext) -> None:

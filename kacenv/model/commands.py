@@ -184,3 +184,11 @@ AudioCommand = (
     CueTrack | Crossfade | SetLevel | SetVolume | SetMute | SetDuck | SetHush | StrikeChime
 )
 LightCommand = ShowLook | ResumeLights
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledCommand:
+    """Command for the music that is due at `at` by the plan, whether or not it is given then."""
+
+    at: Seconds
+    command: CueTrack | Crossfade | SetLevel

@@ -234,11 +234,13 @@ class DeadAir:
 class Resume:
     """Resume after an outage since `since`.
 
-    `certain` is False if no clock could measure its length.
+    `certain` is False if no clock could measure its length. `sounding` are the tracks that went on
+    playing without the engine, the newest last.
     """
 
     since: Seconds
     certain: bool = True
+    sounding: tuple[int, ...] = ()
 
 
 Press = (

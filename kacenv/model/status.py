@@ -181,7 +181,8 @@ class ProcessStatus(_Described):
     pid: int
     """Its number."""
     role: str
-    """What it is: `room` plays, `supervisor` starts that again after a crash."""
+    """What it is: `room` follows the plan, `player` makes the sound, `supervisor`
+    starts both again."""
     since: Time
     """When it began, on the clock `at`."""
 

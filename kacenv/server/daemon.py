@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
@@ -12,15 +13,16 @@ from kacenv.config import FileMonitor, House, load_room, load_room_to_run
 from kacenv.core.errors import DeviceError, JournalError, LoadError
 from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
-from kacenv.devices.audio.decks.deck import Deck
 from kacenv.devices.audio.decoders.room_decoders import RoomDecoders
 from kacenv.devices.lights.controller import LightController
 from kacenv.devices.midi.chime_player import MidiChimePlayer
 from kacenv.devices.midi.midi_input import MidiControls
 from kacenv.engine.step import LEAD
 from kacenv.model.commands import Crossfade
-from kacenv.model.playlist import Cut
 from kacenv.model.room import Room
+from kacenv.player.messages import Present
+from kacenv.player.remote_sound import RemoteSound
+from kacenv.server.player_keeper import PlayerLink
 from kacenv.server.supervision import Supervision
 from kacenv.server.watchdog import Watchdog
 from kacenv.session.journal import Journal, ResumableSession, unfinished
@@ -31,6 +33,9 @@ from kacenv.system.room_lock import claim
 from kacenv.system.timestamps import current_timestamp
 
 _log = logging.getLogger(__name__)
+_SAME_CLOCK = Seconds(0.002)
+_NO_SLEEP = Seconds(0.5)
+"""Difference of two readings of the room's clock that is less than any sleep of the machine."""
 EXIT_FADE = Seconds(1.5)
 """Fade-out of the music on shutdown."""
 _CANCEL_WAIT = 0.1
@@ -41,17 +46,18 @@ _CANCEL_WAIT = 0.1
 async def open_session(
     room: Room,
     clock: Clock,
-    make_deck: Callable[[Cut], Deck],
     journal: Journal | None = None,
     back: ResumableSession | None = None,
+    player: PlayerLink | None = None,
 ) -> AsyncIterator[Session]:
     """Open the session with all its devices, in order, and close them in reverse.
 
-    With `back` it resumes a session that broke off; `clock` then continues that one's.
+    With `back` it resumes a session that broke off; `clock` then continues that one's. A `player`
+    that was reached makes the sound, else this process does.
     """
     with ExitStack() as stack:
         session = Session(room, clock, journal)
-        sound = RoomAudio(room, clock, session.report, make_deck)
+        sound = _sound(session, player, stack)
         stack.callback(sound.close)
         sound.start()
         session.devices.sound = sound
@@ -67,7 +73,7 @@ async def open_session(
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
-            session.resume(back)
+            session.resume(back, _sounding(clock, player))
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
@@ -80,6 +86,28 @@ async def open_session(
             with suppress(asyncio.CancelledError):
                 task.result()
             await _fade_out(session, sound)
+
+
+def _sound(
+    session: Session, player: PlayerLink | None, stack: ExitStack
+) -> RoomAudio | RemoteSound:
+    """Return the sound that the player makes, or this process if there is none."""
+    if player is None or player.present is None:
+        decoders = stack.enter_context(closing(RoomDecoders()))
+        return RoomAudio(session.room, session.clock, session.report, decoders.deck)
+    sound = RemoteSound(session.room, session.clock, session.report, player.line, player.present)
+    sound.on_new = session.restore_sound
+    player.sound = sound
+    return sound
+
+
+def _sounding(clock: Clock, player: PlayerLink | None) -> tuple[int, ...]:
+    """Return the ids of the tracks that a player plays on, by the same clock."""
+    present = player.present if player is not None else None
+    if present is None or present.origin is None:
+        return ()
+    beside = abs(time.monotonic() - clock.now() - present.origin)
+    return present.sounding if beside < _SAME_CLOCK else ()
 
 
 def _lights(session: Session, clock: Clock, *, is_resumed: bool) -> LightController | None:
@@ -104,9 +132,10 @@ async def end(task: asyncio.Task[None]) -> None:
         await asyncio.wait({task}, timeout=_CANCEL_WAIT)
 
 
-async def _fade_out(session: Session, sound: RoomAudio) -> None:
+async def _fade_out(session: Session, sound: RoomAudio | RemoteSound) -> None:
     """Fade the music out before the devices close."""
     if not session.is_idle:
+        sound.schedule(())
         sound.perform(Crossfade(None, session.clock.now(), EXIT_FADE))
         await asyncio.sleep(EXIT_FADE)
 
@@ -123,16 +152,14 @@ async def serve(house: House, room: str, supervision: Supervision | None = None)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     name = room_name(house, room)
-    with (
-        hold_room(name) as path,
-        closing(RoomDecoders()) as decoders,  # before the journal has its thread
-        closing(Journal(journal_path(name))) as journal,
-    ):
+    with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
         back, why_not = _unfinished(journal, name)
         served = back.past.base.room if back else load_room_to_run(house, room)
-        clock = _clock_after(back) if back else MonotonicClock()
+        player = supervision.player if supervision else None
+        present = player.reach() if player else None
+        clock = _clock_after(back, present) if back else MonotonicClock()
         async with (
-            open_session(served, clock, decoders.deck, journal, back) as session,
+            open_session(served, clock, journal, back, player) as session,
             writing_records(session, journal, back),
             _monitoring_files(session, house, room) as monitor,
             _open_api(session, house, room, path, monitor.session_begun),
@@ -237,9 +264,16 @@ def _unfinished(journal: Journal, room: str) -> tuple[ResumableSession | None, s
         return None, str(error)
 
 
-def _clock_after(back: ResumableSession) -> MonotonicClock:
-    """Return the room's clock as if it had never stopped, however long the journal took to read."""
-    return MonotonicClock(Seconds(back.time_at(current_timestamp()) - LEAD))
+def _clock_after(back: ResumableSession, player: Present | None) -> MonotonicClock:
+    """Return the room's clock as if it had never stopped, however long the journal took to read.
+
+    A player that has gone on has that very clock, unless the machine has slept meanwhile.
+    """
+    clock = MonotonicClock(Seconds(back.time_at(current_timestamp()) - LEAD))
+    if player is None or player.origin is None or player.room != back.past.base.room.name:
+        return clock
+    known = MonotonicClock(Seconds(time.monotonic() - player.origin))
+    return known if abs(known.now() - clock.now()) < _NO_SLEEP else clock
 
 
 @contextmanager

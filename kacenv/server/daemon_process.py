@@ -97,16 +97,31 @@ def adopt_daemon() -> DaemonProcess | None:
 
 
 def _fork(run_daemon: Callable[[], int], heartbeats: int) -> int:
-    """Run a daemon in a fork of this process, which exits with its result; return its process id.
-
-    It gets the pipe for heartbeats, a pidfd of the supervisor, and a process group of its own, so
-    that the terminal's Ctrl-C doesn't reach it. Modules imported by now needn't be imported again,
-    so it starts at once. Signals wait until it heeds them, as the supervisor's handlers would
-    swallow them there.
-    """
-    gc.freeze()
+    """Run a daemon in a fork, which gets the pipe for heartbeats and a pidfd of the supervisor."""
     parent = os.getpid()
     supervisor = os.pidfd_open(parent)
+
+    def life() -> int:
+        os.environ[PIPE], os.environ[SUPERVISOR] = str(heartbeats), f"{parent},{supervisor}"
+        return run_daemon()
+
+    try:
+        return fork(life)
+    finally:
+        os.close(supervisor)
+
+
+def fork(run: Callable[[], int]) -> int:
+    """Run a program in a fork of this process, which exits with its result; return its process id.
+
+    It gets a process group of its own, so that the terminal's Ctrl-C doesn't reach it. Modules
+    imported by now needn't be imported again, so it starts at once. Signals wait until it heeds
+    them, as the supervisor's handlers would swallow them there.
+
+    Raises:
+        OSError: The system grants no process.
+    """
+    gc.freeze()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     child = -1
     try:
@@ -114,7 +129,6 @@ def _fork(run_daemon: Callable[[], int], heartbeats: int) -> int:
     finally:
         if child:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            os.close(supervisor)
     if child:
         return child
     code = REFUSED
@@ -123,12 +137,11 @@ def _fork(run_daemon: Callable[[], int], heartbeats: int) -> int:
         for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        os.environ[PIPE], os.environ[SUPERVISOR] = str(heartbeats), f"{parent},{supervisor}"
-        code = run_daemon()
+        code = run()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 0
     except BaseException:  # noqa: BLE001 - nothing may unwind into the supervisor's copy
-        _log.exception("the room's daemon failed")
+        _log.exception("a process of the room failed")
     finally:
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):

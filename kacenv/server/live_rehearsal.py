@@ -22,7 +22,7 @@ from kacenv.devices.lights.direct import wait_for
 from kacenv.devices.lights.simulator.embedded_broker import HOST, EmbeddedBroker
 from kacenv.devices.lights.simulator.virtual_lamp import VirtualLamp
 from kacenv.engine.step import LEAD
-from kacenv.model.commands import AudioCommand, LightCommand
+from kacenv.model.commands import AudioCommand, LightCommand, ScheduledCommand
 from kacenv.model.dropout import Dropout
 from kacenv.model.network import Surfaces, Tcp
 from kacenv.model.request_text import request_words
@@ -75,6 +75,9 @@ class UnheardSound:
     def take_dropouts(self) -> Sequence[Dropout]:
         """Return none: nothing is heard."""
         return ()
+
+    def schedule(self, commands: Sequence[ScheduledCommand]) -> None:
+        """Do nothing: there is no music to carry on."""
 
     def fade_in(self) -> None:
         """Do nothing: there is no sound to fade."""

@@ -14,6 +14,7 @@ from typing import Final
 from kacenv.core.units import Seconds
 from kacenv.model.status import ProcessStatus
 from kacenv.server.daemon_process import ENDING, LEFT, ORPHAN, SUPERVISOR
+from kacenv.server.player_keeper import PlayerLink
 from kacenv.server.watchdog import PIPE
 from kacenv.system.clock import Clock
 from kacenv.system.processes import age_of
@@ -39,7 +40,14 @@ class Supervision:
     Under systemd, which restarts both, and where no supervisor was, none is started.
     """
 
-    def __init__(self, command: Sequence[str], retry_delay: Seconds = RETRY_DELAY) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        retry_delay: Seconds = RETRY_DELAY,
+        player: PlayerLink | None = None,
+    ) -> None:
+        self.player = player
+        self._listed_player = 0
         self._command, self._retry_delay = command, retry_delay
         given = os.environ.pop(SUPERVISOR, "")
         self._supervisor, self._ended = map(int, given.split(",")) if given else (0, -1)
@@ -83,10 +91,17 @@ class Supervision:
 
     def processes(self) -> tuple[ProcessStatus, ...]:
         """Return the room's processes."""
+        if self.player is not None and self.player.pid != self._listed_player:
+            self._list_processes()
         return self._processes
 
     def _list_processes(self) -> None:
-        known = {"room": os.getpid(), "supervisor": self._supervisor}
+        self._listed_player = self.player.pid if self.player is not None else 0
+        known = {
+            "room": os.getpid(),
+            "player": self._listed_player,
+            "supervisor": self._supervisor,
+        }
         ages = {role: age_of(pid) for role, pid in known.items() if pid}
         now = self._clock.now() if self._clock else 0.0
         self._processes = tuple(
@@ -159,6 +174,9 @@ class Supervision:
         """Start the command; it gets the descriptors."""
         numbers = ",".join(str(number) for number in (os.getpid(), *handed))
         environment = {**os.environ, ORPHAN: numbers}
+        if self.player is not None:
+            environment |= self.player.handed()
+            handed += tuple(end.fileno() for end in self.player.ends)
         self._child = subprocess.Popen(  # noqa: S603 - our own program
             self._command,
             stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from types import FrameType
 
 from kacenv.core.units import Seconds
 from kacenv.server.daemon_process import ENDING, REFUSED, DaemonProcess, fork_daemon
+from kacenv.server.player_keeper import PlayerKeeper
 
 HEARTBEAT_TIMEOUT = Seconds(6.0)
 """Time without a watchdog notification after which a daemon is killed and replaced."""
@@ -50,17 +51,28 @@ class Supervisor:
         self._restart_delay, self._shutdown_timeout = restart_delay, shutdown_timeout
         self._stop = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._stopping = False
+        self._player: PlayerKeeper | None = None
 
-    def run(self, adopt: Callable[[], DaemonProcess | None] = lambda: None) -> int:
+    def run(
+        self,
+        adopt: Callable[[], DaemonProcess | None] = lambda: None,
+        player: PlayerKeeper | None = None,
+    ) -> int:
         """Run until told to end; return 0, or the exit code of a daemon that doesn't start.
 
         A daemon that ends by itself without an error ends the supervisor with 0, too. `adopt`
         returns a daemon that is ready and lacks a supervisor; it is watched before any is started.
+        The `player` is there before the daemon, and ended after it.
         """
+        self._player = player
         with _handling_signals(self._handle_signal):
             try:
+                if player is not None:
+                    player.start()
                 return self._keep_alive(adopt())
             finally:
+                if player is not None:
+                    player.end()
                 os.close(self._stop)
 
     def _keep_alive(self, orphan: DaemonProcess | None) -> int:
@@ -84,7 +96,7 @@ class Supervisor:
         wait = self._restart_delay - (time.monotonic() - since)
         if failures:
             wait = min(self._restart_delay * 2.0 ** min(failures - 1, 9), _LONGEST_RESTART_DELAY)
-        select.select([self._stop], [], [], max(0.0, wait))
+        self._select([self._stop], max(0.0, wait))
 
     def _watch_new(self) -> tuple[bool, int | None]:
         """Start a daemon and wait for its end; return if it was ready, and its exit code."""
@@ -106,7 +118,7 @@ class Supervisor:
     def _listen(self, daemon: DaemonProcess, *, ready: bool) -> bool:
         """Wait for the daemon's end, and return True if it was ready; kill it if it hangs."""
         waiting = [daemon.heartbeats, self._stop]
-        while readable := select.select([daemon.ended, *waiting], [], [], self._timeout(ready))[0]:
+        while readable := self._select([daemon.ended, *waiting], self._timeout(ready)):
             if daemon.ended in readable:
                 return ready or daemon.hear()
             if self._stop in readable:
@@ -118,6 +130,19 @@ class Supervisor:
                 waiting.remove(daemon.heartbeats)
         _log.error("the room's daemon is stuck; it is ended")
         return ready
+
+    def _select(self, handles: list[int], timeout: float) -> list[int]:
+        """Wait until some of `handles` are readable; replace a player that ends meanwhile."""
+        until = time.monotonic() + timeout
+        while True:
+            player = [self._player.ended] if self._player and self._player.ended >= 0 else []
+            left = max(0.0, until - time.monotonic())
+            readable = select.select([*handles, *player], [], [], left)[0]
+            if self._player and self._player.ended in readable:
+                readable.remove(self._player.ended)
+                self._player.replace()
+            if readable or time.monotonic() >= until:
+                return readable
 
     def _timeout(self, ready: bool) -> float:
         if self._stopping:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.model.commands import AudioCommand, LightCommand, StrikeChime
+from kacenv.model.commands import AudioCommand, LightCommand, ScheduledCommand, StrikeChime
 from kacenv.model.dropout import Dropout
 from kacenv.model.look import Setting
 from kacenv.model.status import ProcessStatus
@@ -25,6 +25,9 @@ class SoundPort(Protocol):
 
     def perform(self, command: AudioCommand) -> bool:
         """Perform a command; return False if nobody could hear it."""
+
+    def schedule(self, commands: Sequence[ScheduledCommand]) -> None:
+        """Replace the orders that are performed at their times if nobody gives them by then."""
 
     def fade_in(self) -> None:
         """Mute for a moment and fade in, to hide a jump of the values or of the clock."""

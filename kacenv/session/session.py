@@ -8,6 +8,7 @@ from dataclasses import replace
 from kacenv.core.errors import KacenvError, RefusedError
 from kacenv.core.units import Decibels, Seconds
 from kacenv.engine import answers
+from kacenv.engine.forecast import forecast, is_same_music
 from kacenv.engine.lights import LIGHTS_UP
 from kacenv.engine.phases import STOPPING
 from kacenv.engine.replay import replay
@@ -20,6 +21,7 @@ from kacenv.model.commands import (
     Notice,
     Prompt,
     ResumeLights,
+    ScheduledCommand,
     SessionEnded,
     SetDuck,
     SetHush,
@@ -46,6 +48,8 @@ SHORTEST_SLEEP = Seconds(1.0)
 """Shortest suspend of the machine that counts as an outage."""
 LONGEST_WAIT = Seconds(0.5)
 """Longest wait of the loop, in real seconds."""
+ORDERED_AHEAD = Seconds(4 * 3600.0)
+"""Time for which the music is ordered ahead: longer than any session; a hold has no end."""
 
 _NO_PLAN = "The plan can't be followed; the music goes on. These work: lights-up, stop."
 _NO_WAY_BACK = (
@@ -81,6 +85,7 @@ class Session:
         self._messages = StaffMessages(clock.now, self._session_log.tell)
         self._dropouts = DropoutTally(clock.now())
         self._failing = False
+        self._ordered_ahead: State | None = None
         self._slept, self._awake_since = slept, slept()
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -90,6 +95,7 @@ class Session:
         while True:
             self.turns += 1
             self._advance_safely()
+            self._order_ahead_safely()
             self._poll_devices()
             self._wake.clear()
             try:
@@ -110,20 +116,30 @@ class Session:
         else:
             self._failing = False
 
-    def resume(self, back: ResumableSession) -> None:
-        """Resume a session that broke off; the clock is as if it had never stopped."""
+    def resume(self, back: ResumableSession, sounding: tuple[int, ...] = ()) -> None:
+        """Resume a session that broke off; the clock is as if it had never stopped.
+
+        `sounding` are the tracks that have gone on playing.
+        """
         past, certain = back
         if past.lost:
             self._messages.tell(f"{past.lost} lines of the session's record are lost.")
         self._session_log.go_on(past.number)
         try:
             self.state = replay(past.base, past.entries)
-            self._advance(Resume(past.since, certain))
+            self._advance(Resume(past.since, certain, sounding))
         except Exception:  # noqa: BLE001 - a room that can't go back must open all the same
             _log.exception("the session before could not be carried on")
             self.state = State(room=self.room)
             self._session_log.close(self._engine_time())
             self._messages.tell(_NO_WAY_BACK)
+
+    def restore_sound(self) -> None:
+        """Put the music back where it should be, as a new player knows nothing of it."""
+        self._ordered_ahead = None
+        if not self.is_idle:
+            self._pressed(Resume(self._engine_time()))
+        self.wake()
 
     def _handle_suspend(self) -> None:
         """Resume after a suspend of the machine as after any other outage."""
@@ -134,9 +150,30 @@ class Session:
         self._awake_since = Seconds(self._awake_since + gap)
         if self.devices.sound is not None:
             self.devices.sound.fade_in()
+            self.devices.sound.schedule(())
+            self._ordered_ahead = None
         self.clock.jump(gap)
         if not self.is_idle:
             self._pressed(Resume(since))
+
+    def _order_ahead_safely(self) -> None:
+        """Order the music of the whole plan ahead, whenever that changes."""
+        try:
+            self._order_ahead()
+        except Exception:  # noqa: BLE001 - the engine is at fault, and will be asked again
+            _log.exception("the plan can't be told ahead")
+
+    def _order_ahead(self) -> None:
+        sound, before = self.devices.sound, self._ordered_ahead
+        if sound is None or (before is not None and is_same_music(before, self.state)):
+            return
+        self._ordered_ahead = self.state
+        ahead: list[ScheduledCommand] = []
+        try:
+            for order in forecast(self.state, Seconds(self._engine_time() + ORDERED_AHEAD)):
+                ahead.append(order)  # noqa: PERF402 - what was told before an error counts
+        finally:
+            sound.schedule(ahead)
 
     def _poll_devices(self) -> None:
         """Write a heartbeat and report faults of devices; an error in that doesn't end the loop."""

@@ -10,8 +10,8 @@ from typing import IO, Final
 from kacenv.core.errors import DaemonError
 from kacenv.system.paths import run_folder, run_folders
 
-DAEMON, SUPERVISOR = "lock", "kept"
-"""Holders of locks: the daemon that runs a room, and the supervisor that restarts it."""
+DAEMON, SUPERVISOR, PLAYER = "lock", "kept", "sound"
+"""Holders of locks: a room's daemon, the supervisor that restarts it, and its player."""
 _TAKEN: Final = (
     "The room {} is already being run by another kacenv. Use it as it is, or end it first."
 )
@@ -36,6 +36,8 @@ def claim(room: str, claimant: str = DAEMON, *, refusal: str = "") -> Iterator[P
         except BlockingIOError:
             raise DaemonError(refusal or _TAKEN.format(room)) from None
         _held.add(file)
+        os.ftruncate(file.fileno(), 0)
+        os.pwrite(file.fileno(), str(os.getpid()).encode(), 0)
         try:
             yield folder
         finally:
@@ -65,6 +67,15 @@ def is_claimed(room: str) -> bool:
     """Return True if a daemon or its supervisor holds the room."""
     paths = (folder / f"{room}.{who}" for folder in run_folders() for who in (DAEMON, SUPERVISOR))
     return any(_is_locked(path) for path in paths)
+
+
+def holder(room: str, claimant: str) -> int | None:
+    """Return the process id of this user's holder of a lock; None if nobody holds it."""
+    path = run_folder() / f"{room}.{claimant}"
+    if not _is_locked(path):
+        return None
+    told = path.read_text("ascii")
+    return int(told) if told.isdecimal() else None
 
 
 def _is_locked(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The light of a room that has come back."""
+"""The light and the music of a room that has come back."""
 
 import pytest
 from support.sessions import a_phase, a_room, a_timeline
@@ -6,9 +6,9 @@ from support.sessions import a_phase, a_room, a_timeline
 from kacenv.core.units import Seconds
 from kacenv.engine.state import State
 from kacenv.engine.step import Step, next_due, step
-from kacenv.model.commands import ShowLook
+from kacenv.model.commands import Crossfade, CueTrack, SetLevel, ShowLook
 from kacenv.model.look import Zone, parse_setting
-from kacenv.model.requests import LightsUp, Resume, Start
+from kacenv.model.requests import LightsUp, Next, Resume, Start
 
 TWO = a_timeline(
     a_phase("dim", 600.0),
@@ -66,3 +66,54 @@ def test_lights_up_waits_for_no_belief() -> None:
     _, look = back(state, 310.0, 312.0)
     assert look.urgent
     assert look.origin == {}
+
+
+def music(done: Step) -> list[object]:
+    """The orders that begin or end a track."""
+    return [one for one in done.commands if isinstance(one, CueTrack | Crossfade)]
+
+
+def playing_id(state: State) -> int:
+    """The track that plays."""
+    assert state.playing is not None
+    return state.playing.play_id
+
+
+def test_a_track_that_has_gone_on_playing_is_left_alone() -> None:
+    """It isn't begun anew; levels are faded from wherever they are."""
+    state = lived(300.0)
+    done = step(state, Seconds(302.0), Resume(Seconds(300.0), sounding=(playing_id(state),)))
+    assert music(done) == []
+    assert done.state.playing == state.playing
+    levels = [one for one in done.commands if isinstance(one, SetLevel)]
+    assert [(one.level, one.duration > 1.0) for one in levels] == [(-3.0, True)]
+
+
+def test_a_track_that_came_while_the_room_was_away_is_adopted() -> None:
+    """The player has begun it by the plan, and by the same number."""
+    state = lived(220.0)
+    known = playing_id(state)
+    done = step(state, Seconds(232.0), Resume(Seconds(220.0), sounding=(known, known + 1)))
+    assert music(done) == []
+    assert playing_id(done.state) == known + 1
+
+
+def test_what_is_cued_is_cued_once_more() -> None:
+    """Nobody knows if the order was still performed; the crossfade is the plan's."""
+    state = lived(220.0)
+    assert state.cued is not None
+    known = playing_id(state)
+    done = step(state, Seconds(221.0), Resume(Seconds(220.0), sounding=(known,)))
+    assert music(done) == [CueTrack(state.cued.play_id, state.cued.cut)]
+
+
+def test_another_track_than_the_plans_gives_way_to_it() -> None:
+    """As where a press came just before the room went: what should play comes by a crossfade."""
+    state = lived(100.0)
+    known = playing_id(state)
+    pressed = step(state, Seconds(100.0), Next()).state
+    done = step(pressed, Seconds(101.0), Resume(Seconds(100.0), sounding=(known,)))
+    cue, fade = music(done)
+    assert isinstance(cue, CueTrack)
+    assert isinstance(fade, Crossfade)
+    assert cue.play_id == fade.play_id == playing_id(done.state)

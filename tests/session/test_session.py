@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,25 +13,41 @@ from support.waiting import next_turn
 
 from kacenv.core.errors import RefusedError
 from kacenv.core.units import Decibels, Seconds
+from kacenv.engine.forecast import forecast
 from kacenv.engine.step import LEAD
 from kacenv.model.chime import BELL
 from kacenv.model.commands import AudioCommand, Crossfade, CueTrack, ShowLook, StrikeChime
-from kacenv.model.requests import Chime, Hold, Lights, LightsUp, Start, Stop, TrackFailed
+from kacenv.model.requests import (
+    Chime,
+    Extend,
+    Hold,
+    Lights,
+    LightsUp,
+    Start,
+    Stop,
+    TrackFailed,
+    Volume,
+)
 from kacenv.model.scene import Audience
 from kacenv.rehearsal.simulation import rehearse
 from kacenv.session.session import Session, lacks_staff_sound
 from kacenv.system.clock import Clock, MonotonicClock, SimClock
+from kacenv.system.timestamps import slept
 
 SHORT = a_timeline(
     a_phase("onset", 300.0, cues=(a_cue("Look in", 60.0),)), a_phase("return", 300.0)
 )
+BED = [Seconds(1000.0)]
+"""What the clock of the machine's sleep shows, the newest last."""
 ZONES = {"seats": "seats", "task": "task", "path": "path"}
 
 
 @asynccontextmanager
-async def in_room(clock: Clock | None = None) -> AsyncIterator[Session]:
+async def in_room(
+    clock: Clock | None = None, slept: Callable[[], Seconds] = slept
+) -> AsyncIterator[Session]:
     """A room of memory whose session lives on `clock`."""
-    session = Session(a_room(), clock or MonotonicClock())
+    session = Session(a_room(), clock or MonotonicClock(), slept=slept)
     session.devices.sound = MemorySound(session.clock)
     session.devices.light = MemoryLight(session.clock, ZONES)
     life = asyncio.create_task(session.run())
@@ -208,6 +224,35 @@ async def test_a_fault_in_the_plan_does_not_end_the_room(
     await session.ended.wait()
     texts = [told.text for told in session.status().told]
     assert texts == [_LOST, "Look in"]
+
+
+@inside(in_room)
+async def test_the_music_is_ordered_to_the_sessions_end(session: Session) -> None:
+    """As soon as a piece plays the sound device knows what comes, and again when that changes."""
+    session.submit(Start(SHORT))
+    await next_turn(session)
+    known = sound_of(session).ahead[-1]
+    assert known == list(forecast(session.state, Seconds(900.0)))
+    assert known[-1].command == Crossfade(None, Seconds(known[-1].at), Seconds(20.0))
+    session.submit(Volume.model_validate({"level": "-6 dB"}))
+    await next_turn(session)
+    assert sound_of(session).ahead[-1] is known
+    session.submit(Extend.model_validate({"by": "1m"}))
+    await next_turn(session)
+    assert sound_of(session).ahead[-1][-1].at == known[-1].at + 60.0
+
+
+@inside(lambda: in_room(slept=lambda: BED[-1]))
+async def test_orders_ahead_are_void_after_a_sleep(session: Session) -> None:
+    """While the clock is set forward nothing of the old plan is due; then there is a new one."""
+    session.submit(Start(SHORT))
+    await next_turn(session)
+    known = len(sound_of(session).ahead)
+    BED.append(Seconds(BED[-1] + 100.0))
+    await next_turn(session)
+    assert sound_of(session).ahead[known] == ()
+    assert sound_of(session).ahead[-1] == list(forecast(session.state, Seconds(900.0)))
+    assert session.state.resumed_at is not None
 
 
 @inside(in_room)

@@ -16,7 +16,6 @@ from support.own_memory import own_memory
 
 from kacenv.config import House, load_room, load_session
 from kacenv.devices.audio import RoomAudio
-from kacenv.devices.audio.decoders.room_decoders import RoomDecoders
 from kacenv.model.requests import Start
 from kacenv.server.daemon import open_session
 from kacenv.session.journal import Journal
@@ -58,11 +57,8 @@ def report(hours: float = HOURS) -> Iterator[str]:
 async def _play(house: House, folder: Path, span: float) -> list[Look]:
     looks = []
     room = load_room(house, "soak")
-    with (
-        closing(RoomDecoders()) as decoders,
-        closing(Journal(folder / "room.journal")) as journal,
-    ):
-        async with open_session(room, MonotonicClock(), decoders.deck, journal) as session:
+    with closing(Journal(folder / "room.journal")) as journal:
+        async with open_session(room, MonotonicClock(), journal) as session:
             plan, begin, started = load_session(house, "soak", "soak"), time.monotonic(), 0.0
             sound = session.devices.sound
             assert isinstance(sound, RoomAudio)

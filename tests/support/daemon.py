@@ -93,9 +93,13 @@ class Daemon:
 
     @property
     def worker(self) -> int:
-        """The process that a supervisor keeps alive."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return int(children.read_text().split()[0])
+        """The process with the engine, which a supervisor keeps alive."""
+        return self.process("room")
+
+    def process(self, role: str) -> int:
+        """The room's process in this role; 0 if there is none."""
+        shown = self.ask_status()["processes"]
+        return next((one["pid"] for one in shown if one["role"] == role), 0)
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Type `kacenv WORDS`, as a process of its own."""

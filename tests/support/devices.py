@@ -1,9 +1,16 @@
 """Devices made of memory: whole implementations of what a session needs of a room."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kacenv.core.units import Decibels, Seconds
-from kacenv.model.commands import AudioCommand, Command, LightCommand, ShowLook, StrikeChime
+from kacenv.model.commands import (
+    AudioCommand,
+    Command,
+    LightCommand,
+    ScheduledCommand,
+    ShowLook,
+    StrikeChime,
+)
 from kacenv.model.dropout import Dropout
 from kacenv.model.look import Setting
 from kacenv.system.clock import Clock
@@ -32,6 +39,7 @@ class MemorySound(MemoryDevice):
         super().__init__(clock)
         self.room_made: list[Seconds] = []
         self.fades_in = 0
+        self.ahead: list[Sequence[ScheduledCommand]] = []
         self.dropouts: list[Dropout] = []
         self.recent_music = Decibels(-30.0)
 
@@ -44,6 +52,10 @@ class MemorySound(MemoryDevice):
         """Tell of each gap once."""
         found, self.dropouts = self.dropouts, []
         return found
+
+    def schedule(self, commands: Sequence[ScheduledCommand]) -> None:
+        """Remember the orders that were given ahead."""
+        self.ahead.append(commands)
 
     def fade_in(self) -> None:
         """Remember that it was asked."""

@@ -11,7 +11,7 @@ from kacenv.core.units import Seconds
 from kacenv.devices.audio import RoomAudio
 from kacenv.devices.audio.output.sound_device import Device
 from kacenv.devices.audio.samples import RATE, Block
-from kacenv.model.requests import Start
+from kacenv.model.requests import Event, Start
 from kacenv.model.room import Room
 from kacenv.model.timeline import Timeline
 from kacenv.session.journal import Journal, ResumableSession
@@ -28,8 +28,9 @@ class SimulatedSession:
         self.clock, self.device = clock or SimClock(), PulledDevice()
         self.slept = Seconds(1000.0)
         self.session = Session(room, self.clock, journal, slept=lambda: self.slept)
-        self.audio = RoomAudio(room, self.clock, self.session.report, waiting_deck, self._open)
+        self.audio = RoomAudio(room, self.clock, self._report, waiting_deck, self._open)
         self.session.devices.sound = self.audio
+        self._journal = journal
         self._blocks: list[Block] = []
 
     def _open(self, name: str, channels: int) -> Device:  # noqa: ARG002 - there is only one
@@ -39,6 +40,9 @@ class SimulatedSession:
     def sound(self) -> Block:
         """From the beginning on; time asleep has no sound."""
         return np.concatenate(self._blocks)
+
+    def _report(self, event: Event) -> None:
+        self.session.report(event)
 
     async def begin(self, plan: Timeline | ResumableSession) -> None:
         """Start a session, or resume one that broke off."""
@@ -57,6 +61,24 @@ class SimulatedSession:
             self._blocks.append(self.device.pull(BLOCK))
             self.clock.jump(Seconds(BLOCK / RATE))
         return np.concatenate(self._blocks[first:])
+
+    def crash(self) -> None:
+        """The engine is gone at once; what makes the sound goes on."""
+        self._life.cancel()
+
+    def come_back(self, back: ResumableSession) -> None:
+        """Another engine takes its place."""
+        room = back.past.base.room
+        self.session = Session(room, self.clock, self._journal, slept=lambda: self.slept)
+        self.session.devices.sound = self.audio
+        self.session.resume(back, self.audio.sounding)
+        self._life = asyncio.create_task(self.session.run())
+
+    def pull(self, span: float) -> None:
+        """Let `span` seconds pass without an engine."""
+        for _ in range(round(span * RATE / BLOCK)):
+            self._blocks.append(self.device.pull(BLOCK))
+            self.clock.jump(Seconds(BLOCK / RATE))
 
     def sleep(self, span: float) -> None:
         """The machine sleeps: device and clock stand still, which nobody notices at once."""

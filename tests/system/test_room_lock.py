@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kacenv.core.errors import DaemonError
-from kacenv.system.room_lock import DAEMON, SUPERVISOR, claim, is_claimed
+from kacenv.system.room_lock import DAEMON, PLAYER, SUPERVISOR, claim, holder, is_claimed
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,16 @@ def test_a_room_is_claimed_as_long_as_somebody_has_it(who: str) -> None:
         assert is_claimed("garden")
         assert not is_claimed("lake")
     assert not is_claimed("garden")
+
+
+def test_who_holds_a_lock_is_known() -> None:
+    """By its process id, while it does."""
+    assert holder("garden", PLAYER) is None
+    with claim("garden", PLAYER):
+        assert holder("garden", PLAYER) == os.getpid()
+        assert holder("garden", DAEMON) is None
+        assert not is_claimed("garden")
+    assert holder("garden", PLAYER) is None
 
 
 def test_a_second_claim_is_refused_in_words() -> None:

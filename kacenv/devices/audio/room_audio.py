@@ -1,7 +1,7 @@
 """Audio of a room: performs the engine's commands and reports the tracks' events."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from kacenv.core.units import Decibels, Seconds
@@ -15,7 +15,7 @@ from kacenv.devices.audio.output.multi_device import DeviceSpec, MultiDeviceOutp
 from kacenv.devices.audio.output.render_clock import RenderClock
 from kacenv.devices.audio.output.sound_device import Device, SoundDevice, open_one_of_several
 from kacenv.devices.audio.samples import Block
-from kacenv.model.commands import AudioCommand
+from kacenv.model.commands import AudioCommand, ScheduledCommand
 from kacenv.model.dropout import Dropout
 from kacenv.model.playlist import Cut
 from kacenv.model.requests import Event
@@ -60,6 +60,16 @@ class RoomAudio:
         return self._mixer.underruns
 
     @property
+    def sounding(self) -> tuple[int, ...]:
+        """Return the ids of the playing tracks, the newest last."""
+        return self._mixer.sounding
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell if nothing has sounded for a while, and nothing will without another command."""
+        return self._mixer.is_at_rest
+
+    @property
     def errors(self) -> int:
         """Return the number of blocks lost to errors."""
         return self._output.errors
@@ -94,6 +104,10 @@ class RoomAudio:
             DeviceError: The room has no such output.
         """
         return self._mixer.perform(command)
+
+    def schedule(self, commands: Sequence[ScheduledCommand]) -> None:
+        """Replace the orders that are performed at their times if nobody gives them by then."""
+        self._mixer.schedule(commands)
 
     def fade_in(self) -> None:
         """Mute for a moment and fade in, to hide a jump of the values or of the clock.

@@ -7,14 +7,12 @@ import operator
 from typing import Any, Final, NamedTuple
 
 from cattrs import BaseValidationError
-from cattrs.preconf.json import JsonConverter, make_converter
-from cattrs.strategies import configure_tagged_union
 
 from kacenv.core.units import Seconds
 from kacenv.engine.answers import MOST_KEPT
 from kacenv.engine.state import State
 from kacenv.model.dropout import Dropout
-from kacenv.model.fields import Model
+from kacenv.model.record_codec import record_converter
 from kacenv.model.request_id import is_request_id
 from kacenv.model.requests import Press, Request
 from kacenv.session.lateness import LatenessHistogram
@@ -50,50 +48,7 @@ class JournalLine(NamedTuple):
     refused: str = ""
 
 
-def _made_converter() -> JsonConverter:
-    converter = make_converter(omit_if_default=True)
-    converter.register_unstructure_hook_factory(_is_model, lambda _: _from_model(converter))
-    converter.register_structure_hook_factory(_is_model, lambda _: _to_model(converter))
-    for union in (Press, Request):
-        configure_tagged_union(union, converter, tag_name="is")
-    return converter
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Model)
-
-
-def _from_model(converter: JsonConverter) -> Any:
-    def write(model: Model) -> dict[str, Any]:
-        fields = type(model).model_fields
-        return {
-            name: converter.unstructure(getattr(model, name), field.annotation)
-            for name, field in fields.items()
-            if name in model.model_fields_set
-        }
-
-    return write
-
-
-def _to_model(converter: JsonConverter) -> Any:
-    """Return a reader of models that skips validation: they were valid when written."""
-
-    def read(data: dict[str, Any], kind: type[Model]) -> Model:
-        fields = kind.model_fields
-        missing = {name for name, field in fields.items() if field.is_required()} - data.keys()
-        if missing:
-            raise KeyError(*missing)
-        values = {
-            name: converter.structure(value, fields[name].annotation)  # type: ignore[arg-type] # an annotation is there
-            for name, value in data.items()
-            if name in fields
-        }
-        return kind.model_construct(**values)
-
-    return read
-
-
-_CONVERTER = _made_converter()
+_CONVERTER = record_converter(Press, Request)
 
 
 def write_line(record: JournalLine) -> bytes:

@@ -1,8 +1,9 @@
 """Mixer of the room: deterministic numpy rendering of decks, chimes and automation."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
 from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading, RecentLoudness
 from kacenv.devices.audio.mixing.music_bus import MusicBus, RunInBackground
+from kacenv.devices.audio.mixing.music_schedule import MusicSchedule
 from kacenv.devices.audio.mixing.routing import Routing
 from kacenv.devices.audio.mixing.silence_detector import SilenceDetector
 from kacenv.devices.audio.samples import RATE, Block
@@ -24,6 +26,7 @@ from kacenv.model.commands import (
     AudioCommand,
     Crossfade,
     CueTrack,
+    ScheduledCommand,
     SetDuck,
     SetHush,
     SetLevel,
@@ -40,6 +43,14 @@ _CHUNK = 960
 """Interval (frames, 20 ms) within which gains move linearly."""
 REST_AFTER = 10 * RATE
 """Silence (frames) after which nothing rings on: delays, meters, the limiter, ducking."""
+
+
+class _Order(NamedTuple):
+    """Command, with the deck of a track to cue; `by_plan` if the schedule gave it."""
+
+    command: AudioCommand
+    deck: Deck | None = None
+    by_plan: bool = False
 
 
 class Mixer:
@@ -63,7 +74,8 @@ class Mixer:
         self._chimes = ChimeBus(room.chime_loudness)
         self._level, self._duck, self._hush = LevelAutomation(), LevelAutomation(), MuteAutomation()
         self._ramp, self._meter = GainRamp(), LevelMeter()
-        self._commands: deque[tuple[AudioCommand, Deck | None]] = deque()
+        self._commands: deque[_Order | Sequence[ScheduledCommand]] = deque()
+        self._schedule = MusicSchedule()
         self._midi_chimes: deque[Seconds] = deque()
         self._make_deck, self._elsewhere = make_deck, elsewhere
         self._primed = False
@@ -85,6 +97,11 @@ class Mixer:
     def underruns(self) -> int:
         """Return how often a decoder fell behind playback."""
         return self._music.underruns
+
+    @property
+    def sounding(self) -> tuple[int, ...]:
+        """Return the ids of the playing tracks, the newest last."""
+        return self._music.sounding
 
     @property
     def music_level(self) -> LevelReading:
@@ -116,8 +133,12 @@ class Mixer:
             if command.audience is Audience.STAFF and not self._routing.staff_can_hear:
                 return False
             ring(command.chime)
-        self._commands.append((command, deck))
+        self._commands.append(_Order(command, deck))
         return True
+
+    def schedule(self, commands: Sequence[ScheduledCommand]) -> None:
+        """Replace the orders that are performed at their times if nobody gives them by then."""
+        self._commands.append(tuple(commands))
 
     def render(self, frames: int, start: Seconds) -> Block:
         """Render the next `frames` frames, of shape (frames, channels), heard from `start` on.
@@ -172,6 +193,7 @@ class Mixer:
 
     def _ordered_chunk(self, frames: int, start: Seconds) -> Block:
         self._take_orders()
+        self._follow_schedule(start)
         block = self._chunk(frames, start)
         is_idle = self._music.is_idle and self._chimes.is_idle and not block.any()
         self._idle_frames = self._idle_frames + frames if is_idle else 0
@@ -198,23 +220,51 @@ class Mixer:
         while self._midi_chimes:
             self._chimes.duck_for_chime(self._midi_chimes.popleft())
         while self._commands:
-            command, deck = self._commands.popleft()
-            match command:
-                case CueTrack():
-                    assert deck is not None  # noqa: S101 - `perform` made it
+            order = self._commands.popleft()
+            if not isinstance(order, _Order):
+                self._schedule.replace(order)
+            elif order.by_plan:
+                self._schedule.opened()
+                self._do(order.command, order.deck)
+            elif self._schedule.take(order.command):
+                self._do(order.command, order.deck)
+            elif order.deck is not None:
+                self._elsewhere(order.deck.close)
+
+    def _follow_schedule(self, time: Seconds) -> None:
+        """Perform what is due by the plan and wasn't given."""
+        for command in self._schedule.due(time):
+            if isinstance(command, CueTrack):
+                self._elsewhere(partial(self._cue_by_plan, command))
+            else:
+                self._do(command)
+
+    def _cue_by_plan(self, command: CueTrack) -> None:
+        """Open a track, not on the rendering thread; without a deck its crossfade reports that."""
+        deck = None
+        try:
+            deck = self._make_deck(command.cut)
+            self._elsewhere(partial(deck.open, command.cut))
+        finally:
+            self._commands.append(_Order(command, deck, by_plan=True))
+
+    def _do(self, command: AudioCommand, deck: Deck | None = None) -> None:
+        match command:
+            case CueTrack():
+                if deck is not None:
                     self._music.cue(command, deck)
-                case Crossfade():
-                    self._music.crossfade(command)
-                case SetLevel():
-                    self._level.fade_to(command.level, command.at, command.duration)
-                case SetDuck():
-                    self._duck.fade_to(Decibels(-abs(command.depth)), command.at, command.duration)
-                case SetHush():
-                    self._hush.fade_to(command.hushed, command.at, command.duration)
-                case SetMute() | SetVolume():
-                    self._routing.strips[command.output].follow(command)
-                case StrikeChime():
-                    self._chimes.ring(command)
+            case Crossfade():
+                self._music.crossfade(command)
+            case SetLevel():
+                self._level.fade_to(command.level, command.at, command.duration)
+            case SetDuck():
+                self._duck.fade_to(Decibels(-abs(command.depth)), command.at, command.duration)
+            case SetHush():
+                self._hush.fade_to(command.hushed, command.at, command.duration)
+            case SetMute() | SetVolume():
+                self._routing.strips[command.output].follow(command)
+            case StrikeChime():
+                self._chimes.ring(command)
 
 
 def _make(phrase: Phrase) -> None:

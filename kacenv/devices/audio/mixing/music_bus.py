@@ -92,6 +92,9 @@ class MusicBus:
     def cue(self, order: CueTrack, deck: Deck) -> None:
         """Hold `deck` for its crossfade, in place of any without a scheduled one."""
         play_id = order.play_id
+        if play_id in self.sounding:
+            self._elsewhere(deck.close)
+            return
         ordered = {order.play_id for order in self._orders}
         self._drop_cued(set(self._cued) - ordered | {play_id})
         self._cued[play_id] = _CuedTrack(play_id, order.cut, deck, order.joins)

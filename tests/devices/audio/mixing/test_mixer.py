@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.decks import (
     SEATS,
     OfflineMixer,
+    about,
     chime,
     noise,
     one_output,
@@ -23,9 +24,22 @@ from kacenv.core.errors import DeviceError
 from kacenv.core.units import Decibels, Seconds, amplitude
 from kacenv.devices.audio.mixing import mixer
 from kacenv.devices.audio.mixing.bell_synth import ring
+from kacenv.devices.audio.mixing.music_schedule import GRACE
 from kacenv.devices.audio.samples import RATE, Block, frames_in
 from kacenv.model.chime import BELL, BUILT_IN, Phrase
-from kacenv.model.commands import SetDuck, SetHush, SetLevel, SetMute, SetVolume, StrikeChime
+from kacenv.model.commands import (
+    Crossfade,
+    CueTrack,
+    ScheduledCommand,
+    SetDuck,
+    SetHush,
+    SetLevel,
+    SetMute,
+    SetVolume,
+    StrikeChime,
+)
+from kacenv.model.playlist import Cut
+from kacenv.model.requests import TrackStarted
 from kacenv.model.room import Output, Role, Room
 from kacenv.model.scene import Audience
 
@@ -311,3 +325,65 @@ def test_a_room_with_nothing_to_play_rests() -> None:
     mix.perform(chime(Audience.ROOM, 11.5))
     assert not mix.mixer.is_at_rest
     assert mix.render(1.0).any()
+
+
+CUE_NEXT = CueTrack(2, Cut("/x", "x", "x", Seconds(9.0)))
+FADE_TO_NEXT = Crossfade(2, Seconds(4.0), Seconds(2.0))
+AHEAD = (ScheduledCommand(Seconds(2.0), CUE_NEXT), ScheduledCommand(Seconds(4.0), FADE_TO_NEXT))
+
+
+def test_the_next_track_comes_though_nobody_orders_it() -> None:
+    """It crossfades at its time, a little late, from the track that plays, without a hole."""
+    mix = playing(one_output(), noise(6.0, 1), noise(9.0, 2))
+    mix.mixer.schedule(AHEAD)
+    sound = mix.render(7.9)
+    began = [event for event in mix.tracks if isinstance(event, TrackStarted)]
+    assert began == [TrackStarted(1, Seconds(0.0)), TrackStarted(2, about(4.0 + GRACE, 0.05))]
+    levels = [rms(sound[at : at + 4800]) for at in range(0, len(sound) - 4800, 4800)]
+    assert levels == pytest.approx([0.1] * len(levels), rel=0.05)
+
+
+def test_a_track_ordered_in_time_and_told_ahead_is_opened_once() -> None:
+    """The same samples as without the plan."""
+
+    def take(*, is_ahead: bool) -> Block:
+        mix = playing(one_output(), noise(6.0, 1), noise(9.0, 2))
+        if is_ahead:
+            mix.mixer.schedule(AHEAD)
+        before = mix.render(1.8)
+        mix.perform(CUE_NEXT)
+        between = mix.render(2.0)
+        mix.perform(FADE_TO_NEXT)
+        return np.concatenate((before, between, mix.render(3.9)))
+
+    np.testing.assert_array_equal(take(is_ahead=True), take(is_ahead=False))
+
+
+def test_orders_that_come_after_all_change_nothing() -> None:
+    """Each was performed by then; the deck that came with one is closed unheard."""
+
+    def take(*, comes: bool) -> OfflineMixer:
+        mix = playing(one_output(), noise(6.0, 1), noise(9.0, 2), noise(9.0, 3))
+        mix.mixer.schedule(AHEAD)
+        sounds.append(mix.render(5.0))
+        if comes:
+            mix.perform(CUE_NEXT)
+            mix.perform(FADE_TO_NEXT)
+        sounds.append(mix.render(3.0))
+        return mix
+
+    sounds: list[Block] = []
+    late = take(comes=True)
+    take(comes=False)
+    np.testing.assert_array_equal(sounds[1], sounds[3])
+    assert [deck.closed for deck in late.decks] == [1, 0, 1]
+
+
+def test_a_plan_that_is_withdrawn_is_not_followed() -> None:
+    """The track that plays goes on to its end."""
+    mix = playing(one_output(), tone(6.0), tone(9.0))
+    mix.mixer.schedule(AHEAD)
+    mix.render(3.5)
+    mix.mixer.schedule(())
+    mix.render(2.0)
+    assert [event.play_id for event in mix.tracks if isinstance(event, TrackStarted)] == [1]
