@@ -1,16 +1,17 @@
-"""Fifty kills of a real daemon, with real sound and a real broker."""
+"""Kills of every process of a real room, with real sound and a real broker."""
 
 import os
 import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import psutil
 import soundfile
 from numpy.typing import NDArray
 from support.daemon import Daemon
@@ -25,38 +26,51 @@ from kacenv.engine.step import LEAD
 from kacenv.system.clock import MonotonicClock
 from soak.listening import FLOOR, levels
 
-KILLS = 50
+KILLS = 10
+"""How often each process is killed."""
 LIVES = (4.0, 9.0)
 """How long the room lives between two kills, in seconds."""
 PIECE = 240.0
+ROLES: Final = ("room", "decoder", "decoder server", "supervisor", "player")
+_NAMES: Final = {"decoder": "kacenv-decoder", "decoder server": "kacenv-decoders"}
+"""How those are called that are below the player."""
 _FINE = RATE // 100
+_FITS: Final = -40.0
+"""Residual (dB) of the music before a kill up to which one piece alone is heard there."""
 Sound = NDArray[np.float64]
 
 
 class Kill(NamedTuple):
-    """One kill, as it was heard: seconds of silence, of misplacement, and dB of the rise after."""
+    """One kill, as it was heard.
+
+    Seconds of silence, of misplacement, dB of the rise after, and dB of what differs from the piece
+    alone; the latter is None where two pieces sound.
+    """
 
     silent: float
     off: float
     rise: float
+    residual: float | None
 
 
 def report(kills: float = KILLS) -> Iterator[str]:
-    """What the fifty did to the music, to the lamps and to the session."""
-    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
-        folder = Path(place)
-        run = KillRun(folder, stack)
-        run.kill(round(kills))
-        yield from run.told(round(kills))
+    """What the kills of each process did to the music and to the session."""
+    for role in ROLES:
+        with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+            run = KillRun(Path(place), stack, role)
+            run.kill(round(kills))
+            yield from run.told(round(kills))
 
 
 class KillRun:
-    """A room with sound, lamps and check-ins, whose daemon is killed again and again."""
+    """A room with sound, lamps and check-ins, a process of which is killed again and again."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, role: str) -> None:
+        self.role = role
         self.house, self.pulse = open_room(folder, stack)
         environment = {**os.environ, **self.pulse.env}
         self.daemon = stack.enter_context(Daemon(self.house, "soak", environment, supervised=True))
+        stack.callback(self._end)
         self.recording = folder / "room.raw"
         stack.enter_context(self.pulse.recording(self.recording))
         self.killed_at: list[float] = []
@@ -65,17 +79,28 @@ class KillRun:
         self._random = Random(5)  # noqa: S311 - chance, not a secret
 
     def kill(self, kills: int) -> None:
-        """Begin the session, and kill its daemon at moments nobody chose."""
+        """Begin the session, and kill the process at moments nobody chose."""
         self.daemon.run("start", "soak")
         time.sleep(6.0)
         for _ in range(kills):
             time.sleep(self._random.uniform(*LIVES))
             self.before.append(self._moment())
-            os.kill(self.daemon.worker, signal.SIGKILL)
+            os.kill(self._victim(), signal.SIGKILL)
             self.killed_at.append(self._recorded())
             time.sleep(3.0)
             self.after.append(self._moment())
         time.sleep(5.0)
+
+    def _victim(self) -> int:
+        if self.role not in _NAMES:
+            return self.daemon.process(self.role)
+        below = psutil.Process(self.daemon.process("player")).children(recursive=True)
+        return self._random.choice([one.pid for one in below if one.name() == _NAMES[self.role]])
+
+    def _end(self) -> None:
+        """End a supervisor that has taken the place of the first."""
+        with suppress(OSError):
+            os.kill(self.daemon.process("supervisor"), signal.SIGTERM)
 
     def _recorded(self) -> float:
         """How much has been recorded by now, in seconds."""
@@ -94,13 +119,19 @@ class KillRun:
         lost = sum(after["mode"] == "idle" for after in self.after)
         pairs = list(zip(self.before, self.after, strict=True))
         wrong = sum(not _next_to(before["phase"], after["phase"]) for before, after in pairs)
-        yield f"{kills} kills: sessions lost {lost}, wrong phase {wrong}"
+        yield f"{kills} kills of a {self.role}: sessions lost {lost}, wrong phase {wrong}"
         yield (
-            f"from kill to sound: median {_share(silent, 0.5):.2f} s, "
+            f"silence after one: median {_share(silent, 0.5):.2f} s, "
             f"p95 {_share(silent, 0.95):.2f} s, longest {silent[-1]:.2f} s"
         )
         yield f"place in the music off by: median {_share(off, 0.5):.3f} s, p99 {off[-1]:.3f} s"
         yield f"largest rise within 50 ms after a kill: {max(kill.rise for kill in heard):.1f} dB"
+        alone = sorted(kill.residual for kill in heard if kill.residual is not None)
+        if alone:
+            yield (
+                f"what differs from the piece, in {len(alone)} of them with one piece alone: "
+                f"median {_share(alone, 0.5):.0f} dB, most {alone[-1]:.0f} dB"
+            )
 
     def _heard(self, sound: Sound, number: int) -> Kill:
         """Where the music came back after a kill, and at which place of which piece."""
@@ -111,7 +142,9 @@ class KillRun:
         first = quiet[0] if len(quiet) else 0
         came = first + int(np.argmax(loud[first:]))
         steps = np.diff(np.maximum(levels(stretch[first * _FINE :]), FLOOR))
-        return Kill(came / 100, self._misplaced(sound, number), float(steps.max(initial=0.0)))
+        silent = came / 100 if len(quiet) else 0.0
+        rise = float(steps.max(initial=0.0)) if len(quiet) else 0.0
+        return Kill(silent, self._misplaced(sound, number), rise, self._residual(sound, number))
 
     def _misplaced(self, sound: Sound, number: int) -> float:
         """How far the music after a kill is from where it would have been, by correlation."""
@@ -129,6 +162,31 @@ class KillRun:
         start = max(0, round((expected - 2.0) * RATE))
         around: Sound = piece[start : start + 5 * RATE, 0].astype(np.float64)
         return float((start + _best_lag(around, probe)) / RATE - expected)
+
+    def _residual(self, sound: Sound, number: int) -> float | None:
+        """Return what differs (dB) from the piece in the 2.5 s around a kill.
+
+        None if more than that piece sounds before it.
+        """
+        before = self.before[number]
+        title, killed = before["playing"]["title"], round(self.killed_at[number] * RATE)
+        piece, _ = soundfile.read(self.house / "playlists" / f"{title}.ogg", dtype="float64")
+        heard = sound[killed - RATE : killed + 3 * RATE // 2]
+        place = before["playing"]["position"] + self.killed_at[number] - before["recorded"] - 1.0
+        start = max(0, round((place - LEAD - 1.0) * RATE))
+        start += _best_lag(piece[start : start + 3 * RATE, 0], heard[: RATE // 2, 0])
+        expected = piece[start : start + len(heard)]
+        if len(expected) < len(heard) or _difference(heard[: RATE // 2], expected) > _FITS:
+            return None
+        return _difference(heard, expected)
+
+
+def _difference(heard: Sound, expected: Sound) -> float:
+    """Return what is left (dB) of a sound without as much of the other as fits best."""
+    other = expected[: len(heard)]
+    gain = np.vdot(other, heard) / np.vdot(other, other)
+    left = np.linalg.norm(heard - gain * other) / np.linalg.norm(heard)
+    return float(20 * np.log10(max(left, 1e-9)))
 
 
 def _best_lag(sound: Sound, probe: Sound) -> int:
