@@ -27,11 +27,13 @@ import socket
 ends = LineEnds(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))
 keeper = PlayerKeeper(ends, lambda: run_player("garden", ends))
 from kacenv.server.supervisor import Supervisor
+supervisor = os.getpid()
 def life():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.write(int(os.environ["KACENV_WATCHDOG"]), b".")
-    while True: time.sleep(60)
+    while os.getppid() == supervisor: time.sleep(0.05)
+    return 0
 sys.exit(Supervisor(life, heartbeat_timeout=600.0, shutdown_timeout=5.0).run(player=keeper))
 """
 
