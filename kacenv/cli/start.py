@@ -91,7 +91,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 
     def life() -> int:
         begin("room", "kacenv-room")
-        supervision = Supervision(again, player=PlayerLink(ends))
+        supervision = Supervision(again, player=PlayerLink(ends, name))
         code = run(room, house, supervision)
         if code == 0:
             supervision.leave()

@@ -88,14 +88,24 @@ class PlayerKeeper:
 class PlayerLink:
     """Player as the room's daemon has it; `present` is what it did when it was reached."""
 
-    def __init__(self, ends: LineEnds) -> None:
+    def __init__(self, ends: LineEnds, room: str) -> None:
         self.ends, self.line = ends, Line(ends.engine)
+        self._room = room
         self.present: Present | None = None
         self.sound: RemoteSound | None = None
 
     def reach(self) -> Present | None:
-        """Ask the player what it does; None if there is none, so that the daemon plays itself."""
+        """Ask the player what it does; None if there is none, so that the daemon plays itself.
+
+        One that doesn't answer is ended, so that there is no second music; another takes its place.
+        """
         self.present = ask_player(self.line)
+        stuck = None if self.present else holder(self._room, LOCK)
+        if stuck is not None:
+            _log.error("the player is stuck; it is ended")
+            with suppress(ProcessLookupError):
+                os.kill(stuck, signal.SIGKILL)
+            self.present = ask_player(self.line)
         if self.present is None:
             _log.error("no player answers; the room's daemon plays itself")
         return self.present

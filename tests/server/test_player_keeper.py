@@ -13,8 +13,10 @@ import pytest
 from support.processes import is_alive
 from support.waiting import PATIENCE, wait_until
 
+from kacenv.core.units import Seconds
 from kacenv.player.line import Line, LineEnds, open_line
 from kacenv.player.messages import Addressed, Hello, Present
+from kacenv.player.remote_sound import ask_player
 from kacenv.server.player_keeper import PLAYER, PlayerLink, player_line
 
 _KEEPER = """
@@ -25,11 +27,13 @@ import socket
 ends = LineEnds(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))
 keeper = PlayerKeeper(ends, lambda: run_player("garden", ends))
 from kacenv.server.supervisor import Supervisor
+supervisor = os.getpid()
 def life():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.write(int(os.environ["KACENV_WATCHDOG"]), b".")
-    while True: time.sleep(60)
+    while os.getppid() == supervisor: time.sleep(0.05)
+    return 0
 sys.exit(Supervisor(life, heartbeat_timeout=600.0, shutdown_timeout=5.0).run(player=keeper))
 """
 
@@ -101,10 +105,25 @@ def test_a_player_that_nobody_keeps_any_more_gives_way_to_the_next(kept: Kept) -
     assert is_alive(second)
 
 
+def test_a_player_that_is_stuck_when_a_room_begins_is_ended(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It might play on beside the next one, which the room gets instead."""
+    patience = iter((Seconds(0.2), Seconds(PATIENCE)))
+    asked = "kacenv.server.player_keeper.ask_player"
+    monkeypatch.setattr(asked, lambda line: ask_player(line, next(patience)))
+    first = kept.present(1).pid
+    os.kill(first, signal.SIGSTOP)
+    present = PlayerLink(kept.ends, "garden").reach()
+    assert present is not None
+    assert present.pid != first
+    assert not is_alive(first)
+
+
 def test_a_line_is_handed_on_with_its_player(monkeypatch: pytest.MonkeyPatch) -> None:
     """To the supervisor that a room starts; without one it is a new line, without a player."""
     ends = open_line()
-    link = PlayerLink(ends)
+    link = PlayerLink(ends, "garden")
     assert link.handed() == {}
     link.present = Present(77)
     copies = [os.dup(end.fileno()) for end in ends]
@@ -124,7 +143,8 @@ def test_a_room_without_an_answer_plays_itself(monkeypatch: pytest.MonkeyPatch) 
     """Nothing waits for a player that doesn't come."""
     monkeypatch.setattr("kacenv.server.player_keeper.ask_player", lambda _: None)
     ends = LineEnds(*socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET))
-    link = PlayerLink(ends)
+    monkeypatch.setattr("kacenv.server.player_keeper.holder", lambda *_: None)
+    link = PlayerLink(ends, "garden")
     assert link.reach() is None
     assert link.pid == 0
     for end in ends:
