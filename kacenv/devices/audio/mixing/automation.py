@@ -43,6 +43,11 @@ class _Automation:
             self._begin(self._orders.popleft(), time)
         return self._fade.value_at(time)
 
+    def is_steady(self, start: Seconds, end: Seconds) -> bool:
+        """Tell if the value is the same at all times from `start` to `end`."""
+        ordered = bool(self._orders) and self._orders[0].at <= end
+        return not ordered and self._fade.value_at(start) == self._fade.target
+
     def _begin(self, order: _LevelOrder, time: Seconds) -> None:
         """Start a fade at `time`; a late one keeps its duration, so that it is never steeper."""
         there = math.isclose(self._fade.value_at(time), order.value, abs_tol=1e-9)

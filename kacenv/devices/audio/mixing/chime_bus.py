@@ -58,6 +58,10 @@ class ChimeBus:
         """Tell if no chime rings or is ordered."""
         return not self._orders and not any(self._strokes.values())
 
+    def is_steady(self, start: Seconds, end: Seconds) -> bool:
+        """Tell if no chime rings from `start` to `end`, nor is the music's ducking moving."""
+        return self.is_idle and self._duck.is_steady(start, end)
+
     def duck_at(self, time: Seconds) -> float:
         """Return the music's ducking gain at `time`."""
         return self._duck.gain_at(time)

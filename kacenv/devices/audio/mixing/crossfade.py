@@ -86,6 +86,10 @@ class GainEnvelope:
         falls = (fall.fall_at(time) for fall in self.falls)
         return math.prod(falls, start=self.rise.rise_at(time))
 
+    def is_full(self, start: Seconds) -> bool:
+        """Tell if the gain is 1 from `start` on."""
+        return not self.falls and self.rise.share_at(start) == 1.0
+
     @property
     def first_fade_out(self) -> CrossfadeCurve | None:
         """Return the crossfade that ends this track first; None without one."""

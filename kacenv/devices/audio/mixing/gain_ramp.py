@@ -19,6 +19,15 @@ class GainRamp:
     def __init__(self, gain: float | None = None) -> None:
         self._gain = gain
 
+    def rests_at(self, gain: float) -> bool:
+        """Tell if a block to which `gain` is applied next would have it from its first sample."""
+        return self._gain is None or self._gain == gain
+
+    def mean_power(self, target: float) -> float:
+        """Return the mean square of the gain from its last value to `target`."""
+        origin = target if self._gain is None else self._gain
+        return (origin * origin + origin * target + target * target) / 3
+
     def apply(self, block: Block, target: float) -> Block:
         """Apply the gain, moving to `target`, which the sample after the last reaches."""
         origin = target if self._gain is None else self._gain

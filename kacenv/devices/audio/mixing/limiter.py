@@ -6,10 +6,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from kacenv.devices.audio.mixing.meters import peak_of
 from kacenv.devices.audio.samples import RATE, Block, silence
 
 LOOK_AHEAD = 240
 """Look-ahead and delay of the limiter, in frames (5 ms)."""
+_LONGEST = 960
+"""Longest part (frames) that is limited at once; sound below the ceiling passes at any length."""
 _RECOVERY = 20.0 / RATE
 """Release, in dB per frame."""
 _WINDOW = np.hanning(LOOK_AHEAD + 3)[1:-1]
@@ -32,15 +35,20 @@ class Limiter:
         self._waiting = silence(LOOK_AHEAD, channels)
         self._wanted: Levels = np.zeros(LOOK_AHEAD)
         self._held: Levels = np.zeros(LOOK_AHEAD)
+        self._is_open = True
 
     def process(self, block: Block) -> Block:
         """Return the delayed and limited signal; silence a block with infinities or NaNs."""
-        peak = float(np.abs(block).max(initial=0.0))
+        peak = peak_of(block)
+        passes = self._is_open and peak <= self._ceiling
+        if len(block) > _LONGEST and not passes:
+            parts = range(0, len(block), _LONGEST)
+            return np.concatenate([self.process(block[at : at + _LONGEST]) for at in parts])
         if not math.isfinite(peak):
             block, peak = np.zeros_like(block), 0.0
         late = np.concatenate((self._waiting, block))
         self._waiting = late[len(block) :].copy()
-        if peak <= self._ceiling and not self._held.any() and not self._wanted.any():
+        if self._is_open and peak <= self._ceiling:
             return late[: len(block)]
         levels = self._levels(np.abs(block).max(axis=1, initial=0.0))
         gain = np.power(10.0, levels / 20)[:, None].astype(np.float32)
@@ -54,6 +62,7 @@ class Limiter:
         least = sliding_window_view(wanted, LOOK_AHEAD + 1).min(axis=1)
         held = np.concatenate((self._held, self._recovering(least)))
         self._wanted, self._held = wanted[len(peaks) :], held[len(peaks) :]
+        self._is_open = not (self._wanted.any() or self._held.any())
         return np.convolve(held, _WINDOW, mode="valid")
 
     def _recovering(self, least: Levels) -> Levels:

@@ -15,7 +15,12 @@ from kacenv.devices.audio.mixing.bell_synth import ring
 from kacenv.devices.audio.mixing.chime_bus import ChimeBus
 from kacenv.devices.audio.mixing.gain_ramp import GainRamp
 from kacenv.devices.audio.mixing.limiter import LOOK_AHEAD
-from kacenv.devices.audio.mixing.meters import LevelMeter, LevelReading, RecentLoudness
+from kacenv.devices.audio.mixing.meters import (
+    LevelMeter,
+    LevelReading,
+    RecentLoudness,
+    SoundEnergy,
+)
 from kacenv.devices.audio.mixing.music_bus import MusicBus, RunInBackground
 from kacenv.devices.audio.mixing.music_schedule import MusicSchedule
 from kacenv.devices.audio.mixing.routing import Routing
@@ -41,6 +46,8 @@ from kacenv.model.scene import Audience
 
 _CHUNK = 960
 """Interval (frames, 20 ms) within which gains move linearly."""
+STEADY_CHUNK = RATE // 2
+"""Longest chunk (frames) while nothing moves; its samples are the same as those of short ones."""
 REST_AFTER = 10 * RATE
 """Silence (frames) after which nothing rings on: delays, meters, the limiter, ducking."""
 
@@ -149,12 +156,26 @@ class Mixer:
             return np.zeros((frames, self.channels), np.float32)
         self._get_ready(start)
         ahead = start + LOOK_AHEAD / RATE
+        if 0 < frames <= STEADY_CHUNK and self._is_steady(frames, Seconds(ahead)):
+            return self._ordered_chunk(frames, Seconds(ahead))
         sizes = [min(_CHUNK, frames - done) for done in range(0, frames, _CHUNK)]
         chunks = [
             self._ordered_chunk(size, Seconds(ahead + number * _CHUNK / RATE))
             for number, size in enumerate(sizes)
         ]
         return np.concatenate(chunks) if chunks else np.zeros((0, self.channels), np.float32)
+
+    def _is_steady(self, frames: int, start: Seconds) -> bool:
+        """Tell if nothing changes or moves in the next `frames` frames, heard from `start` on."""
+        end = Seconds(start + frames / RATE)
+        moving = (self._hush, self._level, self._duck, self._chimes)
+        return (
+            not (self._commands or self._midi_chimes)
+            and all(one.is_steady(start, end) for one in moving)
+            and self._ramp.rests_at(self._hush.gain_at(start) * self._gain_at(start))
+            and self._routing.is_steady(start, end)
+            and self._music.is_steady(frames, start, end)
+        )
 
     @property
     def is_at_rest(self) -> bool:
@@ -204,11 +225,13 @@ class Mixer:
         chimes = self._chimes.render(frames, start, self._recent.level)
         hushed = self._hush.gain_at(end)
         music = self._music.render(frames, start)
+        energy = SoundEnergy.of(music)
         expected = self._music.expected_at(end) if hushed == 1.0 else 0.0
-        self._watch.look(music, expected, start, end)
-        music = self._ramp.apply(music, hushed * self._gain_at(end))
+        self._watch.look(energy, expected, start)
+        gain = hushed * self._gain_at(end)
+        self._recent.add(energy, self._ramp.mean_power(gain))
+        music = self._ramp.apply(music, gain)
         self._meter.add(music)
-        self._recent.add(music)
         return self._routing.mix(music, chimes, end)
 
     def _gain_at(self, time: Seconds) -> float:

@@ -89,6 +89,12 @@ class MusicBus:
         gains = [channel.envelope.gain_at(time) for channel in self._channels]
         return min(1.0, math.hypot(*gains)) if gains else 1.0
 
+    def is_steady(self, frames: int, start: Seconds, end: Seconds) -> bool:
+        """Tell if the tracks in the next `frames` frames neither change nor move in gain."""
+        if any(order.crossfade.at < end for order in self._orders):
+            return False
+        return all(channel.is_steady(frames, start) for channel in self._channels)
+
     def cue(self, order: CueTrack, deck: Deck) -> None:
         """Hold `deck` for its crossfade, in place of any without a scheduled one."""
         play_id = order.play_id
@@ -112,12 +118,10 @@ class MusicBus:
         self._follow_orders(start, end)
         self._join_ending_track(start, frames)
         self._fade_out_ending_tracks(start)
-        block = silence(frames)
-        for channel in tuple(self._channels):
-            block += self._rendered(channel, frames, end)
+        blocks = [self._rendered(channel, frames, end) for channel in tuple(self._channels)]
         self._report_end(end)
         self._release_finished(end)
-        return block
+        return sum(blocks[1:], start=blocks[0]) if blocks else silence(frames)
 
     def _rendered(self, channel: TrackChannel, frames: int, end: Seconds) -> Block:
         """Render one track; on an error drop it, and report it as failed."""

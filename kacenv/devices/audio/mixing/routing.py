@@ -31,6 +31,12 @@ class DelayLine:
         return late[: len(block)]
 
 
+def _places(columns: list[int]) -> slice | list[int]:
+    """Return an index of columns: a slice if they lie side by side, which is quicker."""
+    side_by_side = list(range(columns[0], columns[0] + len(columns)))
+    return slice(columns[0], columns[-1] + 1) if columns == side_by_side else columns
+
+
 _CHIMES_FOLLOW = (Decibels(-20.0), Decibels(0.0))
 """Range (dB) in which chimes follow an output's volume: down, but not up."""
 
@@ -40,6 +46,8 @@ class ChannelStrip:
 
     def __init__(self, output: Output, columns: list[int]) -> None:
         self.output, self.columns = output, columns
+        self.places = _places(columns)
+        """The columns as an index, a slice if they lie side by side."""
         self._volume, self._mute = LevelAutomation(), MuteAutomation()
         self.meter = LevelMeter()
         self._ramp, self._bell, self._gate = GainRamp(), GainRamp(), GainRamp()
@@ -52,6 +60,15 @@ class ChannelStrip:
             self._mute.fade_to(order.muted, order.at, order.duration)
         else:
             self._volume.fade_to(order.level, order.at, order.duration)
+
+    def is_steady(self, start: Seconds, end: Seconds) -> bool:
+        """Tell if neither volume nor mute moves from `start` to `end`."""
+        return (
+            self._volume.is_steady(start, end)
+            and self._mute.is_steady(start, end)
+            and self._ramp.rests_at(self._volume.gain_at(start) * self._trim)
+            and self._gate.rests_at(self._mute.gain_at(start))
+        )
 
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
         """Return the output's sound, of shape (frames, 1 or 2); staff outputs have no music."""
@@ -91,7 +108,7 @@ class Routing:
         self.strips = {output.id: ChannelStrip(output, columns[output.id]) for output in outputs}
         self.channels = sum(len(columns) for columns in self.devices.values())
         groups = _groups(outputs)
-        self._limiters = [(cols, Limiter(ceiling, len(cols))) for cols, ceiling in groups]
+        self._limiters = [(_places(cols), Limiter(ceiling, len(cols))) for cols, ceiling in groups]
 
     @property
     def staff_can_hear(self) -> bool:
@@ -102,17 +119,19 @@ class Routing:
         """Return each output's levels, by its id."""
         return {name: strip.meter.read() for name, strip in self.strips.items()}
 
+    def is_steady(self, start: Seconds, end: Seconds) -> bool:
+        """Tell if no output's volume or mute moves from `start` to `end`."""
+        return all(strip.is_steady(start, end) for strip in self.strips.values())
+
     def mix(self, music: Block, chimes: Mapping[Audience, Mono], end: Seconds) -> Block:
         """Return the devices' sound, of shape (frames, channels), delayed by the look-ahead."""
         device = silence(len(music), self.channels)
         for strip in self.strips.values():
-            block = strip.mix(music, chimes, end)
-            for place, column in enumerate(strip.columns):
-                device[:, column] += block[:, place]
-        for columns, limiter in self._limiters:
-            device[:, columns] = limiter.process(device[:, columns])
+            device[:, strip.places] += strip.mix(music, chimes, end)
+        for places, limiter in self._limiters:
+            device[:, places] = limiter.process(device[:, places])
         for strip in self.strips.values():
-            strip.meter.add(device[:, strip.columns])
+            strip.meter.add(device[:, strip.places])
         return device
 
 

@@ -1,13 +1,11 @@
 """Silence detector: reports dead air where music is expected."""
 
-import math
 from collections.abc import Callable
-
-import numpy as np
 
 from kacenv.analysis import silence_gaps
 from kacenv.core.units import Decibels, Seconds, amplitude
-from kacenv.devices.audio.samples import Block
+from kacenv.devices.audio.mixing.meters import PART, SoundEnergy
+from kacenv.devices.audio.samples import RATE
 from kacenv.model.requests import DeadAir
 
 QUIET = Decibels(silence_gaps.QUIET)
@@ -23,19 +21,23 @@ class SilenceDetector:
         self._since: Seconds | None = None
         self._quiet, self._told = 0.0, False
 
-    def look(self, music: Block, expected: float, start: Seconds, end: Seconds) -> None:
-        """Check the music heard from `start` to `end`.
+    def look(self, music: SoundEnergy, expected: float, start: Seconds) -> None:
+        """Check the music that is heard from `start` on.
 
         `expected` is the gain at which the tracks are mixed, 0 for intended silence; the threshold
         scales with it, so a track that is still fading in isn't reported.
         """
-        level = math.sqrt(float(np.vdot(music, music)) / max(1, music.size))
-        if expected <= 0 or level >= expected * amplitude(QUIET):
-            self.begin_anew()
-            return
+        least = (expected * amplitude(QUIET)) ** 2
+        for part, (energy, frames) in enumerate(music.parts):
+            if expected <= 0 or energy >= least * frames:
+                self.begin_anew()
+            else:
+                self._be_quiet(Seconds(start + part * PART / RATE), frames)
+
+    def _be_quiet(self, start: Seconds, frames: int) -> None:
         self._since = start if self._since is None else self._since
         # Counted in rendered time, as the clock runs on while a device is lost.
-        self._quiet += end - start
+        self._quiet += frames / RATE
         if self._quiet >= PATIENCE and not self._told:
             self._told = True
             self._report(DeadAir(self._since))

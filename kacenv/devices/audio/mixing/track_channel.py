@@ -77,6 +77,16 @@ class TrackChannel:
         over = self.deck.ended_in == 0 and self._dry
         return not (over or self.broken or self.is_fading_out or self._end_fade)
 
+    def is_steady(self, frames: int, start: Seconds) -> bool:
+        """Tell if the next `frames` frames, heard from `start` on, are there and at one gain."""
+        is_whole = not (self._dry or self._delay) and self._risen >= _SOFTEN
+        if not is_whole or self._end_fade or not self.envelope.is_full(start):
+            return False
+        left = self.deck.ended_in
+        goes_on = left is None or left > frames + frames_in(_LEAVE)
+        enough = not self.broken and self.deck.reserve >= frames
+        return goes_on and enough and self._ramp.rests_at(self._gain)
+
     def done(self, time: Seconds) -> bool:
         """Tell if the track is silent from `time` on."""
         silent_from = self.envelope.silent_from
