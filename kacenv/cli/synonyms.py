@@ -165,14 +165,15 @@ def _led(typed: str, found: Mapping[str, str], options: list[str]) -> str:
 
 def _of_key(phrase: str, commands: Collection[str]) -> str | None:
     """Return the command of the tablet's key with this name; None if it could do harm."""
-    for face in _faces():
+    for face in key_faces():
         name, kind = face.name.lower(), face.ask["kind"]
         if name == phrase and name not in commands and kind not in DANGEROUS:
             return typed_of(face.ask)
     return None
 
 
-def _faces() -> Iterator[TabletKey | KeyFace]:
+def key_faces() -> Iterator[TabletKey | KeyFace]:
+    """Yield all faces of the tablet's keys."""
     for key in (key for one in REQUESTS for key in one.keys):
         yield key
         if key.face:
