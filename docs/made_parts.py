@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import access_table, commands_table, keys_table, requests_table, status_table
+from docs import access_table, commands_table, keys_table, names_table, requests_table, status_table
 from kacenv.config.schema.json_schema import SchemaKind
 
 FOLDER: Final = Path(__file__).parent
 PAGES: Final[Mapping[str, Callable[[], Mapping[str, str]]]] = {
     "../README.md": commands_table.parts,
+    "glossary.md": names_table.parts,
     "requests.md": requests_table.parts,
     "api.md": status_table.parts,
     "security.md": access_table.parts,

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import typer
 
@@ -48,6 +48,28 @@ class _Commands(TopicGroup):
             *("demo", "init", "doctor", "audio", "midi", "access", "service", "serve", "schema")
         ],
     }
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line that is meant by what was typed."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        from kacenv.cli.synonyms import UnclearError, meant
+
+        try:
+            return super().parse_args(ctx, meant(args, self.commands))
+        except UnclearError as unclear:
+            print(unclear, file=sys.stderr)
+            raise typer.Exit(2) from unclear
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command of this name, or leave with those that may be meant."""
+        if ctx.resilient_parsing or args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        from kacenv.cli.synonyms import near
+
+        found = [f"kacenv {one}" for one in near(args[0], self.commands)]
+        proposed = f" You may mean: {', '.join(found)}." if found else ""
+        return ctx.fail(f"There is no command {args[0]!r}.{proposed}")
 
 
 app = typer.Typer(

@@ -23,7 +23,7 @@ app = typer.Typer(
     **described("Find sound devices, hear them, measure the room", "audio devices"),
 )
 
-RoomOption = Annotated[str, room_option("The room's name.")]
+RoomOption = Annotated[str | None, room_option("The room, if there are several.")]
 _TONE, _LEVEL = 1.5, -30.0
 _NOISE, _RISE, _SEED = 20.0, 10.0, 1
 _SPL = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*(?:dB)?(?:\s*SPL|\([AC]\))?", re.IGNORECASE)
@@ -57,7 +57,7 @@ def devices(as_json: JsonOption = False) -> None:
 
 @app.command("test", **described("A soft tone on each channel in turn", "audio test --room garden"))
 def walk(
-    room: RoomOption,
+    room: RoomOption = None,
     output: Annotated[
         str | None, typer.Argument(metavar="[OUTPUT]", autocompletion=completion.outputs)
     ] = None,
@@ -85,7 +85,7 @@ def walk(
     "chime", **described("Hear a chime before it is used", "audio chime bell --room garden")
 )
 def hear_chime(
-    room: RoomOption,
+    room: RoomOption = None,
     name: Annotated[
         str, typer.Argument(metavar="[CHIME]", autocompletion=completion.chimes)
     ] = "bell",
@@ -126,7 +126,7 @@ def hear_chime(
 )
 def calibrate(  # noqa: PLR0913 - one argument for each option
     output: Annotated[str, typer.Argument(autocompletion=completion.outputs)],
-    room: RoomOption,
+    room: RoomOption = None,
     *,
     house: HouseOption = None,
     reading: Annotated[
@@ -162,11 +162,12 @@ def calibrate(  # noqa: PLR0913 - one argument for each option
         print(f"Written to {path}. It counts from the next start of the room on.")
 
 
-def _open(room: str, house: Path | None) -> "tuple[Room, Path, Document]":
+def _open(room: str | None, house: Path | None) -> "tuple[Room, Path, Document]":
     from kacenv.config import House, load_room
     from kacenv.config.yaml.document import read_document
 
     home = House.find(house)
+    room = room or home.only_room()
     path = home.room(room)
     return load_room(home, room), path, read_document(path)
 

@@ -49,14 +49,15 @@ add_request(app, "lights-resume", "resume")
     "test", **described("Make each lamp a little brighter in turn", "lights test --room garden")
 )
 def walk(
-    room: Annotated[str, room_option("Whose lamps to test.")],
+    room: Annotated[str | None, room_option("Whose lamps to test.")] = None,
     house: HouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make each lamp a little brighter and dim it back, and say what it answered."""
     from kacenv.cli.direct_lights import go_round
+    from kacenv.config import House
 
-    sys.exit(go_round(room, house, as_json=as_json))
+    sys.exit(go_round(room or House.find(house).only_room(), house, as_json=as_json))
 
 
 @app.command(
@@ -67,7 +68,7 @@ def walk(
     )
 )
 def simulate(
-    room: Annotated[str, room_option("Whose lamps to stand in for.")],
+    room: Annotated[str | None, room_option("Whose lamps to stand in for.")] = None,
     broker: Annotated[
         bool, typer.Option("--broker", help="Be the room's broker, too, if it is on this machine.")
     ] = False,
@@ -82,7 +83,8 @@ def simulate(
     from kacenv.config import House, load_room
     from kacenv.core.units import parse_level
 
-    place = load_room(House.find(house), room)
+    home = House.find(house)
+    place = load_room(home, room or home.only_room())
     with _lamps(place, parse_level(loss), serve=broker) as lamps:
         watch(lamps, as_json=as_json)
 

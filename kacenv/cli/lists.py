@@ -22,8 +22,9 @@ def rooms(house: HouseOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
+    width = max((len(room["room"]) for room in found), default=0)
     for room in found:
-        say(f"{room['room']:20}  {_state(room)}")
+        say(f"{room['room']:<{width}}  {_state(room)}")
     if not found:
         print(_NO_ROOM)
 
@@ -67,15 +68,16 @@ def scenes(house: HouseOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([asdict(card) for card in cards])
         return
+    width = max((len(card.name) for card in cards), default=0)
     for card in cards:
-        say(_line(card))
+        say(f"{card.name:<{width}}  {_length_and_title(card)}")
     if not cards:
         print(_NO_SCENE)
 
 
-def _line(card: "SceneCard") -> str:
+def _length_and_title(card: "SceneCard") -> str:
     from kacenv.core.units import format_seconds
 
     if card.problem:
-        return f"{card.name:20}  its file needs mending, see: kacenv check {card.name}"
-    return f"{card.name:20}  {format_seconds(card.duration):>6}  {card.title}"
+        return f"its file needs mending, see: kacenv check {card.name}"
+    return f"{format_seconds(card.duration):>6}  {card.title}"

@@ -90,18 +90,28 @@ def _staff_rows(status: dict[str, Any]) -> Iterator[tuple[str, Text]]:
 
 
 def _arc(session: dict[str, Any], space: int) -> Text:
-    """Draw the phases side by side in proportion to their length, with names cut to fit."""
+    """Draw the phases side by side, longer ones wider; names are whole where all of them fit."""
     arc = Text(no_wrap=True)
-    total = sum(phase["duration"] for phase in session["phases"]) or 1.0
-    shares = [round(space * phase["duration"] / total) for phase in session["phases"]]
-    wishes = [len(phase["name"]) + 2 for phase in session["phases"]]
-    wide = sum(map(max, shares, wishes)) <= space + _MARGINS // 2
-    for index, phase in enumerate(session["phases"]):
-        width = max(shares[index], wishes[index]) if wide else max(1, shares[index] - 1)
+    phases = session["phases"]
+    for index, (phase, width) in enumerate(zip(phases, _widths(phases, space), strict=True)):
         style = f"bold black on {_WARM}" if index == session["phase"] else f"{_SOFT} on #3a322c"
         arc.append(phase["name"][:width].center(width), style)
         arc.append(" ")
     return arc
+
+
+def _widths(phases: list[dict[str, Any]], space: int) -> list[int]:
+    """Return the phases' widths, without the column between two of them."""
+    total = sum(phase["duration"] for phase in phases) or 1.0
+    shares = [max(1, int(space * phase["duration"] / total) - 1) for phase in phases]
+    for margin in (2, 0):
+        widths = [len(phase["name"]) + margin for phase in phases]
+        spare = space - sum(widths) - len(widths)
+        if spare >= 0:
+            wishes = [max(0, share - width) for share, width in zip(shares, widths, strict=True)]
+            part = min(1.0, spare / (sum(wishes) or 1))
+            return [width + int(part * wish) for width, wish in zip(widths, wishes, strict=True)]
+    return shares
 
 
 def _phase(session: dict[str, Any]) -> Text:

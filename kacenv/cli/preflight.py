@@ -26,13 +26,13 @@ _CLAIMANT = "preflight"
 
 def preflight(  # noqa: PLR0913 - one argument for each option
     room: Annotated[
-        str,
+        str | None,
         typer.Argument(
             envvar="KACENV_ROOM",
-            help="The room; see: kacenv rooms",
+            help="The room, if there are several; see: kacenv rooms",
             autocompletion=completion.rooms,
         ),
-    ],
+    ] = None,
     *,
     scene: Annotated[
         str | None,
@@ -65,6 +65,9 @@ def preflight(  # noqa: PLR0913 - one argument for each option
     Lamps get a little brighter and go back; each output plays a soft tone. Never in a session: one
     that begins meanwhile has lamps and sound at once. Exits with 0 for go, 1 for anything else.
     """
+    from kacenv.config import House
+
+    room = room or House.find(house).only_room()
     if probe is not None:
         _answer(_probed(probe, _PreflightRequest(house, room, scene, microphone)))
         return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Presses = list[tuple["Seconds", "Press"]]
 SceneArgument = Annotated[str, typer.Argument(autocompletion=completion.scenes)]
-RoomOption = Annotated[str, room_option(None)]
+RoomOption = Annotated[str | None, room_option("The room; if there is only one, it needs no name.")]
 AtOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -84,7 +84,7 @@ class RehearseCommand(TyperCommand):
 
 def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
     scene: SceneArgument,
-    room: RoomOption = "demo",
+    room: RoomOption = None,
     at: AtOption = None,
     picture: PictureOption = None,
     compare: CompareOption = None,
@@ -98,19 +98,19 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Go through a whole session beforehand: in words, as a picture, as sound, or live."""
     from kacenv.cli.press_options import presses_at
+    from kacenv.config import House
 
+    room = room or House.find(house).only_room("demo")
     presses = presses_at(at or [])
     _check(picture, compare, live, render)
     _check_record(live, record=record)
     if render is not None:
         from kacenv.cli.render import render_scene
-        from kacenv.config import House
 
         render_scene(House.find(house), scene, room, render, output, presses=presses)
         return
     if live is not None:
         from kacenv.cli.live_rehearsal_view import RehearsalOptions, play
-        from kacenv.config import House
 
         play(House.find(house), RehearsalOptions(scene, room, presses, live, record, port))
         return

@@ -111,6 +111,20 @@ class House:
         """Return the file of the room `name`, or `name` itself if it is a path."""
         return _choose(self.root / "rooms", name)
 
+    def only_room(self, usual: str | None = None) -> str:
+        """Return the house's only room; of several the `usual` one, where that is among them.
+
+        Raises:
+            LoadError: There is no room, or more than one.
+        """
+        names = self.rooms()
+        if len(names) == 1 or usual in names:
+            return names[0] if len(names) == 1 else str(usual)
+        folder = self.root / "rooms"
+        if not names:
+            raise refuse(folder, "no room", "a room; kacenv init makes one", "kacenv init")
+        raise refuse(folder, "several rooms", f"one of: {any_of(names)}", f"--room {names[0]}")
+
     def scene(self, name: str) -> Path:
         """Return the file of the scene `name`, or `name` itself if it is a path."""
         return _choose(self.root / "scenes", name)

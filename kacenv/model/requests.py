@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kacenv.core.errors import UnitError
-from kacenv.core.units import Seconds, format_seconds
+from kacenv.core.units import DECIBELS, Seconds, format_seconds
 from kacenv.model.chime import BELL
 from kacenv.model.fields import MOST_EXACT, Decibels, Duration, Level, Model, Slug
-from kacenv.model.request_bounds import LONGEST_TIME, LOUDEST
+from kacenv.model.request_bounds import LONGEST_TIME, LOUDEST, QUIETEST
 from kacenv.model.scene import Seat
 from kacenv.model.timeline import Timeline
 
@@ -28,6 +28,13 @@ def _not_too_long(span: Seconds) -> Seconds:
     if not 0 < span <= LONGEST_TIME:
         raise UnitError(f"a time of at most {_MOST}", format_seconds(min(span, 360000.0)), "10m")
     return span
+
+
+def _with_range(level: object) -> object:
+    """Refuse text that is no level by the range that people can ask for."""
+    if isinstance(level, str) and not DECIBELS.accepts(level.strip()):
+        raise UnitError(f"a level from {QUIETEST:g} dB to {LOUDEST:g} dB", level, "-3 dB")
+    return level
 
 
 _Time = Annotated[
@@ -77,7 +84,11 @@ class Volume(Model):
     """Set one output, or all, louder or quieter than the plan."""
 
     kind: Literal["volume"] = "volume"
-    level: Annotated[Decibels, Field(description=f"From the plan, at most {LOUDEST:+g} dB.")]
+    level: Annotated[
+        Decibels,
+        BeforeValidator(_with_range),
+        Field(description=f"From the plan, at most {LOUDEST:+g} dB."),
+    ]
     output: Slug | None = None
 
 

@@ -117,3 +117,14 @@ def test_an_empty_house_says_how_to_begin(tmp_path: Path) -> None:
     (tmp_path / "rooms").mkdir()
     for word in ("rooms", "scenes"):
         assert "kacenv init" in typed(word, "--house", str(tmp_path))
+
+
+def test_columns_stand_below_each_other(house: Path) -> None:
+    """A name that is longer than the others moves the columns of all."""
+    long = "a-scene-with-a-name-of-many-words"
+    (house / f"scenes/{long}.yaml").write_text(SCENE)
+    (house / f"rooms/{long}.yaml").write_text(ROOM.replace("quiet", long))
+    scenes = typed("scenes", "--house", str(house)).splitlines()
+    assert len({line.index("Quiet hour") for line in scenes if "Quiet hour" in line}) == 1
+    rooms = typed("rooms", "--house", str(house)).splitlines()
+    assert {line.index("not running") for line in rooms} == {len(long) + 2}

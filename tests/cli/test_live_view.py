@@ -167,6 +167,24 @@ def test_the_picture_fits_and_says_what_is_wrong() -> None:
     assert "then “onset-2”" in drawn(status)
 
 
+def test_phases_have_their_whole_names_in_80_columns() -> None:
+    """Short phases take what long ones can spare, and nothing is broken off."""
+    names = ("settle", "onset", "build", "peak", "descent", "return", "integration")
+    lengths = (300.0, 900.0, 900.0, 5400.0, 1500.0, 300.0, 300.0)
+    phases = [
+        {"name": name, "duration": length} for name, length in zip(names, lengths, strict=True)
+    ]
+    status = status_at(60.0)
+    status["session"] |= {"phases": phases, "phase": 0}
+    console = Console(width=80, file=StringIO(), color_system=None)
+    with console.capture() as captured:
+        console.print(picture(status, 80))
+    lines = captured.get().splitlines()
+    assert set(map(len, lines)) == {80}
+    assert tuple(lines[1].strip("│ ").split()) == names
+    assert lines[1].index("descent") - lines[1].index("peak") > len("descent")
+
+
 def test_a_lamp_is_drawn_in_its_colour() -> None:
     """Off is black; warmer is redder; brighter is brighter."""
     assert lamp_colour(0.0, 2200.0) == (0, 0, 0)

@@ -27,7 +27,7 @@ def test_moments_are_read_with_their_presses() -> None:
         ("40m extend", "Type: extend 10m"),
         ("40m extend 25h", f"a time of at most {format_seconds(LONGEST_TIME)}"),
         ("40m volume", "Type: volume -3dB"),
-        ("40m volume loud", "for example: -6 dB"),
+        ("40m volume loud", "from -90 dB to 6 dB, found 'loud', for example: -3 dB"),
         ("40m mute one two", "Type: mute"),
         ("40m duck up", "Type: duck, or duck --off"),
         ("40m intensity sideways", "expected 'up' or 'down'"),

@@ -57,6 +57,18 @@ def test_presses_are_in_the_timeline(house: Path) -> None:
     assert "    0:27  RETURN  20s, music -6 dB" in lines
 
 
+def test_the_only_room_needs_no_name(tmp_path: Path) -> None:
+    """A house made by `init` has one room, and its scenes are rehearsed there."""
+    scene = SCENE.format(title="Short", onset="10s")
+    house = quiet_house(tmp_path / "house", rooms__quiet=ROOM, scenes__short=scene)
+    env = {"KACENV_HOUSE": str(house), "KACENV_CACHE": str(tmp_path / "cache")}
+    assert typed("rehearse", "short", env=env).stdout.startswith("Short: ")
+    (house / "rooms/other.yaml").write_text(ROOM.replace("quiet", "other"))
+    refused = typed("rehearse", "short", env=env)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "--room other" in refused.stderr
+
+
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_music_that_was_not_measured_is_told(tmp_path: Path, form: tuple[str]) -> None:
     """Until somebody has decoded it, a plan is only as right as what the files promise."""

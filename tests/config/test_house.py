@@ -106,3 +106,17 @@ def test_folders_that_cannot_be_read_are_told(house: House) -> None:
     (house.root / "playlists").touch()
     files = [problem.file for problem in house.unreadable()]
     assert files == ["scenes", "playlists"]
+
+
+def test_the_only_room_needs_no_name(tmp_path: Path) -> None:
+    """One room is taken; of several, none but the usual one; where there is none, a way out."""
+    (tmp_path / "rooms").mkdir()
+    house = House(tmp_path)
+    with pytest.raises(LoadError, match="kacenv init"):
+        house.only_room("demo")
+    (tmp_path / "rooms/garden.yaml").touch()
+    assert house.only_room() == house.only_room("demo") == "garden"
+    (tmp_path / "rooms/demo.yaml").touch()
+    assert house.only_room("demo") == "demo"
+    with pytest.raises(LoadError, match="--room demo"):
+        house.only_room()

@@ -309,7 +309,7 @@ def test_a_press_with_words_of_its_own() -> None:
     ("on", "do", "way_out"),
     [
         ("note 1", "jump", "There is: back"),
-        ("note 1", "volume speakers", "for example: -6 dB"),
+        ("note 1", "volume speakers", "for example: -3 dB"),
         ("control 7", "hold", "control 7 above 63"),
         ("control 7", "volume speakers -3dB", "control 7 above 63"),
     ],

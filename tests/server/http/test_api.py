@@ -39,7 +39,7 @@ def test_a_request_is_done_and_said() -> None:
     ("body", "words"),
     [
         ({"kind": "extend", "by": "10"}, "expected a time with its unit .*1h10m"),
-        ({"kind": "volume", "level": "3"}, "expected a level from -90 dB to 24 dB"),
+        ({"kind": "volume", "level": "3"}, "expected a level from -90 dB to 6 dB"),
         ({"kind": "volume", "level": "3 dB", "output": "moon"}, "There is no output moon"),
         ({"kind": "dance"}, "hold"),
         ({"kind": "hold", "patient": "x"}, "patient"),
