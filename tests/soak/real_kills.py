@@ -1,5 +1,6 @@
 """Kills of every process of a real room, with real sound and a real broker."""
 
+import math
 import os
 import signal
 import tempfile
@@ -184,9 +185,9 @@ class KillRun:
 def _difference(heard: Sound, expected: Sound) -> float:
     """Return what is left (dB) of a sound without as much of the other as fits best."""
     other = expected[: len(heard)]
-    gain = np.vdot(other, heard) / np.vdot(other, other)
-    left = np.linalg.norm(heard - gain * other) / np.linalg.norm(heard)
-    return float(20 * np.log10(max(left, 1e-9)))
+    gain = float(np.vdot(other, heard)) / float(np.vdot(other, other))
+    left = float(np.linalg.norm(heard - gain * other)) / float(np.linalg.norm(heard))
+    return 20 * math.log10(max(left, 1e-9))
 
 
 def _best_lag(sound: Sound, probe: Sound) -> int:
