@@ -175,8 +175,8 @@ class KillRun:
         heard = sound[killed - RATE : killed + 3 * RATE // 2]
         place = before["playing"]["position"] + self.killed_at[number] - before["recorded"] - 1.0
         start = max(0, round((place - LEAD - 1.0) * RATE))
-        start += _best_lag(piece[start : start + 3 * RATE, 0], heard[: RATE // 2, 0])
-        expected = piece[start : start + len(heard)]
+        around: Sound = piece[start : start + 6 * RATE].astype(np.float64)
+        expected = around[_best_lag(around[: 3 * RATE, 0], heard[: RATE // 2, 0]) :]
         if len(expected) < len(heard) or _difference(heard[: RATE // 2], expected) > _FITS:
             return None
         return _difference(heard, expected)
