@@ -62,7 +62,7 @@ def _comes_back(name: str) -> bool:
 
 def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool = False) -> int:
     """Keep the daemon of `room` running until told to end; return the exit code."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads is ill forked
+    _have_one_thread()
     from kacenv.server.supervisor import Supervisor
 
     for needed in _NEEDED:
@@ -104,6 +104,7 @@ def supervise(room: str, house: Path | None, log: Path | None, *, as_json: bool 
 
 def run(room: str, house: Path | None, supervision: "Supervision | None" = None) -> int:
     """Run `room` in this process until told to end; return the exit code."""
+    _have_one_thread()
     from kacenv.config import House
     from kacenv.server.daemon import serve
     from kacenv.server.supervision import Supervision
@@ -114,6 +115,11 @@ def run(room: str, house: Path | None, supervision: "Supervision | None" = None)
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _have_one_thread() -> None:
+    """Keep libraries from starting threads, as a process with threads is ill forked."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def own_program() -> list[str]:

@@ -6,7 +6,14 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from contextlib import (
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from pathlib import Path
 
 from kacenv.config import FileMonitor, House, load_room, load_room_to_run
@@ -48,16 +55,16 @@ async def open_session(
     clock: Clock,
     journal: Journal | None = None,
     back: ResumableSession | None = None,
-    player: PlayerLink | None = None,
+    source: PlayerLink | RoomDecoders | None = None,
 ) -> AsyncIterator[Session]:
     """Open the session with all its devices, in order, and close them in reverse.
 
-    With `back` it resumes a session that broke off; `clock` then continues that one's. A `player`
+    With `back` it resumes a session that broke off; `clock` then continues that one's. A `source`
     that was reached makes the sound, else this process does.
     """
     with ExitStack() as stack:
         session = Session(room, clock, journal)
-        sound = _sound(session, player, stack)
+        sound = _sound(session, source, stack)
         stack.callback(sound.close)
         sound.start()
         session.devices.sound = sound
@@ -73,7 +80,7 @@ async def open_session(
         if lacks_staff_sound(room):
             session.tell("No output is for staff: their check-ins show here without a chime.")
         if back is not None:
-            session.resume(back, _sounding(clock, player))
+            session.resume(back, _sounding(clock, source))
         if room.midi.controls:
             controls = MidiControls(room.midi.controls, session)
             stack.callback(controls.close)
@@ -89,21 +96,22 @@ async def open_session(
 
 
 def _sound(
-    session: Session, player: PlayerLink | None, stack: ExitStack
+    session: Session, source: PlayerLink | RoomDecoders | None, stack: ExitStack
 ) -> RoomAudio | RemoteSound:
     """Return the sound that the player makes, or this process if there is none."""
-    if player is None or player.present is None:
-        decoders = stack.enter_context(closing(RoomDecoders()))
+    if not isinstance(source, PlayerLink) or source.present is None:
+        own = source if isinstance(source, RoomDecoders) else None
+        decoders = own or stack.enter_context(closing(RoomDecoders()))
         return RoomAudio(session.room, session.clock, session.report, decoders.deck)
-    sound = RemoteSound(session.room, session.clock, session.report, player.line, player.present)
+    sound = RemoteSound(session.room, session.clock, session.report, source.line, source.present)
     sound.on_new = session.restore_sound
-    player.sound = sound
+    source.sound = sound
     return sound
 
 
-def _sounding(clock: Clock, player: PlayerLink | None) -> tuple[int, ...]:
+def _sounding(clock: Clock, source: PlayerLink | RoomDecoders | None) -> tuple[int, ...]:
     """Return the ids of the tracks that a player plays on, by the same clock."""
-    present = player.present if player is not None else None
+    present = source.present if isinstance(source, PlayerLink) else None
     if present is None or present.origin is None:
         return ()
     beside = abs(time.monotonic() - clock.now() - present.origin)
@@ -152,14 +160,19 @@ async def serve(house: House, room: str, supervision: Supervision | None = None)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     name = room_name(house, room)
-    with hold_room(name) as path, closing(Journal(journal_path(name))) as journal:
+    player = supervision.player if supervision else None
+    with (
+        hold_room(name) as path,
+        # Its server is a fork, before the journal has its thread.
+        nullcontext(player) if player else closing(RoomDecoders()) as source,
+        closing(Journal(journal_path(name))) as journal,
+    ):
         back, why_not = _unfinished(journal, name)
         served = back.past.base.room if back else load_room_to_run(house, room)
-        player = supervision.player if supervision else None
         present = player.reach() if player else None
         clock = _clock_after(back, present) if back else MonotonicClock()
         async with (
-            open_session(served, clock, journal, back, player) as session,
+            open_session(served, clock, journal, back, source) as session,
             writing_records(session, journal, back),
             _monitoring_files(session, house, room) as monitor,
             _open_api(session, house, room, path, monitor.session_begun),

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from paho.mqtt import subscribe
 from paho.mqtt.client import Client as Paho
 from support.certificates import client_certificate, make_certificates, sign_broker
 from support.mosquitto import Mosquitto, free_port
@@ -457,6 +458,13 @@ def test_a_room_that_is_there_says_so_again(
     assert listener.wait_for(lambda heard: heard.messages[-2:] == said)
 
 
+def _kept(mosquitto: Mosquitto, topic: str) -> bytes:
+    """Wait until the broker keeps a message; return it."""
+    where: dict[str, Any] = {"hostname": "127.0.0.1", "port": mosquitto.port}
+    found = subscribe.simple(topic, **where)  # type: ignore[no-untyped-call]  # paho has no types here
+    return bytes(found.payload)
+
+
 def test_of_two_rooms_with_one_name_the_second_waits(
     mosquitto: Mosquitto,
     connect: Callable[..., MqttClient],
@@ -473,6 +481,7 @@ def test_of_two_rooms_with_one_name_the_second_waits(
     monkeypatch.setattr(mqtt_client, "machine_identity", lambda: "one")
     first = connect(mosquitto.port, room="twice")
     assert listener.wait_for(lambda heard: heard.links == [True])
+    wait_until(lambda: _kept(mosquitto, "kacenv/twice/status") == b"online")
     monkeypatch.setattr(mqtt_client, "machine_identity", lambda: "two")
     second = connect(mosquitto.port, room="twice")
     assert staff.wait_for("Another kacenv")

@@ -21,7 +21,7 @@ from kacenv.system.processes import name_process
 
 ROLE: Final = "decoder"
 _MEMORY: Final = 256 << 20
-"""Most memory (bytes) that a decoder may take beyond its server's; the largest files need 60 MB."""
+"""Most memory (bytes) that a decoder may take beyond its server's; ordinary files take 20 MB."""
 _PROCESSOR: Final = 60
 """Least processor time (s) until a decoder is ended; a longer piece has its own length."""
 _LOOK_EVERY: Final = Seconds(0.2)

@@ -20,6 +20,8 @@ from kacenv.system.processes import has_ended
 
 ANSWER_TIMEOUT: Final = Seconds(5.0)
 """Time after which a server that doesn't answer is replaced."""
+_START_TIMEOUT: Final = Seconds(30.0)
+"""The same for the first answer of a new program, which has to load its libraries."""
 _NO_PROCESS: Final = "no decoder can be started for it ({}); is the machine short of memory?"
 _ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 _Begun = tuple[int, Callable[[], object]]
@@ -104,6 +106,7 @@ class ServerProcess:
         answer, ended, _, _ = socket.recv_fds(self._line, server.LONGEST, 1)
         if not answer:
             raise ConnectionResetError
+        self._line.settimeout(self._answer_timeout)
         if not ended:
             raise DeviceError(_NO_PROCESS.format(answer.decode()))
         return DecoderProcess(int(answer), ended[0])
@@ -123,7 +126,7 @@ class ServerProcess:
 
     def _begin(self, begin: Callable[[socket.socket, socket.socket], _Begun]) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._line.settimeout(self._answer_timeout)
+        self._line.settimeout(_START_TIMEOUT)
         with theirs:
             self.pid, self._wait = begin(self._line, theirs)
 
