@@ -138,12 +138,12 @@ def player_line() -> tuple[LineEnds, int]:
 def run_player(room: str, ends: LineEnds) -> int:
     """Play for `room` until told to end; one that plays on for nobody is ended before."""
     ends.engine.close()
-    with closing(RoomDecoders()) as decoders:  # its server is a fork: there are no threads yet
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The decoders' server is a fork: there are no threads yet.
+    with _alone(room), closing(RoomDecoders()) as decoders:
         player = PlayerProcess(Line(ends.player), partial(RoomAudio, make_deck=decoders.deck))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: player.close())
-        with _alone(room):
-            player.run()
+        player.run()
     return 0
 
 

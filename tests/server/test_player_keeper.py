@@ -101,7 +101,7 @@ def test_a_player_that_nobody_keeps_any_more_gives_way_to_the_next(kept: Kept) -
     assert is_alive(first)
     kept.process = kept.supervise()
     second = kept.present(2, other=first).pid
-    assert not is_alive(first)
+    wait_until(lambda: not is_alive(first), "the first player stays")
     assert is_alive(second)
 
 
@@ -117,7 +117,7 @@ def test_a_player_that_is_stuck_when_a_room_begins_is_ended(
     present = PlayerLink(kept.ends, "garden").reach()
     assert present is not None
     assert present.pid != first
-    assert not is_alive(first)
+    wait_until(lambda: not is_alive(first), "the stuck player stays")
 
 
 def test_a_line_is_handed_on_with_its_player(monkeypatch: pytest.MonkeyPatch) -> None:
