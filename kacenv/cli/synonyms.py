@@ -13,9 +13,8 @@ from kacenv.core.units import Seconds, format_seconds
 from kacenv.model.request_bounds import LONGEST_TIME, LOUDEST, QUIETEST
 from kacenv.model.request_definition import Argument, Fields, KeyFace, TabletKey
 from kacenv.model.request_table import BY_KIND, REQUESTS
+from kacenv.model.request_text import DANGEROUS
 
-DANGEROUS: Final = frozenset({"stop", "end", "lights-up", "pass"})
-"""Commands that only their own names lead to."""
 UNDERSTOOD: Final = {
     "unhold": "release",
     "next phase": "next",

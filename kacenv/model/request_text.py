@@ -5,7 +5,7 @@ Without pydantic, so that the command line answers at once.
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kacenv.core.errors import KacenvError
 from kacenv.model.request_definition import Argument, Fields, RequestDefinition
@@ -13,6 +13,9 @@ from kacenv.model.request_table import BY_KIND, REQUESTS
 
 if TYPE_CHECKING:
     from kacenv.model.requests import Press
+
+DANGEROUS: Final = frozenset({"stop", "end", "lights-up", "pass"})
+"""Kinds that only their own words lead to, as what they do can't be mended."""
 
 
 class PressError(KacenvError):
@@ -87,8 +90,10 @@ def _assigned(
 
 
 def _misunderstood(definition: RequestDefinition, words: list[str]) -> PressError:
-    text = f"{' '.join(words)!r} can't be understood. Type: {syntax_of(definition)}"
-    return press_error(definition, text)
+    way_out = f"Type: {syntax_of(definition)}"
+    if definition.kind in DANGEROUS:
+        way_out = f"kacenv has done nothing. See: kacenv {definition.typed} --help"
+    return press_error(definition, f"{' '.join(words)!r} can't be understood. {way_out}")
 
 
 def _takes(argument: Argument, left: list[str], required: int) -> bool:

@@ -24,7 +24,7 @@ def open_line() -> LineEnds:
 
 
 class Line:
-    """One end of the line; it never blocks. What the other end can't take yet waits here."""
+    """End of the line that never blocks; what the other end can't take yet waits here."""
 
     def __init__(self, end: socket.socket) -> None:
         end.setblocking(False)

@@ -104,7 +104,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the sound shows of itself now; `dropouts` are those since the last reading."""
+    """Reading of the sound's state; `dropouts` are those since the reading before."""
 
     moved: int
     underruns: int

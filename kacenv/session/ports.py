@@ -108,7 +108,7 @@ class ChimePort(Protocol):
 
 
 class SupervisionPort(Protocol):
-    """What starts the room again after a crash."""
+    """Supervision, which starts the room again after a crash."""
 
     def health(self) -> Mapping[str, str | None]:
         """Return its trouble and remedy by its name; empty if there never was any."""

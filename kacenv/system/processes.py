@@ -48,7 +48,7 @@ def age_of(pid: int) -> Seconds | None:
 
 
 class Activity(NamedTuple):
-    """What a process has done: its state, its time of the processor, and bytes that it has read."""
+    """Activity of a process: its state, its time of the processor, and the bytes it has read."""
 
     state: str
     processor: Seconds

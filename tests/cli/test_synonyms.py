@@ -7,12 +7,12 @@ from support.typed import Said, typed
 from typer.main import get_command
 
 from kacenv.cli.app import app
-from kacenv.cli.synonyms import DANGEROUS, LEADS, UNDERSTOOD, UnclearError, meant, near, typed_of
+from kacenv.cli.synonyms import LEADS, UNDERSTOOD, UnclearError, meant, near, typed_of
 from kacenv.core.units import DECIBELS
 from kacenv.model.request_bounds import LOUDEST, QUIETEST
 from kacenv.model.request_parser import press_of
 from kacenv.model.request_table import REQUESTS
-from kacenv.model.request_text import definition_of, fields_of
+from kacenv.model.request_text import DANGEROUS, definition_of, fields_of
 
 COMMANDS = frozenset(vars(get_command(app))["commands"])
 OWN_NAMES = {"lights up": "lights-up", "light up": "lights-up", "let pass": "pass"}

@@ -3,7 +3,7 @@
 import pytest
 
 from kacenv.model.request_parser import press_of
-from kacenv.model.request_text import request_words
+from kacenv.model.request_text import PressError, fields_of, request_words
 
 TYPED = [
     *("hold", "release", "next", "back", "silence", "music", "end", "stop", "lights-up"),
@@ -20,3 +20,12 @@ def test_a_press_is_read_and_written_the_same(typed: str) -> None:
     """What is typed comes back in the timeline in the same words."""
     words = typed.replace(" dB", "dB").split()
     assert request_words(press_of(words)) == typed
+
+
+@pytest.mark.parametrize("words", ["stop music", "end session", "lights-up off", "pass it by now"])
+def test_a_dangerous_request_is_never_what_to_type(words: str) -> None:
+    """Who typed more meant something else, perhaps the opposite."""
+    with pytest.raises(PressError) as refused:
+        fields_of(words.split())
+    assert "Type:" not in str(refused.value)
+    assert f"See: kacenv {words.split(maxsplit=1)[0]} --help" in str(refused.value)

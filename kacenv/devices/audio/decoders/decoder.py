@@ -35,7 +35,7 @@ class Family(StrEnum):
 
 
 class DecodeOrder(NamedTuple):
-    """What is to be decoded, and by which library."""
+    """Order to decode a cut by a library."""
 
     family: Family
     path: str

@@ -46,13 +46,15 @@ class DecoderWatch:
         return tuple(found[0] for deck in self._decks if (found := deck.decoder))
 
     def add(self, deck: Watched) -> None:
-        """Watch a deck's decoder."""
+        """Watch a deck's decoder, until the watch is closed."""
         with self._guard:
+            if self._closing:
+                return
             self._decks = (*self._decks, deck)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="decoders", daemon=True)
                 self._thread.start()
-        os.eventfd_write(self._changed, 1)
+            os.eventfd_write(self._changed, 1)
 
     def remove(self, deck: Watched) -> None:
         """Watch a deck no longer."""
@@ -60,13 +62,15 @@ class DecoderWatch:
             self._decks = tuple(other for other in self._decks if other is not deck)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; idempotent."""
         with self._guard:
+            if self._closing:
+                return
             self._closing = True
-            thread, self._thread = self._thread, None
         os.eventfd_write(self._changed, 1)
-        if thread is not None:
-            thread.join()
+        if self._thread is not None:
+            self._thread.join()
+        os.close(self._changed)
 
     def _run(self) -> None:
         while not self._closing:

@@ -51,12 +51,15 @@ def test_it_looks_until_a_deck_is_taken_away() -> None:
 
 
 def test_a_watch_that_is_closed_looks_no_more() -> None:
-    """Its thread has ended then."""
+    """Its thread has ended then, and a deck that comes late isn't watched."""
     deck = ToldDeck()
     with closing(ServerProcess()) as server:
         watch = DecoderWatch(server, _LOOK_EVERY)
         watch.add(deck)
         assert deck.looked.wait(300.0)
         watch.close()
+        watch.add(ToldDeck())
+        watch.close()
+        assert len(watch.decoders) == 1
         assert not [one for one in threading.enumerate() if one.name == "decoders"]
     os.close(deck.decoder[1])
