@@ -181,8 +181,7 @@ class ProcessStatus(_Described):
     pid: int
     """Its number."""
     role: str
-    """What it is: `room` follows the plan, `player` makes the sound, `supervisor`
-    starts both again."""
+    """`room` (the plan), `player` (sound), `decoders`, `decoder` (of a piece) or `supervisor`."""
     since: Time
     """When it began, on the clock `at`."""
 

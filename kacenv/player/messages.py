@@ -103,8 +103,11 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Reading of the sound's state; `dropouts` are those since the reading before."""
+class SoundReading:
+    """Reading of the sound's state; `dropouts` are those since the reading before.
+
+    `decoders` are role and process id of those that decode for the player.
+    """
 
     moved: int
     underruns: int
@@ -113,10 +116,11 @@ class Reading:
     recent_music: Decibels
     meters: dict[str, tuple[float, float]] = field(default_factory=dict)
     dropouts: tuple[Dropout, ...] = ()
+    decoders: tuple[tuple[str, int], ...] = ()
 
 
 ToPlayer = Hello | Begin | SetOrigin | Perform | Follow | FadeIn | DuckForChime | Ask
-FromPlayer = Present | Happened | Reading
+FromPlayer = Present | Happened | SoundReading
 Message = ToPlayer | FromPlayer
 
 

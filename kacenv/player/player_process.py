@@ -27,8 +27,8 @@ from kacenv.player.messages import (
     Message,
     Perform,
     Present,
-    Reading,
     SetOrigin,
+    SoundReading,
 )
 from kacenv.system.clock import Clock, MonotonicClock
 
@@ -48,8 +48,14 @@ class PlayerProcess:
     Once nobody can reach it any more it ends with the music.
     """
 
-    def __init__(self, line: Line, open_audio: OpenAudio = RoomAudio) -> None:
-        self._line, self._open_audio = line, open_audio
+    def __init__(
+        self,
+        line: Line,
+        open_audio: OpenAudio = RoomAudio,
+        decoders: Callable[[], tuple[tuple[str, int], ...]] = tuple,
+    ) -> None:
+        """With `decoders`, which returns role and process id of those that decode for it."""
+        self._line, self._open_audio, self._decoders = line, open_audio, decoders
         self._pid = os.getpid()
         self._room: Room | None = None
         self._audio: RoomAudio | None = None
@@ -178,11 +184,11 @@ class PlayerProcess:
         sounding = tuple(self._audio.sounding)
         return Present(self._pid, token, self._origin, self._room.name, sounding)
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> SoundReading:
         audio = self._audio
         if audio is None:
-            return Reading(0, 0, "none", None, _NO_MUSIC)
-        return Reading(
+            return SoundReading(0, 0, "none", None, _NO_MUSIC)
+        return SoundReading(
             audio.moved,
             audio.underruns,
             audio.device,
@@ -190,4 +196,5 @@ class PlayerProcess:
             audio.recent_music,
             {name: (float(rms), float(peak)) for name, (rms, peak) in audio.meters().items()},
             tuple(audio.take_dropouts()),
+            self._decoders(),
         )

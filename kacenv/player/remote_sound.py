@@ -30,8 +30,8 @@ from kacenv.player.messages import (
     Message,
     Perform,
     Present,
-    Reading,
     SetOrigin,
+    SoundReading,
     ToPlayer,
 )
 from kacenv.system.clock import Clock
@@ -93,7 +93,7 @@ class RemoteSound:
         self._past_underruns = 0
         self._last_word = self._asked = time.monotonic()
         self._unanswered = 0
-        self._reading: Reading | None = None
+        self._reading: SoundReading | None = None
         self._dropouts: list[Dropout] = []
         self._can_hear_staff = any(output.role is Role.STAFF for output in room.outputs)
         self._task: asyncio.Task[None] | None = None
@@ -102,6 +102,10 @@ class RemoteSound:
     def pid(self) -> int:
         """Return the player's process id."""
         return self._player
+
+    def processes(self) -> tuple[tuple[str, int], ...]:
+        """Return role and process id of the player, and of those that decode for it."""
+        return (("player", self._player), *(self._reading.decoders if self._reading else ()))
 
     def start(self) -> None:
         """Begin to hear the player."""
@@ -178,7 +182,7 @@ class RemoteSound:
         self._send(DuckForChime(at))
 
     @property
-    def _shown(self) -> Reading | None:
+    def _shown(self) -> SoundReading | None:
         """Return the last reading, and ask for another if it is old."""
         now = time.monotonic()
         if now - max(self._last_word, self._asked) > _FRESH:
@@ -234,7 +238,7 @@ class RemoteSound:
             case Happened(number=number, event=event) if number > self._heard:
                 self._heard = number
                 self._report(event)
-            case Reading():
+            case SoundReading():
                 self._reading = message
                 self._dropouts += message.dropouts
 

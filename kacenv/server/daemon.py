@@ -167,6 +167,8 @@ async def serve(house: House, room: str, supervision: Supervision | None = None)
         nullcontext(player) if player else closing(RoomDecoders()) as source,
         closing(Journal(journal_path(name))) as journal,
     ):
+        if supervision is not None:
+            supervision.sound_processes = source.processes
         back, why_not = _unfinished(journal, name)
         served = back.past.base.room if back else load_room_to_run(house, room)
         present = player.reach() if player else None

@@ -117,6 +117,12 @@ class PlayerLink:
             return self.sound.pid
         return self.present.pid if self.present is not None else 0
 
+    def processes(self) -> tuple[tuple[str, int], ...]:
+        """Return role and process id of the player, and of those that decode for it."""
+        if self.sound is not None:
+            return self.sound.processes()
+        return (("player", self.pid),) if self.pid else ()
+
     def handed(self) -> dict[str, str]:
         """Return the variable by which a new supervisor adopts player and line."""
         numbers = (self.pid, *(end.fileno() for end in self.ends))
@@ -141,7 +147,8 @@ def run_player(room: str, ends: LineEnds) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The decoders' server is a fork: there are no threads yet.
     with _alone(room), closing(RoomDecoders()) as decoders:
-        player = PlayerProcess(Line(ends.player), partial(RoomAudio, make_deck=decoders.deck))
+        open_audio = partial(RoomAudio, make_deck=decoders.deck)
+        player = PlayerProcess(Line(ends.player), open_audio, decoders.processes)
         signal.signal(signal.SIGTERM, lambda *_: player.close())
         player.run()
     return 0

@@ -31,6 +31,8 @@ FAILED: Final = (
     "What starts this room again after a crash has ended and can't be started anew. The room "
     "goes on. kacenv keeps trying. If this is still here after the session, restart the machine."
 )
+Processes = tuple[tuple[str, int], ...]
+"""Role and process id of each."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +49,9 @@ class Supervision:
         player: PlayerLink | None = None,
     ) -> None:
         self.player = player
-        self._listed_player = 0
+        self.sound_processes: Callable[[], Processes] = player.processes if player else tuple
+        """What returns the processes that make the sound, but for this one."""
+        self._listed: Processes = ()
         self._command, self._retry_delay = command, retry_delay
         given = os.environ.pop(SUPERVISOR, "")
         self._supervisor, self._ended = map(int, given.split(",")) if given else (0, -1)
@@ -91,23 +95,18 @@ class Supervision:
 
     def processes(self) -> tuple[ProcessStatus, ...]:
         """Return the room's processes."""
-        if self.player is not None and self.player.pid != self._listed_player:
+        if self.sound_processes() != self._listed:
             self._list_processes()
         return self._processes
 
     def _list_processes(self) -> None:
-        self._listed_player = self.player.pid if self.player is not None else 0
-        known = {
-            "room": os.getpid(),
-            "player": self._listed_player,
-            "supervisor": self._supervisor,
-        }
-        ages = {role: age_of(pid) for role, pid in known.items() if pid}
+        self._listed = self.sound_processes()
+        known = (("room", os.getpid()), *self._listed, ("supervisor", self._supervisor))
         now = self._clock.now() if self._clock else 0.0
         self._processes = tuple(
-            ProcessStatus(known[role], role, Seconds(now - age))
-            for role, age in ages.items()
-            if age is not None
+            ProcessStatus(pid, role, Seconds(now - age))
+            for role, pid in known
+            if pid and (age := age_of(pid)) is not None
         )
 
     def _watch(self, tell: Callable[[str], None]) -> None:

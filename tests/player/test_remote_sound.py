@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from support.inside import inside
@@ -30,15 +31,15 @@ from kacenv.player.messages import (
     Message,
     Perform,
     Present,
-    Reading,
     SetOrigin,
+    SoundReading,
 )
 from kacenv.player.remote_sound import RemoteSound, ask_player
 from kacenv.system.clock import MonotonicClock
 
 FIRST, SECOND = 2_000_000_001, 2_000_000_002
 """Process ids that no process has."""
-READING = Reading(3, 1, "Speakers", None, Decibels(-33.0), {"speakers": (-30.0, -20.0)})
+READING = SoundReading(3, 1, "Speakers", None, Decibels(-33.0), {"speakers": (-30.0, -20.0)})
 
 
 class Wire:
@@ -106,7 +107,7 @@ async def test_what_the_player_shows_is_what_the_sound_is(wire: Wire) -> None:
     """Device, meters, underruns; gaps are told once."""
     assert (wire.sound.device, wire.sound.device_note) == ("none", None)
     gap = Dropout(Seconds(1.0), Seconds(0.5))
-    wire.answer(Reading(*(3, 1, "Speakers", "a note", Decibels(-33.0), {}), dropouts=(gap,)))
+    wire.answer(SoundReading(*(3, 1, "Speakers", "a note", Decibels(-33.0), {}), dropouts=(gap,)))
     wire.answer(READING)
     await until(wire.sound.meters)
     assert wire.sound.meters() == {"speakers": (-30.0, -20.0)}
@@ -114,6 +115,14 @@ async def test_what_the_player_shows_is_what_the_sound_is(wire: Wire) -> None:
     assert (wire.sound.underruns, wire.sound.recent_music) == (1, -33.0)
     assert wire.sound.take_dropouts() == [gap]
     assert wire.sound.take_dropouts() == []
+
+
+@inside(wired)
+async def test_the_processes_of_the_player_are_known(wire: Wire) -> None:
+    """First itself, and once it has said so, those that decode for it."""
+    assert wire.sound.processes() == (("player", FIRST),)
+    wire.answer(replace(READING, decoders=(("decoder", 12),)))
+    await until(lambda: wire.sound.processes() == (("player", FIRST), ("decoder", 12)))
 
 
 @inside(wired)

@@ -179,6 +179,11 @@ def process(daemon: Daemon, role: str, *, other: int = 0) -> int:
     return next((one["pid"] for one in shown if one["role"] == role and one["pid"] != other), 0)
 
 
+def roles(daemon: Daemon) -> list[str]:
+    """The roles of the room's processes."""
+    return [one["role"] for one in daemon.ask_status()["processes"]]
+
+
 def test_a_room_gets_its_supervisor_back_and_is_kept_by_it(tmp_path: Path) -> None:
     """A killed supervisor is replaced while the room runs on, and the new one brings that back.
 
@@ -187,6 +192,7 @@ def test_a_room_gets_its_supervisor_back_and_is_kept_by_it(tmp_path: Path) -> No
     daemon = Daemon(write_house(tmp_path, rooms__garden=ROOM), "garden", supervised=True)
     with daemon:
         room = daemon.worker
+        wait_until(lambda: roles(daemon) == ["room", "player", "decoders", "supervisor"])
         os.kill(daemon.pid, signal.SIGKILL)
         supervisor = wait_until(lambda: process(daemon, "supervisor", other=daemon.pid))
         assert process(daemon, "room") == room
